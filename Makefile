@@ -1,0 +1,55 @@
+# Every command sets itself up on a machine that has only Python 3.11+; all are safe to repeat.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: setup run test lint bench lock corpus weights
+
+setup: $(VENV)/.run
+
+# $(1): requirements file. uv where there is one, pip otherwise; the pins are the same.
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "SeqScope needs Python 3.11 or newer; set PYTHON=python3.12, say."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing $(1) (a few minutes the first time) …"
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r $(1); \
+		else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
+	@touch $@
+endef
+
+$(VENV)/.run: requirements.txt
+	$(call install,requirements.txt)
+
+$(VENV)/.dev: requirements-dev.txt
+	$(call install,requirements-dev.txt)
+
+$(VENV)/.bench: requirements-bench.txt
+	$(call install,requirements-bench.txt)
+
+run: $(VENV)/.run
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
+# The shipped assets, made again from nothing.
+corpus: $(VENV)/.run
+	$(BIN)/python -m scripts.make_corpus
+
+weights: $(VENV)/.run
+	$(BIN)/python -m scripts.pretrain
+
+# After a change to a .in file; needs uv.
+lock:
+	for name in requirements requirements-dev; do \
+		uv pip compile --universal --python-version 3.11 --no-annotate --no-header --quiet $$name.in -o $$name.txt; \
+		sed -i "1i \# Exact pins, resolved from $$name.in for Python 3.11 and newer by make lock." $$name.txt; done

@@ -1,0 +1,151 @@
+"""The jazz model as plain arrays: a cell, the densor over it, and what they do to notes.
+
+Everything the app draws or samples comes from here, in NumPy, with TensorFlow not
+imported. ``seqlib.models`` builds the same thing in Keras; tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from seqlib.lstm import LSTMWeights, Trace, forward, softmax
+
+
+@dataclass(frozen=True)
+class JazzWeights:
+    """One LSTM cell and the densor that reads its state.
+
+    Attributes
+    ----------
+    cell : LSTMWeights with n_x = n_values
+    densor_kernel : array (n_a, n_values)
+    densor_bias : array (n_values,)
+    """
+
+    cell: LSTMWeights
+    densor_kernel: np.ndarray
+    densor_bias: np.ndarray
+
+    def __post_init__(self) -> None:
+        wanted = (self.cell.n_a, self.cell.n_x)
+        if self.densor_kernel.shape != wanted or self.densor_bias.shape != wanted[1:]:
+            raise ValueError(
+                f"The densor has shapes {self.densor_kernel.shape} and {self.densor_bias.shape}; "
+                f"this cell needs {wanted} and {wanted[1:]}."
+            )
+
+    @property
+    def n_a(self) -> int:
+        return self.cell.n_a
+
+    @property
+    def n_values(self) -> int:
+        return self.cell.n_x
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(array.size for array in self.arrays)
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """In the order of the Keras model's ``trainable_variables``."""
+        cell = self.cell
+        return (
+            cell.kernel,  # (n_values, 4 n_a)
+            cell.recurrent_kernel,  # (n_a, 4 n_a)
+            cell.bias,  # (4 n_a,)
+            self.densor_kernel,  # (n_a, n_values)
+            self.densor_bias,  # (n_values,)
+        )
+
+    @classmethod
+    def from_arrays(cls, arrays) -> JazzWeights:
+        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = map(np.asarray, arrays)
+        return cls(LSTMWeights(kernel, recurrent_kernel, bias), densor_kernel, densor_bias)
+
+    @classmethod
+    def initial(cls, n_a: int, n_values: int, seed: int = 0) -> JazzWeights:
+        """Untrained weights, drawn as Keras draws them.
+
+        Glorot-uniform kernels, an orthogonal recurrent kernel, zero biases but for the
+        forget gate's ones (Jozefowicz et al., 2015).
+        """
+        rng = np.random.default_rng(seed)
+        bias = np.zeros(4 * n_a, np.float32)
+        bias[n_a : 2 * n_a] = 1.0
+        return cls.from_arrays(
+            (
+                _glorot_uniform(rng, n_values, 4 * n_a),
+                _orthogonal(rng, n_a, 4 * n_a),
+                bias,
+                _glorot_uniform(rng, n_a, n_values),
+                np.zeros(n_values, np.float32),
+            )
+        )
+
+    def trace(self, x: np.ndarray) -> Trace:
+        """What the model does to ``x`` (Tx, n_values) or (m, Tx, n_values); ``y`` included."""
+        trace = forward(self.cell, x)
+        return replace(trace, y=softmax(trace.h @ self.densor_kernel + self.densor_bias))
+
+    def save(self, path: Path) -> None:
+        """Write the five arrays as a compressed ``.npz``."""
+        np.savez_compressed(path, **dict(zip(_NAMES, self.arrays, strict=True)))
+
+    @classmethod
+    def load(cls, path: Path) -> JazzWeights:
+        """Read what ``save`` wrote; never unpickles."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls.from_arrays([file[name] for name in _NAMES])
+
+
+_NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
+
+
+def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
+    limit = np.sqrt(6.0 / (n_in + n_out))
+    return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
+
+
+def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """A (rows, columns) matrix, rows ≤ columns, whose rows are orthonormal."""
+    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
+    return (q * np.sign(np.diag(r))).T.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well next notes are predicted on given sequences.
+
+    ``accuracy`` is the share of notes that were the model's first choice; ``log_loss``
+    the mean negative log probability of the true note, in nats.
+    """
+
+    accuracy: float
+    log_loss: float
+    n: int
+
+
+def score(weights: JazzWeights, sequences) -> Scores:
+    """Next-note scores over whole encoded melodies, each read from its start."""
+    hits, loss, n = 0, 0.0, 0
+    for indices in sequences:
+        y = weights.trace(shifted_one_hot(indices, weights.n_values)).y
+        true = y[np.arange(len(indices)), indices]
+        hits += int((y.argmax(axis=1) == indices).sum())
+        loss -= float(np.log(np.maximum(true, 1e-12)).sum())
+        n += len(indices)
+    return Scores(hits / n, loss / n, n)
+
+
+def shifted_one_hot(indices: np.ndarray, n_values: int) -> np.ndarray:
+    """What the model reads to predict ``indices``: zeros, then each note but the last.
+
+    Returns float32 (Tx, n_values).
+    """
+    x = np.zeros((len(indices), n_values), np.float32)
+    x[np.arange(1, len(indices)), np.asarray(indices[:-1], int)] = 1.0
+    return x

@@ -1,0 +1,192 @@
+"""The seed's models in Keras 3. TensorFlow is imported when one is built, not before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from seqlib.jazz import JazzWeights
+
+if TYPE_CHECKING:
+    import keras
+
+
+class MusicLayers(NamedTuple):
+    """The three layers that every timestep of ``djmodel`` shares."""
+
+    reshapor: keras.layers.Reshape
+    LSTM_cell: keras.layers.LSTM
+    densor: keras.layers.Dense
+
+
+def music_layers(n_a: int, n_values: int, weights: JazzWeights | None = None) -> MusicLayers:
+    """``reshapor``, ``LSTM_cell`` and ``densor``, defined once; with ``weights`` if given."""
+    from keras import layers
+
+    made = MusicLayers(
+        layers.Reshape((1, n_values), name="reshapor"),
+        layers.LSTM(n_a, return_state=True, name="LSTM_cell"),
+        layers.Dense(n_values, activation="softmax", name="densor"),
+    )
+    made.LSTM_cell.build((None, 1, n_values))
+    made.densor.build((None, n_a))
+    if weights is not None:
+        set_weights(made, weights)
+    return made
+
+
+def set_weights(layers: MusicLayers, weights: JazzWeights) -> None:
+    """Copy plain arrays into the shared layers; every model built on them changes."""
+    arrays = list(weights.arrays)
+    layers.LSTM_cell.set_weights(arrays[:3])
+    layers.densor.set_weights(arrays[3:])
+
+
+def get_weights(layers: MusicLayers) -> JazzWeights:
+    """The shared layers' weights as plain arrays."""
+    return JazzWeights.from_arrays(layers.LSTM_cell.get_weights() + layers.densor.get_weights())
+
+
+def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None) -> keras.Model:
+    """The seed's training model: one cell, one densor, used again at each of Tx timesteps.
+
+    Parameters
+    ----------
+    Tx : int
+        Length of a sequence.
+    n_a : int
+        Units of the cell.
+    n_values : int
+        Size of the vocabulary.
+    layers : MusicLayers, optional
+        Shared layers to build on; fresh ones if not given.
+
+    Returns
+    -------
+    keras.Model
+        Inputs ``[X, a0, c0]`` of shapes (None, Tx, n_values), (None, n_a), (None, n_a);
+        a list of Tx outputs (None, n_values).
+    """
+    import keras
+
+    reshapor, LSTM_cell, densor = layers or music_layers(n_a, n_values)
+    X = keras.Input((Tx, n_values), name="X")
+    a0 = keras.Input((n_a,), name="a0")
+    c0 = keras.Input((n_a,), name="c0")
+    a, c = a0, c0
+    outputs = []
+    for t in range(Tx):
+        # Sliced directly: a Lambda here would close over the last t (a Keras 3 trap).
+        x = reshapor(X[:, t, :])  # (None, 1, n_values)
+        a, _, c = LSTM_cell(x, initial_state=[a, c])  # (None, n_a)
+        outputs.append(densor(a))  # (None, n_values)
+    return keras.Model([X, a0, c0], outputs, name="djmodel")
+
+
+def fused_twin(Tx: int, layers: MusicLayers, unroll: bool = False) -> keras.Model:
+    """``djmodel`` as one recurrent layer over all timesteps, sharing the same cell and densor.
+
+    Same inputs; a single output (None, Tx, n_values). Training it trains ``djmodel``,
+    because they own the same variables; how much faster it is, ``make bench`` measures.
+    ``unroll`` lays the loop out in the graph: faster steps for a slower first one.
+    """
+    import keras
+
+    _, LSTM_cell, densor = layers
+    X = keras.Input((Tx, densor.units), name="X")
+    a0 = keras.Input((LSTM_cell.units,), name="a0")
+    c0 = keras.Input((LSTM_cell.units,), name="c0")
+    over_time = keras.layers.RNN(
+        LSTM_cell.cell, return_sequences=True, unroll=unroll, name="LSTM_over_time"
+    )
+    a = over_time(X, initial_state=[a0, c0])  # (None, Tx, n_a)
+    return keras.Model([X, a0, c0], densor(a), name="djmodel_fused")
+
+
+def music_inference_model(
+    LSTM_cell: keras.layers.LSTM, densor: keras.layers.Dense, Ty: int, *, sampled: bool = False
+) -> keras.Model:
+    """The generating model: each output's choice is the next timestep's input.
+
+    Parameters
+    ----------
+    LSTM_cell, densor : the trained shared layers
+    Ty : int
+        Notes to write.
+    sampled : bool
+        False: the most probable note each time. True: two more inputs, ``noise``
+        (None, Ty, n_values), as ``seqlib.sampling.gumbel_noise`` makes it, and
+        ``temperature`` (None, 1); the choice is then a draw.
+
+    Returns
+    -------
+    keras.Model
+        Inputs ``[x0, a0, c0]`` of shapes (None, 1, n_values), (None, n_a), (None, n_a), and
+        the two above if ``sampled``; a list of Ty outputs (None, n_values), the softmax of
+        each step.
+    """
+    import keras
+    from keras import ops
+
+    n_values, n_a = densor.units, LSTM_cell.units
+    x0 = keras.Input((1, n_values), name="x0")
+    a0 = keras.Input((n_a,), name="a0")
+    c0 = keras.Input((n_a,), name="c0")
+    inputs = [x0, a0, c0]
+    if sampled:
+        noise = keras.Input((Ty, n_values), name="noise")
+        temperature = keras.Input((1,), name="temperature")
+        inputs += [noise, temperature]
+    x, a, c = x0, a0, c0
+    outputs = []
+    for t in range(Ty):
+        a, _, c = LSTM_cell(x, initial_state=[a, c])
+        out = densor(a)  # (None, n_values)
+        outputs.append(out)
+        scores = ops.log(out) / temperature + noise[:, t, :] if sampled else out
+        chosen = ops.argmax(scores, axis=-1)  # (None,)
+        x = ops.expand_dims(ops.one_hot(chosen, n_values), axis=1)  # (None, 1, n_values)
+    return keras.Model(inputs, outputs, name="music_inference_model")
+
+
+class Equality(NamedTuple):
+    """What was compared, and the largest absolute difference found."""
+
+    what: str
+    shape: tuple[int, ...]
+    max_difference: float
+
+
+def prove_equal(weights: JazzWeights, X: np.ndarray, Ty: int, seed: int) -> tuple[Equality, ...]:
+    """Run the literal ``djmodel``, its twin and the NumPy path on one window and compare.
+
+    ``X`` is (m, Tx, n_values); ``Ty`` notes are then sampled by Keras and by NumPy with the
+    same noise. Builds Keras graphs, so it takes seconds.
+    """
+    from seqlib.sampling import gumbel_noise, sample
+
+    layers = music_layers(weights.n_a, weights.n_values, weights)
+    m, Tx, n_values = X.shape
+    zeros = np.zeros((m, weights.n_a), np.float32)
+    literal = np.stack(
+        [np.asarray(out) for out in djmodel(Tx, weights.n_a, n_values, layers)([X, zeros, zeros])]
+    )  # (Ty, m, n_values)
+    twin = np.asarray(fused_twin(Tx, layers)([X, zeros, zeros]))  # (m, Tx, n_values)
+    plain = weights.trace(X).y  # (m, Tx, n_values)
+
+    written = sample(weights, Ty, seed=seed)
+    noise = gumbel_noise(Ty, n_values, seed)[None]
+    one = np.zeros((1, weights.n_a), np.float32)
+    keras_written = music_inference_model(layers.LSTM_cell, layers.densor, Ty, sampled=True)(
+        [np.zeros((1, 1, n_values), np.float32), one, one, noise, np.ones((1, 1), np.float32)]
+    )
+    keras_y = np.concatenate([np.asarray(out) for out in keras_written])  # (Ty, n_values)
+    return tuple(
+        Equality(what, ours.shape, float(np.abs(ours - theirs).max()))
+        for what, ours, theirs in (
+            ("djmodel and its fused twin", literal, twin.swapaxes(0, 1)),
+            ("djmodel and the NumPy cell", literal, plain.swapaxes(0, 1)),
+            ("music_inference_model and the NumPy sampler", keras_y, written.trace.y),
+        )
+    )

@@ -1,0 +1,48 @@
+"""Music in and out: MIDI files, melodies on a beat grid, tokens, one-hot windows."""
+
+from .melody import (
+    PITCH_NAMES,
+    TICKS_PER_BEAT,
+    Arrangement,
+    Chord,
+    Melody,
+    Sound,
+    Token,
+    beats_text,
+    pitch_name,
+)
+from .midi import (
+    MAX_BEATS,
+    MAX_BYTES,
+    MAX_NOTES,
+    MidiError,
+    Song,
+    Track,
+    read_midi,
+    write_midi,
+)
+from .tokens import Vocabulary, largest_Tx, one_hot, windows
+
+__all__ = [
+    "MAX_BEATS",
+    "MAX_BYTES",
+    "MAX_NOTES",
+    "PITCH_NAMES",
+    "TICKS_PER_BEAT",
+    "Arrangement",
+    "Chord",
+    "Melody",
+    "MidiError",
+    "Song",
+    "Sound",
+    "Token",
+    "Track",
+    "Vocabulary",
+    "beats_text",
+    "largest_Tx",
+    "one_hot",
+    "pitch_name",
+    "read_midi",
+    "windows",
+    "write_midi",
+]

@@ -1,0 +1,116 @@
+"""The records that carry music between modules: tokens, melodies, arrangements.
+
+Time is counted in *ticks* of a beat grid. Twelve ticks a beat hold sixteenths
+(3 ticks), triplet eighths (4) and swing eighths (8 + 4) without rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+TICKS_PER_BEAT = 12
+PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
+def pitch_name(pitch: int) -> str:
+    """Scientific name of a MIDI pitch: ``60`` is ``C4``."""
+    return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+class Token(NamedTuple):
+    """One symbol of the model's alphabet: a note or a rest of a given length.
+
+    ``pitch`` is a MIDI number (0 to 127), or ``None`` for a rest; ``ticks`` is the
+    length on the beat grid, at least 1.
+    """
+
+    pitch: int | None
+    ticks: int
+
+    def __str__(self) -> str:
+        name = "rest" if self.pitch is None else pitch_name(self.pitch)
+        return f"{name} · {beats_text(self.ticks)}"
+
+
+def beats_text(ticks: int) -> str:
+    """A length in beats as a reader writes it: ``8`` ticks is ``2/3``, ``18`` is ``1 1/2``."""
+    whole, rest = divmod(ticks, TICKS_PER_BEAT)
+    if not rest:
+        return str(whole)
+    top, bottom = rest, TICKS_PER_BEAT
+    for prime in (2, 2, 3):
+        if top % prime == 0 and bottom % prime == 0:
+            top, bottom = top // prime, bottom // prime
+    return f"{whole} {top}/{bottom}" if whole else f"{top}/{bottom}"
+
+
+@dataclass(frozen=True)
+class Melody:
+    """One voice, note after note, without overlap.
+
+    Attributes
+    ----------
+    tokens : tuple of Token, length Tx
+    tempo : float
+        Beats (quarter notes) a minute.
+    name : str
+        Where it came from, for captions.
+    """
+
+    tokens: tuple[Token, ...]
+    tempo: float = 120.0
+    name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """Grid ticks at which tokens start, then the end of the last: length Tx + 1."""
+        return tuple(accumulate((token.ticks for token in self.tokens), initial=0))
+
+    @property
+    def n_notes(self) -> int:
+        """How many tokens sound; the others are rests."""
+        return sum(token.pitch is not None for token in self.tokens)
+
+    @property
+    def seconds_per_tick(self) -> float:
+        return 60.0 / self.tempo / TICKS_PER_BEAT
+
+
+class Sound(NamedTuple):
+    """One thing to hear. ``voice`` is ``solo``, ``chords``, ``bass`` or ``drums``."""
+
+    start: int  # ticks
+    ticks: int
+    pitch: int
+    velocity: int  # 1 to 127
+    voice: str
+
+
+class Chord(NamedTuple):
+    """A chord symbol holding from ``start`` for ``ticks``."""
+
+    start: int  # ticks
+    ticks: int
+    root: int  # pitch class, 0 is C
+    quality: str  # a key of band.QUALITIES, e.g. "7", "m7", "maj7", "m7b5"
+
+    def __str__(self) -> str:
+        return f"{PITCH_NAMES[self.root]}{self.quality}"
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """A melody with the band around it.
+
+    ``sounds`` holds every voice; the solo is the melody untouched, so dropping the
+    other voices leaves exactly what the model wrote.
+    """
+
+    melody: Melody
+    chords: tuple[Chord, ...]
+    sounds: tuple[Sound, ...]

@@ -1,0 +1,197 @@
+"""Writing new music: let the model predict, choose one token, feed it back, again.
+
+Each choice adds a row of Gumbel noise to the log probabilities and takes the largest,
+which draws exactly from the softmax (Gumbel, 1954). With the noise fixed by the seed,
+the Keras model and the NumPy path can be given the same luck and must write the same notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqlib.jazz import JazzWeights
+from seqlib.lstm import Step, Trace, softmax, step_projected
+
+METHODS = {
+    "greedy": "always the most probable note",
+    "temperature": "draw from the softmax, flattened or sharpened",
+    "top-k": "draw among the k most probable notes",
+    "top-p": "draw among the fewest notes that hold probability p",
+}
+MAX_TY = 400
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the model wrote, and all it did on the way.
+
+    Attributes
+    ----------
+    indices : int array (Tx,)
+        The prompt, then the new tokens. Token t was chosen from ``trace.y[t]``.
+    n_prompt : int
+        How many of them were given.
+    trace : Trace
+        Step t reads token t − 1 (zeros at first) and predicts token t.
+    """
+
+    indices: np.ndarray
+    n_prompt: int
+    trace: Trace
+
+    @property
+    def new(self) -> np.ndarray:
+        return self.indices[self.n_prompt :]
+
+
+def sample(
+    weights: JazzWeights,
+    Ty: int,
+    *,
+    method: str = "temperature",
+    temperature: float = 1.0,
+    k: int = 8,
+    p: float = 0.9,
+    seed: int = 0,
+    prompt: Sequence[int] = (),
+) -> Sample:
+    """Let the model write ``Ty`` new tokens after ``prompt``.
+
+    Parameters
+    ----------
+    weights : JazzWeights
+    Ty : int
+        1 to ``MAX_TY``.
+    method : a key of ``METHODS``
+    temperature : float
+        Above 0; divides the log probabilities for every method but greedy.
+    k, p : int at least 1, float in (0, 1]
+        For top-k and top-p.
+    seed : int
+        Same seed, same notes.
+    prompt : sequence of token indices
+        The first notes, given.
+
+    Raises
+    ------
+    ValueError
+        One sentence, if an argument is out of its range.
+    """
+    _check(weights, Ty, method, temperature, k, p, prompt)
+    n_prompt, Tx = len(prompt), len(prompt) + Ty
+    noise = gumbel_noise(Ty, weights.n_values, seed)
+    kernel, bias = weights.cell.kernel, weights.cell.bias
+    a = c = np.zeros(weights.n_a, kernel.dtype)
+    indices = np.zeros(Tx, np.intp)
+    logits = np.empty((Tx, weights.n_values), kernel.dtype)
+    steps: list[Step] = []
+    for t in range(Tx):
+        # One-hot times kernel is a row of the kernel; before the first note, nothing is read.
+        zx = kernel[indices[t - 1]] + bias if t else bias
+        now = step_projected(weights.cell, zx, a, c)
+        a, c = now.h, now.c
+        np.dot(a, weights.densor_kernel, out=logits[t])
+        logits[t] += weights.densor_bias
+        if t < n_prompt:
+            indices[t] = prompt[t]
+        elif method == "greedy":
+            indices[t] = logits[t].argmax()
+        else:
+            scaled = logits[t] / temperature
+            if method != "temperature":
+                scaled = np.where(_allowed(scaled, method, k, p), scaled, -np.inf)
+            indices[t] = (scaled + noise[t - n_prompt]).argmax()
+        steps.append(now)
+    x = np.zeros((Tx, weights.n_values), kernel.dtype)
+    x[np.arange(1, Tx), indices[:-1]] = 1.0
+    zeros = np.zeros(weights.n_a, kernel.dtype)
+    gates = (np.stack(values) for values in zip(*steps, strict=True))
+    return Sample(indices, n_prompt, Trace(x, *gates, a0=zeros, c0=zeros, y=softmax(logits)))
+
+
+def gumbel_noise(Ty: int, n_values: int, seed: int) -> np.ndarray:
+    """The luck of one sample: float32 (Ty, n_values), fixed by the seed."""
+    return np.random.default_rng(seed).gumbel(size=(Ty, n_values)).astype(np.float32)
+
+
+def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
+    """Which tokens may be drawn: bool (n_values,), at least one true."""
+    order = np.argsort(-logits, kind="stable")
+    if method == "top-k":
+        keep = min(k, len(order))
+    else:
+        before = np.cumsum(softmax(logits)[order])
+        keep = int(np.searchsorted(before, p)) + 1
+    allowed = np.zeros(len(order), bool)
+    allowed[order[:keep]] = True
+    return allowed
+
+
+def _check(weights, Ty, method, temperature, k, p, prompt) -> None:
+    problems = {
+        f"Ty is {Ty}; ask for 1 to {MAX_TY} notes.": not 1 <= Ty <= MAX_TY,
+        f"There is no sampling method {method!r}; choose one of {', '.join(METHODS)}.": (
+            method not in METHODS
+        ),
+        f"The temperature is {temperature}; it must be a number above 0.": (
+            not np.isfinite(temperature) or temperature <= 0
+        ),
+        f"k is {k}; top-k needs at least 1.": k < 1,
+        f"p is {p}; top-p needs a number above 0 and at most 1.": not 0 < p <= 1,
+        f"The prompt has {len(prompt)} notes; give at most {MAX_TY}.": len(prompt) > MAX_TY,
+        f"The prompt names a token outside 0 to {weights.n_values - 1}; use the model's own "
+        "vocabulary.": any(not 0 <= index < weights.n_values for index in prompt),
+    }
+    for sentence, wrong in problems.items():
+        if wrong:
+            raise ValueError(sentence)
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """How much of a sample was already in the corpus.
+
+    Attributes
+    ----------
+    longest_run : int
+        Tokens in the longest stretch that stands in the corpus note for note.
+    run_start : int
+        Where in the sample that stretch begins.
+    source : tuple of int
+        (melody, token) where it stands in the corpus; (-1, -1) if there is none.
+    share_of_4grams : float
+        Share of the sample's runs of four tokens that the corpus has too, 0 to 1.
+    """
+
+    longest_run: int
+    run_start: int
+    source: tuple[int, int]
+    share_of_4grams: float
+
+
+def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
+    """Compare sampled tokens with every melody of the corpus."""
+    indices = np.asarray(indices)
+    best = Novelty(0, 0, (-1, -1), _share_seen(indices, sequences, 4))
+    for number, sequence in enumerate(sequences):
+        # lengths[j]: tokens matching back from sample position s and corpus position j.
+        lengths = np.zeros(len(sequence) + 1, int)
+        for s, token in enumerate(indices):
+            lengths[1:] = np.where(np.asarray(sequence) == token, lengths[:-1] + 1, 0)
+            end = int(lengths.argmax())
+            run = int(lengths[end])
+            if run > best.longest_run:
+                best = Novelty(run, s - run + 1, (number, end - run), best.share_of_4grams)
+    return best
+
+
+def _share_seen(indices: np.ndarray, sequences: Sequence[np.ndarray], n: int) -> float:
+    def grams(sequence):
+        return [tuple(map(int, sequence[i : i + n])) for i in range(len(sequence) - n + 1)]
+
+    seen = {gram for sequence in sequences for gram in grams(sequence)}
+    ours = grams(indices)
+    return sum(gram in seen for gram in ours) / len(ours) if ours else 0.0

@@ -1,0 +1,356 @@
+"""Training in the background: a run, the worker that shares the machine, and what they record.
+
+A ``TrainingRun`` is created, then queued, running (and paused, and running again), and ends
+done, stopped or failed. One worker thread gives every run short slices in turn, so a
+second reader's run moves too. Nothing here knows who is looking.
+"""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from seqlib.jazz import JazzWeights
+from seqlib.lstm import Trace
+
+# The first slice is one epoch, so that a first loss shows at once; later ones are longer,
+# because each call into TensorFlow costs as much as a third of an epoch.
+SLICE = 10
+
+
+class Range(NamedTuple):
+    """What a setting may be."""
+
+    low: float
+    high: float
+    default: float
+    what: str
+
+
+BOUNDS: dict[str, Range] = {
+    "epochs": Range(1, 1000, 100, "passes over the windows"),
+    "m": Range(1, 400, 60, "windows trained on at once"),
+    "Tx": Range(2, 100, 30, "notes in a window"),
+    "n_a": Range(1, 256, 64, "units in the cell"),
+    "n_values": Range(2, 1500, 78, "different notes"),
+    "learning_rate": Range(0.0001, 0.1, 0.01, "Adam's step size"),
+}
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How to train. Bounds and defaults are in ``BOUNDS``; errors name them.
+
+    ``m`` and ``Tx`` describe the windows to cut; ``n_a`` the cell; ``seed`` draws the
+    windows and the first weights.
+    """
+
+    epochs: int = int(BOUNDS["epochs"].default)
+    m: int = int(BOUNDS["m"].default)
+    Tx: int = int(BOUNDS["Tx"].default)
+    n_a: int = int(BOUNDS["n_a"].default)
+    learning_rate: float = BOUNDS["learning_rate"].default
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "m", "Tx", "n_a", "learning_rate"):
+            check_bound(name, getattr(self, name))
+
+
+def check_bound(name: str, value: float) -> None:
+    """Raise ``ValueError``, one sentence, if ``value`` is out of ``BOUNDS[name]``."""
+    low, high, _, what = BOUNDS[name]
+    if not low <= value <= high:
+        raise ValueError(f"{name} ({what}) is {value:g}; choose {low:g} to {high:g}.")
+
+
+class State(StrEnum):
+    """Where a run is in its life."""
+
+    CREATED = "created"
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def over(self) -> bool:
+        return self in (State.STOPPED, State.DONE, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What was measured at each finished epoch, before that epoch's update.
+
+    Attributes
+    ----------
+    loss : array (epochs, Ty)
+        Mean cross-entropy of each output, in nats. The seed's model sums them.
+    accuracy : array (epochs, Ty)
+        Share of windows whose note t was the first choice, 0 to 1.
+    seconds : array (epochs,)
+        Since ``start`` was called, loading and tracing included.
+    """
+
+    loss: np.ndarray
+    accuracy: np.ndarray
+    seconds: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    @property
+    def loss_sum(self) -> np.ndarray:
+        """Loss summed over the Ty outputs, (epochs,): what ``fit`` reports for ``djmodel``."""
+        return self.loss.sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The model as it is after ``epoch`` epochs, and what it does to the probe window."""
+
+    epoch: int
+    weights: JazzWeights
+    trace: Trace | None
+
+
+class TrainingRun:
+    """One model learning one set of windows.
+
+    Parameters
+    ----------
+    X : float array (m, Tx, n_values)
+    Y : float array (Ty, m, n_values), Ty = Tx
+    settings : RunSettings
+        Its ``m`` and ``Tx`` are taken from ``X``.
+    weights : JazzWeights, optional
+        Where to start from; fresh ones from ``settings.seed`` if not given.
+    probe : array (Tx, n_values), optional
+        A window whose trace ``snapshot`` gives.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other or exceed ``BOUNDS``.
+    """
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        settings: RunSettings | None = None,
+        *,
+        weights: JazzWeights | None = None,
+        probe: np.ndarray | None = None,
+    ) -> None:
+        settings = settings or RunSettings()
+        if X.ndim != 3 or Y.shape != (X.shape[1], X.shape[0], X.shape[2]):
+            raise ValueError(
+                f"X has shape {X.shape} and Y {Y.shape}; "
+                "they must be (m, Tx, n_values) and (Ty, m, n_values) with Ty = Tx."
+            )
+        m, Tx, n_values = X.shape
+        check_bound("n_values", n_values)
+        self.settings = replace(settings, m=m, Tx=Tx)
+        weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
+        if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
+            raise ValueError(
+                f"The weights are for n_a = {weights.n_a}, n_values = {weights.n_values}; "
+                f"this run has {settings.n_a} and {n_values}."
+            )
+        self.error = ""
+        self._X, self._Y, self._probe = X, Y, probe
+        self._weights = weights
+        self._state = State.CREATED
+        self._note = ""
+        self._lock = threading.Condition()
+        self._loss = np.zeros((settings.epochs, Tx), np.float32)
+        self._accuracy = np.zeros((settings.epochs, Tx), np.float32)
+        self._seconds = np.zeros(settings.epochs)
+        self._n = 0
+        self._started = 0.0
+        self._session = None  # the worker's: compiled step, optimiser state
+
+    # What anybody may call, from any thread.
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def note(self) -> str:
+        """What the run is doing where its state does not say it, e.g. loading TensorFlow."""
+        return self._note
+
+    @property
+    def epoch(self) -> int:
+        """Epochs finished."""
+        return self._n
+
+    @property
+    def place(self) -> int:
+        """1 if next to get its first slice, 2 after that…; 0 if not waiting."""
+        return _worker.place(self)
+
+    @property
+    def metrics(self) -> Metrics:
+        """All finished epochs. The arrays only ever grow."""
+        with self._lock:
+            n = self._n
+            return Metrics(
+                self._loss[:n].copy(), self._accuracy[:n].copy(), self._seconds[:n].copy()
+            )
+
+    def start(self) -> TrainingRun:
+        """Queue the run. Starting twice does nothing."""
+        if self._to(State.QUEUED, only_from=(State.CREATED,)):
+            self._started = time.perf_counter()
+            _worker.add(self)
+        return self
+
+    def pause(self) -> None:
+        """Hold after the current slice; ``resume`` goes on from there."""
+        self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING))
+
+    def resume(self) -> None:
+        """Go on after ``pause``."""
+        if self._to(State.QUEUED, only_from=(State.PAUSED,)):
+            _worker.add(self)
+
+    def stop(self) -> None:
+        """End for good, keeping what was learned."""
+        if self._to(
+            State.STOPPED,
+            only_from=(State.CREATED, State.QUEUED, State.RUNNING, State.PAUSED),
+        ):
+            self._session = None
+
+    def wait(self, timeout: float | None = None) -> State:
+        """Block until the run is over or ``timeout`` seconds have passed; for scripts and tests."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._state.over, timeout)
+        return self._state
+
+    def snapshot(self) -> Snapshot:
+        """The current weights, and their trace of the probe window."""
+        with self._lock:
+            epoch, weights = self._n, self._weights
+        trace = None if self._probe is None else weights.trace(self._probe)
+        return Snapshot(epoch, weights, trace)
+
+    # What the worker calls.
+
+    def _slice(self) -> bool:
+        """Train for one slice. True while there is more to do."""
+        if not self._to(State.RUNNING, only_from=(State.QUEUED, State.RUNNING)):
+            return False
+        try:
+            self._train()
+        except Exception as problem:  # the thread must outlive any run
+            self._fail(f"Training stopped: {type(problem).__name__}: {problem}")
+        if self._n >= self.settings.epochs:
+            # A pause or resume may have come in during the last slice.
+            self._to(State.DONE, only_from=(State.RUNNING, State.PAUSED, State.QUEUED))
+        if self._state.over:
+            self._session = None
+        return self._state is State.RUNNING
+
+    def _train(self) -> None:
+        from seqlib.fused import FusedTraining, tensorflow_is_loaded
+
+        session = self._session  # stop() may drop ours at any moment
+        if session is None:
+            self._note = "" if tensorflow_is_loaded() else "loading TensorFlow, once per server"
+            session = self._session = FusedTraining(
+                self._X, self._Y, self._weights, self.settings.learning_rate
+            )
+        if not self._n:
+            self._note = self._note or "preparing this architecture"
+        left = self.settings.epochs - self._n
+        loss, accuracy, weights = session.advance(min(SLICE, left) if self._n else 1)
+        self._note = ""
+        if not np.isfinite(loss).all():
+            self._fail(
+                "The loss is no longer a number: the steps were too long. The last good weights "
+                f"are kept; try a learning rate below {self.settings.learning_rate:g}."
+            )
+            return
+        with self._lock:
+            if self._state.over:
+                return
+            end = self._n + len(loss)
+            self._loss[self._n : end], self._accuracy[self._n : end] = loss, accuracy
+            self._seconds[self._n : end] = time.perf_counter() - self._started
+            self._n, self._weights = end, weights
+
+    def _fail(self, error: str) -> None:
+        self.error = error
+        self._to(State.FAILED, only_from=(State.RUNNING, State.PAUSED))
+
+    def _to(self, state: State, only_from: tuple[State, ...]) -> bool:
+        with self._lock:
+            if self._state not in only_from:
+                return False
+            self._state = state
+            self._lock.notify_all()
+            return True
+
+
+class Worker:
+    """One daemon thread that gives each waiting run a slice in turn."""
+
+    def __init__(self) -> None:
+        self._runs: deque[TrainingRun] = deque()
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closing = False
+
+    def add(self, run: TrainingRun) -> None:
+        with self._wake:
+            if run not in self._runs:
+                self._runs.append(run)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="seqlib-training", daemon=True
+                )
+                self._thread.start()
+                # A daemon thread inside TensorFlow at interpreter exit would abort the process.
+                atexit.register(self.close)
+            self._wake.notify_all()
+
+    def place(self, run: TrainingRun) -> int:
+        with self._wake:
+            waiting = [one for one in self._runs if one.state is State.QUEUED]
+        return waiting.index(run) + 1 if run in waiting else 0
+
+    def close(self) -> None:
+        """Let the current slice end, then stop working."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._runs or self._closing)
+                if self._closing:
+                    return
+                run = self._runs.popleft()
+            if run._slice():
+                with self._wake:
+                    if run not in self._runs:
+                        self._runs.append(run)
+
+
+_worker = Worker()
