@@ -1,5 +1,7 @@
 """Music in and out: MIDI files, melodies on a beat grid, tokens, one-hot windows."""
 
+from .band import QUALITIES, arrange
+from .harmony import BAR, harmonise
 from .melody import (
     PITCH_NAMES,
     TICKS_PER_BEAT,
@@ -24,10 +26,12 @@ from .midi import (
 from .tokens import Vocabulary, largest_Tx, one_hot, windows
 
 __all__ = [
+    "BAR",
     "MAX_BEATS",
     "MAX_BYTES",
     "MAX_NOTES",
     "PITCH_NAMES",
+    "QUALITIES",
     "TICKS_PER_BEAT",
     "Arrangement",
     "Chord",
@@ -38,7 +42,9 @@ __all__ = [
     "Token",
     "Track",
     "Vocabulary",
+    "arrange",
     "beats_text",
+    "harmonise",
     "largest_Tx",
     "one_hot",
     "pitch_name",

@@ -97,7 +97,7 @@ class Chord(NamedTuple):
     start: int  # ticks
     ticks: int
     root: int  # pitch class, 0 is C
-    quality: str  # a key of band.QUALITIES, e.g. "7", "m7", "maj7", "m7b5"
+    quality: str  # a key of harmony.QUALITIES, e.g. "7", "m7", "maj7", "m7b5"
 
     def __str__(self) -> str:
         return f"{PITCH_NAMES[self.root]}{self.quality}"

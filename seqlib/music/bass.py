@@ -1,0 +1,94 @@
+"""A walking bass: one note a beat, roots where chords begin, and a way from each to the next.
+
+The line is the cheapest walk through the beats: each pitch has a cost by its place in the
+chord, each interval a cost by how a bass player moves, and a slow wave keeps the line
+rising and falling. The cheapest path is found by dynamic programming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .harmony import BAR, members, scale
+from .melody import TICKS_PER_BEAT, Chord, Sound
+
+LOWEST, HIGHEST = 28, 50  # E1, a double bass' lowest string, to D3
+MIDDLE = 38
+
+# Cost of an interval in semitones, 0 to an octave: steps are easy, thirds to fifths fair.
+_MOTION = np.array([2.6, 0.35, 0.0, 0.35, 0.5, 0.5, 2.2, 0.7, 1.8, 1.8, 2.2, 2.6, 1.2])
+_TOO_FAR = 6.0
+_BACK_AGAIN = 1.6  # for the pitch of two beats ago: F G F G is not walking
+_NEVER = 1e3
+_STRONG = (0.0, 0.5, 0.3, 0.9)  # root, third, fifth, seventh on beats 1 and 3
+_WEAK = (0.7, 0.1, 0.1, 0.3)
+_SCALE_WEAK, _SCALE_STRONG = 0.25, 1.6
+_CHROMATIC = 1.2  # only a good idea on the way to a neighbour
+_APPROACH = np.array([2.5, -0.9, -0.4, 0.4, 0.6, -0.2, 1.5, -0.1])  # last beat to next root
+
+
+def walk(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
+    """The bass line for chords that follow one another from tick 0."""
+    if not chords:
+        return ()
+    rng = np.random.default_rng([seed, 1])
+    ticks = chords[-1].start + chords[-1].ticks
+    starts = range(0, ticks, TICKS_PER_BEAT)
+    pitches = np.arange(LOWEST, HIGHEST + 1)
+    costs, firsts, place = [], [], 0
+    for start in starts:
+        while start >= chords[place].start + chords[place].ticks:
+            place += 1
+        # A chord that begins within a beat is played from the beat on.
+        firsts.append(not costs or start - chords[place].start < TICKS_PER_BEAT)
+        costs.append(_beat_costs(chords[place], start, firsts[-1])[pitches % 12])
+    cost = np.array(costs)  # (beats, pitches)
+    wave = MIDDLE + 5 * np.sin(2 * np.pi * (np.arange(len(cost)) / 13 + rng.random()))
+    cost += 0.012 * (pitches - wave[:, None]) ** 2 + rng.uniform(0, 0.5, cost.shape)
+    line = _cheapest(cost, firsts, np.abs(pitches - pitches[:, None]))
+    sounds = []
+    for start, pitch in zip(starts, pitches[line].tolist(), strict=True):
+        accent = 70 if start % BAR in (TICKS_PER_BEAT, 3 * TICKS_PER_BEAT) else 66
+        length = min(TICKS_PER_BEAT, ticks - start)
+        sounds.append(Sound(start, length, pitch, accent, "bass"))
+    return tuple(sounds)
+
+
+def _beat_costs(chord: Chord, start: int, first: bool) -> np.ndarray:
+    """Cost of each pitch class on one beat, (12,)."""
+    strong = start % (2 * TICKS_PER_BEAT) == 0
+    cost = np.full(12, 3.0 if strong else _CHROMATIC)
+    cost[list(scale(chord))] = _SCALE_STRONG if strong else _SCALE_WEAK
+    cost[list(members(chord))] = _STRONG if strong else _WEAK
+    if first:
+        cost[:] = _NEVER
+        cost[chord.root] = 0.0
+    return cost
+
+
+def _cheapest(cost: np.ndarray, firsts: Sequence[bool], distance: np.ndarray) -> np.ndarray:
+    """The place of the pitch on each beat, (beats,), that makes the whole line cheapest.
+
+    A state is the last two pitches, so that going straight back can be told from going on.
+    """
+    n = len(distance)
+    far = distance >= len(_MOTION)
+    moving = np.where(far, _TOO_FAR, _MOTION[np.minimum(distance, len(_MOTION) - 1)])
+    near = np.minimum(distance, len(_APPROACH) - 1)
+    arriving = np.where(distance < len(_APPROACH), _APPROACH[near], moving + 1)
+    back_again = np.where(np.eye(n, dtype=bool), _BACK_AGAIN, 0.0)  # (before, after)
+    total = np.tile(cost[0], (n, 1))  # (before, here)
+    back = np.zeros((len(cost), n, n), np.int8)
+    for beat in range(1, len(cost)):
+        reached = total[:, :, None] + back_again[:, None, :]  # (before, here, after)
+        back[beat] = reached.argmin(axis=0)
+        step = arriving if firsts[beat] else moving
+        total = reached.min(axis=0) + step + cost[beat]  # (here, after)
+    here, after = np.unravel_index(total.argmin(), total.shape)
+    line = [int(after)]
+    for beat in range(len(cost) - 1, 0, -1):
+        line.append(int(here))
+        here, after = back[beat, here, after], here
+    return np.array(line[::-1])

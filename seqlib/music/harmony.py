@@ -1,0 +1,210 @@
+"""Chords: what they are made of, and which ones fit a melody that came without any.
+
+A melody is harmonised half a bar at a time. Every chord of a key is scored by how well it
+explains the notes over it, every change by its root motion, and the best path is found by
+dynamic programming (Viterbi), in all keys; the best-scoring key wins. Bars are taken to
+have four beats, the first one at tick 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .melody import TICKS_PER_BEAT, Chord, Melody
+
+BAR = 4 * TICKS_PER_BEAT
+HALF_BAR = BAR // 2
+
+# Semitones above the root: root, third, fifth, then seventh or sixth.
+QUALITIES: dict[str, tuple[int, ...]] = {
+    "maj7": (0, 4, 7, 11),
+    "6": (0, 4, 7, 9),
+    "7": (0, 4, 7, 10),
+    "m7": (0, 3, 7, 10),
+    "m6": (0, 3, 7, 9),
+    "m7b5": (0, 3, 6, 10),
+    "dim7": (0, 3, 6, 9),
+}
+# The scale a player thinks of over each: its other notes are colour, the rest outside.
+SCALES: dict[str, tuple[int, ...]] = {
+    "maj7": (0, 2, 4, 6, 7, 9, 11),
+    "6": (0, 2, 4, 6, 7, 9, 11),
+    "7": (0, 2, 4, 5, 7, 9, 10),
+    "m7": (0, 2, 3, 5, 7, 9, 10),
+    "m6": (0, 2, 3, 5, 7, 9, 11),
+    "m7b5": (0, 1, 3, 5, 6, 8, 10),
+    "dim7": (0, 2, 3, 5, 6, 8, 9, 11),
+}
+# What each member of a chord is worth to a melody note, then scale notes, then others.
+_MEMBER_FIT = (1.0, 1.0, 0.75, 0.85)
+_SCALE_FIT, _OUTSIDE_FIT = 0.2, -0.7
+
+# Chords of a key as (semitones above the tonic, quality, how at home they are).
+_KEYS: dict[str, tuple[tuple[int, str, float], ...]] = {
+    "major": (
+        (0, "maj7", 0.5),
+        (2, "m7", 0.45),
+        (7, "7", 0.45),
+        (9, "m7", 0.3),
+        (5, "maj7", 0.25),
+        (4, "m7", 0.1),
+        (0, "7", 0.0),
+        (2, "7", 0.0),
+        (9, "7", 0.0),
+        (11, "m7b5", -0.2),
+        (6, "dim7", -0.3),
+    ),
+    "minor": (
+        (0, "m6", 0.5),
+        (2, "m7b5", 0.4),
+        (7, "7", 0.45),
+        (5, "m7", 0.3),
+        (8, "maj7", 0.1),
+        (3, "maj7", 0.1),
+        (10, "7", 0.1),
+        (0, "7", -0.1),
+        (11, "dim7", -0.1),
+    ),
+    "blues": (
+        (0, "7", 0.45),
+        (5, "7", 0.4),
+        (7, "7", 0.35),
+        (2, "m7", 0.3),
+        (9, "7", 0.0),
+        (6, "dim7", -0.2),
+    ),
+}
+# Over a blues the flat third, fifth and seventh of the key are at home on every chord.
+_BLUE_NOTES, _BLUE_FIT = (3, 6, 10), 0.4
+# What a step from root to root is worth, by semitones up; 5 is the fall of a fifth.
+_ROOT_MOTION = np.array([0, 0.1, 0.25, 0, 0.05, 0.6, -0.2, 0.3, 0, 0.2, 0.15, 0.2])
+_CHANGE_AT_BAR, _CHANGE_IN_BAR = -0.25, -1.1
+_HOME = 1.0  # for beginning and for ending on the tonic chord
+
+
+def members(chord: Chord) -> tuple[int, ...]:
+    """Pitch classes of the chord: root, third, fifth, seventh or sixth."""
+    return tuple((chord.root + step) % 12 for step in QUALITIES[chord.quality])
+
+
+def scale(chord: Chord) -> tuple[int, ...]:
+    """Pitch classes of the scale that goes with the chord."""
+    return tuple((chord.root + step) % 12 for step in SCALES[chord.quality])
+
+
+def cover(chords: Sequence[Chord], ticks: int) -> tuple[Chord, ...]:
+    """The form played round and round until ``ticks`` are filled, the last chord cut there.
+
+    Raises ValueError if the chords do not follow one another from tick 0, or if one is of
+    a quality not in ``QUALITIES``.
+    """
+    now = 0
+    for chord in chords:
+        if chord.start != now or chord.ticks < 1:
+            raise ValueError(
+                f"The chord {chord} starts at tick {chord.start} and the one before ends at {now}: "
+                "give chords that follow one another from tick 0."
+            )
+        if chord.quality not in QUALITIES:
+            raise ValueError(
+                f'There is no chord quality "{chord.quality}": choose one of '
+                f"{', '.join(QUALITIES)}."
+            )
+        now += chord.ticks
+    laid: list[Chord] = []
+    for round_start in range(0, ticks, now) if now else ():
+        for chord in chords:
+            start = round_start + chord.start
+            if start < ticks:
+                laid.append(chord._replace(start=start, ticks=min(chord.ticks, ticks - start)))
+    return tuple(laid)
+
+
+def harmonise(melody: Melody) -> tuple[Chord, ...]:
+    """Chords for a melody that has none, from tick 0 to the end of its last bar.
+
+    A chord lasts half a bar or more. The same melody always gets the same chords.
+    """
+    n_bars = -(-melody.edges[-1] // BAR)
+    if not n_bars:
+        return ()
+    weight = _weights(melody, 2 * n_bars)  # (halves, 12)
+    found = max((_best_path(_Mode.of(name), weight) for name in _KEYS), key=lambda path: path[0])
+    _, tonic, states, mode = found
+    chords: list[Chord] = []
+    for half, state in enumerate(states):
+        degree, quality, _ = mode.chords[state]
+        root = (tonic + degree) % 12
+        last = chords[-1] if chords else None
+        if last and (last.root, last.quality) == (root, quality):
+            chords[-1] = last._replace(ticks=last.ticks + HALF_BAR)
+        else:
+            chords.append(Chord(half * HALF_BAR, HALF_BAR, root, quality))
+    return tuple(chords)
+
+
+def _weights(melody: Melody, n_halves: int) -> np.ndarray:
+    """How much each pitch class is heard in each half bar, (n_halves, 12), in beats.
+
+    Notes on a beat count one and a half times: between beats players pass through.
+    """
+    weight = np.zeros((n_halves, 12))
+    for start, end, token in zip(melody.edges, melody.edges[1:], melody.tokens, strict=False):
+        if token.pitch is None:
+            continue
+        accent = 1.0 if start % TICKS_PER_BEAT else 1.5
+        for half in range(start // HALF_BAR, (end - 1) // HALF_BAR + 1):
+            inside = min(end, (half + 1) * HALF_BAR) - max(start, half * HALF_BAR)
+            weight[half, token.pitch % 12] += accent * inside / TICKS_PER_BEAT
+    return weight
+
+
+@dataclass(frozen=True)
+class _Mode:
+    """The chords of one kind of key, for the tonic C, as arrays."""
+
+    chords: tuple[tuple[int, str, float], ...]
+    fit: np.ndarray  # (states, 12): worth of each pitch class over each chord
+    motion: np.ndarray  # (states, states): worth of going from row to column; 0 for staying
+    at_home: np.ndarray  # (states,)
+
+    @classmethod
+    def of(cls, name: str) -> _Mode:
+        chords = _KEYS[name]
+        fit = np.full((len(chords), 12), _OUTSIDE_FIT)
+        for row, (degree, quality, _) in enumerate(chords):
+            fit[row, [(degree + step) % 12 for step in SCALES[quality]]] = _SCALE_FIT
+            fit[row, [(degree + step) % 12 for step in QUALITIES[quality]]] = _MEMBER_FIT
+        if name == "blues":
+            blue = list(_BLUE_NOTES)
+            fit[:, blue] = np.maximum(fit[:, blue], _BLUE_FIT)
+        roots = np.array([degree for degree, _, _ in chords])
+        motion = _ROOT_MOTION[(roots[None] - roots[:, None]) % 12]
+        np.fill_diagonal(motion, 0.0)
+        return cls(chords, fit, motion, np.array([home for _, _, home in chords]))
+
+
+def _best_path(mode: _Mode, weight: np.ndarray) -> tuple[float, int, list[int], _Mode]:
+    """The best score, its tonic, the chord of each half bar, and the mode they are from."""
+    tonics = np.arange(12)
+    turned = weight[:, (tonics[:, None] + np.arange(12)) % 12]  # (halves, tonics, 12)
+    heard = turned @ mode.fit.T + 0.3 * mode.at_home  # (halves, tonics, states)
+    n_states = len(mode.chords)
+    stay = np.eye(n_states, dtype=bool)
+    change = [np.where(stay, 0, mode.motion + cost) for cost in (_CHANGE_AT_BAR, _CHANGE_IN_BAR)]
+    home = np.where(np.array([degree for degree, _, _ in mode.chords]) == 0, _HOME, 0.0)
+    best = heard[0] + home
+    back = np.zeros((len(weight), 12, n_states), int)
+    for half in range(1, len(weight)):
+        reached = best[:, :, None] + change[half % 2]  # (tonics, from, to)
+        back[half] = reached.argmax(axis=1)
+        best = reached.max(axis=1) + heard[half]
+    best = best + home
+    tonic, state = (int(place) for place in np.unravel_index(best.argmax(), best.shape))
+    states = [state]
+    for half in range(len(weight) - 1, 0, -1):
+        states.append(int(back[half, tonic, states[-1]]))
+    return float(best[tonic, state]), tonic, states[::-1], mode
