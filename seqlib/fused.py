@@ -1,17 +1,18 @@
 """The training step itself: Keras' cell over all timesteps, many epochs a call.
 
-One step is traced per architecture and shared by every run of that shape: weights and
-optimiser state go in and come out as plain tensors, so nothing of one run stays behind
-in another's. Only the worker thread comes here; importing this module costs nothing.
+The step is traced once per architecture and shared by every run of that architecture:
+weights and optimiser state go in and come out as plain tensors, so nothing of one run stays
+behind in another's. Only the worker thread comes here; importing this module costs nothing.
 """
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from seqlib import backend
 from seqlib.jazz import JazzWeights
 
 # Laying the timesteps out makes each step quicker but its first trace longer, and the trace
@@ -19,71 +20,153 @@ from seqlib.jazz import JazzWeights
 UNROLL_UP_TO = 40
 # Each holds a traced graph of a few MB; a host must not keep one for every slider position.
 MAX_ARCHITECTURES = 8
+# The most arithmetic in one call, about 0.15 s on two cores: an epoch beyond it is
+# done in parts, so that a large run neither holds up the others nor fills the memory.
+CALL_FLOP = 3e10
 
 # Adam's constants, as Keras sets them (Kingma & Ba, 2015).
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
 
 
-def tensorflow_is_loaded() -> bool:
-    """Whether the next run is spared the import."""
-    return "tensorflow" in sys.modules
+class Learned(NamedTuple):
+    """What finished epochs measured, each before its update, and the weights after them."""
+
+    loss: np.ndarray  # (epochs, Ty)
+    accuracy: np.ndarray  # (epochs, Ty)
+    weights: JazzWeights
 
 
 class FusedTraining:
     """One run's state, advanced by the shared step.
 
     ``X`` (m, Tx, n_values), ``Y`` (Ty, m, n_values); Adam, full batch, loss summed over Ty.
+
+    Attributes
+    ----------
+    part_done : float
+        Share of the current epoch's windows already seen, 0 to 1, where an epoch takes
+        several calls; 0 otherwise.
     """
 
     def __init__(
         self, X: np.ndarray, Y: np.ndarray, weights: JazzWeights, learning_rate: float
     ) -> None:
+        backend.load()
         import tensorflow as tf
 
-        m, Tx, n_values = X.shape
-        self._advance = shared_step(m, Tx, n_values, weights.n_a)
-        self._X = tf.constant(X, tf.float32)
-        self._Y = tf.constant(Y.swapaxes(0, 1), tf.float32)  # (m, Ty, n_values)
+        self._m, Tx, n_values = X.shape
         self._learning_rate = tf.constant(learning_rate, tf.float32)
         variables = [tf.constant(array, tf.float32) for array in weights.arrays]
         zeros = [tf.zeros_like(variable) for variable in variables]
         self._state = (variables, zeros, zeros, tf.constant(0.0))
+        self._windows = windows_per_call(Tx, n_values, weights.n_a)
+        self._in_parts = self._windows < self._m
+        self._step = shared_step(None if self._in_parts else self._m, Tx, n_values, weights.n_a)
+        self._sums: Any = None
+        self._seen = 0
+        self._X, self._Y = X, Y.swapaxes(0, 1)  # (m, Ty, n_values)
+        if not self._in_parts:
+            self._X, self._Y = tf.constant(self._X, tf.float32), tf.constant(self._Y, tf.float32)
 
-    def advance(self, epochs: int) -> tuple[np.ndarray, np.ndarray, JazzWeights]:
-        """Train for ``epochs``; loss and accuracy (epochs, Ty) before each update, new weights."""
+    @property
+    def part_done(self) -> float:
+        return self._seen / self._m
+
+    def advance(self, epochs: int) -> Learned | None:
+        """Train for ``epochs``, or for a part of one where they are large.
+
+        None while an epoch is unfinished.
+        """
+        if self._in_parts:
+            return self._advance_part()
         import tensorflow as tf
 
-        *self._state, loss, accuracy = self._advance(
+        *self._state, loss, accuracy = self._step.epochs(
             tf.constant(epochs), *self._state, self._X, self._Y, self._learning_rate
         )
-        weights = JazzWeights.from_arrays([variable.numpy() for variable in self._state[0]])
-        return loss.numpy(), accuracy.numpy(), weights
+        return self._learned(loss.numpy(), accuracy.numpy())
+
+    def _advance_part(self) -> Learned | None:
+        import tensorflow as tf
+
+        part = slice(self._seen, self._seen + self._windows)
+        sums = self._step.sums(
+            self._state[0],
+            tf.constant(self._X[part], tf.float32),
+            tf.constant(self._Y[part], tf.float32),
+        )
+        if self._sums is None:
+            self._sums = sums
+        else:
+            self._sums = tf.nest.map_structure(tf.add, self._sums, sums)
+        self._seen += self._windows
+        if self._seen < self._m:
+            return None
+        loss, hits, gradients = self._sums
+        self._sums, self._seen = None, 0
+        self._state = self._step.update(
+            *self._state, gradients, tf.constant(self._m, tf.float32), self._learning_rate
+        )
+        return self._learned(loss.numpy()[None] / self._m, hits.numpy()[None] / self._m)
+
+    def _learned(self, loss: np.ndarray, accuracy: np.ndarray) -> Learned:
+        arrays = [variable.numpy() for variable in self._state[0]]
+        return Learned(loss, accuracy, JazzWeights.from_arrays(arrays))
+
+
+def windows_per_call(Tx: int, n_values: int, n_a: int) -> int:
+    """How many windows fit into one call; at least 1."""
+    multiply_adds = Tx * n_a * (4 * (n_values + n_a) + n_values)  # forward, one window
+    return max(1, int(CALL_FLOP / (2 * 3 * multiply_adds)))  # backward costs twice forward
+
+
+class SharedStep(NamedTuple):
+    """The traced functions of one architecture.
+
+    State is ``variables, first, second, count``: the weights, Adam's two moments, its step.
+    """
+
+    epochs: Any  # (epochs, *state, X, Y, rate) -> *state, loss, accuracy (epochs, Ty)
+    sums: Any  # (variables, X, Y) -> loss (Ty,), hits (Ty,), gradients, summed over windows
+    update: Any  # (*state, gradients, m, rate) -> *state
 
 
 @lru_cache(maxsize=MAX_ARCHITECTURES)
-def shared_step(m: int, Tx: int, n_values: int, n_a: int):
-    """The traced function for one architecture: (epochs, state…, X, Y, rate) -> state, metrics."""
+def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
+    """Build the functions of one architecture; each is traced at its first use.
+
+    A known ``m`` halves the first trace, because gradients then need no run-time shapes;
+    None takes any number of windows.
+    """
+    import keras
     import tensorflow as tf
 
     from seqlib.models import fused_twin, music_layers
 
     twin = fused_twin(Tx, music_layers(n_a, n_values), unroll=Tx <= UNROLL_UP_TO)
     untrained = [variable.value for variable in twin.non_trainable_variables]
-    states = [tf.zeros((m, n_a)), tf.zeros((m, n_a))]
+    windows = tf.TensorSpec((m, Tx, n_values), tf.float32)
+    scalar = tf.TensorSpec((), tf.float32)
+    arrays = [tf.TensorSpec(variable.shape, tf.float32) for variable in twin.trainable_variables]
+    state = (arrays, arrays, arrays, scalar)
 
-    def epoch(variables, first, second, count, X, Y, learning_rate):
+    def sums(variables, X, Y):
+        zeros = tf.zeros((m or tf.shape(X)[0], n_a))
         with tf.GradientTape() as tape:
             tape.watch(variables)
-            y, _ = twin.stateless_call(variables, untrained, [X, *states])  # (m, Tx, n_values)
-            per_window = -tf.reduce_sum(Y * tf.math.log(tf.maximum(y, 1e-30)), axis=-1)
-            loss = tf.reduce_mean(per_window, axis=0)  # (Ty,)
+            y, _ = twin.stateless_call(variables, untrained, [X, zeros, zeros])  # (m, Tx, n_values)
+            # Keras computes this from the softmax's logits, so a sure mistake stays finite.
+            loss = tf.reduce_sum(keras.losses.categorical_crossentropy(Y, y), axis=0)  # (Ty,)
             total = tf.reduce_sum(loss)
-        gradients = tape.gradient(total, variables)
         right = tf.equal(tf.argmax(y, axis=-1), tf.argmax(Y, axis=-1))
-        accuracy = tf.reduce_mean(tf.cast(right, tf.float32), axis=0)  # (Ty,)
-        # Keras' own optimisers keep their state in variables, and stateless_apply does not
-        # exist on the TensorFlow backend; Adam with its state passed through is four lines.
-        count += 1
+        hits = tf.reduce_sum(tf.cast(right, tf.float32), axis=0)  # (Ty,)
+        return loss, hits, tape.gradient(total, variables)
+
+    def update(variables, first, second, count, gradients, m, learning_rate):
+        # Keras' optimisers keep their state in variables; here it is passed through, so that
+        # runs can share the function.
+        gradients = [g / m for g in gradients]
+        count += 1.0
         rate = learning_rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
         first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, gradients, strict=True)]
         second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, gradients, strict=True)]
@@ -91,18 +174,24 @@ def shared_step(m: int, Tx: int, n_values: int, n_a: int):
             v - rate * f / (tf.sqrt(s) + EPSILON)
             for v, f, s in zip(variables, first, second, strict=True)
         ]
-        return variables, first, second, count, loss, accuracy
+        return variables, first, second, count
 
-    @tf.function(autograph=True)
-    def advance(epochs, variables, first, second, count, X, Y, learning_rate):
-        losses = tf.TensorArray(tf.float32, epochs)
-        accuracies = tf.TensorArray(tf.float32, epochs)
-        for e in tf.range(epochs):
-            variables, first, second, count, loss, accuracy = epoch(
-                variables, first, second, count, X, Y, learning_rate
+    def epochs(n, variables, first, second, count, X, Y, learning_rate):
+        windows = tf.cast(tf.shape(X)[0], tf.float32)
+        losses = tf.TensorArray(tf.float32, n)
+        accuracies = tf.TensorArray(tf.float32, n)
+        for e in tf.range(n):
+            loss, hits, gradients = sums(variables, X, Y)
+            variables, first, second, count = update(
+                variables, first, second, count, gradients, windows, learning_rate
             )
-            losses = losses.write(e, loss)
-            accuracies = accuracies.write(e, accuracy)
+            losses = losses.write(e, loss / windows)
+            accuracies = accuracies.write(e, hits / windows)
         return variables, first, second, count, losses.stack(), accuracies.stack()
 
-    return advance
+    count = tf.TensorSpec((), tf.int32)
+    return SharedStep(
+        tf.function(epochs, input_signature=(count, *state, windows, windows, scalar)),
+        tf.function(sums, input_signature=(arrays, windows, windows), autograph=False),
+        tf.function(update, input_signature=(*state, arrays, scalar, scalar), autograph=False),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -97,9 +98,17 @@ class JazzWeights:
 
     @classmethod
     def load(cls, path: Path) -> JazzWeights:
-        """Read what ``save`` wrote; never unpickles."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls.from_arrays([file[name] for name in _NAMES])
+        """Read what ``save`` wrote; never unpickles.
+
+        Raises ``ValueError`` if the file is not one of those.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return cls.from_arrays([file[name] for name in _NAMES])
+        except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
+            raise ValueError(
+                f"{Path(path).name} does not hold a jazz model's weights; choose a file saved here."
+            ) from problem
 
 
 _NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
@@ -130,14 +139,19 @@ class Scores:
 
 
 def score(weights: JazzWeights, sequences) -> Scores:
-    """Next-note scores over whole encoded melodies, each read from its start."""
+    """Next-note scores over whole encoded melodies, each read from its start.
+
+    Raises ``ValueError`` if there is not a single note to score.
+    """
     hits, loss, n = 0, 0.0, 0
-    for indices in sequences:
+    for indices in filter(len, sequences):
         y = weights.trace(shifted_one_hot(indices, weights.n_values)).y
         true = y[np.arange(len(indices)), indices]
         hits += int((y.argmax(axis=1) == indices).sum())
         loss -= float(np.log(np.maximum(true, 1e-12)).sum())
         n += len(indices)
+    if not n:
+        raise ValueError("There are no notes to score; give at least one melody.")
     return Scores(hits / n, loss / n, n)
 
 

@@ -45,9 +45,10 @@ class LSTMWeights:
     bias: np.ndarray
 
     def __post_init__(self) -> None:
-        n_a = self.recurrent_kernel.shape[0]
+        n_a = self.recurrent_kernel.shape[0] if self.recurrent_kernel.ndim else 0
+        n_x = self.kernel.shape[0] if self.kernel.ndim else 0
         expected = {
-            "kernel": (self.kernel.shape[0], 4 * n_a),
+            "kernel": (n_x, 4 * n_a),
             "recurrent_kernel": (n_a, 4 * n_a),
             "bias": (4 * n_a,),
         }
@@ -82,13 +83,14 @@ class LSTMWeights:
                 )
         else:
             arrays = list(source)
+        arrays = [np.asarray(array) for array in arrays]
         if len(arrays) == 2:  # use_bias=False
-            arrays = [*arrays, np.zeros(arrays[0].shape[1], arrays[0].dtype)]
+            arrays.append(np.zeros(arrays[0].shape[-1:], arrays[0].dtype))
         if len(arrays) != 3:
             raise ValueError(
                 f"An LSTM has 3 weight arrays (kernel, recurrent_kernel, bias); got {len(arrays)}."
             )
-        return cls(*(np.asarray(array) for array in arrays))
+        return cls(*arrays)
 
 
 def _check_activations(layer: Any) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from seqlib import backend
 from seqlib.jazz import JazzWeights
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class MusicLayers(NamedTuple):
 
 def music_layers(n_a: int, n_values: int, weights: JazzWeights | None = None) -> MusicLayers:
     """``reshapor``, ``LSTM_cell`` and ``densor``, defined once; with ``weights`` if given."""
+    backend.load()
     from keras import layers
 
     made = MusicLayers(
@@ -68,9 +70,17 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
         Inputs ``[X, a0, c0]`` of shapes (None, Tx, n_values), (None, n_a), (None, n_a);
         a list of Tx outputs (None, n_values).
     """
+    backend.load()
     import keras
 
+    if Tx < 1:
+        raise ValueError(f"Tx is {Tx}; a sequence has at least 1 timestep.")
     reshapor, LSTM_cell, densor = layers or music_layers(n_a, n_values)
+    if (LSTM_cell.units, densor.units) != (n_a, n_values):
+        raise ValueError(
+            f"The layers are for n_a = {LSTM_cell.units}, n_values = {densor.units}; "
+            f"the model is to have {n_a} and {n_values}."
+        )
     X = keras.Input((Tx, n_values), name="X")
     a0 = keras.Input((n_a,), name="a0")
     c0 = keras.Input((n_a,), name="c0")
@@ -91,6 +101,7 @@ def fused_twin(Tx: int, layers: MusicLayers, unroll: bool = False) -> keras.Mode
     because they own the same variables; how much faster it is, ``make bench`` measures.
     ``unroll`` lays the loop out in the graph: faster steps for a slower first one.
     """
+    backend.load()
     import keras
 
     _, LSTM_cell, densor = layers
@@ -126,9 +137,12 @@ def music_inference_model(
         the two above if ``sampled``; a list of Ty outputs (None, n_values), the softmax of
         each step.
     """
+    backend.load()
     import keras
     from keras import ops
 
+    if Ty < 1:
+        raise ValueError(f"Ty is {Ty}; ask for at least 1 note.")
     n_values, n_a = densor.units, LSTM_cell.units
     x0 = keras.Input((1, n_values), name="x0")
     a0 = keras.Input((n_a,), name="a0")

@@ -64,7 +64,7 @@ def sample(
     ----------
     weights : JazzWeights
     Ty : int
-        1 to ``MAX_TY``.
+        Notes to write, 1 to ``MAX_TY``.
     method : a key of ``METHODS``
     temperature : float
         Above 0; divides the log probabilities for every method but greedy.
@@ -80,7 +80,7 @@ def sample(
     ValueError
         One sentence, if an argument is out of its range.
     """
-    _check(weights, Ty, method, temperature, k, p, prompt)
+    _check(weights, Ty, method, temperature, k, p, seed, prompt)
     n_prompt, Tx = len(prompt), len(prompt) + Ty
     noise = gumbel_noise(Ty, weights.n_values, seed)
     kernel, bias = weights.cell.kernel, weights.cell.bias
@@ -100,7 +100,8 @@ def sample(
         elif method == "greedy":
             indices[t] = logits[t].argmax()
         else:
-            scaled = logits[t] / temperature
+            # In float64 and from the largest down: however low the temperature, that one is 0.
+            scaled = (logits[t] - logits[t].max()).astype(float) / temperature
             if method != "temperature":
                 scaled = np.where(_allowed(scaled, method, k, p), scaled, -np.inf)
             indices[t] = (scaled + noise[t - n_prompt]).argmax()
@@ -130,20 +131,27 @@ def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
     return allowed
 
 
-def _check(weights, Ty, method, temperature, k, p, prompt) -> None:
+def _whole(value: float, low: float, high: float) -> bool:
+    return low <= value <= high and value % 1 == 0
+
+
+def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
     problems = {
-        f"Ty is {Ty}; ask for 1 to {MAX_TY} notes.": not 1 <= Ty <= MAX_TY,
+        f"Ty is {Ty}; ask for 1 to {MAX_TY} notes.": not _whole(Ty, 1, MAX_TY),
         f"There is no sampling method {method!r}; choose one of {', '.join(METHODS)}.": (
             method not in METHODS
         ),
         f"The temperature is {temperature}; it must be a number above 0.": (
             not np.isfinite(temperature) or temperature <= 0
         ),
-        f"k is {k}; top-k needs at least 1.": k < 1,
+        f"k is {k}; top-k needs a whole number of at least 1.": not _whole(k, 1, np.inf),
         f"p is {p}; top-p needs a number above 0 and at most 1.": not 0 < p <= 1,
+        f"The seed is {seed}; it must be a whole number of at least 0.": not _whole(
+            seed, 0, np.inf
+        ),
         f"The prompt has {len(prompt)} notes; give at most {MAX_TY}.": len(prompt) > MAX_TY,
         f"The prompt names a token outside 0 to {weights.n_values - 1}; use the model's own "
-        "vocabulary.": any(not 0 <= index < weights.n_values for index in prompt),
+        "vocabulary.": not all(_whole(index, 0, weights.n_values - 1) for index in prompt),
     }
     for sentence, wrong in problems.items():
         if wrong:

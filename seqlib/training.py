@@ -2,14 +2,18 @@
 
 A ``TrainingRun`` is created, then queued, running (and paused, and running again), and ends
 done, stopped or failed. One worker thread gives every run short slices in turn, so a
-second reader's run moves too. Nothing here knows who is looking.
+second reader's run moves too. Nothing here knows who is looking, and a run that nobody
+holds any more is dropped.
 """
 
 from __future__ import annotations
 
 import atexit
+import logging
+import operator
 import threading
 import time
+import weakref
 from collections import deque
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,12 +21,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib import backend
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import Trace
 
-# The first slice is one epoch, so that a first loss shows at once; later ones are longer,
-# because each call into TensorFlow costs as much as a third of an epoch.
-SLICE = 10
+warm = backend.warm
+
+# A slice aims at this many seconds: long enough that the cost of a call into TensorFlow, a
+# third of a small epoch, does not show; short enough that thirty runs all move.
+SLICE_SECONDS = 0.15
+# The first slice is one epoch, so that a first loss shows at once; from there slices grow by
+# this factor at most, because the first measured time includes tracing.
+SLICE_GROWTH = 4
+
+log = logging.getLogger(__name__)
 
 
 class Range(NamedTuple):
@@ -60,8 +72,11 @@ class RunSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "m", "Tx", "n_a", "learning_rate"):
-            check_bound(name, getattr(self, name))
+        for name in ("epochs", "m", "Tx", "n_a"):
+            check_whole(name, getattr(self, name))
+        check_bound("learning_rate", self.learning_rate)
+        if operator.index(self.seed) < 0:
+            raise ValueError(f"seed is {self.seed}; choose 0 or more.")
 
 
 def check_bound(name: str, value: float) -> None:
@@ -69,6 +84,13 @@ def check_bound(name: str, value: float) -> None:
     low, high, _, what = BOUNDS[name]
     if not low <= value <= high:
         raise ValueError(f"{name} ({what}) is {value:g}; choose {low:g} to {high:g}.")
+
+
+def check_whole(name: str, value: int) -> None:
+    """``check_bound`` for a setting that counts something."""
+    check_bound(name, value)
+    if value != int(value):
+        raise ValueError(f"{name} ({BOUNDS[name].what}) is {value:g}; choose a whole number.")
 
 
 class State(StrEnum):
@@ -137,6 +159,8 @@ class TrainingRun:
     probe : array (Tx, n_values), optional
         A window whose trace ``snapshot`` gives.
 
+    Keep a reference to a run: one that nobody holds is dropped, started or not.
+
     Raises
     ------
     ValueError
@@ -153,13 +177,14 @@ class TrainingRun:
         probe: np.ndarray | None = None,
     ) -> None:
         settings = settings or RunSettings()
+        X, Y = np.asarray(X), np.asarray(Y)
         if X.ndim != 3 or Y.shape != (X.shape[1], X.shape[0], X.shape[2]):
             raise ValueError(
                 f"X has shape {X.shape} and Y {Y.shape}; "
                 "they must be (m, Tx, n_values) and (Ty, m, n_values) with Ty = Tx."
             )
         m, Tx, n_values = X.shape
-        check_bound("n_values", n_values)
+        check_whole("n_values", n_values)
         self.settings = replace(settings, m=m, Tx=Tx)
         weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
         if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
@@ -167,6 +192,12 @@ class TrainingRun:
                 f"The weights are for n_a = {weights.n_a}, n_values = {weights.n_values}; "
                 f"this run has {settings.n_a} and {n_values}."
             )
+        if probe is not None:
+            probe = np.asarray(probe)
+            if probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values:
+                raise ValueError(
+                    f"The probe has shape {probe.shape}; it must be one window, (Tx, {n_values})."
+                )
         self.error = ""
         self._X, self._Y, self._probe = X, Y, probe
         self._weights = weights
@@ -179,6 +210,7 @@ class TrainingRun:
         self._n = 0
         self._started = 0.0
         self._session = None  # the worker's: compiled step, optimiser state
+        self._slice_epochs = 1
 
     # What anybody may call, from any thread.
 
@@ -195,6 +227,13 @@ class TrainingRun:
     def epoch(self) -> int:
         """Epochs finished."""
         return self._n
+
+    @property
+    def progress(self) -> float:
+        """Share of the work done, 0 to 1; moves within an epoch where epochs are long."""
+        session = self._session
+        part = session.part_done if session is not None else 0.0
+        return min(1.0, (self._n + part) / self.settings.epochs)
 
     @property
     def place(self) -> int:
@@ -232,7 +271,7 @@ class TrainingRun:
             State.STOPPED,
             only_from=(State.CREATED, State.QUEUED, State.RUNNING, State.PAUSED),
         ):
-            self._session = None
+            self._release()
 
     def wait(self, timeout: float | None = None) -> State:
         """Block until the run is over or ``timeout`` seconds have passed; for scripts and tests."""
@@ -256,29 +295,26 @@ class TrainingRun:
         try:
             self._train()
         except Exception as problem:  # the thread must outlive any run
-            self._fail(f"Training stopped: {type(problem).__name__}: {problem}")
+            log.exception("A training run failed")
+            self._fail(f"Training stopped: {_first_sentence(problem)}")
         if self._n >= self.settings.epochs:
             # A pause or resume may have come in during the last slice.
             self._to(State.DONE, only_from=(State.RUNNING, State.PAUSED, State.QUEUED))
         if self._state.over:
-            self._session = None
+            self._release()
         return self._state is State.RUNNING
 
     def _train(self) -> None:
-        from seqlib.fused import FusedTraining, tensorflow_is_loaded
-
         session = self._session  # stop() may drop ours at any moment
         if session is None:
-            self._note = "" if tensorflow_is_loaded() else "loading TensorFlow, once per server"
-            session = self._session = FusedTraining(
-                self._X, self._Y, self._weights, self.settings.learning_rate
-            )
-        if not self._n:
-            self._note = self._note or "preparing this architecture"
-        left = self.settings.epochs - self._n
-        loss, accuracy, weights = session.advance(min(SLICE, left) if self._n else 1)
+            session = self._session = self._begin()
+        began = time.perf_counter()
+        learned = session.advance(self._slice_epochs)
+        took = time.perf_counter() - began
         self._note = ""
-        if not np.isfinite(loss).all():
+        if learned is None:  # part of a long epoch
+            return
+        if not all(np.isfinite(a).all() for a in (learned.loss, *learned.weights.arrays)):
             self._fail(
                 "The loss is no longer a number: the steps were too long. The last good weights "
                 f"are kept; try a learning rate below {self.settings.learning_rate:g}."
@@ -287,14 +323,36 @@ class TrainingRun:
         with self._lock:
             if self._state.over:
                 return
-            end = self._n + len(loss)
-            self._loss[self._n : end], self._accuracy[self._n : end] = loss, accuracy
+            done = len(learned.loss)
+            end = self._n + done
+            self._loss[self._n : end] = learned.loss
+            self._accuracy[self._n : end] = learned.accuracy
             self._seconds[self._n : end] = time.perf_counter() - self._started
-            self._n, self._weights = end, weights
+            self._n, self._weights = end, learned.weights
+        wanted = int(SLICE_SECONDS * done / took)
+        self._slice_epochs = max(
+            1, min(wanted, SLICE_GROWTH * self._slice_epochs, self.settings.epochs - end)
+        )
+
+    def _begin(self):
+        from seqlib.fused import FusedTraining
+
+        if backend.is_loaded():
+            self._note = "preparing this architecture"
+        else:
+            self._note = "loading TensorFlow, once per server"
+        return FusedTraining(self._X, self._Y, self._weights, self.settings.learning_rate)
 
     def _fail(self, error: str) -> None:
-        self.error = error
-        self._to(State.FAILED, only_from=(State.RUNNING, State.PAUSED))
+        with self._lock:
+            if not self._state.over:
+                self.error = error
+                self._state = State.FAILED
+                self._lock.notify_all()
+
+    def _release(self) -> None:
+        """Let go of what only training needed."""
+        self._session, self._note = None, ""
 
     def _to(self, state: State, only_from: tuple[State, ...]) -> bool:
         with self._lock:
@@ -305,19 +363,27 @@ class TrainingRun:
             return True
 
 
+def _first_sentence(problem: Exception) -> str:
+    """An exception in one line; TensorFlow's messages go on for pages."""
+    lines = str(problem).strip().splitlines()
+    return f"{type(problem).__name__}: {lines[0][:200]}" if lines else type(problem).__name__
+
+
 class Worker:
-    """One daemon thread that gives each waiting run a slice in turn."""
+    """One daemon thread that gives each waiting run a slice in turn.
+
+    It holds runs weakly, so that one whose reader has gone can be collected.
+    """
 
     def __init__(self) -> None:
-        self._runs: deque[TrainingRun] = deque()
+        self._runs: deque[weakref.ref[TrainingRun]] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
 
     def add(self, run: TrainingRun) -> None:
         with self._wake:
-            if run not in self._runs:
-                self._runs.append(run)
+            self._append(weakref.ref(run))
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._work, name="seqlib-training", daemon=True
@@ -329,7 +395,8 @@ class Worker:
 
     def place(self, run: TrainingRun) -> int:
         with self._wake:
-            waiting = [one for one in self._runs if one.state is State.QUEUED]
+            runs = [reference() for reference in self._runs]
+        waiting = [one for one in runs if one is not None and one.state is State.QUEUED]
         return waiting.index(run) + 1 if run in waiting else 0
 
     def close(self) -> None:
@@ -340,17 +407,25 @@ class Worker:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
+    def _append(self, reference: weakref.ref[TrainingRun]) -> None:
+        if reference not in self._runs:
+            self._runs.append(reference)
+
     def _work(self) -> None:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._runs or self._closing)
                 if self._closing:
                     return
-                run = self._runs.popleft()
-            if run._slice():
+                reference = self._runs.popleft()
+            if self._give_slice(reference):
                 with self._wake:
-                    if run not in self._runs:
-                        self._runs.append(run)
+                    self._append(reference)
+
+    @staticmethod
+    def _give_slice(reference: weakref.ref[TrainingRun]) -> bool:
+        run = reference()  # held for the slice and no longer
+        return run is not None and run._slice()
 
 
 _worker = Worker()
