@@ -1,0 +1,184 @@
+// The transport: buttons, the overview with its scrubber, the menu.
+
+import { button, element, fitCanvas, setIcon, setLabel } from "./dom.js";
+import { timeText } from "./text.js";
+
+const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
+const VOICE_NAMES = { solo: "Solo", chords: "Chords", bass: "Bass", drums: "Drums" };
+
+/** Builds the controls and keeps them in step; what they do is the stage's business. */
+export class Controls {
+  constructor(stage) {
+    this.stage = stage;
+    this.back = button("Step back (←)", { icon: "back" });
+    this.play = button("Play (Space)", { icon: "play", className: "primary" });
+    this.forward = button("Step forward (→)", { icon: "forward" });
+    this.where = element("span", { class: "where" });
+    this.token = element("span", { class: "where-token" });
+    this.clock = element("span", { class: "where-time" });
+    this.sound = button("Turn sound off", { icon: "sound", text: "Sound", className: "sound" });
+    this.loop = button("Loop a range", { icon: "loop", "aria-pressed": "false" });
+    this.out = button("Show more time", { icon: "minus", className: "zoom" });
+    this.in = button("Show less time, larger", { icon: "plus", className: "zoom" });
+    this.speed = element("select", { class: "speed", "aria-label": "Speed", title: "Speed" },
+      SPEEDS.map((speed) => element("option", { value: String(speed), text: `${speed}×` })));
+    this.speed.value = "1";
+    this.more = button("More: voices, downloads", { icon: "more", "aria-expanded": "false" });
+    this.strip = element("canvas", { class: "strip", "aria-hidden": "true" });
+    this.window = element("div", { class: "strip-window" });
+    this.range = element("input", { type: "range", class: "scrub", "aria-label": "Position", step: "any" });
+    this.overview = element("div", { class: "overview" }, [this.strip, this.window, this.range]);
+    this.hint = element("p", { class: "hint" }, [
+      element("kbd", { text: "Space" }), " play ", element("kbd", { text: "←" }), " ", element("kbd", { text: "→" }),
+      " step ", element("kbd", { text: "Home" }), " ", element("kbd", { text: "End" }), " ends",
+      element("span", { class: "hint-focus", text: " · click the stage first" }),
+    ]);
+    this.notice = element("p", { class: "notice", role: "status", hidden: true });
+    this.menu = this.buildMenu();
+    this.node = element("div", { class: "bar" }, [
+      element("div", { class: "row" }, [
+        element("div", { class: "buttons" }, [this.back, this.play, this.forward]),
+        element("div", { class: "where-box" }, [this.where, this.token, this.clock]),
+        element("div", { class: "tools" }, [this.sound, this.speed, this.loop, this.out, this.in, this.more]),
+      ]),
+      this.overview, this.hint, this.notice, this.menu,
+    ]);
+    this.listen();
+  }
+
+  buildMenu() {
+    this.voices = element("fieldset", { class: "voices" }, [element("legend", { text: "Voices" })]);
+    this.voiceBoxes = {};
+    for (const [voice, name] of Object.entries(VOICE_NAMES)) {
+      const box = element("input", { type: "checkbox" });
+      box.checked = true;
+      box.addEventListener("change", () => this.stage.muteVoice(voice, !box.checked));
+      this.voiceBoxes[voice] = box;
+      this.voices.append(element("label", {}, [box, element("span", { text: name })]));
+    }
+    this.soloOnly = button("Hear the solo alone: the model's own notes", { text: "Solo only", "aria-pressed": "false" });
+    this.voices.append(this.soloOnly);
+    this.png = button("Download the view as PNG", { text: "PNG of this view" });
+    this.wav = button("Download the sound as WAV", { text: "WAV of the sound" });
+    this.files = element("div", { class: "files" }, [this.png, this.wav]);
+    return element("div", { class: "menu", hidden: true }, [this.voices, this.files]);
+  }
+
+  listen() {
+    const { stage } = this;
+    this.back.addEventListener("click", () => stage.stepBy(-1));
+    this.forward.addEventListener("click", () => stage.stepBy(1));
+    this.play.addEventListener("click", () => stage.togglePlay());
+    this.sound.addEventListener("click", () => stage.toggleSound());
+    this.loop.addEventListener("click", () => stage.toggleLoop());
+    this.out.addEventListener("click", () => stage.zoomBy(1 / 1.5));
+    this.in.addEventListener("click", () => stage.zoomBy(1.5));
+    this.speed.addEventListener("change", () => stage.setSpeed(Number(this.speed.value)));
+    this.range.addEventListener("input", () => stage.seek(Number(this.range.value)));
+    this.more.addEventListener("click", () => this.openMenu(this.menu.hidden));
+    this.png.addEventListener("click", () => stage.savePng());
+    this.wav.addEventListener("click", () => stage.saveWav());
+    this.soloOnly.addEventListener("click", () => {
+      const on = this.soloOnly.getAttribute("aria-pressed") !== "true";
+      for (const voice of ["chords", "bass", "drums"]) stage.muteVoice(voice, on);
+      stage.muteVoice("solo", false);
+    });
+  }
+
+  openMenu(open) {
+    this.menu.hidden = !open;
+    this.more.setAttribute("aria-expanded", String(open));
+  }
+
+  /** What depends on data: which voices there are, where the clock runs. */
+  adopt() {
+    const { clock, notes } = this.stage;
+    this.range.min = String(clock.start);
+    this.range.max = String(clock.end);
+    const present = new Set(notes.map((note) => note.voice));
+    for (const [voice, box] of Object.entries(this.voiceBoxes)) box.parentElement.hidden = !present.has(voice);
+    this.soloOnly.hidden = present.size < 2;
+    this.voices.hidden = present.size === 0;
+    this.wav.hidden = present.size === 0;
+    this.sound.hidden = present.size === 0;
+  }
+
+  /** Follow the stage's state; cheap enough for every frame. */
+  sync() {
+    const { stage } = this;
+    const { clock, timeline } = stage;
+    const playing = timeline.playing;
+    setIcon(this.play, playing ? "pause" : "play");
+    if (this.wasPlaying !== playing) setLabel(this.play, playing ? "Pause (Space)" : "Play (Space)");
+    this.wasPlaying = playing;
+    const seconds = stage.position;
+    const clockText = `${timeText(seconds - clock.start)} / ${timeText(clock.duration)}`;
+    if (this.clock.textContent !== clockText) this.clock.textContent = clockText;
+    if (this.range.value !== String(seconds)) this.range.value = String(seconds);
+    this.window.style.setProperty("--at", String((seconds - clock.start) / clock.duration));
+  }
+
+  /** Follow the step. */
+  syncStep() {
+    const { stage } = this;
+    this.where.textContent = `step ${stage.step + 1} of ${stage.clock.steps}`;
+    this.token.textContent = stage.nameOf(stage.step);
+    this.range.setAttribute("aria-valuetext", stage.stepText(stage.step));
+    this.back.disabled = stage.step === 0 && stage.position <= stage.clock.start + 1e-9;
+    this.forward.disabled = stage.step === stage.clock.steps - 1;
+  }
+
+  syncSound() {
+    const { stage } = this;
+    const on = stage.soundOn;
+    setIcon(this.sound, on ? "sound" : "muted");
+    setLabel(this.sound, on ? "Turn sound off" : "Turn sound on");
+    this.sound.querySelector("span").textContent = on ? "Sound on" : "Turn on sound";
+    this.sound.classList.toggle("call", !on && stage.timeline.playing);
+    for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !stage.sound.muted.has(voice);
+    const others = ["chords", "bass", "drums"].filter((voice) => !this.voiceBoxes[voice].parentElement.hidden);
+    const alone = others.length > 0 && others.every((voice) => stage.sound.muted.has(voice));
+    this.soloOnly.setAttribute("aria-pressed", String(alone));
+    this.loop.setAttribute("aria-pressed", String(Boolean(stage.timeline.loop)));
+  }
+
+  say(text) {
+    this.notice.textContent = text;
+    this.notice.hidden = !text;
+  }
+
+  /** The whole clock in one strip, with the part that is on screen framed. */
+  drawStrip() {
+    const { stage } = this;
+    const { clock, layout, theme, view, timeline } = stage;
+    const height = Math.round((layout.phone ? 40 : 30) * Math.sqrt(layout.scale));
+    const width = layout.width;
+    const g = fitCanvas(this.strip, width, height);
+    const box = { height, width, x: (seconds) => ((seconds - clock.start) / clock.duration) * width };
+    g.fillStyle = theme.shade;
+    g.beginPath();
+    g.roundRect(0, 0, width, height, 5);
+    g.fill();
+    if (timeline.loop) {
+      g.fillStyle = theme.accentSoft;
+      g.globalAlpha = 0.45;
+      g.fillRect(box.x(timeline.loop[0]), 0, box.x(timeline.loop[1]) - box.x(timeline.loop[0]), height);
+      g.globalAlpha = 1;
+    }
+    const pictured = stage.frames.find((frame) => frame.lane.overview);
+    if (pictured) {
+      g.fillStyle = theme.soft;
+      g.translate(0, 4);
+      pictured.lane.overview(g, { ...box, height: height - 8 });
+      g.translate(0, -4);
+    } else {
+      g.fillStyle = theme.faint;
+      const every = Math.max(1, Math.ceil(clock.steps / (width / 4)));
+      for (let step = 0; step <= clock.steps; step += every) g.fillRect(box.x(clock.edges[step]), height - 7, 1, 7);
+    }
+    const from = box.x(view.from);
+    this.window.style.left = `${from}px`;
+    this.window.style.width = `${Math.min(width, box.x(view.to)) - from}px`;
+    this.window.classList.toggle("all", view.whole);
+  }
+}

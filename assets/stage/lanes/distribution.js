@@ -1,0 +1,138 @@
+// Lane `distribution`: the softmax at the step as bars, and all of p over time beside it.
+
+import { decodeArray } from "../decode.js";
+import { drawMatrix, paintMatrix } from "./heatmap.js";
+import { percentText } from "../text.js";
+import { orderByIndex, topProbabilities } from "../quantities.js";
+import { rowAt } from "../scales.js";
+
+const BARS = 8;
+
+export function distributionLane(data, stage) {
+  const { values, shape: [rows, columns] } = decodeArray(data.p);
+  const chosen = data.chosen;
+  const bars = Math.min(BARS, columns);
+  const barHeight = (layout) => Math.round(layout.font * 1.55);
+  const nowHeight = (layout) => barHeight(layout) * (bars + (columns > bars ? 1 : 0));
+  let bitmap = null;
+  let bitmapKey = "";
+
+  const row = (step) => values.subarray(step * columns, (step + 1) * columns);
+  const chosenAt = (step) => (chosen ? chosen[step] : -1);
+
+  function fresh() {
+    if (bitmapKey === stage.theme.key) return;
+    // The square root keeps small probabilities visible; the legend says so.
+    const roots = Float32Array.from(values, Math.sqrt);
+    bitmap = paintMatrix({
+      values: roots, rows, columns, low: 0, high: 1,
+      pixels: stage.theme.pixels.sequential, order: orderByIndex(columns),
+    });
+    bitmapKey = stage.theme.key;
+  }
+
+  return {
+    head: {
+      title: data.title,
+      symbol: "ŷ",
+      shape: [["Tx", rows], [data.axis, columns]],
+      legend: { map: "sequential", low: 0, high: 1, units: "√ scale" },
+    },
+    height: (layout) => (layout.nowInside ? nowHeight(layout) : Math.round((layout.compact ? 64 : 96) * Math.sqrt(layout.scale))),
+
+    drawTime(g, view, size) {
+      fresh();
+      const { theme, layout } = stage;
+      drawMatrix(g, bitmap, view, 0, size.height);
+      if (chosen) {
+        const each = size.height / columns;
+        g.strokeStyle = theme.ink;
+        g.lineWidth = 1.5;
+        for (let step = view.first; step <= view.last; step += 1) {
+          const x0 = view.x(view.clock.edges[step]);
+          const x1 = view.x(view.clock.edges[step + 1]);
+          if (chosen[step] < 0) continue;
+          const tall = Math.max(each, 5);
+          g.strokeRect(x0 + 1, (chosen[step] + 0.5) * each - tall / 2, Math.max(1, x1 - x0 - 2), tall);
+        }
+      }
+      g.fillStyle = theme.soft;
+      g.font = `${layout.font}px ${theme.font}`;
+      g.textAlign = "right";
+      g.clearRect(0, 0, view.left, size.height);
+      g.textBaseline = "top";
+      g.fillText("0", view.left - 7, 0);
+      g.textBaseline = "bottom";
+      g.fillText(String(columns - 1), view.left - 7, size.height);
+    },
+
+    now: (layout) => ({ height: nowHeight(layout), below: true }),
+
+    drawNow(g, box, step) {
+      const { theme, layout } = stage;
+      const p = row(step);
+      const pick = chosenAt(step);
+      const { places, rest, restCount } = topProbabilities(p, bars, pick);
+      const each = barHeight(layout);
+      g.font = `${layout.font}px ${theme.font}`;
+      g.textBaseline = "middle";
+      const numbers = g.measureText("100.0 %").width + 4;
+      const longest = Math.max(...places.map((place) => g.measureText(data.labels[place]).width));
+      const labels = Math.min(longest + 8, box.width * 0.46);
+      const room = box.width - labels - numbers - 6;
+      places.forEach((place, at) => {
+        const y = at * each;
+        const is = place === pick;
+        if (is) {
+          g.fillStyle = theme.line;
+          g.beginPath();
+          g.roundRect(0, y, box.width, each, 4);
+          g.fill();
+        }
+        g.font = `${is ? 600 : 400} ${layout.font}px ${theme.font}`;
+        g.fillStyle = theme.ink;
+        g.textAlign = "left";
+        g.fillText(stage.fit(data.labels[place], labels - 6), 4, y + each / 2);
+        g.fillStyle = is ? theme.accent : theme.band;
+        g.beginPath();
+        g.roundRect(labels, y + each * 0.2, Math.max(1.5, p[place] * room), each * 0.6, 2);
+        g.fill();
+        g.fillStyle = is ? theme.ink : theme.soft;
+        g.textAlign = "left";
+        g.fillText(percentText(p[place]), labels + Math.max(1.5, p[place] * room) + 6, y + each / 2);
+      });
+      if (restCount > 0) {
+        g.font = `${layout.font}px ${theme.font}`;
+        g.fillStyle = theme.soft;
+        g.textAlign = "left";
+        g.fillText(`${restCount} others: ${percentText(rest)}`, 4, places.length * each + each / 2);
+      }
+    },
+
+    probe(x, y, step, size) {
+      const place = rowAt(y, columns, size.height);
+      if (place < 0) return null;
+      const lines = [data.labels[place], stage.stepText(step)];
+      if (place === chosenAt(step)) lines.push(data.chosen_name);
+      return { value: percentText(values[step * columns + place]), lines };
+    },
+
+    table(step) {
+      const { places, rest, restCount } = topProbabilities(row(step), Math.min(20, columns), chosenAt(step));
+      const rowsOut = places.map((place) => [
+        data.labels[place], percentText(values[step * columns + place]), place === chosenAt(step) ? data.chosen_name : "",
+      ]);
+      if (restCount > 0) rowsOut.push([`${restCount} others`, percentText(rest), ""]);
+      return {
+        caption: `${data.title} at step ${step + 1} of ${rows}, most probable first.`,
+        columns: [data.axis, "probability", data.chosen_name],
+        rows: rowsOut,
+      };
+    },
+
+    describe(step) {
+      const { places } = topProbabilities(row(step), 1);
+      return `most probable ${data.labels[places[0]]}, ${percentText(values[step * columns + places[0]])}`;
+    },
+  };
+}

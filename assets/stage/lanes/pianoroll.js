@@ -1,0 +1,160 @@
+// Lane `pianoroll`: notes by pitch and time, chord names above, what was given drawn apart.
+
+import { decodeNotes } from "../decode.js";
+import { pitchText, timeText } from "../text.js";
+
+const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
+
+export function pianorollLane(data, stage) {
+  const notes = decodeNotes(data.notes).filter((note) => note.voice !== "drums");
+  const pitches = notes.map((note) => note.pitch);
+  const low = Math.min(...(pitches.length ? pitches : [60])) - 2;
+  const high = Math.max(...(pitches.length ? pitches : [72])) + 2;
+  const span = high - low + 1;
+  const chordBand = (layout) => (data.chords.length ? Math.round(layout.font * 1.7) : 0);
+  const names = notes.some((note) => note.voice === "solo" && note.step >= 0);
+
+  function noteAt(x, y, view, size) {
+    const top = chordBand(stage.layout);
+    const each = (size.height - top) / span;
+    const second = view.from + (x - view.left) / view.pps;
+    const pitch = high - Math.floor((y - top) / each);
+    let best = null;
+    for (const note of notes) {
+      if (second < note.start || second >= note.end || Math.abs(note.pitch - pitch) > 1) continue;
+      if (!best || Math.abs(note.pitch - pitch) < Math.abs(best.pitch - pitch)) best = note;
+    }
+    return best;
+  }
+
+  return {
+    head: {
+      title: data.title,
+      symbol: "",
+      shape: names ? [["Tx", stage.clock.steps]] : [],
+      legend: null,
+    },
+    live: true,
+    height: (layout) => Math.round(chordBand(layout) + Math.max(layout.compact ? 96 : 132, Math.min(span * 6, 190)) * Math.sqrt(layout.scale)),
+
+    drawTime(g, view, size, step) {
+      const { theme, layout } = stage;
+      const top = chordBand(layout);
+      const each = (size.height - top) / span;
+      const y = (pitch) => top + (high - pitch) * each;
+      const right = view.left + view.width;
+      const seconds = [view.clock.edges[step], view.clock.edges[step + 1]];
+      g.font = `${layout.font}px ${theme.font}`;
+      g.textBaseline = "middle";
+
+      g.fillStyle = theme.shade;
+      for (let pitch = low; pitch <= high; pitch += 1) {
+        if (BLACK_KEYS.has(((pitch % 12) + 12) % 12)) g.fillRect(view.left, y(pitch), view.width, each);
+      }
+      g.textAlign = "right";
+      for (let pitch = low; pitch <= high; pitch += 1) {
+        if (pitch % 12 !== 0) continue;
+        g.fillStyle = theme.line;
+        g.fillRect(view.left, y(pitch) + each, view.width, 1);
+        g.fillStyle = theme.soft;
+        g.fillText(pitchText(pitch), view.left - 7, Math.min(size.height - layout.font / 2, y(pitch) + each / 2));
+      }
+
+      g.save();
+      g.beginPath();
+      g.rect(view.left, 0, view.width, size.height);
+      g.clip();
+      if (data.prompt > 0) {
+        const until = view.x(view.clock.edges[Math.min(data.prompt, view.clock.steps)]);
+        if (until > view.left) {
+          g.fillStyle = theme.line;
+          g.globalAlpha = 0.45;
+          g.fillRect(view.left, top, until - view.left, size.height - top);
+          g.globalAlpha = 1;
+          g.textAlign = "left";
+          g.fillStyle = theme.soft;
+          g.fillText("given", Math.max(view.left, view.x(view.clock.start)) + 6, size.height - layout.font * 0.8);
+        }
+      }
+      for (const [start, end, name] of data.chords) {
+        const x0 = view.x(start);
+        const x1 = view.x(end);
+        if (x1 < view.left || x0 > right) continue;
+        g.fillStyle = theme.line;
+        g.fillRect(x0, 0, 1, size.height);
+        g.textAlign = "left";
+        const on = start <= seconds[0] && seconds[0] < end;
+        g.fillStyle = on ? theme.ink : theme.soft;
+        g.font = `${on ? 600 : 400} ${layout.font}px ${theme.font}`;
+        g.fillText(stage.fit(name, x1 - x0 - 6), Math.max(x0, view.left) + 5, top / 2);
+      }
+      g.font = `600 ${layout.font}px ${theme.font}`;
+      g.textAlign = "left";
+      for (const solo of [false, true]) {
+        for (const note of notes) {
+          if ((note.voice === "solo") !== solo) continue;
+          const x0 = view.x(note.start);
+          const x1 = view.x(note.end);
+          if (x1 < view.left || x0 > right) continue;
+          const on = note.step >= 0 ? note.step === step : note.start < seconds[1] && note.end > seconds[0];
+          const tall = Math.max(each, solo ? 5 : 3);
+          const box = [x0, y(note.pitch) + each / 2 - tall / 2, Math.max(2, x1 - x0 - 1), tall];
+          g.beginPath();
+          g.roundRect(...box, Math.min(3, tall / 2));
+          const given = solo && note.step >= 0 && note.step < data.prompt;
+          g.fillStyle = solo ? (given ? theme.background : theme.accent) : on ? theme.soft : theme.band;
+          g.fill();
+          if (given) {
+            g.strokeStyle = theme.accent;
+            g.lineWidth = 1.5;
+            g.stroke();
+          }
+          if (solo && on) {
+            g.strokeStyle = theme.ink;
+            g.lineWidth = 2;
+            g.stroke();
+          }
+        }
+      }
+      g.restore();
+    },
+
+    overview(g, box) {
+      for (const note of notes) {
+        if (note.voice !== "solo") continue;
+        const x0 = box.x(note.start);
+        const tall = Math.max(2, box.height / span);
+        g.fillRect(x0, ((high - note.pitch) / span) * (box.height - tall), Math.max(1.5, box.x(note.end) - x0 - 0.5), tall);
+      }
+    },
+
+    probe(x, y, step, size, view) {
+      const note = noteAt(x, y, view, size);
+      if (!note) return null;
+      const lines = [`${note.voice}, ${timeText(note.start)} to ${timeText(note.end)}`, `velocity ${note.velocity}`];
+      if (note.step >= 0) lines.push(stage.stepText(note.step));
+      return { value: pitchText(note.pitch), lines };
+    },
+
+    table(step) {
+      const from = view8(step, stage.clock.steps);
+      const shown = notes.filter((note) => note.step >= from && note.step < from + 8);
+      return {
+        caption: `${data.title}, notes of steps ${from + 1} to ${Math.min(stage.clock.steps, from + 8)} of ${stage.clock.steps}.`,
+        columns: ["step", "pitch", "start (s)", "length (s)", "voice"],
+        rows: shown.map((note) => [
+          String(note.step + 1), pitchText(note.pitch), note.start.toFixed(2), (note.end - note.start).toFixed(2), note.voice,
+        ]),
+      };
+    },
+
+    describe(step) {
+      const note = notes.find((each) => each.step === step);
+      return note ? pitchText(note.pitch) : "";
+    },
+  };
+}
+
+function view8(step, steps) {
+  return Math.max(0, Math.min(step - 3, steps - 8));
+}

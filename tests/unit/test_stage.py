@@ -1,0 +1,185 @@
+import base64
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from seqlib.jazz import JazzWeights
+from seqlib.sampling import sample
+from ui import stage as ui_stage
+from ui.stage import (
+    Clock,
+    Distribution,
+    Heatmap,
+    Note,
+    PianoRoll,
+    Stage,
+    StageError,
+    Tokens,
+    joined_modules,
+    module_order,
+    payload,
+)
+
+
+@pytest.fixture(scope="module")
+def written():
+    return sample(JazzWeights.initial(16, 12), 20, seed=3)
+
+
+@pytest.fixture
+def stage(written):
+    trace = written.trace
+    edges = np.concatenate([[0.0], np.cumsum(np.where(np.arange(20) % 2, 0.2, 0.4))])
+    notes = tuple(Note(edges[t], edges[t + 1], 60 + t, step=t) for t in range(20))
+    labels = tuple(f"label {n}" for n in range(12))
+    return Stage(
+        Clock(edges),
+        (
+            PianoRoll("Solo", notes, ((0.0, 2.4, "Dm7"),), prompt=2),
+            Heatmap("Hidden state", trace.h, "a"),
+            Distribution("Next note", trace.y, labels, written.indices),
+            Tokens("Tokens", tuple(labels[index] for index in written.indices)),
+        ),
+        sound=notes,
+        label="A solo",
+    )
+
+
+def unpack(packed):
+    data = np.frombuffer(base64.b64decode(packed["data"]), np.dtype(f"<{packed['dtype']}"))
+    return data.reshape(packed["shape"])
+
+
+def test_arrays_arrive_exactly(stage, written):
+    sent = json.loads(json.dumps(payload(stage)))
+    assert np.array_equal(unpack(sent["clock"]["edges"]), stage.clock.edges)
+    assert np.array_equal(unpack(sent["lanes"][1]["values"]), written.trace.h)
+    assert np.array_equal(unpack(sent["lanes"][2]["p"]), written.trace.y)
+    assert sent["lanes"][2]["chosen"] == written.indices.tolist()
+    assert unpack(sent["sound"]["start"]).tolist() == [note.start for note in stage.sound]
+
+
+def test_the_same_stage_has_the_same_id_and_another_has_another(stage):
+    assert payload(stage)["id"] == payload(stage)["id"]
+    assert payload(stage)["id"] != payload(replace(stage, label="Another"))["id"]
+
+
+def test_six_large_heatmaps_travel_in_under_a_megabyte_and_a_half():
+    rng = np.random.default_rng(0)
+    lanes = tuple(Heatmap(f"Lane {n}", rng.uniform(-1, 1, (200, 128)), "h") for n in range(6))
+    assert len(json.dumps(payload(Stage(Clock.even(200), lanes)))) < 1.5e6
+
+
+def with_values(stage, values):
+    return replace(stage, lanes=(Heatmap("Hidden state", values, "a"),))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (lambda s: replace(s, clock=Clock(np.array([0.0]))), "Tx = 0"),
+        (lambda s: replace(s, clock=Clock(np.array([]))), "Tx = 0"),
+        (lambda s: replace(s, clock=Clock.even(10_001)), "10,000"),
+        (lambda s: replace(s, clock=Clock(np.array([0.0, 1.0, 1.0]))), "longer than 0"),
+        (lambda s: replace(s, clock=Clock(np.array([0.0, np.nan, 1.0]))), "NaN"),
+        (lambda s: replace(s, lanes=()), "no lanes"),
+        (lambda s: with_values(s, np.full((20, 4), np.nan)), "NaN"),
+        (lambda s: with_values(s, [[1.0, 2.0], [3.0]]), "ragged"),
+        (lambda s: with_values(s, np.zeros((19, 4))), "Tx=20"),
+        (lambda s: with_values(s, np.zeros((20, 0))), "Tx=20"),
+        (
+            lambda s: replace(s, lanes=(Heatmap("H", np.zeros((20, 2)), "h", low=1, high=1),)),
+            "range",
+        ),
+        (
+            lambda s: replace(s, lanes=(Heatmap("H", np.zeros((20, 2)), "h", rows=("a",)),)),
+            "row names",
+        ),
+        (lambda s: replace(s, lanes=(Tokens("Words", ("one",)),)), "1 labels for 20 steps"),
+        (lambda s: replace(s, lanes=(Distribution("P", np.ones((20, 3)), tuple("abc")),)), "sum"),
+        (
+            lambda s: replace(s, lanes=(Distribution("P", np.full((20, 2), 0.5), ("a",)),)),
+            "1 labels",
+        ),
+        (
+            lambda s: replace(
+                s,
+                lanes=(Distribution("P", np.full((20, 2), 0.5), ("a", "b"), np.full(20, 7)),),
+            ),
+            "below 2",
+        ),
+        (lambda s: replace(s, sound=(Note(1.0, 1.0, 60),)), "end after"),
+        (lambda s: replace(s, sound=(Note(0.0, 1.0, 60, voice="flute"),)), "flute"),
+        (lambda s: replace(s, sound=(Note(0.0, 1.0, 200),)), "pitch 200"),
+        (lambda s: replace(s, names=("one",)), "1 step names"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_one_sentence(stage, break_it, says):
+    with pytest.raises(StageError) as caught:
+        payload(break_it(stage))
+    sentence = str(caught.value)
+    assert says in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_ten_thousand_steps_are_still_shown():
+    payload(Stage(Clock.even(10_000), (Tokens("Words", ("a",) * 10_000),)))
+
+
+def test_the_shown_error_is_what_payload_said(stage, monkeypatch):
+    mounted = {}
+    monkeypatch.setattr(ui_stage, "_component", lambda **given: mounted.update(given))
+    ui_stage.show(replace(stage, lanes=()), key="k")
+    assert mounted["key"] == "k"
+    assert mounted["data"]["error"] == "The stage has no lanes; give at least one."
+
+
+# -- the rules that let plain modules travel as one script ----------------------------------
+
+MODULES = module_order(ui_stage.ASSETS / "main.js")
+TOP_LEVEL = re.compile(
+    r"^(?:export )?(?:default )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE
+)
+
+
+def test_every_module_of_the_folder_is_reached_from_main():
+    assert set(MODULES) == set(ui_stage.ASSETS.rglob("*.js"))
+
+
+def test_top_level_names_are_unique_across_modules():
+    seen = {}
+    for path in MODULES:
+        for name in TOP_LEVEL.findall(path.read_text("utf-8")):
+            assert name not in seen, f"{name} is in both {seen.get(name)} and {path.name}"
+            seen[name] = path.name
+
+
+def test_imports_are_named_without_renaming():
+    for path in MODULES:
+        for line in path.read_text("utf-8").splitlines():
+            if line.startswith("import"):
+                assert re.fullmatch(r'import \{ [\w, ]+ \} from "\.{1,2}/[\w./]+\.js";', line), line
+
+
+def test_the_joined_script_has_one_export_and_no_import():
+    script = joined_modules()
+    assert re.findall(r"^export .*$", script, re.MULTILINE) == [
+        "export default function mountStage({ parentElement, data }) {"
+    ]
+    assert not re.search(r"^import\b", script, re.MULTILINE)
+
+
+def test_no_module_turns_text_into_markup():
+    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
+    for path in MODULES:
+        assert not forbidden.search(path.read_text("utf-8")), path.name
+
+
+def test_text_from_users_is_not_in_the_script(stage):
+    spoken = replace(stage, label="<img src=x onerror=alert(1)>")
+    assert spoken.label not in joined_modules()
+    assert payload(spoken)["label"] == spoken.label  # it travels as data, untouched

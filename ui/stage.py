@@ -1,0 +1,417 @@
+"""The stage: lanes over one time axis, one clock through all of them, sound in step.
+
+A page describes what to show with the dataclasses here and calls ``show``. Everything
+travels to the browser once; playing, stepping and scrubbing need no server.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+import streamlit as st
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "stage"
+MAX_STEPS = 10_000
+VOICES = ("solo", "chords", "bass", "drums")
+
+
+class StageError(ValueError):
+    """What was given cannot be drawn; the message is one sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When each step is on.
+
+    Attributes
+    ----------
+    edges : array (Tx + 1,)
+        Seconds, strictly increasing; step t lasts from ``edges[t]`` to ``edges[t + 1]``.
+    """
+
+    edges: np.ndarray
+
+    @classmethod
+    def even(cls, Tx: int, seconds: float = 0.5) -> Clock:
+        """Tx steps of equal length, for words and other sequences without a rhythm."""
+        return cls(np.arange(Tx + 1) * float(seconds))
+
+    @property
+    def Tx(self) -> int:
+        return len(self.edges) - 1
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note to draw or to hear.
+
+    ``start`` and ``end`` in seconds, ``pitch`` a MIDI number (0 to 127), ``voice`` one of
+    ``VOICES``, ``velocity`` 1 to 127, ``step`` the step of the clock it belongs to or -1.
+    """
+
+    start: float
+    end: float
+    pitch: int
+    voice: str = "solo"
+    velocity: int = 90
+    step: int = -1
+
+
+class Lane(Protocol):
+    """What every lane dataclass has: its kind (a key of LANES in ``lanes.js``), and ``pack``."""
+
+    kind: ClassVar[str]
+    title: str
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        """JSON for the browser. Raises StageError if it does not fit a clock of Tx steps."""
+        ...
+
+
+@dataclass(frozen=True)
+class PianoRoll:
+    """Notes by pitch and time.
+
+    Attributes
+    ----------
+    notes : tuple of Note
+        Drums are heard, not drawn.
+    chords : tuple of (start, end, name)
+        Seconds, seconds, chord symbol.
+    prompt : int
+        How many first steps were given rather than predicted; drawn apart.
+    """
+
+    kind: ClassVar[str] = "pianoroll"
+    title: str
+    notes: tuple[Note, ...]
+    chords: tuple[tuple[float, float, str], ...] = ()
+    prompt: int = 0
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        return {
+            "notes": _notes(self.notes, Tx, self.title),
+            "chords": [[float(start), float(end), str(name)] for start, end, name in self.chords],
+            "prompt": int(self.prompt),
+        }
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """n values a step, as colour.
+
+    Attributes
+    ----------
+    values : array (Tx, n)
+    symbol : str
+        As in the equations: h, c, i, f, g, o, x.
+    axis : str
+        Name of the axis of length n, e.g. ``n_a``, ``n_values``, ``e_length``.
+    low, high : float
+        Colour range. Zero-centred where it holds both signs, sequential otherwise.
+    rows : tuple of str
+        Names of the n rows, or empty: then they are unit 0 to n - 1.
+    units : str
+        Unit of the values, shown with the legend.
+    """
+
+    kind: ClassVar[str] = "heatmap"
+    title: str
+    values: np.ndarray
+    symbol: str
+    axis: str = "n_a"
+    low: float = -1.0
+    high: float = 1.0
+    rows: tuple[str, ...] = ()
+    units: str = ""
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        values = _matrix(self.values, Tx, self.title, self.axis)
+        if not np.isfinite([self.low, self.high]).all() or not self.low < self.high:
+            raise StageError(
+                f"{self.title}: the colour range {self.low} to {self.high} is empty; "
+                "give a low below the high."
+            )
+        if self.rows and len(self.rows) != values.shape[1]:
+            raise StageError(
+                f"{self.title}: {len(self.rows)} row names for {values.shape[1]} rows; "
+                "give one name a row, or none."
+            )
+        return {
+            "values": pack_array(values),
+            "symbol": self.symbol,
+            "axis": self.axis,
+            "low": float(self.low),
+            "high": float(self.high),
+            "rows": list(map(str, self.rows)),
+            "units": self.units,
+        }
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A softmax at every step.
+
+    Attributes
+    ----------
+    p : array (Tx, n_values)
+        Probabilities; each row sums to 1.
+    labels : tuple of str, length n_values
+    chosen : int array (Tx,) or None
+        The index sampled, or the true one; -1 where there is none.
+    chosen_name : str
+        What ``chosen`` is: "sampled", "true", …
+    axis : str
+    """
+
+    kind: ClassVar[str] = "distribution"
+    title: str
+    p: np.ndarray
+    labels: tuple[str, ...]
+    chosen: np.ndarray | None = None
+    chosen_name: str = "sampled"
+    axis: str = "n_values"
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        p = _matrix(self.p, Tx, self.title, self.axis)
+        if len(self.labels) != p.shape[1]:
+            raise StageError(
+                f"{self.title}: {len(self.labels)} labels for {p.shape[1]} values; "
+                "give one label a value."
+            )
+        if p.min() < 0 or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
+            raise StageError(
+                f"{self.title}: some row of p does not sum to 1; give the softmax's output."
+            )
+        chosen = None
+        if self.chosen is not None:
+            chosen = np.asarray(self.chosen)
+            if chosen.shape != (Tx,) or chosen.max() >= p.shape[1] or chosen.min() < -1:
+                raise StageError(
+                    f"{self.title}: chosen must hold one index below {p.shape[1]} for each of "
+                    f"the {Tx} steps."
+                )
+            chosen = [int(index) for index in chosen]
+        return {
+            "p": pack_array(p),
+            "labels": list(map(str, self.labels)),
+            "chosen": chosen,
+            "chosen_name": self.chosen_name,
+            "axis": self.axis,
+        }
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One label a step, e.g. a word or ``D4 · 2/3``; ``labels`` has length Tx."""
+
+    kind: ClassVar[str] = "tokens"
+    title: str
+    labels: tuple[str, ...]
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        if len(self.labels) != Tx:
+            raise StageError(
+                f"{self.title}: {len(self.labels)} labels for {Tx} steps; give one label a step."
+            )
+        return {"labels": list(map(str, self.labels))}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything one stage shows.
+
+    Attributes
+    ----------
+    clock : Clock
+    lanes : tuple of lanes, top to bottom
+    sound : tuple of Note
+        What is heard; empty for a silent stage.
+    label : str
+        One sentence that says what this is; read out, and the name of downloads.
+    start : int
+        The step the playhead first stands on.
+    names : tuple of str
+        What each step is called in readouts, length Tx; by default what the first
+        ``Tokens`` lane says.
+    """
+
+    clock: Clock
+    lanes: tuple[Lane, ...]
+    sound: tuple[Note, ...] = ()
+    label: str = "Sequence and model state over time"
+    start: int = 0
+    names: tuple[str, ...] = field(default=())
+
+
+def payload(stage: Stage) -> dict[str, Any]:
+    """What travels to the browser for ``stage``: JSON, arrays as base64.
+
+    ``id`` is a digest of the rest, so that the browser knows when nothing changed.
+
+    Raises
+    ------
+    StageError
+        One sentence, if something is empty, ragged, not finite, or too long.
+    """
+    edges = _array(stage.clock.edges, "The clock")
+    if edges.ndim != 1 or len(edges) < 2:
+        raise StageError("There are no steps to show (Tx = 0); give a sequence of at least one.")
+    Tx = len(edges) - 1
+    if Tx > MAX_STEPS:
+        raise StageError(
+            f"The sequence has {Tx:,} steps and the stage shows at most {MAX_STEPS:,}; "
+            "choose a shorter one."
+        )
+    if not (np.diff(edges) > 0).all():
+        raise StageError("The clock must run forward: each step has to last longer than 0 seconds.")
+    if not stage.lanes:
+        raise StageError("The stage has no lanes; give at least one.")
+    if stage.names and len(stage.names) != Tx:
+        raise StageError(f"There are {len(stage.names)} step names for {Tx} steps; give one each.")
+    out = {
+        "label": str(stage.label),
+        "start": int(np.clip(stage.start, 0, Tx - 1)),
+        "clock": {"edges": pack_array(edges, "f8")},
+        "names": list(map(str, stage.names)),
+        "lanes": [
+            {"kind": lane.kind, "title": str(lane.title), **lane.pack(Tx)} for lane in stage.lanes
+        ],
+        "sound": _notes(stage.sound, Tx, "The sound"),
+    }
+    digest = hashlib.blake2b(json.dumps(out, sort_keys=True).encode(), digest_size=12)
+    return {"id": digest.hexdigest(), **out}
+
+
+def show(
+    stage: Stage,
+    *,
+    key: str,
+    playing: bool = False,
+    compact: bool = False,
+    presenter: bool = False,
+) -> None:
+    """Mount ``stage``; called again with the same key it is updated in place.
+
+    The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
+    drawn is said in one sentence in the stage's place.
+
+    Parameters
+    ----------
+    key : str
+        Unique on the page.
+    playing : bool
+        Begin to move at once, without sound (browsers allow none before a gesture).
+    compact : bool
+        Lower lanes and fewer controls, for a small space.
+    presenter : bool
+        Large type for the back row.
+    """
+    try:
+        data = payload(stage)
+    except StageError as error:
+        data = {"error": str(error)}
+    flags = {"playing": playing, "compact": compact, "presenter": presenter}
+    _component(key=key, data={**data, **flags})
+
+
+def pack_array(values: np.ndarray, dtype: str = "f4") -> dict[str, Any]:
+    """An array as ``{dtype, shape, data}``; data is base64, little endian."""
+    packed = np.ascontiguousarray(values, np.dtype(f"<{dtype}"))
+    data = base64.b64encode(packed.tobytes()).decode("ascii")
+    return {"dtype": dtype, "shape": list(packed.shape), "data": data}
+
+
+def _array(values: Any, name: str) -> np.ndarray:
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise StageError(
+            f"{name} is ragged or holds something other than numbers; give an array of numbers."
+        ) from None
+    if not np.isfinite(array).all():
+        raise StageError(
+            f"{name} holds values that are not numbers (NaN or infinite); "
+            "the training may have diverged, try a lower learning rate."
+        )
+    return array
+
+
+def _matrix(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
+    array = _array(values, name)
+    if array.ndim != 2 or array.shape[0] != Tx or array.shape[1] == 0:
+        raise StageError(f"{name} has shape {array.shape}; this clock needs (Tx={Tx}, {axis}).")
+    return array
+
+
+def _notes(notes: Sequence[Note], Tx: int, name: str) -> dict[str, Any]:
+    starts = _array([note.start for note in notes], name)
+    ends = _array([note.end for note in notes], name)
+    if (ends <= starts).any():
+        raise StageError(f"{name}: every note has to end after it starts.")
+    for note in notes:
+        if note.voice not in VOICES:
+            raise StageError(f"{name}: no voice {note.voice!r}; choose from {', '.join(VOICES)}.")
+        if not 0 <= note.pitch <= 127 or note.step >= Tx:
+            raise StageError(
+                f"{name}: a note has pitch {note.pitch} and step {note.step}; pitches run from 0 "
+                f"to 127 and steps to {Tx - 1}."
+            )
+    return {
+        "start": pack_array(starts, "f8"),
+        "end": pack_array(ends, "f8"),
+        "pitch": [int(note.pitch) for note in notes],
+        "voice": [note.voice for note in notes],
+        "velocity": [int(note.velocity) for note in notes],
+        "step": [int(note.step) for note in notes],
+    }
+
+
+# -- the browser's side ---------------------------------------------------------------------
+
+_IMPORT = re.compile(r'^import \{ ([^}]+) \} from "(\.[^"]+)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
+
+
+def module_order(entry: Path) -> list[Path]:
+    """``entry`` and all modules it imports, each after those it needs."""
+    order: list[Path] = []
+    open_paths: list[Path] = []
+
+    def visit(path: Path) -> None:
+        if path in order:
+            return
+        if path in open_paths:
+            raise ValueError(f"{path.name} imports itself, through {open_paths[-1].name}.")
+        open_paths.append(path)
+        for _, target in _IMPORT.findall(path.read_text("utf-8")):
+            visit((path.parent / target).resolve())
+        open_paths.pop()
+        order.append(path)
+
+    visit(entry.resolve())
+    return order
+
+
+def joined_modules(entry: Path = ASSETS / "main.js") -> str:
+    """The modules as one script: imports gone, only the entry's default export left."""
+    parts: Iterable[str] = (
+        _EXPORT.sub("", _IMPORT.sub("", path.read_text("utf-8"))).strip()
+        for path in module_order(entry)
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+_component = st.components.v2.component(
+    "seqscope_stage",
+    js=joined_modules(),
+    css=(ASSETS / "stage.css").read_text("utf-8"),
+)
