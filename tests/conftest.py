@@ -1,0 +1,53 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import os
+
+# CPU only, quiet, before anything can import TensorFlow.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import pytest
+
+from seqlib.jazz import JazzWeights
+
+
+@pytest.fixture(scope="session")
+def keras():
+    """Keras on TensorFlow, imported once for all the tests that compare with it."""
+    from seqlib import backend
+
+    backend.load()
+    import keras
+
+    return keras
+
+
+@pytest.fixture(scope="session")
+def make_windows():
+    """Random windows: (X (m, Tx, n_values), Y (Ty, m, n_values)), one-hot, first step blank."""
+
+    def make(m: int = 6, Tx: int = 5, n_values: int = 7, seed: int = 0):
+        tokens = np.random.default_rng(seed).integers(0, n_values, (m, Tx))
+        Y = np.eye(n_values, dtype=np.float32)[tokens]  # (m, Tx, n_values)
+        X = np.zeros_like(Y)
+        X[:, 1:] = Y[:, :-1]
+        return X, Y.swapaxes(0, 1)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_weights():
+    """Jazz weights with every array drawn at random, biases included."""
+
+    def make(n_a: int = 4, n_values: int = 7, seed: int = 0, scale: float = 0.6) -> JazzWeights:
+        rng = np.random.default_rng(seed)
+        shapes = [array.shape for array in JazzWeights.initial(n_a, n_values).arrays]
+        return JazzWeights.from_arrays(
+            [rng.normal(0, scale, shape).astype(np.float32) for shape in shapes]
+        )
+
+    return make
