@@ -1,0 +1,185 @@
+"""What a model is trained on: melodies, their vocabulary, and the same melodies as numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from seqlib.music import Chord, Melody, Song, Token, Vocabulary
+
+CORPUS_FOLDER = Path(__file__).parents[1] / "assets" / "corpus"
+INDEX_NAME = "corpus.json"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Melodies to train on, and some kept back to see what was learned rather than copied.
+
+    Attributes
+    ----------
+    name : str
+    melodies, held_out : tuple of Melody
+        To train on; never to train on.
+    vocabulary : Vocabulary
+        Holds every token of both.
+    chords, held_out_chords : tuple
+        For each melody its form, a tuple of Chord, or None where that is not known.
+    """
+
+    name: str
+    melodies: tuple[Melody, ...]
+    vocabulary: Vocabulary
+    chords: tuple[tuple[Chord, ...] | None, ...]
+    held_out: tuple[Melody, ...] = ()
+    held_out_chords: tuple[tuple[Chord, ...] | None, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        melodies: Iterable[Melody],
+        name: str,
+        *,
+        chords: Sequence[tuple[Chord, ...] | None] | None = None,
+        held_out: Iterable[Melody] = (),
+        held_out_chords: Sequence[tuple[Chord, ...] | None] | None = None,
+    ) -> Corpus:
+        """A corpus with the vocabulary of its melodies.
+
+        Raises ValueError if there is no melody, or if a held-out one has a token that no
+        melody has: a model cannot predict a symbol it has no output for.
+        """
+        melodies, held_out = tuple(melodies), tuple(held_out)
+        if not any(len(melody) for melody in melodies):
+            raise ValueError("A corpus needs at least one melody with notes in it: add one.")
+        vocabulary = Vocabulary.of(melodies)
+        for melody in held_out:
+            vocabulary.encode(melody)
+        return cls(
+            name,
+            melodies,
+            vocabulary,
+            tuple(chords) if chords is not None else (None,) * len(melodies),
+            held_out,
+            tuple(held_out_chords) if held_out_chords is not None else (None,) * len(held_out),
+        )
+
+    def __post_init__(self) -> None:
+        if len(self.chords) != len(self.melodies) or len(self.held_out_chords) != len(
+            self.held_out
+        ):
+            raise ValueError("Give one form, or None, for each melody.")
+
+    @cached_property
+    def sequences(self) -> tuple[np.ndarray, ...]:
+        """The melodies as places in the vocabulary, int arrays ``(Tx,)``, one a melody."""
+        return tuple(_frozen(self.vocabulary.encode(melody)) for melody in self.melodies)
+
+    @cached_property
+    def held_out_sequences(self) -> tuple[np.ndarray, ...]:
+        """The held-out melodies in the same way."""
+        return tuple(_frozen(self.vocabulary.encode(melody)) for melody in self.held_out)
+
+    @property
+    def n_values(self) -> int:
+        return self.vocabulary.n_values
+
+    @property
+    def n_notes(self) -> int:
+        """Notes to train on, rests not counted."""
+        return sum(melody.n_notes for melody in self.melodies)
+
+    def subset(self, places: Sequence[int], name: str = "") -> Corpus:
+        """Only these melodies to train on; vocabulary and held-out melodies stay.
+
+        So weights trained on the whole fit the part, and both are judged alike.
+        """
+        return replace(
+            self,
+            name=name or self.name,
+            melodies=tuple(self.melodies[place] for place in places),
+            chords=tuple(self.chords[place] for place in places),
+        )
+
+
+@lru_cache(maxsize=1)
+def default_corpus() -> Corpus:
+    """The corpus composed for this project, from ``assets/corpus``.
+
+    Read from its JSON index, which holds what the MIDI files beside it hold: parsing those
+    takes too long for a page's first picture. A test keeps the two equal.
+    """
+    index = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
+    vocabulary = Vocabulary.from_json(index["vocabulary"])
+    pieces = [
+        (
+            piece["held_out"],
+            Melody(vocabulary.decode(piece["tokens"]), piece["tempo"], piece["name"]),
+            tuple(Chord(*chord) for chord in piece["chords"]),
+        )
+        for piece in index["pieces"]
+    ]
+    train = [(melody, chords) for held_out, melody, chords in pieces if not held_out]
+    kept = [(melody, chords) for held_out, melody, chords in pieces if held_out]
+    return Corpus(
+        index["name"],
+        tuple(melody for melody, _ in train),
+        vocabulary,
+        tuple(chords for _, chords in train),
+        tuple(melody for melody, _ in kept),
+        tuple(chords for _, chords in kept),
+    )
+
+
+@lru_cache(maxsize=1)
+def small_corpus() -> Corpus:
+    """One tune of the default corpus: a few hundred notes, the size the exercise works with."""
+    whole = default_corpus()
+    return whole.subset((0,), whole.melodies[0].name)
+
+
+def corpus_of(song: Song) -> Corpus:
+    """The melody read from a MIDI file as a corpus of its own; windows are cut out of it."""
+    return Corpus.of([song.melody], song.title or song.melody.name or "Your melody")
+
+
+def index_of(corpus: Corpus, files: Sequence[str]) -> str:
+    """The JSON that ``default_corpus`` reads; ``files`` names the training files, then the rest."""
+    pieces = [
+        (False, *piece)
+        for piece in zip(corpus.melodies, corpus.sequences, corpus.chords, strict=True)
+    ] + [
+        (True, *piece)
+        for piece in zip(
+            corpus.held_out, corpus.held_out_sequences, corpus.held_out_chords, strict=True
+        )
+    ]
+    rows = [
+        {
+            "file": file,
+            "name": melody.name,
+            "held_out": held_out,
+            "tempo": melody.tempo,
+            "tokens": sequence.tolist(),
+            "chords": [list(chord) for chord in chords],
+        }
+        for file, (held_out, melody, sequence, chords) in zip(files, pieces, strict=True)
+    ]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return (
+        f'{{"name": {json.dumps(corpus.name)},\n'
+        f'"vocabulary": {json.dumps(corpus.vocabulary.to_json())},\n'
+        f'"pieces": [\n{lines}\n]}}\n'
+    )
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
+
+
+__all__ = ["Chord", "Corpus", "Token", "corpus_of", "default_corpus", "index_of", "small_corpus"]
