@@ -82,6 +82,7 @@ def sample(
     """
     _check(weights, Ty, method, temperature, k, p, seed, prompt)
     n_prompt, Tx = len(prompt), len(prompt) + Ty
+    temperature = max(temperature, 1e-100)  # so that no quotient overflows
     noise = gumbel_noise(Ty, weights.n_values, seed)
     kernel, bias = weights.cell.kernel, weights.cell.bias
     a = c = np.zeros(weights.n_a, kernel.dtype)
