@@ -78,7 +78,7 @@ export function divergingMap(dark) {
     const signed = (2 * place) / (STEPS - 1) - 1;
     const size = Math.abs(signed);
     const chroma = 0.15 * size ** 0.75;
-    return oklch(zero + (far - zero) * size ** 0.9, chroma, signed < 0 ? BLUE : ORANGE);
+    return oklch(zero + (far - zero) * size ** 0.75, chroma, signed < 0 ? BLUE : ORANGE);
   });
 }
 
@@ -88,8 +88,8 @@ export function sequentialMap(dark) {
   const full = dark ? 0.86 : 0.36;
   return Array.from({ length: STEPS }, (_, place) => {
     const share = place / (STEPS - 1);
-    const hue = dark ? 290 - 125 * share : 165 + 120 * share;
-    return oklch(none + (full - none) * share, 0.02 + 0.12 * Math.sqrt(share), hue);
+    const hue = dark ? 265 - 75 * share : 195 + 75 * share;
+    return oklch(none + (full - none) * share, 0.11 * share ** 0.6, hue);
   });
 }
 

@@ -4,6 +4,13 @@ import { button, element, fitCanvas, setIcon, setLabel } from "./dom.js";
 import { timeText } from "./text.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
+/** Number every step, or every 2nd, 5th, 10th …: as many as have room. */
+export function niceEvery(width, room) {
+  for (let unit = 1; ; unit *= 10) {
+    for (const times of [1, 2, 5]) if (width * unit * times >= room) return unit * times;
+  }
+}
+
 const VOICE_NAMES = { solo: "Solo", chords: "Chords", bass: "Bass", drums: "Drums" };
 
 /** Builds the controls and keeps them in step; what they do is the stage's business. */
@@ -28,6 +35,7 @@ export class Controls {
     this.window = element("div", { class: "strip-window" });
     this.range = element("input", { type: "range", class: "scrub", "aria-label": "Position", step: "any" });
     this.overview = element("div", { class: "overview" }, [this.strip, this.window, this.range]);
+    this.ruler = element("canvas", { class: "ruler", "aria-hidden": "true" });
     this.hint = element("p", { class: "hint" }, [
       element("kbd", { text: "Space" }), " play ", element("kbd", { text: "←" }), " ", element("kbd", { text: "→" }),
       " step ", element("kbd", { text: "Home" }), " ", element("kbd", { text: "End" }), " ends",
@@ -41,8 +49,9 @@ export class Controls {
         element("div", { class: "where-box" }, [this.where, this.token, this.clock]),
         element("div", { class: "tools" }, [this.sound, this.speed, this.loop, this.out, this.in, this.more]),
       ]),
-      this.overview, this.hint, this.notice, this.menu,
+      this.overview, this.ruler, this.menu,
     ]);
+    this.below = element("div", { class: "below" }, [this.hint, this.notice]);
     this.listen();
   }
 
@@ -115,7 +124,7 @@ export class Controls {
     const clockText = `${timeText(seconds - clock.start)} / ${timeText(clock.duration)}`;
     if (this.clock.textContent !== clockText) this.clock.textContent = clockText;
     if (this.range.value !== String(seconds)) this.range.value = String(seconds);
-    this.window.style.setProperty("--at", String((seconds - clock.start) / clock.duration));
+    this.overview.style.setProperty("--at", String((seconds - clock.start) / clock.duration));
   }
 
   /** Follow the step. */
@@ -133,7 +142,7 @@ export class Controls {
     const on = stage.soundOn;
     setIcon(this.sound, on ? "sound" : "muted");
     setLabel(this.sound, on ? "Turn sound off" : "Turn sound on");
-    this.sound.querySelector("span").textContent = on ? "Sound on" : "Turn on sound";
+    this.sound.querySelector("span").textContent = on ? "" : "Turn on sound";
     this.sound.classList.toggle("call", !on && stage.timeline.playing);
     for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !stage.sound.muted.has(voice);
     const others = ["chords", "bass", "drums"].filter((voice) => !this.voiceBoxes[voice].parentElement.hidden);
@@ -145,6 +154,33 @@ export class Controls {
   say(text) {
     this.notice.textContent = text;
     this.notice.hidden = !text;
+  }
+
+  /** Step numbers over the lanes, as many as fit. */
+  drawRuler() {
+    const { stage } = this;
+    const { clock, layout, theme, view } = stage;
+    const height = Math.round(layout.font * 1.5);
+    const g = fitCanvas(this.ruler, layout.width, height);
+    g.font = `${layout.font}px ${theme.font}`;
+    g.textBaseline = "middle";
+    g.textAlign = "right";
+    g.fillStyle = theme.axis("Tx");
+    g.fillText("t", layout.gutter - 7, height / 2);
+    g.textAlign = "left";
+    if (layout.nowInside) g.fillText("this step", layout.gutter + layout.plot + layout.gap, height / 2);
+    g.fillStyle = theme.soft;
+    const room = g.measureText(String(clock.steps)).width + 10 * layout.scale;
+    const every = niceEvery(((view.to - view.from) / (view.last - view.first + 1)) * view.pps, room);
+    let free = layout.gutter - 1;
+    for (let step = view.first; step <= view.last; step += 1) {
+      if (step !== 0 && (step + 1) % every) continue;
+      const x = view.x(clock.edges[step]);
+      if (x < free || x + room - 10 > layout.gutter + layout.plot) continue;
+      g.fillRect(x, height - 4, 1, 4);
+      g.fillText(String(step + 1), x + 3, height / 2);
+      free = x + room;
+    }
   }
 
   /** The whole clock in one strip, with the part that is on screen framed. */

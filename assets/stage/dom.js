@@ -25,6 +25,7 @@ const ICONS = {
   loop: "M7 7h9.200V4.300L20.500 8l-4.300 3.700V9H8.800v3.600H7zM17 17H7.800v2.700L3.500 16l4.300-3.700V15h7.400v-3.600H17z",
   plus: "M11 5h2v6h6v2h-6v6h-2v-6H5v-2h6z",
   minus: "M5 11h14v2H5z",
+  table: "M4 5h16v14H4zM5.6 10v3h4v-3zM11 10v3h7.400v-3zM5.600 14.400v3h4v-3zM11 14.400v3h7.400v-3z",
   more: "M5 10.200a1.800 1.800 0 1 1 0 3.600 1.800 1.800 0 0 1 0-3.600zm7 0a1.800 1.800 0 1 1 0 3.600 1.800 1.800 0 0 1 0-3.600zm7 0a1.800 1.800 0 1 1 0 3.600 1.800 1.800 0 0 1 0-3.600z",
 };
 
@@ -36,6 +37,7 @@ export function setIcon(node, name) {
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONS[name]);
+  path.setAttribute("fill-rule", "evenodd");
   svg.append(path);
   const old = node.querySelector("svg");
   if (old) old.replaceWith(svg);

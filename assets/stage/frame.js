@@ -16,7 +16,7 @@ export class Frame {
     this.ramp = element("canvas", { class: "legend-ramp", "aria-hidden": "true" });
     this.high = element("span", { class: "legend-bound" });
     this.legend.append(this.low, this.ramp, this.high);
-    this.tableButton = button("Show as a table", { text: "Table", className: "small", "aria-pressed": "false" });
+    this.tableButton = button("Show as a table", { icon: "table", className: "small", "aria-pressed": "false" });
     this.headNode = element("header", { class: "lane-head" }, [
       this.title, this.symbol, this.shape, element("span", { class: "spacer" }), this.legend, this.tableButton,
     ]);
@@ -76,7 +76,7 @@ export class Frame {
     this.low.textContent = boundText(legend.low);
     this.high.textContent = `${boundText(legend.high)}${legend.units ? ` ${legend.units}` : ""}`;
     const colours = this.stage.theme.colours[legend.map];
-    const width = Math.round(84 * this.stage.layout.scale);
+    const width = Math.round((this.stage.layout.phone ? 44 : 84) * this.stage.layout.scale);
     const height = Math.round(10 * this.stage.layout.scale);
     const g = fitCanvas(this.ramp, width, height);
     for (let x = 0; x < width; x += 1) {

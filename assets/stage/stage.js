@@ -71,7 +71,7 @@ export class StageView {
   build() {
     this.controls = new Controls(this);
     this.lanesNode.append(this.clip);
-    this.root.append(this.controls.node, this.lanesNode, this.tip, this.live);
+    this.root.append(this.controls.node, this.controls.below, this.lanesNode, this.tip, this.live);
     this.listen();
   }
 
@@ -141,9 +141,10 @@ export class StageView {
   }
 
   relayout() {
-    const width = this.lanesNode.clientWidth;
+    const width = Math.floor(this.lanesNode.getBoundingClientRect().width);
     if (!width || !this.clock) return;
     this.layout = makeLayout(width, { scale: this.scale, compact: this.data.compact });
+    this.root.classList.toggle("wide", this.layout.nowInside);
     this.measurer.font = `600 ${this.layout.font}px ${this.theme.font}`;
     const least = this.layout.phone ? 11 : 9;
     const wanted = this.lanes.map((lane) => (lane.minStep ? lane.minStep(this.layout) : 0));
@@ -228,6 +229,7 @@ export class StageView {
     if (this.dirty.view) {
       for (const frame of this.frames) frame.drawTime(step);
       this.controls.drawStrip();
+      this.controls.drawRuler();
       this.markRows();
     } else if (stepped) {
       for (const frame of this.frames) if (frame.lane.live) frame.drawTime(step);
@@ -415,7 +417,7 @@ export class StageView {
         && !event.composedPath().includes(this.controls.more)) this.controls.openMenu(false);
     });
     this.resizer = new ResizeObserver(() => {
-      if (this.lanesNode.clientWidth !== (this.layout || {}).width) {
+      if (Math.floor(this.lanesNode.getBoundingClientRect().width) !== (this.layout || {}).width) {
         this.readLook();
         this.relayout();
       }

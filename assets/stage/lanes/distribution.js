@@ -45,6 +45,10 @@ export function distributionLane(data, stage) {
       const { theme, layout } = stage;
       drawMatrix(g, bitmap, view, 0, size.height);
       if (chosen) {
+        g.save();
+        g.beginPath();
+        g.rect(view.left, 0, view.width, size.height);
+        g.clip();
         const each = size.height / columns;
         g.strokeStyle = theme.ink;
         g.lineWidth = 1.5;
@@ -55,11 +59,11 @@ export function distributionLane(data, stage) {
           const tall = Math.max(each, 5);
           g.strokeRect(x0 + 1, (chosen[step] + 0.5) * each - tall / 2, Math.max(1, x1 - x0 - 2), tall);
         }
+        g.restore();
       }
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
       g.textAlign = "right";
-      g.clearRect(0, 0, view.left, size.height);
       g.textBaseline = "top";
       g.fillText("0", view.left - 7, 0);
       g.textBaseline = "bottom";

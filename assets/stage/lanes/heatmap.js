@@ -28,18 +28,23 @@ export function paintMatrix({ values, rows, columns, low, high, pixels, order })
 /** Stretch the visible columns of a painted matrix over the time axis. */
 export function drawMatrix(g, bitmap, view, top, height) {
   const ratio = g.getTransform().a;
+  g.save();
+  g.beginPath();
+  g.rect(view.left, top, view.width, height);
+  g.clip();
   g.imageSmoothingEnabled = bitmap.height > height * ratio;
   const edge = (step) => Math.round(view.x(view.clock.edges[step]) * ratio) / ratio;
   if (view.uniform) {
     const count = view.last - view.first + 1;
     const x = edge(view.first);
     g.drawImage(bitmap, view.first, 0, count, bitmap.height, x, top, edge(view.last + 1) - x, height);
-    return;
+  } else {
+    for (let step = view.first; step <= view.last; step += 1) {
+      const x = edge(step);
+      g.drawImage(bitmap, step, 0, 1, bitmap.height, x, top, edge(step + 1) - x, height);
+    }
   }
-  for (let step = view.first; step <= view.last; step += 1) {
-    const x = edge(step);
-    g.drawImage(bitmap, step, 0, 1, bitmap.height, x, top, edge(step + 1) - x, height);
-  }
+  g.restore();
 }
 
 export function heatmapLane(data, stage) {

@@ -1,7 +1,7 @@
 // Lane `pianoroll`: notes by pitch and time, chord names above, what was given drawn apart.
 
 import { decodeNotes } from "../decode.js";
-import { pitchText, timeText } from "../text.js";
+import { numberText, pitchText, timeText } from "../text.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
@@ -86,7 +86,7 @@ export function pianorollLane(data, stage) {
         const on = start <= seconds[0] && seconds[0] < end;
         g.fillStyle = on ? theme.ink : theme.soft;
         g.font = `${on ? 600 : 400} ${layout.font}px ${theme.font}`;
-        g.fillText(stage.fit(name, x1 - x0 - 6), Math.max(x0, view.left) + 5, top / 2);
+        g.fillText(stage.fit(name, x1 - Math.max(x0, view.left) - 8), Math.max(x0, view.left) + 5, top / 2);
       }
       g.font = `600 ${layout.font}px ${theme.font}`;
       g.textAlign = "left";
@@ -117,6 +117,29 @@ export function pianorollLane(data, stage) {
         }
       }
       g.restore();
+    },
+
+    now: (layout) => ({ height: Math.round(layout.font * 7.4), below: false }),
+
+    // What is played, large enough to read while listening.
+    drawNow(g, box, step) {
+      const { theme, layout } = stage;
+      const seconds = stage.clock.edges[step];
+      const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
+      const [name, ...rest] = (stage.nameOf(step) || "–").split(" · ");
+      g.textBaseline = "alphabetic";
+      g.fillStyle = theme.ink;
+      g.font = `600 ${layout.font * 2.6}px ${theme.font}`;
+      g.fillText(name, 0, layout.font * 2.9, box.width);
+      g.fillStyle = theme.soft;
+      g.font = `${layout.font}px ${theme.font}`;
+      const length = rest.length ? `${rest.join(" · ")} beat` : `${numberText(stage.clock.length(step), 2)} s`;
+      g.fillText(step < data.prompt ? `${length}, given` : length, 0, layout.font * 4.6);
+      if (!chord) return;
+      g.fillText("over", 0, layout.font * 6.3);
+      g.fillStyle = theme.ink;
+      g.font = `600 ${layout.font}px ${theme.font}`;
+      g.fillText(chord[2], layout.font * 2.7, layout.font * 6.3, box.width - layout.font * 3);
     },
 
     overview(g, box) {
