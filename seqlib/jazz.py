@@ -103,7 +103,8 @@ class JazzWeights:
         Raises ``ValueError`` if the file is not one of those.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here because np.load leaves a file it cannot read open.
+            with open(path, "rb") as data, np.load(data, allow_pickle=False) as file:
                 return cls.from_arrays([file[name] for name in _NAMES])
         except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
             raise ValueError(
