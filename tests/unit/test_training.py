@@ -352,11 +352,12 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights(
     keras, windows, monkeypatch
 ):
     monkeypatch.setitem(BOUNDS, "learning_rate", BOUNDS["learning_rate"]._replace(high=1e39))
-    run = TrainingRun(*windows, settings(learning_rate=1e30), probe=windows[0][0]).start()
+    run = TrainingRun(*windows, settings(learning_rate=1e38), probe=windows[0][0]).start()
     assert run.wait(WAIT) is State.FAILED
     assert run.error.startswith("The loss is no longer a number: the steps were too long.")
-    assert "learning rate below 1e+30" in run.error
-    snapshot = run.snapshot()
+    assert "learning rate below 1e+38" in run.error
+    with np.errstate(over="ignore"):  # good, but after such a step not small
+        snapshot = run.snapshot()
     assert all(np.isfinite(array).all() for array in snapshot.weights.arrays)
     assert np.isfinite(snapshot.trace.y).all()
     assert len(run.metrics) == run.epoch == snapshot.epoch
@@ -385,7 +386,7 @@ def test_an_unforeseen_error_ends_that_run_in_one_line_and_no_other(keras, windo
 
 def test_a_failure_during_a_pause_and_resume_is_still_a_failure(keras, windows, gate, monkeypatch):
     monkeypatch.setitem(BOUNDS, "learning_rate", BOUNDS["learning_rate"]._replace(high=1e39))
-    run = TrainingRun(*windows, settings(learning_rate=1e30)).start()
+    run = TrainingRun(*windows, settings(learning_rate=1e38)).start()
     gate.wait_for_slice()
     run.pause()
     run.resume()
