@@ -1,0 +1,288 @@
+"""What an output remembers: gradients of it with respect to every earlier input, in NumPy.
+
+Backpropagation through time over a stored ``Trace``, so nothing is run forward again and
+TensorFlow is not needed. With ``δa``, ``δc`` the gradients arriving at a step, in the
+symbols of ``seqlib.lstm``::
+
+    δc     += δa · o · (1 − tanh²(c⟨t⟩))
+    δz_i    = δc · g · i(1 − i)          δz_f = δc · c⟨t−1⟩ · f(1 − f)
+    δz_g    = δc · i · (1 − g²)          δz_o = δa · tanh(c⟨t⟩) · o(1 − o)
+    δx⟨t⟩   = δz · kernelᵀ
+    δa⟨t−1⟩ = δz · recurrent_kernelᵀ     δc⟨t−1⟩ = δc · f
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from seqlib.lstm import LSTMWeights, Trace, softmax
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the hidden state ``a`` as the output to explain."""
+
+    unit: int
+
+
+@dataclass(frozen=True)
+class LogProbability:
+    """The log probability, in nats, of one value of the softmax as the output to explain."""
+
+    value: int
+
+
+class Gradients(NamedTuple):
+    """Of one number (or a batch of them) with respect to what the cell was given.
+
+    ``x`` (..., Tx, n_x), ``a0`` and ``c0`` (..., n_a).
+    """
+
+    x: np.ndarray
+    a0: np.ndarray
+    c0: np.ndarray
+
+
+class Influence(NamedTuple):
+    """How much inputs matter to an output.
+
+    Attributes
+    ----------
+    norm : array
+        Euclidean length of the gradient with respect to the input at a step: how far the
+        output can move for a small change of that input.
+    signed : array
+        Input times gradient, summed over the input's axis: first-order estimate of what the
+        input as it is added to the output, compared with an input of zeros.
+    """
+
+    norm: np.ndarray
+    signed: np.ndarray
+
+
+class _Carry(NamedTuple):
+    """Gradients handed from step t back to step t − 1: both (..., n_a)."""
+
+    a: np.ndarray
+    c: np.ndarray
+
+
+def backward(weights: Any, trace: Trace, da: np.ndarray) -> Gradients:
+    """Backpropagate gradients of ``a`` at every step to the inputs.
+
+    Parameters
+    ----------
+    weights : LSTMWeights, a built Keras ``LSTM`` layer, or its ``get_weights()``
+    trace : Trace of one sequence, of these weights
+    da : array (Tx, n_a) or (m, Tx, n_a)
+        Gradient of the output with respect to ``a`` at each step, by what reads ``a``
+        there; the way back through later steps is added here. With ``m``, of m outputs.
+
+    Returns
+    -------
+    Gradients
+        ``x`` may serve as ``da`` of a layer below, for a stack of layers.
+    """
+    weights = LSTMWeights.of(weights)
+    da = np.asarray(da)
+    if da.shape[-2:] != (trace.Tx, trace.n_a):
+        raise ValueError(f"da has shape {da.shape}; this trace needs (…, {trace.Tx}, {trace.n_a}).")
+    dx = np.zeros((*da.shape[:-1], weights.n_x), da.dtype)
+    carry = _Carry(*(np.zeros((*da.shape[:-2], trace.n_a), da.dtype) for _ in range(2)))
+    for t in reversed(range(trace.Tx)):
+        dx[..., t, :], carry = _step_back(
+            weights, trace, t, _Carry(carry.a + da[..., t, :], carry.c)
+        )
+    return Gradients(dx, *carry)
+
+
+def _step_back(weights: LSTMWeights, trace: Trace, t: Any, d: _Carry) -> tuple[np.ndarray, _Carry]:
+    """δx of step ``t`` and what goes on to ``t − 1``; ``t`` may be an array, one for each row."""
+    i, f, g, o = trace.i[t], trace.f[t], trace.g[t], trace.o[t]
+    tanh_c = np.tanh(trace.c[t])
+    before = np.where(
+        np.expand_dims(np.asarray(t) > 0, -1), trace.c[np.maximum(t, 1) - 1], trace.c0
+    )
+    dc = d.c + d.a * o * (1 - tanh_c**2)
+    dz = np.concatenate(
+        [
+            dc * g * i * (1 - i),
+            dc * before * f * (1 - f),
+            dc * i * (1 - g**2),
+            d.a * tanh_c * o * (1 - o),
+        ],
+        axis=-1,
+    )
+    return dz @ weights.kernel.T, _Carry(dz @ weights.recurrent_kernel.T, dc * f)
+
+
+def influence(weights: Any, trace: Trace, t: int, target: Unit | LogProbability) -> Influence:
+    """What each input up to step ``t`` matters to the target at step ``t``.
+
+    Parameters
+    ----------
+    weights : JazzWeights, or for a ``Unit`` also what ``backward`` takes
+        Something with ``cell``, ``densor_kernel`` and ``densor_bias`` for a ``LogProbability``.
+    trace : Trace of one sequence
+    t : int
+        Step of the output, from 0.
+    target : Unit or LogProbability
+
+    Returns
+    -------
+    Influence
+        Both arrays (t + 1,).
+
+    Raises
+    ------
+    ValueError
+        If there is no such step, unit or value, or a densor is needed and not given.
+    """
+    if not 0 <= t < trace.Tx:
+        raise ValueError(f"There is no step {t}; this trace has steps 0 to {trace.Tx - 1}.")
+    da = np.zeros_like(trace.h)  # (Tx, n_a)
+    da[t] = _at_state(weights, trace.h[t], target)
+    return _influence(backward(_cell(weights), trace, da).x[: t + 1], trace.x[: t + 1])
+
+
+def log_probability_gradient(
+    kernel: np.ndarray, bias: np.ndarray, a: np.ndarray, values: np.ndarray | int
+) -> np.ndarray:
+    """Gradient of log softmax(a · kernel + bias) at ``values`` with respect to ``a``.
+
+    ``kernel`` (n_a, n_values), ``a`` (..., n_a), ``values`` int (...); returns (..., n_a).
+    """
+    n_values = kernel.shape[1]
+    values = np.asarray(values)
+    if values.min() < 0 or values.max() >= n_values:
+        raise ValueError(
+            f"Values run from {values.min()} to {values.max()}; this softmax has 0 to "
+            f"{n_values - 1}."
+        )
+    return kernel.T[values] - softmax(a @ kernel + bias) @ kernel.T
+
+
+def influence_matrix(
+    layers: Sequence[tuple[Any, Trace]], da: np.ndarray, back: int | None = None
+) -> Influence:
+    """What each earlier input matters to the output of every step: all steps at once.
+
+    Parameters
+    ----------
+    layers : sequence of (weights, Trace), the lowest first
+        A stack of LSTM layers, each trace's ``x`` being the ``h`` of the one below.
+    da : array (Tx, n_a)
+        Row t is the gradient of step t's output with respect to the highest layer's
+        ``a⟨t⟩``, e.g. from ``log_probability_gradient``, or one column of ones for a unit.
+    back : int, optional
+        How many steps to go back at most, the step itself included; by default all.
+
+    Returns
+    -------
+    Influence
+        Both arrays (Tx, back): entry [t, k] is of the input of step t − k, 0 before the
+        sequence begins.
+    """
+    stack = [(LSTMWeights.of(weights), trace) for weights, trace in layers]
+    Tx = stack[-1][1].Tx
+    da = np.asarray(da)
+    back = Tx if back is None else min(back, Tx)
+    norm, signed = np.zeros((2, Tx, back), da.dtype)
+    # One row an output. At lag k all rows stand k steps before their own; rows whose
+    # sequence has begun by then drop out at the top.
+    carries = [_Carry(np.zeros_like(trace.h), np.zeros_like(trace.c)) for _, trace in stack]
+    carries[-1] = _Carry(da.copy(), carries[-1].c)
+    for k in range(back):
+        t = np.arange(Tx - k)
+        above: np.ndarray | None = None
+        for place in reversed(range(len(stack))):
+            weights, trace = stack[place]
+            carry = carries[place]
+            arriving = carry if above is None else _Carry(carry.a + above, carry.c)
+            above, handed = _step_back(weights, trace, t, arriving)
+            carries[place] = _Carry(handed.a[1:], handed.c[1:])  # row t = 0 has no step before
+        norm[k:, k], signed[k:, k] = _influence(above, stack[0][1].x[t])
+    return Influence(norm, signed)
+
+
+@dataclass(frozen=True)
+class RNNWeights:
+    """A plain recurrent cell, ``a⟨t⟩ = tanh(x⟨t⟩ · kernel + a⟨t−1⟩ · recurrent_kernel + bias)``.
+
+    The arrays of a Keras ``SimpleRNN``: kernel (n_x, n_a), recurrent_kernel (n_a, n_a),
+    bias (n_a,).
+    """
+
+    kernel: np.ndarray
+    recurrent_kernel: np.ndarray
+    bias: np.ndarray
+
+    def states(self, x: np.ndarray) -> np.ndarray:
+        """``a`` (Tx, n_a) for one sequence ``x`` (Tx, n_x), from a state of zeros."""
+        a = np.zeros(len(self.bias), np.result_type(x, self.kernel))
+        kept = []
+        for row in x @ self.kernel + self.bias:
+            a = np.tanh(row + a @ self.recurrent_kernel)
+            kept.append(a)
+        return np.array(kept)
+
+
+def gradient_reach(weights: Any, trace: Any, t: int | None = None) -> np.ndarray:
+    """How far back a gradient reaches: its size k steps before the output, as a curve over k.
+
+    Parameters
+    ----------
+    weights : LSTMWeights (or what ``backward`` takes, or JazzWeights), or RNNWeights
+    trace : Trace, or for RNNWeights the states (Tx, n_a)
+    t : int, optional
+        Step of the output; by default the last.
+
+    Returns
+    -------
+    array (t + 1,)
+        Entry k is the Frobenius norm of the Jacobian of ``a⟨t⟩`` with respect to
+        ``x⟨t−k⟩``. Divide by entry 0 to compare cells.
+    """
+    if isinstance(weights, RNNWeights):
+        return _rnn_reach(weights, np.asarray(trace), t)
+    t = trace.Tx - 1 if t is None else t
+    da = np.zeros((trace.n_a, trace.Tx, trace.n_a), trace.h.dtype)  # one output a unit
+    da[:, t] = np.eye(trace.n_a)
+    jacobian = backward(_cell(weights), trace, da).x  # (n_a, Tx, n_x)
+    return np.sqrt((jacobian**2).sum(axis=(0, 2)))[t::-1]
+
+
+def _rnn_reach(weights: RNNWeights, a: np.ndarray, t: int | None) -> np.ndarray:
+    t = len(a) - 1 if t is None else t
+    arriving = np.eye(a.shape[1])
+    sizes = []
+    for s in range(t, -1, -1):
+        dz = arriving * (1 - a[s] ** 2)
+        sizes.append(np.linalg.norm(dz @ weights.kernel.T))
+        arriving = dz @ weights.recurrent_kernel.T
+    return np.array(sizes)
+
+
+def _influence(dx: np.ndarray, x: np.ndarray) -> Influence:
+    return Influence(np.sqrt((dx**2).sum(axis=-1)), (dx * x).sum(axis=-1))
+
+
+def _cell(weights: Any) -> Any:
+    return getattr(weights, "cell", weights) if hasattr(weights, "densor_kernel") else weights
+
+
+def _at_state(weights: Any, a: np.ndarray, target: Unit | LogProbability) -> np.ndarray:
+    """Gradient of the target with respect to ``a`` (n_a,) of its own step."""
+    if isinstance(target, LogProbability):
+        if not hasattr(weights, "densor_kernel"):
+            raise ValueError("A log probability needs the densor's weights too; give the model.")
+        return log_probability_gradient(weights.densor_kernel, weights.densor_bias, a, target.value)
+    if not 0 <= target.unit < len(a):
+        raise ValueError(f"There is no unit {target.unit}; this cell has {len(a)}.")
+    da = np.zeros_like(a)
+    da[target.unit] = 1
+    return da
