@@ -1,0 +1,59 @@
+"""Sentences: words, rows of the embedding matrix, labels, and the files they come in."""
+
+from seqlib.text.files import (
+    CSVReport,
+    Skipped,
+    from_rows,
+    read_csv,
+    read_sentences,
+    table_csv,
+    template,
+    write_csv,
+)
+from seqlib.text.labelled import (
+    DEFAULT_CLASSES,
+    MAX_CLASSES,
+    MIN_CLASSES,
+    DataSet,
+    EmojiClass,
+    LabelledSentences,
+    classes_of,
+    shipped,
+)
+from seqlib.text.tokens import (
+    MAX_MAXLEN,
+    MAXLEN,
+    NEGATIONS,
+    Encoded,
+    encode,
+    has_negation,
+    sentences_to_indices,
+    tokenise,
+)
+
+__all__ = [
+    "DEFAULT_CLASSES",
+    "MAXLEN",
+    "MAX_CLASSES",
+    "MAX_MAXLEN",
+    "MIN_CLASSES",
+    "NEGATIONS",
+    "CSVReport",
+    "DataSet",
+    "EmojiClass",
+    "Encoded",
+    "LabelledSentences",
+    "Skipped",
+    "classes_of",
+    "encode",
+    "from_rows",
+    "has_negation",
+    "read_csv",
+    "read_sentences",
+    "sentences_to_indices",
+    "shipped",
+    "table_csv",
+    "template",
+    "tokenise",
+    "write_csv",
+]

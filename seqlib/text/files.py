@@ -1,0 +1,479 @@
+"""Labelled sentences from a CSV as spreadsheets and exports really write them, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from seqlib.text.labelled import (
+    DEFAULT_CLASSES,
+    MAX_CLASSES,
+    MIN_CLASSES,
+    LabelledSentences,
+    class_of,
+    classes_of,
+)
+from seqlib.text.tokens import tokenise
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 50_000
+MAX_CHARACTERS = 1000  # in a sentence
+MAX_LABEL_CHARACTERS = 60
+SKIPPED_KEPT = 50  # rows named one by one in the report; the rest are counted
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+SENTENCE_NAMES = frozenset(
+    ("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content")
+)
+LABEL_NAMES = frozenset(
+    ("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion")
+)
+
+# How a file begins that is something else, and what to say of it.
+_NOT_CSV = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
+)
+
+# Those that count as space are left for ``str.split``.
+_CONTROL = {
+    code: None for code in range(0xA0) if not chr(code).isprintable() and not chr(code).isspace()
+}
+
+Source = bytes | str | Path | BinaryIO
+
+
+class Skipped(NamedTuple):
+    """A row that was left out: its line in the file (1 is the first) and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class CSVReport:
+    """How a file was read.
+
+    Attributes
+    ----------
+    rows : int
+        Rows that became sentences.
+    encoding, delimiter : str
+    header : bool
+        Whether the first row named the columns.
+    sentence_column, label_column : int
+        Counted from 0; ``label_column`` is -1 where only sentences were asked for.
+    skipped : tuple of Skipped
+        The first ``SKIPPED_KEPT`` rows left out.
+    n_skipped : int
+        All of them.
+    notes : tuple of str
+        One sentence each: duplicates, contradictions, classes with few rows.
+    """
+
+    rows: int
+    encoding: str
+    delimiter: str
+    header: bool
+    sentence_column: int
+    label_column: int
+    skipped: tuple[Skipped, ...] = ()
+    n_skipped: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Row(NamedTuple):
+    """One record of the file and the line it starts on."""
+
+    line: int
+    cells: list[str]
+
+
+def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
+    """Read sentences and their labels.
+
+    Parameters
+    ----------
+    source : bytes, path, or open binary file
+        A ``str`` is a path.
+
+    Columns may come in either order, with or without a header, separated by comma,
+    semicolon, tab or bar; labels are numbers, names or emoji. Rows that cannot be used are
+    skipped and named in the report.
+
+    Raises
+    ------
+    ValueError
+        One sentence, if the file as a whole cannot be used.
+    """
+    text, encoding = _text(source)
+    rows, delimiter = _records(text)
+    width = max(len(row.cells) for row in rows)
+    if width < 2:
+        raise ValueError(
+            "The file has a single column; put the sentence in one column and its label in another."
+        )
+    header = _named_columns(rows[0])
+    named = header is not None
+    if named:
+        rows = rows[1:]
+        if not rows:
+            raise ValueError("The file has a header but no rows; add sentences with their labels.")
+    else:
+        header = _guessed_columns(rows, width)
+        if _first_is_header(rows, header.label):
+            named, rows = True, rows[1:]
+    labelled, report = from_rows(
+        [(_cell(row, header.sentence), _cell(row, header.label)) for row in rows],
+        lines=[row.line for row in rows],
+    )
+    return labelled, CSVReport(
+        len(labelled),
+        encoding,
+        DELIMITERS[delimiter],
+        named,
+        *header,
+        skipped=report.skipped,
+        n_skipped=report.n_skipped,
+        notes=report.notes,
+    )
+
+
+class RowsReport(NamedTuple):
+    """What ``from_rows`` left out and noticed."""
+
+    skipped: tuple[Skipped, ...]
+    n_skipped: int
+    notes: tuple[str, ...]
+
+
+def from_rows(
+    rows: Iterable[tuple[str, str]], lines: Sequence[int] | None = None
+) -> tuple[LabelledSentences, RowsReport]:
+    """Sentences from (sentence, label) texts, as a file or a table editor holds them.
+
+    ``lines`` numbers the rows for the report; 1, 2, 3… if not given. Raises ``ValueError``,
+    one sentence, if nothing is left or the classes are not 2 to 20.
+    """
+    kept: list[tuple[str, str]] = []
+    skipped: list[Skipped] = []
+    n_skipped = 0
+    for place, (sentence, label) in enumerate(rows):
+        sentence, label = (_clean(text) for text in (sentence, label))
+        if not sentence and not label:
+            continue
+        why = _unusable(sentence, label, len(kept))
+        if not why:
+            kept.append((sentence, label))
+            continue
+        n_skipped += 1
+        if len(skipped) < SKIPPED_KEPT:
+            skipped.append(Skipped(lines[place] if lines else place + 1, why))
+    if not kept:
+        raise ValueError(
+            "No row has both a sentence and a label; give each row a sentence and what it shows."
+        )
+    classes, place_of = classes_of(label for _, label in kept)
+    labels = np.array([place_of[label] for _, label in kept])
+    found = np.unique(labels)
+    if len(found) < MIN_CLASSES:
+        raise ValueError(
+            f"Every sentence has the same label, {kept[0][1]}; give sentences of at least "
+            f"{MIN_CLASSES} classes."
+        )
+    if len(found) > MAX_CLASSES:
+        raise ValueError(
+            f"The label column has {len(found)} different values; "
+            f"use {MIN_CLASSES} to {MAX_CLASSES} classes."
+        )
+    labelled = LabelledSentences(tuple(sentence for sentence, _ in kept), labels, classes)
+    return labelled, RowsReport(tuple(skipped), n_skipped, _notes(labelled))
+
+
+def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
+    """Sentences alone, to be classified: one a line, or a CSV's wordiest column.
+
+    Commas are taken as part of the sentences unless a header names the column or the
+    other columns hold only numbers and known labels. Raises ``ValueError``, one
+    sentence, if there is none.
+    """
+    text, encoding = _text(source)
+    rows, delimiter = _records(text)
+    names = [cell.strip().casefold() for cell in rows[0].cells]
+    width = max(len(row.cells) for row in rows)
+    named = not SENTENCE_NAMES.isdisjoint(names)
+    if named:
+        column = next(at for at, name in enumerate(names) if name in SENTENCE_NAMES)
+        rows = rows[1:]
+    else:
+        column = _wordiest(rows, width)
+        if not _beside_labels(rows, width, column):
+            rows = [Row(n, [line.strip(' "')]) for n, line in enumerate(text.split("\n"), 1)]
+            rows, column = [row for row in rows if row.cells[0]], 0
+    kept, skipped, n_skipped = [], [], 0
+    for row in rows:
+        sentence = _clean(_cell(row, column))
+        why = _unusable(sentence, "-", len(kept))
+        if not why:
+            kept.append(sentence)
+            continue
+        n_skipped += 1
+        if len(skipped) < SKIPPED_KEPT:
+            skipped.append(Skipped(row.line, why))
+    if not kept:
+        raise ValueError("There is no sentence in the file; write one a line.")
+    report = CSVReport(
+        len(kept), encoding, DELIMITERS[delimiter], named, column, -1, tuple(skipped), n_skipped
+    )
+    return tuple(kept), report
+
+
+def write_csv(labelled: LabelledSentences) -> bytes:
+    """A UTF-8 CSV with the header sentence, label; ``read_csv`` reads it back."""
+    return table_csv(
+        ("sentence", "label"),
+        (
+            (sentence, labelled.classes[label].name)
+            for sentence, label in zip(labelled.sentences, labelled.labels, strict=True)
+        ),
+    )
+
+
+def template() -> bytes:
+    """A CSV to fill in: the header, and one row for each default class."""
+    examples = (
+        "I love you so much",
+        "The keeper caught the ball",
+        "What a lovely surprise",
+        "I am not happy",
+        "Is there any soup left?",
+    )
+    names = (one.name for one in DEFAULT_CLASSES)
+    return table_csv(("sentence", "label"), zip(examples, names, strict=True))
+
+
+def table_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV in UTF-8, with the mark that lets spreadsheets see that it is UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+# From bytes to records.
+
+
+def _text(source: Source) -> tuple[str, str]:
+    """(text with line ends as \\n, its encoding), after a look at what it is."""
+    text, encoding = _decoded(_bytes_of(source))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise ValueError("The file is empty; give it a sentence and a label in each row.")
+    start = text.lstrip()[:200].lower()
+    if start.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body", "<table")):
+        raise ValueError(
+            "This is a web page saved under the name of a CSV; download the file itself, "
+            "not the page that shows it."
+        )
+    return text, encoding
+
+
+def _records(text: str) -> tuple[list[Row], str]:
+    delimiter = _delimiter(text)
+    rows = _parsed(text, delimiter, MAX_ROWS + SKIPPED_KEPT)
+    if not rows:
+        raise ValueError("The file is empty; give it a sentence and a label in each row.")
+    return rows, delimiter
+
+
+def _bytes_of(source: Source) -> bytes:
+    if isinstance(source, bytes | bytearray | memoryview):
+        data = bytes(source)
+    elif isinstance(source, str | Path):
+        with open(source, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    else:
+        data = source.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"The file is over {MAX_BYTES // 1_000_000} MB; give it fewer rows.")
+    return data
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    for start, what in _NOT_CSV:
+        if data.startswith(start):
+            raise ValueError(f"This is {what}; save the table as CSV (UTF-8) and choose that file.")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16"), "UTF-16"
+        except UnicodeDecodeError:
+            pass
+    if b"\0" in data:
+        raise ValueError("This is not a text file; save the table as CSV (UTF-8).")
+    try:
+        return data.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    # What older Windows spreadsheets write. A few accents among plain text are believable; a
+    # text that is mostly such characters is in some other encoding.
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    odd = sum(character > "\x7f" for character in text)
+    letters = sum(character.isalpha() for character in text)
+    control = any(character < " " and character not in "\t\n\r\f" for character in text)
+    if not text or control or odd > 0.1 * letters:
+        raise ValueError(
+            "The characters of this file are not in UTF-8; save it again as CSV UTF-8."
+        )
+    return text, "Windows-1252"
+
+
+def _parsed(text: str, delimiter: str, limit: int) -> list[Row]:
+    """Records with at least one filled cell. A quote that is never closed is an error."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    rows: list[Row] = []
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(line, cells))
+            line = reader.line_num + 1
+            if len(rows) >= limit:
+                break
+    except csv.Error as problem:
+        raise ValueError(
+            f"The CSV cannot be read from line {line} on; look for a quote that is not closed."
+        ) from problem
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """The one by which most of the first rows have one and the same number of cells."""
+
+    def evenness(delimiter: str) -> float:
+        try:
+            widths = Counter(len(row.cells) for row in _parsed(text[:50_000], delimiter, 100))
+        except ValueError:
+            return 0.0
+        split = [(n, width) for width, n in widths.items() if width > 1]
+        return max(split)[0] / widths.total() if split else 0.0
+
+    return max(DELIMITERS, key=evenness)
+
+
+# From records to sentences and labels.
+
+
+class Columns(NamedTuple):
+    sentence: int
+    label: int
+
+
+def _named_columns(first: Row) -> Columns | None:
+    names = [cell.strip().casefold() for cell in first.cells]
+    sentence = next((at for at, name in enumerate(names) if name in SENTENCE_NAMES), None)
+    label = next((at for at, name in enumerate(names) if name in LABEL_NAMES), None)
+    return None if sentence is None or label is None else Columns(sentence, label)
+
+
+def _wordiest(rows: list[Row], width: int) -> int:
+    """The column with the most words, said again and again counted once."""
+    sample = rows[:500]
+    words = [
+        sum(len(tokenise(text)) for text in {_cell(row, at) for row in sample})
+        for at in range(width)
+    ]
+    return int(np.argmax(words))
+
+
+def _beside_labels(rows: list[Row], width: int, column: int) -> bool:
+    """Whether every other column holds nothing but numbers and labels of the default classes."""
+    others = {_cell(row, at) for row in rows for at in range(width) if at != column} - {""}
+    return all(_is_number(text) or class_of(text) in DEFAULT_CLASSES for text in others)
+
+
+def _guessed_columns(rows: list[Row], width: int) -> Columns:
+    """The sentence has the most words; the label is the first column with few values."""
+    sentence = _wordiest(rows, width)
+    others = [at for at in range(width) if at != sentence]
+
+    def looks_like_labels(at: int) -> bool:
+        values = [_cell(row, at) for row in rows]
+        filled = [value for value in values if value]
+        few = len(set(filled)) <= min(MAX_CLASSES, len(filled) - 1)
+        return few and 2 * len(filled) > len(values)
+
+    return Columns(sentence, next(filter(looks_like_labels, others), others[0]))
+
+
+def _first_is_header(rows: list[Row], label: int) -> bool:
+    """A first label that is no number where all others are, or names a column."""
+    first, *others = [_cell(row, label) for row in rows]
+    if first.casefold() in LABEL_NAMES:
+        return True
+    others = [one for one in others if one]
+    return bool(others) and not _is_number(first) and all(map(_is_number, others))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cell(row: Row, at: int) -> str:
+    return row.cells[at].strip() if at < len(row.cells) else ""
+
+
+def _clean(text: object) -> str:
+    """On one line, without control characters; nothing for None."""
+    return " ".join(("" if text is None else str(text)).translate(_CONTROL).split())
+
+
+def _unusable(sentence: str, label: str, so_far: int) -> str:
+    """Why a row must be left out; empty if it need not be."""
+    if so_far >= MAX_ROWS:
+        return f"only the first {MAX_ROWS:,} rows are used"
+    if not sentence:
+        return "no sentence"
+    if not label:
+        return "no label"
+    if len(sentence) > MAX_CHARACTERS:
+        return f"the sentence has more than {MAX_CHARACTERS} characters"
+    if len(label) > MAX_LABEL_CHARACTERS:
+        return f"the label has more than {MAX_LABEL_CHARACTERS} characters"
+    if not tokenise(sentence):
+        return "no words in the sentence"
+    return ""
+
+
+def _notes(labelled: LabelledSentences) -> tuple[str, ...]:
+    notes = []
+    seen: dict[tuple[str, ...], set[int]] = {}
+    for tokens, label in zip(labelled.tokens, labelled.labels.tolist(), strict=True):
+        seen.setdefault(tokens, set()).add(label)
+    if again := len(labelled) - len(seen):
+        notes.append(f"{again} sentences occur more than once; all are kept.")
+    if torn := sum(len(labels) > 1 for labels in seen.values()):
+        notes.append(f"{torn} sentences have more than one label; the model cannot learn both.")
+    few = [one.name for one, n in zip(labelled.classes, labelled.counts, strict=True) if 0 < n < 5]
+    if few:
+        notes.append(f"Fewer than 5 sentences for {', '.join(few)}: expect little of these.")
+    return tuple(notes)

@@ -1,0 +1,156 @@
+"""From a sentence to words, and from words to rows of an embedding matrix."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+MAXLEN = 10  # the seed's
+MAX_MAXLEN = 60
+PADDING = 0  # row 0 of the matrix, zeros
+
+# A word may hold an apostrophe between letters; anything else that is neither space nor
+# punctuation (an emoji, say) is a word of its own. Joiners and variation selectors belong to
+# the emoji before them.
+_WORD = re.compile(
+    r"[^\W_]+(?:'[^\W_]+)*|[^\w\s'](?:[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]\S?)*"
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WHOLE = {
+    "won't": "will not",
+    "can't": "can not",
+    "cannot": "can not",
+    "shan't": "shall not",
+    "ain't": "is not",
+    "let's": "let us",
+}
+_ENDINGS = (
+    ("n't", "not"),
+    ("'m", "am"),
+    ("'re", "are"),
+    ("'ve", "have"),
+    ("'ll", "will"),
+    ("'d", "would"),
+)
+# After these 's is short for "is"; after anything else it marks a possessive.
+_BEFORE_IS = _words(
+    "it he she that this what who where when why how there here everything everybody everyone "
+    "nothing nobody something somebody someone"
+)
+# Typed in haste, without the apostrophe.
+_HASTY = {
+    word.replace("'", ""): word
+    for word in _words(
+        "don't doesn't didn't isn't aren't wasn't weren't haven't hasn't hadn't wouldn't couldn't "
+        "shouldn't can't won't i'm i've you're you've they're"
+    )
+}
+
+NEGATIONS = _words("not no never nobody nothing none nowhere neither nor without hardly")
+
+
+def tokenise(sentence: str) -> tuple[str, ...]:
+    """Words in lower case, without punctuation, contractions written out.
+
+    >>> tokenise("I don't know, it's Anna's ball!")
+    ('i', 'do', 'not', 'know', 'it', 'is', 'anna', 'ball')
+
+    An emoji is a word of its own; a run of Chinese or Japanese characters is one word. Text
+    without any word gives an empty tuple.
+    """
+    text = unicodedata.normalize("NFC", sentence).lower()
+    text = text.replace("\u2019", "'").replace("\u02bc", "'").replace("\u00ad", "")
+    words: list[str] = []
+    for match in _WORD.finditer(text):
+        found = match.group()
+        if found[0].isalnum():
+            words += _written_out(found)
+        elif unicodedata.category(found[0]) in ("So", "Sk"):
+            words.append(found)
+    return tuple(words)
+
+
+def _written_out(word: str) -> list[str]:
+    word = _HASTY.get(word, word)
+    if word in _WHOLE:
+        return _WHOLE[word].split()
+    for ending, stands_for in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending):
+            return [word[: -len(ending)], stands_for]
+    if word.endswith("'s"):
+        return [word[:-2], "is"] if word[:-2] in _BEFORE_IS else [word[:-2]]
+    return [word.replace("'", "")] if "'" in word else [word]
+
+
+def has_negation(sentence: str) -> bool:
+    """Whether one of ``NEGATIONS`` is among the words, contractions written out."""
+    return not NEGATIONS.isdisjoint(tokenise(sentence))
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One sentence as the model reads it.
+
+    Attributes
+    ----------
+    words : tuple of str
+        What is read, at most ``maxlen``.
+    indices : int32 array (maxlen,)
+        Rows of the embedding matrix; row 0 after the last word.
+    known : bool array (len(words),)
+        False where a word has no vector and the unknown row stands in.
+    cut : tuple of str
+        Words beyond ``maxlen``, not read.
+    """
+
+    words: tuple[str, ...]
+    indices: np.ndarray
+    known: np.ndarray
+    cut: tuple[str, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The words read that have no vector, in order."""
+        return tuple(word for word, known in zip(self.words, self.known, strict=True) if not known)
+
+
+def encode(
+    sentence: str | Iterable[str],
+    word_to_index: Mapping[str, int],
+    maxlen: int = MAXLEN,
+    unknown_index: int = PADDING,
+) -> Encoded:
+    """Words, their rows, and what was cut; a sentence in text or already in words.
+
+    A word that is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which
+    a masking model skips, or the row that all unknown words share.
+    """
+    words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
+    read, cut = words[:maxlen], words[maxlen:]
+    indices = np.full(maxlen, PADDING, np.int32)
+    known = np.zeros(len(read), bool)
+    for place, word in enumerate(read):
+        index = word_to_index.get(word)
+        known[place] = index is not None
+        indices[place] = unknown_index if index is None else index
+    return Encoded(read, indices, known, cut)
+
+
+def sentences_to_indices(
+    sentences: Iterable[str],
+    word_to_index: Mapping[str, int],
+    maxlen: int = MAXLEN,
+    unknown_index: int = PADDING,
+) -> np.ndarray:
+    """All sentences as one int32 array (m, maxlen), see ``encode``."""
+    rows = [encode(one, word_to_index, maxlen, unknown_index).indices for one in sentences]
+    return np.array(rows, np.int32).reshape(len(rows), maxlen)

@@ -1,0 +1,336 @@
+"""Sentences, their words, and every kind of file they come in."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqlib import text
+from seqlib.text import (
+    DEFAULT_CLASSES,
+    LabelledSentences,
+    encode,
+    from_rows,
+    has_negation,
+    read_csv,
+    read_sentences,
+    sentences_to_indices,
+    shipped,
+    template,
+    tokenise,
+    write_csv,
+)
+
+# The project's own sentences.
+
+
+def test_shipped_sentences_are_many_balanced_and_short():
+    train, test = shipped()
+    assert len(train) >= 300
+    assert len(test) >= 100
+    for part in (train, test):
+        assert part.classes == DEFAULT_CLASSES
+        assert len(set(part.counts.tolist())) == 1
+        assert max(map(len, part.tokens)) <= 10
+        assert len(set(part.tokens)) == len(part)
+
+
+def test_no_test_sentence_is_in_train_or_close_to_one():
+    train, test = shipped()
+    known = [set(tokens) for tokens in train.tokens]
+    for tokens in map(set, test.tokens):
+        closest = max(len(tokens & other) / len(tokens | other) for other in known)
+        assert closest <= 0.5, tokens
+
+
+def test_the_test_set_has_negations_questions_and_words_train_never_saw():
+    train, test = shipped()
+    assert test.negated.sum() >= 30
+    assert min(np.bincount(test.labels[test.negated], minlength=5)) >= 5
+    assert sum("?" in sentence for sentence in test.sentences) >= 15
+    unseen = set(test.words) - set(train.words)
+    assert len(unseen) / len(test.words) >= 0.4
+    assert np.mean([not unseen.isdisjoint(tokens) for tokens in test.tokens]) >= 0.8
+
+
+# Words and rows.
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("I'm HAPPY!!", "i am happy"),
+        ("don’t, won't; can't: cannot", "do not will not can not can not"),
+        ("It's Anna's ball, isn't it?", "it is anna ball is not it"),
+        ("im sad and dont care", "i am sad and do not care"),
+        ("rock'n'roll at 7.30", "rocknroll at 7 30"),
+        ("a well-known 'quote'", "a well known quote"),
+        ("love ❤️ you👍🏽", "love ❤️ you 👍🏽"),
+        ("我爱你", "我爱你"),
+        ("Ünïcödé café", "ünïcödé café"),
+        ("...?!", ""),
+        ("", ""),
+    ],
+)
+def test_tokenise(sentence, words):
+    assert tokenise(sentence) == tuple(words.split())
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_words_without_spaces_and_reading_them_again_changes_nothing(sentence):
+    words = tokenise(sentence)
+    assert all(word and not any(character.isspace() for character in word) for word in words)
+    assert all(word == word.lower() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [("I'm not sad", True), ("She cannot", True), ("It wasn’t", True), ("A notable knot", False)],
+)
+def test_has_negation(sentence, expected):
+    assert has_negation(sentence) is expected
+
+
+def test_encode_pads_with_row_0_names_unknown_words_and_what_was_cut():
+    encoded = encode("the cat sat glorply here", {"the": 1, "cat": 2, "sat": 3, "here": 4}, 4)
+    assert encoded.words == ("the", "cat", "sat", "glorply")
+    assert encoded.indices.tolist() == [1, 2, 3, 0]
+    assert encoded.indices.dtype == np.int32
+    assert encoded.unknown == ("glorply",)
+    assert encoded.cut == ("here",)
+    shared = encode("glorply cat", {"cat": 2}, 4, unknown_index=9)
+    assert shared.indices.tolist() == [9, 2, 0, 0]
+
+
+def test_sentences_to_indices_of_none_keeps_its_shape():
+    assert sentences_to_indices([], {}, 7).shape == (0, 7)
+    assert sentences_to_indices(["a b", "b"], {"a": 1, "b": 2}, 3).tolist() == [
+        [1, 2, 0],
+        [2, 0, 0],
+    ]
+
+
+# Files.
+
+ROWS = (
+    ("I love you", "love"),
+    ("Throw the ball, quick", "ball"),
+    ("What fun", "happy"),
+    ("He cries", "sad"),
+    ("Soup please", "food"),
+    ("No, not you", "sad"),
+)
+SENTENCES = tuple(sentence for sentence, _ in ROWS)
+LABELS = [0, 1, 2, 3, 4, 3]
+
+
+def as_csv(rows, delimiter=",", end="\n", **options) -> bytes:
+    made = io.StringIO()
+    csv.writer(made, delimiter=delimiter, lineterminator=end, **options).writerows(rows)
+    return made.getvalue().encode()
+
+
+def numbered(rows):
+    return [(sentence, LABELS[place]) for place, (sentence, _) in enumerate(rows)]
+
+
+def with_emoji(rows):
+    return [(sentence, DEFAULT_CLASSES[LABELS[at]].emoji) for at, (sentence, _) in enumerate(rows)]
+
+
+FORMS = (
+    "plain header label-first-header label-first numbers header-over-numbers numbers-first "
+    "emoji bare-emoji upper semicolons tabs bars cr crlf quoted bom utf16 extra-columns "
+    "row-numbers blank-rows padded tabs-inside newlines-inside"
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        as_csv(ROWS),
+        as_csv([("sentence", "label"), *ROWS]),
+        as_csv([("Label", "Text"), *((label, sentence) for sentence, label in ROWS)]),
+        as_csv([(label, sentence) for sentence, label in ROWS]),
+        as_csv(numbered(ROWS)),
+        as_csv([("what was said", "its kind"), *numbered(ROWS)]),
+        as_csv([(label, sentence) for sentence, label in numbered(ROWS)]),
+        as_csv(with_emoji(ROWS)),
+        as_csv([(sentence, emoji.replace("\ufe0f", "")) for sentence, emoji in with_emoji(ROWS)]),
+        as_csv([(sentence, label.upper() + " ") for sentence, label in ROWS]),
+        as_csv(ROWS, delimiter=";"),
+        as_csv(ROWS, delimiter="\t"),
+        as_csv(ROWS, delimiter="|"),
+        as_csv(ROWS, end="\r"),
+        as_csv(ROWS, end="\r\n"),
+        as_csv(ROWS, quoting=csv.QUOTE_ALL),
+        b"\xef\xbb\xbf" + as_csv([("sentence", "label"), *ROWS]),
+        as_csv(with_emoji(ROWS)).decode().encode("utf-16"),
+        as_csv([(*row, "", "left over, by hand") for row in ROWS]),
+        as_csv([(at, *row) for at, row in enumerate(ROWS)]),
+        as_csv([("", "")] + [row for pair in ROWS for row in (pair, ())]),
+        as_csv([(f" {sentence}\t", label) for sentence, label in ROWS], quoting=csv.QUOTE_ALL),
+        as_csv([(sentence.replace(" ", "\t", 1), label) for sentence, label in ROWS]),
+        as_csv([(sentence.replace(" ", "\n", 1), label) for sentence, label in ROWS]),
+    ],
+    ids=FORMS.split(),
+)
+def test_a_csv_in_any_usual_form_gives_the_same_sentences(data):
+    labelled, report = read_csv(data)
+    assert labelled.sentences == SENTENCES
+    assert labelled.labels.tolist() == LABELS
+    assert labelled.classes == DEFAULT_CLASSES
+    assert report.rows == len(ROWS)
+    assert report.n_skipped == 0
+
+
+def test_a_file_is_read_by_path_and_from_an_open_file(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(as_csv(ROWS))
+    assert read_csv(path)[0].sentences == read_csv(str(path))[0].sentences == SENTENCES
+    with path.open("rb") as file:
+        assert read_csv(file)[0].sentences == SENTENCES
+
+
+def test_windows_accents_are_read_and_said():
+    data = "Le café est bon,food\nIl pleure déjà,sad\n".encode("cp1252")
+    labelled, report = read_csv(data)
+    assert labelled.sentences[0] == "Le café est bon"
+    assert report.encoding == "Windows-1252"
+
+
+def test_other_numbers_and_names_become_classes_of_their_own():
+    labelled, _ = read_csv(as_csv([("good one", 1), ("bad one", -1), ("so so", 0)]))
+    assert [one.name for one in labelled.classes] == ["-1", "0", "1"]
+    assert labelled.labels.tolist() == [2, 0, 1]
+    labelled, _ = read_csv(as_csv([("oh no", "storm"), ("a b", "🐱"), ("yes it is", "happy")]))
+    assert labelled.classes[0] == DEFAULT_CLASSES[2]
+    assert labelled.classes[1].name == "storm"
+    assert labelled.classes[2].emoji == "🐱"
+    assert len({one.emoji for one in labelled.classes}) == 3
+
+
+def test_unusable_rows_are_skipped_and_named():
+    rows = [*ROWS, ("", "sad"), ("no label here", ""), ("?!", "sad"), ("word " * 400, "sad")]
+    labelled, report = read_csv(as_csv(rows))
+    assert len(labelled) == len(ROWS)
+    assert [skipped.line for skipped in report.skipped] == [7, 8, 9, 10]
+    assert [skipped.why.split()[-1] for skipped in report.skipped] == [
+        "sentence", "label", "sentence", "characters",
+    ]  # fmt: skip
+
+
+def test_repeated_and_contradictory_rows_are_kept_and_said():
+    _, report = read_csv(as_csv([*ROWS, ROWS[0], ("i LOVE you!", "sad")]))
+    assert any("more than once" in note for note in report.notes)
+    assert any("more than one label" in note for note in report.notes)
+
+
+def test_fifty_thousand_rows_are_read_and_more_are_left_out():
+    rows = [(f"sentence number {n}", ("love", "sad")[n % 2]) for n in range(50_003)]
+    labelled, report = read_csv(as_csv(rows))
+    assert len(labelled) == text.files.MAX_ROWS == 50_000
+    assert report.n_skipped == 3
+    assert "50,000" in report.skipped[0].why
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b" \n\r\n ", "empty"),
+        (b",,\n,,\n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"sentence,label\n", "no rows"),
+        (b"just\none\ncolumn\n", "single column"),
+        (as_csv([(s, "love") for s in SENTENCES]), "same label"),
+        (as_csv([(f"one more number {n}", f"kind{n % 30}") for n in range(60)]), "2 to 20"),
+        (b"<!DOCTYPE html><html><body>a, b</body></html>", "web page"),
+        (b"\n <HTML>\n<table><tr>", "web page"),
+        (b"PK\x03\x04 rest of an xlsx", "Excel"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
+        (bytes(range(256)) * 20, "not a text file"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"),
+        ("私は悲しい,悲\n私は嬉しい,嬉\n".encode("shift-jis"), "UTF-8"),
+        ("Мне грустно,грусть\nМне весело,радость\n".encode("koi8-r"), "UTF-8"),
+        (b'"never closed,love\n' + b"more and more\n" * 20_000, "quote"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(data, says):
+    with pytest.raises(ValueError, match=says) as refused:
+        read_csv(data)
+    message = str(refused.value)
+    assert "\n" not in message
+    assert message.endswith(".")
+
+
+def test_a_file_too_large_is_refused(monkeypatch):
+    monkeypatch.setattr(text.files, "MAX_BYTES", 40)
+    with pytest.raises(ValueError, match="fewer rows"):
+        read_csv(as_csv(ROWS))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=30), st.sampled_from("abc")), max_size=12))
+def test_what_is_written_is_read_back(rows):
+    try:
+        labelled, _ = from_rows(rows)
+    except ValueError:
+        return
+    again, _ = read_csv(write_csv(labelled))
+    assert again.sentences == labelled.sentences
+    assert [again.classes[at].name for at in again.labels] == [
+        labelled.classes[at].name for at in labelled.labels
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_do_more_than_be_refused(data):
+    for read in (read_csv, read_sentences):
+        with contextlib.suppress(ValueError):
+            read(data)
+
+
+def test_the_template_can_be_read():
+    labelled, report = read_csv(template())
+    assert labelled.classes == DEFAULT_CLASSES
+    assert report.header
+
+
+def test_sentences_alone_are_read_from_lines_and_from_columns():
+    assert read_sentences(b"I am glad\nNo, I am not\n")[0] == ("I am glad", "No, I am not")
+    assert read_sentences(as_csv(numbered(ROWS)))[0] == SENTENCES
+    assert read_sentences(as_csv([("id", "text"), (1, "hello there")]))[0] == ("hello there",)
+    with pytest.raises(ValueError, match="empty"):
+        read_sentences(b"")
+
+
+# Choosing rows.
+
+
+def test_a_balanced_part_has_every_class_alike():
+    part = shipped().train.balanced(132, seed=3)
+    assert len(part) == 132
+    assert np.ptp(part.counts) <= 1
+    assert part.balanced(1000).sentences == part.sentences
+
+
+def test_a_split_keeps_back_some_of_every_class_and_loses_nothing():
+    labelled = shipped().train
+    train, test = labelled.split(0.25, seed=1)
+    assert test.counts.tolist() == [20] * 5
+    assert sorted(train.sentences + test.sentences) == sorted(labelled.sentences)
+
+
+def test_labels_must_fit_sentences_and_classes():
+    with pytest.raises(ValueError, match="one label"):
+        LabelledSentences(("a",), np.array([0, 1]))
+    with pytest.raises(ValueError, match="0 to 4"):
+        LabelledSentences(("a",), np.array([5]))
