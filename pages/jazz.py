@@ -1,0 +1,111 @@
+"""From the notes the network reads to the notes it writes."""
+
+import streamlit as st
+
+from seqlib.music import MAX_BYTES
+from ui import frame, uploads
+from ui import stage as stage_component
+from ui.jazz import encode, report, sample, state, train
+from ui.jazz.stage import LANES, reading_stage
+from ui.lesson import lesson
+
+TEXT = lesson("jazz")
+
+
+def jazz() -> None:
+    frame.heading(TEXT["title"], TEXT["intro"])
+    music()
+    tokens()
+    one_hot()
+    model()
+    training()
+    sampling()
+    scores()
+
+
+def music() -> None:
+    st.header("1 · The music", anchor="music")
+    st.markdown(TEXT["music"])
+    encode.choose_corpus()
+    if st.session_state["corpus"] == state.MINE:
+        uploads.uploader(
+            f"A MIDI file, at most {MAX_BYTES / 1e6:g} MB",
+            ("mid", "midi", "kar", "rmi"),
+            round(MAX_BYTES / 1e6),
+            encode.read_upload,
+            key="midi_file",
+            help="Type 0, 1 or 2. Chords are reduced to their top line.",
+        )
+        encode.choose_track()
+    encode.choose_melody()
+    stage_component.show(
+        reading_stage(("notes", "h", "y")), key="jazz_reading", presenter=frame.presenting()
+    )
+
+
+def tokens() -> None:
+    st.header("2 · Tokens", anchor="tokens")
+    st.markdown(TEXT["tokens"])
+    encode.token_list()
+
+
+def one_hot() -> None:
+    st.header("3 · One-hot X", anchor="one-hot")
+    st.markdown(TEXT["X"])
+    encode.one_hot()
+
+
+def model() -> None:
+    st.header("4 · The model", anchor="model")
+    st.markdown(TEXT["model"])
+    encode.shapes()
+
+
+def training() -> None:
+    st.header("5 · Train", anchor="train")
+    st.markdown(TEXT["train"])
+    train.panel()
+
+
+def sampling() -> None:
+    st.header("6 · Sample", anchor="sample")
+    st.markdown(TEXT["sample"])
+    with st.container(horizontal=True):
+        band = st.toggle(
+            "Band",
+            value=True,
+            key="band",
+            bind="query-params",
+            persist_state="session",
+            help="Bass, chords and drums around the solo. Off leaves exactly what the model wrote.",
+        )
+        two = st.toggle(
+            "Compare two solos",
+            key="compare",
+            bind="query-params",
+            persist_state="session",
+            help=TEXT["compare"],
+        )
+    lanes = st.pills(
+        "lanes",
+        list(LANES),
+        selection_mode="multi",
+        default=["notes", "h", "c", "y"],
+        key="lanes",
+        bind="query-params",
+        persist_state="session",
+        help="What the stage shows.",
+    )
+    lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
+    for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
+        with column:
+            sample.show(sample.controls(suffix, two), lanes, band=band, key=f"solo{suffix}")
+
+
+def scores() -> None:
+    st.header("7 · How good is it?", anchor="good")
+    st.markdown(TEXT["good"])
+    report.table()
+
+
+frame.page(jazz)

@@ -1,0 +1,5 @@
+"""SeqScope: `streamlit run streamlit_app.py`."""
+
+from ui import frame
+
+frame.run()

@@ -1,0 +1,113 @@
+"""A real server and a real browser: Playwright drives Debian's Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+# Streamlit asks for its own files relative to a deep link before it finds them at the root.
+STREAMLIT_OWN = ("404 (Not Found)",)
+
+
+class Server:
+    """``streamlit run`` on a free port, as ``make run`` starts it."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("localhost", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "streamlit_app.py",
+                "--server.port",
+                f"{self.port}",
+            ],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + 60
+        while not self._healthy():
+            if time.monotonic() > until or self.process.poll() is not None:
+                self.stop()
+                raise RuntimeError("The server did not start.")
+            time.sleep(0.1)
+
+    def _healthy(self) -> bool:
+        try:
+            return urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).status == 200
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        message = "No Chromium found: install it, or name it in CHROMIUM."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium: Browser):
+    """Opens pages whose consoles must stay empty."""
+    contexts, troubles = [], []
+
+    def open_page(url: str, **options) -> Page:
+        context = chromium.new_context(
+            **{"viewport": {"width": 1280, "height": 720}, "accept_downloads": True, **options}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: _note(message, troubles))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles, f"the browser's console said {troubles}"
+
+
+def _note(message, troubles: list[str]) -> None:
+    if message.type in ("error", "warning") and not any(
+        known in message.text for known in STREAMLIT_OWN
+    ):
+        troubles.append(message.text)

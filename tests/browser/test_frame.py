@@ -1,0 +1,36 @@
+"""The frame on a real server."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Server
+from playwright.sync_api import expect
+
+from ui.frame import PAGES
+
+RECORD_TEXT = """
+window.seen = [];
+new MutationObserver(() => {
+  const text = document.body ? document.body.innerText : "";
+  if (text && window.seen.at(-1) !== text) window.seen.push(text);
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("entry", [entry for entry in PAGES if entry.url_path])
+def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, chromium):
+    fresh = Server()
+    try:
+        page = chromium.new_page()
+        page.add_init_script(RECORD_TEXT)
+        page.goto(f"{fresh.url}/{entry.url_path}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(entry.title)
+        for other in PAGES:
+            expect(page.get_by_role("link", name=other.title, exact=True).first).to_be_visible()
+        assert page.url.endswith(f"/{entry.url_path}")
+        seen = "\n".join(page.evaluate("window.seen"))
+        assert "Page not found" not in seen
+        page.close()
+    finally:
+        fresh.stop()

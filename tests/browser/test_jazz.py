@@ -1,0 +1,81 @@
+"""The jazz page as a visitor uses it: hear, train, sample, download, bring a file."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pretty_midi
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def stage(page: Page, number: int = 0):
+    """A stage on the page, by its order from the top."""
+    return page.locator(".stage[role=group]").nth(number)
+
+
+def step(stage) -> int:
+    text = stage.get_by_label("Position").get_attribute("aria-valuetext")  # "step 12 of 60, …"
+    return int(text.split()[1])
+
+
+def test_the_shipped_solo_plays_and_the_heatmaps_move_with_it(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    shown = stage(page)
+    shown.get_by_role("button", name="Play").click()
+    before, picture = step(shown), shown.screenshot()
+    page.wait_for_timeout(1500)
+    assert step(shown) > before
+    assert shown.screenshot() != picture
+
+
+def test_train_sample_download(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    page.get_by_role("button", name="Train").click()
+    expect(page.get_by_text("loss summed over Ty")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
+    status = page.get_by_text("loss summed over Ty").inner_text()
+    first = float(status.split("(first ")[1].split(")")[0])
+    last = float(status.split("over Ty ")[1].split(" ")[0])
+    assert last < first / 2
+
+    page.get_by_role("button", name="New solo").click()
+    expect(page.get_by_text("my training · temperature")).to_be_visible()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="MIDI", exact=True).click()
+    written = pretty_midi.PrettyMIDI(str(caught.value.path()))
+    assert {instrument.name for instrument in written.instruments} >= {"Solo", "Bass", "Chords"}
+
+
+def a_midi_file() -> bytes:
+    song = pretty_midi.PrettyMIDI(initial_tempo=100)
+    lead = pretty_midi.Instrument(73, name="Whistle")
+    rng = np.random.default_rng(5)
+    for beat in range(80):
+        pitch = int(60 + rng.integers(0, 12))
+        lead.notes.append(pretty_midi.Note(90, pitch, beat * 0.3, beat * 0.3 + 0.28))
+    song.instruments.append(lead)
+    file = BytesIO()
+    song.write(file)
+    return file.getvalue()
+
+
+def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    page.get_by_role("button", name="my MIDI").click()
+    chooser = page.locator("input[type=file]")
+    chooser.set_input_files({"name": "mine.mid", "mimeType": "audio/midi", "buffer": a_midi_file()})
+    expect(page.get_by_text("Whistle").first).to_be_visible()
+    page.get_by_role("button", name="Train").click()
+    expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("my training · temperature")).to_be_visible()
+
+    chooser.set_input_files(
+        {"name": "x.mid", "mimeType": "audio/midi", "buffer": b"<html>no</html>"}
+    )
+    expect(page.get_by_text("This file is a web page, not MIDI")).to_be_visible()
+    expect(page.get_by_text("Whistle").first).to_be_visible()
+    expect(page.get_by_text("my training · temperature")).to_be_visible()

@@ -1,0 +1,108 @@
+"""The frame every page stands in: page config, navigation, presenter scale.
+
+Streamlit lists ``pages/`` by itself until ``st.navigation`` has been called once in the
+process, and until then answers a deep link by running the page's file alone. So every
+page file can be entered either way: ``page(draw)``, its last line, draws it if the frame is
+already there, and runs the frame first if it is not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+ROOT = Path(__file__).parents[1]
+
+
+class PageEntry(NamedTuple):
+    """One row of the navigation."""
+
+    file: str
+    title: str
+    icon: str
+    url_path: str
+
+
+PAGES = (
+    PageEntry("home.py", "Home", ":material/graphic_eq:", ""),
+    PageEntry("jazz.py", "Jazz", ":material/music_note:", "jazz"),
+)
+
+FRAME_CSS = """<style>
+[data-testid="stMainBlockContainer"] {
+  padding: 4.2rem clamp(0.8rem, 3vw, 2.5rem) 4rem;
+  max-width: 96rem;
+}
+h1 { font-size: 2rem !important; padding: 0 !important; }
+h2 { font-size: 1.5rem !important; }
+</style>"""
+
+PRESENTER_CSS = """<style>
+/* rem is Streamlit's unit for everything, so one number scales the whole page. */
+html { font-size: 22px; }
+</style>"""
+
+# One script run is one thread, so this says whether this run has its frame.
+_run = threading.local()
+
+
+def run() -> None:
+    """Draw the frame and the page that the URL asks for."""
+    st.set_page_config(
+        page_title="SeqScope", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide"
+    )
+    chosen = st.navigation(
+        [
+            st.Page(
+                ROOT / "pages" / entry.file,
+                title=entry.title,
+                icon=entry.icon,
+                url_path=entry.url_path or None,
+                default=not entry.url_path,
+            )
+            for entry in PAGES
+        ],
+        position="top",
+    )
+    st.html(FRAME_CSS)
+    _run.framed = True
+    try:
+        chosen.run()
+    finally:
+        _run.framed = False
+
+
+def page(draw: Callable[[], None]) -> None:
+    """A page file's last line: draw the page inside the frame."""
+    if getattr(_run, "framed", False):
+        draw()
+    else:
+        run()
+
+
+def heading(title: str, intro: str) -> None:
+    """A page's title and first sentence, with the presenter switch beside them."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.title(title, anchor=False, width="content")
+        st.toggle(
+            "Presenter",
+            key="present",
+            bind="query-params",
+            persist_state="session",
+            width="content",
+            help="Larger type for a projector.",
+        )
+    if presenting():
+        st.html(PRESENTER_CSS)
+    st.markdown(intro)
+
+
+def presenting() -> bool:
+    """Whether the page is shown to a room."""
+    return bool(st.session_state.get("present", False))

@@ -1,0 +1,148 @@
+"""From a file to X: corpus, track and melody chosen, tokens listed, one window drawn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib import figures
+from seqlib.music import read_midi
+from ui import chips
+from ui.jazz import state, train
+
+BOUND = {"bind": "query-params", "persist_state": "session"}
+
+
+def choose_corpus() -> None:
+    """Ours, one tune of it, or the reader's own file."""
+    st.segmented_control(
+        "corpus",
+        state.CORPORA,
+        default=state.OURS,
+        required=True,
+        key="corpus",
+        help="All choruses composed for this project, the first of them, or a MIDI file of yours.",
+        **BOUND,
+    )
+
+
+def read_upload(file) -> None:
+    """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
+    state.use_song(read_midi(file))
+    st.session_state["midi_track"] = state.song().track
+
+
+def choose_track() -> None:
+    """Which instrument of the uploaded file is the melody, and what was odd about the file."""
+    song = state.song()
+    if song is None:
+        st.info(
+            "No file yet; until then our choruses stay in place.", icon=":material/upload_file:"
+        )
+        return
+
+    def use() -> None:
+        before = song.track
+        try:
+            state.use_song(song, st.session_state["midi_track"])
+        except ValueError as problem:
+            st.session_state["midi_track"] = before
+            st.session_state["track_error"] = str(problem)
+
+    tracks = {
+        track.index: f"{track.name} · {track.program_name} · {track.n_notes:,} notes"
+        for track in song.tracks
+        if not track.is_drum
+    }
+    st.selectbox(
+        f"track of “{song.title}”",
+        list(tracks),
+        key="midi_track",
+        format_func=tracks.get,
+        on_change=use,
+        help="The best guess comes first; choose another if the melody is elsewhere.",
+    )
+    if error := st.session_state.pop("track_error", ""):
+        st.error(error, icon=":material/error:")
+    for warning in song.warnings:
+        st.caption(f":material/info: {warning}")
+
+
+def choose_melody() -> None:
+    """Which of the corpus' melodies is on the stand."""
+    melodies = state.corpus().melodies
+    if len(melodies) == 1:
+        return
+    st.slider(
+        "melody",
+        1,
+        len(melodies),
+        1,
+        key="melody",
+        help="Which melody is shown here and opens a solo that is given its first notes.",
+        **BOUND,
+    )
+
+
+def token_list() -> None:
+    """The melody's first tokens with their numbers."""
+    corpus, place = state.corpus(), state.melody_place()
+    melody, sequence = corpus.melodies[place], corpus.sequences[place]
+    shown = min(len(sequence), 40)
+    st.markdown(
+        f"“{melody.name}”: **{len(sequence):,}** tokens, of which {melody.n_notes:,} sound. "
+        f"The whole corpus: {sum(map(len, corpus.sequences)):,} tokens, alphabet "
+        f"{chips.axis('n_values', corpus.n_values)}."
+    )
+    st.dataframe(
+        {
+            f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
+            for t, index in enumerate(sequence[:shown].tolist())
+        },
+        key="token_list",
+        width="stretch",
+        hide_index=True,
+    )
+
+
+def one_hot() -> None:
+    """The windows' settings, one window of X as it is, and the shapes of X and Y."""
+    for column, draw in zip(
+        st.columns(3),
+        (
+            lambda: train.setting("m", "m · windows"),
+            lambda: train.setting("Tx", "Tx · time steps"),
+            train.seed_setting,
+        ),
+        strict=True,
+    ):
+        with column:
+            draw()
+    train.offer_shorter_windows()
+    try:
+        X, Y = train.tensors()
+    except ValueError as problem:
+        st.error(str(problem), icon=":material/error:")
+        return
+    left, right = st.columns([3, 1])
+    with right:
+        st.markdown(chips.shape("X", X.shape, ("m", "Tx", "n_values")))
+        st.markdown(chips.shape("Y", Y.shape, ("Ty", "m", "n_values")))
+        window = 1
+        if len(X) > 1:
+            window = st.number_input(
+                "window", 1, len(X), 1, key="window", help=f"1 to {len(X)}.", **BOUND
+            )
+        st.caption(
+            f"{X.size:,} numbers, of which {int(X.sum()):,} are 1. The first row of each window "
+            "is zeros: nothing has been read."
+        )
+    with left:
+        st.plotly_chart(
+            figures.one_hot(X[int(window) - 1], state.corpus().vocabulary.labels),
+            key="one_hot",
+            alt=f"Window {window} of X: {X.shape[1]} time steps by {X.shape[2]} tokens.",
+        )
+
+
+def shapes() -> None:
+    pass

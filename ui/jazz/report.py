@@ -1,0 +1,69 @@
+"""How good the models are on music nobody trained them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seqlib import pretrained
+from seqlib.baselines import TrigramBaseline
+from seqlib.corpus import default_corpus
+from seqlib.jazz import Scores, score
+from ui.jazz import state
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model's scores on the held-out choruses."""
+
+    name: str
+    scores: Scores
+
+
+@st.cache_resource(show_spinner=False)
+def shipped_rows() -> tuple[Row, ...]:
+    """The trigram, then the shipped models, each scored now on the held-out choruses."""
+    corpus = default_corpus()
+    trigram = TrigramBaseline(corpus.sequences, corpus.n_values)
+    return (
+        *(
+            Row(name, score(state.shipped(name), corpus.held_out_sequences))
+            for name in pretrained.STAGES
+        ),
+        Row("trigram", trigram.score(corpus.held_out_sequences)),
+    )
+
+
+def rows() -> tuple[Row, ...]:
+    """The shipped rows, and this visit's own run where it reads the same vocabulary."""
+    own = state.run()
+    corpus = default_corpus()
+    if own is None or not own.epoch or state.corpus().vocabulary != corpus.vocabulary:
+        return shipped_rows()
+    scores = score(own.snapshot().weights, corpus.held_out_sequences)
+    return (*shipped_rows(), Row(state.OWN_RUN, scores))
+
+
+def table() -> None:
+    """The rows as a table."""
+    corpus = default_corpus()
+    st.dataframe(
+        {
+            "model": [row.name for row in rows()],
+            "accuracy": [row.scores.accuracy for row in rows()],
+            "log loss": [row.scores.log_loss for row in rows()],
+        },
+        column_config={
+            "accuracy": st.column_config.ProgressColumn(
+                "next-note accuracy", format="percent", min_value=0.0, max_value=1.0
+            ),
+            "log loss": st.column_config.NumberColumn("log loss (nats a note)", format="%.2f"),
+        },
+        hide_index=True,
+        width="stretch",
+    )
+    st.caption(
+        f"{rows()[0].scores.n:,} notes and rests in {len(corpus.held_out)} held-out pieces; "
+        f"trained on {sum(map(len, corpus.melodies)):,} in {len(corpus.melodies)}."
+    )

@@ -1,0 +1,176 @@
+"""Sampling controls and what a sample is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seqlib.music import Arrangement, Melody, arrange, write_midi
+from seqlib.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
+from ui import frame
+from ui import stage as stage_component
+from ui.jazz import state
+from ui.jazz.stage import arrange_solo, jazz_stage
+
+TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
+K = (2, 4, 8, 16, 32)
+P = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Solo:
+    """One sample, decoded and arranged."""
+
+    model: state.Model
+    sample: Sample
+    melody: Melody
+    arrangement: Arrangement
+    novelty: Novelty
+    caption: str
+
+
+def controls(suffix: str, seed: int) -> Solo:
+    """Bound widgets for one sample, and the sample they describe.
+
+    Sampling takes about a millisecond, so it follows the controls at once.
+    """
+    corpus = state.corpus()
+    names = state.model_names()
+    keys = {
+        name: name + suffix
+        for name in ("model", "method", "temperature", "k", "p", "Ty", "seed", "prompt")
+    }
+    if keys["model"] in st.session_state and st.session_state[keys["model"]] not in names:
+        del st.session_state[keys["model"]]
+    bound = {"bind": "query-params", "persist_state": "session"}
+    one, two, three = st.columns([2, 2, 2])
+    name = one.selectbox(
+        "model",
+        list(names),
+        key=keys["model"],
+        help="Which weights write the solo.",
+        **bound,
+    )
+    one.caption(names[name].capitalize() + ".")
+    method = two.selectbox(
+        "method",
+        list(METHODS),
+        1,
+        key=keys["method"],
+        help="How a token is drawn from the softmax.",
+        **bound,
+    )
+    two.caption(METHODS[method].capitalize() + ".")
+    options = {}
+    with three:
+        if method != "greedy":
+            options["temperature"] = st.select_slider(
+                "temperature",
+                TEMPERATURES,
+                1.0,
+                key=keys["temperature"],
+                help="Below 1 favours the likely tokens, above 1 evens out the odds.",
+                **bound,
+            )
+        if method == "top-k":
+            options["k"] = st.select_slider(
+                "k", K, 8, key=keys["k"], help="How many tokens may be drawn.", **bound
+            )
+        if method == "top-p":
+            options["p"] = st.select_slider(
+                "p", P, 0.9, key=keys["p"], help="How much probability may be drawn from.", **bound
+            )
+    one, two, three = st.columns([2, 2, 2], vertical_alignment="bottom")
+    Ty = one.slider(
+        "Ty · tokens to write",
+        10,
+        MAX_TY,
+        64,
+        key=keys["Ty"],
+        help=f"10 to {MAX_TY}.",
+        **bound,
+    )
+    n_prompt = two.slider(
+        "first notes given",
+        0,
+        16,
+        0,
+        key=keys["prompt"],
+        help="The opening of the chosen melody, which the model then continues.",
+        **bound,
+    )
+    with three.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(
+            "seed", 0, 9999, seed, key=keys["seed"], help="Same seed, same solo.", **bound
+        )
+        st.button(
+            "New solo",
+            key=f"again{suffix}",
+            type="primary",
+            icon=":material/casino:",
+            on_click=lambda: st.session_state.update({keys["seed"]: (number + 1) % 10_000}),
+            help="The next seed.",
+        )
+    model = state.model(name)
+    place = state.melody_place()
+    made = sample(
+        model.weights,
+        int(Ty),
+        method=method,
+        seed=int(number),
+        prompt=corpus.sequences[place][:n_prompt],
+        **options,
+    )
+    melody = Melody(
+        corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{name} {number}"
+    )
+    settings = " · ".join([model.name, method, *(f"{k} {v:g}" for k, v in options.items())])
+    return Solo(
+        model,
+        made,
+        melody,
+        arrange(melody, corpus.chords[place], seed=int(number)),
+        novelty(made.new, corpus.sequences),
+        f"{settings} · seed {number}",
+    )
+
+
+def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
+    """The stage with one solo, how new it is, and the solo as a MIDI file."""
+    stage_component.show(
+        jazz_stage(
+            solo.melody,
+            solo.sample.trace,
+            state.corpus().vocabulary,
+            lanes,
+            label=f"A solo of {len(solo.melody)} tokens written by the {solo.model.name} model",
+            chosen=solo.sample.indices,
+            chosen_name="drawn",
+            arrangement=solo.arrangement if band else arrange_solo(solo.melody),
+            prompt=solo.sample.n_prompt,
+        ),
+        key=key,
+        presenter=frame.presenting(),
+    )
+    corpus, found = state.corpus(), solo.novelty
+    where = (
+        f" (“{corpus.melodies[found.source[0]].name}” from token {found.source[1]})"
+        if found.longest_run
+        else ""
+    )
+    st.markdown(
+        f"{solo.caption}. Longest run copied from the corpus: **{found.longest_run}** of "
+        f"{len(solo.sample.new)} tokens{where}. Runs of four that the corpus has too: "
+        f"**{found.share_of_4grams:.0%}**."
+    )
+    st.download_button(
+        "MIDI",
+        write_midi(solo.melody, solo.arrangement if band else None),
+        f"seqscope-{solo.caption.replace(' · ', '-').replace(' ', '-')}.mid",
+        "audio/midi",
+        key=f"{key}:midi",
+        icon=":material/download:",
+        on_click="ignore",
+        help="The solo" + (" and its band." if band else "."),
+    )

@@ -1,0 +1,96 @@
+"""What this visit has chosen on the jazz page: corpus, model, runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from seqlib import pretrained
+from seqlib.corpus import Corpus, corpus_of, default_corpus, small_corpus
+from seqlib.jazz import JazzWeights
+from seqlib.music import Song, Vocabulary
+from seqlib.training import BOUNDS, TrainingRun
+
+# Options are what the URL shows, so they read as words.
+OURS, TUNE, MINE = "all choruses", "one tune", "my MIDI"
+CORPORA = (OURS, TUNE, MINE)
+OWN_RUN = "my training"
+UNTRAINED = "untrained"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights with the name they go by on the page."""
+
+    name: str
+    weights: JazzWeights
+
+
+@st.cache_resource(show_spinner=False)
+def shipped(stage: str) -> JazzWeights:
+    """Shipped weights, read once per server."""
+    return pretrained.load(stage)
+
+
+def song() -> Song | None:
+    """The MIDI file this visit has uploaded, if it could be read."""
+    return st.session_state.get("song")
+
+
+def corpus() -> Corpus:
+    """What is chosen; our own choruses while there is no file of one's own."""
+    choice = st.session_state.get("corpus", OURS)
+    if choice == MINE and song():
+        return st.session_state["song_corpus"]
+    return small_corpus() if choice == TUNE else default_corpus()
+
+
+def use_song(read: Song, track: int | None = None) -> None:
+    """Make an uploaded file (and one of its tracks) the third corpus."""
+    if track is not None and track != read.track:
+        read = replace(read, track=track, melody=read.melody_of(track))
+    st.session_state.update(song=read, song_corpus=corpus_of(read))
+
+
+def runs() -> dict[Vocabulary, TrainingRun]:
+    """This visit's latest training run for each vocabulary."""
+    return st.session_state.setdefault("jazz_runs", {})
+
+
+def run() -> TrainingRun | None:
+    """The run whose model fits the corpus at hand."""
+    return runs().get(corpus().vocabulary)
+
+
+def model_names() -> dict[str, str]:
+    """The models that fit the corpus at hand, as ``{name: what it is}``; the default first."""
+    if corpus().vocabulary == default_corpus().vocabulary:
+        names = dict(reversed(pretrained.STAGES.items()))
+    else:
+        names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
+    if run() is not None:
+        names[OWN_RUN] = f"what you trained, {run().epoch:,} epochs"
+    return names
+
+
+def model_at_hand() -> str:
+    """The model that the sampling controls name, if it fits the corpus; else the best that does."""
+    names = model_names()
+    chosen = st.session_state.get("model")
+    return chosen if chosen in names else next(iter(names))
+
+
+def model(name: str) -> Model:
+    """The weights that go by a name of ``model_names``."""
+    if name == OWN_RUN and run() is not None:
+        return Model(name, run().snapshot().weights)
+    if corpus().vocabulary == default_corpus().vocabulary:
+        return Model(name, shipped(name))
+    n_a = int(st.session_state.get("n_a", BOUNDS["n_a"].default))
+    return Model(UNTRAINED, JazzWeights.initial(n_a, corpus().n_values))
+
+
+def melody_place() -> int:
+    """Which melody of the corpus is on the stand."""
+    return min(int(st.session_state.get("melody", 1)), len(corpus().melodies)) - 1

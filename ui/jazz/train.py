@@ -1,0 +1,146 @@
+"""Training on the jazz page: settings, the run, and its live pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from seqlib import figures
+from seqlib.backend import warm
+from seqlib.music import largest_Tx, windows
+from seqlib.training import BOUNDS, RunSettings, TrainingRun
+from ui import frame, training_panel
+from ui import stage as stage_component
+from ui.jazz import state
+from ui.jazz.stage import state_stage
+from ui.lesson import lesson
+
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+BOUND = {"bind": "query-params", "persist_state": "session"}
+WHOLE = ("m", "Tx", "n_a", "epochs")
+
+
+def setting(name: str, label: str = "") -> None:
+    """A slider for one whole number of ``RunSettings``, within its bounds."""
+    bound = BOUNDS[name]
+    st.slider(
+        label or name,
+        int(bound.low),
+        int(bound.high),
+        int(bound.default),
+        key=name,
+        on_change=warm,  # whoever sets this is about to train
+        help=f"{bound.what.capitalize()}: {bound.low:g} to {bound.high:g}.",
+        **BOUND,
+    )
+
+
+def seed_setting() -> None:
+    st.number_input(
+        "seed",
+        0,
+        9999,
+        0,
+        key="train_seed",
+        help="Draws the windows and the first weights.",
+        **BOUND,
+    )
+
+
+def rate_setting() -> None:
+    bound = BOUNDS["learning_rate"]
+    st.select_slider(
+        "learning rate",
+        RATES,
+        bound.default,
+        key="learning_rate",
+        on_change=warm,
+        help=f"{bound.what}.",
+        **BOUND,
+    )
+
+
+def chosen() -> RunSettings:
+    """The settings at hand; what is not drawn yet has its default."""
+    set_here = st.session_state
+    names = (*WHOLE, "learning_rate")
+    return RunSettings(
+        **{name: set_here[name] for name in names if name in set_here},
+        seed=set_here.get("train_seed", 0),
+    )
+
+
+def tensors() -> tuple[np.ndarray, np.ndarray]:
+    """X (m, Tx, n_values) and Y (Ty, m, n_values) for the settings and corpus at hand.
+
+    Raises ``ValueError`` if no melody is Tx tokens long.
+    """
+    asked, corpus = chosen(), state.corpus()
+    return windows(corpus.sequences, asked.m, asked.Tx, corpus.n_values, asked.seed)
+
+
+def start() -> TrainingRun:
+    """A new run with the settings at hand; its model becomes the one the page uses."""
+    X, Y = tensors()
+    run = TrainingRun(X, Y, chosen(), probe=X[0])
+    state.runs()[state.corpus().vocabulary] = run
+    st.session_state["model"] = state.OWN_RUN
+    return run
+
+
+def panel() -> None:
+    """Settings, buttons, and what the run shows of itself."""
+    left, right = st.columns(2)
+    with left:
+        setting("epochs")
+    with right:
+        rate_setting()
+    run = state.run()
+    training_panel.buttons(run, start, key="jazz_run")
+    if run is not None:
+        training_panel.live(run, _pictures)
+
+
+def offer_shorter_windows() -> None:
+    """Where no melody is Tx tokens long: say how many are needed, and set a Tx that fits."""
+    longest = largest_Tx(state.corpus().sequences)
+    Tx = chosen().Tx
+    if Tx <= longest:
+        return
+
+    def shorten() -> None:
+        st.session_state["Tx"] = longest
+
+    st.warning(
+        f"Windows of Tx = {Tx} need a melody of at least {Tx} notes and rests; the longest here "
+        f"has {longest}.",
+        icon=":material/straighten:",
+    )
+    st.button(f"Use Tx = {longest}", key="shorter_Tx", on_click=shorten, help="Set the slider.")
+
+
+def _pictures(run: TrainingRun) -> None:
+    metrics, epochs = run.metrics, run.settings.epochs
+    left, right = st.columns(2)
+    with left:
+        st.plotly_chart(
+            figures.loss_curve([("loss", metrics.loss_sum)], epochs),
+            key="jazz_loss",
+            alt=f"Loss by epoch, from {metrics.loss_sum[0]:.1f} to {metrics.loss_sum[-1]:.2f}.",
+        )
+    with right:
+        st.plotly_chart(
+            figures.per_step(metrics.accuracy, epochs, "accuracy"),
+            key="jazz_accuracy",
+            alt="Accuracy of each of the Ty outputs at every epoch.",
+        )
+    snapshot = run.snapshot()
+    st.markdown(lesson("jazz")["activations"])
+    stage_component.show(
+        state_stage(
+            snapshot.trace, "h", f"Hidden state of one window after {snapshot.epoch} epochs"
+        ),
+        key="jazz_live",
+        compact=True,
+        presenter=frame.presenting(),
+    )

@@ -1,0 +1,39 @@
+"""Files from the reader: checked on arrival; a bad one is told of and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+
+def uploader(
+    label: str,
+    types: Sequence[str],
+    megabytes: int,
+    use: Callable[[Any], None],
+    *,
+    key: str,
+    help: str,
+) -> None:
+    """A file widget that hands each new file to ``use`` once.
+
+    ``use`` raises ``ValueError`` with a sentence for the reader; it is shown below the
+    widget until another file is chosen, and nothing else changes.
+    """
+    file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=megabytes)
+    seen = f"{key}:seen"
+    if file is None:
+        st.session_state.pop(seen, None)
+        return
+    file_id, error = st.session_state.get(seen, (None, ""))
+    if file.file_id != file_id:
+        try:
+            use(file)
+            error = ""
+        except ValueError as problem:
+            error = str(problem)
+        st.session_state[seen] = (file.file_id, error)
+    if error:
+        st.error(error, icon=":material/error:")
