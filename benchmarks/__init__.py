@@ -1,0 +1,1 @@
+"""Performance claims, as ratios against named peers. ``python -m benchmarks``."""

@@ -1,0 +1,47 @@
+"""From process start to the first picture in the browser, against a bare Streamlit page."""
+
+from __future__ import annotations
+
+import statistics
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks._result import Result, seconds
+from benchmarks._server import (
+    OURS,
+    PAINTED_CANVAS,
+    PAINTED_HEATMAP,
+    bare_page,
+    browser,
+    reader,
+    server,
+    wait_until_it_answers,
+)
+
+ROUNDS = 5
+
+
+def measure() -> Result:
+    with browser() as chromium, bare_page() as bare:
+
+        def first_picture(script: Path, painted: str) -> float:
+            def start_and_look() -> None:
+                address, _ = stack.enter_context(server(script))
+                wait_until_it_answers(address)
+                stack.enter_context(reader(chromium, address, painted))
+
+            with ExitStack() as stack:
+                return seconds(start_and_look)
+
+        sides = ((OURS, PAINTED_CANVAS), (bare, PAINTED_HEATMAP))
+        for side in sides:  # fills the disk cache and writes the byte code
+            first_picture(*side)
+        times = [[first_picture(*side) for side in sides] for _ in range(ROUNDS)]
+    ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
+    return Result(
+        ours=ours,
+        peer=peer,
+        peer_name="a bare Streamlit page with one Plotly heatmap",
+        unit="s",
+        goal=0.8,
+    )

@@ -1,0 +1,44 @@
+"""The server's resident memory with one reader on the jazz page, before anyone trains."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from benchmarks._result import Result
+from benchmarks._server import (
+    OURS,
+    PAINTED_CANVAS,
+    PAINTED_HEATMAP,
+    bare_page,
+    browser,
+    reader,
+    resident_megabytes,
+    server,
+    wait_until_it_answers,
+)
+
+SETTLE = 5  # seconds, in which a page might still load something behind its picture
+
+
+def measure() -> Result:
+    with browser() as chromium, bare_page() as bare:
+
+        def memory(script: Path, painted: str) -> float:
+            with server(script) as (address, process):
+                wait_until_it_answers(address)
+                with reader(chromium, address, painted):
+                    most, deadline = 0.0, time.monotonic() + SETTLE
+                    while time.monotonic() < deadline:
+                        most = max(most, resident_megabytes(process))
+                        time.sleep(0.2)
+                    return most
+
+        return Result(
+            ours=memory(OURS, PAINTED_CANVAS),
+            peer=memory(bare, PAINTED_HEATMAP),
+            peer_name="a bare Streamlit page with one Plotly heatmap",
+            unit="MB",
+            goal=250,
+            goal_on="ours",
+        )
