@@ -1,0 +1,78 @@
+"""word2vec's binary format: a header line, then a word, a space and float32 values each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import numpy as np
+
+from seqlib.vectors.report import Findings, VectorsError
+from seqlib.vectors.text import Block
+
+BLOCK_WORDS = 8192
+BLOCK = 4 << 20
+LONGEST_WORD = 2000
+
+
+def looks_binary(head: bytes, dim: int) -> bool:
+    """Whether what follows the header line is a word, a space and bytes rather than text."""
+    body = head.partition(b"\n")[2]
+    values = body[body.find(b" ") + 1 :][: 4 * dim]
+    return any(code < 9 or 13 < code < 32 or code > 126 for code in values)
+
+
+def read_binary(
+    head: bytes, stream: BinaryIO, claimed: tuple[int, int], findings: Findings
+) -> Iterator[Block]:
+    """The words and vectors in order, in blocks; ``lines`` are word numbers from 1.
+
+    ``head`` is what has already been read of ``stream``, header included.
+    """
+    count, dim = claimed
+    size = 4 * dim
+    data, place = head.partition(b"\n")[2], 0
+    read = 0
+    words: list[bytes] = []
+    vectors: list[bytes] = []
+    lines: list[int] = []
+
+    def block() -> Block:
+        matrix = np.frombuffer(b"".join(vectors), "<f4").reshape(-1, dim).astype(np.float32)
+        made = Block(list(words), matrix, np.array(lines, np.int64))
+        for part in (words, vectors, lines):
+            part.clear()
+        return made
+
+    while read < count:
+        space = data.find(b" ", place, place + LONGEST_WORD)
+        if space < 0 or space + 1 + size > len(data):
+            more = stream.read(BLOCK)
+            if more:
+                data, place = data[place:] + more, 0
+                continue
+            if space < 0 and len(data) - place >= LONGEST_WORD:
+                raise VectorsError(
+                    f"After {read:,} vectors there is no word within {LONGEST_WORD} bytes, so the "
+                    "file is damaged or is not in word2vec's binary format; fetch it again."
+                )
+            if data[place:].strip():
+                findings.add("truncated", read + 1, data[place:].split(b" ")[0].strip())
+            break
+        read += 1
+        word = data[place:space].strip(b"\r\n\t")
+        place = space + 1 + size
+        if word:
+            words.append(word)
+            vectors.append(data[space + 1 : place])
+            lines.append(read)
+        else:
+            findings.add("empty word", read)
+        if len(words) == BLOCK_WORDS:
+            yield block()
+    if words:
+        yield block()
+    if read < count:
+        findings.add("header", None, f"it says {count:,} words, the file has {read:,}")
+    elif data[place:].strip() or stream.read(1):
+        findings.add("header", None, f"it says {count:,} words, and the file goes on after them")

@@ -1,0 +1,405 @@
+"""Read a file of word vectors once, and open what was read by memory map ever after."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+import weakref
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from seqlib.vectors import places
+from seqlib.vectors.report import Findings, VectorsError
+from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
+from seqlib.vectors.text import BLOCK, BOM, Block, header_of, layout_of, read_text
+from seqlib.vectors.wordvectors import WordVectors
+
+HEAD = 256 << 10
+LARGEST = 16 << 30
+ARCHIVE_ERRORS = (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+Progress = Callable[[float], None]
+
+# How a file begins that only looks like vectors from outside -> what it is and what to do.
+IMPOSTORS: dict[bytes, str] = {
+    b"version https://git-lfs": "is a Git LFS pointer, not the vectors themselves; "
+    "run “git lfs pull” where it came from",
+    b"<!doctype html": "is a web page saved under this name; download the file itself",
+    b"<html": "is a web page saved under this name; download the file itself",
+    b"<?xml": "is an XML page saved under this name; download the file itself",
+    b"%pdf": "is a PDF; choose a file in GloVe or word2vec format",
+    b"\x93numpy": "is an array without words; save words and vectors together as .npz",
+}
+
+
+def load(
+    source: str | os.PathLike | BinaryIO | None = None,
+    *,
+    member: str | None = None,
+    words: str | os.PathLike | BinaryIO | None = None,
+    name: str | None = None,
+    cache: str | os.PathLike | None = None,
+    progress: Progress | None = None,
+) -> WordVectors:
+    """Word vectors from a file, an upload, or the ones shipped with the program.
+
+    Reads GloVe text, word2vec text and binary, text with tabs or commas, gzip and zip of
+    these, and ``.npz``. What a file is, its contents decide. Memory stays bounded whatever
+    the size of the file; the result is memory-mapped.
+
+    Parameters
+    ----------
+    source : path or binary file object, optional
+        None: the shipped vectors; one copy for the whole process.
+    member : str, optional
+        The file to read in a zip archive that holds several; the smallest if not given.
+    words : path or binary file object, optional
+        Words, one a line in the first column, for a file of numbers alone: the two files
+        that the TensorBoard projector uses.
+    name : str, optional
+        To show; the file's name if not given.
+    cache : path, optional
+        Folder in which to keep what was read. For a path, ``seqlib.vectors.cache_folder()``
+        if not given; for a file object, a temporary folder that goes with the result.
+    progress : callable, optional
+        Called with a number from 0 to 1. An exception it raises stops the reading and
+        leaves nothing behind.
+
+    Raises
+    ------
+    VectorsError
+        If the file holds no word vectors; the message can be shown. Lines that are wrong
+        are skipped and listed in the result's ``report`` instead.
+    """
+    if source is None:
+        return _shipped()
+    if isinstance(source, str | os.PathLike):
+        path = Path(source).expanduser()
+        if path.is_dir():
+            return open_folder(path)
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise VectorsError(f"{path} cannot be read: {error.strerror}.") from None
+        identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+        keep = Path(cache) if cache is not None else places.cache_folder()
+        with path.open("rb") as stream:
+            return _load(stream, name or path.name, identity, member, words, keep, progress)
+    stream = source
+    shown = name or Path(getattr(stream, "name", "") or "upload").name
+    stream.seek(0)
+    if cache is not None:
+        identity = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        return _load(stream, shown, identity, member, words, Path(cache), progress)
+    keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
+    try:
+        made = _load(stream, shown, "upload", member, words, keep, progress)
+    except BaseException:
+        shutil.rmtree(keep, ignore_errors=True)
+        raise
+    weakref.finalize(made, shutil.rmtree, keep, ignore_errors=True)
+    return made
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> WordVectors:
+    return open_folder(places.DEFAULT_FOLDER)
+
+
+def _load(
+    stream: BinaryIO,
+    name: str,
+    identity: str,
+    member: str | None,
+    words: str | os.PathLike | BinaryIO | None,
+    keep: Path,
+    progress: Progress | None,
+) -> WordVectors:
+    if words is not None:
+        labels = _labels(words)
+        identity += "\n" + hashlib.sha256(b"\n".join(labels)).hexdigest()
+    key = hashlib.sha256(f"{FORMAT}\n{identity}\n{member}".encode()).hexdigest()[:24]
+    folder = keep / key
+    if is_complete(folder):
+        return open_folder(folder)
+    if folder.exists():  # damaged since it was written
+        shutil.rmtree(folder)
+    findings = Findings()
+    try:
+        if words is not None:
+            stream = _labelled(stream, labels)
+        _read(stream, name, member, folder, findings, progress)
+    except ARCHIVE_ERRORS as error:
+        raise VectorsError(
+            f"{name} is damaged ({error}); download it again or choose another file."
+        ) from None
+    except VectorsError as error:
+        text = str(error)
+        raise VectorsError(text if name in text else f"{name}: {text}") from None
+    if progress:
+        progress(1.0)
+    return open_folder(folder)
+
+
+def _read(
+    raw: BinaryIO,
+    name: str,
+    member: str | None,
+    folder: Path,
+    findings: Findings,
+    progress: Progress | None,
+) -> None:
+    """Read ``raw`` into ``folder``, whatever its format."""
+    magic = raw.read(4)
+    raw.seek(0)
+    if magic[:2] == b"\x1f\x8b":
+        _read_plain(gzip.GzipFile(fileobj=raw), raw, name, folder, findings, progress)
+    elif magic == b"PK\x03\x04" or magic == b"PK\x05\x06":
+        with zipfile.ZipFile(raw) as archive:
+            inside = places.file_members(archive)
+            if inside and all(info.filename.endswith(".npy") for info in inside):
+                raw.seek(0)
+                _write(_read_npz(raw, findings), "NumPy archive", name, folder, findings)
+                return
+            info = _chosen(inside, member, name, findings)
+            if info.flag_bits & 1:
+                raise VectorsError(f"{name} is encrypted; unpack it first.")
+            with archive.open(info) as stream:
+                _read_plain(stream, raw, name, folder, findings, progress)
+    else:
+        _read_plain(raw, raw, name, folder, findings, progress)
+
+
+def _chosen(
+    inside: list[zipfile.ZipInfo], member: str | None, name: str, findings: Findings
+) -> zipfile.ZipInfo:
+    if not inside:
+        raise VectorsError(f"{name} is an archive without files.")
+    if member is not None:
+        for info in inside:
+            if info.filename == member:
+                return info
+        listed = ", ".join(info.filename for info in inside)
+        raise VectorsError(f"{name} has no {member}; it holds {listed}.")
+    if len(inside) > 1:
+        findings.add("other files", None, f"{inside[0].filename}, of {len(inside)}")
+    return inside[0]
+
+
+def _read_plain(
+    stream: BinaryIO,
+    raw: BinaryIO,
+    name: str,
+    folder: Path,
+    findings: Findings,
+    progress: Progress | None,
+) -> None:
+    """Read text or binary from a stream that is no longer compressed."""
+    stream = _Watched(stream, raw, findings, progress)
+    head = b""
+    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+        head += more
+    if not head.strip():
+        raise VectorsError(f"{name} is empty; choose another file.")
+    start = head[:200].lstrip().lower()
+    for impostor, what in IMPOSTORS.items():
+        if start.startswith(impostor):
+            raise VectorsError(f"{name} {what}.")
+    claimed = header_of(head.removeprefix(BOM).partition(b"\n")[0][:40])
+    # Imported here, because few need it.
+    from seqlib.vectors.binary import looks_binary, read_binary
+
+    if claimed and looks_binary(head, claimed[1]):
+        if not claimed[1]:
+            raise VectorsError("The header says that the vectors have no numbers.")
+        blocks, layout = read_binary(head, stream, claimed, findings), "word2vec binary"
+    else:
+        lines = layout_of(head, whole=len(head) < HEAD)
+        layout = "word2vec text" if lines.claimed else "GloVe text"
+        blocks = read_text(head, stream, lines, findings)
+    _write(blocks, layout, name, folder, findings)
+
+
+def _write(
+    blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
+) -> None:
+    """Keep the first of each word and write it to the store."""
+    seen: set[bytes] = set()
+    lines = 0
+    first = next(blocks, None)
+    while first is not None and not len(first.words):
+        first = next(blocks, None)
+    if first is None:
+        worst = findings.problems[0] if findings.problems else None
+        raise VectorsError(
+            "No line holds a word and its vector"
+            + (f"; the first problem is in {worst}" if worst else "; choose another file.")
+        )
+    with writing(folder, first.matrix.shape[1]) as writer:
+        block: Block | None = first
+        while block is not None:
+            words, matrix = _clean(block, seen, findings)
+            writer.add(words, matrix)
+            block = next(blocks, None)
+        if not writer.count:
+            raise VectorsError("No line holds a word and its vector; choose another file.")
+        skipped = findings.report(name, layout, 0).skipped
+        lines = writer.count + skipped
+        writer.finish(name, findings.report(name, layout, lines))
+
+
+def _clean(block: Block, seen: set[bytes], findings: Findings) -> tuple[list[bytes], np.ndarray]:
+    """The block's new words in UTF-8 and their rows; ``seen`` learns them."""
+    words, matrix = block.words, block.matrix
+    try:
+        # One decoding of all is quicker than one each, and nearly always enough.
+        b"\n".join(words).decode("utf-8")
+    except UnicodeDecodeError:
+        words = [
+            _as_utf8(word, int(line), findings)
+            for word, line in zip(words, block.lines, strict=True)
+        ]
+    finite = np.isfinite(matrix).all(axis=1)
+    fresh = set(words)
+    usual = len(fresh) == len(words) and seen.isdisjoint(fresh) and finite.all()
+    if usual and b"\n" not in b"".join(words):
+        seen |= fresh
+        return words, matrix
+    keep = np.zeros(len(words), bool)
+    for place, (word, line) in enumerate(zip(words, block.lines.tolist(), strict=True)):
+        if b"\n" in word:
+            findings.add("line break", line, word)
+        elif not finite[place]:
+            findings.add("not finite", line, word)
+        elif word in seen:
+            findings.add("duplicate", line, word)
+        else:
+            seen.add(word)
+            keep[place] = True
+    return [word for word, stays in zip(words, keep.tolist(), strict=True) if stays], matrix[keep]
+
+
+def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:
+    try:
+        word.decode("utf-8")
+        return word
+    except UnicodeDecodeError:
+        # cp1252 leaves five bytes undefined; latin-1 has them all.
+        try:
+            text = word.decode("cp1252")
+        except UnicodeDecodeError:
+            text = word.decode("latin-1")
+        findings.add("encoding", line, text)
+        return text.encode("utf-8")
+
+
+def _read_npz(raw: BinaryIO, findings: Findings) -> Iterator[Block]:
+    """One array of words, one of vectors ``(words, dim)``, under whatever names."""
+    with np.load(raw, allow_pickle=False) as archive:
+        words = matrix = None
+        for key in archive.files:
+            try:
+                array = archive[key]
+            except ValueError:
+                raise VectorsError(
+                    f"The array “{key}” holds Python objects, which are not safe to open; save "
+                    "the words as strings: np.array(words, dtype=str)."
+                ) from None
+            if array.ndim == 1 and array.dtype.kind in "US":
+                words = array
+            elif array.ndim == 2 and array.dtype.kind in "fiu":
+                matrix = array
+    if words is None or matrix is None:
+        raise VectorsError(
+            "The archive needs one array of words (strings) and one of vectors (words, dim)."
+        )
+    # A padding row, as in the seed's matrix, has no word.
+    if len(matrix) == len(words) + 1 and not matrix[0].any():
+        matrix = matrix[1:]
+    if len(matrix) != len(words):
+        raise VectorsError(f"There are {len(words):,} words and {len(matrix):,} vectors.")
+    step = 1 << 14
+    for start in range(0, len(words), step):
+        part = words[start : start + step].tolist()
+        with np.errstate(over="ignore"):
+            rows = matrix[start : start + step].astype(np.float32)
+        yield Block(
+            [word.encode("utf-8") if isinstance(word, str) else word for word in part],
+            rows,
+            np.arange(start + 1, start + 1 + len(part)),
+        )
+
+
+def _labels(words: str | os.PathLike | BinaryIO) -> list[bytes]:
+    """The first column of a metadata file, header included if it has one."""
+    if isinstance(words, str | os.PathLike):
+        data = Path(words).read_bytes()
+    else:
+        words.seek(0)
+        data = words.read()
+    lines = data.removeprefix(BOM).replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    return [line.split(b"\t")[0] for line in lines]
+
+
+def _labelled(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
+    """The two files of a projector export as one text file with tabs."""
+    rows = numbers.read().replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    if len(labels) == len(rows) + 1:
+        labels = labels[1:]
+    if len(labels) != len(rows):
+        raise VectorsError(
+            f"There are {len(rows):,} vectors and {len(labels):,} words; the two files do not "
+            "belong together."
+        )
+    return io.BytesIO(
+        b"".join(b"%s\t%s\n" % (word, row) for word, row in zip(labels, rows, strict=True))
+    )
+
+
+class _Watched:
+    """A stream that tells how far it is, ends early rather than failing, and has a limit."""
+
+    def __init__(
+        self, stream: BinaryIO, raw: BinaryIO, findings: Findings, progress: Progress | None
+    ) -> None:
+        self._stream, self._raw, self._findings = stream, raw, findings
+        self._progress = progress
+        self._size = raw.seek(0, io.SEEK_END) or 1
+        raw.seek(0)
+        self._read = 0
+        self._ended_early = False
+
+    def read(self, size: int = BLOCK) -> bytes:
+        data = self._stream.read(size) if self._stream is self._raw else self._unpacked(size)
+        self._read += len(data)
+        if self._read > LARGEST:
+            raise VectorsError(
+                f"It unpacks to more than {LARGEST >> 30} GB; choose a smaller file."
+            )
+        if self._progress:
+            self._progress(min(self._raw.tell() / self._size, 1.0))
+        return data
+
+    def _unpacked(self, size: int) -> bytes:
+        # In small steps: one that meets the early end of the file loses what it had read.
+        parts: list[bytes] = []
+        missing = size
+        try:
+            while missing > 0 and (part := self._stream.read1(missing)):
+                parts.append(part)
+                missing -= len(part)
+        except EOFError:
+            if not self._ended_early:
+                self._findings.add("file ends early", None)
+            self._ended_early = True
+        return b"".join(parts)

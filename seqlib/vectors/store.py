@@ -1,0 +1,153 @@
+"""Vectors as a folder that is opened by memory map: matrix, words, and what was found.
+
+``matrix.npy``  (words + 1, dim), row 0 zeros
+``words.txt``   the words in UTF-8, one a line, line k for row k
+``about.json``  name, counts, and the report of the file they came from
+``norms.npy``, ``codes.npy``, ``places.npy``  derived, to open faster; may be missing
+
+A folder is written under another name and renamed when complete, so it is there whole or
+not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from seqlib.vectors.report import Problem, Report, VectorsError
+from seqlib.vectors.words import Words, codes_of
+from seqlib.vectors.wordvectors import WordVectors, row_norms
+
+FORMAT = 1
+PARTIAL = ".partial-"
+
+
+class Writer:
+    """Appends words and rows to a folder of its own; ``finish`` puts it in its place."""
+
+    def __init__(self, target: Path, dim: int, dtype: type = np.float32) -> None:
+        self.target, self.dim, self.dtype = target, dim, np.dtype(dtype)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
+        self._matrix = (self.folder / "matrix.npy").open("w+b")
+        self._words = (self.folder / "words.txt").open("wb")
+        self._header = self._write_header(1)
+        self._matrix.write(bytes(self.dim * self.dtype.itemsize))
+        self._codes: list[np.ndarray] = []
+        self._norms: list[np.ndarray] = [np.zeros(1, np.float32)]
+        self.count = 0
+
+    def _write_header(self, rows: int) -> int:
+        # NumPy leaves room in the header for the first axis to grow.
+        self._matrix.seek(0)
+        np.lib.format.write_array_header_1_0(
+            self._matrix,
+            {"descr": self.dtype.str, "fortran_order": False, "shape": (rows, self.dim)},
+        )
+        return self._matrix.tell()
+
+    def add(self, words: list[bytes], matrix: np.ndarray) -> None:
+        """Append words in UTF-8 without line breaks, and their rows ``(len(words), dim)``."""
+        if not words:
+            return
+        self._words.write(b"\n".join(words) + b"\n")
+        stored = np.ascontiguousarray(matrix, self.dtype)
+        self._matrix.write(stored.data)
+        self._codes.append(codes_of(words))
+        self._norms.append(row_norms(stored))
+        self.count += len(words)
+
+    def finish(self, name: str, report: Report | None, derived: bool = True) -> None:
+        """Write the rest and rename. If the folder has appeared meanwhile, that one stays."""
+        if self._write_header(self.count + 1) != self._header:
+            raise AssertionError("the header of the array has outgrown its room")
+        if derived:
+            codes = np.concatenate(self._codes)
+            places = np.argsort(codes, kind="stable")
+            np.save(self.folder / "codes.npy", codes[places])
+            np.save(self.folder / "places.npy", places.astype(np.int32))
+            np.save(self.folder / "norms.npy", np.concatenate(self._norms))
+        about = {"format": FORMAT, "name": name, "words": self.count, "dim": self.dim}
+        if report is not None:
+            about["report"] = asdict(report)
+        (self.folder / "about.json").write_text(
+            json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
+        for file in (self._matrix, self._words):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+        os.chmod(self.folder, 0o755)
+        try:
+            os.rename(self.folder, self.target)
+        except OSError:
+            if not is_complete(self.target):
+                raise
+            shutil.rmtree(self.folder)
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        self._matrix.close()
+        self._words.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def writing(target: Path, dim: int, dtype: type = np.float32) -> Iterator[Writer]:
+    """A writer whose folder is removed if anything goes wrong before ``finish``."""
+    writer = Writer(target, dim, dtype)
+    try:
+        yield writer
+    except BaseException:
+        writer.discard()
+        raise
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the folder holds vectors written by this format and of the size they claim."""
+    try:
+        about = json.loads((folder / "about.json").read_text("utf-8"))
+        matrix = np.load(folder / "matrix.npy", mmap_mode="r")
+    except (OSError, ValueError):
+        return False
+    return about.get("format") == FORMAT and matrix.shape == (about["words"] + 1, about["dim"])
+
+
+def open_folder(folder: Path) -> WordVectors:
+    """Open by memory map; the pages are shared by every session and process that reads them.
+
+    Raises VectorsError if the folder is missing or damaged.
+    """
+    if not is_complete(folder):
+        raise VectorsError(f"{folder} holds no complete vectors; make them again.")
+    about = json.loads((folder / "about.json").read_text("utf-8"))
+    words = Words(
+        np.memmap(folder / "words.txt", np.uint8, "r") if about["words"] else np.zeros(0, np.uint8),
+        _optional(folder / "codes.npy"),
+        _optional(folder / "places.npy"),
+    )
+    if len(words) != about["words"]:
+        raise VectorsError(f"{folder / 'words.txt'} has lost words; make the vectors again.")
+    report = about.get("report")
+    if report is not None:
+        problems = tuple(Problem(**problem) for problem in report.pop("problems"))
+        report = Report(**report, problems=problems)
+    return WordVectors(
+        about["name"],
+        words,
+        np.load(folder / "matrix.npy", mmap_mode="r"),
+        report,
+        _optional(folder / "norms.npy"),
+    )
+
+
+def _optional(path: Path) -> np.ndarray | None:
+    return np.load(path, mmap_mode="r") if path.exists() else None

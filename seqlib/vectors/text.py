@@ -1,0 +1,338 @@
+"""Vectors written as text, one word a line, read in blocks by Arrow's number parser.
+
+A block is cut into fields with NumPy. Lines with the expected number of fields go to Arrow
+together; only the others are looked at one by one in Python. Both ways give what
+``float()`` gives, rounded to float32.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from seqlib.vectors.report import Findings, VectorsError
+
+BLOCK = 2 << 20
+LONGEST_LINE = 64 << 20
+SAMPLE_LINES = 200
+SEPARATORS = b" \t,"
+BOM = b"\xef\xbb\xbf"
+FEWEST_ROWS = 16
+
+
+class Block(NamedTuple):
+    """Some words in the order of the file, ``matrix`` (words, dim) float32, their lines."""
+
+    words: list[bytes]
+    matrix: np.ndarray
+    lines: np.ndarray
+
+
+class Layout(NamedTuple):
+    """How the lines are built. ``claimed`` is the (words, dim) of a header, if there is one."""
+
+    separator: bytes
+    dim: int
+    claimed: tuple[int, int] | None
+
+
+def header_of(line: bytes) -> tuple[int, int] | None:
+    """The word count and dimension of a word2vec header line, or None."""
+    fields = line.split()
+    if len(fields) == 2 and all(field.isdigit() and len(field) < 12 for field in fields):
+        return int(fields[0]), int(fields[1])
+    return None
+
+
+def layout_of(head: bytes, whole: bool) -> Layout:
+    """Separator and dimension from the first lines; the commonest number of columns wins.
+
+    ``whole`` says that ``head`` is the complete file. Raises VectorsError if the lines are
+    not words followed by numbers.
+    """
+    lines = head.removeprefix(BOM).split(b"\n")
+    # A line cut off by the end of the sample says nothing; the end of the file does.
+    lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
+    lines = [line.rstrip(b" \t\r") for line in lines]
+    lines = [line for line in lines if line.strip()]
+    claimed = header_of(lines[0]) if lines else None
+    if claimed and (len(lines) > 1 or claimed[0] != claimed[1]):
+        lines = lines[1:]
+    else:
+        claimed = None
+    best = Layout(b" ", 0, claimed)
+    for separator in (bytes([code]) for code in SEPARATORS):
+        columns: Counter[int] = Counter()
+        for line in lines:
+            fields = line.split(separator)
+            if _is_number(fields[-1]):
+                columns[len(fields)] += 1
+        if columns and (found := columns.most_common(1)[0][0] - 1) > best.dim:
+            best = Layout(separator, found, claimed)
+    if best.dim == 0:
+        shown = lines[0][:60].decode("utf-8", "replace") if lines else ""
+        raise VectorsError(
+            "No line of the file is a word followed by numbers"
+            + (f"; it begins {shown!r}. " if shown else ". ")
+            + "Choose a file in GloVe or word2vec format."
+        )
+    starts = [line.split(best.separator)[0] for line in lines]
+    if len(lines) > 2 and all(_is_number(start) for start in starts):
+        raise VectorsError(
+            "The lines begin with numbers, not with words. If the words are in a file of their "
+            "own, as in a TensorBoard projector export, give that file too."
+        )
+    return best
+
+
+def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings) -> Iterator[Block]:
+    """The words and vectors of a text file, in order, in blocks.
+
+    Parameters
+    ----------
+    head : bytes
+        What has already been read of ``stream``.
+    """
+    workers = min(4, os.cpu_count() or 1)
+    waiting: deque = deque()
+    head = head.removeprefix(BOM)
+    if layout.claimed:
+        head = head.partition(b"\n")[2]
+    began = first = 2 if layout.claimed else 1
+    with ThreadPoolExecutor(workers, thread_name_prefix="vectors") as pool:
+        try:
+            for text, last in _pieces(head, stream):
+                waiting.append(pool.submit(_parse, text, layout, last))
+                if len(waiting) > workers:
+                    block, first = _settled(waiting.popleft().result(), first, findings)
+                    yield block
+            while waiting:
+                block, first = _settled(waiting.popleft().result(), first, findings)
+                yield block
+        finally:
+            for future in waiting:
+                future.cancel()
+    read = first - began
+    if layout.claimed and layout.claimed != (read, layout.dim):
+        findings.add(
+            "header",
+            1,
+            f"it says {layout.claimed[0]:,} × {layout.claimed[1]}, "
+            f"the file has {read:,} lines of {layout.dim} numbers",
+        )
+
+
+class _Parsed(NamedTuple):
+    words: list[bytes]
+    matrix: np.ndarray
+    lines: np.ndarray  # counted from 0 in this piece
+    count: int
+    findings: list[tuple[str, int, bytes]]
+
+
+def _settled(parsed: _Parsed, first: int, findings: Findings) -> tuple[Block, int]:
+    """The block with lines counted through the file, and the number of the next line."""
+    for kind, line, text in parsed.findings:
+        findings.add(kind, first + line, text)
+    return Block(parsed.words, parsed.matrix, parsed.lines + first), first + parsed.count
+
+
+def _pieces(head: bytes, stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """The file in pieces that end with a line end, and whether a piece is the last."""
+    rest = head
+    while True:
+        more = stream.read(BLOCK)
+        if not more:
+            if rest:
+                yield rest, True
+            return
+        cut = more.rfind(b"\n") + 1
+        if cut:
+            yield rest + more[:cut], False
+            rest = more[cut:]
+        else:
+            rest += more
+            if len(rest) > LONGEST_LINE:
+                raise VectorsError(
+                    f"A line is longer than {LONGEST_LINE >> 20} MB, so this is no file of word "
+                    "vectors; choose one in GloVe or word2vec format."
+                )
+
+
+def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
+    separator, dim = layout.separator, layout.dim
+    unfinished = last and not text.endswith(b"\n")
+    if unfinished:
+        text += b"\n"
+    codes, ends = _field_ends(text, separator)
+    line_ends = np.flatnonzero(codes[ends] == 10)  # place of each line's last field
+    before = codes[np.maximum(ends[line_ends] - 1, 0)]
+    if ((before == 13) | (before == separator[0])).any():
+        # word2vec's own tool ends its lines with a space, Windows with a carriage return.
+        for ending in (b"\r\n", separator + b"\n"):
+            text = text.replace(ending, b"\n")
+        codes, ends = _field_ends(text, separator)
+        line_ends = np.flatnonzero(codes[ends] == 10)
+    starts = np.empty_like(ends)
+    starts[0], starts[1:] = 0, ends[:-1] + 1
+    columns = np.diff(line_ends, prepend=-1)
+    regular = columns == dim + 1
+    firsts = line_ends - columns + 1  # place of each line's first field
+    regular &= starts[firsts] != ends[firsts]
+    if regular.all():
+        field_starts, field_ends = starts, ends
+    else:
+        chosen = np.repeat(regular, columns)
+        field_starts, field_ends = starts[chosen], ends[chosen]
+    lines = np.flatnonzero(regular)
+    matrix = np.empty((len(lines), dim), np.float32)
+    failed: list[int] = []
+    shape = (len(lines), dim + 1)
+    _convert(text, field_starts.reshape(shape), field_ends.reshape(shape), matrix, failed)
+    finite = np.isfinite(matrix).all(axis=1)
+    words = [
+        text[start:end]
+        for start, end in zip(
+            field_starts[:: dim + 1].tolist(), field_ends[:: dim + 1].tolist(), strict=True
+        )
+    ]
+    findings: list[tuple[str, int, bytes]] = []
+    if unfinished and len(regular):
+        findings.append(("no final newline", len(columns) - 1, b""))
+    if regular.all() and not failed and finite.all():
+        return _Parsed(words, matrix, lines, len(columns), findings)
+
+    # Lines that need a closer look, put back at their places.
+    line_starts, line_stops = starts[firsts], ends[line_ends]
+    rows: dict[int, tuple[bytes, np.ndarray]] = {}
+    drop = np.zeros(len(lines), bool)
+    drop[failed] = True
+    drop |= ~finite
+    for line in np.union1d(np.flatnonzero(~regular), lines[drop]).tolist():
+        raw = text[line_starts[line] : line_stops[line]]
+        kind, word, values = _one_line(raw, layout)
+        if unfinished and line == len(columns) - 1 and kind in ("columns", "number"):
+            kind = "truncated"
+            findings = [found for found in findings if found[0] != "no final newline"]
+        if kind:
+            findings.append((kind, line, raw))
+        if values is not None:
+            rows[line] = word, values
+    keep = ~drop
+    words = [word for word, stays in zip(words, keep.tolist(), strict=True) if stays]
+    places = np.concatenate([lines[keep], np.array(sorted(rows), np.int64)])
+    extra = np.array([rows[line][1] for line in sorted(rows)], np.float32).reshape(-1, dim)
+    order = np.argsort(places, kind="stable")
+    words += [rows[line][0] for line in sorted(rows)]
+    return _Parsed(
+        [words[place] for place in order.tolist()],
+        np.concatenate([matrix[keep], extra])[order],
+        places[order],
+        len(columns),
+        findings,
+    )
+
+
+def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """The text's bytes, uint8, and where in them each field ends, int32."""
+    codes = np.frombuffer(text, np.uint8)
+    if separator == b" ":
+        # One comparison is enough unless there are other control characters.
+        ends = np.flatnonzero(codes <= 32).astype(np.int32)
+        found = codes[ends]
+        if ((found == 32) | (found == 10)).all():
+            return codes, ends
+    return codes, np.flatnonzero((codes == separator[0]) | (codes == 10)).astype(np.int32)
+
+
+@lru_cache(maxsize=8)
+def _present(columns: int, rows: int) -> bytes:
+    """Arrow's validity bits for rows of fields and gaps of which the numbers are present."""
+    present = np.zeros((rows, 2 * columns), bool)
+    present[:, 2::2] = True
+    return np.packbits(present.ravel(), bitorder="little").tobytes()
+
+
+def _convert(
+    text: bytes, starts: np.ndarray, ends: np.ndarray, out: np.ndarray, failed: list[int]
+) -> None:
+    """Numbers of the fields ``[:, 1:]`` of each row into ``out``; rows that fail are named.
+
+    Arrow strings lie end to end, so every gap between two fields becomes a string too, and
+    it and the words are marked as missing: Arrow then leaves them alone.
+    """
+    pending = [(0, len(out))]
+    while pending:
+        low, high = pending.pop()
+        rows, columns = high - low, starts.shape[1]
+        if rows == 0:
+            continue
+        fields = rows * columns
+        offsets = np.empty(2 * fields + 1, np.int32)
+        offsets[0:-1:2] = starts[low:high].ravel()
+        offsets[1::2] = ends[low:high].ravel()
+        offsets[-1] = offsets[-2]
+        # For thousands of rows at once, so that blocks of about the same size share the bits.
+        present = _present(columns, -(-rows // 8192) * 8192)
+        strings = pa.StringArray.from_buffers(
+            2 * fields,
+            pa.py_buffer(offsets),
+            pa.py_buffer(text),
+            pa.py_buffer(present),
+        )
+        try:
+            numbers = pa.compute.cast(strings, pa.float64())
+        except pa.ArrowInvalid:
+            if rows <= FEWEST_ROWS:
+                failed.extend(range(low, high))
+                out[low:high] = 0
+            else:
+                middle = (low + high) // 2
+                pending += [(low, middle), (middle, high)]
+            continue
+        values = np.frombuffer(numbers.buffers()[1], np.float64, 2 * fields)
+        with np.errstate(over="ignore"):
+            out[low:high] = values.reshape(rows, 2 * columns)[:, 2::2]
+
+
+def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
+    """What is wrong with a line ("" for nothing), its word, and its vector if it has one."""
+    separator, dim = layout.separator, layout.dim
+    raw = raw.rstrip(b" \t\r")
+    if not raw:
+        return "empty line", b"", None
+    fields = raw.split(separator)
+    if len(fields) <= dim or b"" in fields[-dim:]:
+        fields = raw.split()  # several separators in a row, or a mixture of them
+    if len(fields) <= dim:
+        return "columns", b"", None
+    if not all(map(_is_number, fields[-dim:])):
+        return ("number" if len(fields) == dim + 1 else "columns"), b"", None
+    word = separator.join(fields[:-dim]).strip(b" \t")
+    if not word:
+        return "empty word", b"", None
+    if len(fields) > dim + 1 and _is_number(fields[-dim - 1]):
+        return "columns", b"", None
+    with np.errstate(over="ignore"):
+        values = np.array([float(field) for field in fields[-dim:]]).astype(np.float32)
+    if not np.isfinite(values).all():
+        return "not finite", b"", None
+    return ("spaces" if separator in word else ""), word, values
+
+
+def _is_number(field: bytes) -> bool:
+    if b"_" in field:
+        return False
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

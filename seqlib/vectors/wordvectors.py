@@ -1,0 +1,272 @@
+"""Word vectors: a matrix with a word for each row, and which words are near which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from seqlib.vectors.report import Report
+from seqlib.vectors.words import Words, WordToIndex, WordToVec
+
+CHUNK_ROWS = 1 << 16
+
+
+class Neighbour(NamedTuple):
+    """A word near another: its row and the cosine of the angle between the two vectors."""
+
+    word: str
+    index: int
+    similarity: float
+
+
+class Analogy(NamedTuple):
+    """``b - a + c``: the vector, ``(dim,)``, and the words nearest to it."""
+
+    target: np.ndarray
+    neighbours: tuple[Neighbour, ...]
+
+
+class Phrase(NamedTuple):
+    """The mean ``(dim,)`` of the words that have a vector, and those that have none."""
+
+    vector: np.ndarray
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def row_norms(rows: np.ndarray) -> np.ndarray:
+    """Length of each row, float32 ``(len(rows),)``."""
+    rows = np.asarray(rows, np.float32)
+    return np.sqrt(np.einsum("ij,ij->i", rows, rows))
+
+
+@dataclass(frozen=True, eq=False)
+class WordVectors:
+    """A vocabulary and its vectors, as the seed has them.
+
+    Attributes
+    ----------
+    name : str
+    words : sequence of str
+        In the order of the rows; ``words[k]`` has row k + 1.
+    matrix : array of float16 or float32, (len(words) + 1, dim)
+        Row 0 is padding. Usually memory-mapped and read-only.
+    report : Report, optional
+        What was skipped or noticed when the file was read.
+    given_norms : array, optional
+        Length of each row, where it is stored with the vectors.
+    """
+
+    name: str
+    words: Words
+    matrix: np.ndarray
+    report: Report | None = None
+    given_norms: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.matrix.ndim != 2 or len(self.matrix) != len(self.words) + 1:
+            raise ValueError(
+                f"{len(self.words):,} words need a matrix of {len(self.words) + 1:,} rows "
+                f"(row 0 is padding), not one of shape {self.matrix.shape}."
+            )
+
+    @classmethod
+    def of(
+        cls, words: Sequence[str], vectors: np.ndarray, name: str = "own vectors"
+    ) -> WordVectors:
+        """From words and one row each, ``vectors`` (len(words), dim), without a padding row."""
+        if len(set(words)) != len(words):
+            raise ValueError("A word is there twice; give each word once.")
+        vectors = np.asarray(vectors, np.float32)
+        matrix = np.zeros((len(words) + 1, *vectors.shape[1:]), np.float32)
+        matrix[1:] = vectors
+        return cls(name, Words.of(words), matrix)
+
+    def __len__(self) -> int:
+        """Words, the padding row not counted."""
+        return len(self.words)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self.words
+
+    def __repr__(self) -> str:
+        return f"WordVectors({self.name!r}, {len(self):,} words, {self.dim} dimensions)"
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector, ``e_length``."""
+        return self.matrix.shape[1]
+
+    @cached_property
+    def word_to_index(self) -> Mapping[str, int]:
+        """Row of each word, from 1."""
+        return WordToIndex(self.words)
+
+    @cached_property
+    def word_to_vec_map(self) -> Mapping[str, np.ndarray]:
+        """Vector of each word."""
+        return WordToVec(self.words, self.matrix)
+
+    def word(self, index: int) -> str:
+        """The word of a row; "" for the padding row."""
+        return self.words[index - 1] if index else ""
+
+    def index(self, word: str) -> int:
+        """The row of a word as written, or else in lower case.
+
+        Raises KeyError with a sentence that can be shown if there is none.
+        """
+        for spelling in (word, word.lower()):
+            if (place := self.words.find(spelling)) >= 0:
+                return place + 1
+        raise KeyError(f"“{word}” has no vector in {self.name}; try another word.")
+
+    def vector(self, word: str) -> np.ndarray:
+        """The vector of a word, float32 ``(dim,)``; KeyError as ``index``."""
+        return np.array(self.matrix[self.index(word)], np.float32)
+
+    def indices(self, words: Sequence[str]) -> np.ndarray:
+        """Rows of several words, int32; 0 for those without a vector."""
+        found = []
+        for word in words:
+            try:
+                found.append(self.index(word))
+            except KeyError:
+                found.append(0)
+        return np.array(found, np.int32)
+
+    def starting_with(self, prefix: str, limit: int = 20) -> tuple[str, ...]:
+        """The first words, in the order of the rows, that begin with ``prefix``."""
+        found = []
+        for word in self.words:
+            if word.startswith(prefix):
+                found.append(word)
+                if len(found) == limit:
+                    break
+        return tuple(found)
+
+    # Nearness. All of it in the full space, none of it approximate.
+
+    @cached_property
+    def norms(self) -> np.ndarray:
+        """Length of each row, float32 ``(len(self) + 1,)``."""
+        if self.given_norms is not None:
+            return self.given_norms
+        return np.concatenate([row_norms(rows) for _, rows in self.chunks()])
+
+    def chunks(self) -> Iterator[tuple[int, np.ndarray]]:
+        """The matrix as float32, some rows at a time, with the first row's index."""
+        for start in range(0, len(self.matrix), CHUNK_ROWS):
+            yield start, np.asarray(self.matrix[start : start + CHUNK_ROWS], np.float32)
+
+    def phrase(self, words: Sequence[str]) -> Phrase:
+        """The mean vector of some words. ValueError if none of them has a vector."""
+        indices = self.indices(words)
+        known = tuple(word for word, index in zip(words, indices, strict=True) if index)
+        unknown = tuple(word for word, index in zip(words, indices, strict=True) if not index)
+        if not known:
+            shown = ", ".join(f"“{word}”" for word in words)
+            raise ValueError(f"None of these words has a vector: {shown or 'none was given'}.")
+        rows = np.asarray(self.matrix[indices[indices > 0]], np.float32)
+        return Phrase(rows.mean(axis=0), known, unknown)
+
+    def similarities(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
+        """Cosine of every row with a word, a phrase or a vector, float32 ``(len(self) + 1,)``.
+
+        A row of zeros has no direction: its entry is NaN, and so is row 0's.
+        """
+        target = self._direction(query)
+        scores = np.empty(len(self.matrix), np.float32)
+        for start, rows in self.chunks():
+            np.matmul(rows, target, out=scores[start : start + len(rows)])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scores /= self.norms
+        scores[0] = np.nan
+        return scores
+
+    def neighbours(
+        self,
+        query: str | Sequence[str] | np.ndarray,
+        k: int = 10,
+        without: Sequence[str] = (),
+    ) -> tuple[Neighbour, ...]:
+        """The k nearest words, nearest first; a queried word itself is left out.
+
+        Parameters
+        ----------
+        query : str, sequence of str, or array (dim,)
+            A word, a phrase (the mean of its words), or a vector.
+        without : sequence of str
+            Words to leave out as well.
+        """
+        scores = self.similarities(query)
+        own = [query] if isinstance(query, str) else [] if isinstance(query, np.ndarray) else query
+        scores[self.indices([*own, *without])] = np.nan
+        return self.nearest(scores, k)
+
+    def nearest(self, scores: np.ndarray, k: int) -> tuple[Neighbour, ...]:
+        """The rows with the highest scores, highest first; rows scored NaN are left out."""
+        scores = np.where(np.isnan(scores), -np.inf, scores)
+        k = max(0, min(k, len(scores)))
+        best = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, int)
+        # Equal scores in the order of the rows, so that the answer is always the same.
+        best = best[np.lexsort((best, -scores[best]))]
+        return tuple(
+            Neighbour(self.word(int(row)), int(row), float(scores[row]))
+            for row in best
+            if scores[row] > -np.inf
+        )
+
+    def similarity_matrix(self, words: Sequence[str]) -> np.ndarray:
+        """Cosine of every pair, float32 ``(len(words), len(words))``; NaN beside zero rows."""
+        rows = np.array([self.vector(word) for word in words], np.float32).reshape(-1, self.dim)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            unit = rows / row_norms(rows)[:, None]
+            return np.clip(unit @ unit.T, -1, 1)
+
+    def distance(self, word: str, phrase: Sequence[str]) -> float:
+        """1 - cosine between a word and the mean of a phrase: 0 the same direction, 2 opposite."""
+        a, b = self.vector(word), self.phrase(phrase).vector
+        length = float(np.linalg.norm(a) * np.linalg.norm(b))
+        return 1 - float(a @ b) / length if length else float("nan")
+
+    def analogy(self, a: str, b: str, c: str, k: int = 5, *, keep_inputs: bool = False) -> Analogy:
+        """``a`` is to ``b`` as ``c`` is to …: words near ``b - a + c``, of unit vectors.
+
+        The three words are left out, as is usual, because one of them is often the nearest;
+        ``keep_inputs`` leaves them in, which shows that.
+        """
+        target = self._direction(b) - self._direction(a) + self._direction(c)
+        near = self.neighbours(target, k, () if keep_inputs else (a, b, c))
+        return Analogy(target, near)
+
+    def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:
+        """Where words lie between two groups: cosine with their difference, ``(len(words),)``.
+
+        The direction goes from the mean of ``minus`` to the mean of ``plus``.
+        """
+        direction = self.phrase(plus).vector - self.phrase(minus).vector
+        return np.array([self.similarities_of(word, direction) for word in words], np.float32)
+
+    def similarities_of(self, word: str, direction: np.ndarray) -> float:
+        """Cosine of one word with a vector; NaN if either is zero."""
+        vector = self.vector(word)
+        length = float(np.linalg.norm(vector) * np.linalg.norm(direction))
+        return float(vector @ direction) / length if length else float("nan")
+
+    def _direction(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
+        """A unit vector, float32 ``(dim,)``; zeros stay zeros."""
+        if isinstance(query, str):
+            vector = self.vector(query)
+        elif isinstance(query, np.ndarray):
+            vector = np.asarray(query, np.float32)
+        else:
+            vector = self.phrase(query).vector
+        if vector.shape != (self.dim,):
+            raise ValueError(f"A vector of {self.dim} numbers is needed, not {vector.shape}.")
+        length = np.linalg.norm(vector)
+        return vector / length if length else vector
