@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -226,6 +227,44 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Other sequences in which to look for places where the same units fire.
+
+    Attributes
+    ----------
+    names : tuple of str, length S
+    labels : tuple of S tuples of str
+        What each step of each sequence is.
+    values : tuple of S arrays (Tx_s, n)
+        The state to search, of the same n units as the lanes with ``axis``.
+    symbol, axis : str
+        Which tensor ``values`` are, as in the heatmaps.
+    """
+
+    names: tuple[str, ...]
+    labels: tuple[tuple[str, ...], ...]
+    values: tuple[np.ndarray, ...]
+    symbol: str = "a"
+    axis: str = "n_a"
+
+    def pack(self) -> dict[str, Any]:
+        if not len(self.names) == len(self.labels) == len(self.values):
+            raise StageError("Elsewhere needs one name, one list of labels and one array each.")
+        return {
+            "symbol": self.symbol,
+            "axis": self.axis,
+            "sequences": [
+                {
+                    "name": str(name),
+                    "labels": list(map(str, labels)),
+                    "values": pack_array(_matrix(values, len(labels), str(name), self.axis)),
+                }
+                for name, labels, values in zip(self.names, self.labels, self.values, strict=True)
+            ],
+        }
+
+
+@dataclass(frozen=True)
 class Stage:
     """Everything one stage shows.
 
@@ -242,6 +281,16 @@ class Stage:
     names : tuple of str
         What each step is called in readouts, length Tx; by default what the first
         ``Tokens`` lane says.
+    signals : tuple of (name, array (Tx,))
+        What units can be sorted by their correlation with; NaN where undefined. The pitch
+        of the solo is there without asking.
+    name : str
+        A short name of this trace for comparing: "before", "temperature 0.5".
+    compare : Stage or None
+        A second trace to switch to, to see side by side, and to subtract; its own
+        ``compare`` and ``elsewhere`` are not used.
+    elsewhere : Elsewhere or None
+        Other sequences to search for places where the same units fire.
     """
 
     clock: Clock
@@ -249,7 +298,11 @@ class Stage:
     sound: tuple[Note, ...] = ()
     label: str = "Sequence and model state over time"
     start: int = 0
-    names: tuple[str, ...] = field(default=())
+    names: tuple[str, ...] = ()
+    signals: tuple[tuple[str, np.ndarray], ...] = ()
+    name: str = "first"
+    compare: Stage | None = None
+    elsewhere: Elsewhere | None = None
 
 
 def payload(stage: Stage) -> dict[str, Any]:
@@ -262,6 +315,19 @@ def payload(stage: Stage) -> dict[str, Any]:
     StageError
         One sentence, if something is empty, ragged, not finite, or too long.
     """
+    out = {
+        "label": str(stage.label),
+        "start": int(np.clip(stage.start, 0, max(0, len(stage.clock.edges) - 2))),
+        **_trace(stage),
+        "compare": _trace(stage.compare) if stage.compare else None,
+        "elsewhere": stage.elsewhere.pack() if stage.elsewhere else None,
+    }
+    digest = hashlib.blake2b(json.dumps(out, sort_keys=True).encode(), digest_size=12)
+    return {"id": digest.hexdigest(), **out}
+
+
+def _trace(stage: Stage) -> dict[str, Any]:
+    """One trace of a stage, checked and packed."""
     edges = _array(stage.clock.edges, "The clock")
     if edges.ndim != 1 or len(edges) < 2:
         raise StageError("There are no steps to show (Tx = 0); give a sequence of at least one.")
@@ -277,18 +343,16 @@ def payload(stage: Stage) -> dict[str, Any]:
         raise StageError("The stage has no lanes; give at least one.")
     if stage.names and len(stage.names) != Tx:
         raise StageError(f"There are {len(stage.names)} step names for {Tx} steps; give one each.")
-    out = {
-        "label": str(stage.label),
-        "start": int(np.clip(stage.start, 0, Tx - 1)),
+    return {
+        "name": str(stage.name),
         "clock": {"edges": pack_array(edges, "f8")},
         "names": list(map(str, stage.names)),
         "lanes": [
             {"kind": lane.kind, "title": str(lane.title), **lane.pack(Tx)} for lane in stage.lanes
         ],
         "sound": _notes(stage.sound, Tx, "The sound"),
+        "signals": [_signal(name, values, Tx) for name, values in stage.signals],
     }
-    digest = hashlib.blake2b(json.dumps(out, sort_keys=True).encode(), digest_size=12)
-    return {"id": digest.hexdigest(), **out}
 
 
 def show(
@@ -319,8 +383,32 @@ def show(
         data = payload(stage)
     except StageError as error:
         data = {"error": str(error)}
-    flags = {"playing": playing, "compact": compact, "presenter": presenter}
+    flags = {
+        "playing": playing,
+        "compact": compact,
+        "presenter": presenter,
+        "template": _OFFLINE,  # for the download of an offline page
+    }
     _component(key=key, data={**data, **flags})
+
+
+def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
+    """The whole stage as one HTML page that plays by double click, sound included.
+
+    Raises
+    ------
+    StageError
+        As ``payload`` does.
+    """
+    data = json.dumps({**payload(stage), "playing": False, "compact": False, "presenter": False})
+    parts = {
+        "title": html.escape(stage.label),
+        "accent": html.escape(accent),
+        "css": _CSS,
+        "script": _SCRIPT.replace("export default function", "function"),
+        "data": data.replace("<", "\\u003c"),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _OFFLINE)
 
 
 def pack_array(values: np.ndarray, dtype: str = "f4") -> dict[str, Any]:
@@ -343,6 +431,16 @@ def _array(values: Any, name: str) -> np.ndarray:
             "the training may have diverged, try a lower learning rate."
         )
     return array
+
+
+def _signal(name: str, values: Any, Tx: int) -> dict[str, Any]:
+    array = np.asarray(values, dtype=float)
+    if array.shape != (Tx,):
+        raise StageError(
+            f"The signal {name} has shape {array.shape}; it needs one number for each of the "
+            f"{Tx} steps."
+        )
+    return {"name": str(name), "values": pack_array(array, "f8")}
 
 
 def _matrix(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
@@ -410,8 +508,7 @@ def joined_modules(entry: Path = ASSETS / "main.js") -> str:
     return "\n\n".join(parts) + "\n"
 
 
-_component = st.components.v2.component(
-    "seqscope_stage",
-    js=joined_modules(),
-    css=(ASSETS / "stage.css").read_text("utf-8"),
-)
+_SCRIPT = joined_modules()
+_CSS = (ASSETS / "stage.css").read_text("utf-8")
+_OFFLINE = (ASSETS / "offline.html").read_text("utf-8")
+_component = st.components.v2.component("seqscope_stage", js=_SCRIPT, css=_CSS)

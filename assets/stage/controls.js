@@ -67,9 +67,12 @@ export class Controls {
     }
     this.soloOnly = button("Hear the solo alone: the model's own notes", { text: "Solo only", "aria-pressed": "false" });
     this.voices.append(this.soloOnly);
+    this.loopFrom = button("Loop from the current step", { text: "Loop from this step" });
+    this.loopTo = button("Loop to the current step", { text: "Loop to this step" });
     this.png = button("Download the view as PNG", { text: "PNG of this view" });
     this.wav = button("Download the sound as WAV", { text: "WAV of the sound" });
-    this.files = element("div", { class: "files" }, [this.png, this.wav]);
+    this.html = button("Download the whole stage as one HTML file that plays offline", { text: "HTML that plays offline" });
+    this.files = element("div", { class: "files" }, [this.loopFrom, this.loopTo, this.png, this.wav, this.html]);
     return element("div", { class: "menu", hidden: true }, [this.voices, this.files]);
   }
 
@@ -85,13 +88,37 @@ export class Controls {
     this.speed.addEventListener("change", () => stage.setSpeed(Number(this.speed.value)));
     this.range.addEventListener("input", () => stage.seek(Number(this.range.value)));
     this.more.addEventListener("click", () => this.openMenu(this.menu.hidden));
+    this.loopFrom.addEventListener("click", () => stage.loopHere(0));
+    this.loopTo.addEventListener("click", () => stage.loopHere(1));
+    this.listenRuler();
     this.png.addEventListener("click", () => stage.savePng());
     this.wav.addEventListener("click", () => stage.saveWav());
+    this.html.addEventListener("click", () => stage.saveHtml());
     this.soloOnly.addEventListener("click", () => {
       const on = this.soloOnly.getAttribute("aria-pressed") !== "true";
       for (const voice of ["chords", "bass", "drums"]) stage.muteVoice(voice, on);
       stage.muteVoice("solo", false);
     });
+  }
+
+  /** Drag over the step numbers to loop those steps; click to end the loop. */
+  listenRuler() {
+    const { stage, ruler } = this;
+    const stepAt = (event) => stage.clock.stepAt(stage.view.seconds(event.clientX - ruler.getBoundingClientRect().left));
+    let from = -1;
+    ruler.title = "Drag over step numbers to loop them";
+    ruler.addEventListener("pointerdown", (event) => {
+      from = stepAt(event);
+      ruler.setPointerCapture(event.pointerId);
+    });
+    ruler.addEventListener("pointermove", (event) => {
+      if (from >= 0 && stepAt(event) !== from) stage.setLoop([from, stepAt(event)]);
+    });
+    ruler.addEventListener("pointerup", (event) => {
+      if (stepAt(event) === from) stage.setLoop(null);
+      from = -1;
+    });
+    ruler.addEventListener("pointercancel", () => { from = -1; });
   }
 
   openMenu(open) {
@@ -109,6 +136,7 @@ export class Controls {
     this.soloOnly.hidden = present.size < 2;
     this.voices.hidden = present.size === 0;
     this.wav.hidden = present.size === 0;
+    this.html.hidden = !this.stage.data.template;
     this.sound.hidden = present.size === 0;
   }
 
@@ -172,6 +200,13 @@ export class Controls {
     g.fillStyle = theme.soft;
     const room = g.measureText(String(clock.steps)).width + 10 * layout.scale;
     const every = niceEvery(((view.to - view.from) / (view.last - view.first + 1)) * view.pps, room);
+    if (stage.timeline.loop) {
+      const x0 = Math.max(layout.gutter, view.x(stage.timeline.loop[0]));
+      const x1 = Math.min(layout.gutter + layout.plot, view.x(stage.timeline.loop[1]));
+      g.fillStyle = theme.accent;
+      if (x1 > x0) g.fillRect(x0, height - 4, x1 - x0, 4);
+      g.fillStyle = theme.soft;
+    }
     let free = layout.gutter - 1;
     for (let step = view.first; step <= view.last; step += 1) {
       if (step !== 0 && (step + 1) % every) continue;

@@ -8,6 +8,7 @@ const ARRAY_TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array };
  * @returns {{values: Float32Array|Float64Array|Int32Array, shape: number[]}}
  */
 export function decodeArray(packed) {
+  if (packed.values) return packed; // already unpacked
   const text = atob(packed.data);
   const bytes = new Uint8Array(text.length);
   for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
@@ -16,6 +17,7 @@ export function decodeArray(packed) {
 
 /** Notes of the payload, one object a note, in order of onset. */
 export function decodeNotes(packed) {
+  if (Array.isArray(packed)) return packed; // already unpacked
   const start = decodeArray(packed.start).values;
   const end = decodeArray(packed.end).values;
   return Array.from(start, (onset, place) => ({

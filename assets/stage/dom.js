@@ -50,7 +50,7 @@ export function button(label, { icon, text, className = "", ...attributes } = {}
     type: "button", class: `btn ${className}`.trim(), title: label, "aria-label": label, ...attributes,
   });
   if (icon) setIcon(node, icon);
-  if (text) node.append(element("span", { text }));
+  if (text !== undefined) node.append(element("span", { text }));
   return node;
 }
 

@@ -41,6 +41,7 @@ export class Frame {
     this.title.textContent = head.title;
     this.symbol.textContent = head.symbol || "";
     this.symbol.hidden = !head.symbol;
+    this.symbol.dataset.symbol = head.symbol || "";
     this.drawShape();
     this.tableButton.hidden = !lane.table;
     setLabel(this.tableButton, `Show ${head.title} as a table`);
@@ -121,6 +122,14 @@ export class Frame {
     g.save();
     this.lane.drawNow(g, now, step);
     g.restore();
+  }
+
+  /** Stand out if this tensor has the axis or symbol of that name. */
+  light(name) {
+    const { symbol, shape } = this.lane.head;
+    const has = Boolean(name) && (symbol === name || shape.some(([axis]) => axis === name));
+    this.node.classList.toggle("lit", has);
+    for (const axis of this.shape.querySelectorAll(".axis")) axis.classList.toggle("on", axis.dataset.axis === name);
   }
 
   /** Show where a unit's row is, in every lane that has it. */

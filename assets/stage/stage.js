@@ -1,6 +1,8 @@
 // One stage on the page: state, drawing, input. Lanes and controls hang off it.
 
 import { Clock } from "./clock.js";
+import { Panel } from "./panel.js";
+import { composeStage } from "./compare.js";
 import { Controls } from "./controls.js";
 import { Frame } from "./frame.js";
 import { LANES } from "./lanes.js";
@@ -10,12 +12,15 @@ import { View, makeLayout, pixelsPerSecond } from "./scales.js";
 import { contrast, parseColour } from "./colours.js";
 import { decodeArray, decodeNotes } from "./decode.js";
 import { element, saveFile } from "./dom.js";
+import { fillPage } from "./offline.js";
 import { fitText, slugText } from "./text.js";
-import { orderByIndex } from "./quantities.js";
+import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
 import { paintStage, soundFile } from "./export.js";
 import { readTheme } from "./theme.js";
 
 const PLAY_EVENT = "seqscope-stage-plays";
+const LIGHT_EVENT = "seqscope-light";
+const MAX_PINS = 4;
 const DRAG = 4; // pixels a pointer moves before a press becomes a drag
 
 export class StageView {
@@ -35,6 +40,9 @@ export class StageView {
     this.orderKey = "index";
     this.orders = new Map();
     this.picked = null;
+    this.pins = [];
+    this.mode = "a";
+    this.signals = [];
     this.hovered = null;
     this.zoom = 1;
     this.soundOn = true;
@@ -70,6 +78,8 @@ export class StageView {
 
   build() {
     this.controls = new Controls(this);
+    this.panel = new Panel(this);
+    this.controls.below.prepend(this.panel.node);
     this.lanesNode.append(this.clip);
     this.root.append(this.controls.node, this.controls.below, this.lanesNode, this.tip, this.live);
     this.listen();
@@ -78,9 +88,11 @@ export class StageView {
   adoptData(first) {
     const { data } = this;
     const older = this.clock;
-    this.clock = new Clock(decodeArray(data.clock.edges).values);
+    if (!data.compare) this.mode = "a";
+    const shown = composeStage(data, this.mode);
+    this.clock = new Clock(decodeArray(shown.clock.edges).values);
     this.uniform = this.clock.uniform;
-    this.notes = decodeNotes(data.sound);
+    this.notes = decodeNotes(shown.sound);
     if (first) {
       this.timeline = new Timeline(this.clock, this.pageClock);
       this.timeline.song = this.clock.edges[this.clock.clampStep(data.start)];
@@ -94,8 +106,8 @@ export class StageView {
     }
     this.sound.setNotes(this.notes);
     this.orders.clear();
-    this.lanes = data.lanes.map((lane) => LANES[lane.kind](lane, this));
-    this.names = data.names.length ? data.names : (this.lanes.find((lane) => lane.names) || {}).names || [];
+    this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, this));
+    this.names = shown.names.length ? shown.names : (this.lanes.find((lane) => lane.names) || {}).names || [];
     while (this.frames.length > this.lanes.length) this.frames.pop().node.remove();
     this.lanes.forEach((lane, place) => {
       if (!this.frames[place]) {
@@ -104,11 +116,45 @@ export class StageView {
         this.lanesNode.append(frame.node);
         this.listenLane(frame);
       }
-      this.frames[place].adopt(lane, data.lanes[place]);
+      this.frames[place].adopt(lane, shown.lanes[place]);
     });
     this.step = -1;
+    this.signals = this.readSignals(shown);
+    const units = this.lanes.find((lane) => lane.units);
+    this.unitAxis = units ? { name: units.units.axis, count: units.units.count } : null;
+    this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
+    if (this.picked && !this.unitLane(this.picked.axis, this.picked.unit + 1)) this.picked = null;
     this.controls.adopt();
+    this.panel.adopt();
     this.controls.syncSound();
+  }
+
+  /** What units can be correlated with: what the page gave, and the pitch of the solo. */
+  readSignals(shown) {
+    const given = shown.signals.map(({ name, values }) => ({ name, values: decodeArray(values).values }));
+    const pitch = new Float64Array(this.clock.steps).fill(Number.NaN);
+    for (const note of this.notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
+    const heard = pitch.some((each) => Number.isFinite(each));
+    return heard ? [...given, { name: "pitch", values: pitch }] : given;
+  }
+
+  /** The lane whose rows are these units and that sorting goes by: the hidden state if shown. */
+  unitLane(axis, least = 1) {
+    const having = this.lanes.filter((lane) => lane.units && lane.units.axis === axis && lane.units.count >= least);
+    return having.find((lane) => ["a", "h"].includes(lane.head.symbol)) || having[0];
+  }
+
+  /** Show the first trace, the second, both, or their difference; the playhead keeps its step. */
+  setMode(mode) {
+    this.mode = mode;
+    this.adoptData(false);
+    this.relayout();
+  }
+
+  setOrder(key) {
+    this.orderKey = key;
+    this.orders.clear();
+    this.redraw();
   }
 
   begin() {
@@ -190,12 +236,26 @@ export class StageView {
 
   order(axis, count) {
     const key = `${axis}|${count}`;
-    if (!this.orders.has(key)) this.orders.set(key, orderByIndex(count));
+    if (!this.orders.has(key)) this.orders.set(key, this.makeOrder(axis, count));
     return this.orders.get(key);
   }
 
+  makeOrder(axis, count) {
+    const lane = this.unitLane(axis, count);
+    if (this.orderKey === "index" || !lane || lane.units.count !== count) return orderByIndex(count);
+    const { values, rows } = lane.units;
+    if (this.orderKey === "peak") return orderByPeak(values, rows, count);
+    const signal = this.signals.find(({ name }) => `signal:${name}` === this.orderKey);
+    return orderByScore(correlations(values, rows, count, signal.values));
+  }
+
+  /** Pin a unit in every lane that has it, or unpin it; the last pinned is the picked one. */
   pick(axis, unit) {
-    this.picked = { axis, unit };
+    const before = this.pins.length;
+    this.pins = this.pins.filter((pin) => pin.axis !== axis || pin.unit !== unit);
+    if (this.pins.length === before) this.pins = [...this.pins, { axis, unit }].slice(-MAX_PINS);
+    this.picked = this.pins.at(-1) || null;
+    this.panel.syncPins();
     this.redraw();
   }
 
@@ -266,7 +326,7 @@ export class StageView {
   }
 
   markRows() {
-    for (const frame of this.frames) frame.markRow(this.hovered || this.picked);
+    for (const frame of this.frames) frame.markRow(this.hovered);
   }
 
   announce() {
@@ -364,15 +424,60 @@ export class StageView {
     this.controls.syncSound();
   }
 
-  /** Loop what is on screen; press again to end. */
+  /** Loop the steps that are wholly on screen; press again to end. */
   toggleLoop() {
     const { timeline, view, clock } = this;
+    if (timeline.loop) {
+      this.setLoop(null);
+      return;
+    }
     const first = view.from <= clock.edges[view.first] + 1e-9 ? view.first : Math.min(view.first + 1, view.last);
-    const range = timeline.loop ? null : [clock.edges[first], clock.edges[view.last + (view.whole ? 1 : 0)]];
-    timeline.setLoop(range && range[1] > range[0] ? range : null);
+    this.setLoop([first, view.whole ? view.last : Math.max(first, view.last - 1)]);
+  }
+
+  /** Loop from the first to the last step of the pair, or not at all. */
+  setLoop(steps) {
+    const { timeline, clock } = this;
+    if (steps) steps = [Math.min(...steps), Math.max(...steps)].map((step) => clock.clampStep(step));
+    timeline.setLoop(steps ? [clock.edges[steps[0]], clock.edges[steps[1] + 1]] : null);
+    if (steps && (this.position < timeline.loop[0] || this.position >= timeline.loop[1])) timeline.seek(timeline.loop[0]);
     if (this.sound.live && timeline.playing) this.sound.restart();
     this.controls.syncSound();
     this.invalidate("view");
+  }
+
+  /** Move one end of the loop to the current step. */
+  loopHere(end) {
+    const { timeline, clock } = this;
+    const range = timeline.loop ? timeline.loop.map((seconds, place) => clock.stepAt(seconds - place * 1e-6)) : [0, clock.steps - 1];
+    range[end] = this.step;
+    this.setLoop(end === 0 && range[0] > range[1] ? [this.step, clock.steps - 1] : end === 1 && range[1] < range[0] ? [0, this.step] : range);
+  }
+
+  // -- lights -------------------------------------------------------------------------
+
+  /** Light every tensor that has this axis or symbol, here and in the page's other stages. */
+  light(name) {
+    for (const frame of this.frames) frame.light(name);
+  }
+
+  listenLights() {
+    // Shape chips elsewhere on the page take part: anything with data-axis or data-symbol.
+    this.onOver = (event) => {
+      const named = event.composedPath().find((node) => node.dataset && (node.dataset.axis || node.dataset.symbol));
+      const name = named ? named.dataset.axis || named.dataset.symbol : "";
+      if (name === this.lit) return;
+      this.lit = name;
+      window.dispatchEvent(new CustomEvent(LIGHT_EVENT, { detail: name }));
+    };
+    this.onLight = (event) => {
+      this.lit = event.detail;
+      this.light(event.detail);
+      if (event.detail) document.documentElement.dataset.lit = event.detail;
+      else delete document.documentElement.dataset.lit;
+    };
+    document.addEventListener("pointerover", this.onOver);
+    window.addEventListener(LIGHT_EVENT, this.onLight);
   }
 
   zoomBy(factor) {
@@ -401,6 +506,15 @@ export class StageView {
     this.controls.say("");
   }
 
+  async saveHtml() {
+    const { template, ...data } = this.data;
+    const css = Array.from(this.host.querySelectorAll("style"), (style) => style.textContent).join("\n");
+    const script = await (await fetch(import.meta.url)).text();
+    const accent = getComputedStyle(this.root).getPropertyValue("--st-primary-color").trim();
+    const page = fillPage(template, { title: data.label, accent: accent || "#3b5bdb", css, script, data: { ...data, playing: false } });
+    saveFile(new Blob([page], { type: "text/html" }), `${slugText(data.label)}.html`);
+  }
+
   // -- input --------------------------------------------------------------------------
 
   listen() {
@@ -408,6 +522,7 @@ export class StageView {
       if (event.detail !== this && this.timeline && this.timeline.playing) this.pause();
     };
     window.addEventListener(PLAY_EVENT, this.onPlay);
+    this.listenLights();
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keyup", (event) => {
       if (event.key === " " && event.target === this.controls.range) event.preventDefault();
@@ -441,7 +556,7 @@ export class StageView {
       Home: () => this.seekStep(0),
       End: () => this.seekStep(this.clock.steps - 1),
     };
-    if (!Object.hasOwn(actions, event.key) || target.tagName === "SELECT" || target.type === "text" || target.type === "search") return;
+    if (!Object.hasOwn(actions, event.key) || target.tagName === "SELECT" || target.type === "number") return;
     if (event.key === " " && onButton) return; // Space presses the button it is on
     event.preventDefault();
     event.stopPropagation();
@@ -523,6 +638,8 @@ export class StageView {
     clearTimeout(this.liveTimer);
     if (this.resizer) this.resizer.disconnect();
     window.removeEventListener(PLAY_EVENT, this.onPlay);
+    document.removeEventListener("pointerover", this.onOver);
+    window.removeEventListener(LIGHT_EVENT, this.onLight);
     this.root.remove();
   }
 }

@@ -2,7 +2,7 @@
 // Works on a live AudioContext and on an OfflineAudioContext alike.
 
 const VOICES = ["solo", "chords", "bass", "drums"];
-const LEVELS = { solo: 0.62, chords: 0.2, bass: 0.62, drums: 0.5 };
+const LEVELS = { solo: 0.6, chords: 0.26, bass: 0.17, drums: 0.75 };
 const REVERB = { solo: 0.2, chords: 0.24, bass: 0.03, drums: 0.09 };
 
 function frequency(pitch) {

@@ -91,16 +91,15 @@ export class Timeline {
       const limit = this.limitFrom(song);
       const to = Math.min(limit, song + (until - when) * this.speed);
       if (to > song) stretches.push({ when, from: song, to, limit });
-      const next = { when: when + (to - song) / this.speed, song: to };
-      if (to >= limit) {
-        if (!this.loop) {
-          this.frontier = { when: Infinity, song: limit };
-          break;
-        }
-        next.song = this.loop[0];
-        this.anchors.push({ ...next, limit: this.loop[1] });
+      if (to < limit) {
+        // Exactly `until`: adding up the stretch's length could fall short of it for ever.
+        this.frontier = { when: until, song: to };
+      } else if (!this.loop) {
+        this.frontier = { when: Infinity, song: limit };
+      } else {
+        this.frontier = { when: when + (to - song) / this.speed, song: this.loop[0] };
+        this.anchors.push({ ...this.frontier, limit: this.loop[1] });
       }
-      this.frontier = next;
     }
     const now = this.now();
     while (this.anchors.length > 1 && this.anchors[1].when <= now) this.anchors.shift();

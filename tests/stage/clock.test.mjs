@@ -135,3 +135,16 @@ test("seeking while playing goes on from there", () => {
   source.now += 0.3;
   assert.ok(Math.abs(timeline.position() - 1.5) < 1e-9);
 });
+
+test("rounding never stops the future from being laid out", () => {
+  const clock = new Clock(Float64Array.from({ length: 1001 }, (_, step) => step * 0.3));
+  const { source, timeline } = handTurned(clock);
+  timeline.setLoop([123.0, 123.3]);
+  timeline.seek(123.1);
+  timeline.play();
+  for (let tick = 0; tick < 20_000; tick += 1) {
+    source.now += 1e-15 + (tick % 7) * 1e-3 + Math.random() * 1e-9;
+    timeline.advance(source.now + 0.18 + (tick % 3) * 1e-15);
+  }
+  assert.ok(timeline.position() >= 123.0 && timeline.position() <= 123.3);
+});

@@ -12,6 +12,7 @@ from ui import stage as ui_stage
 from ui.stage import (
     Clock,
     Distribution,
+    Elsewhere,
     Heatmap,
     Note,
     PianoRoll,
@@ -20,6 +21,7 @@ from ui.stage import (
     Tokens,
     joined_modules,
     module_order,
+    offline_html,
     payload,
 )
 
@@ -73,6 +75,38 @@ def test_six_large_heatmaps_travel_in_under_a_megabyte_and_a_half():
     assert len(json.dumps(payload(Stage(Clock.even(200), lanes)))) < 1.5e6
 
 
+def test_a_second_trace_travels_beside_the_first(stage):
+    sent = payload(replace(stage, name="before", compare=replace(stage, name="after")))
+    assert (sent["name"], sent["compare"]["name"]) == ("before", "after")
+    assert sent["compare"]["lanes"] == sent["lanes"]
+
+
+def test_signals_may_be_undefined_at_some_steps(stage):
+    signal = np.arange(20.0)
+    signal[3] = np.nan
+    sent = payload(replace(stage, signals=(("loudness", signal),)))
+    assert np.array_equal(unpack(sent["signals"][0]["values"]), signal, equal_nan=True)
+
+
+def test_other_sequences_travel_for_the_search(stage, written):
+    labels = tuple(f"step {t}" for t in range(20))
+    sent = payload(replace(stage, elsewhere=Elsewhere(("Blues",), (labels,), (written.trace.h,))))
+    (sequence,) = sent["elsewhere"]["sequences"]
+    assert sequence["name"] == "Blues"
+    assert np.array_equal(unpack(sequence["values"]), written.trace.h)
+
+
+def test_the_offline_page_is_whole_and_holds_text_as_text(stage):
+    evil = "</script><script>alert(1)</script>"
+    page = offline_html(replace(stage, label=evil))
+    assert "<script>alert" not in page
+    assert not re.search(r"\{\{\w+\}\}", page)
+    assert not re.search(r"(src|href)=\"(?!data:,)", page)  # nothing is fetched
+    assert "export default" not in page
+    data = json.loads(re.search(r'id="stage-data">(.*?)</script>', page)[1])
+    assert data["label"] == evil
+
+
 def with_values(stage, values):
     return replace(stage, lanes=(Heatmap("Hidden state", values, "a"),))
 
@@ -115,6 +149,13 @@ def with_values(stage, values):
         (lambda s: replace(s, sound=(Note(0.0, 1.0, 60, voice="flute"),)), "flute"),
         (lambda s: replace(s, sound=(Note(0.0, 1.0, 200),)), "pitch 200"),
         (lambda s: replace(s, names=("one",)), "1 step names"),
+        (lambda s: replace(s, signals=(("loud", np.zeros(3)),)), "one number for each"),
+        (lambda s: replace(s, compare=replace(s, lanes=())), "no lanes"),
+        (lambda s: replace(s, elsewhere=Elsewhere(("A",), (), ())), "one name"),
+        (
+            lambda s: replace(s, elsewhere=Elsewhere(("A",), (("x",),), (np.zeros((2, 3)),))),
+            "shape (2, 3)",
+        ),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(stage, break_it, says):

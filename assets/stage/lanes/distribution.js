@@ -75,6 +75,13 @@ export function distributionLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const p = row(step);
+      if (!Number.isFinite(p[0])) {
+        g.fillStyle = theme.soft;
+        g.font = `${layout.font}px ${theme.font}`;
+        g.textBaseline = "top";
+        g.fillText("This sequence has ended.", 4, 4);
+        return;
+      }
       const pick = chosenAt(step);
       const { places, rest, restCount } = topProbabilities(p, bars, pick);
       const each = barHeight(layout);

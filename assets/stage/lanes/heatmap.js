@@ -47,6 +47,23 @@ export function drawMatrix(g, bitmap, view, top, height) {
   g.restore();
 }
 
+/** Positions moved apart until labels of height `room` do not overlap, in their own order. */
+export function spread(wanted, room, height, margin) {
+  const order = wanted.map((_, place) => place).sort((one, other) => wanted[one] - wanted[other]);
+  const out = [...wanted];
+  let free = margin;
+  for (const place of order) {
+    out[place] = Math.max(out[place], free);
+    free = out[place] + room;
+  }
+  free = height - margin;
+  for (const place of order.reverse()) {
+    out[place] = Math.min(out[place], free);
+    free = out[place] - room;
+  }
+  return out;
+}
+
 export function heatmapLane(data, stage) {
   const matrix = decodeArray(data.values);
   const [rows, columns] = matrix.shape;
@@ -89,11 +106,27 @@ export function heatmapLane(data, stage) {
     drawTime(g, view, size) {
       fresh();
       drawMatrix(g, bitmap, view, 0, size.height);
-      g.fillStyle = stage.theme.soft;
-      g.font = `${stage.layout.font}px ${stage.theme.font}`;
-      g.textAlign = "right";
-      const edge = view.left - 7;
       const each = size.height / columns;
+      const edge = view.left - 7;
+      const { font } = stage.layout;
+      const pinned = stage.pins.filter((pin) => pin.axis === axis && pin.unit < columns);
+      const places = spread(pinned.map((pin) => (inverse[pin.unit] + 0.5) * each), font * 1.15, size.height, font * 0.6);
+      g.textAlign = "right";
+      pinned.forEach((pin, place) => {
+        const y = (inverse[pin.unit] + 0.5) * each;
+        g.fillStyle = stage.theme.ink;
+        g.fillRect(view.left - 4, y - 1, 4, 2);
+        g.globalAlpha = 0.55;
+        g.fillRect(view.left, y - each / 2 - 1, view.width, 1);
+        g.fillRect(view.left, y + each / 2, view.width, 1);
+        g.globalAlpha = 1;
+        g.font = `600 ${font}px ${stage.theme.font}`;
+        g.textBaseline = "middle";
+        if (!names.length) g.fillText(String(pin.unit), edge, places[place]);
+      });
+      g.fillStyle = stage.theme.soft;
+      g.font = `${font}px ${stage.theme.font}`;
+      const free = (y) => places.every((other) => Math.abs(other - y) > font * 1.1);
       if (names.length && each >= stage.layout.font) {
         g.textBaseline = "middle";
         order().forEach((unit, row) => g.fillText(stage.fit(names[unit], view.left - 10), edge, (row + 0.5) * each));
@@ -101,9 +134,9 @@ export function heatmapLane(data, stage) {
       }
       const sorted = stage.orderKey !== "index";
       g.textBaseline = "top";
-      g.fillText(sorted ? String(order()[0]) : "0", edge, 0);
+      if (free(font / 2)) g.fillText(sorted ? String(order()[0]) : "0", edge, 0);
       g.textBaseline = "bottom";
-      g.fillText(sorted ? String(order()[columns - 1]) : String(columns - 1), edge, size.height);
+      if (free(size.height - font / 2)) g.fillText(sorted ? String(order()[columns - 1]) : String(columns - 1), edge, size.height);
     },
 
     now: (layout) => ({ height: height(layout), below: false }),
@@ -136,6 +169,22 @@ export function heatmapLane(data, stage) {
       }
       g.fillStyle = theme.faint;
       g.fillRect(Math.round(zero), 0, 1, box.height);
+      const { font } = stage.layout;
+      const pinned = stage.pins.filter((pin) => pin.axis === axis && pin.unit < columns);
+      const places = spread(pinned.map((pin) => (inverse[pin.unit] + 0.5) * each), font * 1.3, box.height, font * 0.65);
+      g.font = `600 ${font}px ${theme.font}`;
+      g.textBaseline = "middle";
+      g.textAlign = "right";
+      pinned.forEach((pin, place) => {
+        const text = `${unitName(pin.unit)}  ${numberText(values[step * columns + pin.unit], 3)}`;
+        const room = g.measureText(text).width + 8;
+        g.fillStyle = theme.background;
+        g.globalAlpha = 0.88;
+        g.fillRect(box.width - room, places[place] - font * 0.65, room, font * 1.3);
+        g.globalAlpha = 1;
+        g.fillStyle = theme.ink;
+        g.fillText(text, box.width - 4, places[place]);
+      });
     },
 
     probe(x, y, step, size) {

@@ -126,14 +126,16 @@ export function pianorollLane(data, stage) {
       const { theme, layout } = stage;
       const seconds = stage.clock.edges[step];
       const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
-      const [name, ...rest] = (stage.nameOf(step) || "–").split(" · ");
+      const note = notes.find((each) => each.step === step && each.voice === "solo");
+      const name = note ? pitchText(note.pitch) : "rest";
+      const [named, ...rest] = stage.nameOf(step).split(" · ");
       g.textBaseline = "alphabetic";
       g.fillStyle = theme.ink;
       g.font = `600 ${layout.font * 2.6}px ${theme.font}`;
       g.fillText(name, 0, layout.font * 2.9, box.width);
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
-      const length = rest.length ? `${rest.join(" · ")} beat` : `${numberText(stage.clock.length(step), 2)} s`;
+      const length = rest.length && named === name ? `${rest.join(" · ")} beat` : `${numberText(stage.clock.length(step), 2)} s`;
       g.fillText(step < data.prompt ? `${length}, given` : length, 0, layout.font * 4.6);
       if (!chord) return;
       g.fillText("over", 0, layout.font * 6.3);

@@ -1,0 +1,118 @@
+// Below the transport: which trace, how units are sorted, which are pinned, where else they fire.
+
+import { MODES } from "./compare.js";
+import { button, element, setLabel } from "./dom.js";
+import { decodeArray } from "./decode.js";
+import { firesElsewhere, strongestUnits } from "./elsewhere.js";
+import { numberText } from "./text.js";
+
+export class Panel {
+  constructor(stage) {
+    this.stage = stage;
+    this.modes = element("div", { class: "segments", role: "group", "aria-label": "Which trace", hidden: true });
+    this.modeButtons = Object.fromEntries(MODES.map((mode) => {
+      const node = button(mode, { className: "segment", text: "" });
+      node.addEventListener("click", () => stage.setMode(mode));
+      this.modes.append(node);
+      return [mode, node];
+    }));
+    this.sort = element("select", { class: "speed sort", "aria-label": "Sort units by" });
+    this.sort.addEventListener("change", () => stage.setOrder(this.sort.value));
+    this.sortBox = element("label", { class: "field" }, ["Units by ", this.sort]);
+    this.unit = element("input", { type: "number", class: "speed unit", min: "0", placeholder: "no.", "aria-label": "Unit to pin" });
+    this.pinButton = button("Pin this unit", { text: "Pin unit" });
+    this.pinForm = element("div", { class: "field" }, [this.unit, this.pinButton]);
+    this.pinButton.addEventListener("click", () => this.pinTyped());
+    this.unit.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") this.pinTyped();
+    });
+    this.pins = element("div", { class: "pins" });
+    this.where = button("Search the other sequences for places where these units fire", { text: "Where else?", "aria-expanded": "false" });
+    this.where.addEventListener("click", () => this.search());
+    this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": "Where else these units fire" });
+    this.row = element("div", { class: "panel" }, [this.modes, this.sortBox, this.pinForm, this.pins, this.where]);
+    this.node = element("div", {}, [this.row, this.results]);
+  }
+
+  pinTyped() {
+    const axis = this.stage.unitAxis;
+    const unit = Number.parseInt(this.unit.value, 10);
+    if (axis && unit >= 0 && unit < axis.count) this.stage.pick(axis.name, unit);
+    this.unit.value = "";
+  }
+
+  adopt() {
+    const { stage } = this;
+    const { data } = stage;
+    this.modes.hidden = !data.compare;
+    if (data.compare) {
+      const names = { a: data.name, b: data.compare.name, both: "Both", difference: "Difference" };
+      for (const mode of MODES) {
+        this.modeButtons[mode].querySelector("span").textContent = names[mode];
+        setLabel(this.modeButtons[mode], names[mode]);
+        this.modeButtons[mode].setAttribute("aria-pressed", String(stage.mode === mode));
+      }
+    }
+    const axis = stage.unitAxis;
+    this.sortBox.hidden = !axis || data.compact;
+    this.pinForm.hidden = !axis || data.compact;
+    if (axis) this.unit.max = String(axis.count - 1);
+    const options = [["index", "number"], ["peak", "time of peak"],
+      ...stage.signals.map(({ name }) => [`signal:${name}`, `correlation with ${name}`])];
+    if (!options.some(([key]) => key === stage.orderKey)) stage.orderKey = "index";
+    this.sort.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
+    this.sort.value = stage.orderKey;
+    this.where.hidden = !axis || !data.elsewhere;
+    this.syncPins();
+    this.hideResults();
+  }
+
+  syncPins() {
+    this.pins.replaceChildren(...this.stage.pins.map(({ axis, unit }) => {
+      const node = button(`Unpin unit ${unit}`, { text: `unit ${unit} ×`, className: "chip" });
+      node.addEventListener("click", () => this.stage.pick(axis, unit));
+      return node;
+    }));
+    this.hideResults();
+  }
+
+  hideResults() {
+    this.results.hidden = true;
+    this.where.setAttribute("aria-expanded", "false");
+  }
+
+  search() {
+    if (!this.results.hidden) {
+      this.hideResults();
+      return;
+    }
+    const { stage } = this;
+    const { data: { elsewhere }, step } = stage;
+    const lane = stage.lanes.find((each) => each.units && each.head.symbol === elsewhere.symbol)
+      || stage.lanes.find((each) => each.units && each.units.axis === elsewhere.axis);
+    const { values, count } = lane.units;
+    const row = values.subarray(step * count, (step + 1) * count);
+    const pinned = stage.pins.filter((pin) => pin.axis === elsewhere.axis).map((pin) => pin.unit);
+    const units = pinned.length ? pinned : strongestUnits(row, 3);
+    if (!this.decoded || this.decoded.source !== elsewhere) {
+      this.decoded = { source: elsewhere, sequences: elsewhere.sequences.map((each) => decodeArray(each.values)) };
+    }
+    const found = firesElsewhere(row, units, this.decoded.sequences);
+    const here = units.map((unit) => `unit ${unit} (${numberText(row[unit], 2)})`).join(", ");
+    this.results.replaceChildren(
+      element("p", { text: `${pinned.length ? "Pinned" : "Strongest here"}: ${here}. The same way in:` }),
+      element("ol", {}, found.map(({ sequence, step: at, score }) => {
+        const { name, labels } = elsewhere.sequences[sequence];
+        const from = Math.max(0, at - 3);
+        return element("li", {}, [
+          element("b", { text: numberText(score, 2) }), ` ${name}, step ${at + 1}: ${from > 0 ? "… " : ""}${labels.slice(from, at).join(", ")} `,
+          element("mark", { text: labels[at] }), ` ${labels.slice(at + 1, at + 4).join(", ")}${at + 4 < labels.length ? " …" : ""}`,
+        ]);
+      })),
+    );
+    if (!found.length) this.results.append(element("p", { text: "Nowhere in the other sequences." }));
+    this.results.hidden = false;
+    this.where.setAttribute("aria-expanded", "true");
+  }
+}

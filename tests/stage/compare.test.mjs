@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+
+import { composeStage } from "../../assets/stage/compare.js";
+import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
+import { fillPage } from "../../assets/stage/offline.js";
+import { firesElsewhere, strongestUnits } from "../../assets/stage/elsewhere.js";
+import { niceEvery } from "../../assets/stage/controls.js";
+import { spread } from "../../assets/stage/lanes/heatmap.js";
+
+const array = (Typed, values, shape = [values.length]) => ({ values: Typed.from(values), shape });
+
+function trace(name, edges, h, labels) {
+  const steps = edges.length - 1;
+  return {
+    name,
+    names: [],
+    signals: [],
+    sound: [],
+    clock: { edges: array(Float64Array, edges) },
+    lanes: [
+      { kind: "tokens", title: "Tokens", labels },
+      { kind: "heatmap", title: "Hidden state", symbol: "a", axis: "n_a", low: -1, high: 1, rows: [], units: "", values: array(Float32Array, h, [steps, 2]) },
+      { kind: "pianoroll", title: "Solo", chords: [[0, 1, "G7"]], prompt: 0, notes: [{ start: edges[0], end: edges[1], pitch: 60, voice: "solo", velocity: 90, step: 0 }, { start: edges.at(-2), end: edges.at(-1), pitch: 64, voice: "solo", velocity: 90, step: steps - 1 }] },
+    ],
+  };
+}
+
+const before = () => trace("before", [0, 1, 2, 3], [0, 0, 0.5, -0.5, 1, -1], ["x", "y", "z"]);
+const after = () => trace("after", [0, 1, 2, 3], [0.25, 0, 0.5, 0.25, 0, 1], ["x", "q", "r"]);
+const short = () => trace("short", [0, 0.5, 4], [1, 1, 1, 1], ["x", "w"]);
+
+test("without a second trace, or for the first alone, nothing is changed", () => {
+  const data = { ...before(), compare: null };
+  assert.equal(composeStage(data, "difference"), data);
+  const two = { ...before(), compare: after() };
+  assert.equal(composeStage(two, "a"), two);
+  assert.equal(composeStage(two, "b"), two.compare);
+});
+
+test("both: each lane is followed by its partner, named after its trace", () => {
+  const { lanes } = composeStage({ ...before(), compare: after() }, "both");
+  assert.deepEqual(lanes.map((lane) => lane.title), [
+    "Tokens · before", "Tokens · after", "Hidden state · before", "Hidden state · after", "Solo · before", "Solo · after",
+  ]);
+});
+
+test("difference: the second minus the first, number by number, zero-centred", () => {
+  const { lanes } = composeStage({ ...before(), compare: after() }, "difference");
+  const map = lanes.find((lane) => lane.kind === "heatmap");
+  assert.deepEqual([...map.values.values], [0.25, 0, 0, 0.75, -1, 2]);
+  assert.equal(map.low, -map.high);
+  assert.ok(map.high >= 2);
+});
+
+test("a shorter sequence is laid on the first one's steps and ends where it ends", () => {
+  const { lanes, clock } = composeStage({ ...before(), compare: short() }, "both");
+  assert.deepEqual([...clock.edges.values], [0, 1, 2, 3]);
+  assert.deepEqual(lanes[1].labels, ["x", "w", ""]);
+  assert.deepEqual(lanes[3].values.shape, [3, 2]);
+  assert.ok(Number.isNaN(lanes[3].values.values[4]));
+  assert.deepEqual(lanes[5].notes.map((note) => [note.start, note.end]), [[0, 1], [1, 2]]);
+  const difference = composeStage({ ...before(), compare: short() }, "difference").lanes.find((lane) => lane.kind === "heatmap");
+  assert.ok(Number.isNaN(difference.values.values[5]));
+  assert.ok(Number.isFinite(difference.high));
+});
+
+test("what is already unpacked passes through the decoders", () => {
+  const matrix = array(Float32Array, [1, 2]);
+  assert.equal(decodeArray(matrix), matrix);
+  const notes = [{ start: 0 }];
+  assert.equal(decodeNotes(notes), notes);
+});
+
+test("units that fire here are found elsewhere, strongest first, signs minded", () => {
+  const here = Float32Array.of(0.9, -0.8, 0.1);
+  assert.deepEqual(strongestUnits(here, 2), [0, 1]);
+  const other = array(Float32Array, [0, 0, 0, 0.5, -0.5, 0, 0, 0, 0, 0.9, -0.9, 0, -0.9, 0.9, 0], [5, 3]);
+  const found = firesElsewhere(here, [0, 1], [other]);
+  assert.deepEqual(found.map(({ step }) => step), [3, 1]);
+  assert.ok(Math.abs(found[0].score - 0.9) < 1e-6);
+});
+
+test("labels are moved apart and stay inside", () => {
+  const placed = spread([10, 12, 11, 98], 10, 100, 5);
+  const sorted = [...placed].sort((one, other) => one - other);
+  for (let at = 1; at < sorted.length; at += 1) assert.ok(sorted[at] - sorted[at - 1] >= 10 - 1e-9);
+  assert.ok(sorted[0] >= 5 && sorted.at(-1) <= 95);
+  assert.ok(placed[0] < placed[2] && placed[2] < placed[1]);
+});
+
+test("the ruler numbers as many steps as have room", () => {
+  assert.equal(niceEvery(40, 30), 1);
+  assert.equal(niceEvery(9, 30), 5);
+  assert.equal(niceEvery(1, 30), 50);
+});
+
+test("the offline page holds whatever text it is given as text", () => {
+  const template = readFileSync(new URL("../../assets/stage/offline.html", import.meta.url), "utf8");
+  const evil = "</script><script>alert(1)</script>";
+  const page = fillPage(template, {
+    title: evil, accent: "#fff</style>", css: ".a{}", script: "export default function mountStage() {}", data: { label: evil },
+  });
+  assert.ok(!page.includes("<script>alert"));
+  assert.ok(!page.includes("export default"));
+  assert.ok(!page.includes("{{"));
+  const data = /id="stage-data">(.*?)<\/script>/.exec(page)[1];
+  assert.equal(JSON.parse(data).label, evil);
+});
