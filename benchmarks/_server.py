@@ -32,7 +32,8 @@ st.plotly_chart(go.Figure(go.Heatmap(z=z)))
 """
 
 # True once the reader has a picture before them. Ours is drawn on a canvas inside a component,
-# perhaps in a shadow root; it counts once two of its pixels differ.
+# perhaps in a shadow root; it counts once two of its pixels differ. Rulers and legends are
+# canvases too, and too small to count.
 PAINTED_CANVAS = """() => {
   const roots = [document];
   for (const root of roots) {
@@ -40,7 +41,7 @@ PAINTED_CANVAS = """() => {
       if (element.shadowRoot) roots.push(element.shadowRoot);
       if (element.tagName !== 'CANVAS' || !element.width || !element.height) continue;
       const box = element.getBoundingClientRect();
-      if (!box.width || !box.height) continue;
+      if (box.width < 200 || box.height < 60) continue;
       const small = new OffscreenCanvas(64, 64).getContext('2d');
       small.drawImage(element, 0, 0, 64, 64);
       const pixels = new Uint32Array(small.getImageData(0, 0, 64, 64).data.buffer);
@@ -51,8 +52,8 @@ PAINTED_CANVAS = """() => {
 }"""
 # Plotly draws a heatmap as one image.
 PAINTED_HEATMAP = """() => {
-  const image = document.querySelector('.js-plotly-plot .heatmaplayer image');
-  return Boolean(image && image.getAttribute('xlink:href') && image.getBoundingClientRect().width);
+  const image = document.querySelector('.js-plotly-plot image');
+  return Boolean(image && image.href.baseVal && image.getBoundingClientRect().width);
 }"""
 
 

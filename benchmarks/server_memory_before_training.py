@@ -24,10 +24,10 @@ SETTLE = 5  # seconds, in which a page might still load something behind its pic
 def measure() -> Result:
     with browser() as chromium, bare_page() as bare:
 
-        def memory(script: Path, painted: str) -> float:
+        def memory(script: Path, page: str, painted: str) -> float:
             with server(script) as (address, process):
                 wait_until_it_answers(address)
-                with reader(chromium, address, painted):
+                with reader(chromium, address + page, painted):
                     most, deadline = 0.0, time.monotonic() + SETTLE
                     while time.monotonic() < deadline:
                         most = max(most, resident_megabytes(process))
@@ -35,8 +35,8 @@ def measure() -> Result:
                     return most
 
         return Result(
-            ours=memory(OURS, PAINTED_CANVAS),
-            peer=memory(bare, PAINTED_HEATMAP),
+            ours=memory(OURS, "/jazz", PAINTED_CANVAS),
+            peer=memory(bare, "", PAINTED_HEATMAP),
             peer_name="a bare Streamlit page with one Plotly heatmap",
             unit="MB",
             goal=250,
