@@ -509,6 +509,6 @@ def joined_modules(entry: Path = ASSETS / "main.js") -> str:
 
 
 _SCRIPT = joined_modules()
-_CSS = (ASSETS / "stage.css").read_text("utf-8")
+_CSS = "\n".join((ASSETS / f"{name}.css").read_text("utf-8") for name in ("stage", "stage_lanes"))
 _OFFLINE = (ASSETS / "offline.html").read_text("utf-8")
 _component = st.components.v2.component("seqscope_stage", js=_SCRIPT, css=_CSS)

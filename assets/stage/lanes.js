@@ -40,14 +40,22 @@
 //   overview(g, box)                  a thumbnail over the whole clock; box.x(seconds), box.height
 //   names                             a label for every step
 
+import { diagramLane } from "./lanes/diagram.js";
 import { distributionLane } from "./lanes/distribution.js";
+import { equationLane } from "./lanes/equation.js";
 import { heatmapLane } from "./lanes/heatmap.js";
+import { influenceLane } from "./lanes/influence.js";
+import { lineLane } from "./lanes/line.js";
 import { pianorollLane } from "./lanes/pianoroll.js";
 import { tokensLane } from "./lanes/tokens.js";
 
 export const LANES = {
+  diagram: diagramLane,
   distribution: distributionLane,
+  equation: equationLane,
   heatmap: heatmapLane,
+  influence: influenceLane,
+  line: lineLane,
   pianoroll: pianorollLane,
   tokens: tokensLane,
 };

@@ -1,0 +1,152 @@
+// The equations of one unit in figures that add up as they stand. Pure.
+//
+// A row of figures is rounded from the true values, and the next row follows from the figures
+// of the row above, not only from the true values: 0.91 · 0.32 shown next to 0.29 is right
+// both ways. There is a number of decimals at which this holds; the fewest are taken.
+
+import { numberText } from "./text.js";
+
+const MOST = 10;
+
+export function sigma(z) {
+  return 0.5 + 0.5 * Math.tanh(0.5 * z);
+}
+
+/** The number that is on screen when `value` is written with this many decimals. */
+export function shownNumber(value, decimals) {
+  return Number(value.toFixed(decimals));
+}
+
+/** Whether `shown` is the true value, rounded. */
+function isRounded(shown, value, decimals) {
+  return Math.abs(shown - value) <= 0.5 * 10 ** -decimals + 1e-9;
+}
+
+/** Whether a reader who computes `result` gets `shown`; false on a tie, which rounds either way. */
+function comesOut(shown, result, decimals) {
+  return Math.abs(shown - result) < 0.5 * 10 ** -decimals - 1e-11;
+}
+
+/** Decimals that leave two significant figures, from 2 to 4. */
+function fewest(value) {
+  const size = Math.abs(value);
+  return size >= 0.05 || size < 5e-5 ? 2 : size >= 0.005 ? 3 : 4;
+}
+
+/** c = f · before + i · g in figures, c with `decimals`; null if no figures add up. */
+export function settleMemory({ f, before, i, g, c }, decimals) {
+  for (let operands = decimals; operands <= MOST; operands += 1) {
+    const [fS, beforeS, iS, gS] = [f, before, i, g].map((value) => shownNumber(value, operands));
+    for (let terms = decimals; terms <= operands; terms += 1) {
+      const kept = shownNumber(fS * beforeS, terms);
+      const written = shownNumber(iS * gS, terms);
+      const sum = shownNumber(kept + written, decimals);
+      if (
+        comesOut(kept, fS * beforeS, terms) && isRounded(kept, f * before, terms)
+        && comesOut(written, iS * gS, terms) && isRounded(written, i * g, terms)
+        && comesOut(sum, kept + written, decimals) && isRounded(sum, c, decimals)
+      ) return { operands, terms, decimals, f: fS, before: beforeS, i: iS, g: gS, kept, written, c: sum };
+    }
+  }
+  return null;
+}
+
+/** a = o · tanh(c) in figures, from c as it is shown; null if no figures come out. */
+export function settleOutput({ o, c, a }, cShown, cDecimals) {
+  const least = Math.min(fewest(a), cDecimals);
+  for (let operands = 2; operands <= MOST; operands += 1) {
+    const oS = shownNumber(o, operands);
+    for (let middle = least; middle <= cDecimals + 1; middle += 1) {
+      const tanh = shownNumber(Math.tanh(cShown), middle);
+      if (!comesOut(tanh, Math.tanh(cShown), middle) || !isRounded(tanh, Math.tanh(c), middle)) continue;
+      for (let decimals = least; decimals <= middle; decimals += 1) {
+        const out = shownNumber(oS * tanh, decimals);
+        if (comesOut(out, oS * tanh, decimals) && isRounded(out, a, decimals)) {
+          return { operands, middle, decimals, o: oS, tanh, a: out };
+        }
+      }
+    }
+  }
+  return null;
+}
+
+/** Both lines of one unit, with the shortest figures that work for the two together. */
+function settleUnit(unit) {
+  let best = null;
+  for (let decimals = fewest(unit.c); decimals <= MOST; decimals += 1) {
+    if (best && decimals > fewest(unit.c) + 3) break;
+    const memory = settleMemory(unit, decimals);
+    const output = memory && settleOutput(unit, memory.c, decimals);
+    if (!output) continue;
+    const cost = 2 * memory.operands + output.operands + memory.terms + output.middle + 2 * decimals;
+    if (!best || cost < best.cost) best = { memory, output, cost };
+  }
+  return best;
+}
+
+/** gate = squash(x + a + b), the gate with `decimals`; null if no figures come out. */
+export function settleGate({ x, a, b, squash }, decimals) {
+  const z = x + a + b;
+  const gate = shownNumber(squash(z), decimals);
+  for (let sum = 2; sum <= MOST + 2; sum += 1) {
+    const zS = shownNumber(z, sum);
+    if (!comesOut(gate, squash(zS), decimals)) continue;
+    for (let parts = sum; parts <= sum + 4; parts += 1) {
+      const [xS, aS, bS] = [x, a, b].map((value) => shownNumber(value, parts));
+      const total = shownNumber(xS + aS + bS, sum);
+      if (total === zS && comesOut(total, xS + aS + bS, sum)) {
+        return { parts, sum, decimals, x: xS, a: aS, b: bS, z: zS, gate };
+      }
+    }
+  }
+  return null;
+}
+
+const SQUASH = { i: sigma, f: sigma, g: Math.tanh, o: sigma };
+
+/**
+ * All figures of one unit at one step, as text.
+ * @param {object} unit  {i, f, g, o, before, c, a} numbers, and {z: {i: {x, a, b}, …}}
+ * @returns {{memory: object, output: object, gates: object}} texts; a gate that was set by
+ *   hand has `held: true`, its figures then being what its equation would have given
+ */
+export function unitText(unit) {
+  const settled = settleUnit(unit);
+  if (!settled) return null;
+  const { memory, output } = settled;
+  const gates = {};
+  for (const name of ["f", "i", "g", "o"]) {
+    const { x, a, b } = unit.z[name];
+    const squash = SQUASH[name];
+    const decimals = name === "o" ? output.operands : memory.operands;
+    const held = Math.abs(squash(x + a + b) - unit[name]) > 1e-4;
+    const figures = settleGate({ x, a, b, squash }, decimals);
+    gates[name] = figures && {
+      held,
+      x: numberText(figures.x, figures.parts),
+      a: numberText(figures.a, figures.parts),
+      b: numberText(figures.b, figures.parts),
+      z: numberText(figures.z, figures.sum),
+      value: numberText(figures.gate, decimals),
+      actual: numberText(unit[name], decimals),
+    };
+  }
+  const operand = (value) => numberText(value, memory.operands);
+  return {
+    memory: {
+      f: operand(memory.f), before: operand(memory.before), i: operand(memory.i), g: operand(memory.g),
+      kept: numberText(memory.kept, memory.terms), written: numberText(memory.written, memory.terms),
+      c: numberText(memory.c, memory.decimals),
+    },
+    output: {
+      o: numberText(output.o, output.operands), c: numberText(memory.c, memory.decimals),
+      tanh: numberText(output.tanh, output.middle), a: numberText(output.a, output.decimals),
+    },
+    gates,
+  };
+}
+
+/** A figure as a factor or summand: negative ones in parentheses. */
+export function bracketed(text) {
+  return text.startsWith("−") ? `(${text})` : text;
+}

@@ -1,0 +1,393 @@
+// Lane `diagram`: the network unrolled over the steps, or folded into the layers that are there.
+
+import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../diagram_plan.js";
+import { button, element, setLabel } from "../dom.js";
+import { keepState } from "../keep.js";
+
+const FOLD_MS = 700;
+
+export function diagramLane(data, stage) {
+  const { layers, input } = data;
+  const Tx = stage.clock.steps;
+  const state = keepState(stage, `diagram|${data.title}`, { folded: data.folded, share: data.folded ? 1 : 0, moving: 0 });
+  const lastFrom = lastOnlyFrom(layers);
+  const tensors = [input, ...layers.map((layer) => layer.out)]; // tensors[k] enters layer k
+  const onlyLast = (place) => place > lastFrom; // arrows and boxes above a layer that returns "last"
+  let section = null;
+  let toggle = null;
+  let note = null;
+  let spots = [];
+
+  const number = (count) => count.toLocaleString("en");
+
+  function noteText() {
+    const [owner] = layers.filter((layer) => layer.state.length);
+    const counted = layers.filter((layer) => layer.parameters);
+    const sizes = counted.map((layer) => `${layer.name} ${number(layer.parameters)} parameters`).join(", ");
+    const once = `${layers.length === 1 ? "The layer is" : "Each layer is"} defined once${sizes ? ` (${sizes})` : ""}`;
+    if (state.folded) return `${once}; the loop hands ${owner ? owner.state.map(({ symbol }) => symbol).join(" and ") : "nothing"} to the next step, ${Tx} times.`;
+    return `${once} and used at all ${Tx} steps: every copy has the same weights.`;
+  }
+
+  function fold() {
+    state.folded = !state.folded;
+    syncControls();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    cancelAnimationFrame(state.moving);
+    if (still) {
+      state.share = state.folded ? 1 : 0;
+      stage.redraw();
+      return;
+    }
+    let before = performance.now();
+    const move = (now) => {
+      const goal = state.folded ? 1 : 0;
+      const by = Math.max(0, now - before) / FOLD_MS;
+      before = now;
+      state.share = goal > state.share ? Math.min(goal, state.share + by) : Math.max(goal, state.share - by);
+      stage.redraw();
+      if (state.share !== goal) state.moving = requestAnimationFrame(move);
+    };
+    state.moving = requestAnimationFrame(move);
+  }
+
+  function syncControls() {
+    toggle.querySelector("span").textContent = state.folded ? `Unfold over ${Tx} steps` : "Fold into one cell";
+    setLabel(toggle, state.folded ? `Unfold: one copy a step, ${Tx} in all` : "Fold: the layers that are really there, with their loop");
+    toggle.setAttribute("aria-pressed", String(state.folded));
+    note.textContent = noteText();
+  }
+
+  // -- drawing ------------------------------------------------------------------------
+
+  const textFont = (weight = 400) => `${weight} ${stage.layout.font}px ${stage.theme.font}`;
+
+  function widths() {
+    const { layout } = stage;
+    const shapes = [...tensors, ...layers.flatMap((layer) => layer.state)];
+    const long = Math.max(...shapes.map(({ shape }) => stage.measure(piecesText(shapePieces(shape)))));
+    const short = Math.max(...shapes.map(({ shape }) => stage.measure(piecesText(shapePieces(shape, true)))));
+    const symbols = Math.max(...shapes.map(({ symbol }) => stage.measure(atStep(symbol, Tx - 1))));
+    const states = layers.flatMap((layer) => layer.state);
+    const hand = states.length ? Math.max(...states.map(({ shape }) => stage.measure(piecesText(shapePieces(shape))))) : 0;
+    const names = Math.max(...layers.map(({ name }) => stage.measure(name)));
+    const pad = 10 * layout.scale;
+    return {
+      full: Math.max(2 * (long + pad), names + 2 * pad + hand + 1.6 * pad),
+      mini: Math.max(2 * Math.max(short, symbols) + pad, 44 * layout.scale),
+      handFull: hand + 1.6 * pad,
+      handMini: short + pad,
+      names: names + 2 * pad,
+    };
+  }
+
+  function pieces(g, parts, x, y, align) {
+    const whole = parts.reduce((sum, [text]) => sum + g.measureText(text).width, 0);
+    let at = align === "center" ? x - whole / 2 : align === "right" ? x - whole : x;
+    g.textAlign = "left";
+    const plain = g.fillStyle;
+    // A rim of paper keeps figures legible where a line or the playhead passes behind.
+    g.strokeText(piecesText(parts), at, y);
+    for (const [text, axis] of parts) {
+      g.fillStyle = (axis && stage.theme.axis(axis)) || plain;
+      g.fillText(text, at, y);
+      at += g.measureText(text).width;
+    }
+    g.fillStyle = plain;
+    return whole;
+  }
+
+  function arrow(g, points, lit, dash = []) {
+    const { theme, layout } = stage;
+    const tip = (lit ? 6 : 5) * Math.sqrt(layout.scale);
+    const [xb, yb] = points[points.length - 1];
+    const [xa, ya] = points[points.length - 2];
+    const angle = Math.atan2(yb - ya, xb - xa);
+    g.strokeStyle = lit ? theme.ink : theme.soft;
+    g.fillStyle = g.strokeStyle;
+    g.lineWidth = (lit ? 2.2 : 1.3) * Math.sqrt(layout.scale);
+    g.setLineDash(dash);
+    g.beginPath();
+    points.forEach(([x, y], place) => {
+      const last = place === points.length - 1;
+      g.lineTo(last ? x - tip * 0.8 * Math.cos(angle) : x, last ? y - tip * 0.8 * Math.sin(angle) : y);
+    });
+    g.stroke();
+    g.setLineDash([]);
+    arrowTip(g, xb, yb, angle, tip);
+  }
+
+  function arrowTip(g, x, y, angle, tip) {
+    g.beginPath();
+    g.moveTo(x, y);
+    g.lineTo(x - tip * 1.5 * Math.cos(angle - 0.42), y - tip * 1.5 * Math.sin(angle - 0.42));
+    g.lineTo(x - tip * 1.5 * Math.cos(angle + 0.42), y - tip * 1.5 * Math.sin(angle + 0.42));
+    g.fill();
+  }
+
+  /** Symbol over shape, centred on y or standing on it; `align` of x. */
+  function label(g, tensor, when, full, x, y, align, lit) {
+    const { theme, layout } = stage;
+    const lines = [[[when === null ? tensor.symbol : atStep(tensor.symbol, when), null]], shapePieces(tensor.shape, !full)];
+    lines.forEach((parts, place) => {
+      g.font = textFont(lit && place === 0 ? 600 : 400);
+      g.lineJoin = "round";
+      g.lineWidth = 4;
+      g.strokeStyle = theme.background;
+      g.fillStyle = place === 0 ? theme.ink : theme.soft;
+      pieces(g, parts, x, y + (place - 0.5) * layout.font * 1.18, align);
+    });
+  }
+
+  function box(g, layer, rect, lit, full) {
+    const { theme, layout } = stage;
+    g.beginPath();
+    g.roundRect(rect.x, rect.y, rect.width, rect.height, 7 * layout.scale);
+    g.fillStyle = lit ? theme.accent : theme.shade;
+    g.fill();
+    g.strokeStyle = lit ? theme.accent : theme.soft;
+    g.lineWidth = layer.state.length ? 1.6 : 1;
+    g.stroke();
+    g.fillStyle = lit ? stage.onAccent : theme.ink;
+    g.font = textFont(600);
+    g.textAlign = "center";
+    const room = rect.width - 6;
+    const name = full || stage.measure(layer.name) <= room ? layer.name : stage.fit(layer.short, room);
+    g.fillText(name, rect.x + rect.width / 2, rect.y + rect.height / 2 + 1);
+  }
+
+  function spot(x0, y0, x1, y1, value, lines) {
+    spots.push({ x0, y0, x1, y1, value, lines });
+  }
+
+  function tensorSpot(tensor, when, rect, from, to) {
+    const named = tensor.shape.map(([axis, size]) => (size === null ? `${axis} left open (None)` : `${axis} = ${size}`)).join(", ");
+    spot(...rect, `${atStep(tensor.symbol, when)}  ${piecesText(shapePieces(tensor.shape))}`, [named, to ? `from ${from} to ${to}` : `from ${from}`]);
+  }
+
+  /** Heights at which a layer's states leave and enter its box. */
+  function lanesOf(row, count) {
+    const each = (row.bottom - row.top) / count;
+    return Array.from({ length: count }, (_, place) => row.top + (place + 0.72) * each);
+  }
+
+  function drawCopy(g, { t, x }, rows, plan, step) {
+    const lit = t === step;
+    const { full, pitch } = plan;
+    const hand = full ? plan.handFull : plan.handMini;
+    const wide = full ? Math.min(pitch - hand, Math.max(plan.names, pitch * 0.5)) : pitch - hand;
+    const half = wide / 2;
+    const last = t === Tx - 1;
+    layers.forEach((layer, place) => {
+      if (onlyLast(place) && !last) return;
+      const row = rows.boxes[place];
+      layerArrow(g, place, t, x, rows, full, lit);
+      // A layer that hands nothing on has the room of its arrows too.
+      const own = layer.state.length ? wide : Math.min(pitch - 8 * stage.layout.scale, Math.max(wide, plan.names));
+      box(g, layer, { x: x - own / 2, y: row.top, width: own, height: row.bottom - row.top }, lit, full);
+      spot(x - half, row.top, x + half, row.bottom, layer.name, [
+        `the same layer at every step${layer.parameters ? `, ${number(layer.parameters)} parameters` : ""}`, stage.stepText(t),
+      ]);
+      const levels = lanesOf(row, layer.state.length);
+      layer.state.forEach((tensor, at) => {
+        const y = levels[at];
+        const gap = pitch - wide;
+        const onward = lit || t === step - 1;
+        const to = last ? x + half + gap * 0.55 : x + half + gap;
+        if (t === 0) {
+          arrow(g, [[x - half - gap * 0.8, y], [x - half, y]], t === step);
+          label(g, tensor, -1, full, x - half - gap * 0.45, y - stage.layout.font * 1.32, "center", t === step);
+          tensorSpot(tensor, -1, [x - half - gap, y - 30, x - half, y + 8], "the start", layer.name);
+        }
+        arrow(g, [[x + half, y], [to, y]], onward);
+        const fits = !last || to + gap * 0.3 < stage.layout.gutter + stage.layout.plot;
+        if (fits) label(g, tensor, full ? t : null, full, (x + half + to) / 2, y - stage.layout.font * 1.32, "center", onward);
+        tensorSpot(tensor, t, [x + half, y - stage.layout.font * 2.6, to, y + 8], `${layer.name} at step ${t + 1}`, last ? "" : `${layer.name} at step ${t + 2}`);
+      });
+    });
+    if (lastFrom === layers.length || last) layerArrow(g, layers.length, t, x, rows, full, lit);
+  }
+
+  function layerArrow(g, place, t, x, rows, full, lit) {
+    const row = rows.arrows[place];
+    const tensor = tensors[place];
+    arrow(g, [[x, row.bottom - (place ? 1 : 0)], [x, row.top + 1]], lit);
+    label(g, tensor, t, full, x + 7 * stage.layout.scale, (row.top + row.bottom) / 2, "left", lit);
+    const from = place ? layers[place - 1].name : "the input";
+    const room = full ? 100 : 34;
+    tensorSpot(tensor, t, [x - 12, row.top, x + room * stage.layout.scale, row.bottom], from, place < layers.length ? layers[place].name : "");
+  }
+
+  function drawFolded(g, x, rows, share, step) {
+    const { layout, theme } = stage;
+    const size = widths();
+    const wide = Math.max(size.names, 110 * layout.scale);
+    const half = wide / 2;
+    layers.forEach((layer, place) => {
+      foldedArrow(g, place, x, rows);
+      const row = rows.boxes[place];
+      box(g, layer, { x: x - half, y: row.top, width: wide, height: row.bottom - row.top }, true, true);
+      spot(x - half, row.top, x + half, row.bottom, layer.name, [layer.parameters ? `${number(layer.parameters)} parameters` : "no parameters", `used at each of ${Tx} steps`]);
+      const out = 34 * layout.scale;
+      layer.state.forEach((tensor, at) => {
+        const count = layer.state.length;
+        const each = (row.bottom - row.top) / (2 * count);
+        const yOut = row.top + (at + 0.5) * each;
+        const yIn = row.bottom - (at + 0.5) * each;
+        const xOut = x + half + out * (count - at) * 0.9 * share;
+        const bend = Math.min((yIn - yOut) / 2, out * 0.6);
+        g.strokeStyle = theme.ink;
+        g.fillStyle = theme.ink;
+        g.lineWidth = 2 * Math.sqrt(layout.scale);
+        const tip = 6 * Math.sqrt(layout.scale);
+        g.beginPath();
+        g.moveTo(x + half, yOut);
+        g.arcTo(xOut, yOut, xOut, yOut + bend, bend);
+        g.arcTo(xOut, yIn, xOut - bend, yIn, bend);
+        g.lineTo(x + half + tip, yIn);
+        g.stroke();
+        arrowTip(g, x + half, yIn, Math.PI, tip);
+      });
+      const xText = x + half + out * 0.9 * layer.state.length + 10 * layout.scale;
+      layer.state.forEach((tensor, at) => {
+        const y = row.top + ((at + 0.5) * (row.bottom - row.top)) / layer.state.length;
+        g.font = textFont(600);
+        g.fillStyle = theme.ink;
+        g.textAlign = "left";
+        const text = `${atStep(tensor.symbol, "t")} `;
+        g.fillText(text, xText, y);
+        const used = g.measureText(text).width;
+        g.font = textFont();
+        g.fillStyle = theme.soft;
+        g.lineWidth = 4;
+        g.strokeStyle = theme.background;
+        pieces(g, shapePieces(tensor.shape), xText + used, y, "left");
+      });
+      if (layer.state.length > 1) {
+        g.fillText(stage.fit("into step t + 1", layout.gutter + layout.plot - xText), xText, (row.top + row.bottom) / 2);
+      }
+    });
+    foldedArrow(g, layers.length, x, rows);
+    g.font = textFont(600);
+    g.fillStyle = theme.ink;
+    g.textAlign = "right";
+    const looped = layers.findIndex((layer) => layer.state.length);
+    if (looped >= 0 && x - half - 12 > stage.measure(`t = ${Tx} of ${Tx}`)) {
+      const row = rows.boxes[looped];
+      g.fillText(`t = ${step + 1} of ${Tx}`, x - half - 12 * layout.scale, (row.top + row.bottom) / 2);
+    }
+  }
+
+  function foldedArrow(g, place, x, rows) {
+    const row = rows.arrows[place];
+    const tensor = tensors[place];
+    const only = onlyLast(place);
+    arrow(g, [[x, row.bottom - (place ? 1 : 0)], [x, row.top + 1]], true, only ? [4, 3] : []);
+    label(g, tensor, only ? "Tx" : "t", true, x + 8 * stage.layout.scale, (row.top + row.bottom) / 2, "left", true);
+    if (only && place === lastFrom + 1) {
+      g.font = textFont();
+      g.fillStyle = stage.theme.soft;
+      g.textAlign = "right";
+      g.fillText(stage.fit("only after the last step", x - 12), x - 10 * stage.layout.scale, (row.top + row.bottom) / 2);
+    }
+  }
+
+  /** Copies go on beyond both edges; they fade there rather than being cut. */
+  function fade(g, plan, view, size) {
+    const first = plan.copies[0];
+    const last = plan.copies[plan.copies.length - 1];
+    const wide = Math.min(40, view.width * 0.1);
+    const clear = (x0, x1) => {
+      const ramp = g.createLinearGradient(x0, 0, x1, 0);
+      ramp.addColorStop(0, "rgba(0, 0, 0, 1)");
+      ramp.addColorStop(1, "rgba(0, 0, 0, 0)");
+      g.globalCompositeOperation = "destination-out";
+      g.fillStyle = ramp;
+      g.fillRect(Math.min(x0, x1), 0, Math.abs(x1 - x0), size.height);
+      g.globalCompositeOperation = "source-over";
+    };
+    g.clearRect(0, 0, first.t > 0 ? view.left : 0, size.height);
+    if (first.t > 0) clear(view.left, view.left + wide);
+    if (last.t < Tx - 1) clear(view.left + view.width, view.left + view.width - wide);
+  }
+
+  return {
+    head: { title: data.title, symbol: "", shape: [["Tx", Tx]], legend: null },
+    live: true,
+    height: (layout) => planRows(layers, layout).height,
+
+    mount(node) {
+      section = node.parentElement;
+      section.classList.add("dom-first");
+      toggle = button("Fold", { text: "Fold", className: "fold", "aria-pressed": "false" });
+      toggle.addEventListener("click", fold);
+      note = element("p", { class: "lane-note" });
+      node.append(element("div", { class: "lane-bar" }, [toggle, note]));
+      syncControls();
+    },
+
+    drawTime(g, view, size, step) {
+      const { layout, theme } = stage;
+      const rows = planRows(layers, layout);
+      const share = easeShare(state.share);
+      const want = widths();
+      const plan = { ...planCopies(view, step, want), ...want, full: false };
+      plan.full = plan.pitch >= want.full;
+      spots = [];
+      section?.classList.toggle("off-axis", state.share > 0);
+      g.textBaseline = "middle";
+      g.save();
+      g.beginPath();
+      g.rect(0, 0, view.left + view.width, size.height);
+      g.clip();
+      const middle = view.left + view.width * (layout.phone ? 0.3 : 0.42);
+      if (share < 1) {
+        // The current copy is drawn last, over those that close in on it.
+        const copies = [...plan.copies].sort((one, other) => (one.t === step) - (other.t === step));
+        for (const copy of copies) {
+          const future = copy.t > step ? 0.62 : 1;
+          g.globalAlpha = (copy.t === step ? 1 - share ** 3 : (1 - share) ** 1.5) * future;
+          drawCopy(g, { t: copy.t, x: copy.x + (middle - copy.x) * share }, rows, { ...plan, pitch: plan.pitch * (1 - 0.35 * share) }, step);
+        }
+        g.globalAlpha = 1;
+        if (!plan.own && share === 0) fade(g, plan, view, size);
+        const shown = copies.some((copy) => copy.t === Tx - 1);
+        if (lastFrom < layers.length - 1 && !shown && share === 0) {
+          g.font = textFont();
+          g.fillStyle = theme.soft;
+          g.textAlign = "center";
+          const above = layers.slice(lastFrom + 1).map(({ name }) => name).join(", ");
+          g.fillText(stage.fit(`${above}: only at t = ${Tx}`, view.width - 8), view.left + view.width / 2, rows.arrows[lastFrom + 1].top - layout.font);
+        }
+      }
+      if (share > 0) {
+        g.globalAlpha = share ** 3;
+        if (share === 1) spots = [];
+        drawFolded(g, middle, rows, share, step);
+      }
+      g.restore();
+    },
+
+    probe(x, y) {
+      const found = spots.filter((each) => x >= each.x0 && x <= each.x1 && y >= each.y0 && y <= each.y1);
+      if (!found.length) return null;
+      const smallest = found.reduce((one, other) =>
+        ((other.x1 - other.x0) * (other.y1 - other.y0) < (one.x1 - one.x0) * (one.y1 - one.y0) ? other : one));
+      return { value: smallest.value, lines: smallest.lines };
+    },
+
+    table() {
+      const row = (tensor, from, to, when) => [tensor.symbol, piecesText(shapePieces(tensor.shape)), from, to, when];
+      return {
+        caption: `${data.title}: what travels along each arrow.`,
+        columns: ["tensor", "shape", "from", "to", "when"],
+        rows: [
+          ...tensors.map((tensor, place) => row(
+            tensor, place ? layers[place - 1].name : "input", place < layers.length ? layers[place].name : "output",
+            onlyLast(place) ? "last step only" : "every step")),
+          ...layers.flatMap((layer) => layer.state.map((tensor) => row(tensor, layer.name, `${layer.name}, next step`, "every step"))),
+        ],
+      };
+    },
+  };
+}

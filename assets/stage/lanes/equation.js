@@ -1,0 +1,225 @@
+// Lane `equation`: one unit's update with its own numbers at this step, its gates below.
+
+import { bracketed, sigma, unitText } from "../equation_text.js";
+import { button, element, setLabel } from "../dom.js";
+import { cssColour } from "../colours.js";
+import { decodeArray } from "../decode.js";
+import { gateColour } from "../palette.js";
+import { keepState } from "../keep.js";
+
+const GATE_ORDER = ["i", "f", "g", "o"]; // Keras' order in the weights
+const GATE_NAMES = {
+  f: ["forget gate", "how much to keep"],
+  i: ["input gate", "how much to write"],
+  g: ["candidate", "what to write"],
+  o: ["output gate", "how much to show"],
+};
+
+export function equationLane(data, stage) {
+  const zx = decodeArray(data.zx).values;
+  const za = decodeArray(data.za);
+  const bias = decodeArray(data.b).values;
+  const c0 = decodeArray(data.c0).values;
+  const input = decodeArray(data.input).values;
+  const [rows, wide] = za.shape;
+  const n = wide / 4;
+  const held = data.held ? Object.fromEntries(Object.entries(data.held).map(([name, packed]) => [name, decodeArray(packed).values])) : null;
+  const state = keepState(stage, `equation|${data.title}`, { unit: data.unit, open: !stage.data.compact, seen: null, own: null });
+  const memories = new Map(); // unit -> its c at every step
+  let parts = null;
+
+  function sums(step, unit) {
+    return Object.fromEntries(GATE_ORDER.map((gate, place) => {
+      const column = place * n + unit;
+      return [gate, { x: zx[input[step] * wide + column], a: za.values[step * wide + column], b: bias[column] }];
+    }));
+  }
+
+  function gatesAt(step, unit) {
+    if (held) return Object.fromEntries(GATE_ORDER.map((gate) => [gate, held[gate][step * n + unit]]));
+    const z = sums(step, unit);
+    return Object.fromEntries(GATE_ORDER.map((gate) => {
+      const sum = z[gate].x + z[gate].a + z[gate].b;
+      return [gate, gate === "g" ? Math.tanh(sum) : sigma(sum)];
+    }));
+  }
+
+  /** c of one unit at every step, by the equation itself where nothing was set by hand. */
+  function memory(unit) {
+    if (!memories.has(unit)) {
+      const c = new Float64Array(rows);
+      let before = c0[unit];
+      for (let step = 0; step < rows; step += 1) {
+        const { i, f, g } = held ? {} : gatesAt(step, unit);
+        c[step] = held ? held.c[step * n + unit] : f * before + i * g;
+        before = c[step];
+      }
+      memories.set(unit, c);
+    }
+    return memories.get(unit);
+  }
+
+  function numbersAt(step, unit) {
+    const gates = gatesAt(step, unit);
+    const c = memory(unit);
+    const a = held ? held.h[step * n + unit] : gates.o * Math.tanh(c[step]);
+    return { ...gates, before: step ? c[step - 1] : c0[unit], c: c[step], a, z: sums(step, unit) };
+  }
+
+  /** The unit picked last, here or in a heatmap. */
+  function unitNow() {
+    const { picked } = stage;
+    const key = picked ? `${picked.axis}|${picked.unit}` : "";
+    if (key !== state.seen) {
+      state.seen = key;
+      if (picked && picked.axis === data.axis && picked.unit < n) state.unit = picked.unit;
+    }
+    return Math.min(n - 1, state.unit);
+  }
+
+  function choose(unit) {
+    const pins = stage.pins || [];
+    const pinned = (each) => pins.some((pin) => pin.axis === data.axis && pin.unit === each);
+    if (state.own !== null && state.own !== unit && pinned(state.own)) stage.pick(data.axis, state.own);
+    state.unit = unit;
+    state.own = unit;
+    if (!pinned(unit)) stage.pick(data.axis, unit);
+    state.seen = stage.picked ? `${stage.picked.axis}|${stage.picked.unit}` : "";
+    stage.redraw();
+  }
+
+  const symbol = (name, when, sub) => element("var", { "data-gate": name[0] }, [
+    name, ...(sub ? [element("sub", { text: sub })] : []), element("span", { class: "when", text: when ? `⟨${when}⟩` : "" }),
+  ]);
+  const op = (text) => element("span", { class: "op", text });
+  const figure = (name) => {
+    const node = element("span", { class: "figure" });
+    if (name) node.dataset.gate = name;
+    return node;
+  };
+
+  function row(cells, className = "") {
+    return element("div", { class: `eq-row ${className}`.trim() }, cells);
+  }
+
+  function build() {
+    const p = { figures: {} };
+    const f = (key, name) => { p.figures[key] = figure(name); return p.figures[key]; };
+    p.select = element("select", { class: "speed", "aria-label": "Unit" },
+      Array.from({ length: n }, (_, unit) => element("option", { value: String(unit), text: String(unit) })));
+    p.back = button("The unit before", { icon: "minus", className: "small" });
+    p.next = button("The next unit", { icon: "plus", className: "small" });
+    p.select.addEventListener("change", () => choose(Number(p.select.value)));
+    p.back.addEventListener("click", () => choose((unitNow() + n - 1) % n));
+    p.next.addEventListener("click", () => choose((unitNow() + 1) % n));
+    p.more = button("The gates", { text: "Gates", "aria-expanded": "false" });
+    p.more.addEventListener("click", () => { state.open = !state.open; syncOpen(); });
+    p.step = element("span", { class: "eq-step" });
+    const around = (name, inside) => element("span", {}, [`${name}(`, inside, ")"]);
+    const tanhOf = (inside) => around("tanh", inside);
+    const part = (...cells) => element("span", { class: "eq-part" }, cells);
+    p.memory = element("div", { class: "eq-block" }, [
+      row([symbol("c", "t"), op("="), part(symbol("f", "t"), op("·"), symbol("c", "t−1")), op("+"), part(symbol("i", "t"), op("·"), symbol("g", "t"))]),
+      row([op(""), op("="), part(f("f", "f"), op("·"), f("before")), op("+"), part(f("i", "i"), op("·"), f("g", "g"))]),
+      row([op(""), op("="), part(f("kept"), element("span", { class: "eq-note", text: "kept" })), op("+"), part(f("written"), element("span", { class: "eq-note", text: "written" }))]),
+      row([op(""), op("="), part(f("c")), op(""), op("")], "eq-result"),
+    ]);
+    p.output = element("div", { class: "eq-block short" }, [
+      row([symbol("a", "t"), op("="), part(symbol("o", "t"), op("·"), tanhOf(symbol("c", "t")))]),
+      row([op(""), op("="), part(f("o", "o"), op("·"), tanhOf(f("cAgain")))]),
+      row([op(""), op("="), part(f("oAgain", "o"), op("·"), f("tanh"))]),
+      row([op(""), op("="), part(f("a"))], "eq-result"),
+    ]);
+    const cell = (tag, children, attributes = {}) => element(tag, attributes, children);
+    p.gateRows = Object.fromEntries(["f", "i", "g", "o"].map((gate) => {
+      const cells = { x: figure(), a: figure(), b: figure(), z: figure(), value: figure(gate), note: element("span", { class: "eq-note" }) };
+      const squash = gate === "g" ? "tanh" : "σ";
+      const node = cell("tr", [
+        cell("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${GATE_NAMES[gate][0]}: ${GATE_NAMES[gate][1]}` })], { scope: "row" }),
+        cell("td", [cells.x]), cell("td", [op("+"), cells.a]), cell("td", [op("+"), cells.b]), cell("td", [op("="), cells.z]),
+        cell("td", [element("span", { class: "op eq-squash" }, [around(squash, symbol("z", "", gate)), " ="]), cells.value, cells.note]),
+      ]);
+      return [gate, { node, cells }];
+    }));
+    p.gates = element("div", { class: "eq-gates", tabindex: "0", role: "region", "aria-label": "The gates of this unit" }, [
+      cell("table", [
+        cell("caption", [], { class: "sr" }),
+        cell("thead", [cell("tr", [
+          cell("th", ["gate"], { scope: "col" }),
+          cell("th", [element("var", { text: "W" }), element("sub", { text: "x" }), " · ", symbol("x", "t")], { scope: "col" }),
+          cell("th", ["+ ", element("var", { text: "W" }), element("sub", { text: "a" }), " · ", symbol("a", "t−1")], { scope: "col" }),
+          cell("th", ["+ ", element("var", { text: "b" })], { scope: "col" }),
+          cell("th", ["= ", element("var", { text: "z" })], { scope: "col" }),
+          cell("th", ["σ or tanh"], { scope: "col" }),
+        ])]),
+        cell("tbody", Object.values(p.gateRows).map(({ node }) => node)),
+      ]),
+    ]);
+    p.gates.querySelector("caption").textContent = "What goes into each gate of this unit: input, past state, bias, their sum, and the gate";
+    p.failed = element("p", { class: "eq-note", hidden: true, text: "These numbers are too large or not finite; no equation can be written." });
+    return p;
+  }
+
+  function syncOpen() {
+    parts.gates.hidden = !state.open;
+    parts.more.setAttribute("aria-expanded", String(state.open));
+    setLabel(parts.more, state.open ? "Hide how each gate came about" : "Show how each gate came about");
+  }
+
+  return {
+    head: { title: data.title, symbol: "c, a", shape: [["Tx", rows], [data.axis, n]], legend: null },
+
+    mount(node) {
+      parts = build();
+      node.append(element("div", { class: "eq" }, [
+        element("div", { class: "eq-bar" }, [
+          element("label", { class: "field" }, ["unit", parts.select]), parts.back, parts.next, parts.step,
+          element("span", { class: "eq-note eq-hint", text: "or click a row of a heatmap" }),
+          element("span", { class: "spacer" }), parts.more,
+        ]),
+        element("div", { class: "eq-lines" }, [parts.memory, parts.output]), parts.failed, parts.gates,
+      ]));
+      syncOpen();
+    },
+
+    update(step) {
+      if (!parts) return;
+      const unit = unitNow();
+      const { dark } = stage.theme;
+      for (const gate of ["f", "i", "g", "o"]) {
+        parts.memory.parentElement.parentElement.style.setProperty(`--gate-${gate}`, cssColour(gateColour(gate, dark)));
+      }
+      if (parts.select.value !== String(unit)) parts.select.value = String(unit);
+      parts.step.textContent = `t = ${step + 1}`;
+      const text = unitText(numbersAt(step, unit));
+      parts.failed.hidden = Boolean(text);
+      for (const block of [parts.memory, parts.output]) block.hidden = !text;
+      if (!text) return;
+      const { memory: m, output: out, gates } = text;
+      const set = {
+        f: m.f, before: bracketed(m.before), i: m.i, g: bracketed(m.g), kept: bracketed(m.kept), written: bracketed(m.written), c: m.c,
+        o: out.o, cAgain: out.c, oAgain: out.o, tanh: bracketed(out.tanh), a: out.a,
+      };
+      for (const [key, value] of Object.entries(set)) parts.figures[key].textContent = value;
+      for (const [gate, { node, cells }] of Object.entries(parts.gateRows)) {
+        const figures = gates[gate];
+        node.hidden = !figures;
+        if (!figures) continue;
+        cells.x.textContent = figures.x;
+        cells.a.textContent = bracketed(figures.a);
+        cells.b.textContent = bracketed(figures.b);
+        cells.z.textContent = figures.z;
+        cells.value.textContent = figures.value;
+        cells.note.textContent = figures.held ? `set by hand to ${figures.actual}` : "";
+      }
+    },
+
+    describe(step) {
+      const unit = unitNow();
+      const text = unitText(numbersAt(step, unit));
+      if (!text) return "";
+      const { memory: m, output: out } = text;
+      return `unit ${unit}: c is ${m.f} times ${m.before} plus ${m.i} times ${m.g}, ${m.c}; a is ${out.a}`;
+    },
+  };
+}

@@ -1,0 +1,210 @@
+// Lane `influence`: which earlier inputs the output of this step remembers.
+
+import { button, element } from "../dom.js";
+import { choiceButtons, keepState } from "../keep.js";
+import { cssColour } from "../colours.js";
+import { decodeArray } from "../decode.js";
+import { numberText, percentText } from "../text.js";
+import { reachBack, stepsToHold, strongestSteps } from "../influence_shares.js";
+
+const MOST_ARCS = 3;
+const LISTED_STEPS = 5;
+const WAYS = {
+  norm: { name: "Gradient size", title: "How far a small change of each input would move the output" },
+  signed: { name: "Input × gradient", title: "What each input as it is adds to the output" },
+};
+
+export function influenceLane(data, stage) {
+  const arrays = { norm: decodeArray(data.norm), signed: decodeArray(data.signed) };
+  const [rows, back] = arrays.norm.shape;
+  const state = keepState(stage, `influence|${data.title}`, { way: "norm" });
+  const cut = back < rows ? ` Looks back ${back} steps at most.` : "";
+  let note = null;
+
+  const target = (step) => (data.targets.length && data.targets[step] ? data.targets[step] : data.target);
+  const reach = (step, way = state.way) => reachBack(arrays[way].values, back, step);
+  const barHeight = (layout) => Math.round(layout.font * 1.55);
+  const nowHeight = (layout) => barHeight(layout) * (LISTED_STEPS + 1);
+  const plain = (layout) => Math.round((layout.compact ? 90 : 140) * Math.sqrt(layout.scale));
+  const share = (value, total) => (total > 0 ? Math.abs(value) / total : 0);
+  const signedText = (value, decimals = 3) => (value > 0 ? `+${numberText(value, decimals)}` : numberText(value, decimals));
+  const figure = (value, total) => (state.way === "signed" ? signedText(value) : percentText(share(value, total)));
+
+  function colourOf(value, largest) {
+    const { colours } = stage.theme;
+    const size = largest > 0 ? Math.abs(value) / largest : 0;
+    if (state.way === "signed") return cssColour(colours.diverging[Math.round(127.5 + Math.sign(value) * (64 + 63.5 * size))]);
+    return cssColour(colours.sequential[Math.round(110 + 145 * size)]);
+  }
+
+  function explain() {
+    const key = `${state.way}|${stage.theme.key}`;
+    if (!note || note.dataset.key === key) return;
+    note.dataset.key = key;
+    const what = `of the ${data.target}`;
+    note.replaceChildren();
+    if (state.way === "norm") {
+      note.append(`Length of the gradient ${what} at this step with respect to each input: how far a small change of it could move the output.${cut}`);
+    } else {
+      const { diverging } = stage.theme.colours;
+      const key = (place, text) => {
+        const swatch = element("span", { class: "key-swatch", "aria-hidden": "true" });
+        swatch.style.background = cssColour(diverging[place]);
+        return element("span", { class: "key" }, [swatch, text]);
+      };
+      note.append(`Each input times its gradient ${what}, in ${data.units}: what it adds, to first order. `, key(245, "raises it"), " ", key(10, "lowers it"), cut);
+    }
+  }
+
+  return {
+    head: { title: data.title, symbol: "∂", shape: [["Tx", rows], ["steps back", back]], legend: null },
+    live: true,
+    height: (layout) => (layout.nowInside ? Math.max(plain(layout), nowHeight(layout)) : plain(layout)),
+
+    mount(node) {
+      node.parentElement.classList.add("dom-first");
+      const choices = Object.entries(WAYS).map(([way, { name, title }]) => [way, name, title]);
+      note = element("p", { class: "lane-note" });
+      node.append(element("div", { class: "lane-bar" }, [
+        choiceButtons(button, "Measure of influence", choices, state.way, (way) => {
+          state.way = way;
+          explain();
+          stage.redraw();
+        }),
+        note,
+      ]));
+    },
+
+    update() { explain(); },
+
+    drawTime(g, view, size, step) {
+      const { theme, layout } = stage;
+      const found = reach(step);
+      const arcs = Math.round(size.height * 0.42);
+      const pad = Math.round(layout.font * 0.8);
+      const bars = size.height - arcs - pad;
+      const signed = state.way === "signed";
+      const zero = signed ? arcs + bars / 2 : arcs + bars;
+      const full = signed ? bars / 2 : bars;
+      const x0 = (at) => view.x(view.clock.edges[at]);
+      const centre = (at) => (x0(at) + x0(at + 1)) / 2;
+      g.font = `${layout.font}px ${theme.font}`;
+      g.textAlign = "right";
+      g.textBaseline = "middle";
+      g.fillStyle = theme.soft;
+      const top = signed ? signedText(found.largest, 2) : percentText(share(found.largest, found.total)).replace(/\.\d/, "");
+      g.fillText(top, view.left - 6, zero - full + layout.font * 0.3);
+      g.fillText("0", view.left - 6, signed ? zero : zero - layout.font * 0.3);
+      if (signed) g.fillText(numberText(-found.largest, 2), view.left - 6, zero + full - layout.font * 0.3);
+      g.save();
+      g.beginPath();
+      g.rect(view.left, 0, view.width, size.height);
+      g.clip();
+      g.fillStyle = theme.shade;
+      const from = x0(found.first);
+      g.fillRect(from, arcs, x0(step + 1) - from, bars);
+      for (let at = Math.max(view.first, found.first); at <= Math.min(view.last, step); at += 1) {
+        const value = found.values[at - found.first];
+        const length = found.largest > 0 ? (value / found.largest) * full : 0;
+        const wide = x0(at + 1) - x0(at);
+        const gap = wide > 8 ? 1.5 : wide > 3 ? 0.5 : 0;
+        g.fillStyle = colourOf(value, found.largest);
+        g.fillRect(x0(at) + gap, Math.min(zero, zero - length), Math.max(0.8, wide - 2 * gap), Math.max(Math.abs(length), value === 0 ? 0 : 0.8));
+      }
+      g.fillStyle = theme.faint;
+      g.fillRect(view.left, Math.round(zero), view.width, 1);
+      const strongest = strongestSteps(found, MOST_ARCS + 1).filter((each) => each.step !== step).slice(0, MOST_ARCS);
+      for (const { step: at, value } of strongest.reverse()) {
+        const size01 = found.largest > 0 ? Math.abs(value) / found.largest : 0;
+        const [xa, xb] = [centre(at), centre(step)];
+        const rise = Math.min(arcs * 1.85, 14 * layout.scale + Math.abs(xb - xa) * 0.75);
+        g.strokeStyle = colourOf(value, found.largest);
+        g.lineWidth = (1 + 3 * size01) * Math.sqrt(layout.scale);
+        g.beginPath();
+        g.moveTo(xb, arcs - 2);
+        g.bezierCurveTo(xb, arcs - 2 - rise * 0.66, xa, arcs - 2 - rise * 0.66, xa, arcs - 2);
+        g.stroke();
+        g.fillStyle = g.strokeStyle;
+        g.beginPath();
+        const tip = (4 + 2 * size01) * Math.sqrt(layout.scale);
+        g.moveTo(xa - tip, arcs - tip * 1.4);
+        g.lineTo(xa + tip, arcs - tip * 1.4);
+        g.lineTo(xa, arcs);
+        g.fill();
+      }
+      g.restore();
+    },
+
+    now: (layout) => ({ height: nowHeight(layout), below: true }),
+
+    drawNow(g, box, step) {
+      const { theme, layout } = stage;
+      const found = reach(step);
+      const each = barHeight(layout);
+      g.textBaseline = "middle";
+      g.textAlign = "left";
+      g.font = `600 ${layout.font}px ${theme.font}`;
+      g.fillStyle = theme.ink;
+      g.fillText(stage.fit(target(step), box.width), 0, each / 2);
+      g.font = `${layout.font}px ${theme.font}`;
+      const strongest = strongestSteps(found, LISTED_STEPS);
+      if (!strongest.length) {
+        g.fillStyle = theme.soft;
+        g.fillText(stage.fit("No input has reached it yet.", box.width), 0, each * 1.5);
+        return;
+      }
+      const label = (at) => `${at + 1} ${stage.nameOf(at)}`.trim();
+      const numbers = Math.max(...strongest.map(({ value }) => g.measureText(figure(value, found.total)).width)) + 8;
+      const names = Math.min(Math.max(...strongest.map(({ step: at }) => g.measureText(label(at)).width)) + 8, box.width * 0.5);
+      const room = Math.max(8, box.width - names - numbers);
+      strongest.forEach(({ step: at, value }, place) => {
+        const y = (place + 1.5) * each;
+        g.fillStyle = theme.ink;
+        g.fillText(stage.fit(label(at), names - 6), 0, y);
+        const length = Math.max(1.5, (Math.abs(value) / found.largest) * room);
+        g.fillStyle = colourOf(value, found.largest);
+        g.beginPath();
+        g.roundRect(names, y - each * 0.3, length, each * 0.6, 2);
+        g.fill();
+        g.fillStyle = theme.soft;
+        g.fillText(figure(value, found.total), names + length + 6, y);
+      });
+    },
+
+    probe(x, y, step) {
+      const found = reach(stage.step);
+      if (step > stage.step) return { value: "nothing", lines: ["an output cannot depend on what comes later", stage.stepText(step)] };
+      if (step < found.first) return { value: "not computed", lines: [`looks back ${back} steps at most`, stage.stepText(step)] };
+      const norm = reach(stage.step, "norm");
+      const value = norm.values[step - norm.first];
+      const signed = reach(stage.step, "signed").values[step - norm.first];
+      return {
+        value: percentText(share(value, norm.total)),
+        lines: [
+          `gradient ${numberText(value, 4)}`, `input × gradient ${signedText(signed, 4)} ${data.units}`,
+          `input of ${stage.stepText(step)}`, `output: ${target(stage.step)}, step ${stage.step + 1}`,
+        ],
+      };
+    },
+
+    table(step) {
+      const norm = reach(step, "norm");
+      const signed = reach(step, "signed");
+      return {
+        caption: `${data.title}: ${target(step)} at step ${step + 1} of ${rows}, inputs from the strongest.${cut}`,
+        columns: ["input of step", "token", "gradient", "share", `input × gradient (${data.units})`],
+        rows: strongestSteps(norm, 20).map(({ step: at, value }) => [
+          String(at + 1), stage.nameOf(at), numberText(value, 4), percentText(share(value, norm.total)), signedText(signed.values[at - norm.first], 4),
+        ]),
+      };
+    },
+
+    describe(step) {
+      const found = reach(step, "norm");
+      const [first] = strongestSteps(found, 1);
+      if (!first) return "";
+      const half = stepsToHold(found, 0.5);
+      return `strongest influence from step ${first.step + 1}, ${percentText(share(first.value, found.total))}; half of it within ${half} ${half === 1 ? "step" : "steps"}`;
+    },
+  };
+}

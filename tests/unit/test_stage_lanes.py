@@ -1,0 +1,197 @@
+"""What the explaining lanes send: shapes and numbers of the model in hand."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from seqlib.gradients import influence_matrix, log_probability_gradient
+from seqlib.lstm import LSTMWeights, forward, sigmoid
+from ui.stage import Clock, Stage, StageError, payload
+from ui.stage_lanes import (
+    MAX_INFLUENCES,
+    Diagram,
+    Equation,
+    Influence,
+    Layer,
+    Line,
+    Tensor,
+    jazz_diagram,
+)
+
+TX, N_A, N_VALUES = 12, 5, 9
+
+
+def unpack(packed) -> np.ndarray:
+    data = np.frombuffer(base64.b64decode(packed["data"]), np.dtype(f"<{packed['dtype']}"))
+    return data.reshape(packed["shape"])
+
+
+def sent(lane, Tx: int = TX) -> dict:
+    return json.loads(json.dumps(payload(Stage(Clock.even(Tx), (lane,)))))["lanes"][0]
+
+
+@pytest.fixture(scope="module")
+def weights(make_weights):
+    return make_weights(N_A, N_VALUES, seed=4)
+
+
+@pytest.fixture(scope="module")
+def trace(weights):
+    tokens = np.random.default_rng(0).integers(0, N_VALUES, TX)
+    return weights.trace(np.eye(N_VALUES, dtype=np.float32)[tokens])
+
+
+# -- diagram --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n_a", "n_values"), [(5, 9), (3, 4), (64, 78)])
+def test_every_shape_in_the_diagram_follows_the_arrays(make_weights, n_a, n_values):
+    model = make_weights(n_a, n_values)
+    lane = sent(jazz_diagram(model, model.trace(np.zeros((TX, n_values), np.float32))))
+    cell, densor = lane["layers"]
+    assert lane["input"]["shape"] == [["m", None], ["1", 1], ["n_values", n_values]]
+    assert cell["out"] == {"symbol": "a", "shape": [["m", None], ["n_a", n_a]]}
+    assert [state["symbol"] for state in cell["state"]] == ["c", "a"]
+    assert all(state["shape"] == [["m", None], ["n_a", n_a]] for state in cell["state"])
+    assert densor["out"]["shape"] == [["m", None], ["n_values", n_values]]
+    assert cell["parameters"] == 4 * (n_values + n_a + 1) * n_a
+    assert densor["parameters"] == (n_a + 1) * n_values
+    assert cell["parameters"] + densor["parameters"] == model.n_parameters
+
+
+def test_a_tensor_takes_its_sizes_from_arrays_and_from_keras(keras):
+    assert Tensor.of("x", np.zeros((3, 4)), "Tx", "n_values").shape == (("Tx", 3), ("n_values", 4))
+    symbolic = keras.Input((30, 78))
+    shape = Tensor.of("X", symbolic, "m", "Tx", "n_values").shape
+    assert shape == (("m", None), ("Tx", 30), ("n_values", 78))
+    with pytest.raises(StageError, match="2 axis names"):
+        Tensor.of("X", symbolic, "Tx", "n_values")
+
+
+def test_a_diagram_without_layers_is_refused():
+    with pytest.raises(StageError, match="no layers"):
+        sent(Diagram("Nothing", Tensor("x", ()), ()))
+
+
+def test_many_to_one_is_said_to_the_browser(weights, trace):
+    top = Layer.lstm("LSTM 2", weights.cell, trace, returns="last")
+    lane = sent(Diagram("Stack", Tensor("e", (("e_length", 50),)), (top,)))
+    assert lane["layers"][0]["returns"] == "last"
+
+
+# -- equation -------------------------------------------------------------------------------
+
+
+def test_the_equation_gets_what_its_gates_are_made_of(weights, trace):
+    lane = sent(Equation("Unit", weights.cell, trace))
+    zx, za, b = (unpack(lane[name]) for name in ("zx", "za", "b"))
+    z = zx[unpack(lane["input"])] + za + b  # (Tx, 4 n_a)
+    i, f, g, o = np.split(z, 4, axis=1)
+    for made, kept in (
+        (sigmoid(i), trace.i),
+        (sigmoid(f), trace.f),
+        (np.tanh(g), trace.g),
+        (sigmoid(o), trace.o),
+    ):
+        np.testing.assert_allclose(made, kept, atol=1e-6)
+    before, c = unpack(lane["c0"]), []
+    for t in range(TX):
+        before = sigmoid(f[t]) * before + sigmoid(i[t]) * np.tanh(g[t])
+        c.append(before)
+    np.testing.assert_allclose(c, trace.c, atol=1e-6)
+    assert "held" not in lane
+
+
+def test_inputs_that_repeat_are_sent_once(weights, trace):
+    kinds = len(np.unique(trace.x, axis=0))
+    assert kinds < TX
+    assert unpack(sent(Equation("Unit", weights.cell, trace))["zx"]).shape == (kinds, 4 * N_A)
+
+
+def test_states_given_at_the_start_are_part_of_the_sum(weights, trace):
+    a0, c0 = np.random.default_rng(1).normal(size=(2, N_A)).astype(np.float32)
+    started = forward(weights.cell, trace.x, a0, c0)
+    lane = sent(Equation("Unit", weights.cell, started))
+    np.testing.assert_allclose(unpack(lane["za"])[0], a0 @ weights.cell.recurrent_kernel, atol=1e-6)
+    np.testing.assert_array_equal(unpack(lane["c0"]), c0)
+    assert "held" not in lane
+
+
+def test_a_gate_set_by_hand_travels_as_it_was_set(weights, trace):
+    held = replace(trace, f=np.ones_like(trace.f))
+    lane = sent(Equation("Unit", weights.cell, held))
+    np.testing.assert_array_equal(unpack(lane["held"]["f"]), held.f)
+
+
+def test_weights_of_another_cell_are_refused(trace):
+    other = LSTMWeights(np.zeros((N_VALUES, 8)), np.zeros((2, 8)), np.zeros(8))
+    with pytest.raises(StageError, match="weights have 2"):
+        sent(Equation("Unit", other, trace))
+
+
+# -- line -----------------------------------------------------------------------------------
+
+
+def test_lines_arrive_exactly(trace):
+    labels = tuple(f"label {n}" for n in range(N_VALUES))
+    lane = sent(Line("Each value", trace.y, labels))
+    np.testing.assert_array_equal(unpack(lane["values"]), trace.y)
+    assert lane["labels"] == list(labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"labels": ("one",)}, "one label a line"),
+        ({"low": 1.0}, "range 1.0 to 1.0 is empty"),
+        ({"values": np.zeros((TX, 0))}, "needs"),
+        ({"values": np.full((TX, 2), np.nan)}, "not numbers"),
+        ({"values": np.zeros((TX + 1, 2))}, r"Tx=12"),
+        ({"values": [[1, 2], [3]]}, "other than numbers"),
+    ],
+)
+def test_lines_that_do_not_fit_are_refused_in_one_sentence(change, says):
+    lane = replace(Line("Lines", np.zeros((TX, 2)), ("one", "two")), **change)
+    with pytest.raises(StageError, match=says):
+        sent(lane)
+
+
+# -- influence ------------------------------------------------------------------------------
+
+
+def test_influences_arrive_as_computed(weights, trace):
+    da = log_probability_gradient(
+        weights.densor_kernel, weights.densor_bias, trace.h, trace.y.argmax(axis=1)
+    )
+    found = influence_matrix([(weights.cell, trace)], da)
+    lane = sent(Influence("Memory", *found, target="log probability"))
+    np.testing.assert_allclose(unpack(lane["norm"]), found.norm, rtol=1e-6)
+    np.testing.assert_allclose(unpack(lane["signed"]), found.signed, rtol=1e-6)
+
+
+def test_a_long_sequence_looks_back_less_far_and_stays_small():
+    Tx = 1000
+    values = np.ones((Tx, 300))
+    lane = sent(Influence("Memory", values, values, "output"), Tx)
+    rows, back = lane["norm"]["shape"]
+    assert (rows, back) == (Tx, MAX_INFLUENCES // Tx)
+    assert len(json.dumps(lane)) < 500_000
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"signed": np.zeros((TX, 3))}, "one calculation"),
+        ({"targets": ("a",)}, "1 names of outputs for 12 steps"),
+        ({"norm": np.full((TX, 2), np.inf)}, "not numbers"),
+    ],
+)
+def test_influences_that_do_not_fit_are_refused(change, says):
+    lane = replace(Influence("Memory", np.zeros((TX, 2)), np.zeros((TX, 2)), "output"), **change)
+    with pytest.raises(StageError, match=says):
+        sent(lane)
