@@ -23,8 +23,8 @@ export class Controls {
     this.where = element("span", { class: "where" });
     this.token = element("span", { class: "where-token" });
     this.clock = element("span", { class: "where-time" });
-    this.sound = button("Turn sound off", { icon: "sound", text: "Sound", className: "sound" });
-    this.loop = button("Loop a range", { icon: "loop", "aria-pressed": "false" });
+    this.sound = button("Turn off sound", { icon: "sound", text: "", className: "sound" });
+    this.loop = button("Loop a range", { icon: "loop", className: "loop", "aria-pressed": "false" });
     this.out = button("Show more time", { icon: "minus", className: "zoom" });
     this.in = button("Show less time, larger", { icon: "plus", className: "zoom" });
     this.speed = element("select", { class: "speed", "aria-label": "Speed", title: "Speed" },
@@ -169,7 +169,7 @@ export class Controls {
     const { stage } = this;
     const on = stage.soundOn;
     setIcon(this.sound, on ? "sound" : "muted");
-    setLabel(this.sound, on ? "Turn sound off" : "Turn sound on");
+    setLabel(this.sound, on ? "Turn off sound" : "Turn on sound");
     this.sound.querySelector("span").textContent = on ? "" : "Turn on sound";
     this.sound.classList.toggle("call", !on && stage.timeline.playing);
     for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !stage.sound.muted.has(voice);

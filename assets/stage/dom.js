@@ -44,10 +44,10 @@ export function setIcon(node, name) {
   else node.prepend(svg);
 }
 
-/** A real button: an icon, a label for screen readers and tooltips, perhaps a word to see. */
+/** A real button: an icon with a label for screen readers, or words, which name it themselves. */
 export function button(label, { icon, text, className = "", ...attributes } = {}) {
   const node = element("button", {
-    type: "button", class: `btn ${className}`.trim(), title: label, "aria-label": label, ...attributes,
+    type: "button", class: `btn ${className}`.trim(), title: label, "aria-label": text ? false : label, ...attributes,
   });
   if (icon) setIcon(node, icon);
   if (text !== undefined) node.append(element("span", { text }));

@@ -8,7 +8,7 @@ import { cssColour } from "./colours.js";
 export class Frame {
   constructor(stage) {
     this.stage = stage;
-    this.title = element("h3", { class: "lane-title" });
+    this.title = element("div", { class: "lane-title" });
     this.symbol = element("var", { class: "lane-symbol" });
     this.shape = element("span", { class: "lane-shape" });
     this.legend = element("span", { class: "legend" });

@@ -92,7 +92,9 @@ export class StageView {
     const shown = composeStage(data, this.mode);
     this.clock = new Clock(decodeArray(shown.clock.edges).values);
     this.uniform = this.clock.uniform;
-    this.notes = decodeNotes(shown.sound);
+    // A solo note that names no step belongs to the one it begins in.
+    this.notes = decodeNotes(shown.sound).map((note) => (
+      note.voice === "solo" && note.step < 0 ? { ...note, step: this.clock.stepAt(note.start + 1e-6) } : note));
     if (first) {
       this.timeline = new Timeline(this.clock, this.pageClock);
       this.timeline.song = this.clock.edges[this.clock.clampStep(data.start)];
@@ -476,6 +478,8 @@ export class StageView {
       if (event.detail) document.documentElement.dataset.lit = event.detail;
       else delete document.documentElement.dataset.lit;
     };
+    // Moves within the shadow root never reach the document, so the root listens too.
+    this.root.addEventListener("pointerover", this.onOver);
     document.addEventListener("pointerover", this.onOver);
     window.addEventListener(LIGHT_EVENT, this.onLight);
   }

@@ -23,7 +23,7 @@ STREAMLIT_OWN = ("404 (Not Found)",)
 class Server:
     """``streamlit run`` on a free port, as ``make run`` starts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, script: str = "streamlit_app.py") -> None:
         with socket.socket() as free:
             free.bind(("localhost", 0))
             self.port = free.getsockname()[1]
@@ -34,7 +34,7 @@ class Server:
                 "-m",
                 "streamlit",
                 "run",
-                "streamlit_app.py",
+                script,
                 "--server.port",
                 f"{self.port}",
             ],

@@ -175,7 +175,8 @@ export function pianorollLane(data, stage) {
 
     describe(step) {
       const note = notes.find((each) => each.step === step);
-      return note ? pitchText(note.pitch) : "";
+      if (note) return pitchText(note.pitch);
+      return names ? "rest" : "";
     },
   };
 }
