@@ -7,91 +7,67 @@ A solo is a chain of phrases with a breath between them. A phrase is one of thre
 - a *riff*: a short figure from the key's blues scale, stated, repeated, bent to the chord;
 - a *sequence*: one shape, moved from chord to chord.
 
-Everything is drawn from one ``random.Random``, so a seed fixes a solo note for note.
+All chance comes from ``random.Random``, so a seed fixes a solo note for note.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import exp
 from random import Random
-from typing import NamedTuple
 
-from seqlib.music import BAR, TICKS_PER_BEAT, Chord, Token
+from scripts.idiom import (
+    HALF,
+    HIGHEST,
+    LONG,
+    LOWEST,
+    PLANS,
+    REGISTER,
+    RESTS,
+    RHYTHMS,
+    RIFFS,
+    SHAPES,
+    SHORT,
+    Note,
+    fitted,
+    may_last,
+)
+from scripts.licks import ways
+from seqlib.music import BAR, Chord, Token
 from seqlib.music.harmony import members, scale
 
-BEAT, LONG, SHORT = TICKS_PER_BEAT, 8, 4  # a swing eighth is long on the beat, short off it
-HALF = 2 * BEAT
-
-# The alphabet is kept small on purpose: each token must be met often enough to be learned.
-LOWEST, HIGHEST = 58, 79  # B♭3 to G5, the middle of a tenor saxophone
-REGISTER = range(LOWEST, HIGHEST + 1)
-HELD: dict[int, frozenset[int]] = {  # which pitches may last longer than an eighth
-    12: frozenset({60, 62, 63, 65, 67, 69, 70, 72, 74, 75, 77}),
-    16: frozenset({60, 62, 65, 67, 69, 70, 72, 74}),
-    24: frozenset({60, 62, 65, 67, 69, 70, 72}),
-}
-RESTS = (4, 8, 12, 16, 20, 24, 36)
+# Where a line may come in, in ticks from its first strong beat.
+ENTRIES = (0, 8, 12, -4, -12, -16)
 
 
-class Note(NamedTuple):
-    start: int
-    ticks: int
-    pitch: int
+@dataclass(frozen=True)
+class Habits:
+    """What this player tends to do: formulas that come back whenever the same thing is asked.
 
-    @property
-    def end(self) -> int:
-        return self.start + self.ticks
+    Chance alone makes notes; habits make a style. In each situation every option has a fixed
+    inclination, drawn once from the seed, so that a few of them are played most of the time,
+    in any key.
+    """
 
+    seed: int = 0
+    strength: dict[str, float] = field(
+        default_factory=lambda: {"way": 7.0, "rhythm": 2.0, "target": 7.0}
+    )
 
-def may_last(pitch: int, ticks: int) -> bool:
-    """Whether the alphabet has this pitch at this length."""
-    return pitch in REGISTER and pitch in HELD.get(ticks, REGISTER)
-
-
-def fitted(note: Note) -> Note:
-    """The note, shortened to an eighth if the alphabet does not have it as long as that."""
-    if may_last(note.pitch, note.ticks):
-        return note
-    return note._replace(ticks=SHORT if note.start % BEAT else LONG)
-
-
-# ---------------------------------------------------------------- riffs and shapes
-
-# Figures over a key's tonic, as (onset, ticks, semitones from the tonic).
-RIFFS: tuple[tuple[tuple[int, int, int], ...], ...] = (
-    ((8, 4, -3), (12, 8, 0), (20, 4, 3), (24, 8, 4), (32, 16, 0)),
-    ((0, 8, 7), (8, 4, 9), (12, 12, 7), (24, 8, 4), (32, 4, 2), (36, 12, 0)),
-    ((0, 8, 3), (8, 4, 4), (12, 8, 7), (20, 4, 9), (24, 8, 7), (32, 16, 4), (60, 8, 0)),
-    ((0, 4, 0), (4, 4, 3), (8, 4, 5), (12, 8, 6), (20, 4, 5), (24, 8, 3), (32, 16, 0)),
-    ((8, 4, 7), (12, 8, 10), (20, 4, 7), (24, 12, 5), (36, 8, 3), (44, 16, 0)),
-    ((0, 12, 12), (20, 4, 10), (24, 8, 7), (32, 4, 5), (36, 8, 3), (44, 4, 0), (48, 12, 0)),
-    ((0, 8, 0), (8, 4, 2), (12, 4, 3), (16, 4, 4), (20, 4, 7), (24, 8, 9), (32, 4, 7), (36, 12, 4)),
-    ((0, 8, 4), (8, 16, 7), (32, 4, 4), (36, 8, 2), (44, 16, 0)),
-    ((12, 8, 9), (20, 4, 7), (24, 8, 4), (32, 4, 3), (36, 8, 2), (44, 16, 0)),
-    ((0, 8, 7), (8, 4, 6), (12, 8, 5), (20, 4, 3), (24, 12, 0), (44, 4, -3), (48, 12, 0)),
-)
-# Shapes over one chord, one bar long, as (onset, ticks, step of the scale; 0 is the root).
-SHAPES: tuple[tuple[tuple[int, int, int], ...], ...] = (
-    ((0, 8, 0), (8, 4, 1), (12, 8, 2), (20, 4, 4), (24, 8, 6), (32, 4, 4), (36, 12, 2)),
-    ((0, 8, 2), (8, 4, 4), (12, 8, 6), (20, 4, 8), (24, 8, 7), (32, 4, 5), (36, 8, 4)),
-    ((0, 4, 2), (4, 4, 4), (8, 4, 6), (12, 8, 8), (20, 4, 7), (24, 8, 6), (32, 4, 5), (36, 12, 4)),
-    ((8, 4, 4), (12, 8, 2), (20, 4, 3), (24, 12, 4), (36, 8, 1), (44, 4, 2)),
-    ((0, 12, 4), (12, 8, 2), (20, 4, 1), (24, 8, 0), (32, 16, 2)),
-    ((0, 8, 6), (8, 4, 5), (12, 8, 4), (20, 4, 2), (24, 8, 3), (32, 4, 1), (36, 8, 0)),
-)
-
-# Two beats of a line: the lengths of its notes, and how often.
-RHYTHMS: tuple[tuple[tuple[int, ...], float], ...] = (
-    ((8, 4, 8, 4), 10),
-    ((4, 4, 4, 8, 4), 2.5),
-    ((8, 4, 4, 4, 4), 1.2),
-    ((12, 8, 4), 0.8),
-)
-
-
-# ---------------------------------------------------------------- the soloist
+    def choose(
+        self, rng: Random, situation: tuple, options: Sequence[tuple[float, object, object]]
+    ):
+        """One option of ``(weight, how it is known, what it is)``; returns what it is."""
+        weights = [
+            weight
+            * exp(
+                self.strength[situation[0]] * Random(f"{self.seed} {situation} {known}").gauss(0, 1)
+            )
+            for weight, known, _ in options
+        ]
+        return rng.choices([what for _, _, what in options], weights)[0]
 
 
 @dataclass
@@ -101,6 +77,7 @@ class Soloist:
     chords: Sequence[Chord]
     tonic: int
     rng: Random
+    habits: Habits = field(default_factory=Habits)
     notes: list[Note] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -115,18 +92,55 @@ class Soloist:
         """Where the last note ends."""
         return self.notes[-1].end if self.notes else 0
 
+    @property
+    def bars(self) -> int:
+        """Bars of the form."""
+        return self._ticks // BAR
+
+    def chorus(self, number: int) -> None:
+        """Write one chorus, each stretch of 12 or 16 bars by one of the plans."""
+        plans = PLANS[min(self.bars, 16)]
+        bar = number * self.bars
+        while bar < (number + 1) * self.bars:
+            idea = self.rng.choice(RIFFS), self.rng.choice(SHAPES)
+            for kind, length in self.rng.choice(plans):
+                self.phrase(kind, bar, length, *idea)
+                bar += length
+
+    def head(self) -> None:
+        """Write the first chorus of a blues as a tune: four bars, the same again, an answer."""
+        riff = self.rng.choice([riff for riff in RIFFS if riff[0][0] == 0])
+        self.phrase("riff", 0, 2, riff, ())
+        self.phrase("line", 2, 2, (), ())
+        self.repeat(0, 4 * BAR, 4 * BAR)
+        self.phrase("line", 8, 4, (), ())
+
+    def repeat(self, start: int, end: int, at: int) -> None:
+        """Play what is between two ticks again, the major third bent where the chord asks it."""
+        third, bent = (self.tonic + 4) % 12, (self.tonic + 3) % 12
+        again = []
+        for note in self.notes:
+            if start <= note.start < end:
+                note = note._replace(start=note.start - start + at)
+                if note.pitch % 12 == third and bent in scale(self.chord(note.start)):
+                    note = fitted(note._replace(pitch=note.pitch - 1))
+                again.append(note)
+        while again and self.now > at:  # leave out what would run into it
+            self.notes.pop()
+        self.notes += again
+
     def phrase(self, kind: str, bar: int, bars: int, riff, shape) -> None:
         """Write one stretch of the chorus."""
         start = bar * BAR
         if kind == "riff":
-            self._say(lambda: self.riff(start, self._bent(riff)))
+            self._say(lambda: self.riff(start, self._varied(riff)))
         elif kind == "sequence":
             self._say(lambda: self.sequence(start, bars, shape))
         if kind == "line" or self.now <= start:
             self._say_line(start, start + bars * BAR)
 
-    def _bent(self, riff):
-        """The riff as it is, or without its last note, or with a longer way in."""
+    def _varied(self, riff):
+        """The riff as it is, or now and then without its last note."""
         return riff if self.rng.random() < 0.7 else riff[:-1]
 
     def _say(self, write) -> None:
@@ -152,7 +166,7 @@ class Soloist:
             options = [(start, 0)]
         likely = [option for option in options if option[0] == start] or options
         begin, entry = rng.choice(likely)
-        last = end - rng.choice((HALF, HALF, BAR))
+        last = end - rng.choice((HALF, BAR, BAR))
         if last <= begin:
             last = begin + HALF
         self.notes += [fitted(note) for note in self.line(begin, last, entry)]
@@ -178,16 +192,18 @@ class Soloist:
         if entry < 0:  # a pickup: one or two notes into the first strong beat
             steps = {-4: (4,), -12: (8, 4), -16: (4, 8, 4)}[entry]
             lead = self._approach(pitch, len(steps), self.chord(start))
+            if lead is None:
+                return None
             now = start + entry
             for ticks, one in zip(steps, lead, strict=True):
                 notes.append(Note(now, ticks, one))
                 now += ticks
-        now = start
+        now, rhythm = start, ()
         while now < end:
             step = min(HALF, end - now)
             target, rising = self._target(pitch, now + step, rising)
             anticipated = now + step == end and rng.random() < 0.4 and may_last(target, 16)
-            rhythm = rng.choices(*zip(*RHYTHMS, strict=True))[0]
+            rhythm = self._rhythm(pitch, now, rhythm)
             if now == start and entry > 0:  # a late entry: the line starts inside the half bar
                 rhythm = {8: (4, 8, 4), 12: (8, 4)}[entry]
                 now += entry
@@ -218,6 +234,16 @@ class Soloist:
             endings.append([Note(now, LONG, pitch), Note(now + LONG, SHORT, max(lower))])
         return self.rng.choice(endings or [[Note(now, LONG, pitch)]])
 
+    def _rhythm(self, pitch: int, now: int, before: tuple[int, ...]) -> tuple[int, ...]:
+        chord = self.chord(now)
+        situation = ("rhythm", chord.quality, (pitch - chord.root) % 12, now % BAR)
+        options = [
+            (weight, rhythm, rhythm)
+            for rhythm, weight in RHYTHMS
+            if not (before == rhythm != RHYTHMS[0][0])  # a triplet is an ornament, once at a time
+        ]
+        return self.habits.choose(self.rng, situation, options)
+
     def _tones(self, chord: Chord) -> list[int]:
         return [p for p in REGISTER if p % 12 in members(chord)]
 
@@ -233,35 +259,43 @@ class Soloist:
             rising = False
         elif pitch < 63:
             rising = True
-        elif rng.random() < 0.3:
+        elif rng.random() < 0.15:
             rising = not rising
+        before = self.chord(tick - HALF)
         classes = members(chord)
-        weights = []
-        tones = self._tones(chord)
-        for tone in tones:
-            weight = (1.0, 2.0, 1.2, 1.8)[classes.index(tone % 12)]
+        options = []
+        for tone in self._tones(chord):
             interval = tone - pitch
-            weight *= {True: 1.0, False: 0.25}[(interval > 0) == rising]
-            weight *= 0.15 if not interval else 1.0 if abs(interval) <= 7 else 0.1
-            weights.append(weight if abs(interval) <= 9 else 0.0)
-        target = rng.choices(tones, weights)[0]
-        return target, rising
+            if abs(interval) <= 9:
+                weight = (0.5, 3.0, 0.6, 2.0)[classes.index(tone % 12)]
+                weight *= 1.0 if (interval > 0) == rising else 0.2
+                weight *= 0.1 if not interval else 1.0 if abs(interval) <= 7 else 0.2
+                options.append((weight, interval, tone))
+        situation = (
+            "target",
+            before.quality,
+            chord.quality,
+            (chord.root - before.root) % 12,
+            (pitch - before.root) % 12,
+            rising,
+        )
+        return self.habits.choose(rng, situation, options), rising
 
     def _fill(self, pitch: int, target: int, n: int, chord: Chord) -> list[int] | None:
         """``n`` pitches that begin on ``pitch`` and lead to ``target``, in one of many ways."""
-        found = [
-            (weight, way)
+        options = [
+            (weight, [p - pitch for p in way], way)
             for weight, way in ways(pitch, target, n, chord)
             if all(p in REGISTER for p in way)
             and all(a != b for a, b in zip(way, [*way[1:], target], strict=True))
         ]
-        if not found:
+        if not options:
             return None
-        weights, options = zip(*found, strict=True)
-        return self.rng.choices(options, weights)[0]
+        situation = ("way", chord.quality, (pitch - chord.root) % 12, target - pitch, n)
+        return self.habits.choose(self.rng, situation, options)
 
-    def _approach(self, target: int, n: int, chord: Chord) -> list[int]:
-        """``n`` notes that lead up or down to ``target``."""
+    def _approach(self, target: int, n: int, chord: Chord) -> list[int] | None:
+        """``n`` notes that lead up or down to ``target``, if the register has them."""
         notes = scale(chord)
         above = next(p for p in range(target + 1, target + 4) if p % 12 in notes)
         below = next(p for p in range(target - 1, target - 4, -1) if p % 12 in notes)
@@ -271,7 +305,7 @@ class Soloist:
             3: ([above, target, target - 1], [target - 5, target - 2, target - 1]),
         }[n]
         inside = [way for way in options if all(p in REGISTER for p in way)]
-        return self.rng.choice(inside or [options[0]])
+        return self.rng.choice(inside) if inside else None
 
     # Riffs and sequences
 
@@ -287,6 +321,8 @@ class Soloist:
             if step == 4 and (self.tonic + 3) % 12 in scale(chord):
                 step = 3
             pitch = home + step
+            if notes and notes[-1].pitch == pitch and step == 3:
+                pitch += 2  # the bent third is there already
             while pitch < LOWEST:
                 pitch += 12
             notes.append(Note(start + onset, ticks, pitch))
@@ -317,121 +353,26 @@ class Soloist:
         return notes
 
 
-def ways(pitch: int, target: int, n: int, chord: Chord) -> Iterator[tuple[float, list[int]]]:
-    """Ways from ``pitch`` to ``target`` in ``n`` notes, the first being ``pitch``, with weights."""
-    if n < 1:
-        return
-    if n == 1:
-        if abs(target - pitch) <= 5:
-            yield 1.0, [pitch]
-        return
-    notes = set(scale(chord))
-    tones = set(members(chord))
-    up = target > pitch
-    direction = 1 if up else -1
-    scale_between = [p for p in range(pitch + direction, target, direction) if p % 12 in notes]
-    above = next(p for p in range(target + 1, target + 4) if p % 12 in notes)
-    below = next(p for p in range(target - 1, target - 4, -1) if p % 12 in notes)
-
-    # A scale run, whole or with one chromatic note before the target.
-    if len(scale_between) == n - 1:
-        yield 6.0, [pitch, *scale_between]
-    if len(scale_between) == n - 2:
-        last = scale_between[-1] if scale_between else pitch
-        if abs(target - last) == 2:
-            yield 3.0, [pitch, *scale_between, target - direction]
-    # A turn the other way, then the run.
-    other = next(
-        p for p in range(pitch - direction, pitch - 4 * direction, -direction) if p % 12 in notes
-    )
-    run = [pitch, *scale_between]
-    if len(run) == n - 2:
-        yield 2.5, [pitch, other, *run]
-    # An arpeggio, up or down, then a step into the target.
-    for step, weight in ((1, 4.0), (-1, 1.2)):
-        ladder = [p for p in range(pitch + step, pitch + 15 * step, step) if p % 12 in tones]
-        whole = [pitch, *ladder[: n - 1]]
-        if 1 <= abs(whole[-1] - target) <= 3:
-            yield weight, whole
-        if n > 2:
-            most = [pitch, *ladder[: n - 2]]
-            for last in {above, target - 1}:
-                if abs(last - most[-1]) <= 7:
-                    yield weight * 0.6, [*most, last]
-    # An enclosure: the note above the target and the one just below it.
-    if n >= 3:
-        for pair in ([above, target - 1], [target - 1, above]):
-            for lead in leads(pitch, pair[0], n - 2, tones):
-                yield 1.5, [*lead, *pair]
-    # Two chromatic steps from below or above.
-    if n >= 3:
-        for pair in ([target - 2, target - 1], [target + 2, target + 1]):
-            for lead in leads(pitch, pair[0], n - 2, tones):
-                yield 0.4, [*lead, *pair]
-    if n == 2:
-        for last, weight in ((target - 1, 1.5), (above, 2.0), (below, 1.5)):
-            if 1 <= abs(last - pitch) <= 7:
-                yield weight, [pitch, last]
-    if n == 4 and pitch % 12 == chord.root:  # one, two, three, five
-        third = pitch + (members(chord)[1] - chord.root) % 12
-        if 1 <= abs(pitch + 7 - target) <= 4:
-            yield 2.0, [pitch, pitch + 2, third, pitch + 7]
-
-
-def leads(pitch: int, to: int, n: int, tones: set[int]) -> Iterator[list[int]]:
-    """``n`` notes from ``pitch`` on, chord tones, from which ``to`` is within a fifth."""
-    for step in (1, -1):
-        ladder = [p for p in range(pitch + step, pitch + 15 * step, step) if p % 12 in tones]
-        lead = [pitch, *ladder[: n - 1]]
-        if 1 <= abs(lead[-1] - to) <= 7:
-            yield lead
-        if n == 1:
-            return
-    if n >= 2:  # or wait around the first note
-        neighbour = [pitch, pitch + 2 if (pitch + 2) % 12 in tones else pitch - 1, pitch]
-        if n == 3 and 1 <= abs(pitch - to) <= 7:
-            yield neighbour
-
-
-# ---------------------------------------------------------------- the shape of a chorus
-
-# What each stretch of a chorus holds: (kind, bars). "riff" and "sequence" come back as they were.
-PLANS: dict[int, tuple[tuple[tuple[str, int], ...], ...]] = {
-    12: (
-        (("riff", 2), ("line", 2), ("riff", 2), ("line", 2), ("line", 4)),
-        (("riff", 2), ("riff", 2), ("riff", 2), ("line", 2), ("line", 4)),
-        (("line", 4), ("line", 4), ("line", 4)),
-        (("line", 3), ("line", 3), ("riff", 2), ("line", 4)),
-        (("riff", 2), ("line", 2), ("riff", 2), ("line", 2), ("riff", 2), ("line", 2)),
-    ),
-    16: (
-        (("sequence", 2), ("line", 2), ("sequence", 2), ("line", 2), ("line", 4), ("line", 4)),
-        (("line", 4), ("line", 4), ("sequence", 2), ("line", 2), ("line", 4)),
-        (("riff", 2), ("line", 2), ("riff", 2), ("line", 2), ("line", 4), ("line", 4)),
-        (("line", 2), ("line", 2), ("line", 4), ("sequence", 2), ("line", 2), ("line", 4)),
-    ),
-}
-ENTRIES = (0, 8, 12, -4, -12, -16)
-
-
 def solo(
-    chords: Sequence[Chord], tonic: int, bars: int, choruses: int, rng: Random
+    chords: Sequence[Chord], tonic: int, choruses: int, rng: Random, *, head: bool = False
 ) -> tuple[Token, ...]:
-    """A solo of so many choruses over a form of so many bars."""
+    """A solo of so many choruses over a form.
+
+    With ``head`` the first chorus is a tune: it is played twice, and again at the end.
+    """
     player = Soloist(chords, tonic, rng)
-    sections = PLANS[12 if bars == 12 else 16]
+    bars = player.bars
     for chorus in range(choruses):
-        bar = chorus * bars
-        while bar < (chorus + 1) * bars:
-            plan = rng.choice(sections)
-            idea = rng.choice(RIFFS), rng.choice(SHAPES)
-            for kind, length in plan:
-                player.phrase(kind, bar, length, *idea)
-                bar += length
-    return tokens_of(player.notes, choruses * bars * BAR)
+        if head and not chorus:
+            player.head()
+        elif head and chorus in (1, choruses - 1):
+            player.repeat(0, bars * BAR, chorus * bars * BAR)
+        else:
+            player.chorus(chorus)
+    return tokens_of(player.notes)
 
 
-def tokens_of(notes: Sequence[Note], end: int) -> tuple[Token, ...]:
+def tokens_of(notes: Sequence[Note]) -> tuple[Token, ...]:
     """Notes to tokens, rests between them; the first note must be at tick 0."""
     tokens: list[Token] = []
     now = 0

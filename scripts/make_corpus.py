@@ -35,13 +35,17 @@ class Piece(NamedTuple):
     choruses: int
     tempo: int
     held_out: bool = False
+    head: bool = False  # the first chorus is a tune, repeated as players do
 
 
 PIECES: tuple[Piece, ...] = (
-    *(Piece("blues", key, 3, tempo) for key in ["F", "C", "B♭"] for tempo in (132, 150, 168, 184)),
-    *(Piece("tune", key, 2, tempo) for key in ["F", "C", "B♭"] for tempo in (140, 160, 176)),
-    *(Piece("song", key, 1, tempo) for key in ["F", "C", "B♭"] for tempo in (144, 172)),
-    Piece("blues", "F", 1, 144, held_out=True),
+    Piece("blues", "F", 4, 138, head=True),
+    *(Piece("blues", key, 6, tempo) for key in ["F", "C", "B♭"] for tempo in (132, 150, 168, 184)),
+    *(Piece("tune", key, 4, tempo) for key in ["F", "C", "B♭"] for tempo in (140, 160, 176)),
+    *(Piece("song", key, 2, tempo) for key in ["F", "C", "B♭"] for tempo in (144, 172)),
+    Piece("blues", "F", 2, 144, held_out=True),
+    Piece("blues", "B♭", 2, 160, held_out=True),
+    Piece("song", "F", 1, 152, held_out=True),
     Piece("tune", "C", 1, 160, held_out=True),
 )
 
@@ -79,9 +83,9 @@ def compose(seed: int = SEED) -> tuple[Corpus, tuple[str, ...]]:
 def _pieces(seed: int) -> Iterator[tuple[Piece, Melody, tuple[Chord, ...]]]:
     for number, piece in enumerate(PIECES):
         chords = form(piece.form, piece.key)
-        bars = len(FORMS[piece.form].split())
         rng = Random(f"{seed} {number}")
-        tokens = solo(chords, PITCH_NAMES.index(piece.key), bars, piece.choruses, rng)
+        tonic = PITCH_NAMES.index(piece.key)
+        tokens = solo(chords, tonic, piece.choruses, rng, head=piece.head)
         key = piece.key.replace("♭", "-flat")
         name = f"{number + 1:02d} {piece.form} in {key}"
         yield piece, Melody(tokens, float(piece.tempo), name), chords

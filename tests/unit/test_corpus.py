@@ -13,6 +13,7 @@ from seqlib.corpus import (
     small_corpus,
 )
 from seqlib.music import BAR, Melody, Token, arrange, read_midi, windows, write_midi
+from seqlib.sampling import novelty
 
 INDEX = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
 
@@ -61,14 +62,14 @@ def test_another_seed_composes_other_solos():
     }
 
 
-def test_held_out_solos_use_known_tokens_and_are_not_in_the_training_set():
+def test_held_out_solos_use_known_tokens_and_are_not_copies_of_training_ones():
     corpus = default_corpus()
     trained = {token for melody in corpus.melodies for token in melody.tokens}
-    for melody in corpus.held_out:
+    for melody, sequence in zip(corpus.held_out, corpus.held_out_sequences, strict=True):
         assert set(melody.tokens) <= trained
-    grams = {tuple(s[i : i + 16]) for s in corpus.sequences for i in range(len(s) - 15)}
-    for sequence in corpus.held_out_sequences:
-        assert not any(tuple(sequence[i : i + 16]) in grams for i in range(len(sequence) - 15))
+        found = novelty(sequence, corpus.sequences)
+        assert found.longest_run <= 24  # a formula of two or three bars may come back
+        assert found.share_of_4grams < 0.75
 
 
 def test_every_form_is_in_bars_and_fits_its_melody():
