@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from seqlib import backend
+from seqlib.embedding import pretrained_embedding_layer as pretrained_embedding_layer
 from seqlib.jazz import JazzWeights
 
 if TYPE_CHECKING:
