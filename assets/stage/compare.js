@@ -20,11 +20,14 @@ function fitList(list, steps, filler) {
 /** How a lane of another sequence is laid on these edges, step by step; null if it cannot be. */
 const FITS = {
   heatmap: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
+  line: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
   distribution: (lane, edges) => ({
     ...lane,
     p: fitRows(decodeArray(lane.p), edges.length - 1),
     chosen: lane.chosen && fitList(lane.chosen, edges.length - 1, -1),
   }),
+  line: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
+  diagram: (lane) => lane,
   tokens: (lane, edges) => ({ ...lane, labels: fitList(lane.labels, edges.length - 1, "") }),
   pianoroll: (lane, edges) => ({
     ...lane,

@@ -5,14 +5,48 @@ import { cssColour } from "./colours.js";
 import { encodeWav } from "./wav.js";
 import { renderSound } from "./synth.js";
 
+/** Draw a lane of DOM elements: its words where they stand, in their own type and colour. */
+function paintWords(g, node) {
+  const origin = node.getBoundingClientRect();
+  const range = document.createRange();
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  g.textAlign = "left";
+  g.textBaseline = "middle";
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (text.parentElement.closest("button, select, input")) continue;
+    const style = getComputedStyle(text.parentElement);
+    if (style.clipPath !== "none") continue; // words for screen readers only
+    g.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    g.fillStyle = style.color;
+    for (const word of text.data.matchAll(/\S+/g)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const [box] = range.getClientRects();
+      if (box && box.width > 1) g.fillText(word[0], box.left - origin.left, box.top - origin.top + box.height / 2);
+    }
+  }
+}
+
+/** Draw one picture of a lane on a sheet of its own, since lanes may erase what they drew. */
+function paintSheet(g, { width, height }, ratio, draw) {
+  const sheet = document.createElement("canvas");
+  sheet.width = Math.ceil(width * ratio);
+  sheet.height = Math.ceil(height * ratio);
+  const own = sheet.getContext("2d");
+  own.setTransform(ratio, 0, 0, ratio, 0, 0);
+  draw(own);
+  g.drawImage(sheet, 0, 0, sheet.width / ratio, sheet.height / ratio);
+}
+
 /** The stage as it stands, drawn anew on one canvas at twice the size: a PNG blob. */
 export function paintStage(stage) {
   const { layout, theme, clock } = stage;
   const ratio = 2;
   const pad = 24;
   const line = Math.round(layout.font * 1.9);
-  const frames = stage.frames.filter((frame) => frame.lane.height || frame.lane.paint);
+  const { frames } = stage;
   const heights = frames.map((frame) => {
+    if (!frame.lane.height) return line + frame.dom.offsetHeight + 12;
     const { time, now } = frame.sizes();
     const stacked = now && !layout.nowInside ? now.height + 8 : 0;
     return line + Math.max(time.height, layout.nowInside && now ? now.height : 0) + stacked + 12;
@@ -62,12 +96,10 @@ export function paintStage(stage) {
     const body = top + line;
     g.save();
     g.translate(pad, body);
-    if (frame.lane.paint) {
-      frame.lane.paint(g, { width: layout.width, height: time.height }, stage.step);
+    if (!frame.lane.height) {
+      paintWords(g, frame.dom);
     } else {
-      g.save();
-      frame.lane.drawTime(g, stage.view, time, stage.step);
-      g.restore();
+      paintSheet(g, time, ratio, (own) => frame.lane.drawTime(own, stage.view, time, stage.step));
       const x0 = stage.view.x(clock.edges[stage.step]);
       const x1 = stage.view.x(clock.edges[stage.step + 1]);
       const left = Math.max(layout.gutter, x0);
@@ -79,7 +111,7 @@ export function paintStage(stage) {
       }
       if (now) {
         g.translate(layout.nowInside ? layout.gutter + layout.plot + layout.gap : 0, layout.nowInside ? 0 : time.height + 8);
-        frame.lane.drawNow(g, now, stage.step);
+        paintSheet(g, now, ratio, (own) => frame.lane.drawNow(own, now, stage.step));
       }
     }
     g.restore();
