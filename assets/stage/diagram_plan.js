@@ -58,19 +58,20 @@ export function planRows(layers, { font, compact }) {
  * enough; if not, the current one does, and its neighbours stand beside it.
  * @param {object} view   x(seconds), first, last, left, width, pps, clock
  * @param {number} step   the current step
- * @param {{full: number, mini: number}} want  widths of a copy with and without full labels
- * @returns {{own: boolean, full: boolean, pitch: number, copies: {t: number, x: number}[]}}
+ * @param {{fullPitch: number, miniPitch: number}} want  widths of a copy with full labels, and with the shortest
+ * @returns {{own: boolean, pitch: number, copies: {t: number, x: number}[]}}
  */
-export function planCopies(view, step, { full, mini }) {
+export function planCopies(view, step, { fullPitch, miniPitch }) {
   const { clock, left, width } = view;
   const centre = (t) => (view.x(clock.edges[t]) + view.x(clock.edges[t + 1])) / 2;
   const narrowest = clock.shortLength(0) * view.pps;
-  if (narrowest >= mini) {
+  if (narrowest >= miniPitch) {
     const copies = [];
     for (let t = view.first; t <= view.last; t += 1) copies.push({ t, x: centre(t) });
-    return { own: true, full: narrowest >= full, pitch: narrowest, copies };
+    return { own: true, pitch: narrowest, copies };
   }
-  const pitch = Math.min(full, Math.max(mini, width / 3));
+  // At least the current copy and most of both its neighbours.
+  const pitch = Math.min(fullPitch, Math.max(miniPitch, width / 2.6));
   const lowest = left + Math.min(pitch, width) / 2;
   const x0 = Math.min(Math.max(centre(step), lowest), Math.max(lowest, left + width - pitch / 2));
   const copies = [];
@@ -79,7 +80,7 @@ export function planCopies(view, step, { full, mini }) {
   for (let t = Math.max(0, step - before); t <= Math.min(clock.steps - 1, step + after); t += 1) {
     copies.push({ t, x: x0 + (t - step) * pitch });
   }
-  return { own: false, full: pitch >= full, pitch, copies };
+  return { own: false, pitch, copies };
 }
 
 /** Slow at both ends; 0..1 to 0..1. */

@@ -1,7 +1,7 @@
 // The lanes there are, and what a lane is.
 //
 // To add one: write `lanes/<kind>.js` exporting `<kind>Lane(data, stage)`, add it to LANES
-// below, and add its dataclass to `ui/stage.py`. Imports are named, without renaming, and
+// below, and add its dataclass to `ui/stage.py` or `ui/stage_lanes.py`. Imports are named, without renaming, and
 // top-level names are unique across all modules (the modules are joined into one script).
 //
 // `data` is what the dataclass sent: {kind, title, …}; arrays through decodeArray.
@@ -34,6 +34,7 @@
 //   mount(node), update(step)         for a lane of DOM elements: fill `node` once, then
 //             update it at every step; user text only through textContent
 //   probe(x, y, step, size, view)     {value, lines, axis?, unit?} for the readout, or null
+//   stepAt(x)                         for a picture off the time axis: the step a click there means, or -1
 //   rowOf(unit), units                for lanes whose rows are units: see heatmap.js
 //   table(step)                       {caption, columns, rows, current?}: the same as text
 //   describe(step)                    a few words for screen readers

@@ -4,12 +4,22 @@
 export function leadingLines(values, rows, columns, count) {
   const peak = Float64Array.from({ length: columns }, () => -Infinity);
   for (let step = 0; step < rows; step += 1) {
-    for (let line = 0; line < columns; line += 1) peak[line] = Math.max(peak[line], values[step * columns + line]);
+    for (let line = 0; line < columns; line += 1) {
+      const value = values[step * columns + line];
+      if (value > peak[line]) peak[line] = value; // not NaN, where a shorter sequence has ended
+    }
   }
   const order = Array.from({ length: columns }, (_, line) => line);
   const lead = order.sort((one, other) => peak[other] - peak[one] || one - other).slice(0, count);
   // Colours go by number, so that they stay when the values change a little.
   return lead.sort((one, other) => one - other);
+}
+
+/** How many steps from `first` on have numbers, before a shorter sequence has ended. */
+export function fullSteps(values, columns, first) {
+  let step = first;
+  while (step * columns < values.length && Number.isFinite(values[step * columns])) step += 1;
+  return step - first;
 }
 
 /**

@@ -591,7 +591,9 @@ export class StageView {
     const release = (event) => {
       if (press && !press.moved && event.type === "pointerup") {
         const { x, y } = at(event);
-        if (x >= this.layout.gutter) this.seek(this.view.seconds(x));
+        const own = frame.lane.stepAt ? frame.lane.stepAt(x) : -1;
+        if (own >= 0) this.seekStep(own);
+        else if (x >= this.layout.gutter) this.seek(this.view.seconds(x));
         const found = this.probe(frame, x, y);
         if (found && found.unit !== undefined) this.pick(found.axis, found.unit);
       }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { labelPlaces, leadingLines } from "../../assets/stage/line_labels.js";
+import { composeStage } from "../../assets/stage/compare.js";
+import { fullSteps, labelPlaces, leadingLines } from "../../assets/stage/line_labels.js";
 
 const FONT = 13;
 const frame = { font: FONT, left: 50, right: 850, height: 150 };
@@ -45,4 +46,26 @@ test("lines on top of each other go without names rather than with wrong ones", 
 
 test("a name wider than the picture is left out", () => {
   assert.deepEqual(labelPlaces({ xs, lines: [{ line: 0, width: 900, ys: xs.map(() => 75) }], ...frame }), []);
+});
+
+test("where a shorter sequence has ended there are no numbers, and none are counted", () => {
+  const values = Float32Array.of(0.1, 0.2, 0.9, 0.3, NaN, NaN);
+  assert.deepEqual(leadingLines(values, 3, 2, 2), [0, 1]);
+  assert.deepEqual(leadingLines(values, 3, 2, 1), [0]);
+  assert.equal(fullSteps(values, 2, 0), 2);
+  assert.equal(fullSteps(values, 2, 1), 1);
+  assert.equal(fullSteps(values, 2, 2), 0);
+});
+
+test("two runs of different length still show both their lines", () => {
+  const pack = (typed, dtype, shape) => ({ dtype, shape, data: Buffer.from(typed.buffer).toString("base64") });
+  const run = (name, Tx) => ({
+    name, names: [], sound: { start: pack(new Float64Array(0), "f8", [0]), end: pack(new Float64Array(0), "f8", [0]), pitch: [], voice: [], velocity: [], step: [] },
+    signals: [], clock: { edges: pack(Float64Array.from({ length: Tx + 1 }, (_, t) => t), "f8", [Tx + 1]) },
+    lanes: [{ kind: "line", title: "P", symbol: "ŷ", values: pack(new Float32Array(2 * Tx).fill(0.5), "f4", [Tx, 2]) }],
+  });
+  const { lanes } = composeStage({ ...run("before", 4), compare: run("after", 3) }, "both");
+  assert.deepEqual(lanes.map(({ title }) => title), ["P · before", "P · after"]);
+  assert.deepEqual(lanes[1].values.shape, [4, 2]);
+  assert.equal(fullSteps(lanes[1].values.values, 2, 0), 3);
 });

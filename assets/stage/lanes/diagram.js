@@ -17,15 +17,16 @@ export function diagramLane(data, stage) {
   let toggle = null;
   let note = null;
   let spots = [];
+  let plan = null; // as last drawn
 
   const number = (count) => count.toLocaleString("en");
 
   function noteText() {
-    const [owner] = layers.filter((layer) => layer.state.length);
+    const states = layers.filter((layer) => layer.state.length).map((layer) => layer.state.map(({ symbol }) => symbol).join(" and "));
     const counted = layers.filter((layer) => layer.parameters);
     const sizes = counted.map((layer) => `${layer.name} ${number(layer.parameters)} parameters`).join(", ");
     const once = `${layers.length === 1 ? "The layer is" : "Each layer is"} defined once${sizes ? ` (${sizes})` : ""}`;
-    if (state.folded) return `${once}; the loop hands ${owner ? owner.state.map(({ symbol }) => symbol).join(" and ") : "nothing"} to the next step, ${Tx} times.`;
+    if (state.folded && states.length) return `${once}; the loop hands ${states.join(", ")} to the next step, ${Tx} times.`;
     return `${once} and used at all ${Tx} steps: every copy has the same weights.`;
   }
 
@@ -73,8 +74,8 @@ export function diagramLane(data, stage) {
     const names = Math.max(...layers.map(({ name }) => stage.measure(name)));
     const pad = 10 * layout.scale;
     return {
-      full: Math.max(2 * (long + pad), names + 2 * pad + hand + 1.6 * pad),
-      mini: Math.max(2 * Math.max(short, symbols) + pad, 44 * layout.scale),
+      fullPitch: Math.max(2 * (long + pad), names + 2 * pad + hand + 1.6 * pad),
+      miniPitch: Math.max(2 * Math.max(short, symbols) + pad, 44 * layout.scale),
       handFull: hand + 1.6 * pad,
       handMini: short + pad,
       names: names + 2 * pad,
@@ -173,7 +174,8 @@ export function diagramLane(data, stage) {
 
   function drawCopy(g, { t, x }, rows, plan, step) {
     const lit = t === step;
-    const { full, pitch } = plan;
+    const { pitch } = plan;
+    const full = pitch >= plan.names + plan.handFull; // room for whole shapes between two boxes
     const hand = full ? plan.handFull : plan.handMini;
     const wide = full ? Math.min(pitch - hand, Math.max(plan.names, pitch * 0.5)) : pitch - hand;
     const half = wide / 2;
@@ -181,7 +183,7 @@ export function diagramLane(data, stage) {
     layers.forEach((layer, place) => {
       if (onlyLast(place) && !last) return;
       const row = rows.boxes[place];
-      layerArrow(g, place, t, x, rows, full, lit);
+      layerArrow(g, place, t, x, rows, pitch, lit);
       // A layer that hands nothing on has the room of its arrows too.
       const own = layer.state.length ? wide : Math.min(pitch - 8 * stage.layout.scale, Math.max(wide, plan.names));
       box(g, layer, { x: x - own / 2, y: row.top, width: own, height: row.bottom - row.top }, lit, full);
@@ -193,24 +195,25 @@ export function diagramLane(data, stage) {
         const y = levels[at];
         const gap = pitch - wide;
         const onward = lit || t === step - 1;
-        const to = last ? x + half + gap * 0.55 : x + half + gap;
+        const to = last ? x + half + gap * 0.42 : x + half + gap;
         if (t === 0) {
           arrow(g, [[x - half - gap * 0.8, y], [x - half, y]], t === step);
           label(g, tensor, -1, full, x - half - gap * 0.45, y - stage.layout.font * 1.32, "center", t === step);
           tensorSpot(tensor, -1, [x - half - gap, y - 30, x - half, y + 8], "the start", layer.name);
         }
         arrow(g, [[x + half, y], [to, y]], onward);
-        const fits = !last || to + gap * 0.3 < stage.layout.gutter + stage.layout.plot;
+        const fits = !last || to + gap * 0.3 < stage.layout.gutter + stage.layout.plot; // half the room after the last
         if (fits) label(g, tensor, full ? t : null, full, (x + half + to) / 2, y - stage.layout.font * 1.32, "center", onward);
         tensorSpot(tensor, t, [x + half, y - stage.layout.font * 2.6, to, y + 8], `${layer.name} at step ${t + 1}`, last ? "" : `${layer.name} at step ${t + 2}`);
       });
     });
-    if (lastFrom === layers.length || last) layerArrow(g, layers.length, t, x, rows, full, lit);
+    if (lastFrom === layers.length || last) layerArrow(g, layers.length, t, x, rows, pitch, lit);
   }
 
-  function layerArrow(g, place, t, x, rows, full, lit) {
+  function layerArrow(g, place, t, x, rows, pitch, lit) {
     const row = rows.arrows[place];
     const tensor = tensors[place];
+    const full = stage.measure(piecesText(shapePieces(tensor.shape))) + 9 * stage.layout.scale <= pitch / 2;
     arrow(g, [[x, row.bottom - (place ? 1 : 0)], [x, row.top + 1]], lit);
     label(g, tensor, t, full, x + 7 * stage.layout.scale, (row.top + row.bottom) / 2, "left", lit);
     const from = place ? layers[place - 1].name : "the input";
@@ -221,14 +224,14 @@ export function diagramLane(data, stage) {
   function drawFolded(g, x, rows, share, step) {
     const { layout, theme } = stage;
     const size = widths();
-    const wide = Math.max(size.names, 110 * layout.scale);
+    const wide = Math.max(size.names, (layout.phone ? 80 : 110) * layout.scale);
     const half = wide / 2;
+    const out = (layout.phone ? 22 : 34) * layout.scale;
     layers.forEach((layer, place) => {
       foldedArrow(g, place, x, rows);
       const row = rows.boxes[place];
       box(g, layer, { x: x - half, y: row.top, width: wide, height: row.bottom - row.top }, true, true);
       spot(x - half, row.top, x + half, row.bottom, layer.name, [layer.parameters ? `${number(layer.parameters)} parameters` : "no parameters", `used at each of ${Tx} steps`]);
-      const out = 34 * layout.scale;
       layer.state.forEach((tensor, at) => {
         const count = layer.state.length;
         const each = (row.bottom - row.top) / (2 * count);
@@ -261,7 +264,9 @@ export function diagramLane(data, stage) {
         g.fillStyle = theme.soft;
         g.lineWidth = 4;
         g.strokeStyle = theme.background;
-        pieces(g, shapePieces(tensor.shape), xText + used, y, "left");
+        const room = layout.gutter + layout.plot - xText - used;
+        const short = stage.measure(piecesText(shapePieces(tensor.shape))) > room;
+        pieces(g, shapePieces(tensor.shape, short), xText + used, y, "left");
       });
       if (layer.state.length > 1) {
         g.fillText(stage.fit("into step t + 1", layout.gutter + layout.plot - xText), xText, (row.top + row.bottom) / 2);
@@ -288,7 +293,7 @@ export function diagramLane(data, stage) {
       g.font = textFont();
       g.fillStyle = stage.theme.soft;
       g.textAlign = "right";
-      g.fillText(stage.fit("only after the last step", x - 12), x - 10 * stage.layout.scale, (row.top + row.bottom) / 2);
+      g.fillText(stage.fit("last step only", x - 12), x - 10 * stage.layout.scale, (row.top + row.bottom) / 2);
     }
   }
 
@@ -296,7 +301,9 @@ export function diagramLane(data, stage) {
   function fade(g, plan, view, size) {
     const first = plan.copies[0];
     const last = plan.copies[plan.copies.length - 1];
-    const wide = Math.min(40, view.width * 0.1);
+    const lit = plan.copies.find((copy) => copy.t === stage.step);
+    const free = (edge) => Math.max(0, Math.abs(lit.x - edge) - (plan.pitch - plan.handMini) / 2);
+    const room = (edge) => Math.min(40, view.width * 0.1, free(edge));
     const clear = (x0, x1) => {
       const ramp = g.createLinearGradient(x0, 0, x1, 0);
       ramp.addColorStop(0, "rgba(0, 0, 0, 1)");
@@ -306,9 +313,10 @@ export function diagramLane(data, stage) {
       g.fillRect(Math.min(x0, x1), 0, Math.abs(x1 - x0), size.height);
       g.globalCompositeOperation = "source-over";
     };
+    const right = view.left + view.width;
     g.clearRect(0, 0, first.t > 0 ? view.left : 0, size.height);
-    if (first.t > 0) clear(view.left, view.left + wide);
-    if (last.t < Tx - 1) clear(view.left + view.width, view.left + view.width - wide);
+    if (first.t > 0) clear(view.left, view.left + room(view.left));
+    if (last.t < Tx - 1) clear(right, right - room(right));
   }
 
   return {
@@ -331,8 +339,8 @@ export function diagramLane(data, stage) {
       const rows = planRows(layers, layout);
       const share = easeShare(state.share);
       const want = widths();
-      const plan = { ...planCopies(view, step, want), ...want, full: false };
-      plan.full = plan.pitch >= want.full;
+      const planned = planCopies(view, step, want);
+      plan = { ...want, ...planned };
       spots = [];
       section?.classList.toggle("off-axis", state.share > 0);
       g.textBaseline = "middle";
@@ -341,13 +349,16 @@ export function diagramLane(data, stage) {
       g.rect(0, 0, view.left + view.width, size.height);
       g.clip();
       const middle = view.left + view.width * (layout.phone ? 0.3 : 0.42);
+      // First the copies close in on one place, then the loop grows there.
+      const closing = easeShare(state.share / 0.68);
+      const looping = easeShare((state.share - 0.62) / 0.38);
       if (share < 1) {
-        // The current copy is drawn last, over those that close in on it.
+        // The current copy is drawn last, over the others.
         const copies = [...plan.copies].sort((one, other) => (one.t === step) - (other.t === step));
         for (const copy of copies) {
-          const future = copy.t > step ? 0.62 : 1;
-          g.globalAlpha = (copy.t === step ? 1 - share ** 3 : (1 - share) ** 1.5) * future;
-          drawCopy(g, { t: copy.t, x: copy.x + (middle - copy.x) * share }, rows, { ...plan, pitch: plan.pitch * (1 - 0.35 * share) }, step);
+          const now = copy.t === step;
+          g.globalAlpha = (now ? 1 - looping : (1 - closing) ** 1.5) * (copy.t > step ? 0.62 : 1);
+          drawCopy(g, { t: copy.t, x: copy.x + (middle - copy.x) * closing }, rows, plan, step);
         }
         g.globalAlpha = 1;
         if (!plan.own && share === 0) fade(g, plan, view, size);
@@ -357,15 +368,25 @@ export function diagramLane(data, stage) {
           g.fillStyle = theme.soft;
           g.textAlign = "center";
           const above = layers.slice(lastFrom + 1).map(({ name }) => name).join(", ");
-          g.fillText(stage.fit(`${above}: only at t = ${Tx}`, view.width - 8), view.left + view.width / 2, rows.arrows[lastFrom + 1].top - layout.font);
+          const text = stage.fit(`${above}: only at t = ${Tx}`, view.width - 8);
+          g.lineWidth = 6;
+          g.strokeStyle = theme.background;
+          for (const draw of ["strokeText", "fillText"]) g[draw](text, view.left + view.width / 2, rows.arrows[lastFrom + 1].top - layout.font);
         }
       }
       if (share > 0) {
-        g.globalAlpha = share ** 3;
+        g.globalAlpha = looping;
         if (share === 1) spots = [];
-        drawFolded(g, middle, rows, share, step);
+        drawFolded(g, middle, rows, looping, step);
       }
       g.restore();
+    },
+
+    /** The step of the copy under the pointer, which need not be the step at that x. */
+    stepAt(x) {
+      if (!plan || state.share > 0) return stage.step;
+      const near = plan.copies.filter((copy) => Math.abs(copy.x - x) <= plan.pitch / 2);
+      return near.length ? near[0].t : -1;
     },
 
     probe(x, y) {

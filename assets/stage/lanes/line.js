@@ -2,7 +2,7 @@
 
 import { SERIES_COUNT, seriesLook } from "../palette.js";
 import { decodeArray } from "../decode.js";
-import { labelPlaces, leadingLines } from "../line_labels.js";
+import { fullSteps, labelPlaces, leadingLines } from "../line_labels.js";
 import { boundText, numberText, percentText } from "../text.js";
 
 const LISTED = 8;
@@ -13,7 +13,7 @@ export function lineLane(data, stage) {
   const lead = leadingLines(values, rows, columns, Math.min(SERIES_COUNT, columns));
   const listed = Math.min(LISTED, columns);
   const at = (step, line) => values[step * columns + line];
-  const say = (value) => (data.percent ? percentText(value) : numberText(value, 3));
+  const say = (value) => (!Number.isFinite(value) ? "–" : data.percent ? percentText(value) : numberText(value, 3));
   const bound = (value) => (data.percent ? `${boundText(100 * value)} %` : boundText(value));
   const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (listed + (columns > listed ? 1 : 0));
@@ -38,7 +38,8 @@ export function lineLane(data, stage) {
     const key = [view.from, view.pps, view.left, size.width, size.height, stage.theme.font, stage.layout.font].join("|");
     if (key === placesKey) return places;
     const xs = [];
-    for (let step = view.first; step <= view.last; step += 1) xs.push(centre(view, step));
+    const end = Number.isFinite(at(view.last, 0)) ? view.last : view.first + fullSteps(values, columns, view.first) - 1;
+    for (let step = view.first; step <= end; step += 1) xs.push(centre(view, step));
     const lines = lead.map((line) => ({
       line,
       width: stage.measure(labels[line]),
@@ -82,7 +83,9 @@ export function lineLane(data, stage) {
         g.lineWidth = (lead.includes(line) ? 2.25 : 1) * Math.sqrt(layout.scale);
         g.setLineDash(dash);
         g.beginPath();
-        for (let place = first; place <= last; place += 1) g.lineTo(centre(view, place), y(at(place, line)));
+        for (let place = first; place <= last; place += 1) {
+          if (Number.isFinite(at(place, line))) g.lineTo(centre(view, place), y(at(place, line)));
+        }
         g.stroke();
       }
       g.setLineDash([]);
@@ -92,6 +95,7 @@ export function lineLane(data, stage) {
         g.lineWidth = 1.5;
         const spots = first === last || view.pps * view.clock.shortLength() > 24 * layout.scale;
         for (let place = spots ? first : step; place <= (spots ? last : step); place += 1) {
+          if (!Number.isFinite(at(place, line))) continue;
           g.beginPath();
           g.arc(centre(view, place), y(at(place, line)), (place === step ? 5 : 2.5) * Math.sqrt(layout.scale), 0, 7);
           g.fill();
@@ -115,6 +119,13 @@ export function lineLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const each = barHeight(layout);
+      if (!Number.isFinite(at(step, 0))) {
+        g.fillStyle = theme.soft;
+        g.font = `${layout.font}px ${theme.font}`;
+        g.textBaseline = "top";
+        g.fillText("This sequence has ended.", 4, 4);
+        return;
+      }
       g.textBaseline = "middle";
       g.font = `600 ${layout.font}px ${theme.font}`;
       const shown = lead.slice(0, listed).sort((one, other) => one - other);
@@ -178,6 +189,7 @@ export function lineLane(data, stage) {
     },
 
     describe(step) {
+      if (!Number.isFinite(at(step, 0))) return "";
       const best = lead.reduce((most, line) => (at(step, line) > at(step, most) ? line : most), lead[0]);
       return `${data.title}: highest ${labels[best]}, ${say(at(step, best))}`;
     },
