@@ -82,8 +82,11 @@ class WordVectors:
         if len(set(words)) != len(words):
             raise ValueError("A word is there twice; give each word once.")
         vectors = np.asarray(vectors, np.float32)
-        matrix = np.zeros((len(words) + 1, *vectors.shape[1:]), np.float32)
-        matrix[1:] = vectors
+        if vectors.ndim != 2 or len(vectors) != len(words):
+            raise ValueError(
+                f"{len(words):,} words need as many rows, not an array of shape {vectors.shape}."
+            )
+        matrix = np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), vectors])
         return cls(name, Words.of(words), matrix)
 
     def __len__(self) -> int:
@@ -186,6 +189,8 @@ class WordVectors:
         with np.errstate(invalid="ignore", divide="ignore"):
             scores /= self.norms
         scores[0] = np.nan
+        if not target.any():
+            scores[:] = np.nan
         return scores
 
     def neighbours(
