@@ -11,7 +11,6 @@ import threading
 
 _lock = threading.Lock()
 _loaded = False
-_warming: threading.Thread | None = None
 
 
 def load() -> None:
@@ -37,17 +36,3 @@ def load() -> None:
 def is_loaded() -> bool:
     """Whether the next model is spared the import."""
     return _loaded
-
-
-def warm() -> None:
-    """Load in a background thread and return at once; calling it again does nothing.
-
-    It costs some 550 MB and keeps one core busy for a few seconds, so call it when someone
-    is about to train or build a model, not for every visitor.
-    """
-    global _warming
-    if _loaded or (_warming is not None and _warming.is_alive()):
-        return
-    # Not a daemon: the interpreter must not be taken down in the middle of the import.
-    _warming = threading.Thread(target=load, name="seqlib-warm")
-    _warming.start()

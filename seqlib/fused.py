@@ -2,11 +2,13 @@
 
 The step is traced once per architecture and shared by every run of that architecture:
 weights and optimiser state go in and come out as plain tensors, so nothing of one run stays
-behind in another's. Only the worker thread comes here; importing this module costs nothing.
+behind in another's. The worker and ``training.warm`` come here; importing this module costs
+nothing.
 """
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -61,7 +63,8 @@ class FusedTraining:
         self._state = (variables, zeros, zeros, tf.constant(0.0))
         self._windows = windows_per_call(Tx, n_values, weights.n_a)
         self._in_parts = self._windows < self._m
-        self._step = shared_step(None if self._in_parts else self._m, Tx, n_values, weights.n_a)
+        with _building:
+            self._step = shared_step(None if self._in_parts else self._m, Tx, n_values, weights.n_a)
         self._sums: Any = None
         self._seen = 0
         self._X, self._Y = X, Y.swapaxes(0, 1)  # (m, Ty, n_values)
@@ -129,6 +132,11 @@ class SharedStep(NamedTuple):
     epochs: Any  # (epochs, *state, X, Y, rate) -> *state, loss, accuracy (epochs, Ty)
     sums: Any  # (variables, X, Y) -> loss (Ty,), hits (Ty,), gradients, summed over windows
     update: Any  # (*state, gradients, m, rate) -> *state
+
+
+# So that a run does not build a second time what a warm-up is building. Tracing has TensorFlow's
+# own lock.
+_building = threading.Lock()
 
 
 @lru_cache(maxsize=MAX_ARCHITECTURES)

@@ -25,8 +25,6 @@ from seqlib import backend
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import Trace
 
-warm = backend.warm
-
 # A slice aims at this many seconds: long enough that the cost of a call into TensorFlow, a
 # third of a small epoch, does not show; short enough that thirty runs all move.
 SLICE_SECONDS = 0.15
@@ -361,6 +359,35 @@ class TrainingRun:
             self._state = state
             self._lock.notify_all()
             return True
+
+
+def warm(m: int, Tx: int, n_values: int, n_a: int) -> threading.Thread:
+    """Load TensorFlow and trace this architecture's step in the background; returns at once.
+
+    A run of that architecture then begins at once too, or waits for what is already under way.
+    Calling it again with the same sizes does nothing. It costs some 550 MB and a few seconds
+    of one core, so call it when someone is about to train, not for every visitor. Returns the
+    thread, for those who want to wait.
+    """
+    sizes = (m, Tx, n_values, n_a)
+    with _warming_lock:
+        if sizes not in _warming:
+            # Not a daemon: the interpreter must not be taken down in the middle of an import.
+            _warming[sizes] = threading.Thread(target=_warm, args=sizes, name="seqlib-warm")
+            _warming[sizes].start()
+        return _warming[sizes]
+
+
+_warming: dict[tuple[int, ...], threading.Thread] = {}
+_warming_lock = threading.Lock()
+
+
+def _warm(m: int, Tx: int, n_values: int, n_a: int) -> None:
+    from seqlib.fused import FusedTraining
+
+    blank = np.zeros((m, Tx, n_values), np.float32)
+    weights = JazzWeights.initial(n_a, n_values)
+    FusedTraining(blank, blank.swapaxes(0, 1), weights, BOUNDS["learning_rate"].default).advance(1)
 
 
 def _first_sentence(problem: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import threading
 import time
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from seqlib import backend, training
-from seqlib.fused import FusedTraining
+from seqlib.fused import FusedTraining, shared_step
 from seqlib.jazz import JazzWeights
 from seqlib.training import BOUNDS, RunSettings, State, TrainingRun, Worker
 
@@ -486,20 +487,39 @@ def test_a_closed_worker_ends_its_thread(windows):
     assert not thread.is_alive()
 
 
-def test_warming_up_twice_starts_one_import_and_load_waits_for_it(monkeypatch):
-    begun, finish, loads = threading.Event(), threading.Event(), []
-
-    def slow_load():
-        with backend._lock:
-            loads.append(threading.current_thread().name)
-            begun.set()
-            assert finish.wait(WAIT)
-
+def test_two_threads_that_load_at_once_import_once(keras, monkeypatch):
+    """The second waits until the first is through, and finds the work done."""
+    inside, most, imports = [], [], []
     monkeypatch.setattr(backend, "_loaded", False)
-    monkeypatch.setattr(backend, "load", slow_load)
-    training.warm()
-    assert begun.wait(WAIT)
-    training.warm()
-    finish.set()
-    backend._warming.join(WAIT)
-    assert loads == ["seqlib-warm"]
+
+    def slow_import(name, *rest):
+        if name == "keras":
+            inside.append(name)
+            imports.append(name)
+            most.append(len(inside))
+            time.sleep(0.05)
+            inside.pop()
+        return real_import(name, *rest)
+
+    real_import = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", slow_import)
+    threads = [threading.Thread(target=backend.load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    assert (len(imports), max(most)) == (1, 1)
+    assert backend.is_loaded()
+
+
+def test_a_warmed_architecture_is_built_once_and_traced_once(keras, make_windows):
+    shared_step.cache_clear()
+    sizes = {"m": 3, "Tx": 4, "n_values": 6, "n_a": 2}
+    warming = training.warm(**sizes)
+    assert training.warm(**sizes) is warming
+    # The run does not wait for the warm-up to end before it starts.
+    run = TrainingRun(*make_windows(m=3, Tx=4, n_values=6), settings(n_a=2, epochs=5)).start()
+    assert run.wait(WAIT) is State.DONE
+    warming.join(WAIT)
+    assert shared_step.cache_info().misses == 1
+    assert shared_step(3, 4, 6, 2).epochs.experimental_get_tracing_count() == 1
