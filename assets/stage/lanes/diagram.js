@@ -1,7 +1,7 @@
 // Lane `diagram`: the network unrolled over the steps, or folded into the layers that are there.
 
 import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../diagram_plan.js";
-import { button, element, setLabel } from "../dom.js";
+import { button, element } from "../dom.js";
 import { keepState } from "../keep.js";
 
 const FOLD_MS = 700;
@@ -54,8 +54,7 @@ export function diagramLane(data, stage) {
 
   function syncControls() {
     toggle.querySelector("span").textContent = state.folded ? `Unfold over ${Tx} steps` : "Fold into one cell";
-    setLabel(toggle, state.folded ? `Unfold: one copy a step, ${Tx} in all` : "Fold: the layers that are really there, with their loop");
-    toggle.setAttribute("aria-pressed", String(state.folded));
+    toggle.title = state.folded ? `One copy a step, ${Tx} in all` : "The layers that are really there, with their loop";
     note.textContent = noteText();
   }
 
@@ -327,7 +326,7 @@ export function diagramLane(data, stage) {
     mount(node) {
       section = node.parentElement;
       section.classList.add("dom-first");
-      toggle = button("Fold", { text: "Fold", className: "fold", "aria-pressed": "false" });
+      toggle = button("Fold", { text: "Fold", className: "fold" });
       toggle.addEventListener("click", fold);
       note = element("p", { class: "lane-note" });
       node.append(element("div", { class: "lane-bar" }, [toggle, note]));

@@ -1,7 +1,7 @@
 // Lane `equation`: one unit's update with its own numbers at this step, its gates below.
 
 import { bracketed, sigma, unitText } from "../equation_text.js";
-import { button, element, setLabel } from "../dom.js";
+import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { gateColour } from "../palette.js";
@@ -163,7 +163,7 @@ export function equationLane(data, stage) {
   function syncOpen() {
     parts.gates.hidden = !state.open;
     parts.more.setAttribute("aria-expanded", String(state.open));
-    setLabel(parts.more, state.open ? "Hide how each gate came about" : "Show how each gate came about");
+    parts.more.title = state.open ? "Hide how each gate came about" : "Show how each gate came about";
   }
 
   return {
@@ -173,7 +173,7 @@ export function equationLane(data, stage) {
       parts = build();
       node.append(element("div", { class: "eq" }, [
         element("div", { class: "eq-bar" }, [
-          element("label", { class: "field" }, ["unit", parts.select]), parts.back, parts.next, parts.step,
+          element("label", { class: "field" }, ["pick", parts.select]), parts.back, parts.next, parts.step,
           element("span", { class: "eq-note eq-hint", text: "or click a row of a heatmap" }),
           element("span", { class: "spacer" }), parts.more,
         ]),
@@ -190,7 +190,7 @@ export function equationLane(data, stage) {
         parts.memory.parentElement.parentElement.style.setProperty(`--gate-${gate}`, cssColour(gateColour(gate, dark)));
       }
       if (parts.select.value !== String(unit)) parts.select.value = String(unit);
-      parts.step.textContent = `t = ${step + 1}`;
+      parts.step.textContent = `unit ${unit} at t = ${step + 1}`;
       const text = unitText(numbersAt(step, unit));
       parts.failed.hidden = Boolean(text);
       for (const block of [parts.memory, parts.output]) block.hidden = !text;
