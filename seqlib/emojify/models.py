@@ -1,0 +1,120 @@
+"""``Emojify_V2`` in Keras, the seed's. TensorFlow is imported when it is built, not before."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from seqlib import backend
+from seqlib.embedding import pretrained_embedding_layer
+from seqlib.emojify.weights import EmojifyWeights
+
+if TYPE_CHECKING:
+    import keras
+
+
+def Emojify_V2(
+    input_shape: tuple[int, ...],
+    word_to_vec_map: Mapping[str, np.ndarray],
+    word_to_index: Mapping[str, int],
+    *,
+    n_classes: int = 5,
+    units: int = 128,
+    dropout: float = 0.5,
+    mask: bool = False,
+    trainable: bool = False,
+) -> keras.Model:
+    """The seed's model: embedding, two LSTM layers with dropout, softmax.
+
+    Parameters
+    ----------
+    input_shape : tuple
+        ``(maxlen,)``, in words.
+    word_to_vec_map : mapping of str to array (e_length,)
+    word_to_index : mapping of str to int, from 1
+    n_classes : int
+        The seed has 5.
+    units : int
+        Of each LSTM; the seed has 128.
+    dropout : float
+        Share dropped after each LSTM in training; the seed has 0.5.
+    mask : bool
+        Skip row 0 (Keras' ``mask_zero``); the seed reads it as a word of zeros.
+    trainable : bool
+        Train the embedding too; the seed does not.
+
+    Returns
+    -------
+    keras.Model
+        int32 (None, maxlen) -> softmax (None, n_classes).
+    """
+    backend.load()
+    from keras import Input, Model, layers
+
+    sentence_indices = Input(tuple(input_shape), dtype="int32", name="sentence_indices")
+    embedding_layer = pretrained_embedding_layer(
+        word_to_vec_map, word_to_index, trainable=trainable
+    )
+    # What mask_zero=True sets; the seed's function has no such argument.
+    embedding_layer.mask_zero = embedding_layer.supports_masking = mask
+    embeddings = embedding_layer(sentence_indices)  # (None, maxlen, e_length)
+    X = layers.LSTM(units, return_sequences=True, name="lstm_1")(embeddings)  # (None, maxlen, n_a)
+    X = layers.Dropout(dropout, name="dropout_1")(X)
+    X = layers.LSTM(units, return_sequences=False, name="lstm_2")(X)  # (None, n_a)
+    X = layers.Dropout(dropout, name="dropout_2")(X)
+    X = layers.Dense(n_classes, name="dense")(X)  # (None, n_classes)
+    X = layers.Activation("softmax", name="softmax")(X)
+    return Model(sentence_indices, X, name="Emojify_V2")
+
+
+EMBEDDING = "pretrained_embedding"
+LAYERS = ("lstm_1", "lstm_2", "dense")
+
+
+def set_weights(model: keras.Model, weights: EmojifyWeights) -> None:
+    """Copy plain arrays into all layers but the embedding."""
+    arrays = list(weights.arrays)
+    for name, part in zip(LAYERS, (arrays[:3], arrays[3:6], arrays[6:]), strict=True):
+        model.get_layer(name).set_weights(part)
+
+
+def get_arrays(model: keras.Model) -> list[np.ndarray]:
+    """The weights of all layers but the embedding, in the order of ``weights.NAMES``."""
+    return [array for name in LAYERS for array in model.get_layer(name).get_weights()]
+
+
+def keras_model(
+    weights: EmojifyWeights, words: Sequence[str], rows: np.ndarray, maxlen: int, dropout: float
+) -> keras.Model:
+    """``Emojify_V2`` with these weights and the embedding rows of some words only.
+
+    ``words[k]`` stands in row ``rows[k]`` of the weights' embedding and gets index k + 1.
+    """
+    vectors = weights.embedding[np.asarray(rows, int)]  # (len(words), e_length)
+    model = Emojify_V2(
+        (maxlen,),
+        dict(zip(words, vectors, strict=True)),
+        {word: place + 1 for place, word in enumerate(words)},
+        n_classes=weights.n_classes,
+        units=weights.n_a,
+        dropout=dropout,
+        mask=weights.mask,
+    )
+    set_weights(model, weights)
+    embedding = model.get_layer(EMBEDDING)
+    matrix = embedding.get_weights()[0]
+    matrix[0] = weights.embedding[np.array(0)]  # not zeros if an unmasked padding row was trained
+    embedding.set_weights([matrix])
+    return model
+
+
+def keras_file(model: keras.Model) -> bytes:
+    """The model as a ``.keras`` file, to take away; nothing here ever opens one."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "emojify.keras"
+        model.save(path)
+        return path.read_bytes()
