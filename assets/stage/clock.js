@@ -54,6 +54,11 @@ export class Clock {
     return true;
   }
 
+  /** Whether the other clock has the same steps at the same seconds. */
+  equals(other) {
+    return this.steps === other.steps && this.edges.every((edge, step) => edge === other.edges[step]);
+  }
+
   /** Where a position of an older clock lands on this one: same step, same share of it. */
   carry(older, seconds) {
     const step = older.stepAt(seconds);

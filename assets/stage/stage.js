@@ -100,13 +100,16 @@ export class StageView {
       this.timeline.song = this.clock.edges[this.clock.clampStep(data.start)];
       this.sound = new Sound(this.timeline);
       this.soundOn = !data.playing;
-    } else {
+    } else if (!this.clock.equals(older)) {
       const place = this.clock.carry(older, this.timeline.position());
       this.timeline.clock = this.clock;
-      if (older.duration !== this.clock.duration) this.timeline.loop = null;
+      this.timeline.loop = null;
       this.timeline.seek(place);
     }
-    this.sound.setNotes(this.notes);
+    // New numbers under the same music must not interrupt it.
+    const music = JSON.stringify([shown.clock, shown.sound]);
+    if (music !== this.music) this.sound.setNotes(this.notes);
+    this.music = music;
     this.orders.clear();
     this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, this));
     this.names = shown.names.length ? shown.names : (this.lanes.find((lane) => lane.names) || {}).names || [];

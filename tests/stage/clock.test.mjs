@@ -148,3 +148,9 @@ test("rounding never stops the future from being laid out", () => {
   }
   assert.ok(timeline.position() >= 123.0 && timeline.position() <= 123.3);
 });
+
+test("a clock equals another with the same edges and no other", () => {
+  assert.equal(uneven().equals(uneven()), true);
+  assert.equal(uneven().equals(new Clock(Float64Array.of(0, 0.4, 0.6, 1.0, 2.1))), false);
+  assert.equal(uneven().equals(new Clock(Float64Array.of(0, 0.4, 0.6))), false);
+});
