@@ -129,6 +129,7 @@ export class Frame {
     const { symbol, shape } = this.lane.head;
     const has = Boolean(name) && (symbol === name || shape.some(([axis]) => axis === name));
     this.node.classList.toggle("lit", has);
+    if (this.lane.light) this.lane.light(name);
     for (const axis of this.shape.querySelectorAll(".axis")) axis.classList.toggle("on", axis.dataset.axis === name);
   }
 

@@ -35,6 +35,7 @@
 //             update it at every step; user text only through textContent
 //   probe(x, y, step, size, view)     {value, lines, axis?, unit?} for the readout, or null
 //   stepAt(x)                         for a picture off the time axis: the step a click there means, or -1
+//   light(name)                       mark what has this axis or symbol; "" for nothing
 //   rowOf(unit), units                for lanes whose rows are units: see heatmap.js
 //   table(step)                       {caption, columns, rows, current?}: the same as text
 //   describe(step)                    a few words for screen readers

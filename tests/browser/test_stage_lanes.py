@@ -194,6 +194,20 @@ def test_a_click_on_a_copy_goes_to_its_step(stage):
     page.wait_for_function(f"() => {VIEW}.step === 10")
 
 
+def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
+    page = stage()
+    canvas = lane(page, "diagram").locator("canvas.time")
+    dark = canvas.evaluate("node => node.toDataURL()")
+    lane(page, "heatmap").locator(".axis[data-axis=n_a]").hover()
+    page.wait_for_function(f"() => {VIEW}.lit === 'n_a'")
+    page.wait_for_timeout(200)
+    lit = canvas.evaluate("node => node.toDataURL()")
+    assert lit != dark
+    lane(page, "equation").locator("var[data-symbol=f]").first.hover()
+    page.wait_for_timeout(200)
+    assert canvas.evaluate("node => node.toDataURL()") == dark
+
+
 def test_influences_in_the_table_are_those_of_the_gradient(stage):
     page = stage()
     found = influences(*make(5))

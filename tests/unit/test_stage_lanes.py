@@ -11,6 +11,7 @@ import pytest
 
 from seqlib.gradients import influence_matrix, log_probability_gradient
 from seqlib.lstm import LSTMWeights, forward, sigmoid
+from seqlib.shapes import djmodel_shapes
 from ui.stage import Clock, Stage, StageError, payload
 from ui.stage_lanes import (
     MAX_INFLUENCES,
@@ -62,6 +63,20 @@ def test_every_shape_in_the_diagram_follows_the_arrays(make_weights, n_a, n_valu
     assert cell["parameters"] == 4 * (n_values + n_a + 1) * n_a
     assert densor["parameters"] == (n_a + 1) * n_values
     assert cell["parameters"] + densor["parameters"] == model.n_parameters
+
+
+def test_the_diagram_says_of_djmodel_what_its_shapes_say(make_weights):
+    model = make_weights(64, 78)
+    diagram = jazz_diagram(model, model.trace(np.zeros((30, 78), np.float32)))
+    cell, densor = diagram.layers
+    said = {
+        row.layer if row.layer != "LSTM_cell" else row.name: row.shape
+        for row in djmodel_shapes(None, 30, 78, 64)
+        if row.step == 3
+    }
+    drawn = {"reshapor": diagram.input, "a": cell.out, "c": cell.state[0], "densor": densor.out}
+    for name, tensor in drawn.items():
+        assert tuple(size for _, size in tensor.shape) == said[name], name
 
 
 def test_a_tensor_takes_its_sizes_from_arrays_and_from_keras(keras):

@@ -18,6 +18,7 @@ export function diagramLane(data, stage) {
   let note = null;
   let spots = [];
   let plan = null; // as last drawn
+  let lit = ""; // the axis or symbol a reader points at, here or elsewhere on the page
 
   const number = (count) => count.toLocaleString("en");
 
@@ -81,15 +82,15 @@ export function diagramLane(data, stage) {
     };
   }
 
-  function pieces(g, parts, x, y, align) {
+  function pieces(g, parts, x, y, align, coloured = true) {
     const whole = parts.reduce((sum, [text]) => sum + g.measureText(text).width, 0);
     let at = align === "center" ? x - whole / 2 : align === "right" ? x - whole : x;
     g.textAlign = "left";
     const plain = g.fillStyle;
     // A rim of paper keeps figures legible where a line or the playhead passes behind.
-    g.strokeText(piecesText(parts), at, y);
+    if (coloured) g.strokeText(piecesText(parts), at, y);
     for (const [text, axis] of parts) {
-      g.fillStyle = (axis && stage.theme.axis(axis)) || plain;
+      g.fillStyle = (coloured && axis && stage.theme.axis(axis)) || plain;
       g.fillText(text, at, y);
       at += g.measureText(text).width;
     }
@@ -125,17 +126,27 @@ export function diagramLane(data, stage) {
     g.fill();
   }
 
+  const pointedAt = ({ symbol, shape }) => lit !== "" && (symbol === lit || shape.some(([axis]) => axis === lit));
+
   /** Symbol over shape, centred on y or standing on it; `align` of x. */
-  function label(g, tensor, when, full, x, y, align, lit) {
+  function label(g, tensor, when, full, x, y, align, current) {
     const { theme, layout } = stage;
+    const marked = pointedAt(tensor);
     const lines = [[[when === null ? tensor.symbol : atStep(tensor.symbol, when), null]], shapePieces(tensor.shape, !full)];
+    if (marked) {
+      const wide = Math.max(...lines.map((parts) => stage.measure(piecesText(parts)))) + 8;
+      g.fillStyle = theme.accentSoft;
+      g.beginPath();
+      g.roundRect(align === "center" ? x - wide / 2 : x - 4, y - layout.font * 1.2, wide, layout.font * 2.4, 4);
+      g.fill();
+    }
     lines.forEach((parts, place) => {
-      g.font = textFont(lit && place === 0 ? 600 : 400);
+      g.font = textFont(marked || (current && place === 0) ? 600 : 400);
       g.lineJoin = "round";
       g.lineWidth = 4;
       g.strokeStyle = theme.background;
-      g.fillStyle = place === 0 ? theme.ink : theme.soft;
-      pieces(g, parts, x, y + (place - 0.5) * layout.font * 1.18, align);
+      g.fillStyle = place === 0 || marked ? theme.ink : theme.soft;
+      pieces(g, parts, x, y + (place - 0.5) * layout.font * 1.18, align, !marked);
     });
   }
 
@@ -156,13 +167,13 @@ export function diagramLane(data, stage) {
     g.fillText(name, rect.x + rect.width / 2, rect.y + rect.height / 2 + 1);
   }
 
-  function spot(x0, y0, x1, y1, value, lines) {
-    spots.push({ x0, y0, x1, y1, value, lines });
+  function spot(x0, y0, x1, y1, value, lines, symbol = "") {
+    spots.push({ x0, y0, x1, y1, value, lines, symbol });
   }
 
   function tensorSpot(tensor, when, rect, from, to) {
     const named = tensor.shape.map(([axis, size]) => (size === null ? `${axis} left open (None)` : `${axis} = ${size}`)).join(", ");
-    spot(...rect, `${atStep(tensor.symbol, when)}  ${piecesText(shapePieces(tensor.shape))}`, [named, to ? `from ${from} to ${to}` : `from ${from}`]);
+    spot(...rect, `${atStep(tensor.symbol, when)}  ${piecesText(shapePieces(tensor.shape))}`, [named, to ? `from ${from} to ${to}` : `from ${from}`], tensor.symbol);
   }
 
   /** Heights at which a layer's states leave and enter its box. */
@@ -254,9 +265,15 @@ export function diagramLane(data, stage) {
       layer.state.forEach((tensor, at) => {
         const y = row.top + ((at + 0.5) * (row.bottom - row.top)) / layer.state.length;
         g.font = textFont(600);
-        g.fillStyle = theme.ink;
         g.textAlign = "left";
         const text = `${atStep(tensor.symbol, "t")} `;
+        if (pointedAt(tensor)) {
+          g.fillStyle = theme.accentSoft;
+          g.beginPath();
+          g.roundRect(xText - 4, y - layout.font * 0.65, stage.measure(text + piecesText(shapePieces(tensor.shape))) + 8, layout.font * 1.3, 4);
+          g.fill();
+        }
+        g.fillStyle = theme.ink;
         g.fillText(text, xText, y);
         const used = g.measureText(text).width;
         g.font = textFont();
@@ -265,7 +282,7 @@ export function diagramLane(data, stage) {
         g.strokeStyle = theme.background;
         const room = layout.gutter + layout.plot - xText - used;
         const short = stage.measure(piecesText(shapePieces(tensor.shape))) > room;
-        pieces(g, shapePieces(tensor.shape, short), xText + used, y, "left");
+        pieces(g, shapePieces(tensor.shape, short), xText + used, y, "left", !pointedAt(tensor));
       });
       if (layer.state.length > 1) {
         g.fillText(stage.fit("into step t + 1", layout.gutter + layout.plot - xText), xText, (row.top + row.bottom) / 2);
@@ -300,8 +317,8 @@ export function diagramLane(data, stage) {
   function fade(g, plan, view, size) {
     const first = plan.copies[0];
     const last = plan.copies[plan.copies.length - 1];
-    const lit = plan.copies.find((copy) => copy.t === stage.step);
-    const free = (edge) => Math.max(0, Math.abs(lit.x - edge) - (plan.pitch - plan.handMini) / 2);
+    const now = plan.copies.find((copy) => copy.t === stage.step);
+    const free = (edge) => Math.max(0, Math.abs(now.x - edge) - (plan.pitch - plan.handMini) / 2);
     const room = (edge) => Math.min(40, view.width * 0.1, free(edge));
     const clear = (x0, x1) => {
       const ramp = g.createLinearGradient(x0, 0, x1, 0);
@@ -381,6 +398,14 @@ export function diagramLane(data, stage) {
       g.restore();
     },
 
+    /** Mark every tensor that has this symbol or axis. */
+    light(name) {
+      const any = () => tensors.some(pointedAt) || layers.some((layer) => layer.state.some(pointedAt));
+      const before = any();
+      lit = name || "";
+      if (before || any()) stage.redraw();
+    },
+
     /** The step of the copy under the pointer, which need not be the step at that x. */
     stepAt(x) {
       if (!plan || state.share > 0) return stage.step;
@@ -393,7 +418,7 @@ export function diagramLane(data, stage) {
       if (!found.length) return null;
       const smallest = found.reduce((one, other) =>
         ((other.x1 - other.x0) * (other.y1 - other.y0) < (one.x1 - one.x0) * (one.y1 - one.y0) ? other : one));
-      return { value: smallest.value, lines: smallest.lines };
+      return { value: smallest.value, lines: smallest.lines, symbol: smallest.symbol };
     },
 
     table() {

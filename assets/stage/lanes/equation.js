@@ -88,7 +88,7 @@ export function equationLane(data, stage) {
     stage.redraw();
   }
 
-  const symbol = (name, when, sub) => element("var", { "data-gate": name[0] }, [
+  const symbol = (name, when, sub) => element("var", { "data-gate": name, "data-symbol": sub ? false : name }, [
     name, ...(sub ? [element("sub", { text: sub })] : []), element("span", { class: "when", text: when ? `⟨${when}⟩` : "" }),
   ]);
   const op = (text) => element("span", { class: "op", text });
