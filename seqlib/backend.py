@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 
 _lock = threading.Lock()
 _loaded = False
+_hooks: list[Callable[[], None]] = []
 
 
 def load() -> None:
@@ -30,7 +32,18 @@ def load() -> None:
                 f"Keras was loaded with the backend {keras.backend.backend()!r}; "
                 "restart with KERAS_BACKEND=tensorflow."
             )
+        for hook in _hooks:
+            hook()
         _loaded = True
+
+
+def on_load(hook: Callable[[], None]) -> None:
+    """Have ``hook`` called once, between the import and its first use; now if that was before."""
+    with _lock:
+        if _loaded:
+            hook()
+        else:
+            _hooks.append(hook)
 
 
 def is_loaded() -> bool:

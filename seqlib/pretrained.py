@@ -1,4 +1,4 @@
-"""The shipped jazz weights, at three stages of one training run. Made by ``scripts/pretrain.py``."""
+"""The shipped jazz weights, at three stages of one run; ``scripts/pretrain.py`` makes them."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from seqlib import backend
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -45,6 +47,21 @@ PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page. */
 html { font-size: 22px; }
 </style>"""
+
+
+def _keep_keras_state() -> None:
+    """Make ``keras.backend.clear_session`` do nothing in this process.
+
+    Streamlit calls it after every script run, any reader's. It takes Keras' state away from
+    all threads, also from the one that is just tracing a training step, and sweeps the
+    whole memory each time. ``keras.utils.clear_session`` stays what it is.
+    """
+    import keras
+
+    keras.backend.clear_session = lambda free_memory=True: None
+
+
+backend.on_load(_keep_keras_state)
 
 # One script run is one thread, so this says whether this run has its frame.
 _run = threading.local()

@@ -65,6 +65,7 @@ def jazz_stage(
         lanes=tuple(made[name]() for name in lanes),
         sound=_sound(arrangement or arrange_solo(melody), melody),
         label=label,
+        names=tuple(map(str, melody.tokens)),
     )
 
 

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from seqlib import figures
-from seqlib.backend import warm
 from seqlib.music import largest_Tx, windows
-from seqlib.training import BOUNDS, RunSettings, TrainingRun
+from seqlib.training import BOUNDS, RunSettings, TrainingRun, warm
 from ui import frame, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
@@ -20,6 +19,12 @@ BOUND = {"bind": "query-params", "persist_state": "session"}
 WHOLE = ("m", "Tx", "n_a", "epochs")
 
 
+def _warm_up() -> None:
+    """Whoever sets these is about to train: have the training step ready by then."""
+    asked = chosen()
+    warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
+
+
 def setting(name: str, label: str = "") -> None:
     """A slider for one whole number of ``RunSettings``, within its bounds."""
     bound = BOUNDS[name]
@@ -29,7 +34,7 @@ def setting(name: str, label: str = "") -> None:
         int(bound.high),
         int(bound.default),
         key=name,
-        on_change=warm,  # whoever sets this is about to train
+        on_change=_warm_up,
         help=f"{bound.what.capitalize()}: {bound.low:g} to {bound.high:g}.",
         **BOUND,
     )
@@ -54,7 +59,7 @@ def rate_setting() -> None:
         RATES,
         bound.default,
         key="learning_rate",
-        on_change=warm,
+        on_change=_warm_up,
         help=f"{bound.what}.",
         **BOUND,
     )

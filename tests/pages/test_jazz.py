@@ -1,0 +1,177 @@
+"""The jazz page, driven without a browser: what its controls do, and what bad input gets."""
+
+from __future__ import annotations
+
+import time
+from io import BytesIO
+
+import numpy as np
+import pretty_midi
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlib.corpus import default_corpus
+from seqlib.music import MAX_BYTES
+from ui.frame import ROOT
+from ui.jazz import state
+
+
+def visit(**query: str) -> AppTest:
+    """A new visit to the jazz page, with these query parameters in its link."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/jazz.py").run()
+
+
+@pytest.fixture
+def jazz() -> AppTest:
+    return visit()
+
+
+def midi(n_notes: int = 80, drums: bool = False) -> bytes:
+    """A melody of ``n_notes`` notes on a track named Whistle."""
+    song = pretty_midi.PrettyMIDI(initial_tempo=120)
+    lead = pretty_midi.Instrument(73, is_drum=drums, name="Whistle")
+    for note, pitch in enumerate(np.random.default_rng(5).integers(60, 72, n_notes)):
+        lead.notes.append(pretty_midi.Note(90, int(pitch), note * 0.25, note * 0.25 + 0.25))
+    song.instruments.append(lead)
+    file = BytesIO()
+    song.write(file)
+    return file.getvalue()
+
+
+def bring(app: AppTest, content: bytes, name: str = "mine.mid") -> AppTest:
+    app.button_group(key="corpus").set_value(state.MINE).run()
+    app.file_uploader(key="midi_file").set_value((name, content, "audio/midi"))
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def errors(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [error.value for error in app.error]
+
+
+def train(app: AppTest) -> AppTest:
+    app.button(key="jazz_run:train").click().run()
+    until = time.monotonic() + 60
+    while "**Done**" not in texts(app) and time.monotonic() < until:
+        time.sleep(0.3)
+        app.run()
+    assert "**Done**" in texts(app)
+    return app
+
+
+def test_the_page_states_the_corpus_it_shows(jazz):
+    corpus = default_corpus()
+    assert f"{sum(map(len, corpus.sequences)):,} tokens" in texts(jazz)
+    assert f"n\\_values = {corpus.n_values}" in texts(jazz)
+
+
+def test_a_bound_setting_comes_from_the_url_and_nonsense_falls_back():
+    app = visit(Tx="12", m="nonsense", temperature="-4", model="<script>", corpus="none such")
+    assert not app.exception
+    assert app.slider(key="Tx").value == 12
+    assert app.slider(key="m").value == 60
+    assert app.select_slider(key="temperature").value == 1.0
+    assert app.selectbox(key="model").value == "good"
+
+
+def test_training_ends_with_a_model_that_the_sampler_uses(jazz):
+    app = train(jazz)
+    assert app.selectbox(key="model").value == state.OWN_RUN
+    assert "my training · temperature" in texts(app)
+    run = app.session_state["jazz_runs"][default_corpus().vocabulary]
+    assert run.metrics.loss_sum[-1] < run.metrics.loss_sum[0] / 2
+    assert f"{run.metrics.loss_sum[-1]:.2f}" in texts(app)
+
+
+def test_a_new_solo_is_another_one_and_the_same_seed_is_the_same(jazz):
+    def token_count_and_copied() -> str:
+        return next(text.value for text in jazz.markdown if "Longest run copied" in text.value)
+
+    first = token_count_and_copied()
+    jazz.button(key="again").click().run()
+    second = token_count_and_copied()
+    assert "seed 1" in second
+    jazz.number_input(key="seed").set_value(0).run()
+    assert token_count_and_copied() == first
+    assert first.split("seed")[1] != second.split("seed")[1]
+
+
+@pytest.mark.parametrize("method", ["greedy", "temperature", "top-k", "top-p"])
+def test_every_method_writes(jazz, method):
+    jazz.selectbox(key="method").set_value(method).run()
+    assert not jazz.exception
+    assert f"good · {method}" in texts(jazz)
+
+
+def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):
+    jazz.toggle(key="compare").set_value(True).run()
+    jazz.selectbox(key="model_b").set_value("untrained").run()
+    assert not jazz.exception
+    assert "good · temperature" in texts(jazz)
+    assert "untrained · temperature" in texts(jazz)
+
+
+def test_a_file_of_ones_own_becomes_the_corpus(jazz):
+    app = bring(jazz, midi())
+    assert errors(app) == []
+    assert app.session_state["song"].tracks[0].name == "Whistle"
+    assert "**80** tokens" in texts(app)
+    assert app.selectbox(key="model").options == [state.UNTRAINED]
+    assert "untrained · temperature" in texts(app)
+
+
+BAD_FILES = {
+    "a web page": (b"<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
+    "nothing": (b"", "empty"),
+    "text": (b"dear sir or madam", "text file"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
+    "half a file": (midi()[:-40], "cut short"),
+    "drums only": (midi(drums=True), "drums only"),
+    "one note": (midi(1), "one note"),
+    "too large": (b"MThd" + bytes(MAX_BYTES), "larger than"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(jazz, content, says):
+    app = bring(jazz, midi())
+    before = app.session_state["song_corpus"]
+    app.file_uploader(key="midi_file").set_value(("bad.mid", content, "audio/midi"))
+    app.run()
+    (error,) = errors(app)
+    assert says in error
+    assert error.endswith(".")
+    assert "\n" not in error
+    assert "Traceback" not in error
+    assert app.session_state["song_corpus"] is before
+
+
+def test_too_few_notes_says_how_many_and_offers_a_shorter_window(jazz):
+    app = bring(jazz, midi(20))
+    (warning,) = [warning.value for warning in app.warning]
+    assert "at least 30" in warning
+    assert "20" in warning
+    app.button(key="shorter_Tx").click().run()
+    assert app.slider(key="Tx").value == 20
+    assert errors(app) == []
+    assert not app.warning
+
+
+def test_training_with_too_long_windows_is_refused_in_a_sentence(jazz):
+    app = bring(jazz, midi(20))
+    app.button(key="jazz_run:train").click().run()
+    assert any("Tx = 30" in error for error in errors(app))
+
+
+def test_two_visits_do_not_see_each_others_file_or_model(jazz):
+    bring(jazz, midi())
+    other = visit()
+    assert "song" not in other.session_state
+    assert other.selectbox(key="model").value == "good"
