@@ -365,29 +365,35 @@ def warm(m: int, Tx: int, n_values: int, n_a: int) -> threading.Thread:
     """Load TensorFlow and trace this architecture's step in the background; returns at once.
 
     A run of that architecture then begins at once too, or waits for what is already under way.
-    Calling it again with the same sizes does nothing. It costs some 550 MB and a few seconds
-    of one core, so call it when someone is about to train, not for every visitor. Returns the
-    thread, for those who want to wait.
+    Warm-ups take turns, and one that a later one overtook is skipped, so a slider may call this
+    at every move. It costs some 550 MB and a few seconds of one core, so call it when someone
+    is about to train, not for every visitor. Returns the thread, for those who want to wait.
     """
+    global _latest
     sizes = (m, Tx, n_values, n_a)
-    with _warming_lock:
-        if sizes not in _warming:
+    with _warming:
+        if _latest is None or _latest[0] != sizes:
             # Not a daemon: the interpreter must not be taken down in the middle of an import.
-            _warming[sizes] = threading.Thread(target=_warm, args=sizes, name="seqlib-warm")
-            _warming[sizes].start()
-        return _warming[sizes]
+            _latest = sizes, threading.Thread(target=_warm, args=sizes, name="seqlib-warm")
+            _latest[1].start()
+        return _latest[1]
 
 
-_warming: dict[tuple[int, ...], threading.Thread] = {}
-_warming_lock = threading.Lock()
+_latest: tuple[tuple[int, ...], threading.Thread] | None = None
+_warming = threading.Lock()
+_turn = threading.Lock()
 
 
-def _warm(m: int, Tx: int, n_values: int, n_a: int) -> None:
+def _warm(*sizes: int) -> None:
     from seqlib.fused import FusedTraining
 
-    blank = np.zeros((m, Tx, n_values), np.float32)
-    weights = JazzWeights.initial(n_a, n_values)
-    FusedTraining(blank, blank.swapaxes(0, 1), weights, BOUNDS["learning_rate"].default).advance(1)
+    with _turn:
+        if _latest is not None and _latest[0] != sizes:
+            return
+        m, Tx, n_values, n_a = sizes
+        X = np.broadcast_to(np.float32(0), (m, Tx, n_values))
+        weights = JazzWeights.initial(n_a, n_values)
+        FusedTraining(X, X.swapaxes(0, 1), weights, BOUNDS["learning_rate"].default).advance(1)
 
 
 def _first_sentence(problem: Exception) -> str:

@@ -523,3 +523,25 @@ def test_a_warmed_architecture_is_built_once_and_traced_once(keras, make_windows
     warming.join(WAIT)
     assert shared_step.cache_info().misses == 1
     assert shared_step(3, 4, 6, 2).epochs.experimental_get_tracing_count() == 1
+
+
+def test_of_several_warm_ups_waiting_only_the_latest_is_done(keras, monkeypatch):
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    class Slow:
+        def __init__(self, X, *_):
+            begun.set()
+            assert go_on.wait(WAIT)
+            done.append(X.shape[0])
+
+        def advance(self, epochs):
+            pass
+
+    monkeypatch.setattr("seqlib.fused.FusedTraining", Slow)
+    first = training.warm(1, 4, 6, 2)
+    assert begun.wait(WAIT)
+    threads = [first, *(training.warm(m, 4, 6, 2) for m in (2, 3, 4))]
+    go_on.set()
+    for thread in threads:
+        thread.join(WAIT)
+    assert done == [1, 4]
