@@ -21,7 +21,15 @@ import numpy as np
 from seqlib.vectors import places
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
-from seqlib.vectors.text import BLOCK, BOM, Block, header_of, layout_of, read_text
+from seqlib.vectors.text import (
+    BLOCK,
+    BOM,
+    Block,
+    finite_rows,
+    header_of,
+    layout_of,
+    read_text,
+)
 from seqlib.vectors.wordvectors import WordVectors
 
 HEAD = 256 << 10
@@ -261,18 +269,19 @@ def _write(
 def _clean(block: Block, seen: set[bytes], findings: Findings) -> tuple[list[bytes], np.ndarray]:
     """The block's new words in UTF-8 and their rows; ``seen`` learns them."""
     words, matrix = block.words, block.matrix
+    text = b"\n".join(words)
     try:
         # One decoding of all is quicker than one each, and nearly always enough.
-        b"\n".join(words).decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
         words = [
             _as_utf8(word, int(line), findings)
             for word, line in zip(words, block.lines, strict=True)
         ]
-    finite = np.isfinite(matrix).all(axis=1)
+    finite = finite_rows(matrix)
     fresh = set(words)
     usual = len(fresh) == len(words) and seen.isdisjoint(fresh) and finite.all()
-    if usual and b"\n" not in b"".join(words):
+    if usual and text.count(b"\n") == len(words) - 1:
         seen |= fresh
         return words, matrix
     keep = np.zeros(len(words), bool)

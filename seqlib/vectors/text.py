@@ -36,6 +36,16 @@ class Block(NamedTuple):
     lines: np.ndarray
 
 
+def finite_rows(matrix: np.ndarray) -> np.ndarray:
+    """Which rows are free of NaN and infinity, bool ``(len(matrix),)``."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        # One pass settles the usual case; a sum can also be too large without an infinity.
+        finite = np.isfinite(np.einsum("ij->i", matrix))
+    if not finite.all():
+        finite = np.isfinite(matrix).all(axis=1)
+    return finite
+
+
 class Layout(NamedTuple):
     """How the lines are built. ``claimed`` is the (words, dim) of a header, if there is one."""
 
@@ -172,15 +182,15 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     unfinished = last and not text.endswith(b"\n")
     if unfinished:
         text += b"\n"
-    codes, ends = _field_ends(text, separator)
-    line_ends = np.flatnonzero(codes[ends] == 10)  # place of each line's last field
+    codes, ends, found = _field_ends(text, separator)
+    line_ends = np.flatnonzero(found == 10)  # place of each line's last field
     before = codes[np.maximum(ends[line_ends] - 1, 0)]
     if ((before == 13) | (before == separator[0])).any():
         # word2vec's own tool ends its lines with a space, Windows with a carriage return.
         for ending in (b"\r\n", separator + b"\n"):
             text = text.replace(ending, b"\n")
-        codes, ends = _field_ends(text, separator)
-        line_ends = np.flatnonzero(codes[ends] == 10)
+        codes, ends, found = _field_ends(text, separator)
+        line_ends = np.flatnonzero(found == 10)
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
     columns = np.diff(line_ends, prepend=-1)
@@ -197,7 +207,7 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     failed: list[int] = []
     shape = (len(lines), dim + 1)
     _convert(text, field_starts.reshape(shape), field_ends.reshape(shape), matrix, failed)
-    finite = np.isfinite(matrix).all(axis=1)
+    finite = finite_rows(matrix)
     words = [
         text[start:end]
         for start, end in zip(
@@ -241,16 +251,17 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     )
 
 
-def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """The text's bytes, uint8, and where in them each field ends, int32."""
+def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The text's bytes, uint8; where in them each field ends, int32; and the bytes there."""
     codes = np.frombuffer(text, np.uint8)
     if separator == b" ":
         # One comparison is enough unless there are other control characters.
         ends = np.flatnonzero(codes <= 32).astype(np.int32)
         found = codes[ends]
         if ((found == 32) | (found == 10)).all():
-            return codes, ends
-    return codes, np.flatnonzero((codes == separator[0]) | (codes == 10)).astype(np.int32)
+            return codes, ends, found
+    ends = np.flatnonzero((codes == separator[0]) | (codes == 10)).astype(np.int32)
+    return codes, ends, codes[ends]
 
 
 @lru_cache(maxsize=8)

@@ -198,6 +198,7 @@ class WordVectors:
         query: str | Sequence[str] | np.ndarray,
         k: int = 10,
         without: Sequence[str] = (),
+        among: int | None = None,
     ) -> tuple[Neighbour, ...]:
         """The k nearest words, nearest first; a queried word itself is left out.
 
@@ -207,8 +208,12 @@ class WordVectors:
             A word, a phrase (the mean of its words), or a vector.
         without : sequence of str
             Words to leave out as well.
+        among : int, optional
+            Only among so many first words, which are the commonest in most files.
         """
         scores = self.similarities(query)
+        if among is not None:
+            scores[among + 1 :] = np.nan
         own = [query] if isinstance(query, str) else [] if isinstance(query, np.ndarray) else query
         scores[self.indices([*own, *without])] = np.nan
         return self.nearest(scores, k)
@@ -239,14 +244,23 @@ class WordVectors:
         length = float(np.linalg.norm(a) * np.linalg.norm(b))
         return 1 - float(a @ b) / length if length else float("nan")
 
-    def analogy(self, a: str, b: str, c: str, k: int = 5, *, keep_inputs: bool = False) -> Analogy:
+    def analogy(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        k: int = 5,
+        *,
+        keep_inputs: bool = False,
+        among: int | None = None,
+    ) -> Analogy:
         """``a`` is to ``b`` as ``c`` is to …: words near ``b - a + c``, of unit vectors.
 
         The three words are left out, as is usual, because one of them is often the nearest;
-        ``keep_inputs`` leaves them in, which shows that.
+        ``keep_inputs`` leaves them in, which shows that. ``among`` as in ``neighbours``.
         """
         target = self._direction(b) - self._direction(a) + self._direction(c)
-        near = self.neighbours(target, k, () if keep_inputs else (a, b, c))
+        near = self.neighbours(target, k, () if keep_inputs else (a, b, c), among)
         return Analogy(target, near)
 
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:

@@ -78,6 +78,11 @@ def test_words_can_be_left_out(plane):
     assert plane.neighbours("east", 1, without=["northeast"])[0].word == "north"
 
 
+def test_only_the_commonest_words_on_request(plane):
+    near = plane.neighbours("east", among=3)
+    assert {neighbour.word for neighbour in near} == {"north", "west"}
+
+
 def test_similarity_matrix(plane):
     found = plane.similarity_matrix(["east", "north", "west", "northeast", "nowhere"])
     half = 2**-0.5
