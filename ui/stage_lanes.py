@@ -281,6 +281,9 @@ class Influence:
         What the output is, e.g. "log probability of the next note".
     targets : tuple of str
         Which one it is at each step, length Tx, or empty.
+    inputs : tuple of str
+        What was read at each step, length Tx; by default what the stage calls the step.
+        A model that predicts the next note reads at step t the note of step t − 1.
     units : str
         Unit of the output.
     """
@@ -291,6 +294,7 @@ class Influence:
     signed: np.ndarray
     target: str
     targets: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     units: str = "nats"
 
     def pack(self, Tx: int) -> dict[str, Any]:
@@ -301,11 +305,11 @@ class Influence:
                 f"{self.title}: norm has shape {norm.shape} and signed {signed.shape}; "
                 "give both of one calculation."
             )
-        if self.targets and len(self.targets) != Tx:
-            raise StageError(
-                f"{self.title}: {len(self.targets)} names of outputs for {Tx} steps; "
-                "give one a step."
-            )
+        for names, what in ((self.targets, "outputs"), (self.inputs, "inputs")):
+            if names and len(names) != Tx:
+                raise StageError(
+                    f"{self.title}: {len(names)} names of {what} for {Tx} steps; give one a step."
+                )
         # The browser gets all steps at once; a long sequence looks back less far.
         back = max(1, min(norm.shape[1], Tx, MAX_INFLUENCES // Tx))
         return {
@@ -313,6 +317,7 @@ class Influence:
             "signed": pack_array(signed[:, :back]),
             "target": self.target,
             "targets": list(map(str, self.targets)),
+            "inputs": list(map(str, self.inputs)),
             "units": self.units,
         }
 

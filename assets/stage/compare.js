@@ -26,8 +26,26 @@ const FITS = {
     p: fitRows(decodeArray(lane.p), edges.length - 1),
     chosen: lane.chosen && fitList(lane.chosen, edges.length - 1, -1),
   }),
-  line: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
   diagram: (lane) => lane,
+  influence: (lane, edges) => ({
+    ...lane,
+    norm: fitRows(decodeArray(lane.norm), edges.length - 1),
+    signed: fitRows(decodeArray(lane.signed), edges.length - 1),
+    targets: lane.targets.length ? fitList(lane.targets, edges.length - 1, "") : [],
+    inputs: lane.inputs.length ? fitList(lane.inputs, edges.length - 1, "") : [],
+  }),
+  equation: (lane, edges) => {
+    const input = decodeArray(lane.input).values;
+    const held = lane.held && Object.fromEntries(
+      Object.entries(lane.held).map(([name, packed]) => [name, fitRows(decodeArray(packed), edges.length - 1)]),
+    );
+    return {
+      ...lane,
+      za: fitRows(decodeArray(lane.za), edges.length - 1),
+      input: { values: Int32Array.from(fitList(input, edges.length - 1, 0)), shape: [edges.length - 1] },
+      ...(held ? { held } : {}),
+    };
+  },
   tokens: (lane, edges) => ({ ...lane, labels: fitList(lane.labels, edges.length - 1, "") }),
   pianoroll: (lane, edges) => ({
     ...lane,

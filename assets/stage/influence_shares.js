@@ -12,7 +12,8 @@ export function reachBack(values, back, step) {
   const count = Math.min(back, step + 1);
   const first = step - count + 1;
   const out = Array.from({ length: count }, (_, place) => values[step * back + (count - 1 - place)]);
-  const sizes = out.map(Math.abs);
+  // Not numbers where a shorter sequence has ended: then nothing has any influence.
+  const sizes = out.map((value) => (Number.isFinite(value) ? Math.abs(value) : 0));
   return { first, values: out, total: sizes.reduce((sum, size) => sum + size, 0), largest: Math.max(...sizes) };
 }
 
@@ -20,7 +21,7 @@ export function reachBack(values, back, step) {
 export function strongestSteps({ first, values }, count) {
   return values
     .map((value, place) => ({ step: first + place, value }))
-    .filter(({ value }) => value !== 0)
+    .filter(({ value }) => Number.isFinite(value) && value !== 0)
     .sort((one, other) => Math.abs(other.value) - Math.abs(one.value) || other.step - one.step)
     .slice(0, count);
 }

@@ -33,7 +33,7 @@
 //   drawNow(g, box, step)             draw that
 //   mount(node), update(step)         for a lane of DOM elements: fill `node` once, then
 //             update it at every step; user text only through textContent
-//   probe(x, y, step, size, view)     {value, lines, axis?, unit?} for the readout, or null
+//   probe(x, y, step, size, view)     {value, lines, axis?, unit?, symbol?} for the readout, or null; a symbol lights up
 //   stepAt(x)                         for a picture off the time axis: the step a click there means, or -1
 //   light(name)                       mark what has this axis or symbol; "" for nothing
 //   rowOf(unit), units                for lanes whose rows are units: see heatmap.js

@@ -625,6 +625,8 @@ export class StageView {
     const hovered = found && found.unit !== undefined ? { axis: found.axis, unit: found.unit } : null;
     this.hovered = hovered;
     this.markRows();
+    const symbol = (found && found.symbol) || "";
+    if (frame && symbol !== (this.lit || "")) window.dispatchEvent(new CustomEvent(LIGHT_EVENT, { detail: symbol }));
     this.tip.hidden = !found;
     if (!found) return;
     this.tip.replaceChildren(

@@ -208,6 +208,22 @@ def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
     assert canvas.evaluate("node => node.toDataURL()") == dark
 
 
+def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(stage):
+    page = stage()
+    place = page.evaluate(f"""() => {{
+      const {{ lane, timeSize }} = {VIEW}.frames.find((frame) => frame.lane.light);
+      for (let y = 0; y < timeSize.height; y += 2) for (let x = 60; x < 900; x += 4) {{
+        const found = lane.probe(x, y);
+        if (found && found.symbol === 'a') return {{ x, y }};
+      }}
+    }}""")
+    lane(page, "diagram").locator("canvas.time").hover(position=place)
+    page.wait_for_function(f"() => {VIEW}.lit === 'a'")
+    assert "lit" in lane(page, "heatmap").get_attribute("class")
+    page.mouse.move(2, 2)
+    page.wait_for_function(f"() => {VIEW}.lit === ''")
+
+
 def test_influences_in_the_table_are_those_of_the_gradient(stage):
     page = stage()
     found = influences(*make(5))

@@ -203,6 +203,7 @@ def test_a_long_sequence_looks_back_less_far_and_stays_small():
     [
         ({"signed": np.zeros((TX, 3))}, "one calculation"),
         ({"targets": ("a",)}, "1 names of outputs for 12 steps"),
+        ({"inputs": ("a", "b")}, "2 names of inputs for 12 steps"),
         ({"norm": np.full((TX, 2), np.inf)}, "not numbers"),
     ],
 )

@@ -156,7 +156,7 @@ export function equationLane(data, stage) {
       ]),
     ]);
     p.gates.querySelector("caption").textContent = "What goes into each gate of this unit: input, past state, bias, their sum, and the gate";
-    p.failed = element("p", { class: "eq-note", hidden: true, text: "These numbers are too large or not finite; no equation can be written." });
+    p.failed = element("p", { class: "eq-note", hidden: true, text: "This sequence has ended." });
     return p;
   }
 
@@ -193,6 +193,7 @@ export function equationLane(data, stage) {
       parts.step.textContent = `unit ${unit} at t = ${step + 1}`;
       const text = unitText(numbersAt(step, unit));
       parts.failed.hidden = Boolean(text);
+      parts.gates.hidden = !text || !state.open;
       for (const block of [parts.memory, parts.output]) block.hidden = !text;
       if (!text) return;
       const { memory: m, output: out, gates } = text;

@@ -22,6 +22,7 @@ export function influenceLane(data, stage) {
   let note = null;
 
   const target = (step) => (data.targets.length && data.targets[step] ? data.targets[step] : data.target);
+  const inputName = (step) => (data.inputs.length ? data.inputs[step] : stage.nameOf(step));
   const reach = (step, way = state.way) => reachBack(arrays[way].values, back, step);
   const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (LISTED_STEPS + 1);
@@ -105,6 +106,7 @@ export function influenceLane(data, stage) {
       g.fillRect(from, arcs, x0(step + 1) - from, bars);
       for (let at = Math.max(view.first, found.first); at <= Math.min(view.last, step); at += 1) {
         const value = found.values[at - found.first];
+        if (!Number.isFinite(value)) continue;
         const length = found.largest > 0 ? (value / found.largest) * full : 0;
         const wide = x0(at + 1) - x0(at);
         const gap = wide > 8 ? 1.5 : wide > 3 ? 0.5 : 0;
@@ -150,10 +152,11 @@ export function influenceLane(data, stage) {
       const strongest = strongestSteps(found, LISTED_STEPS);
       if (!strongest.length) {
         g.fillStyle = theme.soft;
-        g.fillText(stage.fit("No input has reached it yet.", box.width), 0, each * 1.5);
+        const ended = !Number.isFinite(found.values[found.values.length - 1]);
+        g.fillText(stage.fit(ended ? "This sequence has ended." : "No input matters to it.", box.width), 0, each * 1.5);
         return;
       }
-      const label = (at) => `${at + 1} ${stage.nameOf(at)}`.trim();
+      const label = (at) => `${at + 1} ${inputName(at)}`.trim();
       const numbers = Math.max(...strongest.map(({ value }) => g.measureText(figure(value, found.total)).width)) + 8;
       const names = Math.min(Math.max(...strongest.map(({ step: at }) => g.measureText(label(at)).width)) + 8, box.width * 0.5);
       const room = Math.max(8, box.width - names - numbers);
@@ -182,7 +185,7 @@ export function influenceLane(data, stage) {
         value: percentText(share(value, norm.total)),
         lines: [
           `gradient ${numberText(value, 4)}`, `input × gradient ${signedText(signed, 4)} ${data.units}`,
-          `input of ${stage.stepText(step)}`, `output: ${target(stage.step)}, step ${stage.step + 1}`,
+          `input of ${stage.stepText(step, false)}${inputName(step) ? `: ${inputName(step)}` : ""}`, `output: ${target(stage.step)}, step ${stage.step + 1}`,
         ],
       };
     },
@@ -192,9 +195,9 @@ export function influenceLane(data, stage) {
       const signed = reach(step, "signed");
       return {
         caption: `${data.title}: ${target(step)} at step ${step + 1} of ${rows}, inputs from the strongest.${cut}`,
-        columns: ["input of step", "token", "gradient", "share", `input × gradient (${data.units})`],
+        columns: ["step", "input", "gradient", "share", `input × gradient (${data.units})`],
         rows: strongestSteps(norm, 20).map(({ step: at, value }) => [
-          String(at + 1), stage.nameOf(at), numberText(value, 4), percentText(share(value, norm.total)), signedText(signed.values[at - norm.first], 4),
+          String(at + 1), inputName(at), numberText(value, 4), percentText(share(value, norm.total)), signedText(signed.values[at - norm.first], 4),
         ]),
       };
     },
@@ -204,7 +207,7 @@ export function influenceLane(data, stage) {
       const [first] = strongestSteps(found, 1);
       if (!first) return "";
       const half = stepsToHold(found, 0.5);
-      return `strongest influence from step ${first.step + 1}, ${percentText(share(first.value, found.total))}; half of it within ${half} ${half === 1 ? "step" : "steps"}`;
+      return `strongest influence from the input of step ${first.step + 1}, ${percentText(share(first.value, found.total))}; half of it within ${half} ${half === 1 ? "step" : "steps"}`;
     },
   };
 }
