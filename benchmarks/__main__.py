@@ -42,10 +42,13 @@ def main() -> int:
         result = importlib.import_module(f"benchmarks.{name}").measure()
         options.write_to.write_text(json.dumps(result.as_json()))
         return 0
+    load = round(psutil.getloadavg()[0], 1)
+    if load > 0.5:
+        print(f"Other programs are running (load {load}); figures will be worse than they are.")
     measured = {name: in_its_own_process(name) for name in options.names or NAMES}
     failed = [name for name, result in measured.items() if result is None]
     measured = {name: result for name, result in measured.items() if result is not None}
-    save(measured)
+    save(measured, load)
     if failed:
         print(f"\nNot measured, see above: {', '.join(failed)}")
     missed = [name for name, result in measured.items() if not result["met"]]
@@ -79,21 +82,22 @@ def row(name: str, result: dict) -> str:
     )
 
 
-def save(measured: dict[str, dict]) -> None:
+def save(measured: dict[str, dict], load: float) -> None:
     """Merge into results.json; what was not measured now stays as it was."""
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     known = {name: result for name, result in known.items() if name in NAMES}
-    results = {"machine": machine(), **dict(sorted({**known, **measured}.items()))}
+    results = {"machine": machine(load), **dict(sorted({**known, **measured}.items()))}
     RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
 
 
-def machine() -> dict:
+def machine(load: float) -> dict:
     """Where the latest figures were measured."""
     return {
         "date": date.today().isoformat(),
         "system": platform.platform(),
         "processor": processor(),
         "threads": threads(),
+        "load": load,  # runnable processes before we began: should be near 0
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         "python": platform.python_version(),
         **{name: found for name in PACKAGES if (found := installed(name))},
