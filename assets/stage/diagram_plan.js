@@ -37,7 +37,7 @@ export function lastOnlyFrom(layers) {
 export function planRows(layers, { font, compact }) {
   const arrow = font * (compact ? 2.5 : 2.9);
   const plain = font * (compact ? 1.7 : 2);
-  const state = (count) => font * (compact ? 2.5 : 2.9) * Math.max(1, count);
+  const state = (count) => font * (compact ? 2.7 : 2.9) * Math.max(1, count);
   const heights = layers.map((layer) => (layer.state.length ? state(layer.state.length) : plain));
   const height = Math.round(heights.reduce((sum, each) => sum + each, 0) + arrow * (layers.length + 1));
   const boxes = [];

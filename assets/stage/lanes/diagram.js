@@ -179,7 +179,7 @@ export function diagramLane(data, stage) {
   /** Heights at which a layer's states leave and enter its box. */
   function lanesOf(row, count) {
     const each = (row.bottom - row.top) / count;
-    return Array.from({ length: count }, (_, place) => row.top + (place + 0.72) * each);
+    return Array.from({ length: count }, (_, place) => row.top + (place + 0.86) * each);
   }
 
   function drawCopy(g, { t, x }, rows, plan, step) {
