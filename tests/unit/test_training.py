@@ -386,13 +386,21 @@ def test_an_unforeseen_error_ends_that_run_in_one_line_and_no_other(keras, windo
 
 
 def test_a_failure_during_a_pause_and_resume_is_still_a_failure(keras, windows, gate, monkeypatch):
-    monkeypatch.setitem(BOUNDS, "learning_rate", BOUNDS["learning_rate"]._replace(high=1e39))
-    run = TrainingRun(*windows, settings(learning_rate=1e38)).start()
+    gated = FusedTraining.advance
+    failures = iter([RuntimeError("only this once")])
+
+    def failing_once(session, epochs):
+        gated(session, epochs)
+        raise next(failures)
+
+    monkeypatch.setattr(FusedTraining, "advance", failing_once)
+    run = TrainingRun(*windows, settings()).start()
     gate.wait_for_slice()
     run.pause()
     run.resume()
     gate.open(10_000)
     assert run.wait(WAIT) is State.FAILED
+    assert run.error.endswith("only this once")
 
 
 # What may be asked for.
