@@ -1,0 +1,1 @@
+"""How the shipped word vectors are made; ``scripts.train_vectors`` runs it."""
