@@ -4,9 +4,8 @@ import streamlit as st
 
 from seqlib.music import MAX_BYTES
 from ui import frame, uploads
-from ui import stage as stage_component
 from ui.jazz import encode, report, sample, state, train
-from ui.jazz.stage import LANES, reading_stage
+from ui.jazz.stage import LANES
 from ui.lesson import lesson
 
 TEXT = lesson("jazz")
@@ -38,9 +37,7 @@ def music() -> None:
         )
         encode.choose_track()
     encode.choose_melody()
-    stage_component.show(
-        reading_stage(("notes", "h", "y")), key="jazz_reading", presenter=frame.presenting()
-    )
+    encode.reading()
 
 
 def tokens() -> None:

@@ -51,7 +51,10 @@ BOUNDS: dict[str, Range] = {
     "n_a": Range(1, 256, 64, "units in the cell"),
     "n_values": Range(2, 1500, 78, "different notes"),
     "learning_rate": Range(0.0001, 0.1, 0.01, "Adam's step size"),
+    "pace": Range(0, 100, 0, "epochs a second at most, to watch; 0 is as fast as it goes"),
 }
+# How long the worker rests when it comes to a paced run too early.
+REST_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class RunSettings:
     """How to train. Bounds and defaults are in ``BOUNDS``; errors name them.
 
     ``m`` and ``Tx`` describe the windows to cut; ``n_a`` the cell; ``seed`` draws the
-    windows and the first weights.
+    windows and the first weights. ``pace`` slows training down for those who watch it.
     """
 
     epochs: int = int(BOUNDS["epochs"].default)
@@ -68,11 +71,13 @@ class RunSettings:
     n_a: int = int(BOUNDS["n_a"].default)
     learning_rate: float = BOUNDS["learning_rate"].default
     seed: int = 0
+    pace: float = BOUNDS["pace"].default
 
     def __post_init__(self) -> None:
         for name in ("epochs", "m", "Tx", "n_a"):
             check_whole(name, getattr(self, name))
         check_bound("learning_rate", self.learning_rate)
+        check_bound("pace", self.pace)
         if operator.index(self.seed) < 0:
             raise ValueError(f"seed is {self.seed}; choose 0 or more.")
 
@@ -209,6 +214,7 @@ class TrainingRun:
         self._started = 0.0
         self._session = None  # the worker's: compiled step, optimiser state
         self._slice_epochs = 1
+        self._not_before = 0.0  # a paced run's next slice
 
     # What anybody may call, from any thread.
 
@@ -290,6 +296,9 @@ class TrainingRun:
         """Train for one slice. True while there is more to do."""
         if not self._to(State.RUNNING, only_from=(State.QUEUED, State.RUNNING)):
             return False
+        if time.perf_counter() < self._not_before:
+            time.sleep(REST_SECONDS)
+            return True
         try:
             self._train()
         except Exception as problem:  # the thread must outlive any run
@@ -327,6 +336,9 @@ class TrainingRun:
             self._accuracy[self._n : end] = learned.accuracy
             self._seconds[self._n : end] = time.perf_counter() - self._started
             self._n, self._weights = end, learned.weights
+        if self.settings.pace:
+            self._not_before = began + done / self.settings.pace
+            took = max(took, done / self.settings.pace)
         wanted = int(SLICE_SECONDS * done / took)
         self._slice_epochs = max(
             1, min(wanted, SLICE_GROWTH * self._slice_epochs, self.settings.epochs - end)

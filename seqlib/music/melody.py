@@ -114,3 +114,8 @@ class Arrangement:
     melody: Melody
     chords: tuple[Chord, ...]
     sounds: tuple[Sound, ...]
+
+    @property
+    def solo(self) -> tuple[Sound, ...]:
+        """The melody alone."""
+        return tuple(sound for sound in self.sounds if sound.voice == "solo")

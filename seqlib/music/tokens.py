@@ -15,6 +15,9 @@ import numpy as np
 
 from .melody import Melody, Token
 
+# X and Y together are then 80 MB, and training holds them twice.
+MAX_CELLS = 10_000_000
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -121,10 +124,15 @@ def windows(
     Raises
     ------
     ValueError
-        If no melody is Tx long, or m or Tx is below 1.
+        If no melody is Tx long, m or Tx is below 1, or X would pass ``MAX_CELLS`` numbers.
     """
     if m < 1 or Tx < 1:
         raise ValueError(f"m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.")
+    if m * Tx * n_values > MAX_CELLS:
+        raise ValueError(
+            f"X would hold m × Tx × n_values = {m * Tx * n_values:,} numbers and the limit is "
+            f"{MAX_CELLS:,}: choose a smaller m or Tx."
+        )
     longest = largest_Tx(sequences)
     if longest < Tx:
         advice = f"choose a Tx of at most {longest} or longer melodies" if longest else "add one"

@@ -324,6 +324,15 @@ def test_slices_aim_at_a_length_in_time(keras, windows, monkeypatch):
     assert max(asked) <= 15
 
 
+def test_a_paced_run_is_no_faster_than_asked_and_ends_in_the_same_place(keras, windows):
+    quick = TrainingRun(*windows, settings(epochs=6)).start()
+    paced = TrainingRun(*windows, settings(epochs=6, pace=20)).start()
+    assert quick.wait(WAIT) is paced.wait(WAIT) is State.DONE
+    # A lower bound only: the worker may be late, never early.
+    assert np.diff(paced.metrics.seconds).sum() >= 5 / 20 - 0.02
+    np.testing.assert_allclose(paced.metrics.loss, quick.metrics.loss, rtol=1e-5)
+
+
 def test_a_long_epoch_shows_its_progress_and_can_be_paused_within(
     keras, windows, gate, monkeypatch
 ):

@@ -20,15 +20,18 @@ def _stage() -> stage_component.Stage:
     corpus = default_corpus()
     solo = sample(state.shipped("good"), TY, temperature=0.8, seed=SEED)
     melody = Melody(corpus.vocabulary.decode(solo.indices), corpus.melodies[0].tempo, "Solo")
+    arrangement = arrange(melody, corpus.chords[0], seed=SEED)
     return jazz_stage(
         melody,
+        state.shipped("good"),
         solo.trace,
         corpus.vocabulary,
         ("notes", "h", "y"),
         label=f"A solo of {len(melody)} tokens, being written by a trained LSTM",
         chosen=solo.indices,
         chosen_name="drawn",
-        arrangement=arrange(melody, corpus.chords[0], seed=SEED),
+        sounds=arrangement.sounds,
+        arrangement=arrangement,
     )
 
 

@@ -11,7 +11,7 @@ from seqlib.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from ui import frame
 from ui import stage as stage_component
 from ui.jazz import state
-from ui.jazz.stage import arrange_solo, jazz_stage
+from ui.jazz.stage import jazz_stage
 
 TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 K = (2, 4, 8, 16, 32)
@@ -41,17 +41,12 @@ def controls(suffix: str, seed: int) -> Solo:
         name: name + suffix
         for name in ("model", "method", "temperature", "k", "p", "Ty", "seed", "prompt")
     }
-    if keys["model"] in st.session_state and st.session_state[keys["model"]] not in names:
-        del st.session_state[keys["model"]]
     bound = {"bind": "query-params", "persist_state": "session"}
     one, two, three = st.columns([2, 2, 2])
-    name = one.selectbox(
-        "model",
-        list(names),
-        key=keys["model"],
-        help="Which weights write the solo.",
-        **bound,
-    )
+    with one:
+        name = state.model_select(
+            "model", list(names), key=keys["model"], help="Which weights write the solo."
+        )
     one.caption(names[name].capitalize() + ".")
     method = two.selectbox(
         "method",
@@ -141,13 +136,15 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     stage_component.show(
         jazz_stage(
             solo.melody,
+            solo.model.weights,
             solo.sample.trace,
             state.corpus().vocabulary,
             lanes,
             label=f"A solo of {len(solo.melody)} tokens written by the {solo.model.name} model",
             chosen=solo.sample.indices,
             chosen_name="drawn",
-            arrangement=solo.arrangement if band else arrange_solo(solo.melody),
+            sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
+            arrangement=solo.arrangement if band else None,
             prompt=solo.sample.n_prompt,
         ),
         key=key,

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from seqlib.jazz import shifted_one_hot
+from seqlib.corpus import Corpus
+from seqlib.gradients import influence_matrix, log_probability_gradient
+from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.lstm import Trace
-from seqlib.music import Arrangement, Melody, Vocabulary, arrange
-from ui.jazz import state
-from ui.stage import Clock, Distribution, Heatmap, Note, PianoRoll, Stage
+from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
+from ui.stage import (
+    Clock,
+    Distribution,
+    Elsewhere,
+    Heatmap,
+    Lane,
+    Note,
+    PianoRoll,
+    Stage,
+)
+from ui.stage_lanes import Equation, Influence, jazz_diagram
 
 # Symbol: what it is, and the range of its colours.
 STATES = {
-    "h": ("hidden state a, also written h", -1.0, 1.0),
+    "h": ("hidden state a, also called h", -1.0, 1.0),
     "c": ("cell state, the memory", None, None),
     "i": ("input gate: what to write", 0.0, 1.0),
     "f": ("forget gate: what to keep", 0.0, 1.0),
@@ -20,14 +33,22 @@ STATES = {
     "o": ("output gate: what to show", 0.0, 1.0),
 }
 LANES = {
+    "diagram": "the network, step by step",
     "notes": "notes",
     **{symbol: title for symbol, (title, _, _) in STATES.items()},
     "y": "softmax ŷ: the next note",
+    "equation": "one unit's update, with its numbers",
+    "influence": "what did it remember?",
 }
+# How many steps back the influence lane looks; further, next to nothing arrives.
+LOOK_BACK = 48
+# What the search for "units that fire here" looks through; more would slow the first picture.
+SEARCHED, SEARCHED_STEPS = 8, 96
 
 
 def jazz_stage(
     melody: Melody,
+    weights: JazzWeights,
     trace: Trace,
     vocabulary: Vocabulary,
     lanes: tuple[str, ...],
@@ -35,66 +56,99 @@ def jazz_stage(
     label: str,
     chosen: np.ndarray,
     chosen_name: str,
+    sounds: tuple[Sound, ...],
     arrangement: Arrangement | None = None,
     prompt: int = 0,
+    name: str = "first",
+    compare: Stage | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Stage:
     """One melody and everything the cell did while it was read or written.
 
     Parameters
     ----------
     melody : Melody of Tx tokens
-    trace : Trace with ``y`` (Tx, n_values)
+    trace : Trace of ``weights``, with ``y`` (Tx, n_values)
     lanes : names from ``LANES``, in drawing order
     chosen : int array (Tx,)
         The token marked in the softmax of each step: the true or the sampled one.
+    sounds : what is heard
     arrangement : Arrangement, optional
-        The band to play with; the bare solo if not given.
+        Whose chords are named above the notes.
     prompt : int
         How many first notes were given rather than written.
+    name, compare, elsewhere
+        As in ``Stage``.
     """
-    seconds = np.asarray(melody.edges) * melody.seconds_per_tick
-    made = {
+    unit = melody.seconds_per_tick
+    tokens = tuple(map(str, melody.tokens))
+    made: dict[str, Callable[[], Lane]] = {
+        "diagram": lambda: jazz_diagram(weights, trace, LANES["diagram"]),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
         "y": lambda: Distribution(
             LANES["y"], trace.y, vocabulary.labels, np.asarray(chosen), chosen_name
         ),
+        "equation": lambda: Equation(LANES["equation"], weights.cell, trace),
+        "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens),
         **{symbol: lambda symbol=symbol: _heatmap(trace, symbol) for symbol in STATES},
     }
     return Stage(
-        clock=Clock(seconds),
-        lanes=tuple(made[name]() for name in lanes),
-        sound=_sound(arrangement or arrange_solo(melody), melody),
+        clock=Clock(np.asarray(melody.edges) * unit),
+        lanes=tuple(made[lane]() for lane in lanes),
+        sound=tuple(
+            Note(s.start * unit, (s.start + s.ticks) * unit, s.pitch, s.voice, s.velocity)
+            for s in sounds
+        ),
         label=label,
-        names=tuple(map(str, melody.tokens)),
+        names=tokens,
+        name=name,
+        compare=compare,
+        elsewhere=elsewhere,
     )
 
 
-def reading_stage(lanes: tuple[str, ...]) -> Stage:
-    """The melody on the stand, read by the model at hand."""
-    corpus, place = state.corpus(), state.melody_place()
-    melody, sequence = corpus.melodies[place], corpus.sequences[place]
-    model = state.model(state.model_at_hand())
-    return jazz_stage(
-        melody,
-        model.weights.trace(shifted_one_hot(sequence, corpus.n_values)),
-        corpus.vocabulary,
-        lanes,
-        label=f"“{melody.name}”, read by the {model.name} model",
-        chosen=sequence,
-        chosen_name="true",
-        arrangement=arrange(melody, corpus.chords[place]),
+def reading_stage(
+    corpus: Corpus,
+    place: int,
+    model: tuple[str, JazzWeights],
+    other: tuple[str, JazzWeights] | None,
+    lanes: tuple[str, ...],
+) -> Stage:
+    """A melody of the corpus, read by one model, or by two on one clock.
+
+    ``model`` and ``other`` are (name, weights). Other melodies can be searched for places
+    where the same units fire.
+    """
+    melody, sequence, chords = corpus.melodies[place], corpus.sequences[place], corpus.chords[place]
+    arrangement = arrange(melody, chords)
+
+    def read(model: tuple[str, JazzWeights], **more) -> Stage:
+        name, weights = model
+        return jazz_stage(
+            melody,
+            weights,
+            weights.trace(shifted_one_hot(sequence, corpus.n_values)),
+            corpus.vocabulary,
+            lanes,
+            label=f"“{melody.name}”, read by the {name} model",
+            chosen=sequence,
+            chosen_name="true",
+            sounds=arrangement.sounds,
+            arrangement=arrangement,
+            name=name,
+            **more,
+        )
+
+    return read(
+        model,
+        compare=read(other) if other else None,
+        elsewhere=_elsewhere(corpus, place, model[1]),
     )
-
-
-def arrange_solo(melody: Melody) -> Arrangement:
-    """The melody with nobody around it."""
-    band = arrange(melody)
-    return Arrangement(melody, (), tuple(s for s in band.sounds if s.voice == "solo"))
 
 
 def state_stage(trace: Trace, symbol: str, label: str) -> Stage:
     """A single state of a window without music: what training shows of itself."""
-    return Stage(Clock(np.arange(trace.Tx + 1) * 0.4), (_heatmap(trace, symbol),), (), label)
+    return Stage(Clock.even(trace.Tx, 0.4), (_heatmap(trace, symbol),), label=label)
 
 
 def _heatmap(trace: Trace, symbol: str) -> Heatmap:
@@ -103,7 +157,8 @@ def _heatmap(trace: Trace, symbol: str) -> Heatmap:
     if low is None:  # the cell state has no bounds of its own
         high = max(1.0, float(np.abs(values).max()))
         low = -high
-    return Heatmap(title, values, symbol, "n_a", low, high)
+    # The seed writes a where others write h; one symbol, so that pointing at it lights all of it.
+    return Heatmap(title, values, "a" if symbol == "h" else symbol, "n_a", low, high)
 
 
 def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) -> PianoRoll:
@@ -122,9 +177,28 @@ def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) ->
     return PianoRoll(LANES["notes"], notes, chords, prompt)
 
 
-def _sound(arrangement: Arrangement, melody: Melody) -> tuple[Note, ...]:
-    unit = melody.seconds_per_tick
-    return tuple(
-        Note(s.start * unit, (s.start + s.ticks) * unit, s.pitch, s.voice, s.velocity)
-        for s in arrangement.sounds
+def _influence(
+    weights: JazzWeights, trace: Trace, chosen: np.ndarray, tokens: tuple[str, ...]
+) -> Influence:
+    da = log_probability_gradient(weights.densor_kernel, weights.densor_bias, trace.h, chosen)
+    found = influence_matrix([(weights.cell, trace)], da, min(LOOK_BACK, trace.Tx))
+    return Influence(
+        LANES["influence"],
+        *found,
+        target="log probability of the note",
+        targets=tuple(f"log P({token})" for token in tokens),
+        inputs=("nothing", *tokens[:-1]),
+    )
+
+
+def _elsewhere(corpus: Corpus, place: int, weights: JazzWeights) -> Elsewhere | None:
+    others = [other for other in range(len(corpus.melodies)) if other != place][:SEARCHED]
+    if not others:
+        return None
+    starts = [corpus.sequences[other][:SEARCHED_STEPS] for other in others]
+    return Elsewhere(
+        names=tuple(corpus.melodies[other].name for other in others),
+        labels=tuple(tuple(corpus.vocabulary.labels[i] for i in start) for start in starts),
+        values=tuple(weights.trace(shifted_one_hot(start, corpus.n_values)).h for start in starts),
+        symbol="a",
     )

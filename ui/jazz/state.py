@@ -38,6 +38,11 @@ def song() -> Song | None:
     return st.session_state.get("song")
 
 
+def own_corpus() -> Corpus | None:
+    """What was made of the uploaded file."""
+    return st.session_state.get("song_corpus")
+
+
 def corpus() -> Corpus:
     """What is chosen; our own choruses while there is no file of one's own."""
     choice = st.session_state.get("corpus", OURS)
@@ -74,11 +79,18 @@ def model_names() -> dict[str, str]:
     return names
 
 
-def model_at_hand() -> str:
-    """The model that the sampling controls name, if it fits the corpus; else the best that does."""
-    names = model_names()
-    chosen = st.session_state.get("model")
-    return chosen if chosen in names else next(iter(names))
+def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
+    """A bound choice among ``names``; one that no longer fits falls back to the first."""
+    if st.session_state.get(key, names[0]) not in names:
+        del st.session_state[key]
+    return st.selectbox(
+        label,
+        names,
+        key=key,
+        help=help,
+        bind="query-params",
+        persist_state="session",
+    )
 
 
 def model(name: str) -> Model:

@@ -16,6 +16,8 @@ from ui.lesson import lesson
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 BOUND = {"bind": "query-params", "persist_state": "session"}
+# How fast to train for those who watch: the label, and epochs a second.
+PACES = {"as fast as it goes": 0, "20 epochs a second": 20, "5 epochs a second": 5}
 WHOLE = ("m", "Tx", "n_a", "epochs")
 
 
@@ -72,6 +74,7 @@ def chosen() -> RunSettings:
     return RunSettings(
         **{name: set_here[name] for name in names if name in set_here},
         seed=set_here.get("train_seed", 0),
+        pace=PACES[set_here.get("pace", next(iter(PACES)))],
     )
 
 
@@ -95,11 +98,18 @@ def start() -> TrainingRun:
 
 def panel() -> None:
     """Settings, buttons, and what the run shows of itself."""
-    left, right = st.columns(2)
-    with left:
+    one, two, three = st.columns(3)
+    with one:
         setting("epochs")
-    with right:
+    with two:
         rate_setting()
+    three.selectbox(
+        "pace",
+        list(PACES),
+        key="pace",
+        help="Slow training down to watch it; what is learned is the same.",
+        **BOUND,
+    )
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
     if run is not None:

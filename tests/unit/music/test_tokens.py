@@ -92,3 +92,8 @@ def test_too_few_notes_for_tx_say_how_many_are_needed_and_which_tx_fits():
         windows([], 60, 30, 12, seed=0)
     with pytest.raises(ValueError, match="at least 1"):
         windows(sequences, 0, 5, 12, seed=0)
+
+
+def test_an_X_too_large_for_a_shared_machine_is_refused_before_it_is_made():
+    with pytest.raises(ValueError, match=r"60,000,000 numbers .* choose a smaller m or Tx"):
+        windows([np.zeros(200, int)], m=400, Tx=100, n_values=1500, seed=0)
