@@ -50,16 +50,21 @@ def empty_cache() -> Iterator[Path]:
         yield Path(folder)
 
 
-def peak_megabytes(code: str) -> float:
-    """The most memory a new process held at once that ran ``code``, all of it counted."""
+def in_a_new_process(code: str) -> float:
+    """The number that the code prints last."""
     done = subprocess.run(
-        [sys.executable, "-c", f"{code}\nfrom benchmarks._vectors import peak\nprint(peak())"],
+        [sys.executable, "-c", code],
         cwd=Path(__file__).parents[1],
         check=True,
         capture_output=True,
         text=True,
     )
     return float(done.stdout.split()[-1])
+
+
+def peak_megabytes(code: str) -> float:
+    """The most memory a new process held at once that ran ``code``, all of it counted."""
+    return in_a_new_process(f"{code}\nfrom benchmarks._vectors import peak\nprint(peak())")
 
 
 def peak() -> float:

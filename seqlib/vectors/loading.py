@@ -242,8 +242,7 @@ def _write(
     blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
 ) -> None:
     """Keep the first of each word and write it to the store."""
-    seen: set[bytes] = set()
-    lines = 0
+    seen = _Seen()
     first = next(blocks, None)
     while first is not None and not len(first.words):
         first = next(blocks, None)
@@ -266,7 +265,21 @@ def _write(
         writer.finish(name, findings.report(name, layout, lines))
 
 
-def _clean(block: Block, seen: set[bytes], findings: Findings) -> tuple[list[bytes], np.ndarray]:
+class _Seen:
+    """The words so far."""
+
+    def __init__(self) -> None:
+        self._words: set[bytes] = set()
+
+    def are_new(self, words: list[bytes]) -> bool:
+        """Whether none of the words has been there; only then they are remembered."""
+        if (len(words) > 1 and len(set(words)) != len(words)) or not self._words.isdisjoint(words):
+            return False
+        self._words.update(words)
+        return True
+
+
+def _clean(block: Block, seen: _Seen, findings: Findings) -> tuple[list[bytes], np.ndarray]:
     """The block's new words in UTF-8 and their rows; ``seen`` learns them."""
     words, matrix = block.words, block.matrix
     text = b"\n".join(words)
@@ -279,10 +292,7 @@ def _clean(block: Block, seen: set[bytes], findings: Findings) -> tuple[list[byt
             for word, line in zip(words, block.lines, strict=True)
         ]
     finite = finite_rows(matrix)
-    fresh = set(words)
-    usual = len(fresh) == len(words) and seen.isdisjoint(fresh) and finite.all()
-    if usual and text.count(b"\n") == len(words) - 1:
-        seen |= fresh
+    if finite.all() and text.count(b"\n") == len(words) - 1 and seen.are_new(words):
         return words, matrix
     keep = np.zeros(len(words), bool)
     for place, (word, line) in enumerate(zip(words, block.lines.tolist(), strict=True)):
@@ -290,10 +300,9 @@ def _clean(block: Block, seen: set[bytes], findings: Findings) -> tuple[list[byt
             findings.add("line break", line, word)
         elif not finite[place]:
             findings.add("not finite", line, word)
-        elif word in seen:
+        elif not seen.are_new([word]):
             findings.add("duplicate", line, word)
         else:
-            seen.add(word)
             keep[place] = True
     return [word for word, stays in zip(words, keep.tolist(), strict=True) if stays], matrix[keep]
 

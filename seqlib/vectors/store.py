@@ -71,7 +71,7 @@ class Writer:
             raise AssertionError("the header of the array has outgrown its room")
         if derived:
             codes = np.concatenate(self._codes)
-            places = np.argsort(codes, kind="stable")
+            places = np.argsort(codes)
             np.save(self.folder / "codes.npy", codes[places])
             np.save(self.folder / "places.npy", places.astype(np.int32))
             np.save(self.folder / "norms.npy", np.concatenate(self._norms))

@@ -20,7 +20,7 @@ import pyarrow.compute
 
 from seqlib.vectors.report import Findings, VectorsError
 
-BLOCK = 2 << 20
+BLOCK = 1 << 20
 LONGEST_LINE = 64 << 20
 SAMPLE_LINES = 200
 SEPARATORS = b" \t,"
@@ -166,7 +166,7 @@ def _pieces(head: bytes, stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
             return
         cut = more.rfind(b"\n") + 1
         if cut:
-            yield rest + more[:cut], False
+            yield b"".join((rest, memoryview(more)[:cut])), False
             rest = more[cut:]
         else:
             rest += more
