@@ -38,6 +38,8 @@ from scripts.licks import ways
 from seqlib.music import BAR, Chord, Token
 from seqlib.music.harmony import members, scale
 
+# Lines aim at thirds and sevenths (or sixths), the notes that tell one chord from another.
+GUIDES = (1, 3)
 # Where a line may come in, in ticks from its first strong beat.
 ENTRIES = (0, 8, 12, -4, -12, -16)
 
@@ -53,7 +55,7 @@ class Habits:
 
     seed: int = 0
     strength: dict[str, float] = field(
-        default_factory=lambda: {"way": 7.0, "rhythm": 2.0, "target": 7.0}
+        default_factory=lambda: {"way": 4.0, "rhythm": 2.0, "target": 4.0}
     )
 
     def choose(
@@ -99,21 +101,36 @@ class Soloist:
 
     def chorus(self, number: int) -> None:
         """Write one chorus, each stretch of 12 or 16 bars by one of the plans."""
-        plans = PLANS[min(self.bars, 16)]
         bar = number * self.bars
         while bar < (number + 1) * self.bars:
             idea = self.rng.choice(RIFFS), self.rng.choice(SHAPES)
-            for kind, length in self.rng.choice(plans):
-                self.phrase(kind, bar, length, *idea)
-                bar += length
+            bar = self._stretch(bar, self.rng.choice(PLANS[min(self.bars, 16)]), *idea)
 
-    def head(self) -> None:
-        """Write the first chorus of a blues as a tune: four bars, the same again, an answer."""
+    def _stretch(self, bar: int, plan, riff, shape) -> int:
+        """Carry out a plan from a bar on; returns the bar after it."""
+        for kind, length in plan:
+            self.phrase(kind, bar, length, riff, shape)
+            bar += length
+        return bar
+
+    def tune(self, choruses: int) -> None:
+        """A blues tune: four bars, the same again, an answer.
+
+        It is played twice and once more at the end; the choruses between riff on its
+        opening and give the same answer.
+        """
         riff = self.rng.choice([riff for riff in RIFFS if riff[0][0] == 0])
-        self.phrase("riff", 0, 2, riff, ())
-        self.phrase("line", 2, 2, (), ())
+        answer = 8 * BAR
+        self._stretch(0, (("riff", 2), ("line", 2)), riff, ())
         self.repeat(0, 4 * BAR, 4 * BAR)
-        self.phrase("line", 8, 4, (), ())
+        self._stretch(8, (("line", 4),), riff, ())
+        for chorus in range(1, choruses):
+            start = chorus * self._ticks
+            if chorus in (1, choruses - 1):
+                self.repeat(0, self._ticks, start)
+            else:
+                self._stretch(chorus * self.bars, (("riff", 2),) * 4, riff, ())
+                self.repeat(answer - HALF, self._ticks, start + answer - HALF)
 
     def repeat(self, start: int, end: int, at: int) -> None:
         """Play what is between two ticks again, the major third bent where the chord asks it."""
@@ -226,13 +243,14 @@ class Soloist:
     def _ending(self, pitch: int, now: int) -> list[Note]:
         """The last note or two of a line, on a strong beat."""
         chord = self.chord(now)
-        lower = [p for p in self._tones(chord) if 3 <= pitch - p <= 7]
-        endings = [[Note(now, 12, pitch)]] if may_last(pitch, 12) else []
+        near = [p for p in self._tones(chord) if 3 <= abs(pitch - p) <= 7]
+        other = max((p for p in near if p < pitch), default=min(near))
+        endings = [[Note(now, LONG, pitch), Note(now + LONG, SHORT, other)]]
+        if may_last(pitch, 12):
+            endings.append([Note(now, 12, pitch)])
         if may_last(pitch, 24):
             endings += [[Note(now, 24, pitch)]] * 2
-        if lower:
-            endings.append([Note(now, LONG, pitch), Note(now + LONG, SHORT, max(lower))])
-        return self.rng.choice(endings or [[Note(now, LONG, pitch)]])
+        return self.rng.choice(endings)
 
     def _rhythm(self, pitch: int, now: int, before: tuple[int, ...]) -> tuple[int, ...]:
         chord = self.chord(now)
@@ -249,7 +267,9 @@ class Soloist:
 
     def _first_pitch(self, tick: int) -> int:
         near = self.notes[-1].pitch if self.notes else self.rng.choice((65, 67, 69, 70))
-        tones = self._tones(self.chord(tick))
+        chord = self.chord(tick)
+        guides = [members(chord)[place] for place in GUIDES]
+        tones = [p for p in REGISTER if p % 12 in guides]
         return self.rng.choices(tones, [1 / (2 + abs(p - near)) ** 1.5 for p in tones])[0]
 
     def _target(self, pitch: int, tick: int, rising: bool) -> tuple[int, bool]:
@@ -266,9 +286,8 @@ class Soloist:
         options = []
         for tone in self._tones(chord):
             interval = tone - pitch
-            if abs(interval) <= 9:
-                weight = (0.5, 3.0, 0.6, 2.0)[classes.index(tone % 12)]
-                weight *= 1.0 if (interval > 0) == rising else 0.2
+            if abs(interval) <= 9 and classes.index(tone % 12) in GUIDES:
+                weight = 1.0 if (interval > 0) == rising else 0.2
                 weight *= 0.1 if not interval else 1.0 if abs(interval) <= 7 else 0.2
                 options.append((weight, interval, tone))
         situation = (
@@ -358,16 +377,13 @@ def solo(
 ) -> tuple[Token, ...]:
     """A solo of so many choruses over a form.
 
-    With ``head`` the first chorus is a tune: it is played twice, and again at the end.
+    With ``head`` the form is a blues, and a tune opens and closes the solo.
     """
     player = Soloist(chords, tonic, rng)
-    bars = player.bars
-    for chorus in range(choruses):
-        if head and not chorus:
-            player.head()
-        elif head and chorus in (1, choruses - 1):
-            player.repeat(0, bars * BAR, chorus * bars * BAR)
-        else:
+    if head:
+        player.tune(choruses)
+    else:
+        for chorus in range(choruses):
             player.chorus(chorus)
     return tokens_of(player.notes)
 

@@ -78,6 +78,7 @@ RHYTHMS: tuple[tuple[tuple[int, ...], float], ...] = (
 PLANS: dict[int, tuple[tuple[tuple[str, int], ...], ...]] = {
     12: (
         (("riff", 2), ("line", 2), ("riff", 2), ("line", 2), ("line", 4)),
+        (("riff", 2), ("riff", 2), ("riff", 2), ("riff", 2), ("line", 4)),
         (("riff", 2), ("riff", 2), ("riff", 2), ("line", 2), ("line", 4)),
         (("line", 4), ("line", 4), ("line", 4)),
         (("line", 3), ("line", 3), ("riff", 2), ("line", 4)),

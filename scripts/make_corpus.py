@@ -15,16 +15,16 @@ from scripts.composer import solo
 from seqlib.corpus import CORPUS_FOLDER, INDEX_NAME, Corpus, index_of
 from seqlib.music import BAR, PITCH_NAMES, Chord, Melody, arrange, write_midi
 
-SEED = 1959
+SEED = 1963
 NAME = "SeqScope swing"
 
 # Forms in C, one word a bar, a comma between the halves of a bar.
 FORMS: dict[str, str] = {
-    "blues": "C7 F7 C7 Gm7,C7 F7 F♯dim7 C7 A7 Dm7 G7 C7,A7 Dm7,G7",
-    "tune": "Dm7 G7 Cmaj7 C6 Dm7 G7 Em7 A7 Fmaj7 Fm6 Em7 A7 Dm7 G7 C6 C6",
+    "blues": "C7 F7 C7 C7 F7 F7 C7 A7 Dm7 G7 C7 Dm7,G7",
+    "tune": "Dm7 G7 C6 C6 Dm7 G7 C6 A7 Gm7 C7 F6 F6 Dm7 G7 C6 C6",
     "song": (
-        "Cmaj7 A7 Dm7 G7 Em7 A7 Dm7 G7 Gm7 C7 Fmaj7 Fm6 Em7 A7 Dm7 G7 "
-        "Gm7 C7 Fmaj7 Fmaj7 Am7 D7 Dm7 G7 Cmaj7 A7 Dm7 G7 Em7,A7 Dm7,G7 C6 C6"
+        "C6 A7 Dm7 G7 C6 A7 Dm7 G7 Gm7 C7 F6 F6 Dm7 G7 C6 C6 "
+        "Gm7 C7 F6 F6 Am7 D7 Dm7 G7 C6 A7 Dm7 G7 Dm7 G7 C6 C6"
     ),
 }
 
@@ -38,15 +38,15 @@ class Piece(NamedTuple):
     head: bool = False  # the first chorus is a tune, repeated as players do
 
 
+KEYS = ("F", "C", "B♭")
 PIECES: tuple[Piece, ...] = (
     Piece("blues", "F", 4, 138, head=True),
-    *(Piece("blues", key, 6, tempo) for key in ["F", "C", "B♭"] for tempo in (132, 150, 168, 184)),
-    *(Piece("tune", key, 4, tempo) for key in ["F", "C", "B♭"] for tempo in (140, 160, 176)),
-    *(Piece("song", key, 2, tempo) for key in ["F", "C", "B♭"] for tempo in (144, 172)),
-    Piece("blues", "F", 2, 144, held_out=True),
-    Piece("blues", "B♭", 2, 160, held_out=True),
+    *(Piece("blues", key, 6, tempo) for key in KEYS for tempo in (126, 138, 150, 162, 174, 186)),
+    *(Piece("tune", key, 4, tempo) for key in KEYS for tempo in (132, 144, 156, 168, 180)),
+    *(Piece("song", key, 2, tempo) for key in KEYS for tempo in (140, 160, 176)),
+    *(Piece("blues", key, 3, 152, held_out=True) for key in KEYS),
+    *(Piece("tune", key, 2, 160, held_out=True) for key in KEYS),
     Piece("song", "F", 1, 152, held_out=True),
-    Piece("tune", "C", 1, 160, held_out=True),
 )
 
 

@@ -1,9 +1,11 @@
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from scripts import make_corpus
+from scripts.idiom import HELD, REGISTER, RESTS, may_last
 from seqlib.corpus import (
     CORPUS_FOLDER,
     INDEX_NAME,
@@ -12,7 +14,8 @@ from seqlib.corpus import (
     default_corpus,
     small_corpus,
 )
-from seqlib.music import BAR, Melody, Token, arrange, read_midi, windows, write_midi
+from seqlib.music import BAR, TICKS_PER_BEAT, Melody, Token, arrange, read_midi, windows, write_midi
+from seqlib.music.harmony import members
 from seqlib.sampling import novelty
 
 INDEX = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
@@ -68,8 +71,8 @@ def test_held_out_solos_use_known_tokens_and_are_not_copies_of_training_ones():
     for melody, sequence in zip(corpus.held_out, corpus.held_out_sequences, strict=True):
         assert set(melody.tokens) <= trained
         found = novelty(sequence, corpus.sequences)
-        assert found.longest_run <= 24  # a formula of two or three bars may come back
-        assert found.share_of_4grams < 0.75
+        assert found.longest_run <= 32  # a formula of up to three bars may come back
+        assert found.share_of_4grams < 0.9
 
 
 def test_every_form_is_in_bars_and_fits_its_melody():
@@ -141,3 +144,31 @@ def test_a_subset_keeps_order_and_forms():
     assert part.chords == (corpus.chords[3], corpus.chords[1])
     assert part.name == "two of them"
     assert np.array_equal(part.sequences[0], corpus.sequences[3])
+
+
+def test_the_solos_move_like_swing_lines():
+    steps, on_strong, inside, notes, rests = [], 0, 0, 0, 0
+    corpus = default_corpus()
+    for melody, chords in zip(corpus.melodies, corpus.chords, strict=True):
+        form = chords[-1].start + chords[-1].ticks
+        sounding = [token.pitch for token in melody.tokens if token.pitch is not None]
+        steps += [abs(b - a) for a, b in pairwise(sounding)]
+        notes += len(sounding)
+        rests += len(melody.tokens) - len(sounding)
+        for start, token in zip(melody.edges, melody.tokens, strict=False):
+            if token.pitch is not None and start % (2 * TICKS_PER_BEAT) == 0:
+                at = start % form
+                chord = next(c for c in chords if c.start <= at < c.start + c.ticks)
+                on_strong += 1
+                inside += token.pitch % 12 in members(chord)
+    assert inside > 0.8 * on_strong
+    assert sum(step <= 2 for step in steps) > 0.5 * len(steps)
+    assert sum(step == 0 for step in steps) < 0.05 * len(steps)
+    assert sum(step > 7 for step in steps) < 0.03 * len(steps)
+    assert 0.04 * notes < rests < 0.2 * notes
+
+
+def test_the_alphabet_is_the_one_the_composer_states():
+    stated = {Token(p, t) for p in REGISTER for t in (4, 8, *HELD) if may_last(p, t)}
+    stated |= {Token(None, ticks) for ticks in RESTS}
+    assert set(default_corpus().vocabulary.tokens) == stated
