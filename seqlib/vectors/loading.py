@@ -241,8 +241,7 @@ def _read_plain(
 def _write(
     blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
 ) -> None:
-    """Keep the first of each word and write it to the store."""
-    seen = _Seen()
+    """Write the words to the store, the first of each."""
     first = next(blocks, None)
     while first is not None and not len(first.words):
         first = next(blocks, None)
@@ -255,56 +254,45 @@ def _write(
     with writing(folder, first.matrix.shape[1]) as writer:
         block: Block | None = first
         while block is not None:
-            words, matrix = _clean(block, seen, findings)
-            writer.add(words, matrix)
+            writer.add(*_clean(block, findings))
             block = next(blocks, None)
         if not writer.count:
             raise VectorsError("No line holds a word and its vector; choose another file.")
+        for word, line in writer.drop_repeated():
+            findings.add("duplicate", line, word)
         skipped = findings.report(name, layout, 0).skipped
-        lines = writer.count + skipped
-        writer.finish(name, findings.report(name, layout, lines))
+        writer.finish(name, findings.report(name, layout, writer.count + skipped))
 
 
-class _Seen:
-    """The words so far."""
+def _clean(block: Block, findings: Findings) -> Block:
+    """The block's words in UTF-8 without those that cannot be kept."""
+    text = b"\n".join(block.words)
+    if not text.isascii():
+        block = block._replace(words=_in_utf8(block, text, findings))
+    finite = finite_rows(block.matrix)
+    if finite.all() and text.count(b"\n") == len(block.words) - 1:
+        return block
+    keep = finite.copy()
+    for place, (word, line) in enumerate(zip(block.words, block.lines.tolist(), strict=True)):
+        if b"\n" in word:
+            findings.add("line break", line, word)
+            keep[place] = False
+        elif not finite[place]:
+            findings.add("not finite", line, word)
+    words = [word for word, stays in zip(block.words, keep.tolist(), strict=True) if stays]
+    return Block(words, block.matrix[keep], block.lines[keep])
 
-    def __init__(self) -> None:
-        self._words: set[bytes] = set()
 
-    def are_new(self, words: list[bytes]) -> bool:
-        """Whether none of the words has been there; only then they are remembered."""
-        if (len(words) > 1 and len(set(words)) != len(words)) or not self._words.isdisjoint(words):
-            return False
-        self._words.update(words)
-        return True
-
-
-def _clean(block: Block, seen: _Seen, findings: Findings) -> tuple[list[bytes], np.ndarray]:
-    """The block's new words in UTF-8 and their rows; ``seen`` learns them."""
-    words, matrix = block.words, block.matrix
-    text = b"\n".join(words)
+def _in_utf8(block: Block, text: bytes, findings: Findings) -> list[bytes]:
     try:
         # One decoding of all is quicker than one each, and nearly always enough.
         text.decode("utf-8")
+        return block.words
     except UnicodeDecodeError:
-        words = [
-            _as_utf8(word, int(line), findings)
-            for word, line in zip(words, block.lines, strict=True)
+        return [
+            _as_utf8(word, line, findings)
+            for word, line in zip(block.words, block.lines.tolist(), strict=True)
         ]
-    finite = finite_rows(matrix)
-    if finite.all() and text.count(b"\n") == len(words) - 1 and seen.are_new(words):
-        return words, matrix
-    keep = np.zeros(len(words), bool)
-    for place, (word, line) in enumerate(zip(words, block.lines.tolist(), strict=True)):
-        if b"\n" in word:
-            findings.add("line break", line, word)
-        elif not finite[place]:
-            findings.add("not finite", line, word)
-        elif not seen.are_new([word]):
-            findings.add("duplicate", line, word)
-        else:
-            keep[place] = True
-    return [word for word, stays in zip(words, keep.tolist(), strict=True) if stays], matrix[keep]
 
 
 def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:

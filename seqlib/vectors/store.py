@@ -43,6 +43,7 @@ class Writer:
         self._matrix.write(bytes(self.dim * self.dtype.itemsize))
         self._codes: list[np.ndarray] = []
         self._norms: list[np.ndarray] = [np.zeros(1, np.float32)]
+        self._lines: list[np.ndarray] = []
         self.count = 0
 
     def _write_header(self, rows: int) -> int:
@@ -54,8 +55,11 @@ class Writer:
         )
         return self._matrix.tell()
 
-    def add(self, words: list[bytes], matrix: np.ndarray) -> None:
-        """Append words in UTF-8 without line breaks, and their rows ``(len(words), dim)``."""
+    def add(self, words: list[bytes], matrix: np.ndarray, lines: np.ndarray | None = None) -> None:
+        """Append words in UTF-8 without line breaks, and their rows ``(len(words), dim)``.
+
+        ``lines`` says where the words come from, for ``drop_repeated``.
+        """
         if not words:
             return
         self._words.write(b"\n".join(words) + b"\n")
@@ -63,7 +67,55 @@ class Writer:
         self._matrix.write(stored.data)
         self._codes.append(codes_of(words))
         self._norms.append(row_norms(stored))
+        self._lines.append(np.zeros(len(words), np.int64) if lines is None else lines)
         self.count += len(words)
+
+    def drop_repeated(self) -> list[tuple[bytes, int]]:
+        """Take out words that were there before; what and from which lines.
+
+        Once, at the end: words with the same code are found by sorting the codes, which is
+        quicker than asking for each word whether it has been there.
+        """
+        codes = np.concatenate(self._codes)
+        order = np.argsort(codes)
+        same = np.flatnonzero(np.diff(codes[order]) == 0)
+        if not len(same):
+            return []
+        self._words.flush()
+        words = (self.folder / "words.txt").read_bytes().split(b"\n")[:-1]
+        seen: set[bytes] = set()
+        repeated = []
+        for row in np.union1d(order[same], order[same + 1]).tolist():
+            if words[row] in seen:
+                repeated.append(row)
+            seen.add(words[row])
+        if repeated:
+            self._keep(np.delete(np.arange(len(words)), repeated), words)
+        lines = np.concatenate(self._lines)
+        return [(words[row], int(lines[row])) for row in repeated]
+
+    def _keep(self, rows: np.ndarray, words: list[bytes]) -> None:
+        """Keep these of the rows, some at a time, and cut the files."""
+        self._matrix.flush()
+        matrix = np.memmap(
+            self.folder / "matrix.npy",
+            self.dtype,
+            "r+",
+            self._header,
+            (len(words) + 1, self.dim),
+        )
+        for start in range(0, len(rows), 1 << 16):
+            chosen = rows[start : start + (1 << 16)]
+            matrix[start + 1 : start + 1 + len(chosen)] = matrix[chosen + 1]
+        matrix.flush()
+        del matrix
+        self.count = len(rows)
+        self._matrix.truncate(self._header + (len(rows) + 1) * self.dim * self.dtype.itemsize)
+        self._words.seek(0)
+        self._words.truncate()
+        self._words.write(b"\n".join([words[row] for row in rows.tolist()]) + b"\n")
+        self._codes = [np.concatenate(self._codes)[rows]]
+        self._norms = [np.concatenate(self._norms)[np.concatenate([[0], rows + 1])]]
 
     def finish(self, name: str, report: Report | None, derived: bool = True) -> None:
         """Write the rest and rename. If the folder has appeared meanwhile, that one stays."""

@@ -163,6 +163,26 @@ def test_a_duplicate_word_keeps_its_first_vector(read):
     assert vectors.report.problems[0].text == "the"
 
 
+def test_many_duplicates_leave_the_first_of_each(read):
+    rng = np.random.default_rng(5)
+    words = [f"w{k}" for k in rng.integers(0, 3000, 20_000)]
+    rows = rng.normal(size=(20_000, 3)).astype(np.float32)
+    lines = [
+        f"{word} {a!r} {b!r} {c!r}\n" for word, (a, b, c) in zip(words, rows.tolist(), strict=True)
+    ]
+    firsts: dict[str, int] = {}
+    for line, word in enumerate(words):
+        firsts.setdefault(word, line)
+    vectors = read("".join(lines).encode())
+    assert list(vectors.words) == list(firsts)
+    np.testing.assert_array_equal(vectors.matrix[1:], rows[list(firsts.values())])
+    np.testing.assert_allclose(vectors.norms[1:], np.linalg.norm(vectors.matrix[1:], axis=1), 1e-5)
+    assert all(vectors.word_to_index[word] == row for row, word in enumerate(firsts, 1))
+    assert vectors.report.counts == {"duplicate": 20_000 - len(firsts)}
+    again = [line for line, word in enumerate(words, 1) if firsts[word] != line - 1]
+    assert [problem.line for problem in vectors.report.problems] == again[:100]
+
+
 def test_wrong_column_counts_are_skipped(read):
     vectors = read(b"the 1 2 3\nof 4 5\nto 1 2 3 4\nand\nin 1 2 3\n")
     assert list(vectors.words) == ["the", "in"]
