@@ -121,7 +121,7 @@ def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings)
         try:
             for text, last in _pieces(head, stream):
                 waiting.append(pool.submit(_parse, text, layout, last))
-                if len(waiting) > workers:
+                if len(waiting) > 2 * workers:
                     block, first = _settled(waiting.popleft().result(), first, findings)
                     yield block
             while waiting:
