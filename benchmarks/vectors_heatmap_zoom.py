@@ -29,10 +29,7 @@ def measure() -> Result:
             edges = np.arange(BINS + 1) * len(order) // BINS
             rows = vectors.matrix[order]
             return np.stack(
-                [
-                    rows[start:stop].mean(axis=0)
-                    for start, stop in itertools.pairwise(edges)
-                ]
+                [rows[start:stop].mean(axis=0) for start, stop in itertools.pairwise(edges)]
             )
 
         assert np.allclose(ours(), usual(), atol=1e-5)
