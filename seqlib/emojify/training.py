@@ -22,8 +22,9 @@ BOUNDS: dict[str, Range] = {
     "units": Range(1, 256, 128, "units of each LSTM"),
     "batch_size": Range(1, 512, 32, "sentences in a step"),
     "maxlen": Range(0, MAX_MAXLEN, 0, "words read; 0 for the longest sentence"),
-    "learning_rate": Range(0.0001, 0.1, 0.001, "Adam's step size"),
+    "learning_rate": Range(0.0001, 0.1, 0.003, "Adam's step size"),
     "dropout": Range(0, 0.9, 0.5, "share dropped after each LSTM"),
+    "pace": Range(0, 100, 0, "epochs a second at most, to watch; 0 is as fast as it goes"),
 }
 _COUNTS = ("epochs", "units", "batch_size", "maxlen")
 
@@ -42,10 +43,11 @@ class EmojifySettings:
     maxlen: int = int(BOUNDS["maxlen"].default)
     learning_rate: float = BOUNDS["learning_rate"].default
     dropout: float = BOUNDS["dropout"].default
-    mask: bool = False
+    mask: bool = True
     trainable: bool = False
     unknown: Unknown = Unknown.ZERO
     seed: int = 0
+    pace: float = BOUNDS["pace"].default
 
     def __post_init__(self) -> None:
         for name, (low, high, _, what) in BOUNDS.items():
@@ -172,6 +174,7 @@ class EmojifyRun(TrainingRun):
         self._n = 0
         self._started = 0.0
         self._session = None
+        self._not_before = 0.0
         self._batch_seconds = 0.0  # of a warm step; 0 until known
         self._sums = np.zeros(2)  # loss and hits in the epoch so far
 
@@ -247,6 +250,9 @@ class EmojifyRun(TrainingRun):
                 self._batch_seconds = (now - began) / n
             if not session.batches_left:
                 self._finish_epoch(session)
+                if self.settings.pace:
+                    self._not_before = max(self._not_before, began) + 1 / self.settings.pace
+                    return
             if now > ends:
                 return
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -113,6 +115,37 @@ class LabelledSentences:
         """At most ``n`` rows, drawn so that classes stay as even as the rows allow."""
         order = self._dealt(seed)
         return self.subset(np.sort(order[:n]))
+
+    def covering(self, n: int) -> LabelledSentences:
+        """At most ``n`` rows, classes even, whose words and word pairs are the class' commonest.
+
+        Greedy: from each class in turn the row that adds most, where a word or pair counts
+        as often as the class has it, and the less the more often it is already covered.
+        """
+        parts = [{*words, *itertools.pairwise(words)} for words in self.tokens]
+        often = [
+            Counter(part for place in np.flatnonzero(self.labels == label) for part in parts[place])
+            for label in range(self.n_classes)
+        ]
+        left = [np.flatnonzero(self.labels == label).tolist() for label in range(self.n_classes)]
+        covered = [Counter() for _ in left]
+
+        def gain(place: int, label: int) -> float:
+            return sum(
+                often[label][part] / (1 + covered[label][part]) ** 2
+                for part in parts[place]
+                if often[label][part] > 1
+            )
+
+        chosen: list[int] = []
+        while len(chosen) < min(n, len(self)):
+            for label, places in enumerate(left):
+                if places and len(chosen) < n:
+                    best = max(places, key=lambda place, label=label: gain(place, label))
+                    places.remove(best)
+                    covered[label].update(parts[best])
+                    chosen.append(best)
+        return self.subset(sorted(chosen))
 
     def split(
         self, test_share: float = 0.2, seed: int = 0

@@ -322,6 +322,19 @@ def test_a_balanced_part_has_every_class_alike():
     assert part.balanced(1000).sentences == part.sentences
 
 
+def test_a_covering_part_has_every_class_alike_and_the_words_that_matter():
+    train = shipped().train
+    part = train.covering(130)
+    assert part.counts.tolist() == [26] * 5
+    assert set(part.sentences) <= set(train.sentences)
+
+    def share_covered(some):
+        return sum(word in some.words for tokens in train.tokens for word in tokens)
+
+    assert share_covered(part) > max(share_covered(train.balanced(130, seed)) for seed in range(5))
+    assert len(train.covering(10_000)) == len(train)
+
+
 def test_a_split_keeps_back_some_of_every_class_and_loses_nothing():
     labelled = shipped().train
     train, test = labelled.split(0.25, seed=1)
