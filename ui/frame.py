@@ -32,6 +32,7 @@ class PageEntry(NamedTuple):
 PAGES = (
     PageEntry("home.py", "Home", ":material/graphic_eq:", ""),
     PageEntry("jazz.py", "Jazz", ":material/music_note:", "jazz"),
+    PageEntry("shapes.py", "Shapes", ":material/schema:", "shapes"),
 )
 
 FRAME_CSS = """<style>

@@ -1,0 +1,195 @@
+// A builder's code beside the tensors it makes; pointing at one lights the other.
+// Text from Python only ever becomes textContent.
+
+const LIGHT_EVENT = "seqscope-light"; // the stage's: an axis name or symbol, or ""
+
+function make(tag, className = "", text = undefined, children = []) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  node.append(...children);
+  return node;
+}
+
+/** `(m, Tx, n_values)` or `(None, 30, 78)`, each axis in its colour. */
+function shapeNodes(tensor, which) {
+  const parts = [];
+  tensor.shape.forEach(([axis, size], place) => {
+    if (place) parts.push(", ");
+    const node = make("span", "axis", which === "names" ? axis : size === null ? "None" : String(size));
+    node.dataset.axis = axis;
+    parts.push(node);
+  });
+  return ["(", ...parts, tensor.shape.length === 1 ? ",)" : ")"];
+}
+
+function plainShape(tensor) {
+  return `(${tensor.shape.map(([, size]) => (size === null ? "None" : size)).join(", ")})`;
+}
+
+class BlueprintView {
+  constructor(root) {
+    this.root = root;
+    this.node = make("div", "blueprint");
+    root.append(this.node);
+    this.onLight = (event) => this.light(event.detail);
+    window.addEventListener(LIGHT_EVENT, this.onLight);
+  }
+
+  close() {
+    window.removeEventListener(LIGHT_EVENT, this.onLight);
+    this.node.remove();
+  }
+
+  adopt(data) {
+    const same = JSON.stringify(data);
+    if (same === this.shown) return;
+    const scroll = this.code ? this.code.scrollTop : 0;
+    this.shown = same;
+    this.data = data;
+    this.node.className = `blueprint${data.presenter ? " presenter" : ""}${data.code.length ? "" : " alone"}`;
+    this.detail = make("p", "detail");
+    this.detail.setAttribute("aria-live", "polite");
+    const picture = make("div", "picture", undefined, [this.drawPicture(data), this.detail]);
+    this.node.replaceChildren(...(data.code.length ? [this.drawCode(data)] : []), picture);
+    this.code = this.node.querySelector(".code");
+    if (this.code) this.code.scrollTop = scroll;
+    this.say(null);
+  }
+
+  drawCode({ code, linked }) {
+    const list = make("ol", "lines");
+    let before = null;
+    for (const { id, fn, number, text } of code) {
+      if (before !== null && fn !== before) list.append(make("li", "gap"));
+      before = fn;
+      const indent = text.length - text.trimStart().length;
+      const line = make("li", "line", undefined, [make("span", "number", number), make("code", "", text.trim() || " ")]);
+      line.style.setProperty("--indent", indent);
+      line.dataset.line = id;
+      if (linked.includes(id)) this.link(line, () => this.select({ line: id }));
+      list.append(line);
+    }
+    const pane = make("div", "code", undefined, [list]);
+    pane.tabIndex = 0;
+    pane.setAttribute("role", "region");
+    pane.setAttribute("aria-label", "The builder's source");
+    return pane;
+  }
+
+  drawPicture({ inputs, nodes, loop, stacked }) {
+    const flow = make("div", "flow");
+    flow.append(make("div", "row inputs", undefined, inputs.map((tensor) => this.chip(tensor))));
+    let into = flow;
+    for (const node of nodes) {
+      if (loop && node.loop && into === flow) {
+        into = make("div", "loop", undefined, [make("p", "loop-label", loop.label)]);
+        flow.append(this.arrow(), into);
+      } else if (loop && !node.loop) into = flow;
+      into.append(this.layer(node));
+    }
+    if (stacked) flow.append(this.arrow(stacked.label), make("div", "row", undefined, [this.chip(stacked)]));
+    return flow;
+  }
+
+  arrow(label = "") {
+    return make("div", "arrow", label || undefined);
+  }
+
+  layer(node) {
+    const box = make("div", "layer", undefined, [make("strong", "", node.layer), make("span", "count", node.count)]);
+    box.dataset.lines = node.lines.join(" ");
+    if (node.broken) box.classList.add("broken");
+    this.link(box, () => this.select({ lines: node.lines }));
+    const out = make("div", "row results", undefined, node.results.map((tensor) => this.chip(tensor)));
+    const parts = [this.arrow(), box];
+    if (node.broken) parts.push(make("p", "trouble", node.broken));
+    if (node.results.length) parts.push(this.arrow(), out);
+    if (!node.handed) return make("div", "node", undefined, parts);
+    // The way back: from the states that are handed on, round to the layer's own box.
+    box.append(make("span", "handed", node.handed));
+    return make("div", "node recurrent", undefined, parts);
+  }
+
+  chip(tensor) {
+    const shown = tensor.hidden
+      ? [make("span", "sizes unknown", "?")]
+      : [make("span", "names", undefined, shapeNodes(tensor, "names")), make("span", "sizes", undefined, shapeNodes(tensor, "sizes"))];
+    const node = make("div", "chip", undefined, [make("span", "symbol", tensor.name), ...shown]);
+    node.dataset.symbol = tensor.name;
+    node.dataset.lines = tensor.lines.join(" ");
+    if (tensor.asked) node.classList.add("asked");
+    if (tensor.role === "output") node.classList.add("out");
+    node.setAttribute("aria-label", tensor.hidden ? `${tensor.name}, shape hidden` : `${tensor.name} ${plainShape(tensor)}`);
+    node.setAttribute("role", "group");
+    this.link(node, () => this.select({ lines: tensor.lines, tensor }));
+    return node;
+  }
+
+  /** Pointing at it and focusing it by keyboard do the same; so does a tap. */
+  link(node, act) {
+    node.tabIndex = 0;
+    node.classList.add("linked");
+    node.addEventListener("pointerenter", act);
+    node.addEventListener("focus", act);
+    node.addEventListener("click", act);
+    for (const leave of ["pointerleave", "blur"]) node.addEventListener(leave, () => this.select(null));
+  }
+
+  select(what) {
+    const lines = new Set(what ? (what.line ? [what.line] : what.lines) : []);
+    for (const node of this.node.querySelectorAll("[data-lines]")) {
+      node.classList.toggle("lit", node.dataset.lines.split(" ").some((line) => line && lines.has(line)));
+    }
+    let first = null;
+    for (const node of this.node.querySelectorAll("[data-line]")) {
+      const on = lines.has(node.dataset.line);
+      node.classList.toggle("lit", on);
+      if (on && !first) first = node;
+    }
+    if (first && what && !what.line) this.reveal(first);
+    const tensor = what && (what.tensor || this.tensorsOf(lines)[0]);
+    this.say(tensor || null);
+    window.dispatchEvent(new CustomEvent(LIGHT_EVENT, { detail: tensor ? tensor.name : "" }));
+  }
+
+  tensorsOf(lines) {
+    const { inputs, nodes } = this.data;
+    return [...inputs, ...nodes.flatMap((node) => node.results)].filter((tensor) => tensor.lines.some((line) => lines.has(line)));
+  }
+
+  /** Scroll the code, and only the code, until a line is in view. */
+  reveal(line) {
+    const top = line.offsetTop - this.code.offsetTop;
+    if (top < this.code.scrollTop || top + line.offsetHeight > this.code.scrollTop + this.code.clientHeight) {
+      this.code.scrollTop = Math.max(0, top - this.code.clientHeight / 3);
+    }
+  }
+
+  say(tensor) {
+    this.detail.textContent = tensor ? (tensor.hidden ? "Predict this one first." : tensor.detail) : this.data.detail;
+  }
+
+  /** An axis name or symbol that is pointed at here or on a stage. */
+  light(name) {
+    for (const node of this.node.querySelectorAll("[data-axis]")) node.classList.toggle("on", Boolean(name) && node.dataset.axis === name);
+    for (const node of this.node.querySelectorAll(".chip")) {
+      const has = Boolean(name) && (node.dataset.symbol === name || [...node.querySelectorAll("[data-axis]")].some((axis) => axis.dataset.axis === name));
+      node.classList.toggle("named", has);
+    }
+  }
+}
+
+export default function mountBlueprint({ parentElement, data }) {
+  if (!parentElement.blueprint) parentElement.blueprint = new BlueprintView(parentElement);
+  const view = parentElement.blueprint;
+  view.adopt(data);
+  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
+  const turn = Symbol("turn");
+  view.turn = turn;
+  return () => {
+    if (view.turn !== turn) return;
+    view.close();
+    delete parentElement.blueprint;
+  };
+}

@@ -1,0 +1,116 @@
+"""Defined once and used Tx times, against a new layer at every step: both built and trained once.
+
+Both models start from the same numbers, so that they give the same outputs; one step of
+gradient descent then shows who shares and who does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from seqlib import backend
+from seqlib.builders import djmodel_mistake
+from seqlib.models import djmodel, music_layers
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two models.
+
+    Attributes
+    ----------
+    n_parameters, n_objects : int
+        Weights, and the arrays that hold them.
+    cells : int
+        Different LSTM layers.
+    change : array (Tx,)
+        How far one training step moved the recurrent kernel used at t (Frobenius norm).
+    """
+
+    name: str
+    n_parameters: int
+    n_objects: int
+    cells: int
+    change: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Both sides; ``before`` and ``after`` are the largest difference between their outputs."""
+
+    shared: Side
+    mistake: Side
+    before: float
+    after: float
+
+
+def compare(
+    Tx: int, n_a: int, n_values: int, m: int = 8, seed: int = 0, rate: float = 1.0
+) -> Sharing:
+    """Build both, copy the shared weights into the mistake's layers, take one step each.
+
+    Reads m random one-hot sequences of Tx tokens and predicts each next token. ``rate`` is
+    that of plain gradient descent. Takes seconds.
+    """
+    backend.load()
+    import keras
+
+    layers = music_layers(n_a, n_values)
+    shared, mistake = djmodel(Tx, n_a, n_values, layers), djmodel_mistake(Tx, n_a, n_values)
+    cells = [mistake.get_layer(f"LSTM_cell_{t}") for t in range(Tx)]
+    for t, cell in enumerate(cells):
+        cell.set_weights(layers.LSTM_cell.get_weights())
+        mistake.get_layer(f"densor_{t}").set_weights(layers.densor.get_weights())
+    rng = np.random.default_rng(seed)
+    tokens = rng.integers(0, n_values, (m, Tx + 1))
+    X = np.eye(n_values, dtype=np.float32)[tokens[:, :-1]]  # (m, Tx, n_values)
+    zeros = np.zeros((m, n_a), np.float32)
+    inputs, Y = [X, zeros, zeros], tokens[:, 1:].T  # (Ty, m)
+
+    start = layers.LSTM_cell.get_weights()[1]
+    before = _difference(shared, mistake, inputs)
+    for model in (shared, mistake):
+        _one_step(keras, model, inputs, Y, rate)
+    after = _difference(shared, mistake, inputs)
+
+    def moved(layer: Any) -> float:
+        return float(np.linalg.norm(layer.get_weights()[1] - start))
+
+    return Sharing(
+        _side("defined once", shared, 1, np.full(Tx, moved(layers.LSTM_cell))),
+        _side("defined in the loop", mistake, Tx, np.array([moved(cell) for cell in cells])),
+        before,
+        after,
+    )
+
+
+def _side(name: str, model: Any, cells: int, change: np.ndarray) -> Side:
+    return Side(name, int(model.count_params()), len({id(w) for w in model.weights}), cells, change)
+
+
+def _outputs(model: Any, inputs: list[np.ndarray]) -> Any:
+    found = model(inputs)
+    return found if isinstance(found, list | tuple) else [found]
+
+
+def _difference(one: Any, other: Any, inputs: list[np.ndarray]) -> float:
+    pairs = zip(_outputs(one, inputs), _outputs(other, inputs), strict=True)
+    return max(float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in pairs)
+
+
+def _one_step(keras: Any, model: Any, inputs: list, Y: np.ndarray, rate: float) -> None:
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        losses = [
+            keras.ops.mean(keras.losses.sparse_categorical_crossentropy(true, out))
+            for true, out in zip(Y, _outputs(model, inputs), strict=True)
+        ]
+        loss = sum(losses)
+    gradients = tape.gradient(loss, [w.value for w in model.trainable_weights])
+    for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
+        if gradient is not None:  # nothing reads the last step's state
+            weight.assign_sub(rate * gradient)

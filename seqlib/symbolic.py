@@ -1,0 +1,592 @@
+"""Shapes without TensorFlow: a builder's own source, run on stand-ins for Keras' layers.
+
+``blueprint(djmodel, Tx, n_a, n_values)`` executes the source of ``djmodel`` with a ``keras``
+whose layers know shapes and counts and nothing else. It takes milliseconds, follows whatever
+the builder does, and remembers which line made which tensor. Sizes given as ``Size`` keep
+their names on the way, so every axis of every tensor is named without guessing. Tests hold
+the result equal to ``annotate`` of the model that real Keras builds.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import builtins
+import inspect
+import math
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from seqlib.shapes import SEED_NAMES, Shape, TensorShape
+
+
+class Size(int):
+    """A length with the name of its axis: ``Size(64, "n_a")`` is 64 and says n_a."""
+
+    name: str
+
+    def __new__(cls, value: int, name: str) -> Size:
+        size = super().__new__(cls, value)
+        size.name = name
+        return size
+
+
+class ShapeError(ValueError):
+    """Layers that do not fit; the message is one sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """One line of a builder's source: the function's name, line number in its file, text."""
+
+    function: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class LayerCount:
+    """One layer object: its name, class, number of weights, and how often it is called."""
+
+    name: str
+    kind: str
+    n_parameters: int
+    uses: int
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A model as far as shapes go.
+
+    Attributes
+    ----------
+    rows : tuple of TensorShape
+        As ``seqlib.shapes.annotate`` gives them for the model that Keras builds.
+    axes : tuple of tuples of str
+        Axis names of each row; a size without a name is written as its number.
+    lines : tuple of tuples of (function, line number)
+        The lines of code that made each row.
+    layers : tuple of LayerCount
+        Every layer object once, in the order of first use.
+    """
+
+    rows: tuple[TensorShape, ...]
+    axes: tuple[tuple[str, ...], ...]
+    lines: tuple[tuple[tuple[str, int], ...], ...]
+    layers: tuple[LayerCount, ...]
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(layer.n_parameters for layer in self.layers)
+
+
+@dataclass(eq=False)
+class SymbolicTensor:
+    """What a stand-in layer takes and gives."""
+
+    shape: tuple[int | None, ...]
+    dtype: str
+    row: int
+
+    def __getitem__(self, key: Any) -> SymbolicTensor:
+        keys = key if isinstance(key, tuple) else (key,)
+        kept = [
+            size
+            for place, size in enumerate(self.shape)
+            if place >= len(keys) or keys[place] == slice(None)
+        ]
+        if any(k != slice(None) and not isinstance(k, int) for k in keys):
+            raise ShapeError("Only whole axes and single steps can be taken here.")
+        return _recording.get().add("GetItem", [(tuple(kept), self.dtype)], [self])[0]
+
+
+@dataclass
+class _Recording:
+    """What the stand-ins have been called for."""
+
+    made: list[tuple[str, int, int, Any, tuple, str, tuple[int, ...], tuple]] = field(
+        default_factory=list
+    )
+    layers: list[Layer] = field(default_factory=list)
+    uses: Counter[str] = field(default_factory=Counter)
+    statements: dict[str, tuple[ast.AST, str]] = field(default_factory=dict)
+
+    def add(
+        self, layer: str, results: Sequence[tuple[tuple, str]], reads: Sequence[SymbolicTensor]
+    ) -> list[SymbolicTensor]:
+        step, lines = self.uses[layer], self._lines()
+        self.uses[layer] += 1
+        tensors = []
+        for result, (shape, dtype) in enumerate(results):
+            tensors.append(SymbolicTensor(shape, dtype, len(self.made)))
+            row_reads = tuple(tensor.row for tensor in reads)
+            self.made.append((layer, step, result, len(results), shape, dtype, row_reads, lines))
+        return tensors
+
+    def _lines(self) -> tuple[tuple[str, int], ...]:
+        frame = sys._getframe(1)
+        while frame is not None:
+            known = self.statements.get(frame.f_code.co_filename)
+            if known:
+                tree, function = known
+                return tuple((function, line) for line in _statement(tree, frame.f_lineno))
+            frame = frame.f_back
+        return ()
+
+
+_recording: ContextVar[_Recording] = ContextVar("recording")
+
+
+def _statement(tree: ast.AST, line: int) -> range:
+    """Lines of the innermost simple statement that holds ``line``."""
+    found = range(line, line + 1)
+    for node in ast.walk(tree):
+        simple = isinstance(node, ast.stmt) and not hasattr(node, "body")
+        if simple and node.lineno <= line <= node.end_lineno:
+            found = range(node.lineno, node.end_lineno + 1)
+    return found
+
+
+# -- stand-ins for keras -------------------------------------------------------------------
+
+
+def _positive(layer: str, name: str, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ShapeError(f"{layer}: {name} is {value!r}; give a whole number of at least 1.")
+    return value
+
+
+class Layer:
+    """A layer that knows the shapes it gives and how many weights it has."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or self._free_name()
+        self.n_parameters = 0
+        self.built = False
+        self.mask_zero = self.supports_masking = False
+
+    def _free_name(self) -> str:
+        kind = type(self).__name__.lower()
+        taken = [layer.name for layer in _recording.get().layers]
+        numbered = (kind if n == 0 else f"{kind}_{n}" for n in range(len(taken) + 1))
+        return next(name for name in numbered if name not in taken)
+
+    def __call__(self, inputs: SymbolicTensor, initial_state: Sequence | None = None, **_: Any):
+        recording = _recording.get()
+        if not self.built:
+            self.build(inputs.shape)
+        if self not in recording.layers:
+            recording.layers.append(self)
+        results = recording.add(
+            self.name, self.results(inputs.shape, inputs.dtype), [inputs, *(initial_state or ())]
+        )
+        return results if len(results) > 1 else results[0]
+
+    def build(self, shape: tuple) -> None:
+        self.n_parameters = self.count(shape)
+        self.built = True
+
+    def set_weights(self, arrays: Sequence[Any]) -> None:
+        """Nothing to set."""
+
+    def count(self, shape: tuple) -> int:
+        return 0
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        return [(shape, dtype)]
+
+
+class Embedding(Layer):
+    def __init__(self, input_dim: int, output_dim: int, name: str | None = None, **_: Any) -> None:
+        super().__init__(name)
+        self.input_dim = _positive("Embedding", "input_dim", input_dim)
+        self.output_dim = _positive("Embedding", "output_dim", output_dim)
+
+    def count(self, shape: tuple) -> int:
+        return self.input_dim * self.output_dim
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        if not dtype.startswith("int"):
+            raise ShapeError(
+                "Embedding looks up whole numbers, and gets vectors; put it first, on word indices."
+            )
+        return [((*shape, self.output_dim), "float32")]
+
+
+class _Recurrent(Layer):
+    gates = 1
+    states = 1
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = "tanh",
+        *,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        stateful: bool = False,
+        go_backwards: bool = False,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        kind = type(self).__name__
+        self.units = _positive(kind, "units", units)
+        self.return_sequences = return_sequences
+        self.return_state = return_state
+        self.stateful = stateful
+        for rate in (dropout, recurrent_dropout):
+            _rate(kind, rate)
+
+    def count(self, shape: tuple) -> int:
+        return self.gates * (shape[-1] + self.units + 1) * self.units
+
+    def build(self, shape: tuple) -> None:
+        _needs_sequence(type(self).__name__, shape)
+        super().build(shape)
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        kind = type(self).__name__
+        _needs_sequence(kind, shape)
+        _needs_vectors(kind, dtype)
+        m, Tx, _ = shape
+        if self.stateful and m is None:
+            raise ShapeError(
+                f"{kind}: stateful=True keeps one state for each sequence of the batch, so the "
+                "batch must be fixed; give Input(batch_shape=(m, Tx, …))."
+            )
+        out = (m, Tx, self.units) if self.return_sequences else (m, self.units)
+        states = [((m, self.units), "float32")] * self.states if self.return_state else []
+        return [(out, "float32"), *states]
+
+
+class SimpleRNN(_Recurrent):
+    pass
+
+
+class LSTM(_Recurrent):
+    gates = 4
+    states = 2
+
+
+class GRU(_Recurrent):
+    gates = 3
+
+    def count(self, shape: tuple) -> int:
+        # reset_after, Keras' default: a second bias for the recurrent part.
+        return self.gates * (shape[-1] + self.units + 2) * self.units
+
+
+class Bidirectional(Layer):
+    def __init__(self, layer: Layer, merge_mode: str | None = "concat", name: str | None = None):
+        super().__init__(name)
+        if not isinstance(layer, _Recurrent):
+            raise ShapeError(
+                "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or SimpleRNN "
+                "into it."
+            )
+        if merge_mode not in ("concat", "sum", "mul", "ave"):
+            raise ShapeError(
+                f"Bidirectional: merge_mode is {merge_mode!r}; choose 'concat', 'sum', 'mul' or "
+                "'ave'."
+            )
+        self.layer, self.merge_mode = layer, merge_mode
+
+    def build(self, shape: tuple) -> None:
+        _needs_sequence("Bidirectional", shape)
+        super().build(shape)
+
+    def count(self, shape: tuple) -> int:
+        return 2 * self.layer.count(shape)
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        if self.layer.stateful and self.layer.return_state:
+            # Keras 3.15 fails with a TypeError of its own here.
+            raise ShapeError(
+                "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
+                "return_state or stateful."
+            )
+        (out, kind), *states = self.layer.results(shape, dtype)
+        if self.merge_mode == "concat":
+            units = self.layer.units
+            name = getattr(units, "name", None)
+            both = Size(2 * units, f"2 {name}") if name else 2 * units
+            out = (*out[:-1], both)
+        return [(out, kind), *states, *states]
+
+
+class Dense(Layer):
+    def __init__(self, units: int, activation: str | None = None, name: str | None = None) -> None:
+        super().__init__(name)
+        self.units = _positive("Dense", "units", units)
+
+    def count(self, shape: tuple) -> int:
+        return (shape[-1] + 1) * self.units
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        _needs_vectors("Dense", dtype)
+        return [((*shape[:-1], self.units), "float32")]
+
+
+class Dropout(Layer):
+    def __init__(self, rate: float, name: str | None = None) -> None:
+        super().__init__(name)
+        _rate("Dropout", rate)
+
+
+class Activation(Layer):
+    def __init__(self, activation: str, name: str | None = None) -> None:
+        super().__init__(name)
+
+
+class Flatten(Layer):
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        return [((shape[0], math.prod(shape[1:])), dtype)]
+
+
+class Reshape(Layer):
+    def __init__(self, target_shape: tuple[int, ...], name: str | None = None) -> None:
+        super().__init__(name)
+        self.target_shape = tuple(target_shape)
+
+    def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        if math.prod(shape[1:]) != math.prod(self.target_shape):
+            raise ShapeError(
+                f"Reshape: {math.prod(shape[1:]):,} numbers do not fit into {self.target_shape}."
+            )
+        return [((shape[0], *self.target_shape), dtype)]
+
+
+def _needs_sequence(kind: str, shape: tuple) -> None:
+    if len(shape) == 3:
+        return
+    if len(shape) == 2:
+        raise ShapeError(
+            f"{kind} reads a sequence with three axes, (m, Tx, features), and gets two. If a "
+            "recurrent layer stands before it, set return_sequences=True there; if the input is "
+            "word indices, put an Embedding first."
+        )
+    raise ShapeError(
+        f"{kind} reads three axes, (m, Tx, features), and gets {len(shape)}; there is one axis "
+        "too many, from a second Embedding perhaps."
+    )
+
+
+def _needs_vectors(kind: str, dtype: str) -> None:
+    if dtype.startswith("int"):
+        raise ShapeError(f"{kind} reads vectors, and gets word indices; put an Embedding first.")
+
+
+def _rate(kind: str, rate: Any) -> None:
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
+        raise ShapeError(f"{kind}: the rate is {rate!r}; give 0 or more, and below 1.")
+
+
+def Input(
+    shape: Sequence | None = None,
+    *,
+    batch_shape: Sequence | None = None,
+    dtype: str = "float32",
+    name: str = "input",
+) -> SymbolicTensor:
+    """A model's input; the batch axis stays open unless ``batch_shape`` fixes it."""
+    full = tuple(batch_shape) if batch_shape is not None else (None, *shape)
+    return _recording.get().add(name, [(full, dtype)], [])[0]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Inputs and outputs, as a builder returns them."""
+
+    inputs: Any
+    outputs: Any
+    name: str = "model"
+
+
+LAYERS: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Embedding, LSTM, GRU, SimpleRNN, Bidirectional, Dense, Dropout),
+        *(Activation, Flatten, Reshape),
+    )
+}
+_KERAS = SimpleNamespace(
+    Input=Input, Model=Model, layers=SimpleNamespace(**LAYERS, Input=Input), **LAYERS
+)
+
+
+def _import(name: str, globals=None, locals=None, fromlist=(), level: int = 0):
+    if name == "keras":
+        return _KERAS
+    return builtins.__import__(name, globals, locals, fromlist, level)
+
+
+# -- running a builder ---------------------------------------------------------------------
+
+
+@cache
+def _source(function: Callable) -> tuple[ast.Module, tuple[str, ...], int]:
+    lines, first = inspect.getsourcelines(function)
+    text = textwrap.dedent("".join(lines))
+    tree = ast.parse(text)
+    ast.increment_lineno(tree, first - 1)
+    return tree, tuple(text.splitlines()), first
+
+
+@cache
+def listing(function: Callable) -> tuple[CodeLine, ...]:
+    """A function's source, line by line, without its docstring."""
+    tree, lines, first = _source(function)
+    hidden: set[int] = set()
+    definition = tree.body[0]
+    if ast.get_docstring(definition) is not None:
+        doc = definition.body[0]
+        hidden = set(range(doc.lineno, doc.end_lineno + 1))
+    return tuple(
+        CodeLine(function.__name__, first + place, text)
+        for place, text in enumerate(lines)
+        if first + place not in hidden
+    )
+
+
+def blueprint(
+    builder: Callable,
+    *args: Any,
+    uses: Sequence[Callable] = (),
+    stand_ins: dict[str, Any] | None = None,
+    **kwargs: Any,
+) -> Blueprint:
+    """Run a builder's source on stand-in layers and read off every tensor.
+
+    Parameters
+    ----------
+    builder : function that returns a Model
+        Its source must be readable; what it imports from ``keras`` is replaced.
+    uses : functions
+        Called by the builder under their own names, and run on stand-ins too.
+    stand_ins : dict
+        Other names of the builder to replace.
+
+    Raises
+    ------
+    ShapeError
+        One sentence, if layers do not fit.
+    """
+    recording = _Recording()
+    token = _recording.set(recording)
+    try:
+        replaced = {"backend": SimpleNamespace(load=lambda: None), **(stand_ins or {})}
+        for function in uses:
+            replaced[function.__name__] = _on_stand_ins(function, replaced, recording)
+        model = _on_stand_ins(builder, replaced, recording)(*args, **kwargs)
+    finally:
+        _recording.reset(token)
+    return _finished(recording, model)
+
+
+def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Recording) -> Callable:
+    tree, _, _ = _source(function)
+    # Decorators and annotations have done their work; the body is what is run again.
+    file = f"<shapes of {function.__module__}.{function.__name__}>"
+    flags = __future__.annotations.compiler_flag
+    code = compile(tree, file, "exec", flags=flags, dont_inherit=True)
+    recording.statements[file] = (tree, function.__name__)
+    namespace = {
+        **function.__globals__,
+        "__builtins__": {**vars(builtins), "__import__": _import},
+        **replaced,
+    }
+    exec(code, namespace)
+    return namespace[function.__name__]
+
+
+def stack(layers: Sequence[Callable[[], Layer]], shape: Sequence, dtype: str) -> list[Blueprint]:
+    """Blueprints of one, two, … layers on an input: the last is the whole model.
+
+    ``layers`` make a layer each. Raises ``StackError`` at the layer that does not fit.
+    """
+    recording = _Recording()
+    token = _recording.set(recording)
+    done = []
+    try:
+        x = Input(shape, dtype=dtype, name="input")
+        done.append(_finished(recording, Model(x, x)))
+        for place, make in enumerate(layers):
+            try:
+                x = make()(x)
+                if isinstance(x, list):
+                    raise ShapeError(
+                        "return_state=True gives several results, and the next layer reads one; "
+                        "leave it out in a plain stack."
+                    )
+            except ShapeError as problem:
+                raise StackError(place, str(problem), done[-1]) from None
+            done.append(_finished(recording, Model(done[0], x)))
+    finally:
+        _recording.reset(token)
+    return done
+
+
+class StackError(ShapeError):
+    """A stack of layers breaks.
+
+    ``place`` is which layer, from 0; ``before`` the Blueprint of those below it.
+    """
+
+    def __init__(self, place: int, message: str, before: Blueprint) -> None:
+        super().__init__(message)
+        self.place, self.before = place, before
+
+
+def _finished(recording: _Recording, model: Model) -> Blueprint:
+    outputs = model.outputs if isinstance(model.outputs, list | tuple) else [model.outputs]
+    out = {tensor.row for tensor in outputs}
+    rows = []
+    for number, (layer, step, result, of, shape, dtype, reads, _) in enumerate(recording.made):
+        given = SEED_NAMES.get(layer, ())
+        numbered = layer if of == 1 else f"{layer}[{result}]"
+        rows.append(
+            TensorShape(
+                name=given[result] if result < len(given) else numbered,
+                shape=_plain(shape),
+                dtype=dtype,
+                layer=layer,
+                step=step if recording.uses[layer] > 1 else None,
+                result=result,
+                reads=reads,
+                role="output" if number in out else "" if reads else "input",
+            )
+        )
+    return Blueprint(
+        rows=tuple(rows),
+        axes=tuple(_names(made[4]) for made in recording.made),
+        lines=tuple(made[-1] for made in recording.made),
+        layers=tuple(
+            LayerCount(
+                layer.name,
+                type(layer).__name__,
+                int(layer.n_parameters),
+                recording.uses[layer.name],
+            )
+            for layer in recording.layers
+        ),
+    )
+
+
+def _plain(shape: tuple) -> Shape:
+    return tuple(None if size is None else int(size) for size in shape)
+
+
+def _names(shape: tuple) -> tuple[str, ...]:
+    def name(size: int | None) -> str:
+        return "m" if size is None else getattr(size, "name", None) or str(int(size))
+
+    return tuple(map(name, shape))

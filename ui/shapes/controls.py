@@ -1,0 +1,129 @@
+"""The construction, its sizes, and Keras' word on the picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib import backend
+from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, confirm
+from seqlib.symbolic import Blueprint
+from ui import frame
+from ui.lesson import lesson
+from ui.shapes import picture, predict
+
+BOUND = {"bind": "query-params", "persist_state": "session"}
+
+
+def construction() -> Construction:
+    """Which of the seed's constructions is shown."""
+    name = st.segmented_control(
+        "construction",
+        list(CONSTRUCTIONS),
+        default="djmodel",
+        required=True,
+        key="construction",
+        help="The three models of the lesson.",
+        **BOUND,
+    )
+    return CONSTRUCTIONS[name]
+
+
+def sizes(chosen: Construction) -> dict[str, int]:
+    """A slider for each size of a construction; the seed's sizes to begin with."""
+    found = {}
+    width = 3 if len(chosen.dials) > 4 else len(chosen.dials)
+    rows = [chosen.dials[at : at + width] for at in range(0, len(chosen.dials), width)]
+    for row in rows:
+        for column, dial in zip(st.columns(width), row, strict=False):
+            with column:
+                found[dial.name] = st.slider(
+                    dial.name,
+                    dial.low,
+                    dial.high,
+                    dial.default,
+                    key=f"{dial.name}_{chosen.name.split('_')[0]}",
+                    help=f"{dial.what.capitalize()}: {dial.low:,} to {dial.high:,}.",
+                    **BOUND,
+                )
+    return found
+
+
+def asking() -> tuple[bool, bool]:
+    """Whether a prediction is asked for, and whether the answers stay hidden."""
+    with st.container(horizontal=True):
+        ask = st.toggle(
+            "Predict, then reveal",
+            key="predict",
+            help="Hides one shape and asks for it.",
+            **BOUND,
+        )
+        hide = st.toggle("Hide the answers", key="hide", help=lesson("shapes")["hide"], **BOUND)
+    return ask, hide
+
+
+def explorer() -> None:
+    """Everything above the fold: construction, sizes, picture, question, Keras' word."""
+    chosen = construction()
+    at = sizes(chosen)
+    ask, hide = asking()
+    sketch = chosen.sketch(at)
+    question = predict.current(chosen.name, sketch) if ask else None
+    open_question = question is not None and not predict.answered(question)
+    if question is not None:
+        predict.form(question, at, hide=hide)
+    picture.show(
+        sketch,
+        key="shapes_picture",
+        m=at["m"],
+        functions=chosen.shown,
+        hidden=hide,
+        asked=question.row if open_question else None,
+        presenter=frame.presenting(),
+    )
+    verdict(chosen, at, sketch)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _confirmed(name: str, at: tuple[tuple[str, int], ...]) -> Confirmation:
+    chosen, sizes_at = CONSTRUCTIONS[name], dict(at)
+    return confirm(chosen.sketch(sizes_at), chosen.build(sizes_at))
+
+
+def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
+    """Keras' word: of itself once it is loaded, on request before."""
+    if not backend.is_loaded():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            asked = st.button(
+                "Confirm with Keras",
+                key="confirm",
+                icon=":material/fact_check:",
+                help="Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
+                "few seconds the first time; after that it is done at every change.",
+            )
+            st.caption(
+                "These shapes come from running the code on layers that know shapes only; "
+                "TensorFlow is not loaded yet."
+            )
+        if not asked:
+            return
+        with st.spinner("Loading TensorFlow …"):
+            backend.load()
+        st.rerun()
+    # The batch stays open in Keras, so m makes no other model.
+    key = tuple((name, size) for name, size in at.items() if name != "m")
+    found = _confirmed(chosen.name, key)
+    st.markdown(sentence(found, sketch))
+
+
+def sentence(found: Confirmation, sketch: Blueprint) -> str:
+    """What Keras says to the picture."""
+    if found.holds:
+        return (
+            f":material/verified: Confirmed by Keras: **{found.agreed} of {found.total}** tensors "
+            f"and all **{found.n_parameters:,}** weights agree with the model it built."
+        )
+    differing = ", ".join(str(theirs or ours) for ours, theirs in found.differing[:3])
+    return (
+        f":material/error: Keras has another word: {found.agreed} of {found.total} tensors agree, "
+        f"and {found.n_parameters:,} weights against {sketch.n_parameters:,}. {differing}"
+    )

@@ -1,0 +1,135 @@
+"""Defined once, used Tx times: the shared layer against the mistake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from seqlib.builders import CONSTRUCTIONS, djmodel_mistake
+from seqlib.jazz import JazzWeights
+from seqlib.sharing import Sharing, compare
+from seqlib.symbolic import Blueprint, Size, blueprint
+from ui import frame
+from ui import stage as stage_component
+from ui.lesson import lesson
+from ui.shapes import charts
+from ui.stage import Clock, Stage
+from ui.stage_lanes import jazz_diagram
+
+
+def djmodel_sizes() -> dict[str, int]:
+    """What the djmodel sliders say, or the seed's sizes while they are not drawn."""
+    chosen = CONSTRUCTIONS["djmodel"]
+    return {
+        dial.name: int(st.session_state.get(f"{dial.name}_djmodel", dial.default))
+        for dial in chosen.dials
+    }
+
+
+def _mistake(sizes: dict[str, int]) -> Blueprint:
+    named = {name: Size(size, name) for name, size in sizes.items()}
+    return blueprint(djmodel_mistake, named["Tx"], named["n_a"], named["n_values"])
+
+
+def _cells(sketch: Blueprint) -> tuple[int, int]:
+    """How many LSTM layers there are, and how many weights they have together."""
+    cells = [layer for layer in sketch.layers if layer.kind == "LSTM"]
+    return len(cells), sum(cell.n_parameters for cell in cells)
+
+
+def counts() -> None:
+    """Both models' layers and weights, from running their code."""
+    at = djmodel_sizes()
+    once, mistake = CONSTRUCTIONS["djmodel"].sketch(at), _mistake(at)
+    rows = {"defined once": once, "defined in the loop": mistake}
+    st.dataframe(
+        {
+            "LSTM": list(rows),
+            "LSTM layers": [_cells(sketch)[0] for sketch in rows.values()],
+            "weights of the LSTM layers": [f"{_cells(sketch)[1]:,}" for sketch in rows.values()],
+            "weights in all": [f"{sketch.n_parameters:,}" for sketch in rows.values()],
+        },
+        hide_index=True,
+        key="once_counts",
+        width="stretch",
+    )
+    times = mistake.n_parameters / once.n_parameters
+    st.markdown(
+        f"Tx = {at['Tx']}: the mistake has **{times:.0f} times** the weights, and the same shapes "
+        "everywhere, so no error will tell."
+    )
+    left, right = st.columns(2)
+    for column, name, line in (
+        (left, "defined once", "LSTM_cell = LSTM(n_a, return_state=True)   # before the loop"),
+        (right, "defined in the loop", _loop_line()),
+    ):
+        with column:
+            st.markdown(f"**{name.capitalize()}**")
+            st.code(line, language="python", wrap_lines=True)
+
+
+def _loop_line() -> str:
+    from seqlib.symbolic import listing
+
+    lines = [line.text.strip() for line in listing(djmodel_mistake) if "LSTM(" in line.text]
+    return f"{lines[0]}   # inside the loop"
+
+
+def on_stage() -> None:
+    """The folded network: what really exists."""
+    at = djmodel_sizes()
+    st.markdown(lesson("shapes")["once-stage"])
+    weights = JazzWeights.initial(at["n_a"], at["n_values"])
+    Tx = min(at["Tx"], 12)
+    tokens = np.random.default_rng(0).integers(0, at["n_values"], Tx)
+    trace = weights.trace(np.eye(at["n_values"], dtype=np.float32)[tokens])
+    diagram = replace(jazz_diagram(weights, trace, "the network, folded"), folded=True)
+    stage_component.show(
+        Stage(Clock.even(Tx), (diagram,), label="The shared cell, folded and unfolded"),
+        key="once_stage",
+        compact=True,
+        presenter=frame.presenting(),
+    )
+
+
+def effect() -> None:
+    """On request: both built in Keras, one training step each."""
+    st.markdown(lesson("shapes")["once-train"])
+    at = djmodel_sizes()
+    key = (min(at["Tx"], 30), at["n_a"], at["n_values"])
+    if st.button(
+        "Build both and train one step",
+        key="sharing",
+        icon=":material/model_training:",
+        help="In Keras, with Tx as above but at most 30. Takes some seconds.",
+    ):
+        with st.spinner("Building both models …"):
+            st.session_state["sharing_result"] = (key, compare(*key))
+    known = st.session_state.get("sharing_result")
+    if known and known[0] == key:
+        _effect(known[1])
+
+
+def _effect(found: Sharing) -> None:
+    left, right = st.columns([2, 1])
+    with left:
+        st.plotly_chart(
+            charts.change_by_step(found),
+            key="sharing_chart",
+            alt="How far one training step moved the recurrent kernel used at each t: the same "
+            "for all steps where it is shared, "
+            f"{found.mistake.change.max():.2g} to {found.mistake.change.min():.2g} where not.",
+        )
+    with right:
+        for side in (found.shared, found.mistake):
+            st.markdown(
+                f"**{side.name.capitalize()}**: {side.n_objects:,} weight objects, "
+                f"{side.n_parameters:,} weights, {side.cells} "
+                f"{'cell' if side.cells == 1 else 'cells'}."
+            )
+        st.markdown(
+            f"Largest difference between their outputs: **{found.before:.1e}** before the step, "
+            f"**{found.after:.1e}** after it."
+        )

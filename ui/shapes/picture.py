@@ -1,0 +1,204 @@
+"""Code beside the tensors it makes: the blueprint component, and what it is given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from seqlib.shapes import stacked_outputs
+from seqlib.symbolic import Blueprint, LayerCount, listing
+
+ASSETS = Path(__file__).parents[2] / "assets" / "blueprint"
+_component = st.components.v2.component(
+    "seqscope_blueprint",
+    js=(ASSETS / "blueprint.js").read_text("utf-8"),
+    css=(ASSETS / "blueprint.css").read_text("utf-8"),
+)
+
+
+def show(
+    sketch: Blueprint,
+    *,
+    key: str,
+    m: int,
+    functions: Sequence[Callable] = (),
+    hidden: bool = False,
+    asked: int | None = None,
+    broken: tuple[str, str] | None = None,
+    presenter: bool = False,
+) -> None:
+    """Mount the picture, and the source of ``functions`` beside it.
+
+    Parameters
+    ----------
+    m : int
+        Batch size, for the counts of numbers.
+    hidden : bool
+        Hide all shapes but the inputs'.
+    asked : int, optional
+        The row a question is about (-1: the stacked outputs); its shape alone is hidden.
+    broken : (layer, sentence), optional
+        A layer that does not fit, drawn after the others.
+    """
+    data = picture(sketch, m, functions, hidden=hidden, asked=asked)
+    if broken:
+        data["nodes"].append(
+            {
+                "layer": broken[0],
+                "count": "",
+                "lines": [],
+                "results": [],
+                "handed": "",
+                "loop": False,
+                "broken": broken[1],
+            }
+        )
+    _component(key=key, data={**data, "presenter": presenter})
+
+
+def picture(
+    sketch: Blueprint,
+    m: int,
+    functions: Sequence[Callable] = (),
+    *,
+    hidden: bool = False,
+    asked: int | None = None,
+) -> dict[str, Any]:
+    """JSON for the component: every layer once, with the tensors of its first use."""
+    first = [n for n, row in enumerate(sketch.rows) if row.step in (None, 0)]
+    steps = 1 + max(row.step or 0 for row in sketch.rows)
+    looped = {row.layer for row in sketch.rows if row.step is not None}
+    counts = {layer.name: layer for layer in sketch.layers}
+    tensors = {n: _tensor(sketch, n, m, steps, hidden, asked) for n in first}
+    order: dict[str, list[int]] = {}
+    for n in first:
+        if sketch.rows[n].role != "input":
+            order.setdefault(sketch.rows[n].layer, []).append(n)
+    stacked = None
+    outputs = [n for n, row in enumerate(sketch.rows) if row.role == "output"]
+    if len(outputs) > 1 and steps > 1:
+        stacked = _stacked(sketch, outputs, m, hidden or asked == -1, asked == -1)
+    linked = sorted({_line(line) for n in first for line in sketch.lines[n]})
+    return {
+        "code": [
+            {
+                "id": _line((c.function, c.number)),
+                "fn": c.function,
+                "number": c.number,
+                "text": c.text,
+            }
+            for function in functions
+            for c in listing(function)
+        ],
+        "linked": linked,
+        "inputs": [tensors[n] for n in first if sketch.rows[n].role == "input"],
+        "nodes": [
+            {
+                "layer": "X[:, t, :]" if layer == "GetItem" else layer,
+                "count": _count(counts.get(layer)),
+                "lines": sorted({_line(line) for n in numbers for line in sketch.lines[n]}),
+                "results": [tensors[n] for n in numbers],
+                "handed": _handed(sketch, numbers, layer in looped),
+                "loop": layer in looped,
+            }
+            for layer, numbers in order.items()
+        ],
+        "loop": {"label": f"for t in range({steps}):  the same layers each time"}
+        if looped
+        else None,
+        "stacked": stacked,
+        "detail": _summary(sketch, m, steps),
+    }
+
+
+def _line(line: tuple[str, int]) -> str:
+    return f"{line[0]}:{line[1]}"
+
+
+def _count(layer: LayerCount | None) -> str:
+    if layer is None:
+        return "no weights"
+    weights = f"{layer.n_parameters:,} weights" if layer.n_parameters else "no weights"
+    return f"{layer.kind} · {weights}" if layer.kind != layer.name else weights
+
+
+def _handed(sketch: Blueprint, numbers: list[int], looped: bool) -> str:
+    """What a looped layer hands to its own next use."""
+    if not looped:
+        return ""
+    own = sketch.rows[numbers[0]].layer
+    later = [row for row in sketch.rows if row.layer == own and row.step == 1]
+    read = {sketch.rows[n].name for row in later for n in row.reads if sketch.rows[n].layer == own}
+    first = [sketch.rows[n].name for n in sketch.rows[numbers[0]].reads]
+    starts = [name for name in first if name in ("a0", "c0")]
+    if not read:
+        return ""
+    names = ", ".join(sorted(read))
+    return f"{names} go to the next t" + (f"; at t = 0: {', '.join(starts)}" if starts else "")
+
+
+def _tensor(
+    sketch: Blueprint, n: int, m: int, steps: int, hidden: bool, asked: int | None
+) -> dict[str, Any]:
+    row = sketch.rows[n]
+    hide = (hidden and row.role != "input") or n == asked
+    full = [m if size is None else size for size in row.shape]
+    made = "an input" if row.role == "input" else f"made by {row.layer}"
+    if row.step is not None:
+        made += f", {steps} times"
+    return {
+        "name": row.name,
+        "shape": list(zip(sketch.axes[n], row.shape, strict=True)) if not hide else [],
+        "role": row.role,
+        "lines": [_line(line) for line in sketch.lines[n]],
+        "hidden": hide,
+        "asked": n == asked,
+        "detail": _detail(row.name, sketch.axes[n], full, row.dtype, made),
+    }
+
+
+def _detail(name: str, axes: Sequence[str], full: Sequence[int], dtype: str, made: str) -> str:
+    product = " × ".join(f"{size:,}" for size in full)
+    return f"{name}: {' × '.join(axes)} = {product} = {math.prod(full):,} numbers, {dtype}; {made}."
+
+
+def _stacked(
+    sketch: Blueprint, outputs: list[int], m: int, hide: bool, asked: bool
+) -> dict[str, Any] | None:
+    try:
+        Y = stacked_outputs(sketch.rows)
+    except ValueError:
+        return None
+    axes = ("Ty", *sketch.axes[outputs[0]])
+    full = [m if size is None else size for size in Y.shape]
+    return {
+        "name": "Y",
+        "label": f"{len(outputs)} outputs, stacked",
+        "shape": list(zip(axes, Y.shape, strict=True)) if not hide else [],
+        "role": "output",
+        "lines": [_line(line) for line in sketch.lines[outputs[0]]],
+        "hidden": hide,
+        "asked": asked,
+        "detail": _detail("Y", axes, full, Y.dtype, f"the list of {len(outputs)} outputs"),
+    }
+
+
+def _summary(sketch: Blueprint, m: int, steps: int) -> str:
+    given = sum(
+        math.prod(m if size is None else size for size in row.shape)
+        for row in sketch.rows
+        if row.role == "input"
+    )
+    made = sum(
+        math.prod(m if size is None else size for size in row.shape)
+        for row in sketch.rows
+        if row.role == "output"
+    )
+    return (
+        f"A batch of m = {m}: {given:,} numbers go in, {made:,} come out, "
+        f"{sketch.n_parameters:,} weights in between. Point at a line or a tensor."
+    )

@@ -1,0 +1,100 @@
+"""Predict, then reveal: the question, the form, and the score of this visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from seqlib import quiz
+from seqlib.quiz import Question, Verdict
+from seqlib.symbolic import Blueprint
+from ui.lesson import lesson
+
+
+def _state() -> dict:
+    return st.session_state.setdefault(
+        "quiz", {"number": 0, "right": 0, "asked": 0, "tried": set(), "shown": {}}
+    )
+
+
+def current(construction: str, sketch: Blueprint) -> Question:
+    """The question at hand; each construction has a round of its own, in a drawn order."""
+    number = _state()["number"]
+    asked = quiz.questions(sketch)
+    return quiz.questions(sketch, seed=number // len(asked))[number % len(asked)]
+
+
+def _name(question: Question) -> tuple:
+    return (_state()["number"], question.text, question.shape)
+
+
+def answered(question: Question) -> bool:
+    """Whether its shape may be seen: answered rightly, or revealed."""
+    shown = _state()["shown"].get(_name(question))
+    return shown is not None and (shown.correct or shown.hint == REVEALED)
+
+
+REVEALED = "revealed"
+
+
+def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
+    """The question, a place to type, and what is said to the answer."""
+    state, name = _state(), _name(question)
+
+    def check() -> None:
+        text = st.session_state.get("answer", "")
+        try:
+            verdict = quiz.judge(quiz.parse(text), question, sizes)
+        except ValueError as problem:
+            state["shown"][name] = Verdict(False, str(problem), str(problem))
+            return
+        _score(verdict.correct)
+        state["shown"][name] = verdict
+
+    def reveal() -> None:
+        _score(False)
+        axes, shape = quiz.as_text(question.axes), quiz.as_text(question.shape)
+        state["shown"][name] = Verdict(False, f"It is `{axes}`, here `{shape}`.", REVEALED)
+
+    def _score(right: bool) -> None:
+        # Only the first try counts; later ones are for learning.
+        if name not in state["tried"]:
+            state["tried"].add(name)
+            state["asked"] += 1
+            state["right"] += right
+
+    def go_on() -> None:
+        state["number"] += 1
+        st.session_state["answer"] = ""
+
+    with st.container(border=True):
+        st.markdown(f"**{question.text}**")
+        with (
+            st.form("quiz_form", border=False),
+            st.container(horizontal=True, vertical_alignment="bottom"),
+        ):
+            st.text_input(
+                "shape",
+                key="answer",
+                placeholder="(None, 64) or (m, n_a)",
+                max_chars=80,
+                help=lesson("shapes")["predict"],
+            )
+            st.form_submit_button("Check", on_click=check, type="primary", help="Enter does too.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Reveal",
+                key="reveal",
+                on_click=reveal,
+                disabled=hide or answered(question),
+                help="Show the answer; it counts as missed.",
+            )
+            st.button("Next question", key="next_question", on_click=go_on, help="Another tensor.")
+            st.markdown(f"Right at the first try: **{state['right']} of {state['asked']}**")
+        shown = state["shown"].get(name)
+        if shown is not None:
+            text = shown.hint if hide and shown.hint != REVEALED else shown.sentence
+            if hide and shown.hint == REVEALED:
+                text = "The answers are hidden."
+            (st.success if shown.correct else st.warning)(text)

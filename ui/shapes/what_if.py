@@ -1,0 +1,67 @@
+"""What if: one recurrent layer, and Keras' switches."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib import backend
+from seqlib.builders import confirm, one_layer
+from seqlib.symbolic import ShapeError, Size, blueprint
+from ui import frame
+from ui.shapes import picture
+from ui.shapes.controls import BOUND, sentence
+from ui.shapes.once import djmodel_sizes
+
+KINDS = ("LSTM", "GRU", "SimpleRNN")
+SWITCHES = {
+    "return_sequences": "every step's output, not the last alone",
+    "return_state": "the states at the end as further results",
+    "stateful": "start the next batch from where this one ended, so m is fixed",
+    "bidirectional": "a second layer reads from the end; the results stand side by side",
+}
+
+
+def show() -> None:
+    """The switches and the picture; Keras' word once it is loaded."""
+    with st.container(horizontal=True):
+        kind = st.segmented_control(
+            "layer",
+            KINDS,
+            default="LSTM",
+            required=True,
+            key="layer",
+            help="Which recurrent layer.",
+            **BOUND,
+        )
+        on = st.pills(
+            "options",
+            list(SWITCHES),
+            selection_mode="multi",
+            default=["return_state"],
+            key="options",
+            help="; ".join(f"{name}: {what}" for name, what in SWITCHES.items()) + ".",
+            **BOUND,
+        )
+    at = djmodel_sizes()
+    options = {name: name in on for name in SWITCHES}
+    order = ("m", "Tx", "n_values", "n_a")
+    try:
+        sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **options)
+    except ShapeError as problem:
+        st.warning(str(problem), icon=":material/info:")
+        return
+    plain = blueprint(one_layer, *(at[n] for n in order))
+    picture.show(
+        sketch,
+        key="what_if_picture",
+        m=at["m"],
+        functions=(one_layer,),
+        presenter=frame.presenting(),
+    )
+    meant = " ".join(f"`{name}`: {SWITCHES[name]}." for name in SWITCHES if name in on)
+    st.markdown(
+        f"**{sketch.n_parameters:,}** weights; a plain LSTM has {plain.n_parameters:,}. {meant}"
+    )
+    if backend.is_loaded():
+        model = one_layer(*(at[n] for n in order), kind=kind, **options)
+        st.markdown(sentence(confirm(sketch, model), sketch))
