@@ -8,6 +8,7 @@ import numpy as np
 
 from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer as pretrained_embedding_layer
+from seqlib.emojify.models import Emojify_V2 as Emojify_V2
 from seqlib.jazz import JazzWeights
 
 if TYPE_CHECKING:

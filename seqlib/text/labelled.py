@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -117,12 +116,12 @@ class LabelledSentences:
         return self.subset(np.sort(order[:n]))
 
     def covering(self, n: int) -> LabelledSentences:
-        """At most ``n`` rows, classes even, whose words and word pairs are the class' commonest.
+        """At most ``n`` rows, classes even, that cover the commonest words of each class.
 
-        Greedy: from each class in turn the row that adds most, where a word or pair counts
-        as often as the class has it, and the less the more often it is already covered.
+        Greedy: from each class in turn the row that adds most, where a word counts as often
+        as the class has it, and the less the more often it is already covered.
         """
-        parts = [{*words, *itertools.pairwise(words)} for words in self.tokens]
+        parts = [set(words) for words in self.tokens]
         often = [
             Counter(part for place in np.flatnonzero(self.labels == label) for part in parts[place])
             for label in range(self.n_classes)

@@ -1,0 +1,86 @@
+"""The shipped emoji model does what its card says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqlib import vectors as word_vectors
+from seqlib.emojify import judge, pretrained
+from seqlib.text import DEFAULT_CLASSES, shipped
+from seqlib.vectors import WordVectors
+
+
+@pytest.fixture(scope="module")
+def models():
+    return pretrained.load(word_vectors.load())
+
+
+def test_the_card_reaches_the_goals_and_counts_the_sentences_there_are():
+    card = pretrained.card()
+    figures, rows = card["figures"], card["rows"]
+    assert figures["V2, all"]["accuracy"] >= 0.85
+    assert figures["V2, all"]["negated"] > figures["V1, all"]["negated"]
+    assert figures["V2, few"]["accuracy"] >= 0.75
+    assert rows["few"] <= 132
+    assert len(figures["V2, all"]["each"]) == 5
+    train, test = shipped()
+    assert rows == {
+        "train": len(train),
+        "few": rows["few"],
+        "test": len(test),
+        "test with a negation": int(test.negated.sum()),
+    }
+
+
+def test_the_shipped_models_have_the_accuracy_on_the_card(models):
+    v2, v1 = models
+    test = shipped().test
+    card = pretrained.card()
+    assert v2.classes == DEFAULT_CLASSES
+    # Weights are stored in half precision, which may tip a sentence on the edge.
+    assert judge(v2, test).accuracy == pytest.approx(card["shipped"]["accuracy"], abs=0.01)
+    assert judge(v1, test).accuracy == pytest.approx(
+        card["figures"]["V1, all"]["accuracy"], abs=0.01
+    )
+
+
+def test_the_shipped_model_hears_a_negation(models):
+    v2, _ = models
+    assert [v2.read(one).emoji for one in ("I am happy", "I am not happy")] == ["😄", "😞"]
+
+
+def test_other_vectors_are_refused_and_named(tmp_path):
+    other = WordVectors.of(["happy"], np.ones((1, 50)), "other vectors")
+    with pytest.raises(ValueError, match="not other vectors"):
+        pretrained.load(other)
+    (tmp_path / pretrained.CARD).write_text(
+        json.dumps(pretrained.card() | {"fingerprint": pretrained.fingerprint(other)})
+    )
+    (tmp_path / pretrained.ARRAYS).write_bytes(b"no weights")
+    with pytest.raises(ValueError, match="does not hold"):
+        pretrained.load(other, tmp_path)
+
+
+def test_reading_a_sentence_needs_no_tensorflow():
+    code = (
+        "import sys; from seqlib import vectors; from seqlib.emojify import mistakes, pretrained\n"
+        "from seqlib.text import shipped\n"
+        "model, _ = pretrained.load(vectors.load()); model.read('I am not happy')\n"
+        "mistakes(model, shipped().test); "
+        "print('tensorflow' in sys.modules, 'keras' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.split() == ["False", "False"]
