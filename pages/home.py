@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.jazz.home import home_stage, parameters
+from ui.jazz import home as solo
 from ui.lesson import lesson
 
 TEXT = lesson("home")
@@ -11,10 +11,9 @@ TEXT = lesson("home")
 
 def home() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    home_stage()
-    st.markdown(TEXT["stage"].format(n_parameters=parameters()))
-    st.page_link(frame.ROOT / "pages" / "jazz.py", label="**Jazz**", icon=":material/music_note:")
-    st.markdown(TEXT["jazz"])
+    solo.stage()
+    st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
+    frame.doors()
 
 
 frame.page(home)

@@ -96,7 +96,7 @@ def sampling() -> None:
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
     for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
         with column:
-            sample.show(sample.controls(suffix, two), lanes, band=band, key=f"solo{suffix}")
+            sample.show(sample.controls(suffix, beside=two), lanes, band=band, key=f"solo{suffix}")
 
 
 def scores() -> None:

@@ -13,8 +13,9 @@ import plotly.graph_objects as go
 
 # Blue through neutral to orange: told apart by every common form of colour blindness.
 ZERO_CENTRED = ["#1f5fc4", "#7ba6e8", "#eef0f3", "#f0a35c", "#b8560b"]
-# One hue, light to dark, for what starts at zero.
-FROM_ZERO = ["#eef2f9", "#a9c3ee", "#5a8bdc", "#2257c4", "#0f2f78"]
+# One hue for what starts at zero. Zero is nearly transparent, so that it recedes into a light
+# page and a dark one alike.
+FROM_ZERO = ["rgba(90, 139, 220, 0.10)", "rgba(90, 139, 220, 0.45)", "#3f74d6"]
 SERIES = ["#2f6bdb", "#d9730d", "#0f8a62", "#8a4fd0"]
 
 _MARGIN = {"l": 64, "r": 16, "t": 12, "b": 52}
@@ -38,7 +39,7 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
     figure.add_heatmap(
         z=x.T,
         customdata=np.broadcast_to(np.asarray(labels, object)[:, None], (n_values, Tx)),
-        colorscale=[[0, FROM_ZERO[0]], [1, FROM_ZERO[3]]],
+        colorscale=[[0, FROM_ZERO[0]], [1, FROM_ZERO[-1]]],
         zmin=0,
         zmax=1,
         xgap=1,

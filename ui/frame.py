@@ -16,6 +16,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from seqlib import backend
+from ui.lesson import lesson
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,6 +34,8 @@ PAGES = (
     PageEntry("home.py", "Home", ":material/graphic_eq:", ""),
     PageEntry("jazz.py", "Jazz", ":material/music_note:", "jazz"),
     PageEntry("shapes.py", "Shapes", ":material/schema:", "shapes"),
+    PageEntry("embeddings.py", "Embeddings", ":material/grid_on:", "embeddings"),
+    PageEntry("cell.py", "Cell", ":material/memory:", "cell"),
 )
 
 FRAME_CSS = """<style>
@@ -124,3 +127,12 @@ def heading(title: str, intro: str) -> None:
 def presenting() -> bool:
     """Whether the page is shown to a room."""
     return bool(st.session_state.get("present", False))
+
+
+def doors() -> None:
+    """A link to every other page, with the sentence it opens with."""
+    others = [entry for entry in PAGES if entry.url_path]
+    for column, entry in zip(st.columns(len(others)), others, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.page_link(ROOT / "pages" / entry.file, label=f"**{entry.title}**", icon=entry.icon)
+            st.markdown(lesson(Path(entry.file).stem)["intro"])

@@ -108,6 +108,7 @@ def test_every_method_writes(jazz, method):
     jazz.selectbox(key="method").set_value(method).run()
     assert not jazz.exception
     assert f"good · {method}" in texts(jazz)
+    assert errors(jazz) == []
 
 
 def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):

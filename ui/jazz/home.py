@@ -35,7 +35,7 @@ def _stage() -> stage_component.Stage:
     )
 
 
-def home_stage() -> None:
+def stage() -> None:
     """A shipped model writing, already moving; one for all visitors."""
     stage_component.show(_stage(), key="home", playing=True, presenter=frame.presenting())
 

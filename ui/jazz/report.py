@@ -49,12 +49,12 @@ def table() -> None:
     st.dataframe(
         {
             "model": [row.name for row in rows()],
-            "accuracy": [row.scores.accuracy for row in rows()],
+            "accuracy": [100 * row.scores.accuracy for row in rows()],
             "log loss": [row.scores.log_loss for row in rows()],
         },
         column_config={
             "accuracy": st.column_config.ProgressColumn(
-                "next-note accuracy", format="percent", min_value=0.0, max_value=1.0
+                "next-note accuracy", format="%.1f %%", min_value=0, max_value=100
             ),
             "log loss": st.column_config.NumberColumn("log loss (nats a note)", format="%.2f"),
         },

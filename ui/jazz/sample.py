@@ -30,8 +30,16 @@ class Solo:
     caption: str
 
 
-def controls(suffix: str, seed: int) -> Solo:
+def _grid(columns: int):
+    """Cells from left to right, row after row."""
+    while True:
+        yield from st.columns(columns)
+
+
+def controls(suffix: str, *, beside: bool) -> Solo:
     """Bound widgets for one sample, and the sample they describe.
+
+    ``beside`` another solo there is room for two widgets in a row.
 
     Sampling takes about a millisecond, so it follows the controls at once.
     """
@@ -42,23 +50,24 @@ def controls(suffix: str, seed: int) -> Solo:
         for name in ("model", "method", "temperature", "k", "p", "Ty", "seed", "prompt")
     }
     bound = {"bind": "query-params", "persist_state": "session"}
-    one, two, three = st.columns([2, 2, 2])
-    with one:
+    cells = _grid(2 if beside else 3)
+    with next(cells):
         name = state.model_select(
             "model", list(names), key=keys["model"], help="Which weights write the solo."
         )
-    one.caption(names[name].capitalize() + ".")
-    method = two.selectbox(
-        "method",
-        list(METHODS),
-        1,
-        key=keys["method"],
-        help="How a token is drawn from the softmax.",
-        **bound,
-    )
-    two.caption(METHODS[method].capitalize() + ".")
+        st.caption(names[name].capitalize() + ".")
+    with next(cells):
+        method = st.selectbox(
+            "method",
+            list(METHODS),
+            1,
+            key=keys["method"],
+            help="How a token is drawn from the softmax.",
+            **bound,
+        )
+        st.caption(METHODS[method].capitalize() + ".")
     options = {}
-    with three:
+    with next(cells):
         if method != "greedy":
             options["temperature"] = st.select_slider(
                 "temperature",
@@ -76,28 +85,29 @@ def controls(suffix: str, seed: int) -> Solo:
             options["p"] = st.select_slider(
                 "p", P, 0.9, key=keys["p"], help="How much probability may be drawn from.", **bound
             )
-    one, two, three = st.columns([2, 2, 2], vertical_alignment="bottom")
-    Ty = one.slider(
-        "Ty · tokens to write",
-        10,
-        MAX_TY,
-        64,
-        key=keys["Ty"],
-        help=f"10 to {MAX_TY}.",
-        **bound,
-    )
-    n_prompt = two.slider(
-        "first notes given",
-        0,
-        16,
-        0,
-        key=keys["prompt"],
-        help="The opening of the chosen melody, which the model then continues.",
-        **bound,
-    )
-    with three.container(horizontal=True, vertical_alignment="bottom"):
+    with next(cells):
+        Ty = st.slider(
+            "Ty · tokens to write", 10, MAX_TY, 64, key=keys["Ty"], help=f"10 to {MAX_TY}.", **bound
+        )
+    with next(cells):
+        n_prompt = st.slider(
+            "first notes given",
+            0,
+            16,
+            0,
+            key=keys["prompt"],
+            help="The opening of the chosen melody, which the model then continues.",
+            **bound,
+        )
+    with next(cells), st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            "seed", 0, 9999, seed, key=keys["seed"], help="Same seed, same solo.", **bound
+            "seed",
+            0,
+            9999,
+            int(suffix != ""),
+            key=keys["seed"],
+            help="Same seed, same solo.",
+            **bound,
         )
         st.button(
             "New solo",
@@ -120,7 +130,8 @@ def controls(suffix: str, seed: int) -> Solo:
     melody = Melody(
         corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{name} {number}"
     )
-    settings = " · ".join([model.name, method, *(f"{k} {v:g}" for k, v in options.items())])
+    how = [] if method == "temperature" else [method]
+    settings = " · ".join([model.name, *how, *(f"{k} {v:g}" for k, v in options.items())])
     return Solo(
         model,
         made,
