@@ -1,0 +1,79 @@
+"""An embedding lookup, and the product with one-hot vectors that gives the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqlib.text import sentences_to_indices, tokenise
+from seqlib.vectors import WordVectors
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Some sentences, looked up.
+
+    Attributes
+    ----------
+    words : tuple of m tuples of str
+    indices : int32 array (m, maxlen)
+        Rows of the matrix; 0 after a sentence's last word and for words without a vector.
+    embeddings : float32 array (m, maxlen, e_length)
+        ``matrix[indices]``.
+    """
+
+    words: tuple[tuple[str, ...], ...]
+    indices: np.ndarray
+    embeddings: np.ndarray
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Words without a vector, each once, in order."""
+        found = (
+            word
+            for words, rows in zip(self.words, self.indices, strict=True)
+            for word, row in zip(words, rows, strict=False)
+            if not row
+        )
+        return tuple(dict.fromkeys(found))
+
+
+def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None = None) -> Lookup:
+    """Sentences to words to rows to vectors.
+
+    ``maxlen`` is the number of words read; by default that of the longest sentence.
+
+    Raises
+    ------
+    ValueError
+        If there is not a single word.
+    """
+    words = tuple(tokens for sentence in sentences if (tokens := tokenise(sentence)))
+    if not words:
+        raise ValueError("There is no word to look up; type a sentence.")
+    maxlen = max(map(len, words)) if maxlen is None else maxlen
+    words = tuple(tokens[:maxlen] for tokens in words)
+    indices = sentences_to_indices(words, vectors.word_to_index, maxlen)
+    return Lookup(words, indices, np.asarray(vectors.matrix[indices], np.float32))
+
+
+def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:
+    """One-hot vectors of ``indices`` (n,) times the matrix, multiplied out: (n, e_length).
+
+    The one-hot vectors (n, vocab_len) exist some columns at a time, with the rows they meet.
+    """
+    indices = np.asarray(indices)
+    total = np.zeros((len(indices), vectors.dim), np.float32)
+    for start, rows in vectors.chunks():
+        columns = np.arange(start, start + len(rows))
+        one_hot = (indices[:, None] == columns).astype(np.float32)  # (n, len(rows))
+        # Zero times anything finite is zero, so no digit is lost in the sum.
+        total += one_hot @ rows
+    return total
+
+
+def multiplications(indices: np.ndarray, vectors: WordVectors) -> int:
+    """How many products ``one_hot_product`` takes; a lookup takes none."""
+    return int(np.size(indices)) * vectors.matrix.size

@@ -1,0 +1,50 @@
+"""What is on screen as CSV, and as the two files that the TensorBoard projector reads."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+
+def buttons(
+    name: str, as_csv: Callable[[], str], labelled: tuple[Sequence[str], np.ndarray]
+) -> None:
+    """Downloads; each is made when it is asked for. The chart's camera saves a PNG."""
+    words, values = labelled
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV",
+            as_csv,
+            f"{name}.csv",
+            "text/csv",
+            key=f"{name}:csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="What is drawn, a line a row, with its exact values. The camera in the corner "
+            "of the chart saves it as PNG.",
+        )
+        st.download_button(
+            "TSV pair",
+            lambda: tsv_pair(words, values),
+            f"{name}-projector.zip",
+            "application/zip",
+            key=f"{name}:tsv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="vectors.tsv and metadata.tsv in one archive, for the TensorBoard projector or "
+            "to be opened here again.",
+        )
+
+
+def tsv_pair(words: Sequence[str], values: np.ndarray) -> bytes:
+    """A zip of ``vectors.tsv`` (a row of numbers a word) and ``metadata.tsv`` (a word a line)."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        rows = "".join("\t".join(map(str, row)) + "\n" for row in values)
+        archive.writestr("vectors.tsv", rows)
+        archive.writestr("metadata.tsv", "".join(f"{word}\n" for word in words))
+    return made.getvalue()

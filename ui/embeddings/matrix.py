@@ -1,0 +1,232 @@
+"""The whole matrix as a heatmap: overview, zoom to single rows, jump, order."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import streamlit as st
+
+from seqlib import vector_figures
+from seqlib.text import tokenise
+from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, overview, row_order
+from ui.embeddings import export, state
+
+BINS = 260  # two pixels each; single rows up to here
+CLOSE = 25  # rows after a jump: each with its word
+SIGNED = {"mean": True, "root mean square": False, "extreme": True}
+HEIGHT = 600
+# The chart answers to one gesture, dragging over rows; the camera saves what is shown.
+CONFIG = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"filename": "embedding-matrix", "scale": 2},
+}
+
+
+def show(vectors: WordVectors) -> None:
+    total = len(vectors.matrix)
+    _clamp(total)
+    left, middle, right = st.columns(3)
+    order = _order(vectors, left, right)
+    with middle:
+        _jump_box(vectors, order)
+    if error := st.session_state.pop("jump_error", ""):
+        st.error(error, icon=":material/error:")
+    _buttons(total)
+    one, two, three = st.columns(3)
+    first = one.number_input(
+        "first row shown",
+        0,
+        total - 1,
+        0,
+        key="first",
+        help=f"Place in the chosen order: 0, the padding row, to {total - 1:,}.",
+        **state.BOUND,
+    )
+    rows = two.number_input(
+        "rows shown",
+        1,
+        total,
+        total,
+        key="rows",
+        help=f"Up to {BINS} rows are drawn one by one, more in stretches.",
+        **state.BOUND,
+    )
+    statistic = three.selectbox(
+        "a stretch shows",
+        list(STATISTICS),
+        key="statistic",
+        help="What one line shows where it stands for several rows: their mean, their typical "
+        "size whatever the sign, or the value furthest from zero.",
+        **state.BOUND,
+    )
+    view = overview(vectors, int(first), int(first + rows), BINS, order=order, statistic=statistic)
+    _picture(view, vectors, order, statistic)
+    export.buttons(
+        "matrix",
+        lambda: as_csv(view),
+        (
+            [label or "padding" for label in view.labels],
+            view.values,
+        ),
+    )
+
+
+def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
+    """The chosen order of the rows; None for that of the file."""
+    by = left.selectbox(
+        "order",
+        list(ORDERS),
+        key="order",
+        help="index and frequency: as in the file, which lists the commonest words first; "
+        "similarity: nearest to a word first; cluster: by direction; length: longest first.",
+        **state.BOUND,
+    )
+    word = None
+    if by == "similarity":
+        word = right.text_input(
+            "similar to",
+            "happy",
+            key="order_word",
+            help="This word comes first, then its neighbours.",
+            **state.BOUND,
+        ).strip()
+        try:
+            vectors.index(word)
+        except KeyError as problem:
+            st.error(problem.args[0], icon=":material/error:")
+            return None
+    if by in ("index", "frequency"):
+        return None
+    return state.remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
+
+
+def _clamp(total: int) -> None:
+    """What a link or other vectors ask for, brought within this matrix."""
+    here = st.session_state
+    for key, low, high in (("first", 0, total - 1), ("rows", 1, total)):
+        if key in here and here[key] is not None:
+            here[key] = min(max(int(here[key]), low), high)
+
+
+def _look_at(first: float, rows: float, total: int) -> None:
+    rows = int(min(max(1, rows), total))
+    st.session_state["rows"] = rows
+    st.session_state["first"] = int(min(max(0, first), total - rows))
+
+
+def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
+    total = len(vectors.matrix)
+
+    def jump() -> None:
+        word = st.session_state["jump"].strip()
+        if not word:
+            return
+        try:
+            row = vectors.index(word)
+        except KeyError as problem:
+            st.session_state["jump_error"] = problem.args[0]
+            return
+        place = place_of(row, order)
+        rows = min(CLOSE, st.session_state.get("rows", total))
+        _look_at(place - rows // 2, rows, total)
+
+    st.text_input(
+        "jump to a word",
+        key="jump",
+        placeholder="baseball",
+        on_change=jump,
+        help="Shows the word's row with those around it.",
+        persist_state="session",
+    )
+
+
+def place_of(row: int, order: np.ndarray | None) -> int:
+    """Where a row of the matrix stands in an order."""
+    return row if order is None else int(np.flatnonzero(order == row)[0])
+
+
+def _buttons(total: int) -> None:
+    def move(first, rows) -> None:
+        """New first row and number of rows from the present ones."""
+        at, n = st.session_state.get("first", 0), st.session_state.get("rows", total)
+        _look_at(first(at, n), rows(n), total)
+
+    moves = {
+        "Zoom in": ("zoom_in", lambda at, n: at + n * 3 / 8, lambda n: n / 4),
+        "Zoom out": ("zoom_out", lambda at, n: at - n * 3 / 2, lambda n: n * 4),
+        "Up": ("arrow_upward", lambda at, n: at - n / 2, lambda n: n),
+        "Down": ("arrow_downward", lambda at, n: at + n / 2, lambda n: n),
+        "Whole matrix": ("fit_screen", lambda at, n: 0, lambda n: total),
+    }
+    helps = ("A quarter as many rows.", "Four times as many.", "Half a screen.", "Half a screen.")
+    with st.container(horizontal=True):
+        for (label, (icon, first, rows)), text in zip(
+            moves.items(), (*helps, "From the first row to the last."), strict=True
+        ):
+            st.button(
+                label,
+                key=f"matrix:{icon}",
+                icon=f":material/{icon}:",
+                on_click=move,
+                args=(first, rows),
+                help=text,
+            )
+
+
+def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statistic: str) -> None:
+    total = len(vectors.matrix)
+    start, stop = int(view.edges[0]), int(view.edges[-1])
+
+    def dragged() -> None:
+        boxes = st.session_state["matrix_chart"].selection.box
+        if boxes:
+            low, high = sorted(boxes[0]["y"])
+            _look_at(np.ceil(low), max(1, np.floor(high) - np.ceil(low) + 1), total)
+
+    st.plotly_chart(
+        vector_figures.matrix(
+            view,
+            marks=_marks(vectors, order),
+            signed=view.exact or SIGNED[statistic],
+            what="value" if view.exact else statistic,
+            height=HEIGHT,
+            font=state.font(),
+        ),
+        key="matrix_chart",
+        on_select=dragged,
+        selection_mode="box",
+        config=CONFIG,
+        alt=f"Places {start:,} to {stop - 1:,} of {total:,} rows of the embedding matrix, "
+        f"{len(view.values):,} lines of {vectors.dim} dimensions.",
+    )
+    each = (
+        "each line is one row"
+        if view.exact
+        else f"each line is the {statistic} of about {(stop - start) / len(view.values):,.0f} rows"
+    )
+    st.caption(f"Rows {start:,} to {stop - 1:,} of {total:,}: {view.values.size:,} cells, {each}.")
+
+
+def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, str]]:
+    """The word jumped to; without one, the words of the first sentence above."""
+    jumped = (st.session_state.get("jump") or "").strip()
+    lines = (st.session_state.get("sentences") or "").splitlines() or [""]
+    words = [jumped] if jumped else list(dict.fromkeys(tokenise(lines[0])))[:6]
+    rows = vectors.indices(words).tolist()
+    return [(place_of(row, order), vectors.word(row)) for row in rows if row]
+
+
+def as_csv(view: View) -> str:
+    """What is drawn, a line a row: place, row of the matrix, word, values."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(["place", "row", "word", *range(view.values.shape[1])])
+    for place, index, label, values in zip(
+        view.edges[:-1].tolist(), view.indices.tolist(), view.labels, view.values, strict=True
+    ):
+        writer.writerow([place, index, label, *map(str, values)])
+    return made.getvalue()

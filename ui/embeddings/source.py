@@ -1,0 +1,116 @@
+"""Which vectors: the shipped ones, a file on this machine, or the reader's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
+from ui import chips, uploads
+from ui.embeddings import state
+
+TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
+SHOWN_PROBLEMS = 200
+
+
+def choose() -> WordVectors:
+    """The choice, uploads where they are wanted, and the vectors."""
+    names = [state.SHIPPED, *state.on_disk(), state.FILE, state.PAIR]
+    if st.session_state.get("vectors", state.SHIPPED) not in names:
+        del st.session_state["vectors"]
+    choice = st.selectbox(
+        "vectors",
+        names,
+        key="vectors",
+        on_change=state.forget_view,
+        help="The ones shipped with the program, files found on this machine, or your own: one "
+        "file, or the two files of the TensorBoard projector.",
+        **state.BOUND,
+    )
+    limit = int(st.get_option("server.maxUploadSize"))
+    if choice == state.FILE:
+        uploads.uploader(
+            f"A file of word vectors, at most {limit} MB",
+            TYPES,
+            limit,
+            lambda file: state.keep(state.FILE, load(file)),
+            key="vectors_file",
+            help="GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
+            "them in the vectors folder of the machine that runs the app.",
+        )
+    elif choice == state.PAIR:
+        _pair(limit)
+    try:
+        chosen = state.vectors()
+    except VectorsError as problem:
+        st.error(str(problem), icon=":material/error:")
+        chosen = load()
+    if choice in (state.FILE, state.PAIR) and state.own(choice) is None:
+        st.info(
+            "No file yet; until then the shipped vectors stay in place.",
+            icon=":material/upload_file:",
+        )
+    return chosen
+
+
+def _pair(limit: int) -> None:
+    """Numbers and words as two files; read when both are there."""
+
+    def take(name: str, file) -> None:
+        files = st.session_state.setdefault("vectors_pair", {})
+        files[name] = file
+        if len(files) == 2:
+            numbers, words = files["numbers"], files["words"]
+            state.keep(state.PAIR, load(numbers, words=words, name=numbers.name))
+
+    for column, name, label, text in zip(
+        st.columns(2),
+        ("numbers", "words"),
+        (f"vectors.tsv, at most {limit} MB", f"metadata.tsv, at most {limit} MB"),
+        ("A row of numbers a word, separated by tabs.", "A word a line; a header is left out."),
+        strict=True,
+    ):
+        with column:
+            uploads.uploader(
+                label,
+                ("tsv", "txt"),
+                limit,
+                lambda file, name=name: take(name, file),
+                key=f"vectors_{name}",
+                help=text,
+            )
+
+
+def facts(vectors: WordVectors) -> None:
+    """Their name, size and shape, and what was odd about their file."""
+    megabytes = vectors.matrix.nbytes / 1e6
+    st.markdown(
+        f"**{vectors.name}** · {len(vectors):,} words · "
+        + chips.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
+        + f" · {vectors.matrix.dtype}, {megabytes:,.1f} MB"
+    )
+    if vectors.report is not None and vectors.report.counts:
+        _report(vectors.report)
+
+
+def _report(report: Report) -> None:
+    what = f"{report.skipped:,} of {report.lines:,} lines skipped" if report.skipped else "Notes"
+    with st.expander(f"{what} · {report.layout}", icon=":material/rule:"):
+        st.dataframe(
+            {
+                "how often": [f"{count:,}" for count in report.counts.values()],
+                "what": [KINDS[kind][1] for kind in report.counts],
+            },
+            hide_index=True,
+            key="report_counts",
+        )
+        problems = report.problems[:SHOWN_PROBLEMS]
+        st.dataframe(
+            {
+                "line": [problem.line for problem in problems],
+                "begins": [problem.text for problem in problems],
+                "what": [KINDS[problem.kind][1] for problem in problems],
+            },
+            hide_index=True,
+            height=240,
+            key="report_lines",
+        )

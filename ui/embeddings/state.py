@@ -1,0 +1,98 @@
+"""Which vectors this visit looks at, and what has been worked out of them."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from seqlib.vectors import Available, WordVectors, available, load
+from ui import frame
+
+BOUND = {"bind": "query-params", "persist_state": "session"}
+SHIPPED, FILE, PAIR = "shipped", "my file", "projector pair"
+KEPT = 24  # results a set of vectors; an order of 400,000 rows has 3 MB
+
+# All visits share what has been worked out of the shipped vectors. It goes with them.
+_results: weakref.WeakKeyDictionary[WordVectors, dict[Any, Any]] = weakref.WeakKeyDictionary()
+
+
+def remembered(vectors: WordVectors, key: Any, make: Callable[[], Any]) -> Any:
+    """``make()``, once for these vectors and this key; the oldest results are dropped."""
+    results = _results.setdefault(vectors, {})
+    if key not in results:
+        made = make()
+        while len(results) >= KEPT:
+            results.pop(next(iter(results)), None)
+        results[key] = made
+    return results[key]
+
+
+def on_disk() -> dict[str, Available]:
+    """Files of vectors on this machine by name, such as GloVe once it has been fetched."""
+    return {one.name: one for one in available()}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(found: Available, changed: float) -> WordVectors:
+    bar = st.progress(0.0, text=f"Reading {found.name}, once …")
+    try:
+        return load(found.path, member=found.member, name=found.name, progress=bar.progress)
+    finally:
+        bar.empty()
+
+
+def vectors() -> WordVectors:
+    """What is chosen; the shipped vectors while there is no file of one's own.
+
+    Raises ``VectorsError``, one sentence, if a file on this machine cannot be read.
+    """
+    choice = st.session_state.get("vectors", SHIPPED)
+    if choice in (FILE, PAIR):
+        return own(choice) or load()
+    found = on_disk().get(choice)
+    return load() if found is None else _opened(found, found.path.stat().st_mtime)
+
+
+def own(choice: str) -> WordVectors | None:
+    """What this visit has uploaded as a file or as a pair."""
+    return st.session_state.get(f"own_vectors:{choice}")
+
+
+def keep(choice: str, read: WordVectors) -> None:
+    st.session_state[f"own_vectors:{choice}"] = read
+    forget_view()
+
+
+def forget_view() -> None:
+    """Other vectors have other rows: look at the whole of them."""
+    for key in ("first", "rows", "jump"):
+        st.session_state.pop(key, None)
+
+
+def words_of(text: str) -> list[str]:
+    """Words that a reader typed, separated by commas, spaces or lines; each once."""
+    return list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
+
+
+def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[str]]:
+    """Those that have a vector, spelled as in the vocabulary, and those that have none."""
+    rows = among.indices(words).tolist()
+    known = dict.fromkeys(among.word(row) for row in rows if row)
+    return list(known), [word for word, row in zip(words, rows, strict=True) if not row]
+
+
+def say_unknown(unknown: list[str], among: WordVectors) -> None:
+    """Words without a vector, by name."""
+    if unknown:
+        listed = ", ".join(f"“{word}”" for word in unknown[:8])
+        more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
+        st.caption(f":material/info: No vector in {among.name}: {listed}{more}.")
+
+
+def font() -> int:
+    """Size of type in a chart, in pixels: charts do not grow with the page."""
+    return 21 if frame.presenting() else 14
