@@ -221,6 +221,18 @@ class RNNWeights:
     recurrent_kernel: np.ndarray
     bias: np.ndarray
 
+    @classmethod
+    def initial(cls, n_a: int, n_x: int, scale: float = 1.0, seed: int = 0) -> RNNWeights:
+        """Untrained, as Keras draws it; the orthogonal recurrent kernel times ``scale``."""
+        rng = np.random.default_rng(seed)
+        q, r = np.linalg.qr(rng.standard_normal((n_a, n_a)))
+        limit = np.sqrt(6.0 / (n_x + n_a))
+        return cls(
+            rng.uniform(-limit, limit, (n_x, n_a)).astype(np.float32),
+            (scale * q * np.sign(np.diag(r))).astype(np.float32),
+            np.zeros(n_a, np.float32),
+        )
+
     def states(self, x: np.ndarray) -> np.ndarray:
         """``a`` (Tx, n_a) for one sequence ``x`` (Tx, n_x), from a state of zeros."""
         a = np.zeros(len(self.bias), np.result_type(x, self.kernel))

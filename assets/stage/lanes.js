@@ -42,6 +42,7 @@
 //   overview(g, box)                  a thumbnail over the whole clock; box.x(seconds), box.height
 //   names                             a label for every step
 
+import { cellLane } from "./lanes/cell.js";
 import { diagramLane } from "./lanes/diagram.js";
 import { distributionLane } from "./lanes/distribution.js";
 import { equationLane } from "./lanes/equation.js";
@@ -52,6 +53,7 @@ import { pianorollLane } from "./lanes/pianoroll.js";
 import { tokensLane } from "./lanes/tokens.js";
 
 export const LANES = {
+  cell: cellLane,
   diagram: diagramLane,
   distribution: distributionLane,
   equation: equationLane,

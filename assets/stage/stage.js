@@ -110,6 +110,12 @@ export class StageView {
     const music = JSON.stringify([shown.clock, shown.sound]);
     if (music !== this.music) this.sound.setNotes(this.notes);
     this.music = music;
+    // A page that names another step than before wants the playhead there.
+    if (!first && data.start !== this.start) {
+      this.timeline.seek(this.clock.edges[this.clock.clampStep(data.start)]);
+      if (this.sound.live && this.timeline.playing) this.sound.restart();
+    }
+    this.start = data.start;
     this.orders.clear();
     this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, this));
     this.names = shown.names.length ? shown.names : (this.lanes.find((lane) => lane.names) || {}).names || [];

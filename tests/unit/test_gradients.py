@@ -200,3 +200,20 @@ def test_a_forget_gate_held_open_carries_the_gradient_as_far_as_it_likes(model, 
 def test_what_does_not_exist_is_named(model, x, call, says):
     with pytest.raises(ValueError, match=says):
         call(model, model.trace(x))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 1.5])
+def test_an_untrained_plain_rnn_has_an_orthogonal_kernel_times_the_scale(scale):
+    weights = RNNWeights.initial(6, 9, scale)
+    kernel = weights.recurrent_kernel
+    np.testing.assert_allclose(kernel @ kernel.T, scale**2 * np.eye(6), atol=1e-5)
+    assert weights.kernel.shape == (9, 6)
+
+
+def test_in_a_plain_rnn_with_a_small_kernel_the_gradient_fades_at_least_as_fast():
+    weights = RNNWeights.initial(6, 9, 0.5)
+    x = np.eye(9, dtype=np.float32)[np.random.default_rng(0).integers(0, 9, 12)]
+    sizes = gradient_reach(weights, weights.states(x))
+    # Each step back multiplies with a matrix of norm 0.5 and with slopes of at most 1.
+    assert (sizes[1:] <= np.sqrt(6) * 0.5 ** np.arange(1, 12) * sizes[0] * 3).all()
+    assert sizes[-1] < 1e-3 * sizes[0]

@@ -1,0 +1,194 @@
+"""A cell with a hand in it: hold a gate, scale it, silence a unit, replace a state.
+
+The rest of the sequence is computed again with the same equations, reading the same notes or
+writing on with the same luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from seqlib.jazz import JazzWeights
+from seqlib.lstm import GATES, Step, Trace, softmax, step_projected
+from seqlib.sampling import Sample, gumbel_noise
+
+STATES = ("a", "c")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One thing done to the cell.
+
+    Attributes
+    ----------
+    what : "i", "f", "g", "o", "a" or "c"
+        A gate, changed at every step from ``start`` on; or a state, changed after each of
+        those steps, or after ``start`` alone if ``once``.
+    how : "hold" or "scale"
+        Set to ``value``, or multiply with it.
+    value : float, or array (n_a,) to hold every unit at its own
+    unit : int or None
+        None is all units.
+    """
+
+    what: str
+    how: str
+    value: float | np.ndarray
+    unit: int | None = None
+    start: int = 0
+    once: bool = False
+
+    def __post_init__(self) -> None:
+        if self.what not in (*GATES, *STATES):
+            raise ValueError(
+                f"There is no {self.what!r} in a cell; choose one of i, f, g, o, a, c."
+            )
+        if self.how not in ("hold", "scale"):
+            raise ValueError(f"An edit holds or scales; {self.how!r} is neither.")
+        if not np.isfinite(self.value).all():
+            raise ValueError("The value is not a number; give one, 0 or 1 say.")
+
+    def active(self, t: int) -> bool:
+        return t == self.start if self.once else t >= self.start
+
+    def applied(self, values: np.ndarray) -> np.ndarray:
+        """``values`` (n_a,) with the edit done."""
+        if self.unit is not None and not 0 <= self.unit < len(values):
+            raise ValueError(f"There is no unit {self.unit}; this cell has {len(values)}.")
+        out = values.copy()
+        place = slice(None) if self.unit is None else self.unit
+        out[place] = self.value if self.how == "hold" else out[place] * self.value
+        return out
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named set of edits; ``edits`` have start 0 and are moved to the chosen step."""
+
+    what: str
+    edits: tuple[Edit, ...] = ()
+    needs: tuple[str, ...] = field(default=())
+
+    def at(self, start: int) -> tuple[Edit, ...]:
+        return tuple(replace(edit, start=start) for edit in self.edits)
+
+
+RECIPES = {
+    "nothing": Recipe("the cell as it is"),
+    "remember for ever": Recipe(
+        "forget gate open, input gate shut: the memory stays as it is",
+        (Edit("f", "hold", 1.0), Edit("i", "hold", 0.0)),
+    ),
+    "forget": Recipe(
+        "forget gate shut: nothing of the memory is carried on", (Edit("f", "hold", 0.0),)
+    ),
+    "overwrite": Recipe(
+        "forget gate shut, input gate open: each step replaces the memory",
+        (Edit("f", "hold", 0.0), Edit("i", "hold", 1.0)),
+    ),
+    "show nothing": Recipe("output gate shut: the state a is zero", (Edit("o", "hold", 0.0),)),
+    "hold a gate": Recipe("one gate stays at one value", needs=("gate", "value", "unit")),
+    "scale a gate": Recipe("one gate is multiplied", needs=("gate", "factor", "unit")),
+    "zero a unit": Recipe("one unit's state a and memory c stay zero", needs=("one unit",)),
+    "replace the state": Recipe("a and c are replaced once, at this step", needs=("source",)),
+}
+
+
+def step_edited(
+    weights: JazzWeights,
+    zx: np.ndarray,
+    a: np.ndarray,
+    c: np.ndarray,
+    t: int,
+    edits: Sequence[Edit],
+) -> Step:
+    """One step with the edits that are active at ``t``; without any, ``step_projected``'s."""
+    now = step_projected(weights.cell, zx, a, c)
+    active = [edit for edit in edits if edit.active(t)]
+    if not active:
+        return now
+    gates = {name: getattr(now, name) for name in GATES}
+    for edit in active:
+        if edit.what in GATES:
+            gates[edit.what] = edit.applied(gates[edit.what])
+    c = gates["f"] * c + gates["i"] * gates["g"]
+    for edit in active:
+        if edit.what == "c":
+            c = edit.applied(c)
+    h = gates["o"] * np.tanh(c)
+    for edit in active:
+        if edit.what == "a":
+            h = edit.applied(h)
+    return Step(**gates, c=c, h=h)
+
+
+def read(weights: JazzWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
+    """The edited cell reads ``x`` (Tx, n_values); ``y`` included."""
+    zx = np.asarray(x, weights.cell.kernel.dtype) @ weights.cell.kernel + weights.cell.bias
+    a = c = zeros = np.zeros(weights.n_a, zx.dtype)
+    steps = []
+    for t in range(len(x)):
+        now = step_edited(weights, zx[t], a, c, t, edits)
+        a, c = now.h, now.c
+        steps.append(now)
+    return _trace(weights, x, steps, zeros)
+
+
+def write(
+    weights: JazzWeights, before: Sample, edits: Sequence[Edit], *, temperature: float, seed: int
+) -> Sample:
+    """The edited cell writes the sample again, with the luck that ``before`` was drawn with.
+
+    Up to the first edit the notes are the same. ``before`` must have been drawn by
+    ``sampling.sample`` with method "temperature", this temperature and seed.
+    """
+    Tx, n_prompt = len(before.indices), before.n_prompt
+    noise = gumbel_noise(Tx - n_prompt, weights.n_values, seed)
+    kernel, bias = weights.cell.kernel, weights.cell.bias
+    a = c = zeros = np.zeros(weights.n_a, kernel.dtype)
+    indices = before.indices.copy()
+    steps = []
+    for t in range(Tx):
+        now = step_edited(weights, kernel[indices[t - 1]] + bias if t else bias, a, c, t, edits)
+        a, c = now.h, now.c
+        steps.append(now)
+        if t >= n_prompt:
+            logits = (a @ weights.densor_kernel + weights.densor_bias).astype(float)
+            scaled = (logits - logits.max()) / temperature
+            indices[t] = (scaled + noise[t - n_prompt]).argmax()
+    x = np.zeros((Tx, weights.n_values), kernel.dtype)
+    x[np.arange(1, Tx), indices[:-1]] = 1.0
+    return Sample(indices, n_prompt, _trace(weights, x, steps, zeros))
+
+
+def _trace(weights: JazzWeights, x: np.ndarray, steps: list[Step], zeros: np.ndarray) -> Trace:
+    gates = (np.stack(values) for values in zip(*steps, strict=True))
+    trace = Trace(np.asarray(x), *gates, a0=zeros, c0=zeros)
+    return replace(trace, y=softmax(trace.h @ weights.densor_kernel + weights.densor_bias))
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What edits did to the prediction.
+
+    Attributes
+    ----------
+    divergence : array (Tx,)
+        Kullback-Leibler divergence of the edited softmax from the plain one, in nats.
+    changed : bool array (Tx,)
+        Whether the most probable value is another.
+    """
+
+    divergence: np.ndarray
+    changed: np.ndarray
+
+
+def effect(plain: Trace, edited: Trace) -> Effect:
+    """Compare two traces with ``y``, of the same Tx."""
+    p, q = plain.y.astype(float), edited.y.astype(float)
+    ratio = np.log(np.maximum(p, 1e-12)) - np.log(np.maximum(q, 1e-12))
+    divergence = np.maximum((p * ratio).sum(axis=1), 0.0)
+    return Effect(divergence, p.argmax(axis=1) != q.argmax(axis=1))

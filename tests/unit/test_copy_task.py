@@ -1,0 +1,62 @@
+"""The copy-memory task: what is asked is what was read, and training runs apart and ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqlib import copy_task
+from seqlib.copy_task import COPIED, KINDS, SYMBOLS, CopyRun, CopySettings, batch, build
+
+
+def test_the_symbols_are_read_first_and_asked_for_after_the_delay():
+    settings = CopySettings(delay=7)
+    X, Y = batch(settings, np.random.default_rng(0), m=5)
+    assert X.shape == (5, 7 + 2 * COPIED, SYMBOLS + 2)
+    tokens = X.argmax(axis=-1)
+    np.testing.assert_array_equal(tokens[:, :COPIED], Y)
+    assert (tokens[:, COPIED:-COPIED] == SYMBOLS).all()
+    assert (tokens[:, -COPIED:] == SYMBOLS + 1).all()
+    assert (X.sum(axis=-1) == 1).all()
+
+
+def test_a_run_learns_a_short_delay_and_leaves_a_curve_for_each_layer(keras):
+    run = CopyRun(CopySettings(delay=2, n_a=16, steps=250, learning_rate=0.01)).start()
+    for _ in range(60):
+        run.watch()
+        if run.wait(1):
+            break
+    assert run.over
+    assert run.error == ""
+    for kind in KINDS:
+        points = run.curves[kind]
+        assert [point.step for point in points] == list(range(10, 251, 10))
+        assert points[-1].loss < points[0].loss
+        assert points[-1].accuracy > points[0].accuracy
+        assert run.parameters[kind] == build(kind, run.settings).count_params()
+
+
+def test_a_stopped_run_ends_and_one_that_nobody_watches_gives_up(keras, monkeypatch):
+    run = CopyRun(CopySettings(steps=5000)).start()
+    run.stop()
+    assert run.wait(60)
+    assert run.step < 5000
+    monkeypatch.setattr(copy_task, "PATIENCE", 0.05)
+    assert CopyRun(CopySettings(steps=5000)).start().wait(60)
+
+
+def test_the_start_is_as_the_settings_say(keras):
+    n = 8
+    plain = build("LSTM", CopySettings(n_a=n, delay=5, scale=0.5)).get_layer("LSTM")
+    kernel = plain.get_weights()[1]  # (n_a, 4 n_a), rows orthogonal
+    np.testing.assert_allclose(kernel @ kernel.T, 0.25 * np.eye(n), atol=1e-5)
+    held = build("LSTM", CopySettings(n_a=n, delay=5, open_gates=True)).get_layer("LSTM")
+    bias = held.get_weights()[2]
+    np.testing.assert_allclose(bias[:n], -bias[n : 2 * n])
+    assert (bias[n : 2 * n] >= 0).all()
+
+
+@pytest.mark.parametrize("wrong", [{"delay": 0}, {"delay": 1000}, {"steps": 1}, {"n_a": 1}])
+def test_settings_out_of_bounds_are_refused_with_the_bounds(wrong):
+    with pytest.raises(ValueError, match="choose"):
+        CopySettings(**wrong)

@@ -1,0 +1,45 @@
+"""Where the parameters are: counted off the arrays, and the arrays themselves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib.lstm import GATES
+from ui import chips
+from ui.cell import charts
+from ui.cell.state import Scene
+
+
+def show(scene: Scene) -> None:
+    """The sum piece by piece, then the weights."""
+    cell = scene.weights.cell
+    arrays = {
+        "kernel": cell.kernel,
+        "recurrent_kernel": cell.recurrent_kernel,
+        "bias": cell.bias,
+    }
+    total = sum(array.size for array in arrays.values())
+    n_x, n_a, gates = cell.n_x, cell.n_a, len(GATES)
+    st.markdown(
+        f"{gates} · ({chips.axis('n_values', n_x)} + {chips.axis('n_a', n_a)} + 1) · "
+        f"{chips.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
+        f"**{gates * (n_x + n_a + 1) * n_a:,}**. The arrays hold **{total:,}** numbers."
+    )
+    st.dataframe(
+        {
+            "array": list(arrays),
+            "shape": [str(array.shape) for array in arrays.values()],
+            "each gate": [f"{array.size // gates:,}" for array in arrays.values()],
+            "all four gates": [f"{array.size:,}" for array in arrays.values()],
+        },
+        hide_index=True,
+        key="cell_counts",
+        width="stretch",
+    )
+    st.plotly_chart(
+        charts.kernels(cell),
+        key="cell_kernels",
+        alt=f"The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "
+        f"and the bias, {n_a} units each; largest size "
+        f"{max(abs(array).max() for array in arrays.values()):.2f}.",
+    )

@@ -1,0 +1,50 @@
+"""The lane that draws one step of a cell, vector by vector; ``assets/stage/lanes/cell.js``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from seqlib.lstm import Trace
+from ui.stage import StageError, pack_array
+
+VECTORS = ("x", "i", "f", "g", "o", "c", "h")
+
+
+@dataclass(frozen=True)
+class CellStep:
+    """Every vector of the step the clock stands on.
+
+    Attributes
+    ----------
+    trace : Trace of one sequence
+    axis, input_axis : str
+        Names of the axes of length n_a and n_x.
+    unit : int
+        Whose values are written out until another is picked.
+    """
+
+    kind: ClassVar[str] = "cell"
+    title: str
+    trace: Trace
+    axis: str = "n_a"
+    input_axis: str = "n_values"
+    unit: int = 0
+
+    def pack(self, Tx: int) -> dict[str, Any]:
+        trace = self.trace
+        for name in VECTORS:
+            values = getattr(trace, name)
+            if values.ndim != 2 or len(values) != Tx or not np.isfinite(values).all():
+                raise StageError(
+                    f"{self.title}: {name} has shape {values.shape}; this clock needs {Tx} steps "
+                    "of numbers."
+                )
+        return {
+            "axis": self.axis,
+            "input_axis": self.input_axis,
+            "unit": int(np.clip(self.unit, 0, trace.n_a - 1)),
+            **{name: pack_array(getattr(trace, name)) for name in (*VECTORS, "a0", "c0")},
+        }

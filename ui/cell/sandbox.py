@@ -1,0 +1,215 @@
+"""The sandbox: a hand in the cell, what it does to the prediction, and how it sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from seqlib import sandbox
+from seqlib.corpus import default_corpus
+from seqlib.lstm import GATES, Trace
+from seqlib.music import arrange
+from seqlib.sampling import Sample
+from seqlib.sandbox import RECIPES, Edit
+from ui import frame
+from ui import stage as stage_component
+from ui.cell import charts
+from ui.cell.state import BOUND, TEMPERATURE, Scene
+from ui.jazz.stage import jazz_stage
+from ui.stage import Stage
+
+READ, WRITE = "read the same notes", "write on"
+ALL = "all units"
+ZEROS = "zeros"
+GATE_NAMES = {"f": "f · forget", "i": "i · input", "g": "g · candidate", "o": "o · output"}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The edits, and where they begin."""
+
+    edits: tuple[Edit, ...]
+    start: int
+
+
+def controls(scene: Scene) -> tuple[Hand, str]:
+    """What is done to the cell, from which step, and what it then does."""
+    one, two, three = st.columns([2, 2, 2])
+    with one:
+        name = st.selectbox(
+            "hand in the cell",
+            list(RECIPES),
+            1,
+            key="hand",
+            help="; ".join(f"{name}: {recipe.what}" for name, recipe in RECIPES.items()) + ".",
+            **BOUND,
+        )
+    with two:
+        start = st.slider(
+            "from step",
+            1,
+            scene.Tx,
+            17,
+            key="hand_from",
+            help="Before it, the cell is left alone.",
+            **BOUND,
+        )
+    with three:
+        mode = st.segmented_control(
+            "then",
+            (READ, WRITE),
+            default=READ,
+            required=True,
+            key="hand_mode",
+            help="The same notes for both cells, or each cell writes its own from there.",
+            **BOUND,
+        )
+    st.caption(RECIPES[name].what.capitalize() + ".")
+    return Hand(_edits(scene, name, start - 1), start - 1), mode
+
+
+def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
+    needs = RECIPES[name].needs
+    if not needs:
+        return RECIPES[name].at(start)
+    answers = {}
+    for column, need in zip(st.columns(3), needs, strict=False):
+        with column:
+            answers[need] = _ask(scene, need)
+    unit = answers.get("unit", answers.get("one unit"))
+    unit = None if unit in (ALL, None) else int(unit)
+    if "source" in answers:
+        return _replaced(scene, answers["source"], start)
+    if "gate" in answers:
+        how = "hold" if "value" in answers else "scale"
+        amount = answers.get("value", answers.get("factor"))
+        return (Edit(answers["gate"], how, float(amount), unit, start),)
+    return tuple(Edit(state, "hold", 0.0, unit, start) for state in ("c", "a"))
+
+
+def _ask(scene: Scene, need: str):
+    units = list(map(str, range(scene.weights.n_a)))
+    if need == "gate":
+        return st.segmented_control(
+            "gate",
+            GATES,
+            default="f",
+            required=True,
+            format_func=GATE_NAMES.get,
+            key="hand_gate",
+            help="Which gate is held or scaled.",
+            **BOUND,
+        )
+    if need == "value":
+        return st.slider(
+            "value", -1.0, 1.0, 1.0, 0.05, key="hand_value", help="What it is set to.", **BOUND
+        )
+    if need == "factor":
+        return st.slider(
+            "factor", 0.0, 2.0, 0.5, 0.05, key="hand_factor", help="What it is times.", **BOUND
+        )
+    if need == "source":
+        return st.selectbox(
+            "new state",
+            [ZEROS, *map(str, range(1, scene.Tx + 1))],
+            key="hand_source",
+            format_func=lambda at: at if at == ZEROS else f"that of step {at}",
+            help="What a and c become.",
+            **BOUND,
+        )
+    return st.selectbox(
+        "unit",
+        units if need == "one unit" else [ALL, *units],
+        key="hand_unit" if need == "unit" else "hand_one",
+        help="One unit, or all of them.",
+        **BOUND,
+    )
+
+
+def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
+    trace = scene.sample.trace
+    zeros = np.zeros(trace.n_a)
+    a, c = (
+        (zeros, zeros) if source == ZEROS else (trace.h[int(source) - 1], trace.c[int(source) - 1])
+    )
+    return (
+        Edit("c", "hold", c, start=start, once=True),
+        Edit("a", "hold", a, start=start, once=True),
+    )
+
+
+def show(scene: Scene) -> None:
+    """Controls, both traces on one clock, and the effect."""
+    hand, mode = controls(scene)
+    plain = scene.sample
+    edited = (
+        Sample(plain.indices, 0, sandbox.read(scene.weights, plain.trace.x, hand.edits))
+        if mode == READ
+        else sandbox.write(
+            scene.weights, plain, hand.edits, temperature=TEMPERATURE, seed=scene.seed
+        )
+    )
+    st.markdown(_sentence(plain, edited, hand, mode))
+    stage_component.show(
+        _stage(
+            scene,
+            edited,
+            "with your hand",
+            start=hand.start,
+            compare=_stage(scene, plain, "left alone"),
+        ),
+        key="sandbox",
+        presenter=frame.presenting(),
+    )
+    found = sandbox.effect(plain.trace, edited.trace)
+    st.plotly_chart(
+        charts.divergence(found, hand.start),
+        key="sandbox_effect",
+        alt="How far the softmax moved at each step, in nats; at most "
+        f"{found.divergence.max():.2f}.",
+    )
+
+
+def _stage(
+    scene: Scene, made: Sample, name: str, *, start: int = 0, compare: Stage | None = None
+) -> Stage:
+    melody, corpus = scene.melody(made), default_corpus()
+    arrangement = arrange(melody, corpus.chords[0], seed=scene.seed)
+    drawn = jazz_stage(
+        melody,
+        scene.weights,
+        made.trace,
+        corpus.vocabulary,
+        ("notes", "f", "c", "y"),
+        label="The solo, and the cell with your hand in it",
+        chosen=made.indices,
+        chosen_name="drawn",
+        sounds=arrangement.sounds,
+        arrangement=arrangement,
+        name=name,
+        compare=compare,
+    )
+    return Stage(**{**{f: getattr(drawn, f) for f in drawn.__dataclass_fields__}, "start": start})
+
+
+def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:
+    best = int(trace.y[t].argmax())
+    return f"**{labels[best]}** ({trace.y[t, best]:.0%})"
+
+
+def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
+    labels, t = default_corpus().vocabulary.labels, hand.start
+    found = sandbox.effect(plain.trace, edited.trace)
+    first = (
+        f"Step {t + 1}: the first choice is {_top(edited.trace, t, labels)}, left alone "
+        f"{_top(plain.trace, t, labels)}. "
+    )
+    if mode == WRITE:
+        other = int((edited.indices != plain.indices).sum())
+        return first + f"**{other} of {len(plain.indices)}** notes are others now; play both."
+    return first + (
+        f"The first choice changes at **{int(found.changed.sum())} of {len(found.changed)}** steps."
+    )

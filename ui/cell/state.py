@@ -1,0 +1,70 @@
+"""What is chosen on the cell page: a model, and the solo it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seqlib import pretrained
+from seqlib.corpus import default_corpus
+from seqlib.jazz import JazzWeights
+from seqlib.music import Melody
+from seqlib.sampling import Sample, sample
+from ui.jazz import state as jazz
+
+BOUND = {"bind": "query-params", "persist_state": "session"}
+TY, TEMPERATURE = 48, 0.8
+OWN = "my training"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A model, the solo it wrote, and the seed that drew it."""
+
+    name: str
+    weights: JazzWeights
+    sample: Sample
+    seed: int
+
+    @property
+    def Tx(self) -> int:
+        return len(self.sample.indices)
+
+    def melody(self, made: Sample | None = None) -> Melody:
+        """The solo, or another sample of this model, as notes."""
+        corpus = default_corpus()
+        indices = (made or self.sample).indices
+        return Melody(corpus.vocabulary.decode(indices), corpus.melodies[0].tempo, self.name)
+
+
+def _own() -> JazzWeights | None:
+    """What this visit trained on the jazz page, if its notes are those of our corpus."""
+    run = jazz.runs().get(default_corpus().vocabulary)
+    return run.snapshot().weights if run is not None else None
+
+
+def choose() -> Scene:
+    """The model and the seed of its solo."""
+    names = list(reversed(pretrained.STAGES))
+    own = _own()
+    if own is not None:
+        names.append(OWN)
+    left, right = st.columns([2, 1])
+    with left:
+        name = jazz.model_select(
+            "model",
+            names,
+            key="cell_model",
+            help="Which jazz weights: shipped ones, or what you trained on the Jazz page.",
+        )
+    with right:
+        seed = st.number_input(
+            "seed", 0, 9999, 7, key="cell_seed", help="Same seed, same solo.", **BOUND
+        )
+    weights = own if name == OWN else jazz.shipped(name)
+    return Scene(name, weights, _solo(weights, int(seed)), int(seed))
+
+
+def _solo(weights: JazzWeights, seed: int) -> Sample:
+    return sample(weights, TY, temperature=TEMPERATURE, seed=seed)
