@@ -31,7 +31,12 @@ $(VENV)/.bench: requirements-bench.txt
 run: $(VENV)/.run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(VENV)/.dev
+# axe-core for the browser tests; without npm they skip it.
+node_modules/.installed: package-lock.json
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit; else mkdir -p node_modules; fi
+	@touch $@
+
+test: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev

@@ -1,0 +1,41 @@
+"""axe-core, the accessibility checker, on every page: nothing serious, nothing critical."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from conftest import ROOT
+
+from ui.frame import PAGES
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.exists():
+        message = "axe-core is not installed: run npm ci."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
+def test_a_page_has_no_grave_violation(entry, scheme, server, new_page, axe):
+    page = new_page(f"{server.url}/{entry.url_path}", color_scheme=scheme)
+    page.locator(".stage canvas").first.wait_for()
+    page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+    page.evaluate(axe)
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    grave = {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"]]
+        for violation in violations
+        if violation["impact"] in GRAVE
+    }
+    assert not grave
