@@ -1,9 +1,11 @@
 """The training steps of ``Emojify_V2``: many mini-batches a call, dropout inside.
 
 The graph computes what the Keras model computes, from the words that occur: their rows are
-gathered once into a small matrix, so the rest of the vocabulary never enters it. A masked step
-changes nothing in Keras' LSTM, so with a mask sentences are moved to the end of the row and
-the states before their first word held at zero, which is the same and cheaper.
+gathered once into a small matrix, so the rest of the vocabulary never enters it.
+
+A masked step changes nothing in Keras' LSTM. So with a mask sentences are moved to the end of
+the row, a batch is sorted with the longest first, and step t is computed only for the sentences
+that have begun: the same numbers for the work of the words alone.
 
 Adam is Keras' own on the gradients as dense arrays; a compiled Keras model with a trainable
 embedding squares each occurrence of a word in a batch on its own, which lengthens its steps.
@@ -90,6 +92,7 @@ class Batches:
         self._table = tf.constant(table, tf.float32)
         if mask:
             train, test = to_the_end(train), to_the_end(test)
+        self._lengths = np.count_nonzero(train, axis=1)
         self._train = tf.constant(train, tf.int32)
         self._labels = tf.constant(labels, tf.int32)
         self._test = test
@@ -112,6 +115,8 @@ class Batches:
         order = self._rng.permutation(self.m).astype(np.int32)
         fill = -len(order) % self.batch
         self._order = np.append(order, np.full(fill, -1, np.int32)).reshape(-1, self.batch)
+        by_length = longest_first(self._lengths[np.maximum(self._order, 0)])
+        self._order = np.take_along_axis(self._order, by_length, axis=-1)
 
     def train(self, n: int) -> tuple[float, int]:
         """Take ``n`` mini-batch steps; the loss (nats) and first choices right, summed."""
@@ -135,19 +140,28 @@ class Batches:
         import tensorflow as tf
 
         found = []
-        for start in range(0, len(self._test), EVALUATED_AT_ONCE):
-            part = self._test[start : start + EVALUATED_AT_ONCE]
+        at_once = min(EVALUATED_AT_ONCE, _up(len(self._test)))
+        for start in range(0, len(self._test), at_once):
+            part = self._test[start : start + at_once]
             # Filled up to one size, so that the function is traced once.
-            filled = np.zeros((min(EVALUATED_AT_ONCE, _up(len(self._test))), part.shape[1]), "i4")
+            filled = np.zeros((at_once, part.shape[1]), np.int32)
             filled[: len(part)] = part
-            logits = self._steps.evaluate(self._state[0], self._table, tf.constant(filled))
-            found.append(logits.numpy()[: len(part)])
-        return np.concatenate(found) if found else np.zeros((0, 1), np.float32)
+            order = longest_first(np.count_nonzero(filled, axis=1))
+            logits = self._steps.evaluate(
+                self._state[0], self._table, tf.constant(filled[order])
+            ).numpy()
+            found.append(logits[np.argsort(order)][: len(part)])
+        return np.concatenate(found)
 
     def weights(self) -> tuple[list[np.ndarray], np.ndarray | None]:
         """(the arrays of ``weights.NAMES``, the trained table or None)."""
         arrays = [variable.numpy() for variable in self._state[0]]
         return arrays[:8], arrays[8] if len(arrays) > 8 else None
+
+
+def longest_first(lengths: np.ndarray) -> np.ndarray:
+    """Places along the last axis, in descending order of length."""
+    return np.argsort(-lengths, axis=-1, kind="stable")
 
 
 def _up(n: int) -> int:
@@ -167,30 +181,43 @@ def steps_of(shape: Shape) -> Steps:
 
     B, Tx, e_length, n_a, n_classes, mask, trainable = shape
 
-    def layer(kernel, recurrent_kernel, bias, x, read):
-        """``x`` (Tx, m, n_x) -> a list of Tx states (m, n_a)."""
-        n_x = x.shape[-1]
-        z = tf.matmul(tf.reshape(x, (-1, n_x)), kernel) + bias
+    def layer(kernel, recurrent_kernel, bias, x, active):
+        """``x`` (P, n_x), step after step the rows active there -> states (P, n_a), the last."""
+        z = tf.matmul(x, kernel) + bias
+        if mask:
+            steps = tf.split(z, active, num=Tx)
+        else:
+            steps = tf.unstack(tf.reshape(z, (Tx, -1, 4 * n_a)))
         h = c = None
         states = []
-        for t, zx in enumerate(tf.unstack(tf.reshape(z, (Tx, -1, 4 * n_a)))):
+        for t, zx in enumerate(steps):
+            if mask and t:  # sentences that begin here start from zeros
+                fill = [[0, active[t] - active[t - 1]], [0, 0]]
+                h, c = tf.pad(h, fill), tf.pad(c, fill)
             i, f, g, o = tf.split(
                 zx if h is None else zx + tf.matmul(h, recurrent_kernel), 4, axis=-1
             )
             fresh = tf.sigmoid(i) * tf.tanh(g)
             c = fresh if c is None else tf.sigmoid(f) * c + fresh
-            if read is not None:
-                c = c * read[t]  # zero until the first word
             h = tf.sigmoid(o) * tf.tanh(c)
             states.append(h)
-        return states
+        return tf.concat(states, axis=0), h
 
     def logits(variables, table, indices, drop):
-        embedded = tf.gather(variables[8] if trainable else table, tf.transpose(indices))
-        read = tf.cast(tf.transpose(indices) != 0, tf.float32)[..., None] if mask else None
-        x = tf.ensure_shape(embedded, (Tx, None, e_length))
-        between = drop(tf.stack(layer(*variables[:3], x, read)), 0)  # (Tx, m, n_a)
-        last = drop(layer(*variables[3:6], between, read)[-1], 1)  # (m, n_a)
+        steps = tf.transpose(indices)
+        active = None
+        if mask:
+            there = steps != 0
+            active = tf.reduce_sum(tf.cast(there, tf.int32), axis=1)
+            flat = tf.boolean_mask(steps, there)
+        else:
+            flat = tf.reshape(steps, (-1,))
+        x = tf.ensure_shape(tf.gather(variables[8] if trainable else table, flat), (None, e_length))
+        between, _ = layer(*variables[:3], x, active)
+        _, last = layer(*variables[3:6], drop(between, 0), active)
+        if mask:  # a sentence without words never begins
+            last = tf.pad(last, [[0, tf.shape(indices)[0] - tf.shape(last)[0]], [0, 0]])
+        last = drop(tf.ensure_shape(last, (None, n_a)), 1)
         return tf.matmul(last, variables[6]) + variables[7]
 
     def train(order, seed, variables, first, second, count, table, indices, labels, rate, dropout):

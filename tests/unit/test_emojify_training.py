@@ -27,10 +27,12 @@ def vectors() -> WordVectors:
 
 
 def sentences(m: int, seed: int = 0) -> LabelledSentences:
-    """Random sentences of 1 to 5 words; what a sentence's class is follows from its first word."""
+    """Random sentences of 1 to 5 words, one of them without a word that has a vector; what a
+    sentence's class is follows from its first word."""
     rng = np.random.default_rng(seed)
     words = [rng.choice(WORDS, rng.integers(1, 6)).tolist() for _ in range(m)]
     labels = np.array([WORDS.index(one[0]) % 5 for one in words])
+    words[m // 2] = ["glorply"]
     return LabelledSentences(tuple(map(" ".join, words)), labels)
 
 
