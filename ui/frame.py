@@ -33,6 +33,7 @@ class PageEntry(NamedTuple):
 PAGES = (
     PageEntry("home.py", "Home", ":material/graphic_eq:", ""),
     PageEntry("jazz.py", "Jazz", ":material/music_note:", "jazz"),
+    PageEntry("emojify.py", "Emojify", ":material/mood:", "emojify"),
     PageEntry("shapes.py", "Shapes", ":material/schema:", "shapes"),
     PageEntry("embeddings.py", "Embeddings", ":material/grid_on:", "embeddings"),
     PageEntry("cell.py", "Cell", ":material/memory:", "cell"),

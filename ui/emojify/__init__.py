@@ -1,0 +1,1 @@
+"""The parts of the emojify page: the sentence, what reads it, the data, training, errors, files."""

@@ -1,0 +1,126 @@
+"""One sentence through the chosen model: the answer, the words, the stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from seqlib.emojify import EmojiModel, Reading, shuffled
+from ui import frame
+from ui import stage as stage_component
+from ui.emojify import sentence, state
+from ui.emojify.stage import DEFAULT, LANES, reading_stage
+from ui.lesson import lesson
+from ui.stage import Stage
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A reading, the model that made it, and what to call it."""
+
+    name: str
+    model: EmojiModel
+    reading: Reading
+
+
+def typed() -> str:
+    """The sentence in the box."""
+    return st.session_state.get("say", sentence.FIRST) or ""
+
+
+def scene() -> Scene:
+    """The sentence, read by the chosen model."""
+    found = state.chosen()
+    return Scene(typed() or "nothing", found.model, found.model.read(typed()))
+
+
+def other() -> Scene | None:
+    """What the sentence is compared with."""
+    found, text = state.chosen(), typed()
+    how = st.session_state.get("emoji_against", sentence.NOTHING)
+    if how == sentence.OTHER:
+        text = st.session_state.get("say_b", sentence.SECOND) or ""
+        return Scene(text or "nothing", found.model, found.model.read(text))
+    if how == sentence.SHUFFLED:
+        words = shuffled(found.model.encode(text).words, shuffle_seed())
+        return Scene(" ".join(words) or "nothing", found.model, found.model.read(words))
+    if how == sentence.PADDING:
+        turned = state.READ if found.model.weights.mask else state.SKIP
+        model = state.padded(found, turned).model
+        return Scene(f"padding {turned}", model, model.read(text))
+    if how == sentence.MODEL:
+        second = state.reader(st.session_state.get("emoji_model_b", state.SHIPPED))
+        return Scene(second.name, second.model, second.model.read(text))
+    return None
+
+
+def shuffle_seed() -> int:
+    return int(st.session_state.get("shuffle", 1))
+
+
+def answer() -> None:
+    """The emoji, the words with their rows, and the shapes on the way."""
+    found, here = state.chosen(), scene()
+    sentence.verdict(here.reading, found.v1, typed())
+    sentence.words(here.reading.encoded, found.model.lexicon.unknown)
+    sentence.shapes(here.reading)
+    for note in found.model.notes:
+        st.caption(f":material/info: {note}")
+
+
+def stage() -> None:
+    """Both layers on one clock, beside another reading where one is asked for."""
+    lanes = st.pills(
+        "lanes",
+        list(LANES),
+        selection_mode="multi",
+        default=list(DEFAULT),
+        format_func=LANES.get,
+        key="emoji_lanes",
+        help="What the stage shows. [1] and [2] are the first and the second LSTM.",
+        **state.BOUND,
+    )
+    chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
+    here, there = scene(), other()
+    stage_component.show(
+        _stage(here, chosen, named=_name(here, there), compare=there),
+        key="emoji_stage",
+        presenter=frame.presenting(),
+    )
+    if there is not None:
+        _difference(here, there)
+
+
+def _name(here: Scene, there: Scene | None) -> str:
+    """What tells the first reading from the second."""
+    how = st.session_state.get("emoji_against")
+    if there is not None and how == sentence.PADDING:
+        return "padding skipped" if here.model.weights.mask else "padding read as zeros"
+    if there is not None and how == sentence.MODEL:
+        return state.chosen().name
+    return here.name
+
+
+def _stage(
+    shown: Scene, lanes: tuple[str, ...], *, named: str, compare: Scene | None = None
+) -> Stage:
+    return reading_stage(
+        shown.model,
+        shown.reading,
+        lanes,
+        label=f"“{typed()}”, read word by word",
+        name=named,
+        compare=_stage(compare, lanes, named=compare.name) if compare else None,
+    )
+
+
+def _difference(here: Scene, there: Scene) -> None:
+    """In words: what each reading ends on. Through ``st.text``, for they are the reader's."""
+    for one, name in ((here, _name(here, there)), (there, there.name)):
+        p = one.reading.probabilities.max()
+        st.text(f"{one.reading.emoji}  {p:.1%}  {name}")
+
+
+def text(section: str) -> str:
+    return lesson("emojify")[section]

@@ -1,0 +1,200 @@
+"""The sentence box, what a model makes of it, and the words with their rows."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from seqlib.emojify import Emojify_V1, Reading, Unknown
+from seqlib.text import Encoded, tokenise
+from ui import chips
+from ui.emojify import state
+
+MAX_CHARACTERS = 300
+FIRST, SECOND = "I am not feeling happy", "I am happy"
+EXAMPLES = (
+    FIRST,
+    SECOND,
+    "She does not love me anymore",
+    "I am not sad, I am happy",
+    "I am not happy, I am sad",
+    "Shall we play ball after lunch?",
+    "There is nothing left in the fridge",
+)
+NOTHING, OTHER, SHUFFLED, PADDING, MODEL = (
+    "nothing",
+    "another sentence",
+    "the same words shuffled",
+    "the other padding",
+    "another model",
+)
+AGAINST = (NOTHING, OTHER, SHUFFLED, PADDING, MODEL)
+
+# The words as a table that scrolls sideways on a phone. Colours come from the theme's text.
+CSS = """<style>
+.words { overflow-x: auto; margin: 0.2rem 0; }
+.words table { border-collapse: separate; border-spacing: 0.35rem 0.15rem; margin-left: -0.35rem; }
+.words th { text-align: left; font-weight: 400; padding-right: 0.5rem; white-space: nowrap;
+  position: sticky; left: 0; background: var(--st-background-color, transparent); }
+.words td { text-align: center; min-width: 3.2rem; padding: 0.3rem 0.6rem; white-space: nowrap; }
+.words tr.word td { font-size: 1.15rem; font-weight: 600; border: 1px solid
+  color-mix(in srgb, currentColor 30%, transparent); border-radius: 0.4rem; }
+.words tr.word td.unknown { border: 2px dashed currentColor; font-style: italic; }
+.words tr.word td.pad { border-style: dotted; font-weight: 400; }
+.words tr.word td.cut { border: 0; text-decoration: line-through; font-weight: 400; }
+.words tr.row td { font-variant-numeric: tabular-nums; padding-top: 0; }
+.verdict { display: flex; flex-wrap: wrap; gap: 0.4rem 2.4rem; align-items: center; }
+.verdict div { display: flex; align-items: center; gap: 0.7rem; }
+.verdict .mark { font-size: 3.2rem; line-height: 1.15; }
+.verdict .also .mark { font-size: 2rem; }
+.verdict p { margin: 0; line-height: 1.3; }
+</style>"""
+
+
+def box(key: str = "say", first: str = FIRST, label: str = "Your sentence") -> str:
+    """Where a reader types; the page follows while they do."""
+    return (
+        st.text_input(
+            label,
+            first,
+            key=key,
+            max_chars=MAX_CHARACTERS,
+            live="300ms",
+            placeholder="Type a sentence",
+            help="Read as you type, with no need for Enter. At most "
+            f"{MAX_CHARACTERS} characters are kept.",
+            **state.BOUND,
+        )
+        or ""
+    )
+
+
+def examples() -> None:
+    """Sentences to begin with."""
+
+    def take() -> None:
+        if example := st.session_state.get("emoji_example"):
+            st.session_state["say"] = example
+            st.session_state["emoji_example"] = None
+
+    st.pills(
+        "or try",
+        EXAMPLES,
+        key="emoji_example",
+        on_change=take,
+        help="Puts the sentence into the box.",
+    )
+
+
+def controls() -> None:
+    """Which model reads, how it treats padding, and what it is compared with."""
+    one, two, three = st.columns(3)
+    with one:
+        state.reader_select(
+            "read by",
+            key="emoji_model",
+            help="The shipped model, one you have trained or opened here, or one with random "
+            "weights. “best” is the epoch with the best test accuracy.",
+        )
+    with two:
+        st.selectbox(
+            "padding after the last word",
+            state.PADDING,
+            key="emoji_padding",
+            help="Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
+            "reading words of zeros up to maxlen.",
+            **state.BOUND,
+        )
+    with three:
+        st.selectbox(
+            "compared with",
+            AGAINST,
+            key="emoji_against",
+            help="A second reading on the same clock: see either, both, or the difference.",
+            **state.BOUND,
+        )
+    against = st.session_state.get("emoji_against")
+    if against == OTHER:
+        box("say_b", SECOND, "The other sentence")
+    elif against == MODEL:
+        state.reader_select(
+            "the other model", key="emoji_model_b", help="It reads the same sentence."
+        )
+
+
+def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
+    """The emoji, how sure the model is, and what V1 says."""
+    label = reading.label
+    said = reading.classes[label]
+    parts = [_said("V2", said.emoji, said.name, reading.probabilities[label], "main")]
+    if v1 is not None:
+        p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
+        other = reading.classes[int(p.argmax())]
+        parts.append(_said("V1, averaged words", other.emoji, other.name, p.max(), "also"))
+    st.html(f'<div class="verdict">{"".join(parts)}</div>')
+
+
+def _said(who: str, emoji: str, name: str, p: float, kind: str) -> str:
+    return (
+        f'<div class="{kind}"><span class="mark" aria-hidden="true">{escape(emoji)}</span>'
+        f"<p><b>{escape(name)}</b> · {p:.1%}<br>{escape(who)}</p></div>"
+    )
+
+
+def words(encoded: Encoded, unknown: Unknown) -> None:
+    """Every place of the sentence: the word, its row, padding, and what was cut."""
+    heads, rows, marks = [], [], []
+    for place, index in enumerate(encoded.indices.tolist()):
+        if place < len(encoded.words):
+            known = bool(encoded.known[place])
+            heads.append(escape(encoded.words[place]))
+            marks.append("" if known else "unknown")
+        else:
+            heads.append("·")
+            marks.append("pad")
+        rows.append(f"{index:,}")
+    heads += [escape(word) for word in encoded.cut]
+    marks += ["cut"] * len(encoded.cut)
+    rows += ["not read"] * len(encoded.cut)
+    cells = "".join(
+        f'<td class="{mark}">{head}</td>' for head, mark in zip(heads, marks, strict=True)
+    )
+    st.html(
+        '<div class="words" tabindex="0" role="region" aria-label="The words and their rows">'
+        "<table>"
+        f'<tr class="word"><th scope="row">word</th>{cells}</tr>'
+        f'<tr class="row"><th scope="row">row of E</th>{"".join(f"<td>{row}</td>" for row in rows)}'
+        "</tr></table></div>"
+    )
+    _remarks(encoded, unknown)
+
+
+def _remarks(encoded: Encoded, unknown: Unknown) -> None:
+    """Unknown words and the cut, in words; through ``st.text``, for they are the reader's."""
+    if not encoded.words:
+        st.info("There is no word to read yet; type one.", icon=":material/keyboard:")
+    if encoded.unknown:
+        st.text(
+            f"Unknown, shown dashed: {', '.join(dict.fromkeys(encoded.unknown))}. "
+            f"Treatment: {unknown.value}, that is {unknown.meaning}."
+        )
+    if encoded.cut:
+        st.text(
+            f"Cut: the model reads maxlen = {len(encoded.indices)} words, so "
+            f"“{' '.join(encoded.cut)}” is not read."
+        )
+
+
+def shapes(reading: Reading) -> None:
+    """Every stage of the forward pass with the shape its array has."""
+    trace = reading.trace
+    steps = [
+        chips.shape("indices", trace.indices.shape, ("Tx",)),
+        chips.shape("embeddings", trace.embeddings.shape, ("Tx", "e_length")),
+        chips.shape("LSTM 1", trace.lstm_1.h.shape, ("Tx", "n_a")),
+        chips.shape("dropout", trace.lstm_2.x.shape, ("Tx", "n_a")),
+        chips.shape("LSTM 2, last state", trace.lstm_2.h[-1].shape, ("n_a",)),
+        chips.shape("softmax", trace.output.shape, ("classes",)),
+    ]
+    st.markdown(" → ".join(steps))

@@ -1,0 +1,145 @@
+"""A sentence and what both layers did with it, as lanes of the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
+from seqlib.lstm import Trace
+from ui.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
+from ui.stage_lanes import Diagram, Equation, Influence, Layer, Line, Tensor
+
+SECONDS = 0.8  # a word, when playing
+PAD = "·"
+
+# Symbol: what it is, and the range of its colours.
+GATES = {
+    "a": ("hidden state", -1.0, 1.0),
+    "c": ("cell state, the memory", None, None),
+    "i": ("input gate: what to write", 0.0, 1.0),
+    "f": ("forget gate: what to keep", 0.0, 1.0),
+    "g": ("candidate: what could be written", -1.0, 1.0),
+    "o": ("output gate: what to show", 0.0, 1.0),
+}
+LAYERS = (1, 2)
+# Key, which the URL shows: what the reader chooses from.
+LANES = {
+    "words": "words",
+    "P": "P(emoji) after every word",
+    "network": "the network",
+    "e": "embeddings",
+    **{f"{symbol}{layer}": f"{symbol}[{layer}]" for layer in LAYERS for symbol in GATES},
+    "softmax": "softmax at this word",
+    "equation1": "one unit of LSTM 1",
+    "equation2": "one unit of LSTM 2",
+    "influence": "which word mattered",
+}
+DEFAULT = ("words", "P", "a1", "a2")
+
+
+def reading_stage(
+    model: EmojiModel,
+    reading: Reading,
+    lanes: tuple[str, ...],
+    *,
+    label: str,
+    name: str = "first",
+    compare: Stage | None = None,
+) -> Stage:
+    """One sentence read by ``model``: a step for each of the Tx places, padding too."""
+    trace = reading.trace
+    Tx = len(trace.indices)
+    words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
+    emoji = tuple(f"{one.emoji} {one.name}" for one in reading.classes)
+    made: dict[str, Callable[[], Lane]] = {
+        "words": lambda: Tokens("words", words),
+        "P": lambda: Line("P(emoji) after every word", trace.probabilities, emoji),
+        "network": lambda: _diagram(model, reading),
+        "e": lambda: _embeddings(reading),
+        "softmax": lambda: Distribution(
+            "softmax at this word", trace.probabilities, emoji, axis="classes"
+        ),
+        "equation1": lambda: Equation(
+            "one unit of LSTM 1, with its numbers", model.weights.lstm_1, trace.lstm_1
+        ),
+        "equation2": lambda: Equation(
+            "one unit of LSTM 2, with its numbers", model.weights.lstm_2, trace.lstm_2
+        ),
+        "influence": lambda: _influence(model, reading, words),
+    }
+    for layer in LAYERS:
+        of = trace.lstm_1 if layer == 1 else trace.lstm_2
+        for symbol in GATES:
+            made[f"{symbol}{layer}"] = lambda of=of, symbol=symbol, layer=layer: _heatmap(
+                of, symbol, layer
+            )
+    return Stage(
+        Clock.even(Tx, SECONDS),
+        tuple(made[lane]() for lane in lanes),
+        label=label,
+        names=words,
+        start=max(0, len(reading.encoded.words) - 1),
+        name=name,
+        compare=compare,
+    )
+
+
+def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
+    what, low, high = GATES[symbol]
+    values = trace.h if symbol == "a" else getattr(trace, symbol)  # (Tx, n_a)
+    if low is None:  # the cell state has no bounds of its own
+        high = max(1.0, float(np.abs(values).max()))
+        low = -high
+    return Heatmap(f"LSTM {layer} · {what}", values, f"{symbol}[{layer}]", "n_a", low, high)
+
+
+def _embeddings(reading: Reading) -> Heatmap:
+    values = reading.trace.embeddings  # (Tx, e_length)
+    high = max(float(np.abs(values).max()), 1e-3)
+    return Heatmap("embeddings", values, "e", "e_length", -high, high)
+
+
+def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
+    """Two layers, many to one; shapes and counts off the arrays, batch open."""
+    weights, trace = model.weights, reading.trace
+    softmax = weights.dense_kernel.size + weights.dense_bias.size
+    return Diagram(
+        "the network, word by word",
+        Tensor("e", (("m", None), ("e_length", trace.embeddings.shape[-1]))),
+        (
+            Layer.lstm("LSTM 1", weights.lstm_1, trace.lstm_1, symbol="a[1]", memory="c[1]"),
+            Layer.lstm(
+                "LSTM 2",
+                weights.lstm_2,
+                trace.lstm_2,
+                symbol="a[2]",
+                memory="c[2]",
+                returns="last",
+            ),
+            Layer(
+                "softmax",
+                Tensor("ŷ", (("m", None), ("classes", weights.n_classes))),
+                parameters=softmax,
+            ),
+        ),
+    )
+
+
+def _influence(model: EmojiModel, reading: Reading, words: tuple[str, ...]) -> Influence:
+    """Of every word on the model's final answer, as that answer stood after each word."""
+    Tx, label = len(words), reading.label
+    norm, signed = np.zeros((Tx, Tx)), np.zeros((Tx, Tx))
+    for t in range(Tx):
+        found = input_gradient(model.weights, reading.trace, Score(label), t)
+        norm[t, : t + 1] = found.norm[t::-1]
+        signed[t, : t + 1] = found.signed[t::-1]
+    return Influence(
+        "which word mattered",
+        norm,
+        signed,
+        target=f"log P({reading.emoji})",
+        targets=(f"log P({reading.emoji})",) * Tx,
+        inputs=words,
+    )

@@ -1,0 +1,235 @@
+"""What this visit has chosen on the emojify page: sentences, models, runs."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from seqlib import vectors as word_vectors
+from seqlib.emojify import (
+    Emojify_V1,
+    EmojifyRun,
+    EmojifySettings,
+    EmojifyWeights,
+    EmojiModel,
+    Lexicon,
+    pretrained,
+)
+from seqlib.text import DataSet, LabelledSentences, shipped
+from seqlib.vectors import WordVectors
+from ui.embeddings import state as embeddings
+
+BOUND = {"bind": "query-params", "persist_state": "session"}
+
+# Options are what the URL shows, so they read as words.
+OURS, FEW, MINE = "our sentences", "132 of them", "my sentences"
+DATA = (OURS, FEW, MINE)
+FEW_ROWS = 132  # as many as the exercise trains on
+
+SHIPPED, UNTRAINED, FILE = "shipped", "untrained", "my file"
+LAST, BEST = "last", "best"
+KEPT_RUNS = 8  # a run keeps its weights twice, 2 MB, and its curves
+
+AS_TRAINED, SKIP, READ = "as trained", "skipped", "read as zeros"
+PADDING = (AS_TRAINED, SKIP, READ)
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A model by the name it has on the page, and the V1 of the same sentences if there is one."""
+
+    name: str
+    model: EmojiModel
+    v1: Emojify_V1 | None
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A run of this visit. ``number`` counts from 1."""
+
+    number: int
+    run: EmojifyRun
+    data: str
+
+    @property
+    def name(self) -> str:
+        return f"run {self.number}"
+
+
+# The sentences.
+
+
+@st.cache_resource(show_spinner=False)
+def _few() -> DataSet:
+    ours = shipped()
+    return DataSet(ours.train.covering(FEW_ROWS), ours.test)
+
+
+def my_data() -> DataSet | None:
+    """The sentences this visit has brought or edited."""
+    return st.session_state.get("emoji_mine")
+
+
+def data_name() -> str:
+    choice = st.session_state.get("emoji_data", OURS)
+    return OURS if choice == MINE and my_data() is None else choice
+
+
+def data() -> DataSet:
+    """What is chosen; ours while there are no sentences of one's own."""
+    name = data_name()
+    if name == MINE:
+        return my_data()
+    return _few() if name == FEW else shipped()
+
+
+def vectors() -> WordVectors:
+    """What the next run looks its words up in: those chosen on the embeddings page."""
+    try:
+        return embeddings.vectors()
+    except ValueError:  # said there
+        return word_vectors.load()
+
+
+# The models.
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> Reader:
+    return Reader(SHIPPED, *pretrained.load(word_vectors.load()))
+
+
+@st.cache_resource(show_spinner=False)
+def _untrained() -> Reader:
+    ours = _shipped()
+    weights = EmojifyWeights.initial(ours.model.lexicon.embedding, mask=ours.model.weights.mask)
+    return Reader(UNTRAINED, ours.model.with_weights(weights), ours.v1)
+
+
+def runs() -> list[Kept]:
+    """This visit's runs, oldest first."""
+    return st.session_state.setdefault("emoji_runs", [])
+
+
+def keep(run: EmojifyRun) -> Kept:
+    """Add a run; the oldest goes if there are too many. Its model becomes the one that reads."""
+    number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
+    kept = Kept(number, run, data_name())
+    st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
+    st.session_state["emoji_model"] = f"{kept.name} {LAST}"
+    return kept
+
+
+def forget_runs() -> None:
+    """Back to the models that are always there."""
+    for kept in runs():
+        kept.run.stop()
+    st.session_state["emoji_runs"] = []
+    st.session_state.pop("emoji_model", None)
+
+
+def latest() -> Kept | None:
+    return runs()[-1] if runs() else None
+
+
+def opened() -> EmojiModel | None:
+    """The model of the file this visit has opened."""
+    return st.session_state.get("emoji_file_model")
+
+
+def reader_names() -> list[str]:
+    """The models there are, newest runs first."""
+    own = [f"{kept.name} {which}" for kept in reversed(runs()) for which in (LAST, BEST)]
+    return [SHIPPED, *own, *([FILE] if opened() else []), UNTRAINED]
+
+
+def reader_select(label: str, *, key: str, help: str) -> str:
+    """A bound choice among the models; one that is gone falls back to the shipped one."""
+    names = reader_names()
+    if st.session_state.get(key, SHIPPED) not in names:
+        del st.session_state[key]
+    return st.selectbox(label, names, key=key, help=help, **BOUND)
+
+
+def reader(name: str) -> Reader:
+    """The model that goes by a name of ``reader_names``."""
+    if name == UNTRAINED:
+        return _untrained()
+    if name == FILE and opened() is not None:
+        return Reader(FILE, opened(), _v1_for(opened()))
+    for kept in runs():
+        if name in (f"{kept.name} {LAST}", f"{kept.name} {BEST}"):
+            run = kept.run
+            model = (run.best() if name.endswith(BEST) else run.snapshot()).model
+            return Reader(name, model, v1_of(run.train, run.lexicon))
+    return _shipped()
+
+
+def chosen() -> Reader:
+    """The model that reads, padding treated as asked."""
+    found = reader(st.session_state.get("emoji_model", SHIPPED))
+    return padded(found, st.session_state.get("emoji_padding", AS_TRAINED))
+
+
+def padded(found: Reader, how: str) -> Reader:
+    """The same weights with padding skipped or read."""
+    mask = found.model.weights.mask if how == AS_TRAINED else how == SKIP
+    if mask == found.model.weights.mask:
+        return found
+    weights = found.model.weights
+    changed = remembered(
+        f"padding {how}",
+        (weights,),
+        lambda: found.model.with_weights(replace(weights, mask=mask)),
+    )
+    return Reader(f"{found.name}, padding {how}", changed, found.v1)
+
+
+def settings_of(name: str) -> EmojifySettings | None:
+    """How the model of that name was trained here; None for one that was not."""
+    return next((kept.run.settings for kept in runs() if name.startswith(f"{kept.name} ")), None)
+
+
+def _v1_for(model: EmojiModel) -> Emojify_V1 | None:
+    """The baseline on the sentences at hand, if they have that model's classes."""
+    train = data().train
+    return v1_of(train, model.lexicon) if train.classes == model.classes else None
+
+
+_baselines: weakref.WeakKeyDictionary[Lexicon, list[tuple[LabelledSentences, Emojify_V1]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
+    """V1 trained on these sentences, once."""
+    ours = _shipped()
+    if train is shipped().train and lexicon.name == ours.v1.lexicon.name:
+        return ours.v1
+    known = _baselines.setdefault(lexicon, [])
+    for sentences, found in known:
+        if sentences is train:
+            return found
+    known.append((train, Emojify_V1.fit(train, lexicon)))
+    return known[-1][1]
+
+
+_VALUES = (str, int, float, bool, tuple)
+
+
+def remembered(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """``make()``, again only when something in ``of`` is another thing than last time."""
+    held = st.session_state.setdefault("emoji_remembered", {})
+    before, made = held.get(name, (None, None))
+    if before is None or len(before) != len(of) or not all(map(_same, before, of)):
+        made = make()
+        held[name] = (of, made)
+    return made
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is other or (isinstance(one, _VALUES) and type(one) is type(other) and one == other)
