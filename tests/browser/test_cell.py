@@ -1,0 +1,129 @@
+"""The cell page in a real browser: the clock chooses the step, the sandbox changes what follows."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from seqlib import pretrained
+from seqlib.sampling import sample
+from ui.cell.state import TEMPERATURE, TY
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def cell(server, new_page):
+    def open_cell(query: str = "", **options):
+        page = new_page(f"{server.url}/cell{query}", **options)
+        page.wait_for_selector(".cell-step[data-step]")
+        return page
+
+    return open_cell
+
+
+def values(page) -> dict[str, float]:
+    """The picked unit's number in each row of the step."""
+    rows = page.evaluate(
+        """() => {
+          const root = [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+            .map((node) => node.shadowRoot).find((root) => root.querySelector('.cell-step'));
+          return [...root.querySelectorAll('.cell-row:not(.cell-top)')].map((row) =>
+            [row.className.split('cell-').pop(), row.querySelector('.cell-value').textContent]);
+        }"""
+    )
+    return {name: float(text.replace("−", "-")) for name, text in rows}
+
+
+def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_models(cell):
+    page = cell("?t=12")
+    trace = sample(pretrained.load("good"), TY, temperature=TEMPERATURE, seed=7).trace
+    stage = page.locator(".stage").first
+    assert page.get_attribute(".cell-step", "data-step") == "11"
+    stage.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".cell-step[data-step='12']")
+    box = page.locator(".cell-f .cell-box")
+    width = box.bounding_box()["width"]
+    box.click(position={"x": width * 0.4, "y": 6})
+    unit = int(page.get_attribute(".cell-step", "data-unit"))
+    assert unit == int(0.4 * trace.n_a)
+    shown = values(page)
+    expected = {
+        "read": trace.h[11, unit],
+        **{gate: getattr(trace, gate)[12, unit] for gate in "figo"},
+        "before": trace.c[11, unit],
+        "kept": trace.f[12, unit] * trace.c[11, unit],
+        "written": trace.i[12, unit] * trace.g[12, unit],
+        "c": trace.c[12, unit],
+        "a": trace.h[12, unit],
+    }
+    assert shown.keys() == expected.keys()
+    for name, value in expected.items():
+        assert shown[name] == pytest.approx(value, abs=6e-4), name
+    assert f"unit {unit}" in page.locator(".eq-step").first.text_content()
+
+
+def test_the_slider_moves_the_playhead(cell):
+    page = cell("?t=20")
+    assert page.get_attribute(".cell-step", "data-step") == "19"
+    page.locator(".st-key-t").get_by_role("slider").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".cell-step[data-step='18']")
+
+
+SANDBOX = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+  .map((node) => node.shadowRoot.stageView).filter((view) => view && view.data.compare)[0].data"""
+
+
+def sandbox(page) -> dict[str, np.ndarray]:
+    """The memory of both traces as the browser has it, (Tx, n_a)."""
+    import base64
+
+    data = page.evaluate(SANDBOX)
+
+    def memory(trace):
+        packed = next(lane for lane in trace["lanes"] if lane.get("symbol") == "c")["values"]
+        array = np.frombuffer(base64.b64decode(packed["data"]), "<f4")
+        return array.reshape(packed["shape"])
+
+    return {"edited": memory(data), "plain": memory(data["compare"]), "data": data}
+
+
+def test_a_hand_in_the_cell_changes_what_follows_and_nothing_before(cell):
+    page = cell("?hand_from=17")
+    found = sandbox(page)
+    np.testing.assert_allclose(found["edited"][:16], found["plain"][:16], atol=1e-5)
+    for t in range(16, TY):  # "remember for ever" is what the page begins with
+        np.testing.assert_allclose(found["edited"][t], found["plain"][15], atol=1e-5)
+    said = page.get_by_text("The first choice changes at").text_content()
+    assert int(re.search(r"changes at (\d+) of", said)[1]) > 0
+
+
+def test_writing_on_gives_another_solo_to_hear(cell):
+    page = cell("?hand=overwrite&hand_mode=write+on&hand_from=17")
+    page.get_by_text("notes are others now").wait_for()
+    data = sandbox(page)["data"]
+    assert data["sound"]["pitch"]
+    assert data["names"][:16] == data["compare"]["names"][:16]
+    assert data["names"] != data["compare"]["names"]
+
+
+def test_choosing_another_hand_recomputes_at_once(cell):
+    page = cell()
+    page.locator(".st-key-hand").get_by_role("combobox").click()
+    page.get_by_role("option", name="nothing", exact=True).click()
+    page.get_by_text("changes at 0 of 48").wait_for()
+    found = sandbox(page)
+    np.testing.assert_allclose(found["edited"], found["plain"], atol=1e-5)
+
+
+def test_the_copy_task_draws_live_curves(cell):
+    page = cell("?copy_delay=2&copy_n_a=8")
+    page.locator(".st-key-copy_start button").first.click()
+    page.get_by_text(re.compile(r"Training.*step [1-9]\d* of 800")).wait_for(timeout=60_000)
+    page.locator(".st-key-copy_accuracy .js-plotly-plot").wait_for()
+    page.locator(".st-key-copy_stop button").first.click()
+    page.get_by_text("Stopped").wait_for()

@@ -1,0 +1,136 @@
+"""The shapes page in a real browser: pointing at code lights tensors, and the other way round."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def shapes(server, new_page):
+    def open_shapes(query: str = "", **options):
+        page = new_page(f"{server.url}/shapes{query}", **options)
+        page.wait_for_selector(".blueprint .chip")
+        return page
+
+    return open_shapes
+
+
+def first(page):
+    """The construction's picture."""
+    return page.locator(".blueprint").first
+
+
+def lit(page, selector: str) -> list[str]:
+    return first(page).locator(f"{selector}.lit").all_text_contents()
+
+
+def test_pointing_at_a_line_lights_the_tensors_it_makes(shapes):
+    page = shapes()
+    first(page).locator(".line", has_text="a, _, c = LSTM_cell(").hover()
+    chips = lit(page, ".chip")
+    assert [re.match(r"\w+?(?=\()", chip)[0] for chip in chips] == ["a", "_", "c"]
+    assert all("(None, 64)" in chip for chip in chips)
+    assert lit(page, ".layer")[0].startswith("LSTM_cell")
+    assert "60 × 64" in first(page).locator(".detail").text_content()
+
+
+def test_pointing_at_a_tensor_lights_its_line(shapes):
+    page = shapes()
+    first(page).locator(".chip[data-symbol=out]").hover()
+    (line,) = lit(page, ".line")
+    assert "densor(a)" in line
+    box = first(page).locator(".line.lit").bounding_box()
+    code = first(page).locator(".code").bounding_box()
+    assert code["y"] <= box["y"] <= code["y"] + code["height"], "the line is scrolled into view"
+    page.mouse.move(2, 2)
+    assert lit(page, ".line") == []
+
+
+def test_the_keyboard_does_the_same(shapes):
+    page = shapes()
+    first(page).locator(".chip[data-symbol=c0]").focus()
+    assert 'name="c0"' in lit(page, ".line")[0]
+
+
+def test_pointing_at_a_tensor_lights_the_stage_and_the_other_way_round(shapes):
+    page = shapes()
+    page.locator(".lane[data-kind=diagram]").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    first(page).locator(".chip[data-symbol=a]").hover()
+    page.wait_for_function("() => document.documentElement.dataset.lit === 'a'")
+    page.evaluate(
+        "() => window.dispatchEvent(new CustomEvent('seqscope-light', {detail: 'n_values'}))"
+    )
+    named = first(page).locator(".chip.named").all_text_contents()
+    assert len(named) >= 4
+    assert all("n_values" in chip for chip in named)
+
+
+def test_a_slider_changes_every_caption(shapes):
+    page = shapes()
+    slider = page.locator(".st-key-n_a_djmodel").get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].some(
+            (node) => node.shadowRoot && node.shadowRoot.textContent.includes('(None, 65)'))"""
+    )
+    assert first(page).locator(".chip[data-symbol=a]").text_content().endswith("(None, 65)")
+
+
+def test_predict_then_reveal(shapes):
+    page = shapes("?predict=true")
+    asked = first(page).locator(".chip.asked")
+    assert "?" in asked.text_content()
+    answer = page.get_by_role("textbox", name="shape")
+    answer.fill("(m, m, m, m, m)")
+    answer.press("Enter")
+    page.get_by_text("axes, it has").wait_for()
+    assert asked.count() == 1
+    page.locator(".st-key-reveal button").first.click()
+    page.get_by_text("It is").wait_for()
+    asked.wait_for(state="detached")
+    page.locator(".st-key-next_question button").first.click()
+    asked.wait_for()
+    page.get_by_text("0 of 1").wait_for()
+
+
+def test_a_pasted_stack_is_drawn_up_to_the_layer_that_breaks(shapes):
+    page = shapes()
+    layers = page.get_by_role("textbox", name="layers")
+    layers.fill("Embedding(100, 5)\nLSTM(3)\nLSTM(4)")
+    page.get_by_role("button", name="Draw").click()
+    broken = page.locator(".blueprint .layer.broken")
+    broken.wait_for()
+    assert broken.text_content().startswith("LSTM(4)")
+    assert "return_sequences=True" in page.locator(".blueprint .trouble").text_content()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_sticks_out_of_the_picture(shapes, width):
+    page = shapes(viewport={"width": width, "height": 844})
+    sticking = first(page).evaluate(
+        """(node) => {
+          const edge = node.getBoundingClientRect();
+          return [...node.querySelectorAll('.chip, .layer, .line')].filter((one) => {
+            const box = one.getBoundingClientRect();
+            return box.right > edge.right + 1 || box.left < edge.left - 1;
+          }).map((one) => one.textContent);
+        }"""
+    )
+    assert sticking == []
+
+
+def test_presenter_type_is_at_least_20_px(shapes):
+    page = shapes("?present=true")
+    page.wait_for_selector(".blueprint.presenter")
+    small = first(page).evaluate(
+        """(node) => [...node.querySelectorAll('.axis, .symbol, .count, .number, code, .detail')]
+          .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 20)
+          .map((one) => `${one.className} ${getComputedStyle(one).fontSize}`)"""
+    )
+    assert small[:3] == []

@@ -1,0 +1,159 @@
+"""The shapes page without a browser: its captions follow the controls, answers are judged."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlib.builders import CONSTRUCTIONS
+from seqlib.quiz import as_text
+from ui.frame import ROOT
+from ui.shapes import picture, predict
+
+
+def visit(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/shapes.py").run()
+
+
+def texts(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(element.value for element in app.markdown)
+
+
+def captions(sketch, m: int = 60, **options) -> dict[str, list]:
+    data = picture.picture(sketch, m, **options)
+    json.dumps(data)  # it travels to the browser
+    tensors = [*data["inputs"], *(t for node in data["nodes"] for t in node["results"])]
+    return {f"{t['name']}": [size for _, size in t["shape"]] for t in tensors}
+
+
+def test_the_picture_has_every_tensor_of_one_use_and_the_stacked_output():
+    chosen = CONSTRUCTIONS["djmodel"]
+    sketch = chosen.sketch(chosen.seed_sizes)
+    shown = captions(sketch)
+    assert shown["X"] == [None, 30, 78]
+    assert shown["a"] == shown["c"] == shown["_"] == [None, 64]
+    assert shown["out"] == [None, 78]
+    data = picture.picture(sketch, 60, chosen.shown)
+    assert data["stacked"]["shape"] == [("Ty", 30), ("m", None), ("n_values", 78)]
+    assert "60 × 30 × 78 = 140,400" in data["inputs"][0]["detail"]
+    assert {line["fn"] for line in data["code"]} == {"music_layers", "djmodel"}
+    assert set(data["linked"]) <= {line["id"] for line in data["code"]}
+
+
+def test_hidden_shapes_do_not_travel_to_the_browser():
+    sketch = CONSTRUCTIONS["djmodel"].sketch(CONSTRUCTIONS["djmodel"].seed_sizes)
+    assert captions(sketch, hidden=True)["a"] == []
+    assert captions(sketch, hidden=True)["X"] == [None, 30, 78]
+    asked = next(n for n, row in enumerate(sketch.rows) if row.name == "c")
+    assert captions(sketch, asked=asked)["c"] == []
+    assert captions(sketch, asked=asked)["a"] == [None, 64]
+
+
+@pytest.mark.parametrize("name", CONSTRUCTIONS)
+def test_each_construction_draws_with_its_own_sliders(name):
+    app = visit(construction=name)
+    assert not app.exception
+    for dial in CONSTRUCTIONS[name].dials:
+        assert app.slider(key=f"{dial.name}_{name.split('_')[0]}").value == dial.default
+
+
+def test_the_counts_follow_the_sliders():
+    app = visit()
+    assert "**30 times** the weights" in texts(app)
+    app.slider(key="Tx_djmodel").set_value(7).run()
+    assert "**7 times** the weights" in texts(app)
+
+
+def test_a_link_carries_the_sizes():
+    app = visit(Tx_djmodel="9", n_a_djmodel="nonsense")
+    assert app.slider(key="Tx_djmodel").value == 9
+    assert app.slider(key="n_a_djmodel").value == 64
+
+
+def ask(app: AppTest, answer: str) -> AppTest:
+    app.text_input(key="answer").set_value(answer)
+    next(b for b in app.button if b.label == "Check").click().run()
+    return app
+
+
+def question(app: AppTest):
+    chosen = CONSTRUCTIONS["djmodel"]
+    state = app.session_state["quiz"]
+    asked = predict.quiz.questions(chosen.sketch(chosen.seed_sizes))
+    return predict.quiz.questions(
+        chosen.sketch(chosen.seed_sizes), seed=state["number"] // len(asked)
+    )[state["number"] % len(asked)]
+
+
+def test_a_right_answer_counts_a_wrong_one_is_explained_and_only_first_tries_score():
+    app = visit(predict="true")
+    ask(app, "(999, 999, 999, 999)")
+    assert "axes, it has" in app.warning[0].value
+    ask(app, as_text(question(app).axes))
+    assert app.success[0].value.startswith("Right")
+    assert "**0 of 1**" in texts(app)
+    app.button(key="next_question").click().run()
+    ask(app, as_text(question(app).shape))
+    assert "**1 of 2**" in texts(app)
+
+
+def test_a_teacher_can_keep_the_answers_back():
+    app = visit(predict="true", hide="true")
+    ask(app, "(999, 999, 999, 999)")
+    assert app.warning[0].value == "The number of axes is off."
+    assert app.button(key="reveal").disabled
+
+
+def test_reveal_shows_the_answer_and_counts_as_missed():
+    app = visit(predict="true")
+    app.button(key="reveal").click().run()
+    assert as_text(question(app).shape) in app.warning[0].value
+    assert "**0 of 1**" in texts(app)
+
+
+def test_an_answer_that_is_no_shape_gets_a_sentence_and_no_score():
+    app = visit(predict="true")
+    ask(app, "(None, 6.5)")
+    assert "neither a size nor the name" in app.warning[0].value
+    assert "**0 of 0**" in texts(app)
+
+
+def paste(app: AppTest, text: str) -> AppTest:
+    app.text_area(key="paste_text").set_value(text)
+    next(b for b in app.button if b.label == "Draw").click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_pasted_line_that_cannot_be_read_gets_its_sentence():
+    app = paste(visit(), "Embedding(100, 5)\nConv2D(3)")
+    assert app.error[0].value.startswith("Line 2: there is no Conv2D here")
+
+
+def test_a_stack_that_breaks_is_no_error_of_the_page():
+    app = paste(visit(), "Embedding(100, 5)\nLSTM(3)\nLSTM(4)")
+    assert not app.error
+
+
+def test_keras_confirms_by_itself_once_it_is_loaded(keras):
+    app = visit()
+    assert "Confirmed by Keras: **183 of 183** tensors" in texts(app)
+    app.slider(key="n_a_djmodel").set_value(5).run()
+    assert "**183 of 183**" in texts(app)
+    app = visit(construction="Emojify_V2")
+    assert "**8 of 8**" in texts(app)
+    app.button_group(key="options").set_value(["return_state", "stateful", "bidirectional"]).run()
+    assert "leave out" in app.warning[0].value
+
+
+def test_both_models_are_built_and_trained_one_step_on_request(keras):
+    app = visit(Tx_djmodel="3", n_a_djmodel="4", n_values_djmodel="5")
+    app.button(key="sharing").click().run()
+    assert "5 weight objects" in texts(app)
+    assert "15 weight objects" in texts(app)
