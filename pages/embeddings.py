@@ -4,7 +4,7 @@ import streamlit as st
 
 from seqlib.vectors import WordVectors
 from ui import frame
-from ui.embeddings import lookup, matrix, source
+from ui.embeddings import lookup, matrix, near, source, word_map
 from ui.lesson import lesson
 
 TEXT = lesson("embeddings")
@@ -15,6 +15,11 @@ def embeddings() -> None:
     vectors = which()
     looking_up(vectors)
     whole(vectors)
+    neighbours(vectors)
+    analogies(vectors)
+    similar(vectors)
+    bias(vectors)
+    on_a_map(vectors)
 
 
 def which() -> WordVectors:
@@ -37,6 +42,41 @@ def whole(vectors: WordVectors) -> None:
     st.header("3 · The whole matrix", anchor="matrix")
     st.markdown(TEXT["matrix"])
     matrix.show(vectors)
+
+
+@st.fragment
+def neighbours(vectors: WordVectors) -> None:
+    st.header("4 · Neighbours", anchor="neighbours")
+    st.markdown(TEXT["near"])
+    near.neighbours(vectors)
+
+
+@st.fragment
+def analogies(vectors: WordVectors) -> None:
+    st.header("5 · Analogies", anchor="analogies")
+    st.markdown(TEXT["analogy"])
+    near.analogy(vectors)
+
+
+@st.fragment
+def similar(vectors: WordVectors) -> None:
+    st.header("6 · Similarity", anchor="similarity")
+    st.markdown(TEXT["similar"])
+    near.similarities(vectors)
+
+
+@st.fragment
+def bias(vectors: WordVectors) -> None:
+    st.header("7 · A bias probe", anchor="bias")
+    st.markdown(TEXT["bias"])
+    near.bias(vectors)
+
+
+@st.fragment
+def on_a_map(vectors: WordVectors) -> None:
+    st.header("8 · A map", anchor="map")
+    st.markdown(TEXT["map"])
+    word_map.show(vectors)
 
 
 frame.page(embeddings)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import FROM_ZERO, ZERO_CENTRED
+from seqlib.figures import FROM_ZERO, SERIES, ZERO_CENTRED
 from seqlib.vectors import View
 
 FONT = 14
@@ -161,3 +161,256 @@ def _point_out(figure: go.Figure, marked: dict[int, str], view: View, font: int)
             bgcolor=ACCENT,
             borderpad=2,
         )
+
+
+def bars(
+    words: Sequence[str],
+    values: np.ndarray,
+    x: str,
+    *,
+    span: tuple[float, float] | None = None,
+    band: tuple[float, float] | None = None,
+    font: int = FONT,
+) -> go.Figure:
+    """A bar a word, the first on top.
+
+    ``band`` shades a range of values that is usual; ``span`` fixes the axis.
+    """
+    figure = _figure(max(160, len(words) * (font + 12) + 70), font, x)
+    values = np.asarray(values, float)
+    if band is not None:
+        figure.add_vrect(*band, fillcolor="#8893a5", opacity=0.22, line_width=0, layer="below")
+    figure.add_bar(
+        x=values,
+        y=list(range(len(words))),
+        orientation="h",
+        customdata=list(words),
+        marker_color=[SERIES[0] if value >= 0 else SERIES[1] for value in values],
+        text=[f"{value:.2f}" for value in values],
+        textposition="auto",
+        hovertemplate="%{customdata}<br>%{x:.4f}<extra></extra>",
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(words))),
+        ticktext=[short(word, 24) for word in words],
+        range=[len(words) - 0.5, -0.5],
+        showgrid=False,
+    )
+    if span is not None:
+        figure.update_xaxes(range=list(span))
+    return figure
+
+
+def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
+    """Cosine of every pair of words, (n, n); the number in each cell while there is room."""
+    n = len(words)
+    figure = _figure(max(260, n * (font + 16) + 110), font)
+    figure.add_heatmap(
+        z=values,
+        x=list(range(n)),
+        y=list(range(n)),
+        customdata=[[f"{a} · {b}" for b in words] for a in words],
+        texttemplate="%{z:.2f}" if n <= 14 else None,
+        colorscale=ZERO_CENTRED,
+        zmin=-1,
+        zmax=1,
+        xgap=1,
+        ygap=1,
+        colorbar={"title": {"text": "cosine", "side": "right"}, "thickness": 14},
+        hovertemplate="%{customdata}<br>cosine %{z:.4f}<extra></extra>",
+    )
+    names = {"tickvals": list(range(n)), "ticktext": [short(word) for word in words]}
+    figure.update_xaxes(**names, showgrid=False)
+    figure.update_yaxes(**names, showgrid=False, range=[n - 0.5, -0.5])
+    return figure
+
+
+def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
+    """``b - a + c`` in a plane.
+
+    Parameters
+    ----------
+    points : array (5, 2)
+        a, b, c, the sum, and the answer, the nearest word.
+    words : sequence of 5 str
+    """
+    figure = _figure(440, font)
+    a, b, c, total, answer = np.asarray(points, float)
+    step = f"{words[1]} − {words[0]}"
+    for start, end, name in ((a, b, step), (c, total, f"the same step from {words[2]}")):
+        figure.add_annotation(
+            x=end[0],
+            y=end[1],
+            ax=start[0],
+            ay=start[1],
+            xref="x",
+            yref="y",
+            axref="x",
+            ayref="y",
+            showarrow=True,
+            arrowhead=3,
+            arrowwidth=3,
+            arrowcolor=SERIES[1],
+        )
+        middle = (start + end) / 2
+        figure.add_annotation(
+            x=middle[0],
+            y=middle[1],
+            yshift=font,
+            text=name,
+            showarrow=False,
+            font={"color": SERIES[1], "size": font},
+        )
+    figure.add_scatter(
+        x=[total[0], answer[0]],
+        y=[total[1], answer[1]],
+        mode="lines",
+        line={"color": "#8893a5", "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=[a[0], b[0], c[0], total[0], answer[0]],
+        y=[a[1], b[1], c[1], total[1], answer[1]],
+        mode="markers+text",
+        text=[f"<b>{word}</b>" for word in words],
+        textposition="bottom center",
+        textfont_size=font + 2,
+        marker={
+            "size": 14,
+            "color": [SERIES[0]] * 3 + [SERIES[1], ACCENT],
+            "symbol": ["circle"] * 3 + ["circle-open", "star"],
+        },
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.update_layout(showlegend=False)
+    # One scale for both axes, or equal steps would not look equal.
+    figure.update_xaxes(showticklabels=False, zeroline=False)
+    figure.update_yaxes(showticklabels=False, zeroline=False, scaleanchor="x")
+    _room(figure, points)
+    return figure
+
+
+def _room(figure: go.Figure, points: np.ndarray) -> None:
+    """Space for labels around the outermost points."""
+    low, high = np.min(points, axis=0), np.max(points, axis=0)
+    margin = 0.18 * max(float((high - low).max()), 1e-6)
+    figure.update_xaxes(range=[low[0] - margin, high[0] + margin])
+    figure.update_yaxes(range=[low[1] - margin, high[1] + margin])
+
+
+def word_map(
+    points: np.ndarray,
+    words: Sequence[str],
+    *,
+    focus: int | None = None,
+    near: Sequence[int] = (),
+    own: Sequence[int] = (),
+    axes: Sequence[str] = ("", "", ""),
+    font: int = FONT,
+    height: int = 620,
+) -> go.Figure:
+    """Words as points in two or three dimensions.
+
+    Parameters
+    ----------
+    points : array (n, 2) or (n, 3)
+    words : sequence of n str
+        Carried as ``customdata``.
+    focus : int, optional
+        Place of the word whose neighbours are pointed out, with lines to them.
+    near : sequence of int
+        Places of its neighbours in the original space.
+    own : sequence of int
+        Places of the reader's words.
+    """
+    points = np.asarray(points, float)
+    flat = points.shape[1] == 2
+    figure = _figure(height, font, axes[0], axes[1])
+    add = figure.add_scatter if flat else figure.add_scatter3d
+
+    def place(rows: Sequence[int]) -> dict:
+        chosen = points[np.asarray(rows, int)]
+        return dict(zip("xyz", chosen.T, strict=False))
+
+    special = {*own, *near, *([] if focus is None else [focus])}
+    groups = [
+        ("other words", [at for at in range(len(words)) if at not in special], "#8893a5", 5),
+        ("your words", [at for at in own if at not in near and at != focus], SERIES[0], 9),
+        ("nearest in all dimensions", list(near), SERIES[1], 9),
+        ("the word", [] if focus is None else [focus], ACCENT, 14),
+    ]
+    if focus is not None and len(near):
+        ends = np.full((3 * len(near), points.shape[1]), np.nan)
+        ends[0::3], ends[1::3] = points[focus], points[list(near)]
+        add(
+            **dict(zip("xyz", ends.T, strict=False)),
+            mode="lines",
+            line={"color": SERIES[1], "width": 1.5 if flat else 3},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    named = [*([] if focus is None else [focus]), *own, *near]
+    labels = _labels(points, words, list(dict.fromkeys(named)), font, height) if flat else {}
+    for name, rows, colour, size in groups:
+        if not rows:
+            continue
+        named = name != "other words"
+        add(
+            **place(rows),
+            name=name,
+            mode="markers+text" if named else "markers",
+            text=[words[at] if at in labels or not flat else "" for at in rows] if named else None,
+            textposition=[labels.get(at, "top center") for at in rows],
+            textfont={"size": font + (2 if name == "the word" else 0)},
+            customdata=[words[at] for at in rows],
+            marker={
+                "color": colour,
+                "size": size if flat else size * 0.6,
+                "opacity": 1 if named else 0.5,
+            },
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    figure.update_layout(
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": font},
+        dragmode="lasso" if flat else "orbit",
+    )
+    if flat:
+        figure.update_xaxes(zeroline=False)
+        figure.update_yaxes(zeroline=False, scaleanchor="x")
+    else:
+        figure.update_layout(
+            scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)}
+        )
+    return figure
+
+
+# Where a label may stand: name, and the middle of the text in label widths and heights.
+_SIDES = (
+    ("top center", 0.0, 1.0),
+    ("bottom center", 0.0, -1.0),
+    ("middle right", 0.65, 0.0),
+    ("middle left", -0.65, 0.0),
+    ("top right", 0.55, 0.8),
+    ("top left", -0.55, 0.8),
+    ("bottom right", 0.55, -0.8),
+    ("bottom left", -0.55, -0.8),
+)
+
+
+def _labels(
+    points: np.ndarray, words: Sequence[str], rows: Sequence[int], font: int, height: int
+) -> dict[int, str]:
+    """Where each label fits without covering another; those that fit nowhere are left to hover."""
+    unit = float(np.ptp(points, axis=0).max()) / height or 1.0  # about one pixel
+    tall = 1.15 * font * unit
+    taken: list[tuple[float, float, float]] = []
+    found = {}
+    for row in rows:
+        wide = 0.56 * font * len(words[row]) * unit
+        for side, right, up in _SIDES:
+            x, y = points[row][0] + right * (wide + font * unit), points[row][1] + up * tall
+            if all(abs(x - a) > (wide + w) / 2 or abs(y - b) > tall for a, b, w in taken):
+                taken.append((x, y, wide))
+                found[row] = side
+                break
+    return found

@@ -73,3 +73,55 @@ def test_an_outlier_does_not_pale_the_rest():
     values[0] = 1e6
     assert vector_figures.limit_of(values) < 10
     assert vector_figures.limit_of(np.zeros(3)) == 1
+
+
+def test_bars_stand_in_the_given_order_from_the_top():
+    figure = vector_figures.bars(["a", "b"], np.array([0.4, -0.2]), "cosine", band=(-0.1, 0.1))
+    (bar,) = figure.data
+    assert bar.x.tolist() == [0.4, -0.2]
+    assert figure.layout.yaxis.range == (1.5, -0.5)
+    assert bar.marker.color[0] != bar.marker.color[1]
+    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (-0.1, 0.1)
+
+
+def test_numbers_stand_in_the_cells_only_while_there_is_room():
+    def drawn(n):
+        (trace,) = vector_figures.similarity(np.eye(n), [f"w{at}" for at in range(n)]).data
+        return trace
+
+    assert drawn(5).texttemplate
+    assert not drawn(20).texttemplate
+    assert drawn(5).zmin == -1
+
+
+def test_both_arrows_of_an_analogy_are_the_same_step():
+    a, b, c = np.array([[0.0, 0], [1, 0.5], [0.2, 2]])
+    points = np.array([a, b, c, c + b - a, [1.1, 2.2]])
+    figure = vector_figures.arithmetic(points, ["a", "b", "c", "sum", "d"])
+    steps = [
+        (arrow.x - arrow.ax, arrow.y - arrow.ay)
+        for arrow in figure.layout.annotations
+        if arrow.showarrow
+    ]
+    assert np.allclose(*steps)
+    assert figure.layout.yaxis.scaleanchor == "x"
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_every_word_of_a_map_is_drawn_once(dimensions):
+    points = np.random.default_rng(2).normal(size=(30, dimensions))
+    words = WORDS[:30]
+    figure = vector_figures.word_map(points, words, focus=3, near=[4, 5], own=[5, 6, 3])
+    drawn = [
+        word for trace in figure.data if trace.customdata is not None for word in trace.customdata
+    ]
+    assert sorted(drawn) == sorted(words)
+
+
+def test_labels_of_a_map_do_not_cover_each_other():
+    points = np.zeros((12, 2))
+    points[11] = 1
+    figure = vector_figures.word_map(points, WORDS[:12], own=range(12))
+    shown = [word for word in figure.data[0].text if word]
+    assert "word11" in shown
+    assert 1 < len(shown) < 12

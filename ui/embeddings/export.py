@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -38,6 +39,14 @@ def buttons(
             help="vectors.tsv and metadata.tsv in one archive, for the TensorBoard projector or "
             "to be opened here again.",
         )
+
+
+def as_csv(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return made.getvalue()
 
 
 def tsv_pair(words: Sequence[str], values: np.ndarray) -> bytes:

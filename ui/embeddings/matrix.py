@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import numpy as np
 import streamlit as st
 
@@ -222,11 +219,16 @@ def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, st
 
 def as_csv(view: View) -> str:
     """What is drawn, a line a row: place, row of the matrix, word, values."""
-    made = io.StringIO()
-    writer = csv.writer(made)
-    writer.writerow(["place", "row", "word", *range(view.values.shape[1])])
-    for place, index, label, values in zip(
-        view.edges[:-1].tolist(), view.indices.tolist(), view.labels, view.values, strict=True
-    ):
-        writer.writerow([place, index, label, *map(str, values)])
-    return made.getvalue()
+    return export.as_csv(
+        ("place", "row", "word", *range(view.values.shape[1])),
+        (
+            (place, index, label, *map(str, values))
+            for place, index, label, values in zip(
+                view.edges[:-1].tolist(),
+                view.indices.tolist(),
+                view.labels,
+                view.values,
+                strict=True,
+            )
+        ),
+    )

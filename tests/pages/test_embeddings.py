@@ -1,0 +1,227 @@
+"""The embeddings page, driven without a browser: its controls, and what bad input gets."""
+
+from __future__ import annotations
+
+import gc
+import io
+import weakref
+import zipfile
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlib.vectors import WordVectors, load
+from ui.embeddings import matrix, state
+from ui.embeddings.export import tsv_pair
+from ui.frame import ROOT
+
+TOTAL = len(load().matrix)
+
+
+def visit(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/embeddings.py").run()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return visit()
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def errors(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [error.value for error in app.error]
+
+
+def glove(n: int = 30, dim: int = 4, spoilt: int = 0) -> bytes:
+    rng = np.random.default_rng(4)
+    lines = [f"w{row} " + " ".join(f"{x:.3f}" for x in rng.normal(size=dim)) for row in range(n)]
+    return "\n".join([*lines, *["broken 1.0"] * spoilt, ""]).encode()
+
+
+def bring(app: AppTest, content: bytes, name: str = "mine.txt") -> AppTest:
+    app.selectbox(key="vectors").set_value(state.FILE).run()
+    app.file_uploader(key="vectors_file").set_value((name, content, "text/plain"))
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    return next(caption.value for caption in app.caption if "cells" in caption.value)
+
+
+def test_the_page_states_the_matrix_it_shows(page):
+    assert errors(page) == []
+    assert "64,000 words" in texts(page)
+    assert f"vocab\\_len = {TOTAL:,}" in texts(page)
+    assert f"of {TOTAL:,}: {matrix.BINS * 50:,} cells" in shown(page)
+
+
+def test_the_lookup_shows_its_shapes_and_what_multiplying_it_out_costs(page):
+    page.text_area(key="sentences").set_value("I love pizza\nno").run()
+    assert "m = 2" in texts(page)
+    assert "maxlen = 3" in texts(page)
+    assert "all **300** numbers equal" in texts(page)
+    assert f"**{6 * TOTAL * 50:,}** multiplications" in texts(page)
+
+
+def test_a_word_without_a_vector_is_named(page):
+    page.text_area(key="sentences").set_value("I love qqxzy").run()
+    assert "“qqxzy”" in texts(page)
+    assert errors(page) == []
+
+
+@pytest.mark.parametrize("text", ["", " … ", "\n\n"])
+def test_no_sentence_gets_one_sentence(page, text):
+    page.text_area(key="sentences").set_value(text).run()
+    assert errors(page) == ["There is no word to look up; type a sentence."]
+
+
+def test_a_jump_shows_the_word_among_single_rows(page):
+    page.text_input(key="jump").set_value("baseball").run()
+    row = load().index("baseball")
+    first = page.number_input(key="first").value
+    assert first <= row < first + page.number_input(key="rows").value <= first + matrix.CLOSE
+    assert "each line is one row" in shown(page)
+
+
+def test_a_jump_to_an_unknown_word_stays_where_it_is(page):
+    before = shown(page)
+    page.text_input(key="jump").set_value("qqxzy").run()
+    (error,) = errors(page)
+    assert "qqxzy" in error
+    assert shown(page) == before
+
+
+def test_zooming_in_and_out_again_shows_as_many_rows(page):
+    page.button(key="matrix:zoom_in").click().run()
+    assert page.number_input(key="rows").value == TOTAL // 4
+    page.button(key="matrix:fit_screen").click().run()
+    assert page.number_input(key="rows").value == TOTAL
+    assert page.number_input(key="first").value == 0
+
+
+@pytest.mark.parametrize("order", ["frequency", "alphabet", "similarity", "cluster", "length"])
+def test_every_order_draws_a_bounded_number_of_cells(page, order):
+    page.selectbox(key="order").set_value(order).run()
+    assert errors(page) == []
+    assert f"{matrix.BINS * 50:,} cells" in shown(page)
+
+
+def test_an_unknown_word_to_sort_by_keeps_the_picture(page):
+    page.selectbox(key="order").set_value("similarity").run()
+    page.text_input(key="order_word").set_value("qqxzy").run()
+    (error,) = errors(page)
+    assert "qqxzy" in error
+    assert "cells" in shown(page)
+
+
+def test_a_link_gives_the_same_view_and_nonsense_is_brought_within_bounds():
+    app = visit(first="100", rows="25", order="none such", near="<script>")
+    assert errors(app) == []
+    assert "Rows 100 to 124" in shown(app)
+    assert app.selectbox(key="order").value == "index"
+    assert errors(visit(first="99999999", rows="-4", k="9999", map="none such")) == []
+
+
+def test_the_analogy_says_its_answer_and_what_was_left_out(page):
+    answer = load().analogy("father", "mother", "son", among=20_000).neighbours[0].word
+    assert f"≈ {answer}**" in texts(page)
+    page.text_input(key="a").set_value("qqxzy").run()
+    assert errors(page) == []
+    assert "All three words need a vector." in [info.value for info in page.info]
+
+
+@pytest.mark.parametrize("key", ["near", "minus", "plus", "map_focus", "map_own"])
+def test_an_empty_field_is_no_error(page, key):
+    page.text_input(key=key).set_value("").run()
+    assert errors(page) == []
+
+
+def test_the_bias_probe_says_what_was_put_into_the_shipped_vectors(page):
+    assert "put in on purpose" in texts(page)
+    assert "put in on purpose" not in texts(bring(page, glove()))
+
+
+def test_a_file_of_ones_own_is_followed_by_the_whole_page(page):
+    app = bring(page, glove(spoilt=2))
+    assert errors(app) == []
+    assert "vocab\\_len = 31" in texts(app)
+    assert "of 31: 124 cells" in shown(app)
+    assert "2 of 32 lines skipped" in app.expander[0].label
+
+
+BAD_FILES = {
+    "a web page": (b"<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
+    "nothing": (b"", "empty"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS"),
+    "prose": (b"dear sir or madam\nhow are you\n", "GloVe or word2vec"),
+    "half a zip": (b"PK\x03\x04" + bytes(40), "damaged"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(page, content, says):
+    app = bring(page, glove())
+    before = state_of(app)
+    app.file_uploader(key="vectors_file").set_value(("bad.txt", content, "text/plain"))
+    app.run()
+    (error,) = errors(app)
+    assert says in error
+    assert error.endswith(".")
+    assert "\n" not in error
+    assert state_of(app) is before
+    assert "vocab\\_len = 31" in texts(app)
+
+
+def state_of(app: AppTest):
+    return app.session_state[f"own_vectors:{state.FILE}"]
+
+
+def test_a_projector_pair_that_was_exported_here_opens_here(page):
+    words, rows = ["one", "two", "three"], np.eye(3, dtype=np.float32)
+    with zipfile.ZipFile(io.BytesIO(tsv_pair(words, rows))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    page.selectbox(key="vectors").set_value(state.PAIR).run()
+    for key, name in (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv")):
+        page.file_uploader(key=key).set_value((name, parts[name], "text/plain"))
+    page.run()
+    assert errors(page) == []
+    read = page.session_state[f"own_vectors:{state.PAIR}"]
+    assert read.words[:] == tuple(words)
+    assert np.array_equal(read.matrix[1:], rows)
+
+
+def test_two_files_that_do_not_belong_together_are_refused(page):
+    page.selectbox(key="vectors").set_value(state.PAIR).run()
+    page.file_uploader(key="vectors_numbers").set_value(("v.tsv", b"1\t2\n3\t4\n", "text/plain"))
+    page.file_uploader(key="vectors_words").set_value(("m.tsv", b"one\n", "text/plain"))
+    page.run()
+    (error,) = errors(page)
+    assert "do not belong together" in error.replace("\n", " ")
+
+
+def test_two_visits_do_not_see_each_others_vectors(page):
+    bring(page, glove())
+    assert f"own_vectors:{state.FILE}" not in visit().session_state
+
+
+def test_what_is_worked_out_does_not_keep_its_vectors():
+    made = WordVectors.of(["a", "b"], np.eye(2))
+    assert state.remembered(made, "x", lambda: 1) == state.remembered(made, "x", lambda: 2) == 1
+    seen = weakref.ref(made)
+    del made
+    gc.collect()
+    assert seen() is None
+
+
+def test_only_so_many_results_are_kept():
+    for at in range(3 * state.KEPT):
+        state.remembered(load(), ("kept", at), lambda at=at: at)
+    assert len(state._results[load()]) == state.KEPT

@@ -1,0 +1,64 @@
+"""Maps of word vectors: what they keep, that they repeat, and what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqlib.projection import (
+    MOST_WORDS,
+    directions,
+    neighbours_kept,
+    tsne,
+    tsne_later,
+    unit,
+)
+
+
+@pytest.fixture(scope="module")
+def grouped() -> np.ndarray:
+    """60 vectors in 6 groups of 10 directions, 20 dimensions."""
+    rng = np.random.default_rng(3)
+    centres = rng.normal(size=(6, 20))
+    return unit(np.repeat(centres, 10, axis=0) + 0.1 * rng.normal(size=(60, 20)))
+
+
+def test_unit_keeps_rows_of_zeros():
+    assert np.array_equal(unit(np.array([[3.0, 4.0], [0, 0]])), np.float32([[0.6, 0.8], [0, 0]]))
+
+
+def test_pca_explains_less_with_each_direction(grouped):
+    points, found = directions([str(at) for at in range(60)], grouped, 3)
+    assert points.shape == (60, 3)
+    assert (np.diff(found.explained) < 0).all()
+    assert np.allclose(points.mean(axis=0), 0, atol=1e-5)
+
+
+def test_a_map_that_is_the_space_keeps_every_neighbour(grouped):
+    assert neighbours_kept(grouped, grouped, 5) == 1
+    shuffled = np.random.default_rng(0).permutation(grouped)
+    assert neighbours_kept(grouped, shuffled, 5) < 0.3
+
+
+def test_tsne_keeps_more_neighbours_than_two_principal_components(grouped):
+    points = tsne(grouped, perplexity=8)
+    flat, _ = directions([str(at) for at in range(60)], grouped, 2)
+    assert points.shape == (60, 2)
+    assert neighbours_kept(grouped, points, 4) > neighbours_kept(grouped, flat, 4)
+
+
+def test_the_same_seed_gives_the_same_map_also_in_the_background(grouped):
+    assert np.array_equal(
+        tsne(grouped[:20], seed=4), tsne_later(grouped[:20], seed=4).result(timeout=60)
+    )
+
+
+@pytest.mark.parametrize("n", [0, 4, MOST_WORDS + 1])
+def test_too_few_or_too_many_words_are_refused_in_a_sentence(n):
+    with pytest.raises(ValueError, match=f"not {n:,}"):
+        tsne(np.ones((n, 3)))
+
+
+def test_a_map_has_two_or_three_dimensions(grouped):
+    with pytest.raises(ValueError, match="2 or 3"):
+        tsne(grouped, 4)

@@ -1,0 +1,238 @@
+"""What vectors mean to each other: neighbours, analogies, similarities, a bias probe."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from seqlib import vector_figures
+from seqlib.projection import directions, unit
+from seqlib.vectors import Analogy, WordVectors, load
+from ui.embeddings import state
+from ui.lesson import lesson
+
+MOST_WORDS = 24
+COMMONEST = 20_000
+SAVE = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"scale": 2},
+}
+
+
+def neighbours(vectors: WordVectors) -> None:
+    left, right = st.columns(2)
+    words = state.words_of(
+        left.text_input(
+            "word or phrase",
+            "happy",
+            key="near",
+            max_chars=200,
+            help="Several words stand for the mean of their vectors.",
+            **state.BOUND,
+        )
+    )
+    k = right.slider(
+        "neighbours", 3, 30, 10, key="k", help="How many are listed, nearest first.", **state.BOUND
+    )
+    among = _commonest(vectors, "near_common")
+    known, unknown = state.split_known(words, vectors)
+    state.say_unknown(unknown, vectors)
+    if not known:
+        st.info("Type a word that has a vector, such as “happy”.", icon=":material/edit:")
+        return
+    query = known[0] if len(known) == 1 else known
+    found = vectors.neighbours(query, k, among=among)
+    st.plotly_chart(
+        vector_figures.bars(
+            [one.word for one in found],
+            np.array([one.similarity for one in found]),
+            f"cosine with “{' '.join(known)}”",
+            span=(min(0.0, *(one.similarity for one in found)), 1.0) if found else None,
+            font=state.font(),
+        ),
+        key="neighbours_chart",
+        config=SAVE,
+        alt=f"The {len(found)} words nearest to {' '.join(known)}: "
+        + ", ".join(f"{one.word} {one.similarity:.2f}" for one in found),
+    )
+
+
+def _commonest(vectors: WordVectors, key: str) -> int | None:
+    """Whether rare words are left out; asked where there are any."""
+    if len(vectors) <= COMMONEST:
+        return None
+    only = st.toggle(
+        f"only among the first {COMMONEST:,} rows",
+        value=True,
+        key=key,
+        help="Most files list the commonest words first; rare ones often have odd vectors.",
+        **state.BOUND,
+    )
+    return COMMONEST if only else None
+
+
+def analogy(vectors: WordVectors) -> None:
+    columns = st.columns(3)
+    chosen = [
+        column.text_input(label, start, key=key, max_chars=60, help=text, **state.BOUND).strip()
+        for column, label, start, key, text in zip(
+            columns,
+            ("a", "is to b", "as c is to …"),
+            ("father", "mother", "son"),
+            ("a", "b", "c"),
+            ("The step starts here.", "And ends here.", "The same step is taken from here."),
+            strict=True,
+        )
+    ]
+    among = _commonest(vectors, "analogy_common")
+    _, unknown = state.split_known(chosen, vectors)
+    if unknown or not all(chosen):
+        state.say_unknown([word for word in unknown if word], vectors)
+        st.info("All three words need a vector.", icon=":material/edit:")
+        return
+    found = vectors.analogy(*chosen, k=5, among=among)
+    if not found.neighbours:
+        st.info("There is no other word to choose from.", icon=":material/edit:")
+        return
+    _plane(chosen, found, vectors)
+    best, *others = found.neighbours
+    listed = ", ".join(f"{one.word} {one.similarity:.2f}" for one in others)
+    st.markdown(
+        f"**{chosen[1]} − {chosen[0]} + {chosen[2]} ≈ {best.word}** (cosine "
+        f"{best.similarity:.2f}). Next: {listed}."
+    )
+    with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
+    if with_all.word != best.word:
+        st.caption(
+            f"The three words themselves are left out, as is usual. Left in, the nearest is "
+            f"“{with_all.word}” ({with_all.similarity:.2f})."
+        )
+
+
+def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
+    a, b, c = (unit(vectors.vector(word)) for word in chosen)
+    answer = found.neighbours[0].word
+    rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
+    points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
+    st.plotly_chart(
+        vector_figures.arithmetic(points, [*chosen, "the sum", answer], state.font()),
+        key="analogy_chart",
+        config=SAVE,
+        alt=f"{chosen[1]} minus {chosen[0]} plus {chosen[2]}, drawn as arrows; the nearest word "
+        f"to the sum is {answer}.",
+    )
+    st.caption(
+        f"This plane holds {plane.explained.sum():.0%} of how these five vectors differ; the rest "
+        "stands upright on it."
+    )
+
+
+def similarities(vectors: WordVectors) -> None:
+    words = state.words_of(
+        st.text_area(
+            "your words",
+            "happy glad cheerful sad angry baseball tennis football pizza bread wine",
+            key="words",
+            max_chars=600,
+            help=f"Separated by spaces, commas or lines; at most {MOST_WORDS}.",
+            **state.BOUND,
+        )
+    )
+    known, unknown = state.split_known(words[:MOST_WORDS], vectors)
+    state.say_unknown(unknown, vectors)
+    if len(words) > MOST_WORDS:
+        st.caption(f":material/info: Shown are the first {MOST_WORDS} of {len(words)} words.")
+    if len(known) < 2:
+        st.info("Give at least two words that have a vector.", icon=":material/edit:")
+        return
+    similarity_chart(known, vectors, "similarity_chart")
+
+
+def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
+    st.plotly_chart(
+        vector_figures.similarity(vectors.similarity_matrix(words), words, state.font()),
+        key=key,
+        config=SAVE,
+        alt=f"Cosine of every pair of {len(words)} words: {', '.join(words)}.",
+    )
+
+
+def bias(vectors: WordVectors) -> None:
+    left, right = st.columns(2)
+    groups = []
+    for column, label, start, key in (
+        (left, "from", "he man boy father", "minus"),
+        (right, "to", "she woman girl mother", "plus"),
+    ):
+        groups.append(
+            state.words_of(
+                column.text_input(
+                    label,
+                    start,
+                    key=key,
+                    max_chars=300,
+                    help="A group of words; the direction runs between the means of both.",
+                    **state.BOUND,
+                )
+            )
+        )
+    words = state.words_of(
+        st.text_area(
+            "words to place along it",
+            "nurse doctor engineer teacher soldier secretary chef scientist king queen",
+            key="probed",
+            max_chars=600,
+            help=f"At most {MOST_WORDS}.",
+            **state.BOUND,
+        )
+    )
+    minus, plus, probed = (
+        state.split_known(group[:MOST_WORDS], vectors) for group in (*groups, words)
+    )
+    state.say_unknown([*minus[1], *plus[1], *probed[1]], vectors)
+    if not (minus[0] and plus[0] and probed[0]):
+        st.info("Each of the three needs a word that has a vector.", icon=":material/edit:")
+        return
+    _probe(minus[0], plus[0], probed[0], vectors)
+
+
+def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVectors) -> None:
+    direction = vectors.phrase(plus).vector - vectors.phrase(minus).vector
+    if not direction.any():
+        st.info("Both groups have the same mean; choose different words.", icon=":material/edit:")
+        return
+    values = vectors.along(probed, minus, plus)
+    usual = state.remembered(
+        vectors,
+        ("usual", tuple(minus), tuple(plus)),
+        lambda: np.nanquantile(vectors.similarities(direction), [0.1, 0.5, 0.9]),
+    )
+    order = np.argsort(-values)
+    low, middle, high = (float(value) for value in usual)
+    st.plotly_chart(
+        vector_figures.bars(
+            [probed[at] for at in order],
+            values[order],
+            f"← {minus[0]} …    cosine with the direction    … {plus[0]} →",
+            band=(low, high),
+            font=state.font(),
+        ),
+        key="bias_chart",
+        config=SAVE,
+        alt="Where words lie between the two groups: "
+        + ", ".join(f"{probed[at]} {values[at]:.2f}" for at in order),
+    )
+    outside = [probed[at] for at in order if not low <= values[at] <= high]
+    st.markdown(
+        f"Eight in ten of all {len(vectors):,} words lie in the grey band, {_signed(low)} to "
+        f"{_signed(high)}, around {_signed(middle)}. "
+        + (f"Outside it: **{', '.join(outside)}**." if outside else "So do all of yours.")
+    )
+    if vectors is load():
+        st.markdown(lesson("embeddings")["bias-shipped"])
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

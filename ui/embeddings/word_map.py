@@ -1,0 +1,241 @@
+"""Words on a map of two or three dimensions, with their neighbours in the original space."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from seqlib import projection, vector_figures
+from seqlib.vectors import WordVectors
+from ui.embeddings import export, near, state
+from ui.lesson import lesson
+
+PCA, TSNE = "PCA", "t-SNE"
+NEIGHBOURS = 10
+MOST_OWN = 40
+MOST_COMPARED = 14
+REFRESH = 0.7
+CONFIG = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "scrollZoom": True,
+    "modeBarButtons": [["lasso2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"]],
+    "toImageButtonOptions": {"filename": "word-map", "scale": 2},
+}
+CONFIG_3D = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["orbitRotation", "resetCameraDefault3d", "toImage"]],
+    "toImageButtonOptions": {"filename": "word-map", "scale": 2},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The words of a map: those, unit vectors (n, dim), and places of what is pointed out."""
+
+    words: tuple[str, ...]
+    rows: np.ndarray
+    focus: int | None
+    near: tuple[int, ...]
+    own: tuple[int, ...]
+
+
+def show(vectors: WordVectors) -> None:
+    method, n, count = _controls(vectors)
+    chosen = _words(vectors, count)
+    if len(chosen.words) < projection.LEAST_WORDS:
+        st.info(
+            f"A map needs at least {projection.LEAST_WORDS} words that have a vector.",
+            icon=":material/edit:",
+        )
+        return
+    if method == PCA:
+        key = ("pca", chosen.words, n)
+        points, found = state.remembered(
+            vectors, key, lambda: projection.directions(chosen.words, chosen.rows, n)
+        )
+        axes = [f"component {at + 1} ({part:.0%})" for at, part in enumerate(found.explained)]
+        _picture(chosen, points, (*axes, "", "")[:3], vectors, method)
+    else:
+        st.markdown(lesson("embeddings")["tsne"])
+        _tsne(chosen, n, vectors)
+
+
+def _controls(vectors: WordVectors) -> tuple[str, int, int]:
+    one, two, three = st.columns(3)
+    method = one.segmented_control(
+        "map",
+        [PCA, TSNE],
+        default=PCA,
+        required=True,
+        key="map",
+        help="PCA at once; t-SNE in the background, some seconds.",
+        **state.BOUND,
+    )
+    n = two.segmented_control(
+        "dimensions",
+        ["2", "3"],
+        default="2",
+        required=True,
+        key="map_dimensions",
+        help="In two, draw around words to compare them. In three, turn the map by dragging.",
+        **state.BOUND,
+    )
+    most = min(projection.MOST_WORDS - MOST_OWN - NEIGHBOURS - 1, len(vectors))
+    count = 0
+    if most > 50:
+        count = three.slider(
+            "words from the file",
+            50,
+            most - most % 50,
+            min(500, most - most % 50),
+            50,
+            key="map_words",
+            help="The first rows, in most files the commonest words.",
+            **state.BOUND,
+        )
+    return str(method), int(n), count or most
+
+
+def _words(vectors: WordVectors, count: int) -> Chosen:
+    left, right = st.columns([1, 2])
+    focus = left.text_input(
+        "neighbours of",
+        "happy",
+        key="map_focus",
+        max_chars=60,
+        help="Its nearest words in all dimensions are added and joined to it by lines.",
+        **state.BOUND,
+    ).strip()
+    added = state.words_of(
+        right.text_input(
+            "words to add",
+            "baseball tennis pizza bread angry sad king queen",
+            key="map_own",
+            max_chars=600,
+            help=f"Your own, at most {MOST_OWN}; they are named on the map.",
+            **state.BOUND,
+        )
+    )
+    own, unknown = state.split_known(added[:MOST_OWN], vectors)
+    centre, missing = state.split_known([focus] if focus else [], vectors)
+    state.say_unknown([*missing, *unknown], vectors)
+    near_words: list[str] = []
+    if centre:
+        among = near.COMMONEST if len(vectors) > near.COMMONEST else None
+        near_words = [one.word for one in vectors.neighbours(centre[0], NEIGHBOURS, among=among)]
+    first = vectors.words[:count]
+    words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
+    at = {word: place for place, word in enumerate(words)}
+    rows = projection.unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
+    return Chosen(
+        words,
+        rows,
+        at[centre[0]] if centre else None,
+        tuple(at[word] for word in near_words),
+        tuple(at[word] for word in own),
+    )
+
+
+def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
+    """Start it, wait for it without holding the page, show it."""
+    perplexity = st.slider(
+        "perplexity",
+        5,
+        50,
+        30,
+        key="perplexity",
+        help="About how many neighbours each word tries to keep.",
+        **state.BOUND,
+    )
+    key = ("t-SNE", chosen.words, n, perplexity)
+    jobs: dict[tuple, Future] = st.session_state.setdefault("maps", {})
+    job = jobs.get(key)
+    if job is None:
+        # One map a visit: another one takes the place of the one before.
+        for other in jobs.values():
+            other.cancel()
+        jobs.clear()
+        job = jobs[key] = projection.tsne_later(chosen.rows, n, perplexity=perplexity)
+    if not job.done():
+
+        def wait() -> None:
+            if job.done():
+                st.rerun()
+            st.markdown(f"**Working** on {len(chosen.words):,} words; the page stays yours.")
+
+        st.fragment(wait, run_every=REFRESH)()
+        return
+    if problem := job.exception():
+        st.error(f"The map could not be made: {problem}", icon=":material/error:")
+        return
+    _picture(chosen, job.result(), ("", "", ""), vectors, TSNE)
+
+
+def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, method: str) -> None:
+    flat = points.shape[1] == 2
+    left, right = st.columns([3, 2]) if flat else (st.container(), None)
+    event = left.plotly_chart(
+        vector_figures.word_map(
+            points,
+            chosen.words,
+            focus=chosen.focus,
+            near=chosen.near,
+            own=chosen.own,
+            axes=axes,
+            font=state.font(),
+        ),
+        key=f"map_chart_{points.shape[1]}",
+        on_select="rerun" if flat else "ignore",
+        selection_mode=("lasso", "points"),
+        config=CONFIG if flat else CONFIG_3D,
+        alt=f"{len(chosen.words):,} words by {method} in {points.shape[1]} dimensions.",
+    )
+    kept = state.remembered(
+        vectors,
+        ("kept", method, chosen.words, points.tobytes()[:4096], points.shape),
+        lambda: projection.neighbours_kept(chosen.rows, points),
+    )
+    left.caption(
+        f"{len(chosen.words):,} words. Of each word's {NEIGHBOURS} nearest in all "
+        f"{vectors.dim} dimensions, this map keeps **{kept:.0%}** among its {NEIGHBOURS} nearest."
+    )
+    if right is not None:
+        with right:
+            _compare(event, vectors)
+    with left:
+        export.buttons("map", lambda: _as_csv(chosen, points), (chosen.words, chosen.rows))
+
+
+def _compare(event, vectors: WordVectors) -> None:
+    """The words that the reader has drawn around."""
+    points = event.selection.points if event else []
+    words = list(dict.fromkeys(_word(point.get("customdata")) for point in points))
+    words = [word for word in words if word]
+    if len(words) < 2:
+        st.info("Draw around two or more words to compare them here.", icon=":material/gesture:")
+        return
+    cosines = vectors.similarity_matrix(words)
+    pairs = cosines[np.triu_indices(len(words), 1)]
+    st.markdown(
+        f"**{len(words)} words chosen.** Mean cosine of their pairs in all dimensions: "
+        f"**{np.nanmean(pairs):.2f}**, from {np.nanmin(pairs):.2f} to {np.nanmax(pairs):.2f}."
+    )
+    near.similarity_chart(words[:MOST_COMPARED], vectors, "lasso_chart")
+    if len(words) > MOST_COMPARED:
+        st.caption(f"Drawn are the first {MOST_COMPARED}.")
+
+
+def _word(data) -> str:
+    return str(data[0] if isinstance(data, list) and data else data or "")
+
+
+def _as_csv(chosen: Chosen, points: np.ndarray) -> str:
+    return export.as_csv(
+        ("word", *"xyz"[: points.shape[1]]),
+        ((word, *point) for word, point in zip(chosen.words, points.tolist(), strict=True)),
+    )
