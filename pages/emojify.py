@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.emojify import read, sentence
+from ui.emojify import read, see, sentence, train
 from ui.lesson import lesson
 
 TEXT = lesson("emojify")
@@ -13,6 +13,10 @@ def emojify() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
     typed()
     layers()
+    order()
+    padding()
+    dropout()
+    training()
 
 
 def typed() -> None:
@@ -29,6 +33,30 @@ def layers() -> None:
     st.header("2 · Two layers read it", anchor="stage")
     st.markdown(TEXT["read"])
     read.stage()
+
+
+def order() -> None:
+    st.header("3 · Order matters", anchor="order")
+    st.markdown(TEXT["order"])
+    see.order()
+
+
+def padding() -> None:
+    st.header("4 · Padding", anchor="padding")
+    st.markdown(TEXT["padding"])
+    see.padding()
+
+
+def dropout() -> None:
+    st.header("5 · Dropout", anchor="dropout")
+    st.markdown(TEXT["dropout"])
+    see.dropout()
+
+
+def training() -> None:
+    st.header("7 · Train", anchor="train")
+    st.markdown(TEXT["train"])
+    train.panel()
 
 
 frame.page(emojify)

@@ -53,12 +53,28 @@ def buttons(run: TrainingRun | None, start: Callable[[], TrainingRun], *, key: s
         st.error(error, icon=":material/error:")
 
 
-def live(run: TrainingRun, draw: Callable[[TrainingRun], None]) -> None:
-    """Status and ``draw(run)``, drawn again and again while the run moves."""
+def summed_over_steps(run: TrainingRun) -> list[str]:
+    """What the status line says of a run with Ty outputs."""
+    metrics = run.metrics
+    return [
+        f"loss summed over Ty **{metrics.loss_sum[-1]:.2f}** (first {metrics.loss_sum[0]:.1f})",
+        f"accuracy {metrics.accuracy[-1].mean():.0%}",
+    ]
+
+
+def live(
+    run: TrainingRun,
+    draw: Callable[[TrainingRun], None],
+    measured: Callable[[TrainingRun], list[str]] = summed_over_steps,
+) -> None:
+    """Status and ``draw(run)``, drawn again and again while the run moves.
+
+    ``measured`` says in Markdown what the last epoch gave; asked once there is one.
+    """
     moving = run.state in (State.CREATED, State.QUEUED, State.RUNNING)
 
     def picture() -> None:
-        st.markdown(_status(run))
+        st.markdown(_status(run, measured))
         if run.error:
             st.error(run.error, icon=":material/error:")
         if run.epoch:
@@ -69,7 +85,7 @@ def live(run: TrainingRun, draw: Callable[[TrainingRun], None]) -> None:
     st.fragment(picture, run_every=REFRESH if moving else None)()
 
 
-def _status(run: TrainingRun) -> str:
+def _status(run: TrainingRun, measured: Callable[[TrainingRun], list[str]]) -> str:
     epochs = run.settings.epochs
     words = {
         State.CREATED: "Ready",
@@ -85,9 +101,5 @@ def _status(run: TrainingRun) -> str:
         parts.append(run.note)
     metrics = run.metrics
     if len(metrics):
-        parts += [
-            f"loss summed over Ty **{metrics.loss_sum[-1]:.2f}** (first {metrics.loss_sum[0]:.1f})",
-            f"accuracy {metrics.accuracy[-1].mean():.0%}",
-            f"{metrics.seconds[-1]:.1f} s",
-        ]
+        parts += [*measured(run), f"{metrics.seconds[-1]:.1f} s"]
     return " · ".join(parts)
