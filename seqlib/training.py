@@ -17,7 +17,7 @@ import weakref
 from collections import deque
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -148,72 +148,27 @@ class Snapshot:
     trace: Trace | None
 
 
-class TrainingRun:
-    """One model learning one set of windows.
+class Run:
+    """The life of one training run, whatever it trains: states, slices, pace.
 
-    Parameters
-    ----------
-    X : float array (m, Tx, n_values)
-    Y : float array (Ty, m, n_values), Ty = Tx
-    settings : RunSettings
-        Its ``m`` and ``Tx`` are taken from ``X``.
-    weights : JazzWeights, optional
-        Where to start from; fresh ones from ``settings.seed`` if not given.
-    probe : array (Tx, n_values), optional
-        A window whose trace ``snapshot`` gives.
+    A kind of run says in ``_train`` what one slice does, and counts finished epochs in
+    ``_n`` and their times in ``_seconds``.
 
     Keep a reference to a run: one that nobody holds is dropped, started or not.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit each other or exceed ``BOUNDS``.
     """
 
-    def __init__(
-        self,
-        X: np.ndarray,
-        Y: np.ndarray,
-        settings: RunSettings | None = None,
-        *,
-        weights: JazzWeights | None = None,
-        probe: np.ndarray | None = None,
-    ) -> None:
-        settings = settings or RunSettings()
-        X, Y = np.asarray(X), np.asarray(Y)
-        if X.ndim != 3 or Y.shape != (X.shape[1], X.shape[0], X.shape[2]):
-            raise ValueError(
-                f"X has shape {X.shape} and Y {Y.shape}; "
-                "they must be (m, Tx, n_values) and (Ty, m, n_values) with Ty = Tx."
-            )
-        m, Tx, n_values = X.shape
-        check_whole("n_values", n_values)
-        self.settings = replace(settings, m=m, Tx=Tx)
-        weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
-        if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
-            raise ValueError(
-                f"The weights are for n_a = {weights.n_a}, n_values = {weights.n_values}; "
-                f"this run has {settings.n_a} and {n_values}."
-            )
-        if probe is not None:
-            probe = np.asarray(probe)
-            if probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values:
-                raise ValueError(
-                    f"The probe has shape {probe.shape}; it must be one window, (Tx, {n_values})."
-                )
+    settings: Any  # with epochs and pace
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
         self.error = ""
-        self._X, self._Y, self._probe = X, Y, probe
-        self._weights = weights
         self._state = State.CREATED
         self._note = ""
         self._lock = threading.Condition()
-        self._loss = np.zeros((settings.epochs, Tx), np.float32)
-        self._accuracy = np.zeros((settings.epochs, Tx), np.float32)
         self._seconds = np.zeros(settings.epochs)
         self._n = 0
         self._started = 0.0
-        self._session = None  # the worker's: compiled step, optimiser state
-        self._slice_epochs = 1
+        self._session: Any = None  # the worker's: compiled step, optimiser state
         self._not_before = 0.0  # a paced run's next slice
 
     # What anybody may call, from any thread.
@@ -244,16 +199,7 @@ class TrainingRun:
         """1 if next to get its first slice, 2 after that…; 0 if not waiting."""
         return _worker.place(self)
 
-    @property
-    def metrics(self) -> Metrics:
-        """All finished epochs. The arrays only ever grow."""
-        with self._lock:
-            n = self._n
-            return Metrics(
-                self._loss[:n].copy(), self._accuracy[:n].copy(), self._seconds[:n].copy()
-            )
-
-    def start(self) -> TrainingRun:
+    def start(self) -> Self:
         """Queue the run. Starting twice does nothing."""
         if self._to(State.QUEUED, only_from=(State.CREATED,)):
             self._started = time.perf_counter()
@@ -283,13 +229,6 @@ class TrainingRun:
             self._lock.wait_for(lambda: self._state.over, timeout)
         return self._state
 
-    def snapshot(self) -> Snapshot:
-        """The current weights, and their trace of the probe window."""
-        with self._lock:
-            epoch, weights = self._n, self._weights
-        trace = None if self._probe is None else weights.trace(self._probe)
-        return Snapshot(epoch, weights, trace)
-
     # What the worker calls.
 
     def _slice(self) -> bool:
@@ -310,6 +249,103 @@ class TrainingRun:
         if self._state.over:
             self._release()
         return self._state is State.RUNNING
+
+    def _train(self) -> None:
+        """Train for one slice."""
+        raise NotImplementedError
+
+    def _fail(self, error: str) -> None:
+        with self._lock:
+            if not self._state.over:
+                self.error = error
+                self._state = State.FAILED
+                self._lock.notify_all()
+
+    def _release(self) -> None:
+        """Let go of what only training needed."""
+        self._session, self._note = None, ""
+
+    def _to(self, state: State, only_from: tuple[State, ...]) -> bool:
+        with self._lock:
+            if self._state not in only_from:
+                return False
+            self._state = state
+            self._lock.notify_all()
+            return True
+
+
+class TrainingRun(Run):
+    """One model learning one set of windows.
+
+    Parameters
+    ----------
+    X : float array (m, Tx, n_values)
+    Y : float array (Ty, m, n_values), Ty = Tx
+    settings : RunSettings
+        Its ``m`` and ``Tx`` are taken from ``X``.
+    weights : JazzWeights, optional
+        Where to start from; fresh ones from ``settings.seed`` if not given.
+    probe : array (Tx, n_values), optional
+        A window whose trace ``snapshot`` gives.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit each other or exceed ``BOUNDS``.
+    """
+
+    def __init__(
+        self,
+        X: np.ndarray,
+        Y: np.ndarray,
+        settings: RunSettings | None = None,
+        *,
+        weights: JazzWeights | None = None,
+        probe: np.ndarray | None = None,
+    ) -> None:
+        settings = settings or RunSettings()
+        X, Y = np.asarray(X), np.asarray(Y)
+        if X.ndim != 3 or Y.shape != (X.shape[1], X.shape[0], X.shape[2]):
+            raise ValueError(
+                f"X has shape {X.shape} and Y {Y.shape}; "
+                "they must be (m, Tx, n_values) and (Ty, m, n_values) with Ty = Tx."
+            )
+        m, Tx, n_values = X.shape
+        check_whole("n_values", n_values)
+        super().__init__(replace(settings, m=m, Tx=Tx))
+        weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
+        if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
+            raise ValueError(
+                f"The weights are for n_a = {weights.n_a}, n_values = {weights.n_values}; "
+                f"this run has {settings.n_a} and {n_values}."
+            )
+        if probe is not None:
+            probe = np.asarray(probe)
+            if probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values:
+                raise ValueError(
+                    f"The probe has shape {probe.shape}; it must be one window, (Tx, {n_values})."
+                )
+        self._X, self._Y, self._probe = X, Y, probe
+        self._weights = weights
+        self._loss = np.zeros((settings.epochs, Tx), np.float32)
+        self._accuracy = np.zeros((settings.epochs, Tx), np.float32)
+        self._slice_epochs = 1
+
+    @property
+    def metrics(self) -> Metrics:
+        """All finished epochs. The arrays only ever grow."""
+        with self._lock:
+            n = self._n
+            return Metrics(
+                self._loss[:n].copy(), self._accuracy[:n].copy(), self._seconds[:n].copy()
+            )
+
+    def snapshot(self) -> Snapshot:
+        """The current weights, and their trace of the probe window."""
+        with self._lock:
+            epoch, weights = self._n, self._weights
+        trace = None if self._probe is None else weights.trace(self._probe)
+        return Snapshot(epoch, weights, trace)
 
     def _train(self) -> None:
         session = self._session  # stop() may drop ours at any moment
@@ -352,25 +388,6 @@ class TrainingRun:
         else:
             self._note = "loading TensorFlow, once per server"
         return FusedTraining(self._X, self._Y, self._weights, self.settings.learning_rate)
-
-    def _fail(self, error: str) -> None:
-        with self._lock:
-            if not self._state.over:
-                self.error = error
-                self._state = State.FAILED
-                self._lock.notify_all()
-
-    def _release(self) -> None:
-        """Let go of what only training needed."""
-        self._session, self._note = None, ""
-
-    def _to(self, state: State, only_from: tuple[State, ...]) -> bool:
-        with self._lock:
-            if self._state not in only_from:
-                return False
-            self._state = state
-            self._lock.notify_all()
-            return True
 
 
 def warm(m: int, Tx: int, n_values: int, n_a: int) -> threading.Thread:
@@ -421,12 +438,12 @@ class Worker:
     """
 
     def __init__(self) -> None:
-        self._runs: deque[weakref.ref[TrainingRun]] = deque()
+        self._runs: deque[weakref.ref[Run]] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
 
-    def add(self, run: TrainingRun) -> None:
+    def add(self, run: Run) -> None:
         with self._wake:
             self._append(weakref.ref(run))
             if self._thread is None:
@@ -438,7 +455,7 @@ class Worker:
                 atexit.register(self.close)
             self._wake.notify_all()
 
-    def place(self, run: TrainingRun) -> int:
+    def place(self, run: Run) -> int:
         with self._wake:
             runs = [reference() for reference in self._runs]
         waiting = [one for one in runs if one is not None and one.state is State.QUEUED]
@@ -452,7 +469,7 @@ class Worker:
         if self._thread is not None:
             self._thread.join(timeout=10)
 
-    def _append(self, reference: weakref.ref[TrainingRun]) -> None:
+    def _append(self, reference: weakref.ref[Run]) -> None:
         if reference not in self._runs:
             self._runs.append(reference)
 
@@ -468,9 +485,14 @@ class Worker:
                     self._append(reference)
 
     @staticmethod
-    def _give_slice(reference: weakref.ref[TrainingRun]) -> bool:
+    def _give_slice(reference: weakref.ref[Run]) -> bool:
         run = reference()  # held for the slice and no longer
-        return run is not None and run._slice()
+        try:
+            return run is not None and run._slice()
+        except Exception:  # a run at odds with itself must not take the others' worker along
+            log.exception("A training run could not be continued")
+            run._fail("Training stopped: the run could not be continued.")
+            return False
 
 
 _worker = Worker()

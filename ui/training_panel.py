@@ -1,4 +1,4 @@
-"""Buttons and live pictures for a ``TrainingRun``. Used by every page that trains."""
+"""Buttons and live pictures for a run. Used by every page that trains."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from seqlib.training import State, TrainingRun
+from seqlib.training import Run, State
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 
 
-def buttons(run: TrainingRun | None, start: Callable[[], TrainingRun], *, key: str) -> None:
+def buttons(run: Run | None, start: Callable[[], Run], *, key: str) -> None:
     """Train, pause or go on, and stop. ``start`` may raise ``ValueError``, one sentence."""
 
     def begin() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import threading
 import time
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
 from seqlib.text import MAX_MAXLEN, LabelledSentences
-from seqlib.training import SLICE_SECONDS, Range, State, TrainingRun
+from seqlib.training import SLICE_SECONDS, Range, Run, State
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 500, 50, "passes over the sentences"),
@@ -99,7 +98,7 @@ class EmojifySnapshot(NamedTuple):
     model: EmojiModel
 
 
-class EmojifyRun(TrainingRun):
+class EmojifyRun(Run):
     """One ``Emojify_V2`` learning labelled sentences.
 
     Parameters
@@ -114,7 +113,7 @@ class EmojifyRun(TrainingRun):
         Where to start from; fresh ones from ``settings.seed`` if not given.
 
     States, ``start``, ``pause``, ``resume``, ``stop`` and ``wait`` are those of
-    ``TrainingRun``, and so is the worker that shares the machine.
+    every ``Run``, and so is the worker that shares the machine.
 
     Raises
     ------
@@ -124,8 +123,6 @@ class EmojifyRun(TrainingRun):
 
     settings: EmojifySettings
 
-    # The life cycle is inherited; what a jazz run is made of is not, so its constructor is
-    # not called.
     def __init__(
         self,
         train: LabelledSentences,
@@ -145,7 +142,7 @@ class EmojifyRun(TrainingRun):
                 f"The lexicon treats unknown words by {lexicon.unknown}, the settings by "
                 f"{settings.unknown}; choose one."
             )
-        self.settings = replace(settings, maxlen=settings.maxlen or train.maxlen)
+        super().__init__(replace(settings, maxlen=settings.maxlen or train.maxlen))
         if weights is None:
             weights = EmojifyWeights.initial(
                 lexicon.embedding,
@@ -161,20 +158,11 @@ class EmojifyRun(TrainingRun):
             )
         weights = replace(weights, mask=settings.mask)
         self.train, self.test, self.lexicon = train, test, lexicon
-        self.error = ""
         self._weights = self._best_weights = weights
         self._best_epoch, self._best_accuracy = 0, (-1.0, 0.0)
-        self._state = State.CREATED
-        self._note = ""
-        self._lock = threading.Condition()
         n, classes = settings.epochs, train.n_classes
         self._numbers = np.zeros((4, n), np.float32)  # loss, accuracy, test loss, test accuracy
         self._confusion = np.zeros((n, classes, classes), np.int32)
-        self._seconds = np.zeros(n)
-        self._n = 0
-        self._started = 0.0
-        self._session = None
-        self._not_before = 0.0
         self._batch_seconds = 0.0  # of a warm step; 0 until known
         self._sums = np.zeros(2)  # loss and hits in the epoch so far
 

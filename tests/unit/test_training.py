@@ -562,3 +562,12 @@ def test_of_several_warm_ups_waiting_only_the_latest_is_done(keras, monkeypatch)
     for thread in threads:
         thread.join(WAIT)
     assert done == [1, 4]
+
+
+def test_a_run_that_breaks_outside_its_training_does_not_stop_the_worker(keras, windows):
+    broken = TrainingRun(*windows, settings())
+    del broken._not_before
+    broken.start()
+    assert broken.wait(WAIT) is State.FAILED
+    assert broken.error
+    assert TrainingRun(*windows, settings(epochs=2)).start().wait(WAIT) is State.DONE
