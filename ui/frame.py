@@ -8,6 +8,7 @@ already there, and runs the frame first if it is not.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -61,9 +62,7 @@ def _keep_keras_state() -> None:
     all threads, also from the one that is just tracing a training step, and sweeps the
     whole memory each time. ``keras.utils.clear_session`` stays what it is.
     """
-    import keras
-
-    keras.backend.clear_session = lambda free_memory=True: None
+    sys.modules["keras"].backend.clear_session = lambda free_memory=True: None
 
 
 backend.on_load(_keep_keras_state)

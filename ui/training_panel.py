@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from seqlib.training import Run, State
+from seqlib.training import Run, State, TrainingRun
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 
@@ -63,9 +63,9 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
 
 
 def live(
-    run: TrainingRun,
-    draw: Callable[[TrainingRun], None],
-    measured: Callable[[TrainingRun], list[str]] = summed_over_steps,
+    run: Run,
+    draw: Callable[[Run], None],
+    measured: Callable[[Run], list[str]] = summed_over_steps,
 ) -> None:
     """Status and ``draw(run)``, drawn again and again while the run moves.
 
@@ -85,7 +85,7 @@ def live(
     st.fragment(picture, run_every=REFRESH if moving else None)()
 
 
-def _status(run: TrainingRun, measured: Callable[[TrainingRun], list[str]]) -> str:
+def _status(run: Run, measured: Callable[[Run], list[str]]) -> str:
     epochs = run.settings.epochs
     words = {
         State.CREATED: "Ready",
