@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame
-from ui.emojify import read, see, sentence, train
+from ui.emojify import card, data, errors, files, many, read, see, sentence, train
 from ui.lesson import lesson
 
 TEXT = lesson("emojify")
@@ -16,7 +16,12 @@ def emojify() -> None:
     order()
     padding()
     dropout()
+    sentences()
     training()
+    mistakes()
+    scores()
+    table()
+    model_files()
 
 
 def typed() -> None:
@@ -53,10 +58,42 @@ def dropout() -> None:
     see.dropout()
 
 
+def sentences() -> None:
+    st.header("6 · The sentences to learn from", anchor="data")
+    st.markdown(TEXT["data"])
+    data.choose()
+    data.edit()
+
+
 def training() -> None:
     st.header("7 · Train", anchor="train")
     st.markdown(TEXT["train"])
     train.panel()
+
+
+def mistakes() -> None:
+    st.header("8 · Errors", anchor="errors")
+    st.markdown(TEXT["errors"])
+    errors.table()
+
+
+def scores() -> None:
+    st.header("9 · How good is it?", anchor="good")
+    st.markdown(TEXT["card"])
+    card.table()
+
+
+def table() -> None:
+    st.header("10 · Many sentences at once", anchor="many")
+    st.markdown(TEXT["many"])
+    many.show()
+
+
+def model_files() -> None:
+    st.header("11 · Save and reopen", anchor="files")
+    st.markdown(TEXT["files"])
+    files.save()
+    files.reopen()
 
 
 frame.page(emojify)

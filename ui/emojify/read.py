@@ -11,7 +11,6 @@ from ui import frame
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.lesson import lesson
 from ui.stage import Stage
 
 
@@ -65,8 +64,20 @@ def answer() -> None:
     sentence.verdict(here.reading, found.v1, typed())
     sentence.words(here.reading.encoded, found.model.lexicon.unknown)
     sentence.shapes(here.reading)
+    _still_training()
     for note in found.model.notes:
         st.caption(f":material/info: {note}")
+
+
+def _still_training() -> None:
+    """A run that moves is shown here as it was when the page was last drawn."""
+    name = st.session_state.get("emoji_model", state.SHIPPED)
+    for kept in state.runs():
+        if name.startswith(f"{kept.name} ") and not kept.run.state.over:
+            st.caption(
+                f":material/info: {kept.name.capitalize()} is not over: here it is read after "
+                f"{kept.run.epoch} epochs, under Train it moves."
+            )
 
 
 def stage() -> None:
@@ -120,7 +131,3 @@ def _difference(here: Scene, there: Scene) -> None:
     for one, name in ((here, _name(here, there)), (there, there.name)):
         p = one.reading.probabilities.max()
         st.text(f"{one.reading.emoji}  {p:.1%}  {name}")
-
-
-def text(section: str) -> str:
-    return lesson("emojify")[section]

@@ -54,6 +54,7 @@ class Kept:
     number: int
     run: EmojifyRun
     data: str
+    vectors: WordVectors
 
     @property
     def name(self) -> str:
@@ -115,10 +116,10 @@ def runs() -> list[Kept]:
     return st.session_state.setdefault("emoji_runs", [])
 
 
-def keep(run: EmojifyRun) -> Kept:
+def keep(run: EmojifyRun, looked_up_in: WordVectors) -> Kept:
     """Add a run; the oldest goes if there are too many. Its model becomes the one that reads."""
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
-    kept = Kept(number, run, data_name())
+    kept = Kept(number, run, data_name(), looked_up_in)
     st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
     st.session_state["emoji_model"] = f"{kept.name} {LAST}"
     return kept
@@ -149,6 +150,8 @@ def reader_names() -> list[str]:
 
 def reader_select(label: str, *, key: str, help: str) -> str:
     """A bound choice among the models; one that is gone falls back to the shipped one."""
+    if key == "emoji_model" and st.session_state.pop("emoji_use_file", False):
+        st.session_state[key] = FILE
     names = reader_names()
     if st.session_state.get(key, SHIPPED) not in names:
         del st.session_state[key]

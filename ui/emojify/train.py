@@ -140,9 +140,9 @@ def chosen() -> EmojifySettings:
 
 def start() -> EmojifyRun:
     """A new run with the settings at hand; its model becomes the one that reads."""
-    asked, data = chosen(), state.data()
-    run = EmojifyRun(data.train, data.test, Lexicon.of(state.vectors(), asked.unknown), asked)
-    state.keep(run)
+    asked, data, vectors = chosen(), state.data(), state.vectors()
+    run = EmojifyRun(data.train, data.test, Lexicon.of(vectors, asked.unknown), asked)
+    state.keep(run, vectors)
     return run
 
 

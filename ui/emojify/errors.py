@@ -1,0 +1,90 @@
+"""Test sentences that the model gets wrong, and the words that tipped the balance."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib import emojify_figures as figures
+from seqlib.emojify import Mistake, mistakes
+from seqlib.text import EmojiClass
+from ui.embeddings.state import font
+from ui.emojify import state
+
+SHOWN = 100
+
+
+def table() -> None:
+    """The mistakes, surest first; a chosen row goes to the sentence box."""
+    reader, test = state.chosen(), state.data().test
+    model = reader.model
+    if model.classes != test.classes:
+        st.info(
+            f"The model “{reader.name}” has other classes than the sentences at hand; train on "
+            "them, or choose our sentences.",
+            icon=":material/category:",
+        )
+        return
+    found: tuple[Mistake, ...] = state.remembered(
+        "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN)
+    )
+    st.session_state["emoji_mistakes"] = found
+    if not found:
+        st.success(f"All {len(test):,} test sentences are right.", icon=":material/done_all:")
+        return
+    st.markdown(
+        f"**{len(found)}** of {len(test):,} test sentences are wrong."
+        if len(found) < SHOWN
+        else f"The surest **{SHOWN}** mistakes among {len(test):,} test sentences."
+    )
+    event = st.dataframe(
+        {
+            "confidence": [one.confidence for one in found],
+            "sentence": [one.sentence for one in found],
+            "it is": [_class(model.classes[one.true]) for one in found],
+            "the model says": [_class(model.classes[one.chosen]) for one in found],
+            "tipped, by gradient": [one.tipped_by_gradient for one in found],
+            "tipped, by leaving out": [one.tipped_by_leaving_out for one in found],
+        },
+        column_config={
+            "confidence": st.column_config.NumberColumn(format="percent", width="small"),
+            "sentence": st.column_config.TextColumn(width="large"),
+        },
+        hide_index=True,
+        key="emoji_errors",
+        on_select=_load,
+        selection_mode="single-row",
+        alt=f"{len(found)} mistakes, surest first.",
+    )
+    _why(found, event.selection.rows)
+
+
+def _load() -> None:
+    """Put the chosen sentence into the box, so that the stage reads it."""
+    rows = st.session_state["emoji_errors"].selection.rows
+    found = st.session_state.get("emoji_mistakes", ())
+    if rows and rows[0] < len(found):
+        st.session_state["say"] = found[rows[0]].sentence
+
+
+def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
+    """Each word's share in the chosen mistake."""
+    if not rows or rows[0] >= len(found):
+        st.caption("Tick a row to read its sentence on the stage and to see each word's share.")
+        return
+    one = found[rows[0]]
+    classes = state.data().test.classes
+    st.text(
+        f"“{one.sentence}”: how much each word puts {_class(classes[one.chosen])} ahead of "
+        f"{_class(classes[one.true])}."
+    )
+    st.plotly_chart(
+        figures.word_scores(one.words, one.by_gradient, one.by_leaving_out, font()),
+        key="emoji_why",
+        alt=f"Share of each word; most by gradient: {one.tipped_by_gradient}, most by leaving "
+        f"out: {one.tipped_by_leaving_out}.",
+    )
+    st.markdown("The sentence is in the box: [see it on the stage](#stage).")
+
+
+def _class(one: EmojiClass) -> str:
+    return f"{one.emoji} {one.name}"
