@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -136,7 +136,7 @@ class _Recording:
             known = self.statements.get(frame.f_code.co_filename)
             if known:
                 tree, function = known
-                return tuple((function, line) for line in _statement(tree, frame.f_lineno))
+                return _statement(tree, function, frame.f_lineno)
             frame = frame.f_back
         return ()
 
@@ -144,14 +144,15 @@ class _Recording:
 _recording: ContextVar[_Recording] = ContextVar("recording")
 
 
-def _statement(tree: ast.AST, line: int) -> range:
+@lru_cache(maxsize=1024)
+def _statement(tree: ast.AST, function: str, line: int) -> tuple[tuple[str, int], ...]:
     """Lines of the innermost simple statement that holds ``line``."""
     found = range(line, line + 1)
     for node in ast.walk(tree):
         simple = isinstance(node, ast.stmt) and not hasattr(node, "body")
         if simple and node.lineno <= line <= node.end_lineno:
             found = range(node.lineno, node.end_lineno + 1)
-    return found
+    return tuple((function, number) for number in found)
 
 
 # -- stand-ins for keras -------------------------------------------------------------------
@@ -492,12 +493,17 @@ def blueprint(
     return _finished(recording, model)
 
 
-def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Recording) -> Callable:
-    tree, _, _ = _source(function)
-    # Decorators and annotations have done their work; the body is what is run again.
+@cache
+def _compiled(function: Callable) -> tuple[Any, str]:
+    """The function's definition as code, and the name of file by which its frames are known."""
     file = f"<shapes of {function.__module__}.{function.__name__}>"
     flags = __future__.annotations.compiler_flag
-    code = compile(tree, file, "exec", flags=flags, dont_inherit=True)
+    return compile(_source(function)[0], file, "exec", flags=flags, dont_inherit=True), file
+
+
+def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Recording) -> Callable:
+    tree, _, _ = _source(function)
+    code, file = _compiled(function)
     recording.statements[file] = (tree, function.__name__)
     namespace = {
         **function.__globals__,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -10,13 +11,15 @@ import streamlit as st
 from seqlib.builders import CONSTRUCTIONS, djmodel_mistake
 from seqlib.jazz import JazzWeights
 from seqlib.sharing import Sharing, compare
-from seqlib.symbolic import Blueprint, Size, blueprint
+from seqlib.symbolic import Blueprint, blueprint, listing
 from ui import frame
 from ui import stage as stage_component
 from ui.lesson import lesson
 from ui.shapes import charts
 from ui.stage import Clock, Stage
 from ui.stage_lanes import jazz_diagram
+
+MOST_STEPS = 12  # on the folded stage
 
 
 def djmodel_sizes() -> dict[str, int]:
@@ -28,9 +31,14 @@ def djmodel_sizes() -> dict[str, int]:
     }
 
 
-def _mistake(sizes: dict[str, int]) -> Blueprint:
-    named = {name: Size(size, name) for name, size in sizes.items()}
-    return blueprint(djmodel_mistake, named["Tx"], named["n_a"], named["n_values"])
+@lru_cache(maxsize=64)
+def _both(Tx: int, n_a: int, n_values: int) -> tuple[Blueprint, Blueprint]:
+    """The shared layers, and the mistake."""
+    sizes = {"m": 1, "Tx": Tx, "n_a": n_a, "n_values": n_values}
+    return (
+        CONSTRUCTIONS["djmodel"].sketch(sizes),
+        blueprint(djmodel_mistake, Tx, n_a, n_values),
+    )
 
 
 def _cells(sketch: Blueprint) -> tuple[int, int]:
@@ -42,7 +50,7 @@ def _cells(sketch: Blueprint) -> tuple[int, int]:
 def counts() -> None:
     """Both models' layers and weights, from running their code."""
     at = djmodel_sizes()
-    once, mistake = CONSTRUCTIONS["djmodel"].sketch(at), _mistake(at)
+    once, mistake = _both(at["Tx"], at["n_a"], at["n_values"])
     rows = {"defined once": once, "defined in the loop": mistake}
     st.dataframe(
         {
@@ -71,8 +79,6 @@ def counts() -> None:
 
 
 def _loop_line() -> str:
-    from seqlib.symbolic import listing
-
     lines = [line.text.strip() for line in listing(djmodel_mistake) if "LSTM(" in line.text]
     return f"{lines[0]}   # inside the loop"
 
@@ -81,17 +87,26 @@ def on_stage() -> None:
     """The folded network: what really exists."""
     at = djmodel_sizes()
     st.markdown(lesson("shapes")["once-stage"])
-    weights = JazzWeights.initial(at["n_a"], at["n_values"])
-    Tx = min(at["Tx"], 12)
-    tokens = np.random.default_rng(0).integers(0, at["n_values"], Tx)
-    trace = weights.trace(np.eye(at["n_values"], dtype=np.float32)[tokens])
-    diagram = replace(jazz_diagram(weights, trace, "the network, folded"), folded=True)
     stage_component.show(
-        Stage(Clock.even(Tx), (diagram,), label="The shared cell, folded and unfolded"),
+        _folded(at["Tx"], at["n_a"], at["n_values"]),
         key="once_stage",
         compact=True,
         presenter=frame.presenting(),
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _folded(Tx: int, n_a: int, n_values: int) -> Stage:
+    """The network of these sizes; its numbers are all zero, only the shapes are shown."""
+    arrays = JazzWeights.initial(1, 1).arrays
+    sizes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
+    weights = JazzWeights.from_arrays(
+        [np.zeros(size, array.dtype) for size, array in zip(sizes, arrays, strict=True)]
+    )
+    Tx = min(Tx, MOST_STEPS)
+    trace = weights.trace(np.zeros((Tx, n_values), np.float32))
+    diagram = replace(jazz_diagram(weights, trace, "the network, folded"), folded=True)
+    return Stage(Clock.even(Tx), (diagram,), label="The shared cell, folded and unfolded")
 
 
 def effect() -> None:

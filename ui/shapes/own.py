@@ -64,12 +64,18 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
     if broken or not backend.is_loaded():
         return
-    model = paste.build(calls, shape, dtype)
-    same = [row.shape for row in annotate(model)] == [row.shape for row in sketch.rows]
-    same = same and model.count_params() == sketch.n_parameters
     st.markdown(
         f":material/verified: Confirmed by Keras: all {len(sketch.rows)} shapes and "
         f"{sketch.n_parameters:,} weights."
-        if same
+        if _confirmed(text, tuple(map(int, shape)), dtype)
         else ":material/error: Keras builds other shapes than these."
     )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _confirmed(text: str, shape: tuple[int, ...], dtype: str) -> bool:
+    """Whether Keras' shapes and number of weights are ours."""
+    calls = paste.read(text)
+    ours, theirs = paste.sketch(calls, shape, dtype), paste.build(calls, shape, dtype)
+    same = [row.shape for row in annotate(theirs)] == [row.shape for row in ours.rows]
+    return same and theirs.count_params() == ours.n_parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib import backend
-from seqlib.builders import confirm, one_layer
+from seqlib.builders import Confirmation, confirm, one_layer
 from seqlib.symbolic import ShapeError, Size, blueprint
 from ui import frame
 from ui.shapes import picture
@@ -63,5 +63,14 @@ def show() -> None:
         f"**{sketch.n_parameters:,}** weights; a plain LSTM has {plain.n_parameters:,}. {meant}"
     )
     if backend.is_loaded():
-        model = one_layer(*(at[n] for n in order), kind=kind, **options)
-        st.markdown(sentence(confirm(sketch, model), sketch))
+        found = _confirmed(tuple(at[n] for n in order), kind, tuple(on))
+        st.markdown(sentence(found, sketch))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _confirmed(sizes: tuple[int, ...], kind: str, on: tuple[str, ...]) -> Confirmation:
+    options = {name: name in on for name in SWITCHES}
+    return confirm(
+        blueprint(one_layer, *sizes, kind=kind, **options),
+        one_layer(*sizes, kind=kind, **options),
+    )
