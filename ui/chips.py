@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|$:~^&]")
 
 AXIS_COLOURS = {
     "m": "violet",
@@ -17,7 +20,7 @@ AXIS_COLOURS = {
 def axis(name: str, size: int | None = None) -> str:
     """Markdown for one axis, with its size if given; ``None`` is a batch left open."""
     text = name if size is None else f"{name} = {size:,}"
-    return f":{AXIS_COLOURS.get(name, 'gray')}[{_escape(text)}]"
+    return f":{AXIS_COLOURS.get(name, 'gray')}[{plain(text)}]"
 
 
 def shape(symbol: str, sizes: tuple[int, ...], axes: Iterable[str]) -> str:
@@ -26,5 +29,6 @@ def shape(symbol: str, sizes: tuple[int, ...], axes: Iterable[str]) -> str:
     return f"**{symbol}** ({inner})"
 
 
-def _escape(text: str) -> str:
-    return text.replace("_", "\\_")
+def plain(text: str) -> str:
+    """Text as it is, whatever Markdown would make of it: for what readers typed or uploaded."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)

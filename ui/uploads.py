@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.chips import plain
+
 
 def uploader(
     label: str,
@@ -36,4 +38,4 @@ def uploader(
             error = str(problem)
         st.session_state[seen] = (file.file_id, error)
     if error:
-        st.error(error, icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")

@@ -176,3 +176,31 @@ def test_two_visits_do_not_see_each_others_file_or_model(jazz):
     other = visit()
     assert "song" not in other.session_state
     assert other.selectbox(key="model").value == "good"
+
+
+def test_a_track_name_is_shown_as_text_whatever_markdown_would_make_of_it(jazz):
+    name = ":red[red] [x](http://localhost) <b>"
+    song = pretty_midi.PrettyMIDI(BytesIO(midi()))
+    song.instruments[0].name = name
+    file = BytesIO()
+    song.write(file)
+    app = bring(jazz, file.getvalue())
+    assert errors(app) == []
+    assert r"\:red\[red\] \[x\]\(http\://localhost\) \<b\>" in texts(app)
+
+
+def test_a_run_goes_on_while_another_page_is_open(jazz):
+    jazz.selectbox(key="pace").set_value("20 epochs a second").run()
+    jazz.button(key="jazz_run:train").click().run()
+    jazz.switch_page("pages/home.py").run()
+    run = jazz.session_state["jazz_runs"][default_corpus().vocabulary]
+    before, until = run.epoch, time.monotonic() + 60
+    while run.epoch <= before + 2 and time.monotonic() < until:
+        time.sleep(0.1)
+    jazz.switch_page("pages/jazz.py").run()
+    assert not jazz.exception
+    assert jazz.session_state["jazz_runs"][default_corpus().vocabulary] is run
+    assert run.epoch > before
+    jazz.button(key="jazz_run:stop").click().run()
+    assert "**Stopped**" in texts(jazz)
+    assert jazz.selectbox(key="model").value == state.OWN_RUN

@@ -59,7 +59,7 @@ def choose_track() -> None:
         if not track.is_drum
     }
     st.selectbox(
-        f"track of “{song.title}”",
+        f"track of “{chips.plain(song.title)}”",
         list(tracks),
         key="midi_track",
         format_func=tracks.get,
@@ -67,9 +67,9 @@ def choose_track() -> None:
         help="The best guess comes first; choose another if the melody is elsewhere.",
     )
     if error := st.session_state.pop("track_error", ""):
-        st.error(error, icon=":material/error:")
+        st.error(chips.plain(error), icon=":material/error:")
     for warning in song.warnings:
-        st.caption(f":material/info: {warning}")
+        st.caption(f":material/info: {chips.plain(warning)}")
 
 
 def choose_melody() -> None:
@@ -133,7 +133,7 @@ def token_list() -> None:
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
     st.markdown(
-        f"“{melody.name}”: **{len(sequence):,}** tokens, of which {melody.n_notes:,} sound. "
+        f"“{chips.plain(melody.name)}”: **{len(sequence):,}** tokens, of which {melody.n_notes:,} sound. "
         f"The whole corpus: {sum(map(len, corpus.sequences)):,} tokens, alphabet "
         f"{chips.axis('n_values', corpus.n_values)}."
     )

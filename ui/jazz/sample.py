@@ -8,7 +8,7 @@ import streamlit as st
 
 from seqlib.music import Arrangement, Melody, arrange, write_midi
 from seqlib.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
-from ui import frame
+from ui import chips, frame
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import jazz_stage
@@ -163,7 +163,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     )
     corpus, found = state.corpus(), solo.novelty
     where = (
-        f" (“{corpus.melodies[found.source[0]].name}” from token {found.source[1]})"
+        f" (“{chips.plain(corpus.melodies[found.source[0]].name)}” from token {found.source[1]})"
         if found.longest_run
         else ""
     )
@@ -172,6 +172,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
         f"{len(solo.sample.new)} tokens{where}. Runs of four that the corpus has too: "
         f"**{found.share_of_4grams:.0%}**."
     )
+    st.caption("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu.")
     st.download_button(
         "MIDI",
         write_midi(solo.melody, solo.arrangement if band else None),
