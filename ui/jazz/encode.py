@@ -133,7 +133,8 @@ def token_list() -> None:
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
     st.markdown(
-        f"“{chips.plain(melody.name)}”: **{len(sequence):,}** tokens, of which {melody.n_notes:,} sound. "
+        f"“{chips.plain(melody.name)}”: **{len(sequence):,}** tokens, of which "
+        f"{melody.n_notes:,} sound. "
         f"The whole corpus: {sum(map(len, corpus.sequences)):,} tokens, alphabet "
         f"{chips.axis('n_values', corpus.n_values)}."
     )
