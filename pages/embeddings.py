@@ -4,7 +4,7 @@ import streamlit as st
 
 from seqlib.vectors import WordVectors
 from ui import frame
-from ui.embeddings import lookup, matrix, near, source, word_map
+from ui.embeddings import lookup, matrix, near, source, train, word_map
 from ui.lesson import lesson
 
 TEXT = lesson("embeddings")
@@ -20,6 +20,7 @@ def embeddings() -> None:
     similar(vectors)
     bias(vectors)
     on_a_map(vectors)
+    training(vectors)
 
 
 def which() -> WordVectors:
@@ -72,11 +73,16 @@ def bias(vectors: WordVectors) -> None:
     near.bias(vectors)
 
 
-@st.fragment
 def on_a_map(vectors: WordVectors) -> None:
     st.header("8 · A map", anchor="map")
     st.markdown(TEXT["map"])
     word_map.show(vectors)
+
+
+def training(vectors: WordVectors) -> None:
+    st.header("9 · Which rows does training move?", anchor="train")
+    st.markdown(TEXT["train"])
+    train.panel(vectors)
 
 
 frame.page(embeddings)

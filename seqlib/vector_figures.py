@@ -177,6 +177,7 @@ def bars(
     ``band`` shades a range of values that is usual; ``span`` fixes the axis.
     """
     figure = _figure(max(160, len(words) * (font + 12) + 70), font, x)
+    figure.update_layout(margin_r=48)  # the camera's place, or it covers the longest bar
     values = np.asarray(values, float)
     if band is not None:
         figure.add_vrect(*band, fillcolor="#8893a5", opacity=0.22, line_width=0, layer="below")
@@ -374,7 +375,9 @@ def word_map(
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": font},
         dragmode="lasso" if flat else "orbit",
     )
+    figure.update_layout(modebar_orientation="v")
     if flat:
+        figure.update_traces(cliponaxis=False)
         figure.update_xaxes(zeroline=False)
         figure.update_yaxes(zeroline=False, scaleanchor="x")
     else:
@@ -414,3 +417,29 @@ def _labels(
                 found[row] = side
                 break
     return found
+
+
+def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
+    """What training added to some rows: (n, e_length), blue down and orange up."""
+    n, dim = change.shape
+    figure = _figure(n * (font + 12) + 70, font, "dimension  (e_length)")
+    limit = limit_of(change)
+    figure.add_heatmap(
+        z=change,
+        x=np.arange(dim),
+        y=np.arange(n),
+        customdata=np.broadcast_to(np.array(words, object)[:, None], (n, dim)),
+        colorscale=ZERO_CENTRED,
+        zmin=-limit,
+        zmax=limit,
+        colorbar={"title": {"text": "after − before", "side": "right"}, "thickness": 14},
+        hovertemplate="%{customdata}<br>dimension %{x}<br>change %{z:.6f}<extra></extra>",
+    )
+    figure.update_yaxes(
+        tickvals=list(range(n)),
+        ticktext=[short(word) for word in words],
+        range=[n - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
+    return figure

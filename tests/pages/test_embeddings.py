@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import time
 import weakref
 import zipfile
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load
 from ui.embeddings import matrix, state
 from ui.embeddings.export import tsv_pair
@@ -225,3 +227,44 @@ def test_only_so_many_results_are_kept():
     for at in range(3 * state.KEPT):
         state.remembered(load(), ("kept", at), lambda at=at: at)
     assert len(state._results[load()]) == state.KEPT
+
+
+def train(app: AppTest) -> AppTest:
+    app.slider(key="embedding_epochs").set_value(2).run()
+    app.button(key="embedding:train").click().run()
+    until = time.monotonic() + 90
+    while texts(app).count("**Done**") < 2 and time.monotonic() < until:
+        time.sleep(0.3)
+        app.run()
+    assert texts(app).count("**Done**") == 2
+    return app
+
+
+def test_frozen_moves_no_row_and_trainable_those_it_has_read(page):
+    app = train(page)
+    assert errors(app) == []
+    frozen, trainable = (metric.value for metric in app.metric)
+    read = int(np.count_nonzero(load().indices(shipped().train.words)))
+    assert frozen == f"0 of {TOTAL:,}"
+    assert trainable == f"{read:,} of {TOTAL:,}"
+    assert "**no row moved**" in texts(app)
+    bring(app, glove())
+    assert not app.metric, "runs on other vectors are no longer shown"
+
+
+def test_vectors_without_any_training_word_are_refused_in_a_sentence(page):
+    app = bring(page, glove())
+    app.button(key="embedding:train").click().run()
+    (error,) = errors(app)
+    assert "No word of the training sentences" in error
+
+
+def test_tsne_is_made_in_the_background_and_shown(page):
+    page.slider(key="map_words").set_value(50).run()
+    page.button_group(key="map").set_value("t-SNE").run()
+    until = time.monotonic() + 60
+    while "**Working**" in texts(page) and time.monotonic() < until:
+        time.sleep(0.3)
+        page.run()
+    assert errors(page) == []
+    assert "this map keeps" in texts(page)

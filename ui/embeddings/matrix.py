@@ -38,7 +38,6 @@ def show(vectors: WordVectors) -> None:
         "first row shown",
         0,
         total - 1,
-        0,
         key="first",
         help=f"Place in the chosen order: 0, the padding row, to {total - 1:,}.",
         **state.BOUND,

@@ -16,13 +16,13 @@ BOUND = {"bind": "query-params", "persist_state": "session"}
 SHIPPED, FILE, PAIR = "shipped", "my file", "projector pair"
 KEPT = 24  # results a set of vectors; an order of 400,000 rows has 3 MB
 
-# All visits share what has been worked out of the shipped vectors. It goes with them.
-_results: weakref.WeakKeyDictionary[WordVectors, dict[Any, Any]] = weakref.WeakKeyDictionary()
+# All visits share what has been worked out of the shipped vectors. It goes with its owner.
+_results: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
 
 
-def remembered(vectors: WordVectors, key: Any, make: Callable[[], Any]) -> Any:
-    """``make()``, once for these vectors and this key; the oldest results are dropped."""
-    results = _results.setdefault(vectors, {})
+def remembered(owner: Any, key: Any, make: Callable[[], Any]) -> Any:
+    """``make()``, once for this owner (vectors, a run) and key; the oldest results are dropped."""
+    results = _results.setdefault(owner, {})
     if key not in results:
         made = make()
         while len(results) >= KEPT:

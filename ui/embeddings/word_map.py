@@ -17,7 +17,7 @@ PCA, TSNE = "PCA", "t-SNE"
 NEIGHBOURS = 10
 MOST_OWN = 40
 MOST_COMPARED = 14
-REFRESH = 0.7
+REFRESH = 1.0
 CONFIG = {
     "displayModeBar": True,
     "displaylogo": False,
@@ -45,6 +45,28 @@ class Chosen:
 
 
 def show(vectors: WordVectors) -> None:
+    """The section, as a fragment that looks again while a map is being made."""
+    polled = _working()
+
+    def draw() -> None:
+        _show(vectors)
+        if _working() != polled:
+            st.rerun()  # begin to look again and again, or cease to
+
+    st.fragment(draw, run_every=REFRESH if polled else None)()
+
+
+def _working() -> bool:
+    """Whether the map that the reader asked for is not there yet."""
+    asked = st.session_state.get("map") == TSNE
+    return asked and any(not job.done() for job in _jobs().values())
+
+
+def _jobs() -> dict[tuple, Future]:
+    return st.session_state.setdefault("maps", {})
+
+
+def _show(vectors: WordVectors) -> None:
     method, n, count = _controls(vectors)
     chosen = _words(vectors, count)
     if len(chosen.words) < projection.LEAST_WORDS:
@@ -153,7 +175,7 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         **state.BOUND,
     )
     key = ("t-SNE", chosen.words, n, perplexity)
-    jobs: dict[tuple, Future] = st.session_state.setdefault("maps", {})
+    jobs = _jobs()
     job = jobs.get(key)
     if job is None:
         # One map a visit: another one takes the place of the one before.
@@ -162,13 +184,7 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         jobs.clear()
         job = jobs[key] = projection.tsne_later(chosen.rows, n, perplexity=perplexity)
     if not job.done():
-
-        def wait() -> None:
-            if job.done():
-                st.rerun()
-            st.markdown(f"**Working** on {len(chosen.words):,} words; the page stays yours.")
-
-        st.fragment(wait, run_every=REFRESH)()
+        st.markdown(f"**Working** on {len(chosen.words):,} words; the page stays yours.")
         return
     if problem := job.exception():
         st.error(f"The map could not be made: {problem}", icon=":material/error:")

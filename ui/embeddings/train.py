@@ -1,0 +1,264 @@
+"""The emoji task with the embedding frozen and trainable, side by side: which rows move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+
+from seqlib import vector_figures
+from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.moved import Moved, groups, moved
+from seqlib.text import shipped
+from seqlib.training import State
+from seqlib.vectors import WordVectors
+from ui.embeddings import state
+from ui.embeddings.near import SAVE
+from ui.lesson import lesson
+
+RATES = (0.0003, 0.001, 0.003, 0.01)
+UNITS = 32  # enough for the task, and quick
+DRAWN = 24
+REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
+WORDS = {
+    State.CREATED: "Ready",
+    State.QUEUED: "Waiting",
+    State.RUNNING: "Training",
+    State.PAUSED: "Held",
+    State.STOPPED: "Stopped",
+    State.DONE: "Done",
+    State.FAILED: "Failed",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two runs that differ in ``trainable`` alone, on the same vectors."""
+
+    vectors: WordVectors
+    frozen: EmojifyRun
+    trainable: EmojifyRun
+
+    @property
+    def over(self) -> bool:
+        return self.frozen.state.over and self.trainable.state.over
+
+    def stop(self) -> None:
+        self.frozen.stop()
+        self.trainable.stop()
+
+
+def panel(vectors: WordVectors) -> None:
+    """The section, as a fragment that draws itself again while the runs move."""
+    started = _pair()
+    polled = started is not None and not started.over
+
+    def draw() -> None:
+        _panel(vectors)
+        pair = _pair()
+        if (pair is not None and not pair.over) != polled:
+            st.rerun()  # begin to look again and again, or cease to
+
+    st.fragment(draw, run_every=REFRESH if polled else None)()
+
+
+def _pair() -> Pair | None:
+    return st.session_state.get("embedding_runs")
+
+
+def _panel(vectors: WordVectors) -> None:
+    pair = _pair()
+    if pair is not None and pair.vectors is not vectors:
+        pair.stop()
+        del st.session_state["embedding_runs"]
+        pair = None
+    settings = _settings()
+    _buttons(pair, settings, vectors)
+    if error := st.session_state.pop("embedding_error", ""):
+        st.error(error, icon=":material/error:")
+    if pair is not None:
+        _live(pair)
+
+
+def _settings() -> EmojifySettings:
+    one, two, three = st.columns(3, vertical_alignment="bottom")
+    epochs = one.slider(
+        "epochs",
+        1,
+        60,
+        12,
+        key="embedding_epochs",
+        help="Passes over the training sentences.",
+        **state.BOUND,
+    )
+    rate = two.select_slider(
+        "learning rate",
+        RATES,
+        0.003,
+        key="embedding_rate",
+        help="Adam's step size.",
+        **state.BOUND,
+    )
+    mask = three.toggle(
+        "mask row 0",
+        value=True,
+        key="embedding_mask",
+        help="On, the model skips padding. Off, it reads the padding row like a word, and a "
+        "trainable row 0 moves too.",
+        **state.BOUND,
+    )
+    return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
+
+
+def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors) -> None:
+    def begin() -> None:
+        data, lexicon = shipped(), Lexicon.of(vectors)
+        if not vectors.indices(data.train.words).any():
+            st.session_state["embedding_error"] = (
+                f"No word of the training sentences has a vector in {vectors.name}; choose "
+                "vectors of English words."
+            )
+            return
+        runs = [
+            EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))
+            for trainable in (False, True)
+        ]
+        st.session_state["embedding_runs"] = Pair(vectors, *runs)
+        for run in runs:
+            run.start()
+
+    active = pair is not None and not pair.over
+    with st.container(horizontal=True):
+        st.button(
+            "Train both" if pair is None else "Train both again",
+            key="embedding:train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=begin,
+            disabled=active,
+            help="Two models with the same first weights: one with the embedding frozen, one with "
+            "it trainable. Loads TensorFlow if nobody has yet.",
+        )
+        st.button(
+            "Stop",
+            key="embedding:stop",
+            icon=":material/stop:",
+            on_click=pair.stop if active else None,
+            disabled=not active,
+            help="End both and keep what was learned.",
+        )
+
+
+def _live(pair: Pair) -> None:
+    found = [_side(column, run) for column, run in _sides(pair)]
+    if all(part is not None for part in found):
+        _compare(*found, pair)
+
+
+def _sides(pair: Pair):
+    return zip(st.columns(2), (pair.frozen, pair.trainable), strict=True)
+
+
+def _side(column, run: EmojifyRun) -> Moved | None:
+    """One run in words, and what it has moved so far."""
+    with column:
+        st.markdown(f"#### trainable={run.settings.trainable}")
+        status = f"**{WORDS[run.state]}** · epoch {run.epoch} of {run.settings.epochs}"
+        if run.note:
+            status += f" · {run.note}"
+        metrics = run.metrics
+        if len(metrics):
+            status += (
+                f" · loss {metrics.loss[-1]:.2f} · test accuracy {metrics.test_accuracy[-1]:.0%}"
+            )
+        st.markdown(status)
+        if run.error:
+            st.error(run.error, icon=":material/error:")
+        if not run.epoch:
+            return None
+        snapshot = run.snapshot()
+        found = state.remembered(
+            run, snapshot.epoch, lambda: moved(snapshot.model.weights.embedding)
+        )
+        st.metric(
+            "rows moved",
+            f"{len(found):,} of {found.compared:,}",
+            help="Every row after training compared with the row before, number by number.",
+        )
+    return found
+
+
+def _compare(frozen: Moved, trainable: Moved, pair: Pair) -> None:
+    """Group by group, in words, and row by row as a picture."""
+    parts = state.remembered(pair.vectors, "groups", lambda: groups(shipped(), pair.vectors))
+    st.markdown(_verdict(frozen, trainable))
+    st.dataframe(
+        {
+            "rows": list(parts),
+            "how many": [f"{len(rows):,}" for rows in parts.values()],
+            "moved, frozen": [f"{frozen.among(rows):,}" for rows in parts.values()],
+            "moved, trainable": [f"{trainable.among(rows):,}" for rows in parts.values()],
+        },
+        hide_index=True,
+        key="moved_groups",
+        width="stretch",
+    )
+    st.markdown(lesson("embeddings")["train-why"])
+    if len(trainable):
+        _pictures(trainable, pair.vectors)
+
+
+def _verdict(frozen: Moved, trainable: Moved) -> str:
+    """What the numbers say, whatever they say."""
+    still = (
+        "Frozen, **no row moved**: all "
+        f"{frozen.compared:,} rows are what they were, to the last bit."
+        if not len(frozen)
+        else f"Frozen, **{len(frozen):,} rows moved**, which they should not have."
+    )
+    if not len(trainable):
+        return f"{still} Trainable, none has moved yet."
+    norms = trainable.norms
+    return (
+        f"{still} Trainable, **{len(trainable):,}** moved, by {norms[-1]:.2g} to {norms[0]:.2g}; "
+        f"the other {trainable.compared - len(trainable):,} did not."
+    )
+
+
+def _pictures(found: Moved, vectors: WordVectors) -> None:
+    words = [vectors.word(row) or "padding" for row in found.rows[:DRAWN].tolist()]
+    counts = _occurrences()
+    left, right = st.columns([3, 2])
+    with left:
+        st.markdown(f"**The {len(words)} rows that moved furthest, after minus before**")
+        st.plotly_chart(
+            vector_figures.changes(found.change[:DRAWN], words, state.font()),
+            key="changes_chart",
+            config=SAVE,
+            alt=f"Change of {len(words)} rows in {vectors.dim} dimensions: {', '.join(words)}.",
+        )
+    with right:
+        st.markdown("**How far, and how often the training sentences have the word**")
+        st.plotly_chart(
+            vector_figures.bars(
+                [f"{word} · {counts.get(word, 0)}×" for word in words],
+                np.asarray(found.norms[:DRAWN]),
+                "length of the change",
+                font=state.font(),
+            ),
+            key="norms_chart",
+            config=SAVE,
+            alt="How far each of these rows moved: "
+            + ", ".join(
+                f"{word} {norm:.2f}" for word, norm in zip(words, found.norms, strict=False)
+            ),
+        )
+
+
+@st.cache_data(show_spinner=False)
+def _occurrences() -> dict[str, int]:
+    """How often each word occurs in the training sentences."""
+    tokens = [word for words in shipped().train.tokens for word in words]
+    names, counts = np.unique(tokens, return_counts=True)
+    return dict(zip(names.tolist(), counts.tolist(), strict=True))
