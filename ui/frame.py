@@ -51,7 +51,7 @@ h2 { font-size: 1.5rem !important; }
 
 PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page. */
-html { font-size: 22px; }
+html { font-size: 23px; }
 </style>"""
 
 

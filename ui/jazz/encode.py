@@ -8,7 +8,7 @@ from seqlib import backend, figures
 from seqlib import shapes as shape_rules
 from seqlib.jazz import JazzWeights
 from seqlib.music import read_midi
-from ui import chips, frame
+from ui import charts, chips, frame
 from ui import stage as stage_component
 from ui.jazz import state, train
 from ui.jazz.stage import reading_stage
@@ -182,7 +182,7 @@ def one_hot() -> None:
             "is zeros: nothing has been read."
         )
     with left:
-        st.plotly_chart(
+        charts.show(
             figures.one_hot(X[int(window) - 1], state.corpus().vocabulary.labels),
             key="one_hot",
             alt=f"Window {window} of X: {X.shape[1]} time steps by {X.shape[2]} tokens.",

@@ -8,7 +8,7 @@ import streamlit as st
 from seqlib import figures
 from seqlib.music import largest_Tx, windows
 from seqlib.training import BOUNDS, RunSettings, TrainingRun, warm
-from ui import frame, training_panel
+from ui import charts, frame, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import state_stage
@@ -138,13 +138,13 @@ def _pictures(run: TrainingRun) -> None:
     metrics, epochs = run.metrics, run.settings.epochs
     left, right = st.columns(2)
     with left:
-        st.plotly_chart(
+        charts.show(
             figures.loss_curve([("loss", metrics.loss_sum)], epochs),
             key="jazz_loss",
             alt=f"Loss by epoch, from {metrics.loss_sum[0]:.1f} to {metrics.loss_sum[-1]:.2f}.",
         )
     with right:
-        st.plotly_chart(
+        charts.show(
             figures.per_step(metrics.accuracy, epochs, "accuracy"),
             key="jazz_accuracy",
             alt="Accuracy of each of the Ty outputs at every epoch.",
