@@ -8,7 +8,7 @@ import streamlit as st
 
 from seqlib.text import DataSet, LabelledSentences, from_rows, read_csv, template, write_csv
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from ui import uploads
+from ui import chips, uploads
 from ui.emojify import state
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
@@ -169,7 +169,7 @@ def edit() -> None:
     ):
         _use(edited)
     if error := st.session_state.get("emoji_edit_error"):
-        st.error(error, icon=":material/error:")
+        st.error(chips.plain(error), icon=":material/error:")
 
 
 def _frame(data: DataSet) -> pd.DataFrame:

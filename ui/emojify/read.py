@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from seqlib.emojify import EmojiModel, Reading, shuffled
-from ui import frame
+from ui import chips, frame
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
@@ -66,7 +66,7 @@ def answer() -> None:
     sentence.shapes(here.reading)
     _still_training()
     for note in found.model.notes:
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {chips.plain(note)}")
 
 
 def _still_training() -> None:

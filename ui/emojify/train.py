@@ -11,7 +11,7 @@ from seqlib import emojify_figures as figures
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown
 from seqlib.emojify.training import BOUNDS
 from seqlib.text import MAX_MAXLEN
-from ui import frame, training_panel
+from ui import chips, frame, training_panel
 from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, state
@@ -152,7 +152,7 @@ def panel() -> None:
     data = state.data()
     st.caption(
         f"{len(data.train):,} training and {len(data.test):,} test sentences, "
-        f"{data.train.n_classes} classes, vectors: {figures.plain(state.vectors().name)}. "
+        f"{data.train.n_classes} classes, vectors: {chips.plain(state.vectors().name)}. "
         "Other vectors are chosen on the Embeddings page."
     )
     kept = state.latest()
