@@ -111,7 +111,7 @@ class Construction:
     name : str
     dials : tuple of Dial
     shown : tuple of functions
-        Whose source stands beside the picture, the builder last.
+        Whose source stands beside the picture, the builder first.
     sketch : function of the sizes by name -> Blueprint
         Without TensorFlow.
     build : function of the sizes by name -> keras.Model
@@ -211,7 +211,7 @@ CONSTRUCTIONS = {
                 Dial("n_values", 2, 200, 78, "different tokens, the length of a one-hot vector"),
                 Dial("n_a", 1, 256, 64, "units of the cell"),
             ),
-            (music_layers, djmodel),
+            (djmodel, music_layers),
             _sketch_djmodel,
             lambda sizes: djmodel(sizes["Tx"], sizes["n_a"], sizes["n_values"]),
         ),
@@ -232,7 +232,7 @@ CONSTRUCTIONS = {
         Construction(
             "pretrained_embedding_layer",
             (_M, _MAXLEN, _E_LENGTH, _VOCABULARY),
-            (pretrained_embedding_layer, embedding_model),
+            (embedding_model, pretrained_embedding_layer),
             _sketch_embedding,
             _build_embedding,
         ),

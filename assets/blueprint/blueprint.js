@@ -53,7 +53,10 @@ class BlueprintView {
     const picture = make("div", "picture", undefined, [this.drawPicture(data), this.detail]);
     this.node.replaceChildren(...(data.code.length ? [this.drawCode(data)] : []), picture);
     this.code = this.node.querySelector(".code");
-    if (this.code) this.code.scrollTop = scroll;
+    const code = data.code.map(({ id }) => id).join(" ");
+    if (this.code && code === this.codeShown) this.code.scrollTop = scroll;
+    else if (this.code) requestAnimationFrame(() => this.reveal(this.code.querySelector(".line.linked")));
+    this.codeShown = code;
     this.say(null);
   }
 
@@ -160,6 +163,7 @@ class BlueprintView {
 
   /** Scroll the code, and only the code, until a line is in view. */
   reveal(line) {
+    if (!line) return;
     const top = line.offsetTop - this.code.offsetTop;
     if (top < this.code.scrollTop || top + line.offsetHeight > this.code.scrollTop + this.code.clientHeight) {
       this.code.scrollTop = Math.max(0, top - this.code.clientHeight / 3);
