@@ -27,6 +27,59 @@ function plainShape(tensor) {
   return `(${tensor.shape.map(([, size]) => (size === null ? "None" : size)).join(", ")})`;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+function draw(tag, attributes, children = []) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** A tensor of two or three axes as a block: the first axis down, the second across, the third back. */
+function block({ name, shape }, left, scale) {
+  const [down, across, back] = [...shape.map(([, size]) => size * scale), 0];
+  const skew = 0.5; // the axis that goes back is drawn at half its length, both ways
+  const [dx, dy] = [back * skew, back * skew];
+  const top = 30;
+  const at = (x, y) => `${left + x},${top + y}`;
+  const face = (points, shade) => draw("polygon", { points: points.join(" "), class: `face ${shade}` });
+  const text = (x, y, words, axis, anchor = "middle") => {
+    const node = draw("text", { x: left + x, y: top + y, "text-anchor": anchor, class: "axis" });
+    node.dataset.axis = axis;
+    node.textContent = words;
+    return node;
+  };
+  const parts = [
+    ...(back ? [
+      face([at(0, dy), at(dx, 0), at(dx + across, 0), at(across, dy)], "above"),
+      face([at(across, dy), at(across + dx, 0), at(across + dx, down), at(across, dy + down)], "side"),
+    ] : []),
+    face([at(0, dy), at(across, dy), at(across, dy + down), at(0, dy + down)], "front"),
+    text(-8, dy + down / 2 + 5, `${shape[0][0]} ${shape[0][1]}`, shape[0][0], "end"),
+    text(across / 2, dy + down + 22, `${shape[1][0]} ${shape[1][1]}`, shape[1][0]),
+    ...(back ? [text(across + dx + 8, down / 2, `${shape[2][0]} ${shape[2][1]}`, shape[2][0], "start")] : []),
+  ];
+  const group = draw("g", {}, parts);
+  group.dataset.symbol = name;
+  return { group, width: across + dx, height: top + dy + down + 34 };
+}
+
+/** Two tensors side by side, to one scale. */
+function blocks(pair) {
+  const longest = Math.max(...pair.flatMap(({ shape }) => shape.map(([, size]) => size)));
+  const scale = 150 / longest;
+  const room = 104; // for a label beside a block
+  const one = block(pair[0], room, scale);
+  const other = block(pair[1], room + one.width + 2 * room, scale);
+  const arrow = draw("text", { x: room + one.width + room * 0.55, y: 30 + one.height / 2, class: "to", "text-anchor": "middle" });
+  arrow.textContent = "→";
+  const width = 4 * room + one.width + other.width;
+  const height = Math.max(one.height, other.height);
+  const words = pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(" becomes ");
+  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words, class: "blocks" }, [one.group, arrow, other.group]);
+}
+
 class BlueprintView {
   constructor(root) {
     this.root = root;
@@ -50,7 +103,7 @@ class BlueprintView {
     this.node.className = `blueprint${data.presenter ? " presenter" : ""}${data.code.length ? "" : " alone"}`;
     this.detail = make("p", "detail");
     this.detail.setAttribute("aria-live", "polite");
-    const picture = make("div", "picture", undefined, [this.drawPicture(data), this.detail]);
+    const picture = make("div", "picture", undefined, [this.drawPicture(data), ...(data.blocks ? [blocks(data.blocks)] : []), this.detail]);
     this.node.replaceChildren(...(data.code.length ? [this.drawCode(data)] : []), picture);
     this.code = this.node.querySelector(".code");
     const code = data.code.map(({ id }) => id).join(" ");

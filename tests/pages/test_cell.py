@@ -69,3 +69,12 @@ def test_the_copy_task_trains_in_the_background_and_can_be_stopped(keras):
     app.run()
     assert "**Stopped** · delay 2, 8 units" in texts(app)
     assert len(app.get("plotly_chart")) >= 5
+
+
+@pytest.mark.parametrize(("of", "reads"), [("emoji, layer 1", 50), ("emoji, layer 2", 128)])
+def test_a_layer_of_the_emoji_model_can_be_opened_too(of, reads):
+    app = visit(cell_of=of, word="3", cell_sentence="what a lovely day")
+    assert f"= {reads}]" in texts(app)
+    assert app.slider(key="word").value == 3
+    app.text_input(key="cell_sentence").set_value("").run()
+    assert not app.exception

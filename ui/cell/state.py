@@ -53,7 +53,7 @@ def choose() -> Scene:
     left, right = st.columns([2, 1])
     with left:
         name = jazz.model_select(
-            "model",
+            "jazz model",
             names,
             key="cell_model",
             help="Which jazz weights: shipped ones, or what you trained on the Jazz page.",

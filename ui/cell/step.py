@@ -1,34 +1,70 @@
-"""One step of the cell, on the stage."""
+"""One step of a cell, on the stage: of the jazz model, or of a layer of the emoji model."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import streamlit as st
 
 from seqlib.corpus import default_corpus
+from seqlib.lstm import Trace
 from seqlib.music import arrange
 from ui import chips, frame
 from ui import stage as stage_component
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
+from ui.emojify import state as emojify
+from ui.emojify.stage import reading_stage
 from ui.jazz.stage import jazz_stage
-from ui.stage import Stage
+from ui.stage import Lane, Stage
 from ui.stage_lanes import Equation
+
+JAZZ, FIRST, SECOND = "jazz", "emoji, layer 1", "emoji, layer 2"
+SENTENCE = "I am not happy with the food"
+VECTORS = "every vector of this step"
 
 
 def show(scene: Scene) -> None:
-    """Notes, every vector of the step, one unit's equations."""
-    at = st.slider(
-        "time step t",
-        1,
-        scene.Tx,
-        min(12, scene.Tx),
-        key="t",
-        help="Where the clock stands; the stage's own playhead moves it too.",
+    """Whose cell, which step, and the stage."""
+    of = st.segmented_control(
+        "cell of",
+        (JAZZ, FIRST, SECOND),
+        default=JAZZ,
+        required=True,
+        key="cell_of",
+        help="The jazz model above, or one of the two LSTM layers of the shipped emoji model.",
         **BOUND,
     )
+    stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
+    stage_component.show(stage, key=f"cell_step_{of}", presenter=frame.presenting())
+    x, a = trace.x[0], trace.h[0]
+    st.markdown(
+        f"At every step the cell reads {chips.shape('x', x.shape, (axis,))} and "
+        f"{chips.shape('a', a.shape, ('n_a',))}, and hands on a new a and c of that size."
+    )
+
+
+def _at(last: int, default: int, key: str) -> int:
+    """The step a slider says, from 0."""
+    return (
+        st.slider(
+            "time step t",
+            1,
+            last,
+            min(default, last),
+            key=key,
+            help="Where the clock stands; the stage's own playhead moves it too.",
+            **BOUND,
+        )
+        - 1
+    )
+
+
+def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
+    at = _at(scene.Tx, 12, "t")
     trace, corpus, melody = scene.sample.trace, default_corpus(), scene.melody()
     arrangement = arrange(melody, corpus.chords[0], seed=scene.seed)
-    base = jazz_stage(
+    stage = jazz_stage(
         melody,
         scene.weights,
         trace,
@@ -40,18 +76,37 @@ def show(scene: Scene) -> None:
         sounds=arrangement.sounds,
         arrangement=arrangement,
     )
-    lanes = (
-        *base.lanes,
-        CellStep("every vector of this step", trace),
+    lanes: tuple[Lane, ...] = (
+        CellStep(VECTORS, trace),
         Equation("one unit's update, with its numbers", scene.weights.cell, trace),
     )
-    stage_component.show(
-        Stage(base.clock, lanes, base.sound, base.label, start=at - 1, names=base.names),
-        key="cell_step",
-        presenter=frame.presenting(),
+    return replace(stage, lanes=(*stage.lanes, *lanes), start=at), trace, "n_values"
+
+
+def _emoji(layer: int) -> tuple[Stage, Trace, str]:
+    model = emojify.reader(emojify.SHIPPED).model
+    sentence = st.text_input(
+        "sentence",
+        SENTENCE,
+        max_chars=200,
+        key="cell_sentence",
+        help=f"At most {model.maxlen} words are read.",
+        **BOUND,
     )
-    x, a = trace.x[0], trace.h[0]
-    st.markdown(
-        f"At every step the cell reads {chips.shape('x', x.shape, ('n_values',))} and "
-        f"{chips.shape('a', a.shape, ('n_a',))}, and hands on a new a and c of that size."
+    try:
+        reading = model.read(sentence)
+    except ValueError as problem:
+        st.error(str(problem), icon=":material/error:")
+        reading = model.read(SENTENCE)
+    at = _at(model.maxlen, 4, "word")
+    trace = reading.trace.lstm_1 if layer == 1 else reading.trace.lstm_2
+    axis = "e_length" if layer == 1 else "n_a"
+    drawn = reading_stage(
+        model,
+        reading,
+        ("words", "P", f"equation{layer}"),
+        label=f"One step of layer {layer} while it reads a sentence",
     )
+    words, probabilities, equation = drawn.lanes
+    lanes = (words, probabilities, CellStep(VECTORS, trace, input_axis=axis), equation)
+    return replace(drawn, lanes=lanes, start=at), trace, axis

@@ -111,8 +111,25 @@ def picture(
         if looped
         else None,
         "stacked": stacked,
+        "blocks": None if hidden or asked is not None else _blocks(sketch, m),
         "detail": _summary(sketch, m, steps),
     }
+
+
+def _blocks(sketch: Blueprint, m: int) -> list[dict[str, Any]] | None:
+    """Input and output as blocks to draw, where the model only adds an axis."""
+    if len(sketch.rows) != 2 or [len(row.shape) for row in sketch.rows] != [2, 3]:
+        return None
+    return [
+        {
+            "name": row.name,
+            "shape": [
+                (axis, m if size is None else size)
+                for axis, size in zip(axes, row.shape, strict=True)
+            ],
+        }
+        for row, axes in zip(sketch.rows, sketch.axes, strict=True)
+    ]
 
 
 def _line(line: tuple[str, int]) -> str:
