@@ -1,0 +1,133 @@
+"""The embeddings page as a visitor uses it: look up, zoom, jump, draw around, train, upload."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+MATRIX = ".st-key-matrix_chart"
+expect.set_options(timeout=30_000)  # a busy machine takes its time
+
+
+@pytest.fixture
+def page(server, new_page) -> Page:
+    page = new_page(f"{server.url}/embeddings")
+    expect(page.get_by_text("cells, each")).to_be_visible()
+    expect(page.locator(f"{MATRIX} .heatmaplayer")).to_be_attached()
+    return page
+
+
+def shown(page: Page) -> tuple[int, int]:
+    """First and last place of the matrix on screen."""
+    text = page.get_by_text("cells, each").inner_text()  # "Rows 0 to 64,000 of 64,001: …"
+    first, last = re.match(r"Rows ([\d,]+) to ([\d,]+)", text).groups()
+    return int(first.replace(",", "")), int(last.replace(",", ""))
+
+
+def drag_over(page: Page, top: float, bottom: float) -> None:
+    """Over the matrix, from one height to another, both as shares of it."""
+    area = page.locator(f"{MATRIX} .nsewdrag").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    x = box["x"] + box["width"] / 3
+    page.mouse.move(x, box["y"] + top * box["height"])
+    page.mouse.down()
+    page.mouse.move(x + 60, box["y"] + bottom * box["height"], steps=6)
+    page.mouse.up()
+
+
+def test_a_sentence_is_looked_up_and_the_stage_follows(page):
+    box = page.get_by_role("textbox", name="sentences, one a line")
+    box.fill("pizza and wine")
+    box.press("Control+Enter")
+    expect(page.get_by_text("maxlen = 3").first).to_be_visible()
+    stage = page.locator(".stage[role=group]").first
+    stage.get_by_role("button", name="Step forward").or_(
+        stage.get_by_role("button", name="Next step")
+    ).first.click()
+    expect(stage.get_by_label("Position")).to_have_attribute(
+        "aria-valuetext", re.compile("step 2 of 3.*and")
+    )
+    expect(page.get_by_text("equal those of the lookup")).to_be_visible()
+
+
+def test_dragging_over_rows_zooms_to_them_down_to_single_rows(page):
+    first, last = shown(page)
+    drag_over(page, 0.5, 0.6)
+    expect(page.get_by_text("cells, each")).not_to_have_text(re.compile(f"^Rows {first:,} to"))
+    zoomed = shown(page)
+    assert first < zoomed[0] < zoomed[1] < last
+    assert (zoomed[1] - zoomed[0]) / (last - first) == pytest.approx(0.1, abs=0.03)
+    drag_over(page, 0.2, 0.22)
+    expect(page.get_by_text("each line is one row")).to_be_visible()
+    page.get_by_role("button", name="Whole matrix").click()
+    expect(page.get_by_text(f"Rows {first:,} to {last:,}")).to_be_visible()
+
+
+def test_a_jump_shows_the_word_by_name_and_a_link_to_it(page):
+    box = page.get_by_role("textbox", name="jump to a word")
+    box.fill("baseball")
+    box.press("Enter")
+    expect(page.get_by_text("each line is one row")).to_be_visible()
+    expect(page.locator(f"{MATRIX} .ytick", has_text="baseball")).to_be_visible()
+    assert "rows=25" in page.url
+
+
+def test_words_drawn_around_are_compared(page):
+    area = page.locator(".st-key-map_chart_2 .nsewdrag").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    corners = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7), (0.3, 0.32))
+    points = [(box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=6)
+    page.mouse.up()
+    expect(page.get_by_text("words chosen")).to_be_visible()
+    assert int(page.get_by_text("words chosen").inner_text().split()[0]) > 2
+
+
+def test_frozen_moves_no_row_and_trainable_moves_some(page):
+    page.get_by_role("button", name="Train both").click()
+    expect(page.get_by_text("Done")).to_have_count(2, timeout=120_000)
+    expect(page.get_by_text("no row moved")).to_be_visible()
+    frozen, trainable = page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert frozen.startswith("0 of")
+    assert int(trainable.split()[0].replace(",", "")) > 100
+    expect(page.locator(".st-key-changes_chart .heatmaplayer")).to_have_count(1)
+    expect(page.get_by_role("button", name="Train both again")).to_be_enabled()
+
+
+def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(page):
+    page.get_by_test_id("stSelectbox").first.click()
+    page.get_by_role("option", name="my file").click()
+    rows = np.random.default_rng(0).normal(size=(60, 6))
+    text = "".join(
+        f"w{at} " + " ".join(f"{x:.3f}" for x in row) + "\n" for at, row in enumerate(rows)
+    )
+    chooser = page.locator(".st-key-vectors_file input[type=file]")
+    chooser.set_input_files({"name": "own.txt", "mimeType": "text/plain", "buffer": text.encode()})
+    expect(page.get_by_text("60 words").first).to_be_visible()
+    expect(page.get_by_text("Rows 0 to 60 of 61")).to_be_visible()
+    chooser.set_input_files(
+        {"name": "bad.txt", "mimeType": "text/plain", "buffer": b"<html>no</html>"}
+    )
+    expect(page.get_by_text("is a web page saved under this name")).to_be_visible()
+    expect(page.get_by_text("Rows 0 to 60 of 61")).to_be_visible()
+
+
+def test_what_is_drawn_can_be_taken_away(page):
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="CSV").first.click()
+    lines = caught.value.path().read_text().splitlines()
+    assert lines[0].startswith("place,row,word,0,1")
+    assert len(lines) == 261
+    with page.expect_download() as caught:
+        page.locator(f"{MATRIX} .modebar-btn").first.click()
+    assert caught.value.path().read_bytes().startswith(b"\x89PNG")
