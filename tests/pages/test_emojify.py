@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -13,9 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
 from seqlib.emojify import mistakes, open_model, pretrained, save_model
-from seqlib.text import shipped, template
+from seqlib.text import sentences_to_indices, shipped, template
 from ui.emojify import data as data_part
 from ui.emojify import sentence, state
+from ui.emojify.files import Leaving
 from ui.frame import ROOT
 
 
@@ -391,10 +393,20 @@ def test_a_file_that_is_no_model_is_refused_and_loses_nothing(page, content, say
 
 
 def test_what_is_downloaded_is_the_model_that_reads(model):
-    from ui.emojify import files
-
-    again = open_model(files.seqscope_bytes(state.SHIPPED, model), vectors.load())
+    made = Leaving(model, shipped(), vectors.load(), pretrained.card()["settings"])
+    again = open_model(made.seqscope(), vectors.load())
     test = shipped().test.sentences
     np.testing.assert_array_equal(again.predict(test), model.predict(test))
-    words = files.vocabulary(state.SHIPPED, model)
-    assert sorted(words.values()) == list(range(1, len(words) + 1))
+
+
+def test_the_keras_file_reads_its_vocabulary_as_the_model_does(model, keras, tmp_path):
+    made = Leaving(model, shipped(), vectors.load(), pretrained.card()["settings"])
+    path = tmp_path / "mine.keras"
+    path.write_bytes(made.keras())
+    theirs = keras.models.load_model(path)
+    indices = sentences_to_indices(
+        shipped().test.sentences, json.loads(made.words_json()), model.maxlen
+    )
+    np.testing.assert_allclose(
+        np.asarray(theirs(indices)), model.predict(shipped().test.sentences), atol=1e-5
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -53,7 +55,7 @@ def choose() -> None:
         )
         st.download_button(
             "Training sentences",
-            lambda: write_csv(state.data().train),
+            partial(write_csv, state.data().train),
             "train.csv",
             "text/csv",
             key="emoji_train_csv",

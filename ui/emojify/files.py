@@ -3,28 +3,94 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import streamlit as st
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import MAX_BYTES, SUFFIX
-from seqlib.text import shipped
+from seqlib.text import DataSet, shipped
+from seqlib.vectors import WordVectors
 from ui import uploads
 from ui.emojify import state
 
 
-def save() -> None:
-    """Downloads of the model that reads. Files are made when they are asked for."""
-    name = st.session_state.get("emoji_model", state.SHIPPED)
+@dataclass(frozen=True, eq=False)
+class Leaving:
+    """A model and all that goes into its files.
+
+    Files are made when they are asked for, by a thread that cannot see the visit, so
+    everything is held here.
+
+    Attributes
+    ----------
+    model : EmojiModel
+    data : DataSet
+        Whose words go along.
+    vectors : WordVectors
+        Those the model's words were looked up in.
+    settings : dict
+        How it was trained.
+    opened : bytes
+        The file it came from; empty for a model that was trained.
+    """
+
+    model: EmojiModel
+    data: DataSet
+    vectors: WordVectors
+    settings: dict[str, Any]
+    opened: bytes = b""
+
+    def seqscope(self) -> bytes:
+        """Plain arrays and JSON; a model that was opened leaves as it came."""
+        words = {*self.data.train.words, *self.data.test.words}
+        return self.opened or save_model(
+            self.model, words, vectors=self.vectors, settings=self.settings
+        )
+
+    def vocabulary(self) -> dict[str, int]:
+        """Word to row in the Keras file, from 1."""
+        index = self.model.lexicon.word_to_index
+        words = sorted({*self.data.train.words, *self.data.test.words})
+        return {word: place for place, word in enumerate((one for one in words if one in index), 1)}
+
+    def words_json(self) -> bytes:
+        return json.dumps(self.vocabulary(), ensure_ascii=False, indent=1).encode()
+
+    def keras(self) -> bytes:
+        """A ``.keras`` file with the rows of the vocabulary's words. Loads TensorFlow."""
+        from seqlib.emojify.models import keras_file, keras_model
+
+        words = tuple(self.vocabulary())
+        rows = [self.model.lexicon.word_to_index[word] for word in words]
+        dropout = self.settings["dropout"]
+        return keras_file(keras_model(self.model.weights, words, rows, self.model.maxlen, dropout))
+
+
+def leaving(name: str) -> Leaving:
+    """The model of that name, ready to be made a file."""
     model = state.reader(name).model
+    for kept in state.runs():
+        if name.startswith(f"{kept.name} "):
+            run = kept.run
+            data = DataSet(run.train, run.test)
+            return Leaving(model, data, kept.vectors, asdict(run.settings))
+    opened = st.session_state.get("emoji_file_bytes", b"") if name == state.FILE else b""
+    return Leaving(model, shipped(), word_vectors.load(), pretrained.card()["settings"], opened)
+
+
+def save() -> None:
+    """Downloads of the model that reads."""
+    name = st.session_state.get("emoji_model", state.SHIPPED)
+    made = leaving(name)
     st.markdown(f"The model that reads now: **{name}**.")
     stem = f"emojify-{name.replace(' ', '-')}"
     with st.container(horizontal=True):
         st.download_button(
             "SeqScope file",
-            lambda: seqscope_bytes(name, model),
+            made.seqscope,
             f"{stem}{SUFFIX}",
             "application/zip",
             key="emoji_save",
@@ -35,7 +101,7 @@ def save() -> None:
         )
         st.download_button(
             "Keras file",
-            lambda: keras_bytes(name, model),
+            made.keras,
             f"{stem}.keras",
             "application/octet-stream",
             key="emoji_save_keras",
@@ -46,7 +112,7 @@ def save() -> None:
         )
         st.download_button(
             "Its vocabulary",
-            lambda: json.dumps(vocabulary(name, model), ensure_ascii=False, indent=1),
+            made.words_json,
             f"{stem}-words.json",
             "application/json",
             key="emoji_save_words",
@@ -77,42 +143,3 @@ def _open(file) -> None:
     st.session_state.update(
         emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True, emoji_use_file=True
     )
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The words that go into a file of the model: those it was trained and tested on."""
-    for kept in state.runs():
-        if name.startswith(f"{kept.name} "):
-            return tuple(sorted({*kept.run.train.words, *kept.run.test.words}))
-    ours = shipped()
-    return tuple(sorted({*ours.train.words, *ours.test.words}))
-
-
-def seqscope_bytes(name: str, model: EmojiModel) -> bytes:
-    """The model as a SeqScope file; one that was opened comes back as it was."""
-    if name == state.FILE:
-        return st.session_state["emoji_file_bytes"]
-    settings = state.settings_of(name)
-    kept = next((one for one in state.runs() if name.startswith(f"{one.name} ")), None)
-    return save_model(
-        model,
-        words_of(name),
-        vectors=kept.vectors if kept else word_vectors.load(),
-        settings=asdict(settings) if settings else pretrained.card()["settings"],
-    )
-
-
-def vocabulary(name: str, model: EmojiModel) -> dict[str, int]:
-    """Word to row in the Keras file, from 1."""
-    known = [word for word in words_of(name) if word in model.lexicon.word_to_index]
-    return {word: place for place, word in enumerate(known, 1)}
-
-
-def keras_bytes(name: str, model: EmojiModel) -> bytes:
-    from seqlib.emojify.models import keras_file, keras_model
-
-    words = tuple(vocabulary(name, model))
-    rows = [model.lexicon.word_to_index[word] for word in words]
-    settings = state.settings_of(name)
-    dropout = settings.dropout if settings else pretrained.card()["settings"]["dropout"]
-    return keras_file(keras_model(model.weights, words, rows, model.maxlen, dropout))

@@ -1,0 +1,120 @@
+"""The emojify page as a visitor uses it: type, train, compare, errors, save and reopen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def open_emojify(server, new_page, query: str = "", **options) -> Page:
+    page = new_page(f"{server.url}/emojify{query}", **options)
+    expect(stage(page)).to_be_visible(timeout=60_000)
+    return page
+
+
+def stage(page: Page, number: int = 0):
+    """A stage on the page, by its order from the top."""
+    return page.locator(".stage[role=group]").nth(number)
+
+
+def sentence_box(page: Page):
+    return page.get_by_role("textbox", name="Your sentence")
+
+
+def verdict(page: Page):
+    return page.locator(".verdict .main")
+
+
+def test_typing_a_sentence_is_read_without_enter(server, new_page):
+    page = open_emojify(server, new_page)
+    box = sentence_box(page)
+    box.fill("We love")
+    box.press_sequentially(" our little family")
+    expect(verdict(page)).to_contain_text("love")
+    expect(
+        page.get_by_role("row", name=re.compile("word we love our little family"))
+    ).to_be_visible()
+    expect(stage(page)).to_contain_text("family")
+
+    box.fill("We want zzqqzz to eat")
+    expect(page.get_by_text("Unknown, shown dashed: zzqqzz")).to_be_visible()
+    expect(page.locator("td.unknown")).to_have_text("zzqqzz")
+
+
+def test_two_sentences_stand_on_one_clock(server, new_page):
+    page = open_emojify(server, new_page, "?say=I+am+happy&say_b=I+am+not+happy")
+    page.get_by_role("combobox", name="compared with").click()
+    page.get_by_role("option", name="another sentence").click()
+    expect(page.get_by_role("textbox", name="The other sentence")).to_have_value("I am not happy")
+    for name in ("Both", "Difference"):
+        button = stage(page).get_by_text(name, exact=True)
+        button.click()
+    expect(stage(page)).to_contain_text("I am not happy")
+
+
+def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
+    page = open_emojify(server, new_page, "?emoji_epochs=6&emoji_units=32")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=120_000)
+    status = page.get_by_text(re.compile("epoch 6 of 6")).inner_text()
+    assert re.search(r"test \d+\.\d%", status)
+    expect(page.get_by_text("After 6 epochs:")).to_be_visible()
+    expect(page.get_by_text("run 1 last").first).to_be_visible()
+    said = verdict(page).inner_text()
+
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="SeqScope file", exact=True).click()
+    assert caught.value.suggested_filename.endswith(".seqscope")
+    saved = tmp_path / "mine.seqscope"
+    caught.value.save_as(saved)
+
+    again = open_emojify(server, new_page)
+    chooser = again.locator(".st-key-emoji_open input[type=file]")
+    chooser.set_input_files(saved)
+    expect(again.get_by_text("The model that reads now: my file.")).to_be_visible()
+    expect(verdict(again)).to_have_text(re.compile(re.escape(said.split("\n")[0])))
+    assert verdict(again).inner_text() == said
+
+    chooser.set_input_files(
+        {"name": "x.seqscope", "mimeType": "application/zip", "buffer": b"no model"}
+    )
+    expect(again.get_by_text("This is not a SeqScope model file")).to_be_visible()
+    assert verdict(again).inner_text() == said
+
+
+def test_an_error_is_chosen_and_loaded_on_the_stage(server, new_page):
+    page = open_emojify(server, new_page)
+    before = sentence_box(page).input_value()
+    table = page.locator(".st-key-emoji_errors").get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + 53)  # the tick of the first row
+    expect(page.get_by_text("how much each word puts")).to_be_visible()
+    assert sentence_box(page).input_value() != before
+    first = sentence_box(page).input_value()
+    expect(page.get_by_text(f"“{first}”: how much each word")).to_be_visible()
+    expect(stage(page)).to_contain_text(first.split()[-1].lower().rstrip("?.!"))
+
+
+def test_a_csv_of_ones_own_and_a_bad_one(server, new_page):
+    page = open_emojify(server, new_page)
+    page.get_by_text("my sentences", exact=True).click()
+    chooser = page.locator(".st-key-emoji_csv input[type=file]")
+    rows = "\n".join(f"the {'dog' if n % 2 else 'cat'} runs {n},{n % 2}" for n in range(30))
+    chooser.set_input_files({"name": "pets.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    expect(page.get_by_text("30 rows read")).to_be_visible()
+    chooser.set_input_files(
+        {"name": "page.csv", "mimeType": "text/csv", "buffer": b"<html>no</html>"}
+    )
+    expect(page.get_by_text("This is a web page saved under the name of a CSV")).to_be_visible()
+    expect(page.get_by_text("30 rows read")).to_be_visible()
+
+
+def test_a_phone_shows_the_page_without_sideways_scrolling(server, new_page):
+    page = open_emojify(server, new_page, viewport={"width": 390, "height": 844})
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
