@@ -8,6 +8,7 @@ from seqlib.lstm import GATES
 from ui import chips
 from ui.cell import charts
 from ui.cell.state import Scene
+from ui.charts import show as show_chart
 
 
 def show(scene: Scene) -> None:
@@ -36,7 +37,7 @@ def show(scene: Scene) -> None:
         key="cell_counts",
         width="stretch",
     )
-    st.plotly_chart(
+    show_chart(
         charts.kernels(cell),
         key="cell_kernels",
         alt=f"The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "

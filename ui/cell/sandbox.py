@@ -18,6 +18,7 @@ from ui import frame
 from ui import stage as stage_component
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
+from ui.charts import show as show_chart
 from ui.jazz.stage import jazz_stage
 from ui.stage import Stage
 
@@ -165,7 +166,7 @@ def show(scene: Scene) -> None:
         presenter=frame.presenting(),
     )
     found = sandbox.effect(plain.trace, edited.trace)
-    st.plotly_chart(
+    show_chart(
         charts.divergence(found, hand.start),
         key="sandbox_effect",
         alt="How far the softmax moved at each step, in nats; at most "

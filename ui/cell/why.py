@@ -11,6 +11,7 @@ from seqlib.gradients import RNNWeights, gradient_reach
 from seqlib.sandbox import Edit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
+from ui.charts import show as show_chart
 from ui.lesson import lesson
 
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
@@ -35,7 +36,7 @@ def reach(scene: Scene) -> None:
         "the same, forget gate held open": gradient_reach(weights, held),
         f"plain RNN, kernel × {scale:g}": gradient_reach(rnn, rnn.states(trace.x)),
     }
-    st.plotly_chart(
+    show_chart(
         charts.reach(curves),
         key="reach",
         alt="; ".join(
@@ -131,7 +132,7 @@ def _live(run: CopyRun, was_active: bool) -> None:
                 for kind, points in curves.items()
                 if points
             )
-            st.plotly_chart(
+            show_chart(
                 charts.learning(curves, run.settings.steps, measure, chance),
                 key=f"copy_{measure}",
                 alt=f"{measure.capitalize()} by training step: {last or 'nothing yet'}.",

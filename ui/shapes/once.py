@@ -14,6 +14,7 @@ from seqlib.sharing import Sharing, compare
 from seqlib.symbolic import Blueprint, blueprint, listing
 from ui import frame
 from ui import stage as stage_component
+from ui.charts import show as show_chart
 from ui.lesson import lesson
 from ui.shapes import charts
 from ui.stage import Clock, Stage
@@ -130,7 +131,7 @@ def effect() -> None:
 def _effect(found: Sharing) -> None:
     left, right = st.columns([2, 1])
     with left:
-        st.plotly_chart(
+        show_chart(
             charts.change_by_step(found),
             key="sharing_chart",
             alt="How far one training step moved the recurrent kernel used at each t: the same "
