@@ -12,6 +12,14 @@ from seqlib.vectors import View
 
 FONT = 14
 LABEL_LENGTH = 16
+# As ZERO_CENTRED, but zero is nearly transparent: it recedes into a light page and a dark one.
+DIVERGING = [
+    "#2460c8",
+    "rgba(74, 132, 224, 0.65)",
+    "rgba(128, 140, 160, 0.08)",
+    "rgba(232, 140, 60, 0.65)",
+    "#c05f10",
+]
 ACCENT = "#c2258f"  # in neither colour map, and clear on light and dark
 
 
@@ -71,7 +79,7 @@ def matrix(
         x=np.arange(dim),
         y=places,
         customdata=np.broadcast_to(np.array(_hover(view), object)[:, None], (rows, dim)),
-        colorscale=ZERO_CENTRED if signed else FROM_ZERO,
+        colorscale=DIVERGING if signed else FROM_ZERO,
         zmin=-limit if signed else 0,
         zmax=limit,
         colorbar={"title": {"text": what, "side": "right"}, "thickness": 14},
@@ -187,8 +195,10 @@ def bars(
         orientation="h",
         customdata=list(words),
         marker_color=[SERIES[0] if value >= 0 else SERIES[1] for value in values],
-        text=[f"{value:.2f}" for value in values],
+        text=[f"{value:.2f}".replace("-", "−") for value in values],
         textposition="auto",
+        textfont_size=font,
+        constraintext="none",
         hovertemplate="%{customdata}<br>%{x:.4f}<extra></extra>",
     )
     figure.update_yaxes(
@@ -285,8 +295,9 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
     )
     figure.update_layout(showlegend=False)
     # One scale for both axes, or equal steps would not look equal.
-    figure.update_xaxes(showticklabels=False, zeroline=False)
-    figure.update_yaxes(showticklabels=False, zeroline=False, scaleanchor="x")
+    plain = {"showticklabels": False, "zeroline": False, "showgrid": False}
+    figure.update_xaxes(**plain)
+    figure.update_yaxes(**plain, scaleanchor="x")
     _room(figure, points)
     return figure
 
@@ -350,8 +361,10 @@ def word_map(
             hoverinfo="skip",
             showlegend=False,
         )
-    named = [*([] if focus is None else [focus]), *own, *near]
-    labels = _labels(points, words, list(dict.fromkeys(named)), font, height) if flat else {}
+    pointed_out = [*([] if focus is None else [focus]), *own, *near]
+    labels = _labels(points, words, list(dict.fromkeys(pointed_out)), font, height) if flat else {}
+    # In three dimensions nobody knows from where they are seen, so neighbours are left to hover.
+    shown = labels if flat else {*own, focus}
     for name, rows, colour, size in groups:
         if not rows:
             continue
@@ -360,7 +373,7 @@ def word_map(
             **place(rows),
             name=name,
             mode="markers+text" if named else "markers",
-            text=[words[at] if at in labels or not flat else "" for at in rows] if named else None,
+            text=[words[at] if at in shown else "" for at in rows] if named else None,
             textposition=[labels.get(at, "top center") for at in rows],
             textfont={"size": font + (2 if name == "the word" else 0)},
             customdata=[words[at] for at in rows],
@@ -429,7 +442,7 @@ def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Fi
         x=np.arange(dim),
         y=np.arange(n),
         customdata=np.broadcast_to(np.array(words, object)[:, None], (n, dim)),
-        colorscale=ZERO_CENTRED,
+        colorscale=DIVERGING,
         zmin=-limit,
         zmax=limit,
         colorbar={"title": {"text": "after − before", "side": "right"}, "thickness": 14},

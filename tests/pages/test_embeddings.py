@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import io
+import subprocess
+import sys
 import time
 import weakref
 import zipfile
@@ -63,6 +65,20 @@ def test_the_page_states_the_matrix_it_shows(page):
     assert "64,000 words" in texts(page)
     assert f"vocab\\_len = {TOTAL:,}" in texts(page)
     assert f"of {TOTAL:,}: {matrix.BINS * 50:,} cells" in shown(page)
+
+
+def test_the_first_picture_needs_no_framework():
+    code = (
+        "import sys\n"
+        "from tests.pages.test_embeddings import visit\n"
+        "assert not visit().exception\n"
+        "print(*[name for name in ('tensorflow', 'keras', 'sklearn') if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == []
 
 
 def test_the_lookup_shows_its_shapes_and_what_multiplying_it_out_costs(page):
@@ -129,7 +145,7 @@ def test_a_link_gives_the_same_view_and_nonsense_is_brought_within_bounds():
     assert errors(app) == []
     assert "Rows 100 to 124" in shown(app)
     assert app.selectbox(key="order").value == "index"
-    assert errors(visit(first="99999999", rows="-4", k="9999", map="none such")) == []
+    assert errors(visit(first="99999999", rows="-4", nearest="9999", map="none such")) == []
 
 
 def test_the_analogy_says_its_answer_and_what_was_left_out(page):
@@ -184,6 +200,19 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(page, content, says):
 
 def state_of(app: AppTest):
     return app.session_state[f"own_vectors:{state.FILE}"]
+
+
+def test_a_file_in_the_vectors_folder_is_offered_and_read_once(tmp_path, monkeypatch):
+    (tmp_path / "fetched.txt").write_bytes(glove(12))
+    (tmp_path / "web.txt").write_bytes(b"<html>no</html>")
+    monkeypatch.setenv("SEQSCOPE_VECTORS", str(tmp_path))
+    app = visit(vectors="fetched.txt")
+    assert errors(app) == []
+    assert "vocab\\_len = 13" in texts(app)
+    app.selectbox(key="vectors").set_value("web.txt").run()
+    (error,) = errors(app)
+    assert "is a web page" in error
+    assert f"vocab\\_len = {TOTAL:,}" in texts(app)
 
 
 def test_a_projector_pair_that_was_exported_here_opens_here(page):

@@ -97,7 +97,8 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
             return None
     if by in ("index", "frequency"):
         return None
-    return state.remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
+    with st.spinner("Sorting the rows …"):
+        return state.remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
 
 
 def _clamp(total: int) -> None:

@@ -34,7 +34,13 @@ def neighbours(vectors: WordVectors) -> None:
         )
     )
     k = right.slider(
-        "neighbours", 3, 30, 10, key="k", help="How many are listed, nearest first.", **state.BOUND
+        "neighbours",
+        3,
+        30,
+        10,
+        key="nearest",
+        help="How many are listed, nearest first.",
+        **state.BOUND,
     )
     among = _commonest(vectors, "near_common")
     known, unknown = state.split_known(words, vectors)

@@ -32,10 +32,11 @@ def choose() -> WordVectors:
             f"A file of word vectors, at most {limit} MB",
             TYPES,
             limit,
-            lambda file: state.keep(state.FILE, load(file)),
+            lambda file: state.keep(state.FILE, _read(file)),
             key="vectors_file",
             help="GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
-            "them in the vectors folder of the machine that runs the app.",
+            "them in the vectors folder of the machine that runs the app, as "
+            "scripts/fetch_glove.py does; they are then in the list above.",
         )
     elif choice == state.PAIR:
         _pair(limit)
@@ -52,6 +53,15 @@ def choose() -> WordVectors:
     return chosen
 
 
+def _read(file, **options) -> WordVectors:
+    """``load`` with a bar that shows how far it is."""
+    bar = st.progress(0.0, text=f"Reading {file.name} …")
+    try:
+        return load(file, progress=bar.progress, **options)
+    finally:
+        bar.empty()
+
+
 def _pair(limit: int) -> None:
     """Numbers and words as two files; read when both are there."""
 
@@ -60,7 +70,7 @@ def _pair(limit: int) -> None:
         files[name] = file
         if len(files) == 2:
             numbers, words = files["numbers"], files["words"]
-            state.keep(state.PAIR, load(numbers, words=words, name=numbers.name))
+            state.keep(state.PAIR, _read(numbers, words=words, name=numbers.name))
 
     for column, name, label, text in zip(
         st.columns(2),
