@@ -22,7 +22,7 @@ def _layout(figure: go.Figure, x: str, y: str, height: int = 300) -> go.Figure:
         margin={"l": 70, "r": 16, "t": 34, "b": 52},
         font_size=15,
         hoverlabel={"font_size": 15},
-        legend={"orientation": "h", "y": 1.18, "font_size": 15},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": 15},
     )
     figure.update_xaxes(title={"text": x, "font_size": 16}, tickfont_size=14)
     figure.update_yaxes(title={"text": y, "font_size": 16}, tickfont_size=14)

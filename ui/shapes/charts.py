@@ -29,7 +29,7 @@ def change_by_step(found: Sharing) -> go.Figure:
         height=300,
         margin={"l": 64, "r": 16, "t": 12, "b": 52},
         font_size=15,
-        legend={"orientation": "h", "y": 1.15},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         barmode="group",
     )
     figure.update_xaxes(title={"text": "time step t", "font_size": 16}, tickfont_size=14)
