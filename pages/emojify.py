@@ -11,17 +11,21 @@ TEXT = lesson("emojify")
 
 def emojify() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    typed()
-    layers()
-    order()
-    padding()
-    dropout()
-    sentences()
-    training()
-    mistakes()
-    scores()
-    table()
-    model_files()
+    for section in (
+        typed,
+        layers,
+        order,
+        padding,
+        dropout,
+        sentences,
+        training,
+        mistakes,
+        scores,
+        table,
+        model_files,
+    ):
+        with st.container():  # what comes and goes in one section does not move the others
+            section()
 
 
 def typed() -> None:

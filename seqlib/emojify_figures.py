@@ -13,13 +13,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
-from seqlib.figures import FROM_ZERO, SERIES
+from seqlib.figures import SERIES
 from seqlib.text import EmojiClass
 
 FONT = 15
 LONGEST = 28  # characters of a name on an axis
 # A kept unit and a dropped one: told apart by lightness, on a light page and a dark one.
 DROPPED, KEPT = "rgba(128, 128, 128, 0.16)", "#3f74d6"
+# Never so strong that the theme's own text, dark or light, could not be read on it.
+BEHIND_TEXT = ["rgba(63, 116, 214, 0.06)", "rgba(63, 116, 214, 0.55)"]
+DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that differ
 
 
 def plain(text: str, length: int = LONGEST) -> str:
@@ -83,13 +86,14 @@ def by_epoch(
     """
     figure = _figure(300, font, "epoch", what)
     form = ".1%" if share else ".3f"
-    for (name, values), colour in zip(lines, SERIES * len(lines), strict=False):
+    for place, (name, values) in enumerate(lines):
+        look = {"color": SERIES[place % len(SERIES)], "dash": DASHES[place % len(DASHES)]}
         figure.add_scatter(
             x=np.arange(1, len(values) + 1),
             y=values,
             name=plain(name),
             mode="lines" if len(values) > 1 else "markers",
-            line={"color": colour, "width": 3},
+            line={**look, "width": 3},
             hovertemplate="epoch %{x}<br>%{y:" + form + "}<extra>" + plain(name) + "</extra>",
         )
     figure.update_xaxes(range=[1, max(2, epochs)])
@@ -110,16 +114,23 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         x=places,
         y=places,
         customdata=np.array([[(true, said) for said in names] for true in names], object),
-        colorscale=FROM_ZERO,
+        colorscale=BEHIND_TEXT,
         zmin=0,
         zmax=max(1, int(counts.sum(axis=1).max())),
         xgap=2,
         ygap=2,
         showscale=False,
-        text=np.where(counts > 0, counts.astype(str), ""),
-        texttemplate="%{text}",
-        textfont_size=font + 1,
         hovertemplate="%{customdata[0]}, taken for %{customdata[1]}: %{z}<extra></extra>",
+    )
+    true, said = np.nonzero(counts)
+    figure.add_scatter(
+        x=said,
+        y=true,
+        text=counts[true, said].astype(str),
+        mode="text",
+        textfont_size=font + 1,
+        hoverinfo="skip",
+        showlegend=False,
     )
     figure.update_xaxes(tickvals=places, ticktext=names)
     figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed")
@@ -179,7 +190,7 @@ def drift(
             hovertemplate="%{x}: %{y:.3f}<extra>" + plain(name) + "</extra>",
         )
     figure.update_xaxes(tickvals=steps, ticktext=[plain(word, 12) for word in words])
-    figure.update_yaxes(range=[min(-0.05, *(float(v.min()) for _, v in lines)), 1.05])
+    figure.update_yaxes(range=[min(0.0, *(float(v.min()) for _, v in lines)) - 0.05, 1.05])
     figure.update_layout(showlegend=True)
     return figure
 

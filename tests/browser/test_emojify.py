@@ -63,7 +63,7 @@ def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
     status = page.get_by_text(re.compile("epoch 6 of 6")).inner_text()
     assert re.search(r"test \d+\.\d%", status)
     expect(page.get_by_text("After 6 epochs:")).to_be_visible()
-    expect(page.get_by_text("run 1 last").first).to_be_visible()
+    expect(page.get_by_text("The model that reads now: run 1 last.")).to_be_visible()
     said = verdict(page).inner_text()
 
     with page.expect_download() as caught:
@@ -112,6 +112,41 @@ def test_a_csv_of_ones_own_and_a_bad_one(server, new_page):
     )
     expect(page.get_by_text("This is a web page saved under the name of a CSV")).to_be_visible()
     expect(page.get_by_text("30 rows read")).to_be_visible()
+
+
+def test_odd_csvs_get_a_sentence_each_and_fifty_thousand_rows_are_read(server, new_page):
+    page = open_emojify(server, new_page)
+    page.get_by_text("my sentences", exact=True).click()
+    chooser = page.locator(".st-key-emoji_csv input[type=file]")
+    odd = {
+        b"": "The file is empty",
+        b"a b c,happy\nd e f,happy\n": "Every sentence has the same label",
+        bytes(range(256)) * 40: "This is not a text file",
+        "文字化け,楽しい\n悲しい日,悲しい\n".encode("shift_jis") * 20: "not in UTF-8",
+    }
+    for number, (content, says) in enumerate(odd.items()):
+        chooser.set_input_files(
+            {"name": f"odd{number}.csv", "mimeType": "text/csv", "buffer": content}
+        )
+        expect(page.get_by_text(says)).to_be_visible()
+        expect(verdict(page)).to_be_visible()
+    rows = "\n".join(f"we saw {n} birds today,{('happy', 'sad')[n % 2]}" for n in range(50_000))
+    chooser.set_input_files({"name": "large.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    expect(page.get_by_text("50,000 rows read")).to_be_visible(timeout=60_000)
+
+
+def test_rows_edited_in_the_page_become_the_sentences(server, new_page):
+    page = open_emojify(server, new_page)
+    page.get_by_test_id("stMain").get_by_text("Edit the rows").click()
+    editor = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
+    box = editor.bounding_box()
+    page.mouse.dblclick(box["x"] + 120, box["y"] + 53)  # the first sentence
+    page.keyboard.press("Control+a")
+    page.keyboard.type("I adore my grandmother")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Use this table", exact=True).click()
+    expect(page.get_by_text("my sentences", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="my sentences")).to_be_checked()
 
 
 def test_a_phone_shows_the_page_without_sideways_scrolling(server, new_page):

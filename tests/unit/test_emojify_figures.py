@@ -28,7 +28,13 @@ def test_confusion_writes_every_count_that_is_not_zero():
     counts = np.array([[3, 0], [1, 12]])
     figure = figures.confusion(counts, DEFAULT_CLASSES[:2])
     np.testing.assert_array_equal(figure.data[0].z, counts)
-    assert figure.data[0].text.tolist() == [["3", ""], ["1", "12"]]
+    written = {
+        (true, said): text
+        for true, said, text in zip(
+            figure.data[1].y, figure.data[1].x, figure.data[1].text, strict=True
+        )
+    }
+    assert written == {(0, 0): "3", (1, 0): "1", (1, 1): "12"}
     assert figure.layout.yaxis.autorange == "reversed"
 
 
@@ -39,6 +45,12 @@ def test_by_epoch_keeps_its_width_while_it_grows_and_shares_stay_on_one_scale():
     assert longer.layout.yaxis.range == (0, 1.02)
     assert short.data[0].mode == "markers"
     assert longer.data[0].mode == "lines"
+
+
+def test_a_dozen_runs_have_a_look_each():
+    lines = [(f"run {n}", np.array([0.5, 0.6])) for n in range(12)]
+    figure = figures.by_epoch(lines, 2, "accuracy")
+    assert len({(line.line.color, line.line.dash) for line in figure.data}) == 12
 
 
 def test_the_mask_that_is_drawn_is_the_mask():

@@ -42,6 +42,7 @@ def table() -> None:
         },
         column_config=dict.fromkeys(("accuracy", "± ", "with a negation", "±"), percent),
         hide_index=True,
+        placeholder="–",
         key="emoji_card",
         alt="Accuracy of V1 and V2, with all and with few training sentences.",
     )

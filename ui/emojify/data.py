@@ -147,7 +147,22 @@ def edit() -> None:
             icon=":material/table:",
         )
         return
-    edited = st.data_editor(
+    with st.container(key="emoji_data_edit"):
+        edited = _editor(data)
+    if st.button(
+        "Use this table",
+        key="emoji_use_table",
+        type="primary",
+        icon=":material/check:",
+        help="Makes the rows as edited the sentences to learn from.",
+    ):
+        _use(edited)
+    if error := st.session_state.get("emoji_edit_error"):
+        st.error(chips.plain(error), icon=":material/error:")
+
+
+def _editor(data: DataSet) -> pd.DataFrame:
+    return st.data_editor(
         state.remembered("editor", (data.train, data.test), lambda: _frame(data)),
         num_rows="dynamic",
         hide_index=True,
@@ -162,16 +177,6 @@ def edit() -> None:
         },
         alt="All sentences with their labels.",
     )
-    if st.button(
-        "Use this table",
-        key="emoji_use_table",
-        type="primary",
-        icon=":material/check:",
-        help="Makes the rows as edited the sentences to learn from.",
-    ):
-        _use(edited)
-    if error := st.session_state.get("emoji_edit_error"):
-        st.error(chips.plain(error), icon=":material/error:")
 
 
 def _frame(data: DataSet) -> pd.DataFrame:
