@@ -78,12 +78,15 @@ def matrix(
         z=view.values,
         x=np.arange(dim),
         y=places,
-        customdata=np.broadcast_to(np.array(_hover(view), object)[:, None], (rows, dim)),
+        customdata=_carried(view),
         colorscale=DIVERGING if signed else FROM_ZERO,
         zmin=-limit if signed else 0,
         zmax=limit,
         colorbar={"title": {"text": what, "side": "right"}, "thickness": 14},
-        hovertemplate="%{customdata}<br>dimension %{x}<br>"
+        hovertemplate=(
+            "%{customdata}" if view.exact else "places %{customdata[0]:,} to %{customdata[1]:,}"
+        )
+        + "<br>dimension %{x}<br>"
         + what
         + (" %{z:.6g}" if view.exact else " %{z:.4f}")
         + "<extra></extra>",
@@ -113,20 +116,21 @@ def matrix(
     return figure
 
 
-def _hover(view: View) -> list[str]:
-    found = []
-    for place, stop, index, label in zip(
-        view.edges[:-1].tolist(),
-        view.edges[1:].tolist(),
-        view.indices.tolist(),
-        view.labels,
-        strict=True,
-    ):
-        if stop - place == 1:
-            found.append(f"row {index:,} · {label or 'padding'}")
-        else:
-            found.append(f"places {place:,} to {stop - 1:,}<br>{label}")
-    return found
+def _carried(view: View) -> np.ndarray:
+    """What each cell says of its row: its number and word, or the places it covers.
+
+    Plotly wants it for every cell. Words for thousands of stretches would be most of what is
+    sent, so a stretch has two numbers.
+    """
+    rows, dim = view.values.shape
+    if not view.exact:
+        covered = np.stack([view.edges[:-1], view.edges[1:] - 1], axis=1).astype(np.int32)
+        return np.repeat(covered[:, None], dim, axis=1)
+    named = [
+        f"row {index:,} · {label or 'padding'}"
+        for index, label in zip(view.indices.tolist(), view.labels, strict=True)
+    ]
+    return np.broadcast_to(np.array(named, object)[:, None], (rows, dim))
 
 
 def _first(view: View, tick: int) -> str:

@@ -76,6 +76,9 @@ def test_a_jump_shows_the_word_by_name_and_a_link_to_it(page):
     expect(page.get_by_text("each line is one row")).to_be_visible()
     expect(page.locator(f"{MATRIX} .ytick", has_text="baseball")).to_be_visible()
     assert "rows=25" in page.url
+    page.locator(f"{MATRIX} .nsewdrag").first.hover(position={"x": 300, "y": 200})
+    said = page.locator(f"{MATRIX} .hovertext").first
+    expect(said).to_have_text(re.compile(r"row [\d,]+ · .*dimension \d+.*value −?-?\d"))
 
 
 def test_words_drawn_around_are_compared(page):

@@ -38,7 +38,14 @@ def test_the_padding_row_is_called_padding(vectors):
 def test_stretches_say_which_places_they_cover(vectors):
     figure = vector_figures.matrix(overview(vectors, 0, None, 100))
     assert heatmap(figure).z.shape == (100, 5)
-    assert "places 10 to 19" in heatmap(figure).customdata[1][0]
+    first, last = heatmap(figure).customdata[1][0]
+    assert 0 < first <= last < 30
+
+
+def test_the_whole_matrix_is_sent_as_less_than_half_a_megabyte():
+    many = WordVectors.of([f"a-long-word-{at}" for at in range(5000)], np.ones((5000, 50)))
+    figure = vector_figures.matrix(overview(many, 0, None, 260))
+    assert len(figure.to_json()) < 400_000
 
 
 def test_row_0_is_at_the_top(vectors):

@@ -163,7 +163,7 @@ def _sides(pair: Pair):
 def _side(column, run: EmojifyRun) -> Moved | None:
     """One run in words, and what it has moved so far."""
     with column:
-        st.markdown(f"#### trainable={run.settings.trainable}")
+        st.markdown(f"**`trainable={run.settings.trainable}`**")
         status = f"**{WORDS[run.state]}** · epoch {run.epoch} of {run.settings.epochs}"
         if run.note:
             status += f" · {run.note}"
