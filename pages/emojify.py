@@ -42,6 +42,7 @@ def layers() -> None:
     st.header("2 · Two layers read it", anchor="stage")
     st.markdown(TEXT["read"])
     read.stage()
+    read.check()
 
 
 def order() -> None:

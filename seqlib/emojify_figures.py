@@ -20,8 +20,13 @@ FONT = 15
 LONGEST = 28  # characters of a name on an axis
 # A kept unit and a dropped one: told apart by lightness, on a light page and a dark one.
 DROPPED, KEPT = "rgba(128, 128, 128, 0.16)", "#3f74d6"
-# Never so strong that the theme's own text, dark or light, could not be read on it.
-BEHIND_TEXT = ["rgba(63, 116, 214, 0.06)", "rgba(63, 116, 214, 0.55)"]
+# Faint up to the middle, where the theme's own text is read on it; strong above, for white.
+COUNTS = (
+    (0.0, "rgba(63, 111, 202, 0.05)"),
+    (0.5, "rgba(63, 111, 202, 0.28)"),
+    (0.5, "#3f6fca"),
+    (1.0, "#2c57a6"),
+)
 DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that differ
 
 
@@ -109,31 +114,38 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
     names = class_names(classes)
     places = np.arange(len(names))
     figure = _figure(max(320, 60 + 34 * len(names)), font, "the model says", "the sentence is")
+    most = max(1, int(counts.sum(axis=1).max()))
     figure.add_heatmap(
         z=counts,
         x=places,
         y=places,
         customdata=np.array([[(true, said) for said in names] for true in names], object),
-        colorscale=BEHIND_TEXT,
+        colorscale=COUNTS,
         zmin=0,
-        zmax=max(1, int(counts.sum(axis=1).max())),
+        zmax=most,
         xgap=2,
         ygap=2,
         showscale=False,
         hovertemplate="%{customdata[0]}, taken for %{customdata[1]}: %{z}<extra></extra>",
     )
-    true, said = np.nonzero(counts)
-    figure.add_scatter(
-        x=said,
-        y=true,
-        text=counts[true, said].astype(str),
-        mode="text",
-        textfont_size=font + 1,
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    figure.update_xaxes(tickvals=places, ticktext=names)
-    figure.update_yaxes(tickvals=places, ticktext=names, autorange="reversed")
+    strong = counts >= most / 2
+    for which, look in (
+        (strong, {"color": "#ffffff"}),
+        (~strong & (counts > 0), {}),
+    ):
+        true, said = np.nonzero(which)
+        figure.add_scatter(
+            x=said,
+            y=true,
+            text=counts[true, said].astype(str),
+            mode="text",
+            textfont={"size": font + 1, "weight": 600, **look},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    edges = [-0.5, len(names) - 0.5]
+    figure.update_xaxes(tickvals=places, ticktext=names, range=edges, showgrid=False)
+    figure.update_yaxes(tickvals=places, ticktext=names, range=edges[::-1], showgrid=False)
     return figure
 
 
@@ -160,7 +172,10 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
         hovertemplate="%{customdata}<br>unit %{x}: %{text}<extra></extra>",
         text=np.where(np.array(rows), f"kept, times {_scale(masks):.3g}", "dropped"),
     )
-    figure.update_yaxes(tickvals=np.arange(len(rows)), ticktext=names, autorange="reversed")
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(
+        tickvals=np.arange(len(rows)), ticktext=names, autorange="reversed", showgrid=False
+    )
     return figure
 
 

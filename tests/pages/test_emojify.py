@@ -131,6 +131,16 @@ def test_every_comparison_draws(page, against):
     assert stage is not None
 
 
+@pytest.mark.parametrize("padding", [state.SKIP, state.READ])
+def test_keras_agrees_with_the_page_on_all_test_sentences(page, padding):
+    page.selectbox(key="emoji_padding").set_value(padding).run()
+    page.button(key="emoji_check").click().run()
+    assert errors(page) == []
+    said = next(text.value for text in page.markdown if "largest difference" in text.value)
+    assert "150 test sentences" in said
+    assert 0 <= float(said.split("**")[1]) < 1e-5
+
+
 def test_a_link_opens_the_same_reading():
     app = visit(say="We play ball", emoji_padding=state.READ, shuffle="7", emoji_units="nonsense")
     assert app.text_input(key="say").value == "We play ball"

@@ -30,12 +30,12 @@ def test_confusion_writes_every_count_that_is_not_zero():
     np.testing.assert_array_equal(figure.data[0].z, counts)
     written = {
         (true, said): text
-        for true, said, text in zip(
-            figure.data[1].y, figure.data[1].x, figure.data[1].text, strict=True
-        )
+        for trace in figure.data[1:]
+        for true, said, text in zip(trace.y, trace.x, trace.text, strict=True)
     }
     assert written == {(0, 0): "3", (1, 0): "1", (1, 1): "12"}
-    assert figure.layout.yaxis.autorange == "reversed"
+    assert list(figure.data[1].text) == ["12"]  # on the strong colour, in white
+    assert figure.layout.yaxis.range == (1.5, -0.5)
 
 
 def test_by_epoch_keeps_its_width_while_it_grows_and_shares_stay_on_one_scale():

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from seqlib import shapes
 from seqlib.emojify import EmojiModel, Reading, shuffled
+from seqlib.text import LabelledSentences
 from ui import chips, frame
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.stage import Stage
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +71,7 @@ def answer() -> None:
     sentence.verdict(here.reading, found.v1, typed())
     sentence.words(here.reading.encoded, found.model.lexicon.unknown)
     sentence.shapes(here.reading)
+    sentence.parameters(found.model)
     _still_training()
     for note in found.model.notes:
         st.caption(f":material/info: {chips.plain(note)}")
@@ -131,3 +139,46 @@ def _difference(here: Scene, there: Scene) -> None:
     for one, name in ((here, _name(here, there)), (there, there.name)):
         p = one.reading.probabilities.max()
         st.text(f"{one.reading.emoji}  {p:.1%}  {name}")
+
+
+def check() -> None:
+    """On request: the same weights in Keras, and how far its outputs are from ours."""
+    if not st.button(
+        "Check with Keras",
+        key="emoji_check",
+        icon=":material/fact_check:",
+        help="Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
+        "sentences with what this page computes. Loads TensorFlow if nobody has yet.",
+    ):
+        return
+    model, test = state.chosen().model, state.data().test
+    with st.spinner("Building the model in Keras …"):
+        largest, theirs = _in_keras(model, test)
+    st.markdown(
+        f"`{theirs.name}` on {len(test):,} test sentences: largest difference of a probability "
+        f"**{largest:.1e}**."
+    )
+    st.dataframe(
+        {
+            "layer": [layer.name for layer in theirs.layers],
+            "output": [shapes.as_text(layer.output.shape) for layer in theirs.layers],
+            "parameters": [layer.count_params() for layer in theirs.layers],
+        },
+        hide_index=True,
+        key="emoji_layers",
+        alt="The layers of the Keras model with their output shapes and parameters.",
+    )
+    st.caption("This copy's embedding holds only the rows of the words in these sentences.")
+
+
+def _in_keras(model: EmojiModel, test: LabelledSentences) -> tuple[float, keras.Model]:
+    """The largest difference of an output, and the Keras model with the rows that were read."""
+    from seqlib.emojify.models import keras_model
+
+    indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
+    rows = np.unique(indices[indices != 0])
+    names = [str(row) for row in rows.tolist()]  # the shared unknown row has no word
+    theirs = keras_model(model.weights, names, rows, model.maxlen, dropout=0.0)
+    places = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1).astype(np.int32)
+    difference = np.asarray(theirs(places)) - model.weights.probabilities(indices)
+    return float(np.abs(difference).max()), theirs

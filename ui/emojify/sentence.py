@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from seqlib.emojify import Emojify_V1, Reading, Unknown
+from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown
 from seqlib.text import Encoded, tokenise
 from ui import chips
 from ui.emojify import state
@@ -198,3 +198,21 @@ def shapes(reading: Reading) -> None:
         chips.shape("softmax", trace.output.shape, ("classes",)),
     ]
     st.markdown(" → ".join(steps))
+
+
+def parameters(model: EmojiModel) -> None:
+    """How many numbers the model is: those of the layers, and the embedding beside them."""
+    weights, embedding = model.weights, model.weights.embedding
+    layers = ", ".join(
+        f"{name} {sum(array.size for array in arrays):,}"
+        for name, arrays in (
+            ("LSTM 1", weights.arrays[:3]),
+            ("LSTM 2", weights.arrays[3:6]),
+            ("softmax", weights.arrays[6:]),
+        )
+    )
+    shape = (embedding.n_rows, embedding.e_length)
+    st.markdown(
+        f"**{weights.n_parameters:,}** parameters in the layers ({layers}), beside "
+        f"{chips.shape('E', shape, ('vocab_len', 'e_length'))}."
+    )

@@ -202,7 +202,8 @@ def _pictures(run: EmojifyRun) -> None:
             alt=f"Accuracy by epoch: train now {metrics.accuracy[-1]:.1%}, test "
             f"{metrics.test_accuracy[-1]:.1%}.",
         )
-    left, right = st.columns(2)
+    # Large type needs the whole width for a stage.
+    left, right = (st.container() for _ in range(2)) if frame.presenting() else st.columns(2)
     with left:
         _confusion(run, metrics)
     with right:
