@@ -205,9 +205,8 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
         if view.exact
         else f"each line is the {statistic} of about {(stop - start) / len(view.values):,.0f} rows"
     )
-    st.caption(
-        f"{'Rows' if order is None else 'Places in this order:'} {start:,} to {stop - 1:,} of {total:,}: {view.values.size:,} cells, {each}."
-    )
+    of = "Rows" if order is None else "Places in this order:"
+    st.caption(f"{of} {start:,} to {stop - 1:,} of {total:,}: {view.values.size:,} cells, {each}.")
 
 
 def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, str]]:
