@@ -5,6 +5,7 @@ import streamlit as st
 from seqlib.music import MAX_BYTES
 from ui import frame, uploads
 from ui.jazz import encode, report, sample, state, train
+from ui.jazz import model as model_parts
 from ui.jazz.stage import LANES
 from ui.lesson import lesson
 
@@ -55,7 +56,7 @@ def one_hot() -> None:
 def model() -> None:
     st.header("4 · The model", anchor="model")
     st.markdown(TEXT["model"])
-    encode.shapes()
+    model_parts.shapes()
 
 
 def training() -> None:

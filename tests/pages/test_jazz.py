@@ -204,3 +204,14 @@ def test_a_run_goes_on_while_another_page_is_open(jazz):
     jazz.button(key="jazz_run:stop").click().run()
     assert "**Stopped**" in texts(jazz)
     assert jazz.selectbox(key="model").value == state.OWN_RUN
+
+
+def test_keras_confirms_the_shapes_and_the_numbers(jazz):
+    jazz.button(key="check_keras").click().run()
+    assert errors(jazz) == []
+    agreed = next(text.value for text in jazz.markdown if "Keras' own tensors" in text.value)
+    same, _, of = agreed.split("**")[1].split(" ")
+    assert same == of
+    proofs = next(table.value for table in jazz.dataframe if "largest difference" in table.value)
+    assert len(proofs) == 3
+    assert all(float(value) <= 1e-5 for value in proofs["largest difference"])
