@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # a busy machine is not a wrong page
 
 
 def open_emojify(server, new_page, query: str = "", **options) -> Page:
@@ -27,6 +28,14 @@ def sentence_box(page: Page):
 
 def verdict(page: Page):
     return page.locator(".verdict .main")
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end: files are made for the page that was drawn last."""
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=30_000
+    )
 
 
 def test_typing_a_sentence_is_read_without_enter(server, new_page):
@@ -64,6 +73,7 @@ def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
     assert re.search(r"test \d+\.\d%", status)
     expect(page.get_by_text("After 6 epochs:")).to_be_visible()
     expect(page.get_by_text("The model that reads now: run 1 last.")).to_be_visible()
+    settled(page)
     said = verdict(page).inner_text()
 
     with page.expect_download() as caught:
