@@ -64,6 +64,8 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
     names = [f"P({one.emoji} {one.name})" for one in model.classes]
     st.dataframe(
         {**columns, **dict(zip(names, p.T, strict=True))},
+        # The emoji first: on a phone the sentence takes the rest.
+        column_order=("emoji", "sentence", "label", *names),
         column_config={
             "sentence": st.column_config.TextColumn(width="large"),
             **{name: st.column_config.NumberColumn(format="%.3f") for name in names},
