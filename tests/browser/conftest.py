@@ -12,7 +12,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # a busy machine is not a wrong page
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
@@ -98,12 +100,24 @@ def new_page(chromium: Browser):
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda message: _note(message, troubles))
         page.goto(url)
+        settled(page)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert not troubles, f"the browser's console said {troubles}"
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end.
+
+    What is pressed in the middle of a run may be drawn anew under the hand.
+    """
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=60_000
+    )
 
 
 def _note(message, troubles: list[str]) -> None:

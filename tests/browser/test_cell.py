@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from conftest import settled
 
 from seqlib import pretrained
 from seqlib.sampling import sample
@@ -114,9 +115,11 @@ def test_writing_on_gives_another_solo_to_hear(cell):
 def test_moving_the_hand_recomputes_at_once(cell):
     page = cell("?hand_from=17")
     page.get_by_text("Step 17: the first choice is").wait_for()
+    settled(page)
     page.locator(".st-key-hand_from").get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text("Step 18: the first choice is").wait_for()
+    settled(page)
     found = sandbox(page)
     np.testing.assert_allclose(found["edited"][:17], found["plain"][:17], atol=1e-5)
     np.testing.assert_allclose(found["edited"][17], found["plain"][16], atol=1e-5)
