@@ -1,4 +1,4 @@
-"""The training step itself: Keras' cell over all timesteps, many epochs a call.
+"""The training step itself: the cell over all timesteps, many epochs a call.
 
 The step is traced once per architecture and shared by every run of that architecture:
 weights and optimiser state go in and come out as plain tensors, so nothing of one run stays
@@ -146,28 +146,46 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
     A known ``m`` halves the first trace, because gradients then need no run-time shapes;
     None takes any number of windows.
     """
-    import keras
     import tensorflow as tf
 
-    from seqlib.models import fused_twin, music_layers
-
-    twin = fused_twin(Tx, music_layers(n_a, n_values), unroll=Tx <= UNROLL_UP_TO)
-    untrained = [variable.value for variable in twin.non_trainable_variables]
     windows = tf.TensorSpec((m, Tx, n_values), tf.float32)
     scalar = tf.TensorSpec((), tf.float32)
-    arrays = [tf.TensorSpec(variable.shape, tf.float32) for variable in twin.trainable_variables]
+    shapes = [array.shape for array in JazzWeights.initial(n_a, n_values).arrays]
+    arrays = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
     state = (arrays, arrays, arrays, scalar)
 
+    def step(zx, a, c, recurrent_kernel):
+        i, f, g, o = tf.split(zx + a @ recurrent_kernel, 4, axis=-1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        return tf.sigmoid(o) * tf.tanh(c), c
+
+    def logits(variables, X):
+        """The twin's equations, as in ``seqlib.lstm``: Keras' own cost more to trace."""
+        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = variables
+        a = c = tf.zeros((m or tf.shape(X)[0], n_a))
+        x = tf.reshape(tf.transpose(X, (1, 0, 2)), (-1, n_values))  # time first: steps lie together
+        zx = tf.reshape(x @ kernel + bias, (Tx, -1, 4 * n_a))
+        if Tx <= UNROLL_UP_TO:
+            states = []
+            for now in tf.unstack(zx, Tx):
+                a, c = step(now, a, c, recurrent_kernel)
+                states.append(a)
+            h = tf.concat(states, axis=0)  # (Tx m, n_a)
+        else:
+            h, _ = tf.scan(lambda ac, now: step(now, *ac, recurrent_kernel), zx, (a, c))
+            h = tf.reshape(h, (-1, n_a))
+        return tf.reshape(h @ densor_kernel + densor_bias, (Tx, -1, n_values))
+
     def sums(variables, X, Y):
-        zeros = tf.zeros((m or tf.shape(X)[0], n_a))
+        Y = tf.transpose(Y, (1, 0, 2))  # (Ty, m, n_values)
         with tf.GradientTape() as tape:
             tape.watch(variables)
-            y, _ = twin.stateless_call(variables, untrained, [X, zeros, zeros])  # (m, Tx, n_values)
-            # Keras computes this from the softmax's logits, so a sure mistake stays finite.
-            loss = tf.reduce_sum(keras.losses.categorical_crossentropy(Y, y), axis=0)  # (Ty,)
+            y = logits(variables, X)  # (Tx, m, n_values)
+            # From the logits, so that a sure mistake stays finite.
+            loss = tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(Y, y), axis=1)  # (Ty,)
             total = tf.reduce_sum(loss)
         right = tf.equal(tf.argmax(y, axis=-1), tf.argmax(Y, axis=-1))
-        hits = tf.reduce_sum(tf.cast(right, tf.float32), axis=0)  # (Ty,)
+        hits = tf.reduce_sum(tf.cast(right, tf.float32), axis=1)  # (Ty,)
         return loss, hits, tape.gradient(total, variables)
 
     def update(variables, first, second, count, gradients, m, learning_rate):
@@ -186,20 +204,28 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
 
     def epochs(n, variables, first, second, count, X, Y, learning_rate):
         windows = tf.cast(tf.shape(X)[0], tf.float32)
-        losses = tf.TensorArray(tf.float32, n)
-        accuracies = tf.TensorArray(tf.float32, n)
-        for e in tf.range(n):
-            loss, hits, gradients = sums(variables, X, Y)
-            variables, first, second, count = update(
-                variables, first, second, count, gradients, windows, learning_rate
+
+        def one(e, state, losses, accuracies):
+            loss, hits, gradients = sums(state[0], X, Y)
+            state = update(*state, gradients, windows, learning_rate)
+            return (
+                e + 1,
+                state,
+                losses.write(e, loss / windows),
+                accuracies.write(e, hits / windows),
             )
-            losses = losses.write(e, loss / windows)
-            accuracies = accuracies.write(e, hits / windows)
-        return variables, first, second, count, losses.stack(), accuracies.stack()
+
+        empty = tf.TensorArray(tf.float32, n), tf.TensorArray(tf.float32, n)
+        _, state, losses, accuracies = tf.while_loop(
+            lambda e, *_: e < n, one, (0, (variables, first, second, count), *empty)
+        )
+        return (*state, losses.stack(), accuracies.stack())
 
     count = tf.TensorSpec((), tf.int32)
     return SharedStep(
-        tf.function(epochs, input_signature=(count, *state, windows, windows, scalar)),
+        tf.function(
+            epochs, input_signature=(count, *state, windows, windows, scalar), autograph=False
+        ),
         tf.function(sums, input_signature=(arrays, windows, windows), autograph=False),
         tf.function(update, input_signature=(*state, arrays, scalar, scalar), autograph=False),
     )
