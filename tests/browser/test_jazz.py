@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 import pretty_midi
 import pytest
+from conftest import settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -42,8 +43,10 @@ def test_train_sample_download(server, new_page):
     last = float(status.split("over Ty ")[1].split(" ")[0])
     assert last < first / 2
 
+    settled(page)
     page.get_by_role("button", name="New solo").click()
     expect(page.get_by_text("my training · temperature")).to_be_visible()
+    settled(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="MIDI", exact=True).click()
     written = pretty_midi.PrettyMIDI(str(caught.value.path()))
@@ -66,9 +69,11 @@ def a_midi_file() -> bytes:
 def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     page = new_page(f"{server.url}/jazz")
     page.get_by_text("my MIDI", exact=True).click()
+    settled(page)
     chooser = page.locator("input[type=file]")
     chooser.set_input_files({"name": "mine.mid", "mimeType": "audio/midi", "buffer": a_midi_file()})
     expect(page.get_by_text("Whistle").first).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
