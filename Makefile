@@ -55,6 +55,6 @@ weights: $(VENV)/.run
 
 # After a change to a .in file; needs uv.
 lock:
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-cluster requirements-dev; do \
 		uv pip compile --universal --python-version 3.11 --no-annotate --no-header --quiet $$name.in -o $$name.txt; \
 		sed -i "1i \# Exact pins, resolved from $$name.in for Python 3.11 and newer by make lock." $$name.txt; done

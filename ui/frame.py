@@ -17,6 +17,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from seqlib import backend
+from ui import language, share, tour, visit
 from ui.lesson import lesson
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +77,8 @@ def run() -> None:
     st.set_page_config(
         page_title="SeqScope", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide"
     )
+    visit.begin()
+    language.begin()
     chosen = st.navigation(
         [
             st.Page(
@@ -90,7 +93,7 @@ def run() -> None:
         position="top",
     )
     st.html(FRAME_CSS)
-    _run.framed = True
+    _run.framed, _run.page = True, chosen.url_path
     try:
         chosen.run()
     finally:
@@ -106,22 +109,37 @@ def page(draw: Callable[[], None]) -> None:
 
 
 def heading(title: str, intro: str) -> None:
-    """A page's title and first sentence, with the presenter switch beside them."""
+    """A page's title and first sentence, with the tools of every page beside them."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.title(title, anchor=False, width="content")
-        st.toggle(
-            "Presenter",
-            key="present",
-            bind="query-params",
-            persist_state="session",
-            width="content",
-            help="Larger type for a projector.",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            toolbar()
     if presenting():
         st.html(PRESENTER_CSS)
     st.markdown(intro)
+
+
+def current() -> str:
+    """The ``url_path`` of the page that is being drawn; empty for home."""
+    return getattr(_run, "page", "")
+
+
+def toolbar() -> None:
+    """What every page offers: its tour, its link, the visit, the language, large type."""
+    tour.button(current())
+    share.button(current())
+    visit.menu()
+    language.switch()
+    st.toggle(
+        "Presenter",
+        key="present",
+        bind="query-params",
+        persist_state="session",
+        width="content",
+        help="Larger type for a projector.",
+    )
 
 
 def presenting() -> bool:
