@@ -96,12 +96,11 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
     return keras.Model([X, a0, c0], outputs, name="djmodel")
 
 
-def fused_twin(Tx: int, layers: MusicLayers, unroll: bool = False) -> keras.Model:
+def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:
     """``djmodel`` as one recurrent layer over all timesteps, sharing the same cell and densor.
 
     Same inputs; a single output (None, Tx, n_values). Training it trains ``djmodel``,
     because they own the same variables; how much faster it is, ``make bench`` measures.
-    ``unroll`` lays the loop out in the graph: faster steps for a slower first one.
     """
     backend.load()
     import keras
@@ -110,9 +109,7 @@ def fused_twin(Tx: int, layers: MusicLayers, unroll: bool = False) -> keras.Mode
     X = keras.Input((Tx, densor.units), name="X")
     a0 = keras.Input((LSTM_cell.units,), name="a0")
     c0 = keras.Input((LSTM_cell.units,), name="c0")
-    over_time = keras.layers.RNN(
-        LSTM_cell.cell, return_sequences=True, unroll=unroll, name="LSTM_over_time"
-    )
+    over_time = keras.layers.RNN(LSTM_cell.cell, return_sequences=True, name="LSTM_over_time")
     a = over_time(X, initial_state=[a0, c0])  # (None, Tx, n_a)
     return keras.Model([X, a0, c0], densor(a), name="djmodel_fused")
 

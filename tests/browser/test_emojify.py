@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from conftest import settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # a busy machine is not a wrong page
 
 
 def open_emojify(server, new_page, query: str = "", **options) -> Page:
@@ -28,14 +28,6 @@ def sentence_box(page: Page):
 
 def verdict(page: Page):
     return page.locator(".verdict .main")
-
-
-def settled(page: Page) -> None:
-    """Wait until the script has run to its end: files are made for the page that was drawn last."""
-    page.wait_for_timeout(300)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=30_000
-    )
 
 
 def test_typing_a_sentence_is_read_without_enter(server, new_page):

@@ -100,9 +100,8 @@ def test_the_first_states_are_read(model):
     assert np.abs(outputs_of(model, X, c0=ones) - plain)[0].max() > 1e-4
 
 
-@pytest.mark.parametrize("unroll", [False, True])
-def test_the_fused_twin_equals_djmodel(model, layers, unroll):
-    twin = fused_twin(TX, layers, unroll=unroll)
+def test_the_fused_twin_equals_djmodel(model, layers):
+    twin = fused_twin(TX, layers)
     assert [tensor.shape for tensor in twin.inputs] == [tensor.shape for tensor in model.inputs]
     assert twin.output_shape == (None, TX, N_VALUES)
     rng = np.random.default_rng(1)
