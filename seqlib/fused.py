@@ -75,6 +75,25 @@ class FusedTraining:
     def part_done(self) -> float:
         return self._seen / self._m
 
+    @property
+    def state(self) -> Any:
+        """Everything that training changes, as NumPy arrays; set it to go on from there.
+
+        What another session of the same windows had is as good, on another machine too.
+        """
+        import tensorflow as tf
+
+        tensors = self._state, self._sums or ()
+        return *tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors), self._seen
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        import tensorflow as tf
+
+        *arrays, self._seen = state
+        self._state, sums = tf.nest.map_structure(tf.constant, arrays)
+        self._sums = sums or None
+
     def advance(self, epochs: int) -> Learned | None:
         """Train for ``epochs``, or for a part of one where they are large.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -117,6 +118,34 @@ def test_an_epoch_in_parts_equals_an_epoch_in_one(
     )
     for mine, theirs in zip(finished[-1].weights.arrays, whole.weights.arrays, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize("parts", [1, 2], ids=["whole epochs", "epochs in parts"])
+def test_a_state_taken_elsewhere_goes_on_as_it_would_have_here(
+    keras, make_weights, windows, fresh_steps, monkeypatch, parts
+):
+    if parts > 1:
+        monkeypatch.setattr(fused, "windows_per_call", lambda *_: 3)
+    here, there = (FusedTraining(*windows, make_weights(N_A, N_VALUES), 0.05) for _ in range(2))
+    before = there.state
+    for _ in range(3):
+        here.advance(2)
+    there.state = pickle.loads(pickle.dumps(here.state))
+    assert there.part_done == here.part_done == (0.5 if parts > 1 else 0)
+    for _ in range(2):
+        mine, theirs = here.advance(2), there.advance(2)
+        assert (mine is None) == (theirs is None)
+    for a, b in zip(flat(here.state), flat(there.state), strict=True):
+        np.testing.assert_array_equal(a, b)
+    there.state = before
+    assert there.state[2] == 0
+    np.testing.assert_array_equal(there.state[0][0][0], make_weights(N_A, N_VALUES).cell.kernel)
+
+
+def flat(state):
+    import tensorflow as tf
+
+    return tf.nest.flatten(state)
 
 
 def test_a_call_is_bounded_at_the_default_and_at_the_largest_run():
