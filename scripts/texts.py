@@ -17,13 +17,26 @@ from babel.messages.pofile import read_po, write_po
 from seqlib.i18n import LANGUAGES, LOCALES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "N_": None, "n_": (1, 2), "t": None}
+KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
+# What a page shows of the library is translated with the page.
+PAGES = {
+    "home": (),
+    "jazz": ("music/**", "corpus", "sampling", "jazz", "pretrained", "baselines"),
+    "emojify": ("emojify/**", "text/**", "emojify_figures"),
+    "shapes": ("symbolic", "builders", "quiz", "paste", "costs", "sharing", "shapes"),
+    "embeddings": ("vectors/**", "lookup", "projection", "moved", "embedding", "vector_figures"),
+    "cell": ("sandbox", "copy_task", "gradients"),
+    "status": (),
+}
 # The first pattern that a file matches names its area.
 AREAS = (
     ("stage", ("assets/stage/**/*.js", "assets/blueprint/**/*.js", "ui/stage*.py")),
     *(
-        (name, (f"ui/{name}/**/*.py", f"pages/{name}.py"))
-        for name in ("home", "jazz", "emojify", "shapes", "embeddings", "cell", "status")
+        (
+            name,
+            (f"ui/{name}/**/*.py", f"pages/{name}.py", *(f"seqlib/{part}.py" for part in parts)),
+        )
+        for name, parts in PAGES.items()
     ),
     ("frame", ("ui/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),
