@@ -12,6 +12,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,21 @@ def n_(one: str, many: str, n: int, /, **values: Any) -> str:
 def N_(message: str) -> str:
     """Marks a text that is made before its reader is known; give it to ``_`` when it is shown."""
     return message
+
+
+@dataclass(frozen=True)
+class Later:
+    """A text made where no reader is known, such as a worker thread; ``str`` translates it.
+
+    ``Later("Stopped at epoch {n}", {"n": 3})`` may be kept, handed on, put into another
+    text, or be the argument of an exception.
+    """
+
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _(self.message, **self.values)
 
 
 @cache

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from seqlib import backend
+from seqlib.i18n import N_, _
 from ui import language, share, tour, visit
 from ui.lesson import lesson
 
@@ -33,12 +34,12 @@ class PageEntry(NamedTuple):
 
 
 PAGES = (
-    PageEntry("home.py", "Home", ":material/graphic_eq:", ""),
-    PageEntry("jazz.py", "Jazz", ":material/music_note:", "jazz"),
-    PageEntry("emojify.py", "Emojify", ":material/mood:", "emojify"),
-    PageEntry("shapes.py", "Shapes", ":material/schema:", "shapes"),
-    PageEntry("embeddings.py", "Embeddings", ":material/grid_on:", "embeddings"),
-    PageEntry("cell.py", "Cell", ":material/memory:", "cell"),
+    PageEntry("home.py", N_("Home"), ":material/graphic_eq:", ""),
+    PageEntry("jazz.py", N_("Jazz"), ":material/music_note:", "jazz"),
+    PageEntry("emojify.py", N_("Emojify"), ":material/mood:", "emojify"),
+    PageEntry("shapes.py", N_("Shapes"), ":material/schema:", "shapes"),
+    PageEntry("embeddings.py", N_("Embeddings"), ":material/grid_on:", "embeddings"),
+    PageEntry("cell.py", N_("Cell"), ":material/memory:", "cell"),
 )
 
 FRAME_CSS = """<style>
@@ -46,6 +47,7 @@ FRAME_CSS = """<style>
   padding: 4.2rem clamp(0.8rem, 3vw, 2.5rem) 4rem;
   max-width: 96rem;
 }
+.st-key-page_language { display: none; }
 h1 { font-size: 2rem !important; padding: 0 !important; }
 h2 { font-size: 1.5rem !important; }
 </style>"""
@@ -83,7 +85,7 @@ def run() -> None:
         [
             st.Page(
                 ROOT / "pages" / entry.file,
-                title=entry.title,
+                title=_(entry.title),
                 icon=entry.icon,
                 url_path=entry.url_path or None,
                 default=not entry.url_path,
@@ -133,12 +135,12 @@ def toolbar() -> None:
     visit.menu()
     language.switch()
     st.toggle(
-        "Presenter",
+        _("Presenter"),
         key="present",
         bind="query-params",
         persist_state="session",
         width="content",
-        help="Larger type for a projector.",
+        help=_("Larger type for a projector."),
     )
 
 
@@ -152,5 +154,7 @@ def doors() -> None:
     others = [entry for entry in PAGES if entry.url_path]
     for column, entry in zip(st.columns(len(others)), others, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.page_link(ROOT / "pages" / entry.file, label=f"**{entry.title}**", icon=entry.icon)
+            st.page_link(
+                ROOT / "pages" / entry.file, label=f"**{_(entry.title)}**", icon=entry.icon
+            )
             st.markdown(lesson(Path(entry.file).stem)["intro"])

@@ -1,11 +1,192 @@
-"""Which language this visit reads."""
+"""Which language this visit reads: the browser's, until the reader or the link says another.
+
+The choice stands in the URL as ``lang`` wherever it is not what the browser would give. It is
+known in every thread that draws for a reader: script runs, fragments and callbacks.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from seqlib import i18n
+from seqlib.i18n import LANGUAGES, N_, SOURCE, _, speaking
+
+KEY = "lang"
+# What the document says of itself; "zh" alone leaves the glyphs' variant open.
+TAGS = {"en": "en", "zh": "zh-CN"}
+
+# Streamlit's own words that readers meet, which it has no setting for.
+STREAMLIT_WORDS = (
+    N_("Upload"),
+    N_("Browse files"),
+    N_("Add files"),
+    N_("Drag and drop a file here"),
+    N_("Drag and drop files here"),
+    N_("Drag and drop file here"),
+    N_("Press Enter to apply"),
+    N_("Press Ctrl+Enter to apply"),
+    N_("Press ⌘+Enter to apply"),
+    N_("No results"),
+    N_("Choose an option"),
+    N_("Choose options"),
+    N_("Clear value"),
+    N_("Clear all"),
+    N_("Clear entry"),
+    N_("Select all"),
+    N_("Open"),
+    N_("Close"),
+    N_("Increment"),
+    N_("Decrement"),
+    N_("Fullscreen"),
+    N_("Close fullscreen"),
+    N_("Search"),
+    N_("Download as CSV"),
+    N_("Show/hide columns"),
+    N_("Copy to clipboard"),
+    N_("Copied"),
+    N_("Main menu"),
+    N_("Rerun"),
+    N_("Print"),
+    N_("Settings"),
+    N_("Running..."),
+    N_("Stop"),
+    N_("Dismiss"),
+    N_("Cancel"),
+    N_("Notifications"),
+    N_("Skip to main content"),
+    N_("Connecting"),
+    N_("Scroll tabs left"),
+    N_("Scroll tabs right"),
+)
+# The same with something in it; {0} is what the expression caught.
+STREAMLIT_PATTERNS = {
+    r"^(?:Limit )?([\d.]+ ?[KMG]?B) per file$": N_("{0} at most"),
+    r"^(?:Limit )?([\d.]+ ?[KMG]?B) per file • (.+)$": N_("{0} at most · {1}"),
+    r"^File must be (.+) or smaller\.$": N_("The file may have {0} at most."),
+    r"^(.+) files are not allowed\.$": N_("Files of type {0} are not read here."),
+    r"^Remove (.+)$": N_("Remove {0}"),
+    r"^Delete (.+)$": N_("Delete {0}"),
+    r"^Help for (.+)$": N_("Help for {0}"),
+}
+
+_component = st.components.v2.component(
+    "seqscope_page",
+    js=(Path(__file__).parents[1] / "assets" / "page" / "page.js").read_text("utf-8"),
+)
+
+
+def browser() -> str:
+    """The language the browser asks for, if there is one of ours in it."""
+    return "zh" if (st.context.locale or "").lower().startswith("zh") else SOURCE
+
+
+def chosen() -> str:
+    """The reader's language in a thread that draws for one; English elsewhere."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return SOURCE
+    for said in (st.session_state.get(KEY), st.query_params.get(KEY)):
+        if said in LANGUAGES:
+            return said
+    return browser()
+
+
+i18n.ask(chosen)
 
 
 def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
+    asked = st.query_params.get(KEY)
+    if asked in LANGUAGES and (KEY not in st.session_state or _went_back()):
+        st.session_state[KEY] = asked
+    elif st.session_state.get(KEY) not in LANGUAGES:
+        st.session_state[KEY] = browser()
+    said = st.session_state[KEY]
+    if asked != said:
+        if said != browser():
+            st.query_params[KEY] = said
+        elif asked is not None:
+            del st.query_params[KEY]
+
+
+def _went_back() -> bool:
+    """Whether this run shows an earlier entry of the browser's history."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def switch() -> None:
     """The reader's choice, in the toolbar."""
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        key=KEY,
+        format_func=LANGUAGES.get,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+        help=_("English or Simplified Chinese; the link to the page keeps it."),
+    )
+    foreign = chosen() != SOURCE
+    with st.container(key="page_language"):  # hidden: it takes no room
+        _component(
+            key="page",
+            data={
+                "lang": TAGS[chosen()],
+                "exact": {word: _(word) for word in STREAMLIT_WORDS} if foreign else {},
+                "patterns": {p: _(t) for p, t in STREAMLIT_PATTERNS.items()} if foreign else {},
+            },
+        )
+
+
+def choice(
+    widget: Callable[..., Any],
+    label: str,
+    options: Sequence[Any],
+    *,
+    key: str,
+    format_func: Callable[[Any], str] = _,
+    **given: Any,
+) -> Any:
+    """A selection bound to the URL whose options are shown in the reader's language.
+
+    Streamlit writes an option into the URL as it is shown, and reads it back so. Here a link
+    is understood whatever language its options were shown in.
+
+    Parameters
+    ----------
+    widget : callable
+        ``st.selectbox``, ``column.pills``, ``st.segmented_control``, …
+    options : sequence
+        Values that do not change with the language.
+    format_func : callable
+        From an option to its text, through ``_``; called once for each language.
+    **given
+        Whatever else the widget takes; bound to the URL and kept over pages unless it says
+        otherwise.
+    """
+    _understand(key, list(options), format_func)
+    bound = {"bind": "query-params", "persist_state": "session"}
+    return widget(label, options, key=key, format_func=format_func, **{**bound, **given})
+
+
+def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> None:
+    """Put what the URL says of ``key`` into the words this page shows."""
+    context = get_script_run_ctx(suppress_warning=True)
+    said = st.query_params.get_all(key) if context is not None else []
+    shown = [text(option) for option in options]
+    if not said or all(word in shown for word in said):
+        return
+    known: dict[str, str] = {}
+    for other in LANGUAGES:
+        with speaking(other):
+            known |= {text(option): here for option, here in zip(options, shown, strict=True)}
+    words = [known[word] for word in said if word in known]
+    if len(words) == len(said):
+        with context.session_state.query_params() as parameters:
+            parameters.set_with_no_forward_msg(key, words if len(words) > 1 else words[0])
+            parameters.set_initial_query_params_from_current()

@@ -8,13 +8,25 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from seqlib import i18n
+
 LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
 
 
+def lesson(page: str, language: str | None = None) -> dict[str, str]:
+    """The sections of a page's text by name; ``title`` and ``intro`` come from its top.
+
+    In the reader's language, unless another is named.
+    """
+    return _read(page, language or i18n.language())
+
+
 @cache
-def lesson(page: str, language: str = "en") -> dict[str, str]:
-    """The sections of a page's text by name; ``title`` and ``intro`` come from its top."""
-    text = (LESSONS / language / f"{page}.md").read_text(encoding="utf-8")
+def _read(page: str, language: str) -> dict[str, str]:
+    file = LESSONS / language / f"{page}.md"
+    if not file.exists():
+        file = LESSONS / i18n.SOURCE / f"{page}.md"
+    text = file.read_text(encoding="utf-8")
     top, *rest = text.split("\n## ")
     title, _, intro = top.removeprefix("# ").partition("\n")
     sections = {"title": title.strip(), "intro": intro.strip()}

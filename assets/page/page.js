@@ -1,0 +1,86 @@
+// The document around the app: what language it is in, and the words that Streamlit itself
+// writes into it, for which it has no setting. Only whole texts it is known to write are
+// replaced, only in their own places: a reader's words are never touched.
+
+const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+// Where only our own or the reader's words stand.
+const NOT_STREAMLIT = "[data-testid='stMarkdownContainer'], [data-testid='stBidiComponentRegular'], textarea, pre, code";
+
+/** The replacement for `text`, or undefined. `patterns` are [regular expression, template]. */
+export function replaced(text, exact, patterns) {
+  const bare = text.trim();
+  if (!bare || bare.length > 90) return undefined;
+  if (Object.hasOwn(exact, bare)) return exact[bare];
+  for (const [pattern, template] of patterns) {
+    const found = pattern.exec(bare);
+    if (found) return template.replace(/\{(\d)\}/g, (_, n) => found[Number(n) + 1]);
+  }
+  return undefined;
+}
+
+function reader(data) {
+  const patterns = Object.entries(data.patterns).map(([source, to]) => [new RegExp(source), to]);
+  const ours = new Map(); // text node or element → what was there and what we wrote
+  const swap = (owner, name, before, write) => {
+    const after = replaced(before, data.exact, patterns);
+    if (after === undefined || after === before) return;
+    const kept = ours.get(owner) ?? {};
+    ours.set(owner, { ...kept, [name]: [before, after] });
+    write(after);
+  };
+  const text = (node) => {
+    const at = node.parentElement;
+    if (at && !at.closest(NOT_STREAMLIT)) swap(node, "", node.data, (after) => { node.data = after; });
+  };
+  const attributes = (node) => {
+    if (node.closest("[data-testid='stBidiComponentRegular']")) return;
+    for (const name of ATTRIBUTES) {
+      const value = node.getAttribute(name);
+      if (value) swap(node, name, value, (after) => node.setAttribute(name, after));
+    }
+  };
+  const all = (root) => {
+    if (root.nodeType === Node.TEXT_NODE) return text(root);
+    if (root.nodeType !== Node.ELEMENT_NODE) return undefined;
+    attributes(root);
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) text(node);
+      else attributes(node);
+    }
+    return undefined;
+  };
+  const observer = new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "childList") change.addedNodes.forEach(all);
+      else if (change.type === "characterData") text(change.target);
+      else attributes(change.target);
+    }
+  });
+  all(document.body);
+  observer.observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+  });
+  return () => {
+    observer.disconnect();
+    for (const [owner, kept] of ours) {
+      for (const [name, [before, after]] of Object.entries(kept)) {
+        if (!name && owner.data === after) owner.data = before;
+        else if (name && owner.getAttribute(name) === after) owner.setAttribute(name, before);
+      }
+    }
+  };
+}
+
+let stop = () => {};
+let spoken = "";
+
+export default function page({ data }) {
+  document.documentElement.lang = data.lang;
+  // Streamlit calls again on every run; the same words need nothing.
+  const wanted = JSON.stringify(data);
+  if (wanted === spoken) return;
+  spoken = wanted;
+  stop();
+  stop = Object.keys(data.exact).length ? reader(data) : () => {};
+}
