@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, notebook
 from ui.cell import counts, sandbox, state, step, why
 from ui.cell.state import Scene
 from ui.lesson import lesson
@@ -18,6 +18,7 @@ def cell() -> None:
     reach(scene)
     copy()
     parameters(scene)
+    notebook.offer("cell")
 
 
 def one_step(scene: Scene) -> None:

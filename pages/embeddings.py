@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.vectors import WordVectors
-from ui import frame
+from ui import frame, notebook
 from ui.embeddings import lookup, matrix, near, source, train, word_map
 from ui.lesson import lesson
 
@@ -21,6 +21,7 @@ def embeddings() -> None:
     bias(vectors)
     on_a_map(vectors)
     training(vectors)
+    notebook.offer("embeddings")
 
 
 def which() -> WordVectors:
@@ -36,6 +37,7 @@ def looking_up(vectors: WordVectors) -> None:
     st.header("2 · The lookup", anchor="lookup")
     st.markdown(TEXT["lookup"])
     lookup.show(vectors)
+    notebook.keep("embeddings")
 
 
 @st.fragment
@@ -50,6 +52,7 @@ def neighbours(vectors: WordVectors) -> None:
     st.header("4 · Neighbours", anchor="neighbours")
     st.markdown(TEXT["near"])
     near.neighbours(vectors)
+    notebook.keep("embeddings")
 
 
 @st.fragment
@@ -57,6 +60,7 @@ def analogies(vectors: WordVectors) -> None:
     st.header("5 · Analogies", anchor="analogies")
     st.markdown(TEXT["analogy"])
     near.analogy(vectors)
+    notebook.keep("embeddings")
 
 
 @st.fragment

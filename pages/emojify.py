@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, notebook
 from ui.emojify import card, data, errors, files, many, read, see, sentence, train
 from ui.lesson import lesson
 
@@ -26,6 +26,7 @@ def emojify() -> None:
     ):
         with st.container():  # what comes and goes in one section does not move the others
             section()
+    notebook.offer("emojify")
 
 
 def typed() -> None:

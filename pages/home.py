@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, notebook
 from ui.jazz import home as solo
 from ui.lesson import lesson
 
@@ -14,6 +14,7 @@ def home() -> None:
     solo.stage()
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
     frame.doors()
+    notebook.offer("home")
 
 
 frame.page(home)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.music import MAX_BYTES
-from ui import frame, uploads
+from ui import frame, notebook, uploads
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.stage import LANES
@@ -21,6 +21,7 @@ def jazz() -> None:
     training()
     sampling()
     scores()
+    notebook.offer("jazz")
 
 
 def music() -> None:

@@ -38,6 +38,7 @@ AREAS = (
         )
         for name, parts in PAGES.items()
     ),
+    ("notebook", ("ui/notebook.py", "ui/handouts.py")),
     ("frame", ("ui/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),
 )

@@ -1,0 +1,144 @@
+# ruff: noqa: E402
+# %% settings
+m = 60
+Tx = 30
+n_a = 64
+epochs = 100
+learning_rate = 0.01
+train_seed = 0
+melody = 1
+method = "temperature"
+temperature = 1.0
+k = 8
+p = 0.9
+Ty = 64
+prompt = 0
+seed = 0
+
+# %% corpus | all choruses
+from seqlib.corpus import default_corpus
+
+corpus = default_corpus()
+print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
+
+# %% corpus | one tune
+from seqlib.corpus import small_corpus
+
+corpus = small_corpus()
+print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
+
+# %% settings-midi | my MIDI
+my_name = "scale"
+my_tempo = 120.0
+my_tokens = [
+    (60, 12),
+    (62, 12),
+    (64, 12),
+    (65, 12),
+    (67, 12),
+    (69, 12),
+    (71, 12),
+    (72, 12),
+    (None, 24),
+    (72, 6),
+    (71, 6),
+    (69, 6),
+    (67, 6),
+    (65, 6),
+    (64, 6),
+    (62, 6),
+    (60, 24),
+    (67, 12),
+    (64, 12),
+    (60, 12),
+    (65, 12),
+    (62, 12),
+    (59, 12),
+    (60, 48),
+    (64, 12),
+    (67, 12),
+    (72, 12),
+    (71, 12),
+    (69, 12),
+    (67, 12),
+    (65, 12),
+    (62, 12),
+    (60, 48),
+]
+
+# %% corpus | my MIDI
+from seqlib.corpus import Corpus
+from seqlib.music import Melody, Token
+
+tokens = tuple(Token(pitch, ticks) for pitch, ticks in my_tokens)
+corpus = Corpus.of([Melody(tokens, my_tempo, my_name)], my_name)
+print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
+
+# %% tokens
+sequence = corpus.sequences[melody - 1]
+for index in sequence[:8]:
+    print(index, corpus.vocabulary.labels[index])
+
+# %% windows
+from seqlib.music import windows
+
+X, Y = windows(corpus.sequences, m, Tx, corpus.n_values, train_seed)
+print("X", X.shape)  # (m, Tx, n_values)
+print("Y", Y.shape)  # (Ty, m, n_values)
+assert (X[:, 1:] == Y.swapaxes(0, 1)[:, :-1]).all()
+
+# %% train
+from seqlib.training import RunSettings, TrainingRun
+
+settings = RunSettings(
+    epochs=epochs, m=m, Tx=Tx, n_a=n_a, learning_rate=learning_rate, seed=train_seed
+)
+run = TrainingRun(X, Y, settings).start()
+run.wait()
+loss = run.metrics.loss_sum  # (epochs,)
+print(run.state, run.error, loss[0], "→", loss[-1])
+assert run.state == "done"
+
+# %% curve
+from seqlib.figures import loss_curve
+
+loss_curve([("loss", loss)], epochs)
+
+# %% sample
+from seqlib.sampling import novelty, sample
+
+weights = run.snapshot().weights
+solo = sample(
+    weights,
+    Ty,
+    method=method,
+    temperature=temperature,
+    k=k,
+    p=p,
+    seed=seed,
+    prompt=sequence[:prompt],
+)
+print("f", solo.trace.f.shape, "y", solo.trace.y.shape)
+print(novelty(solo.new, corpus.sequences))
+
+# %% equal
+from seqlib.models import prove_equal
+
+proof = prove_equal(weights, X[:2], 8, seed)
+for line in proof:
+    print(line.what, line.shape, line.max_difference)
+assert max(line.max_difference for line in proof) <= 1e-5
+
+# %% sound
+from pathlib import Path
+
+import pretty_midi
+from IPython.display import Audio
+
+from seqlib.music import Melody, arrange, write_midi
+
+tune = corpus.melodies[melody - 1]
+written = Melody(corpus.vocabulary.decode(solo.indices), tune.tempo, "solo")
+band = arrange(written, corpus.chords[melody - 1], seed=seed)
+Path("solo.mid").write_bytes(write_midi(written, band))
+Audio(pretty_midi.PrettyMIDI("solo.mid").synthesize(fs=11025), rate=11025)

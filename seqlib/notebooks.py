@@ -1,0 +1,166 @@
+"""A page's computation as a Jupyter notebook that runs as it is.
+
+The code is a Python file in ``assets/notebooks``, cut into cells by ``# %% name``; the text
+before a cell is the section of that name in ``assets/lessons/<language>/notebooks``. What a
+reader has set on the page takes the place of the values in the cells named ``settings…``.
+Of several cells ``# %% name | variant``, one is taken.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from pprint import pformat
+from typing import TYPE_CHECKING, Any
+
+from seqlib.prose import sections
+
+if TYPE_CHECKING:
+    import nbformat
+
+ASSETS = Path(__file__).parents[1] / "assets"
+CODE = ASSETS / "notebooks"
+SETUP = "setup"
+NAMES = tuple(sorted({path.stem for path in CODE.glob("*.py")} - {SETUP}))
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Some lines of code, and the name that finds the text before them."""
+
+    name: str
+    variant: str
+    source: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What a settings cell assigns; empty for other cells."""
+        if not self.name.startswith("settings"):
+            return {}
+        return {
+            line.targets[0].id: ast.literal_eval(line.value) for line in ast.parse(self.source).body
+        }
+
+
+@cache
+def cells(name: str) -> tuple[Cell, ...]:
+    """The cells of ``assets/notebooks/<name>.py``, all variants."""
+    text = (CODE / f"{name}.py").read_text(encoding="utf-8")
+    found = []
+    for part in re.split(r"^# %% ", text, flags=re.MULTILINE)[1:]:
+        head, _, source = part.partition("\n")
+        label, _, variant = (piece.strip() for piece in head.partition("|"))
+        found.append(Cell(label, variant, source.strip()))
+    return tuple(found)
+
+
+@cache
+def text(name: str, language: str) -> dict[str, str]:
+    """The sections of ``assets/lessons/<language>/notebooks/<name>.md``."""
+    path = ASSETS / "lessons" / language / "notebooks" / f"{name}.md"
+    return sections(path.read_text(encoding="utf-8"))
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """What can be set in a notebook, and its value if it is not."""
+    return {key: value for cell in cells(name) for key, value in cell.values.items()}
+
+
+def notebook(
+    name: str,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    variant: str = "",
+    language: str = "en",
+) -> nbformat.NotebookNode:
+    """One of ``NAMES``, filled in. Imports no TensorFlow.
+
+    Parameters
+    ----------
+    settings : mapping, optional
+        Of those in ``defaults(name)``: numbers, texts, and tuples or lists of them. They are
+        written as literals, so a text can never become code.
+    variant : str
+        Which of the cells that come in variants; the first if empty.
+    language : str
+        Of the text.
+
+    Raises
+    ------
+    ValueError
+        For a name, setting or variant that is not there, or a value that is no literal.
+    """
+    import nbformat
+    from nbformat import v4
+
+    if name not in NAMES:
+        raise ValueError(f"There is no notebook {name!r}; choose one of {', '.join(NAMES)}.")
+    chosen = _of_variant(name, variant)
+    settings = dict(settings or {})
+    known = {key for cell in chosen for key in cell.values}
+    if unknown := sorted(settings.keys() - known):
+        raise ValueError(
+            f"{name} has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}."
+        )
+    about, setup = text(name, language), text(SETUP, language)
+    (start,) = cells(SETUP)
+    written = [
+        v4.new_markdown_cell(f"# {about['title']}\n\n{about['intro']}\n\n{setup['intro']}"),
+        v4.new_code_cell(start.source.replace('"MISSING"', _literal("missing", setup["missing"]))),
+    ]
+    for cell in chosen:
+        if cell.name in about:
+            written.append(v4.new_markdown_cell(about[cell.name]))
+        written.append(v4.new_code_cell(_filled(cell, settings)))
+    for place, cell in enumerate(written):
+        cell["id"] = f"{name}-{place}".replace("_", "-")  # the same notebook, the same bytes
+    made = v4.new_notebook(
+        cells=written,
+        metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+            "title": about["title"],
+        },
+    )
+    nbformat.validate(made)
+    return made
+
+
+def as_bytes(made: nbformat.NotebookNode) -> bytes:
+    """The notebook as an ``.ipynb`` file."""
+    import nbformat
+
+    return nbformat.writes(made).encode()
+
+
+def _of_variant(name: str, variant: str) -> list[Cell]:
+    there = list(dict.fromkeys(cell.variant for cell in cells(name) if cell.variant))
+    if variant and variant not in there:
+        raise ValueError(f"{name} has no variant {variant!r}; it has {', '.join(there) or 'none'}.")
+    variant = variant or next(iter(there), "")
+    return [cell for cell in cells(name) if cell.variant in ("", variant)]
+
+
+def _filled(cell: Cell, settings: Mapping[str, Any]) -> str:
+    if not cell.values:
+        return cell.source
+    return "\n".join(
+        f"{key} = {_literal(key, settings.get(key, value))}" for key, value in cell.values.items()
+    )
+
+
+def _literal(name: str, value: Any) -> str:
+    """``value`` as Python would write it; read back, it must be the same."""
+    written = pformat(value, width=WIDTH - len(name) - 3, compact=True, sort_dicts=False)
+    try:
+        same = ast.literal_eval(written) == value
+    except (ValueError, SyntaxError):
+        same = False
+    if not same:
+        raise ValueError(f"{name} cannot be written as a literal: {written[:60]}.")
+    return written

@@ -1,0 +1,94 @@
+"""Every page offers its notebook, with the settings at hand."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlib import notebooks
+from seqlib.music import Melody, Token, write_midi
+from ui.frame import PAGES
+
+ROOT = Path(__file__).parents[2]
+NAMES = [entry.file.removesuffix(".py") for entry in PAGES]
+
+
+def open_page(name: str, **query) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    for key, value in query.items():
+        app.session_state[key] = value
+    if name != "home":
+        app.switch_page(f"pages/{name}.py")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def asked(app: AppTest, name: str):
+    return app.session_state[f"notebook:{name}"]["asked"]
+
+
+def made(app: AppTest, name: str):
+    found = asked(app, name)
+    return notebooks.notebook(found.name, found.settings, variant=found.variant)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_offers_a_notebook_that_can_be_made(name):
+    app = open_page(name)
+    (button,) = (one for one in app.get("download_button") if one.proto.id.endswith(name))
+    assert button.proto.help
+    notebook = made(app, name)
+    assert notebook.cells[0].source.startswith("# ")
+    # Filled in with what the page has by default, so all of it is set.
+    found = asked(app, name)
+    assert found.settings.keys() <= {
+        key for cell in notebooks.cells(found.name) for key in cell.values
+    }
+
+
+CASES = [
+    ("jazz", {"epochs": 7, "n_a": 32, "temperature": 0.4, "seed": 11}, "temperature = 0.4"),
+    ("jazz", {"corpus": "one tune"}, "corpus = small_corpus()"),
+    ("emojify", {"say": "x') or exit() or ('"}, "sentence = \"x') or exit() or ('\""),
+    ("emojify", {"emoji_data": "132 of them"}, "train = train.covering(132)"),
+    ("shapes", {"construction": "Emojify_V2", "maxlen_Emojify": 7}, "maxlen = 7"),
+    ("shapes", {"Tx_djmodel": 12}, "Tx = 12"),
+    ("embeddings", {"sentences": "so it goes"}, "sentences = ['so it goes']"),
+    ("embeddings", {"near": "angry", "a": "qwxzk"}, "a = 'father'"),
+    ("cell", {"cell_model": "early", "hand": "forget"}, "edits = [('f', 'hold', 0.0, None, 16, "),
+    ("cell", {"hand": "scale a gate"}, "edits = [('f', 'scale', 0.5, None, 16, False)]"),
+    ("cell", {"hand": "zero a unit"}, "('c', 'hold', 0.0, 0, 16, False)"),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "line"), CASES)
+def test_what_is_set_on_the_page_is_in_the_notebook(name, state, line):
+    app = open_page(name, **state)
+    code = "\n".join(cell.source for cell in made(app, name).cells if cell.cell_type == "code")
+    assert line in code
+
+
+def test_a_replaced_state_goes_along_number_by_number():
+    app = open_page("cell", hand="replace the state", hand_source="3")
+    (a, c) = asked(app, "cell").settings["edits"]
+    assert (a[0], c[0], a[4], a[5]) == ("a", "c", 16, True)
+    assert len(a[2]) == len(c[2]) == 128
+    made(app, "cell")
+
+
+def test_a_midi_file_of_ones_own_goes_along_as_its_notes():
+    app = open_page("jazz")
+    tune = Melody(tuple(Token(pitch, 12) for pitch in (60, 62, None, 64, 65, 67) * 8), 140.0, "T'")
+    app.session_state["corpus"] = "my MIDI"
+    app.run()
+    app.file_uploader[0].upload("tune'.mid", io.BytesIO(write_midi(tune)).getvalue(), "audio/midi")
+    app.run()
+    found = asked(app, "jazz")
+    assert found.variant == "my MIDI"
+    assert len(found.settings["my_tokens"]) == len(tune)
+    assert found.settings["my_tempo"] == pytest.approx(140, abs=0.5)
+    made(app, "jazz")

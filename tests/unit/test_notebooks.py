@@ -1,0 +1,180 @@
+"""Every notebook runs as it is, computes what its page computes, and takes what is set safely."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+from seqlib import notebooks
+from seqlib.i18n import LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+TEXT, CODE = "markdown", "code"
+
+# What runs here: small trainings, every notebook, every variant.
+RUNS = [
+    *((name, "", {}) for name in notebooks.NAMES if name not in ("jazz", "emojify")),
+    ("jazz", "all choruses", {"epochs": 3}),
+    ("jazz", "one tune", {"epochs": 3, "method": "top-k", "prompt": 4, "m": 1}),
+    ("jazz", "my MIDI", {"epochs": 3, "Tx": 8}),
+    ("emojify", "our sentences", {"epochs": 1, "units": 16}),
+    ("emojify", "132 of them", {"epochs": 1, "units": 16, "mask": False, "trainable": True}),
+    ("emojify", "my sentences", {"epochs": 2, "units": 8, "unknown": "shared UNK row"}),
+]
+# What each must have printed, for its default sizes.
+SAYS = {
+    "home": (r"^y \(96, 78\)$", r"^t = 8: "),
+    "jazz": (r"^done  [\d.]+ → [\d.]+$", r"Novelty\(longest_run="),
+    "emojify": (r"^loss +[\d.]+ → [\d.]+$", r"^feeling +\S+ +\d+%"),
+    "shapes_djmodel": (r"^X \(60, 30, 78\) Y \(30, 60, 78\)$", r"^1250340 = 30 × 41678$"),
+    "shapes_emojify": (r"^A1 \(None, 10, 128\)$", r"^A2 \(None, 128\)$", r"expected ndim=3"),
+    "shapes_embedding": (r"^X \(60, 10\) → \(60, 10, 50\)$",),
+    "embeddings": (r"^indices \(3, 5\) embeddings \(3, 5, 50\)$", r"^0.0 16,000,250$"),
+    "cell": (r"^z \(512,\) c \(128,\) a \(128,\)$",),
+}
+# Where NumPy is compared with Keras: the cell, and the number before the others' bound.
+EQUAL = {
+    "jazz": "equal",
+    "emojify": "equal",
+    "shapes_djmodel": "numpy",
+    "shapes_emojify": "numpy",
+    "shapes_embedding": "run",
+    "embeddings": "keras",
+    "cell": "all",
+}
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """One kernel for all: importing TensorFlow once. ``%reset`` gives each an empty namespace."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env=environment, cwd=str(tmp_path_factory.mktemp("notebooks")))
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def execute(made, kernel):
+    clean = nbformat.v4.new_code_cell("%reset -f")
+    made.cells.insert(0, clean)
+    manager, client = kernel
+    runner = NotebookClient(made, km=manager, timeout=120)
+    runner.kc = client
+    runner.execute(cleanup_kc=False)
+    made.cells.remove(clean)
+    return made
+
+
+def printed(cells) -> str:
+    outputs = [output for cell in cells if cell.cell_type == CODE for output in cell.outputs]
+    return "".join(one.text for one in outputs if one.output_type == "stream")
+
+
+@pytest.mark.parametrize(("name", "variant", "settings"), RUNS)
+def test_a_notebook_runs_as_it_is_and_numpy_equals_keras(name, variant, settings, kernel):
+    """Its own assertions hold too: a failing one would raise here."""
+    made = execute(notebooks.notebook(name, settings, variant=variant), kernel)
+    code = [cell for cell in made.cells if cell.cell_type == CODE]
+    assert [cell.execution_count is not None for cell in code] == [True] * len(code)
+    said = printed(code)
+    for pattern in SAYS[name]:
+        assert re.search(pattern, said, re.MULTILINE), f"{pattern} in\n{said}"
+    if name in EQUAL:
+        names = [cell.name for cell in notebooks.cells(name) if cell.variant in ("", variant)]
+        output = printed([code[1 + names.index(EQUAL[name])]])
+        differences = [float(found) for found in re.findall(r"([\d.e-]+)$", output, re.MULTILINE)]
+        assert differences
+        assert max(differences) <= 1e-5
+    if any("Audio(" in cell.source for cell in code):
+        assert "<audio" in str(code[-1].outputs[-1].data)
+        assert "Path(" in code[-1].source
+
+
+def test_without_seqlib_it_says_one_clear_sentence(tmp_path):
+    made = notebooks.notebook("home", language="zh")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(env=environment, cwd=str(tmp_path))
+    NotebookClient(made, km=manager, timeout=60, allow_errors=True).execute(cleanup_kc=True)
+    (error,) = (one for one in made.cells[1].outputs if one.output_type == "error")
+    assert error.ename == "SystemExit"
+    assert error.evalue == f"seqlib: {notebooks.text('setup', 'zh')['missing']}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", notebooks.NAMES)
+def test_every_cell_has_its_text_in_every_language_and_no_text_is_left_over(name, language):
+    about = notebooks.text(name, language)
+    assert about["title"]
+    assert about["intro"]
+    names = {cell.name for cell in notebooks.cells(name)}
+    assert set(about) - {"title", "intro"} == names
+    assert all(about.values())
+
+
+@pytest.mark.parametrize("name", notebooks.NAMES)
+def test_languages_differ_in_text_only(name):
+    english, chinese = (notebooks.notebook(name, language=one) for one in LANGUAGES)
+    for ours, theirs in zip(english.cells[2:], chinese.cells[2:], strict=True):
+        assert ours.cell_type == theirs.cell_type
+        assert (ours.source == theirs.source) == (ours.cell_type == CODE)
+
+
+@pytest.mark.parametrize("name", notebooks.NAMES)
+def test_code_has_no_words_that_would_need_translation(name):
+    """Code cells are the same in all languages, so their only comments are shapes."""
+    for cell in notebooks.cells(name):
+        for comment in re.findall(r"#(.*)$", cell.source, re.MULTILINE):
+            shape = r"[( ]*([a-zA-Z_0-9 ,]+|…)\)?| \.h is \(.*\)| c⟨t−1⟩, \(Tx, n_a\)"
+            assert re.fullmatch(shape, comment.rstrip()), comment
+            assert "(" in comment
+
+
+def test_the_same_settings_give_the_same_file():
+    one, other = (notebooks.as_bytes(notebooks.notebook("home", {"seed": 3})) for _ in range(2))
+    assert one == other
+    nbformat.validate(nbformat.reads(one.decode(), as_version=4))
+
+
+def settings_cell(made) -> str:
+    return next(cell.source for cell in made.cells[2:] if cell.cell_type == CODE)
+
+
+@given(text=st.text(), number=st.floats(allow_nan=False, allow_infinity=False))
+def test_what_a_reader_typed_stays_a_text(text, number):
+    made = notebooks.notebook("emojify", {"sentence": text, "dropout": number})
+    source = settings_cell(made)
+    assigned = {line.targets[0].id: ast.literal_eval(line.value) for line in ast.parse(source).body}
+    assert assigned["sentence"] == text
+    assert assigned["dropout"] == number
+    others = [cell.source for cell in made.cells if cell.source != source]
+    plain = notebooks.notebook("emojify")
+    assert others == [cell.source for cell in plain.cells if cell.source != settings_cell(plain)]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "variant", "sentence"),
+    [
+        ("tango", {}, "", "There is no notebook 'tango'"),
+        ("home", {"tempo": 3}, "", "home has no setting 'tempo'"),
+        ("home", {}, "fast", "home has no variant 'fast'"),
+        ("home", {"seed": float("nan")}, "", "seed cannot be written as a literal"),
+        ("home", {"seed": object()}, "", "seed cannot be written as a literal"),
+    ],
+)
+def test_what_does_not_fit_is_named(name, settings, variant, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        notebooks.notebook(name, settings, variant=variant)
