@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui import frame, notebook
 from ui.lesson import lesson
 from ui.shapes import controls, cost, once, own, what_if
 
@@ -16,6 +16,7 @@ def shapes() -> None:
     what_if_section()
     embedding()
     paste()
+    notebook.offer("shapes")
 
 
 def builder() -> None:
