@@ -2,51 +2,49 @@
 
 import streamlit as st
 
-from ui import frame, notebook
+from seqlib.i18n import _
+from ui import frame
 from ui.lesson import lesson
 from ui.shapes import controls, cost, once, own, what_if
 
-TEXT = lesson("shapes")
-
 
 def shapes() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
     builder()
     defined_once()
     what_if_section()
     embedding()
     paste()
-    notebook.offer("shapes")
 
 
 def builder() -> None:
-    st.markdown(TEXT["builder"])
+    st.markdown(lesson("shapes")["builder"])
     controls.explorer()
 
 
 def defined_once() -> None:
-    st.header("Defined once, used Tx times", anchor="once")
-    st.markdown(TEXT["once"])
+    st.header(_("Defined once, used Tx times"), anchor="once")
+    st.markdown(lesson("shapes")["once"])
     once.counts()
     once.effect()
     once.on_stage()
 
 
 def what_if_section() -> None:
-    st.header("What if", anchor="what-if")
-    st.markdown(TEXT["what-if"])
+    st.header(_("What if"), anchor="what-if")
+    st.markdown(lesson("shapes")["what-if"])
     what_if.show()
 
 
 def embedding() -> None:
-    st.header("One-hot against embedding", anchor="embedding")
-    st.markdown(TEXT["cost"])
+    st.header(_("One-hot against embedding"), anchor="embedding")
+    st.markdown(lesson("shapes")["cost"])
     cost.compare()
 
 
 def paste() -> None:
-    st.header("Your own model", anchor="paste")
-    st.markdown(TEXT["paste"])
+    st.header(_("Your own model"), anchor="paste")
+    st.markdown(lesson("shapes")["paste"])
     own.form()
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2
+from seqlib.i18n import N_
 from seqlib.models import djmodel, music_layers
 from seqlib.shapes import TensorShape, annotate
 from seqlib.symbolic import Blueprint, Size, blueprint
@@ -195,10 +196,10 @@ def _build_embedding(sizes: Mapping[str, int]) -> Any:
     return embedding_model(sizes["maxlen"], *_zero_vectors(sizes["vocabulary"], sizes["e_length"]))
 
 
-_M = Dial("m", 1, 128, 60, "sequences in a batch")
-_MAXLEN = Dial("maxlen", 2, 40, 10, "words in a sentence, padded; the Tx of this model")
-_VOCABULARY = Dial("vocabulary", 100, 20_000, 10_000, "words that have a vector")
-_E_LENGTH = Dial("e_length", 2, 300, 50, "length of a word vector")
+_M = Dial("m", 1, 128, 60, N_("sequences in a batch"))
+_MAXLEN = Dial("maxlen", 2, 40, 10, N_("words in a sentence, padded; the Tx of this model"))
+_VOCABULARY = Dial("vocabulary", 100, 20_000, 10_000, N_("words that have a vector"))
+_E_LENGTH = Dial("e_length", 2, 300, 50, N_("length of a word vector"))
 
 CONSTRUCTIONS = {
     construction.name: construction
@@ -207,9 +208,11 @@ CONSTRUCTIONS = {
             "djmodel",
             (
                 _M,
-                Dial("Tx", 1, 60, 30, "timesteps in a sequence"),
-                Dial("n_values", 2, 200, 78, "different tokens, the length of a one-hot vector"),
-                Dial("n_a", 1, 256, 64, "units of the cell"),
+                Dial("Tx", 1, 60, 30, N_("timesteps in a sequence")),
+                Dial(
+                    "n_values", 2, 200, 78, N_("different tokens, the length of a one-hot vector")
+                ),
+                Dial("n_a", 1, 256, 64, N_("units of the cell")),
             ),
             (djmodel, music_layers),
             _sketch_djmodel,
@@ -221,8 +224,8 @@ CONSTRUCTIONS = {
                 _M,
                 _MAXLEN,
                 _E_LENGTH,
-                Dial("n_a", 1, 256, 128, "units of each LSTM layer"),
-                Dial("n_classes", 2, 20, 5, "different emoji"),
+                Dial("n_a", 1, 256, 128, N_("units of each LSTM layer")),
+                Dial("n_classes", 2, 20, 5, N_("different emoji")),
                 _VOCABULARY,
             ),
             (Emojify_V2,),

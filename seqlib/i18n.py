@@ -79,6 +79,22 @@ class Later:
         return _(self.message, **self.values)
 
 
+def words(area: str) -> dict[str, str]:
+    """{English: translation} of one area in the reader's language, for the browser's side."""
+    return _area(language(), area)
+
+
+@cache
+def _area(chosen: str, area: str) -> dict[str, str]:
+    path = LOCALES / chosen / f"{area}.po"
+    if chosen == SOURCE or not path.exists():
+        return {}
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file) if message.id}
+
+
 @cache
 def catalogue(chosen: str) -> gettext.NullTranslations:
     """All texts of a language."""
@@ -97,3 +113,8 @@ def catalogue(chosen: str) -> gettext.NullTranslations:
         area.add_fallback(found)
         found = area
     return found
+
+
+def capital(text: str) -> str:
+    """With a capital first letter, the others as they are (``str.capitalize`` lowers them)."""
+    return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqlib import backend
+from seqlib.i18n import _
 from seqlib.symbolic import LAYERS, Blueprint, Layer, ShapeError, stack
 
 ACCEPTED = ("Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout")
@@ -20,7 +21,7 @@ class PasteError(ValueError):
     """What was typed cannot be read; the message is one sentence, ``line`` counts from 1."""
 
     def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"Line {line}: {message}")
+        super().__init__(_("Line {line}: {message}", line=line, message=message))
         self.line = line
 
 
@@ -64,7 +65,9 @@ def read(text: str) -> tuple[LayerCall, ...]:
     Raises ``PasteError`` for what is not a layer or has arguments it does not take.
     """
     if len(text) > MAX_LETTERS:
-        raise PasteError(1, f"that is more than {MAX_LETTERS:,} letters; paste the layers only.")
+        raise PasteError(
+            1, _("that is more than {most:,} letters; paste the layers only.", most=MAX_LETTERS)
+        )
     calls = []
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.split("#")[0].strip().rstrip(",").strip()
@@ -72,9 +75,9 @@ def read(text: str) -> tuple[LayerCall, ...]:
             continue
         calls.append(_read_line(bare, number))
         if len(calls) > MAX_LAYERS:
-            raise PasteError(number, f"more than {MAX_LAYERS} layers; leave some out.")
+            raise PasteError(number, _("more than {most} layers; leave some out.", most=MAX_LAYERS))
     if not calls:
-        raise PasteError(1, "there is no layer yet; type one a line, such as LSTM(64).")
+        raise PasteError(1, _("there is no layer yet; type one a line, such as LSTM(64)."))
     return tuple(calls)
 
 
@@ -83,10 +86,16 @@ def _read_line(line: str, number: int) -> LayerCall:
         node = ast.parse(line, mode="eval").body
     except SyntaxError:
         raise PasteError(
-            number, f"“{_short(line)}” is not a layer; write LSTM(64) or Dense(5, 'softmax')."
+            number,
+            _(
+                "“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').",
+                text=_short(line),
+            ),
         ) from None
     except (RecursionError, MemoryError, ValueError):
-        raise PasteError(number, "this line cannot be read; write one layer, LSTM(64).") from None
+        raise PasteError(
+            number, _("this line cannot be read; write one layer, LSTM(64).")
+        ) from None
     is_call = isinstance(node, ast.Call)
     if is_call and getattr(node.func, "attr", "") == "add" and len(node.args) == 1:
         node = node.args[0]  # model.add(LSTM(64))
@@ -98,9 +107,11 @@ def _read_line(line: str, number: int) -> LayerCall:
 def _call(node: ast.AST, line: int) -> LayerCall:
     name = _name(node.func) if isinstance(node, ast.Call) else None
     if name is None:
-        raise PasteError(line, "this is not a layer; write its name and arguments, LSTM(64).")
+        raise PasteError(line, _("this is not a layer; write its name and arguments, LSTM(64)."))
     if name not in (*ACCEPTED, *ACCEPTED_TOO):
-        raise PasteError(line, f"there is no {name} here; use {', '.join(ACCEPTED)}.")
+        raise PasteError(
+            line, _("there is no {name} here; use {names}.", name=name, names=", ".join(ACCEPTED))
+        )
     args = list(node.args)
     inner = None
     if name == "Bidirectional" and args and isinstance(args[0], ast.Call):
@@ -109,14 +120,14 @@ def _call(node: ast.AST, line: int) -> LayerCall:
     kwargs = {}
     for keyword in node.keywords:
         if keyword.arg is None:
-            raise PasteError(line, f"{name}: write the arguments out, without **.")
+            raise PasteError(line, _("{name}: write the arguments out, without **.", name=name))
         if keyword.arg == "layer" and name == "Bidirectional" and inner is None:
             inner = _call(keyword.value, line)
             continue
         kwargs[keyword.arg] = _value(name, keyword.value, line)
     kwargs.pop("name", None)  # names that repeat would be refused, and mean nothing here
     if name == "Bidirectional" and inner is None:
-        raise PasteError(line, "Bidirectional needs a layer inside, such as LSTM(64).")
+        raise PasteError(line, _("Bidirectional needs a layer inside, such as LSTM(64)."))
     call = LayerCall(name, tuple(values), kwargs, inner, line)
     _check_arguments(call)
     return call
@@ -133,10 +144,23 @@ def _value(layer: str, node: ast.AST, line: int) -> Any:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError):
         raise PasteError(
-            line, f"{layer}: “{_short(ast.unparse(node))}” has no value here; write a number."
+            line,
+            _(
+                "{layer}: “{text}” has no value here; write a number.",
+                layer=layer,
+                text=_short(ast.unparse(node)),
+            ),
         ) from None
     if isinstance(value, int) and abs(value) > MAX_SIZE:
-        raise PasteError(line, f"{layer}: {value:,} is too large; at most {MAX_SIZE:,}.")
+        raise PasteError(
+            line,
+            _(
+                "{layer}: {value:,} is too large; at most {most:,}.",
+                layer=layer,
+                value=value,
+                most=MAX_SIZE,
+            ),
+        )
     return value
 
 
@@ -151,25 +175,35 @@ def _check_arguments(call: LayerCall) -> None:
     if unknown:
         raise PasteError(
             call.line,
-            f"{call.kind} has no argument {unknown[0]} here; it takes {', '.join(taken)}.",
+            _(
+                "{kind} has no argument {name} here; it takes {names}.",
+                kind=call.kind,
+                name=unknown[0],
+                names=", ".join(taken),
+            ),
         )
     try:
         signature.bind(None, *([call.inner] if call.inner else []), *call.args, **call.kwargs)
     except TypeError:
         raise PasteError(
-            call.line, f"{call.kind} is given the wrong number of arguments; {_example(call.kind)}."
+            call.line,
+            _(
+                "{kind} is given the wrong number of arguments; write {example}.",
+                kind=call.kind,
+                example=_example(call.kind),
+            ),
         ) from None
 
 
 def _example(kind: str) -> str:
     examples = {
-        "Embedding": "write Embedding(10000, 50)",
-        "Dropout": "write Dropout(0.5)",
-        "Activation": "write Activation('softmax')",
-        "Flatten": "write Flatten()",
-        "Bidirectional": "write Bidirectional(LSTM(64))",
+        "Embedding": "Embedding(10000, 50)",
+        "Dropout": "Dropout(0.5)",
+        "Activation": "Activation('softmax')",
+        "Flatten": "Flatten()",
+        "Bidirectional": "Bidirectional(LSTM(64))",
     }
-    return examples.get(kind, f"write {kind}(64)")
+    return examples.get(kind, f"{kind}(64)")
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.i18n import _, n_
 from seqlib.shapes import Shape, as_text
 from seqlib.symbolic import Blueprint
 
@@ -62,15 +63,18 @@ def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
         if row.step not in (None, 0) or row.name == "_":
             continue
         step = int(rng.integers(steps)) if row.step is not None else None
-        where = {
-            "input": "the input",
-            "": f"what `{row.layer}` makes",
-            "output": f"what `{row.layer}` makes",
-        }[row.role]
-        at = "" if step is None else f" at t = {step}"
+        made_by = (
+            _("the input") if row.role == "input" else _("what `{layer}` makes", layer=row.layer)
+        )
+        at = "" if step is None else _(" at t = {step}", step=step)
         made.append(
             Question(
-                f"What is the shape of `{row.name}`, {where}{at}?",
+                _(
+                    "What is the shape of `{name}`, {made_by}{at}?",
+                    name=row.name,
+                    made_by=made_by,
+                    at=at,
+                ),
                 row.shape,
                 sketch.axes[number],
                 number,
@@ -81,7 +85,7 @@ def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
         first = outputs[0]
         made.append(
             Question(
-                "The outputs are stacked into `Y`. What is its shape?",
+                _("The outputs are stacked into `Y`. What is its shape?"),
                 (len(outputs), *sketch.rows[first].shape),
                 ("Ty", *sketch.axes[first]),
                 -1,
@@ -98,9 +102,11 @@ def parse(text: str) -> Answer:
     inner = text.strip().strip("()[]{}").strip()
     parts = [part for part in re.split(r"[\s,×;]+|(?<=\d)x(?=\d)", inner) if part]
     if not parts:
-        raise ValueError("There is no shape yet; type one size or name for each axis, (m, n_a).")
+        raise ValueError(_("There is no shape yet; type one size or name for each axis, (m, n_a)."))
     if len(parts) > MAX_AXES:
-        raise ValueError(f"That has {len(parts)} axes; a shape here has a few at most.")
+        raise ValueError(
+            _("That has {n} axes; a shape here has {most} at most.", n=len(parts), most=MAX_AXES)
+        )
     return tuple(map(_part, parts))
 
 
@@ -111,7 +117,9 @@ def _part(part: str) -> int | str | None:
         return int(part)
     if re.fullmatch(r"[A-Za-z_]\w*", part):
         return part
-    raise ValueError(f"“{part}” is neither a size nor the name of an axis; (None, 64) is a shape.")
+    raise ValueError(
+        _("“{part}” is neither a size nor the name of an axis; (None, 64) is a shape.", part=part)
+    )
 
 
 def judge(answer: Answer, question: Question, sizes: Mapping[str, int]) -> Verdict:
@@ -120,21 +128,26 @@ def judge(answer: Answer, question: Question, sizes: Mapping[str, int]) -> Verdi
     ``sizes`` are the model's sizes by axis name, m among them.
     """
     right, names = question.shape, question.axes
-    both = f"`{as_text(names)}`, here `{as_text(right)}`"
+    both = _("`{names}`, here `{sizes}`", names=as_text(names), sizes=as_text(right))
     if len(answer) != len(right):
         return Verdict(
-            False, _count_off(answer, question, sizes, both), "The number of axes is off."
+            False, _count_off(answer, question, sizes, both), _("The number of axes is off.")
         )
     for place, (given, size, name) in enumerate(zip(answer, right, names, strict=True)):
         if not _fits(given, size, name, sizes):
             return Verdict(
                 False,
-                f"Axis {place + 1} is off: you have {_shown(given)}, it is "
-                f"{_meaning(name, size)}. The shape is {both}.",
-                f"Axis {place + 1} is off.",
+                _(
+                    "Axis {n} is off: you have {given}, it is {meaning}. The shape is {both}.",
+                    n=place + 1,
+                    given=_shown(given),
+                    meaning=_meaning(name, size),
+                    both=both,
+                ),
+                _("Axis {n} is off.", n=place + 1),
                 place,
             )
-    return Verdict(True, f"Right: {both}.", "Right.")
+    return Verdict(True, _("Right: {both}.", both=both), _("Right."))
 
 
 def _fits(given: int | str | None, size: int | None, name: str, sizes: Mapping[str, int]) -> bool:
@@ -153,8 +166,8 @@ def _shown(given: int | str | None) -> str:
 
 def _meaning(name: str, size: int | None) -> str:
     if size is None:
-        return "the batch, m, which Keras leaves open and writes None"
-    return f"{size}" if name == str(size) else f"{name}, which is {size}"
+        return _("the batch, m, which Keras leaves open and writes None")
+    return f"{size}" if name == str(size) else _("{name}, which is {size}", name=name, size=size)
 
 
 def _count_off(answer: Answer, question: Question, sizes: Mapping[str, int], both: str) -> str:
@@ -166,7 +179,16 @@ def _count_off(answer: Answer, question: Question, sizes: Mapping[str, int], bot
         )
         if missing:
             meaning = _meaning(question.axes[place], question.shape[place])
-            return f"Axis {place + 1} is missing: it is {meaning}. The shape is {both}."
-    return (
-        f"You have {given} {'axis' if given == 1 else 'axes'}, it has {right}. The shape is {both}."
+            return _(
+                "Axis {n} is missing: it is {meaning}. The shape is {both}.",
+                n=place + 1,
+                meaning=meaning,
+                both=both,
+            )
+    return n_(
+        "You have {n} axis, it has {right}. The shape is {both}.",
+        "You have {n} axes, it has {right}. The shape is {both}.",
+        given,
+        right=right,
+        both=both,
     )

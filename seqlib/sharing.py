@@ -13,6 +13,7 @@ import numpy as np
 
 from seqlib import backend
 from seqlib.builders import djmodel_mistake
+from seqlib.i18n import N_
 from seqlib.models import djmodel, music_layers
 
 
@@ -80,8 +81,8 @@ def compare(
         return float(np.linalg.norm(layer.get_weights()[1] - start))
 
     return Sharing(
-        _side("defined once", shared, 1, np.full(Tx, moved(layers.LSTM_cell))),
-        _side("defined in the loop", mistake, Tx, np.array([moved(cell) for cell in cells])),
+        _side(N_("defined once"), shared, 1, np.full(Tx, moved(layers.LSTM_cell))),
+        _side(N_("defined in the loop"), mistake, Tx, np.array([moved(cell) for cell in cells])),
         before,
         after,
     )

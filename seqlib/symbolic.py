@@ -24,6 +24,7 @@ from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from seqlib.i18n import _
 from seqlib.shapes import SEED_NAMES, Shape, TensorShape
 
 
@@ -103,7 +104,7 @@ class SymbolicTensor:
             if place >= len(keys) or keys[place] == slice(None)
         ]
         if any(k != slice(None) and not isinstance(k, int) for k in keys):
-            raise ShapeError("Only whole axes and single steps can be taken here.")
+            raise ShapeError(_("Only whole axes and single steps can be taken here."))
         return _recording.get().add("GetItem", [(tuple(kept), self.dtype)], [self])[0]
 
 
@@ -160,7 +161,14 @@ def _statement(tree: ast.AST, function: str, line: int) -> tuple[tuple[str, int]
 
 def _positive(layer: str, name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ShapeError(f"{layer}: {name} is {value!r}; give a whole number of at least 1.")
+        raise ShapeError(
+            _(
+                "{layer}: {name} is {value!r}; give a whole number of at least 1.",
+                layer=layer,
+                name=name,
+                value=value,
+            )
+        )
     return value
 
 
@@ -216,7 +224,10 @@ class Embedding(Layer):
     def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
         if not dtype.startswith("int"):
             raise ShapeError(
-                "Embedding looks up whole numbers, and gets vectors; put it first, on word indices."
+                _(
+                    "Embedding looks up whole numbers, and gets vectors; put it first, on word "
+                    "indices."
+                )
             )
         return [((*shape, self.output_dim), "float32")]
 
@@ -258,11 +269,14 @@ class _Recurrent(Layer):
         kind = type(self).__name__
         _needs_sequence(kind, shape)
         _needs_vectors(kind, dtype)
-        m, Tx, _ = shape
+        m, Tx = shape[:2]
         if self.stateful and m is None:
             raise ShapeError(
-                f"{kind}: stateful=True keeps one state for each sequence of the batch, so the "
-                "batch must be fixed; give Input(batch_shape=(m, Tx, …))."
+                _(
+                    "{kind}: stateful=True keeps one state for each sequence of the batch, so the "
+                    "batch must be fixed; give Input(batch_shape=(m, Tx, …)).",
+                    kind=kind,
+                )
             )
         out = (m, Tx, self.units) if self.return_sequences else (m, self.units)
         states = [((m, self.units), "float32")] * self.states if self.return_state else []
@@ -291,13 +305,18 @@ class Bidirectional(Layer):
         super().__init__(name)
         if not isinstance(layer, _Recurrent):
             raise ShapeError(
-                "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or SimpleRNN "
-                "into it."
+                _(
+                    "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or "
+                    "SimpleRNN into it."
+                )
             )
         if merge_mode not in ("concat", "sum", "mul", "ave"):
             raise ShapeError(
-                f"Bidirectional: merge_mode is {merge_mode!r}; choose 'concat', 'sum', 'mul' or "
-                "'ave'."
+                _(
+                    "Bidirectional: merge_mode is {mode!r}; choose 'concat', 'sum', 'mul' or "
+                    "'ave'.",
+                    mode=merge_mode,
+                )
             )
         self.layer, self.merge_mode = layer, merge_mode
 
@@ -312,8 +331,10 @@ class Bidirectional(Layer):
         if self.layer.stateful and self.layer.return_state:
             # Keras 3.15 fails with a TypeError of its own here.
             raise ShapeError(
-                "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
-                "return_state or stateful."
+                _(
+                    "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
+                    "return_state or stateful."
+                )
             )
         (out, kind), *states = self.layer.results(shape, dtype)
         if self.merge_mode == "concat":
@@ -361,7 +382,11 @@ class Reshape(Layer):
     def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
         if math.prod(shape[1:]) != math.prod(self.target_shape):
             raise ShapeError(
-                f"Reshape: {math.prod(shape[1:]):,} numbers do not fit into {self.target_shape}."
+                _(
+                    "Reshape: {n:,} numbers do not fit into {shape}.",
+                    n=math.prod(shape[1:]),
+                    shape=self.target_shape,
+                )
             )
         return [((shape[0], *self.target_shape), dtype)]
 
@@ -371,24 +396,35 @@ def _needs_sequence(kind: str, shape: tuple) -> None:
         return
     if len(shape) == 2:
         raise ShapeError(
-            f"{kind} reads a sequence with three axes, (m, Tx, features), and gets two. If a "
-            "recurrent layer stands before it, set return_sequences=True there; if the input is "
-            "word indices, put an Embedding first."
+            _(
+                "{kind} reads a sequence with three axes, (m, Tx, features), and gets two. If a "
+                "recurrent layer stands before it, set return_sequences=True there; if the input "
+                "is word indices, put an Embedding first.",
+                kind=kind,
+            )
         )
     raise ShapeError(
-        f"{kind} reads three axes, (m, Tx, features), and gets {len(shape)}; there is one axis "
-        "too many, from a second Embedding perhaps."
+        _(
+            "{kind} reads three axes, (m, Tx, features), and gets {n}; there is one axis "
+            "too many, from a second Embedding perhaps.",
+            kind=kind,
+            n=len(shape),
+        )
     )
 
 
 def _needs_vectors(kind: str, dtype: str) -> None:
     if dtype.startswith("int"):
-        raise ShapeError(f"{kind} reads vectors, and gets word indices; put an Embedding first.")
+        raise ShapeError(
+            _("{kind} reads vectors, and gets word indices; put an Embedding first.", kind=kind)
+        )
 
 
 def _rate(kind: str, rate: Any) -> None:
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < 1:
-        raise ShapeError(f"{kind}: the rate is {rate!r}; give 0 or more, and below 1.")
+        raise ShapeError(
+            _("{kind}: the rate is {rate!r}; give 0 or more, and below 1.", kind=kind, rate=rate)
+        )
 
 
 def Input(
@@ -530,8 +566,10 @@ def stack(layers: Sequence[Callable[[], Layer]], shape: Sequence, dtype: str) ->
                 x = make()(x)
                 if isinstance(x, list):
                     raise ShapeError(
-                        "return_state=True gives several results, and the next layer reads one; "
-                        "leave it out in a plain stack."
+                        _(
+                            "return_state=True gives several results, and the next layer reads "
+                            "one; leave it out in a plain stack."
+                        )
                     )
             except ShapeError as problem:
                 raise StackError(place, str(problem), done[-1]) from None
@@ -556,7 +594,7 @@ def _finished(recording: _Recording, model: Model) -> Blueprint:
     outputs = model.outputs if isinstance(model.outputs, list | tuple) else [model.outputs]
     out = {tensor.row for tensor in outputs}
     rows = []
-    for number, (layer, step, result, of, shape, dtype, reads, _) in enumerate(recording.made):
+    for number, (layer, step, result, of, shape, dtype, reads, _lines) in enumerate(recording.made):
         given = SEED_NAMES.get(layer, ())
         numbered = layer if of == 1 else f"{layer}[{result}]"
         rows.append(

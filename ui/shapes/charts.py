@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from seqlib.costs import InputCost
 from seqlib.figures import SERIES
+from seqlib.i18n import _
 from seqlib.sharing import Sharing
 
 WIDE = 1000  # units of the drawing; one unit is one number
@@ -21,9 +22,13 @@ def change_by_step(found: Sharing) -> go.Figure:
         figure.add_bar(
             x=np.arange(len(side.change)),
             y=side.change,
-            name=side.name,
+            name=_(side.name),
             marker_color=colour,
-            hovertemplate="t = %{x}<br>moved by %{y:.3g}<extra>" + side.name + "</extra>",
+            hovertemplate="t = %{x}<br>"
+            + _("moved by")
+            + " %{y:.3g}<extra>"
+            + _(side.name)
+            + "</extra>",
         )
     figure.update_layout(
         height=300,
@@ -32,8 +37,10 @@ def change_by_step(found: Sharing) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         barmode="group",
     )
-    figure.update_xaxes(title={"text": "time step t", "font_size": 16}, tickfont_size=14)
-    figure.update_yaxes(title={"text": "change of the weights", "font_size": 16}, tickfont_size=14)
+    figure.update_xaxes(title={"text": _("time step t"), "font_size": 16}, tickfont_size=14)
+    figure.update_yaxes(
+        title={"text": _("change of the weights"), "font_size": 16}, tickfont_size=14
+    )
     return figure
 
 

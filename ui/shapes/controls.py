@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib import backend
-from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, confirm
+from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
+from seqlib.i18n import _, capital
 from seqlib.symbolic import Blueprint
 from ui import frame
 from ui.lesson import lesson
@@ -17,12 +18,12 @@ BOUND = {"bind": "query-params", "persist_state": "session"}
 def construction() -> Construction:
     """Which of the seed's constructions is shown."""
     name = st.segmented_control(
-        "construction",
+        _("construction"),
         list(CONSTRUCTIONS),
         default="djmodel",
         required=True,
         key="construction",
-        help="The three models of the lesson.",
+        help=_("The three models of the lesson."),
         **BOUND,
     )
     return CONSTRUCTIONS[name]
@@ -42,22 +43,29 @@ def sizes(chosen: Construction) -> dict[str, int]:
                     dial.high,
                     dial.default,
                     key=f"{dial.name}_{chosen.name.split('_')[0]}",
-                    help=f"{dial.what.capitalize()}: {dial.low:,} to {dial.high:,}.",
+                    help=span(dial),
                     **BOUND,
                 )
     return found
+
+
+def span(dial: Dial) -> str:
+    """What a size is, and its bounds."""
+    return _(
+        "{what}: {low:,} to {high:,}.", what=capital(_(dial.what)), low=dial.low, high=dial.high
+    )
 
 
 def asking() -> tuple[bool, bool]:
     """Whether a prediction is asked for, and whether the answers stay hidden."""
     with st.container(horizontal=True):
         ask = st.toggle(
-            "Predict, then reveal",
+            _("Predict, then reveal"),
             key="predict",
-            help="Hides one shape and asks for it.",
+            help=_("Hides one shape and asks for it."),
             **BOUND,
         )
-        hide = st.toggle("Hide the answers", key="hide", help=lesson("shapes")["hide"], **BOUND)
+        hide = st.toggle(_("Hide the answers"), key="hide", help=lesson("shapes")["hide"], **BOUND)
     return ask, hide
 
 
@@ -94,19 +102,23 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
     if not backend.is_loaded():
         with st.container(horizontal=True, vertical_alignment="center"):
             asked = st.button(
-                "Confirm with Keras",
+                _("Confirm with Keras"),
                 key="confirm",
                 icon=":material/fact_check:",
-                help="Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
-                "few seconds the first time; after that it is done at every change.",
+                help=_(
+                    "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
+                    "few seconds the first time; after that it is done at every change."
+                ),
             )
             st.caption(
-                "These shapes come from running the code on layers that know shapes only; "
-                "TensorFlow is not loaded yet."
+                _(
+                    "These shapes come from running the code on layers that know shapes only; "
+                    "TensorFlow is not loaded yet."
+                )
             )
         if not asked:
             return
-        with st.spinner("Loading TensorFlow …"):
+        with st.spinner(_("Loading TensorFlow …")):
             backend.load()
         st.rerun()
     # The batch stays open in Keras, so m makes no other model.
@@ -118,12 +130,20 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
 def sentence(found: Confirmation, sketch: Blueprint) -> str:
     """What Keras says to the picture."""
     if found.holds:
-        return (
-            f":material/verified: Confirmed by Keras: **{found.agreed} of {found.total}** tensors "
-            f"and all **{found.n_parameters:,}** weights agree with the model it built."
+        return _(
+            ":material/verified: Confirmed by Keras: **{agreed} of {total}** tensors "
+            "and all **{weights:,}** weights agree with the model it built.",
+            agreed=found.agreed,
+            total=found.total,
+            weights=found.n_parameters,
         )
     differing = ", ".join(str(theirs or ours) for ours, theirs in found.differing[:3])
-    return (
-        f":material/error: Keras has another word: {found.agreed} of {found.total} tensors agree, "
-        f"and {found.n_parameters:,} weights against {sketch.n_parameters:,}. {differing}"
+    return _(
+        ":material/error: Keras has another word: {agreed} of {total} tensors agree, "
+        "and {theirs:,} weights against {ours:,}. {differing}",
+        agreed=found.agreed,
+        total=found.total,
+        theirs=found.n_parameters,
+        ours=sketch.n_parameters,
+        differing=differing,
     )

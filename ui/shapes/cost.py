@@ -7,8 +7,9 @@ import streamlit as st
 from seqlib import costs
 from seqlib.builders import CONSTRUCTIONS
 from seqlib.figures import SERIES
+from seqlib.i18n import _
 from ui.shapes import charts
-from ui.shapes.controls import BOUND
+from ui.shapes.controls import BOUND, span
 
 DIALS = {dial.name: dial for dial in CONSTRUCTIONS["Emojify_V2"].dials}
 
@@ -22,43 +23,54 @@ def compare() -> None:
         dial = DIALS[name]
         with column:
             at[name] = st.slider(
-                "Tx · words" if name == "maxlen" else name,
+                _("Tx · words") if name == "maxlen" else name,
                 dial.low,
                 dial.high,
                 dial.default,
                 key=f"{name}_cost",
-                help=f"{dial.what.capitalize()}: {dial.low:,} to {dial.high:,}.",
+                help=span(dial),
                 **BOUND,
             )
     words, vocabulary = at["maxlen"], at["vocabulary"]
     one_hot = costs.one_hot(words, vocabulary, at["n_a"])
     embedded = costs.embedded(words, vocabulary, at["e_length"], at["n_a"])
     for name, cost, colour in (
-        ("One-hot", one_hot, SERIES[0]),
-        ("Embedding", embedded, SERIES[1]),
+        (_("One-hot"), one_hot, SERIES[0]),
+        (_("Embedding"), embedded, SERIES[1]),
     ):
-        label = f"{name}: {cost.shape[1]:,} × {cost.shape[0]} = {cost.numbers:,} numbers"
+        label = _(
+            "{name}: {length:,} × {Tx} = {numbers:,} numbers",
+            name=name,
+            length=cost.shape[1],
+            Tx=cost.shape[0],
+            numbers=cost.numbers,
+        )
         st.markdown(f"**{label}**")
         st.html(charts.to_scale(cost, label, colour))
-    rows = {"one-hot": one_hot, "embedding": embedded}
+    rows = {_("one-hot"): one_hot, _("embedding"): embedded}
     st.dataframe(
         {
-            "input": list(rows),
-            "read by the LSTM": [f"{c.shape[1]:,} × {c.shape[0]}" for c in rows.values()],
-            "memory": [_bytes(c.bytes) for c in rows.values()],
-            "multiplications with the kernel": [f"{c.multiplications:,}" for c in rows.values()],
-            "weights of the kernel": [f"{c.kernel:,}" for c in rows.values()],
-            "embedding matrix": [f"{c.table:,}" if c.table else "none" for c in rows.values()],
+            _("input"): list(rows),
+            _("read by the LSTM"): [f"{c.shape[1]:,} × {c.shape[0]}" for c in rows.values()],
+            _("memory"): [_bytes(c.bytes) for c in rows.values()],
+            _("multiplications with the kernel"): [f"{c.multiplications:,}" for c in rows.values()],
+            _("weights of the kernel"): [f"{c.kernel:,}" for c in rows.values()],
+            _("embedding matrix"): [
+                f"{c.table:,}" if c.table else _("none") for c in rows.values()
+            ],
         },
         hide_index=True,
         key="cost_table",
         width="stretch",
     )
     st.markdown(
-        f"The embedding reads **{one_hot.numbers / embedded.numbers:,.0f} times** fewer numbers. "
-        "Its matrix is large, but looking up a row multiplies nothing."
+        _(
+            "The embedding reads **{times:,.0f} times** fewer numbers. "
+            "Its matrix is large, but looking up a row multiplies nothing.",
+            times=one_hot.numbers / embedded.numbers,
+        )
     )
 
 
 def _bytes(count: int) -> str:
-    return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} bytes"
+    return f"{count / 1000:,.0f} kB" if count >= 1000 else _("{count} bytes", count=count)

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.builders import CONSTRUCTIONS, djmodel_mistake
+from seqlib.i18n import _, capital, language, n_
 from seqlib.jazz import JazzWeights
 from seqlib.sharing import Sharing, compare
 from seqlib.symbolic import Blueprint, blueprint, listing
@@ -52,13 +53,13 @@ def counts() -> None:
     """Both models' layers and weights, from running their code."""
     at = djmodel_sizes()
     once, mistake = _both(at["Tx"], at["n_a"], at["n_values"])
-    rows = {"defined once": once, "defined in the loop": mistake}
+    rows = {_("defined once"): once, _("defined in the loop"): mistake}
     st.dataframe(
         {
             "LSTM": list(rows),
-            "LSTM layers": [_cells(sketch)[0] for sketch in rows.values()],
-            "weights of the LSTM layers": [f"{_cells(sketch)[1]:,}" for sketch in rows.values()],
-            "weights in all": [f"{sketch.n_parameters:,}" for sketch in rows.values()],
+            _("LSTM layers"): [_cells(sketch)[0] for sketch in rows.values()],
+            _("weights of the LSTM layers"): [f"{_cells(sketch)[1]:,}" for sketch in rows.values()],
+            _("weights in all"): [f"{sketch.n_parameters:,}" for sketch in rows.values()],
         },
         hide_index=True,
         key="once_counts",
@@ -66,22 +67,30 @@ def counts() -> None:
     )
     times = mistake.n_parameters / once.n_parameters
     st.markdown(
-        f"Tx = {at['Tx']}: the mistake has **{times:.0f} times** the weights, and the same shapes "
-        "everywhere, so no error will tell."
+        _(
+            "Tx = {Tx}: the mistake has **{times:.0f} times** the weights, and the same shapes "
+            "everywhere, so no error will tell.",
+            Tx=at["Tx"],
+            times=times,
+        )
     )
     left, right = st.columns(2)
     for column, name, line in (
-        (left, "defined once", "LSTM_cell = LSTM(n_a, return_state=True)   # before the loop"),
-        (right, "defined in the loop", _loop_line()),
+        (left, _("defined once"), _shared_line()),
+        (right, _("defined in the loop"), _loop_line()),
     ):
         with column:
-            st.markdown(f"**{name.capitalize()}**")
+            st.markdown(f"**{capital(name)}**")
             st.code(line, language="python", wrap_lines=True)
+
+
+def _shared_line() -> str:
+    return f"LSTM_cell = LSTM(n_a, return_state=True)   # {_('before the loop')}"
 
 
 def _loop_line() -> str:
     lines = [line.text.strip() for line in listing(djmodel_mistake) if "LSTM(" in line.text]
-    return f"{lines[0]}   # inside the loop"
+    return f"{lines[0]}   # {_('inside the loop')}"
 
 
 def on_stage() -> None:
@@ -89,7 +98,7 @@ def on_stage() -> None:
     at = djmodel_sizes()
     st.markdown(lesson("shapes")["once-stage"])
     stage_component.show(
-        _folded(at["Tx"], at["n_a"], at["n_values"]),
+        _folded(at["Tx"], at["n_a"], at["n_values"], language()),
         key="once_stage",
         compact=True,
         presenter=frame.presenting(),
@@ -97,8 +106,11 @@ def on_stage() -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _folded(Tx: int, n_a: int, n_values: int) -> Stage:
-    """The network of these sizes; its numbers are all zero, only the shapes are shown."""
+def _folded(Tx: int, n_a: int, n_values: int, language: str) -> Stage:
+    """The network of these sizes; its numbers are all zero, only the shapes are shown.
+
+    ``language`` is that of its labels.
+    """
     arrays = JazzWeights.initial(1, 1).arrays
     sizes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
     weights = JazzWeights.from_arrays(
@@ -106,8 +118,8 @@ def _folded(Tx: int, n_a: int, n_values: int) -> Stage:
     )
     Tx = min(Tx, MOST_STEPS)
     trace = weights.trace(np.zeros((Tx, n_values), np.float32))
-    diagram = replace(jazz_diagram(weights, trace, "the network, folded"), folded=True)
-    return Stage(Clock.even(Tx), (diagram,), label="The shared cell, folded and unfolded")
+    diagram = replace(jazz_diagram(weights, trace, _("the network, folded")), folded=True)
+    return Stage(Clock.even(Tx), (diagram,), label=_("The shared cell, folded and unfolded"))
 
 
 def effect() -> None:
@@ -116,12 +128,12 @@ def effect() -> None:
     at = djmodel_sizes()
     key = (min(at["Tx"], 30), at["n_a"], at["n_values"])
     if st.button(
-        "Build both and train one step",
+        _("Build both and train one step"),
         key="sharing",
         icon=":material/model_training:",
-        help="In Keras, with Tx as above but at most 30. Takes some seconds.",
+        help=_("In Keras, with Tx as above but at most 30. Takes some seconds."),
     ):
-        with st.spinner("Building both models …"):
+        with st.spinner(_("Building both models …")):
             st.session_state["sharing_result"] = (key, compare(*key))
     known = st.session_state.get("sharing_result")
     if known and known[0] == key:
@@ -134,18 +146,30 @@ def _effect(found: Sharing) -> None:
         show_chart(
             charts.change_by_step(found),
             key="sharing_chart",
-            alt="How far one training step moved the recurrent kernel used at each t: the same "
-            "for all steps where it is shared, "
-            f"{found.mistake.change.max():.2g} to {found.mistake.change.min():.2g} where not.",
+            alt=_(
+                "How far one training step moved the recurrent kernel used at each t: the same "
+                "for all steps where it is shared, {most:.2g} to {least:.2g} where not.",
+                most=found.mistake.change.max(),
+                least=found.mistake.change.min(),
+            ),
         )
     with right:
         for side in (found.shared, found.mistake):
             st.markdown(
-                f"**{side.name.capitalize()}**: {side.n_objects:,} weight objects, "
-                f"{side.n_parameters:,} weights, {side.cells} "
-                f"{'cell' if side.cells == 1 else 'cells'}."
+                n_(
+                    "**{name}**: {objects:,} weight objects, {weights:,} weights, {n} cell.",
+                    "**{name}**: {objects:,} weight objects, {weights:,} weights, {n} cells.",
+                    side.cells,
+                    name=capital(_(side.name)),
+                    objects=side.n_objects,
+                    weights=side.n_parameters,
+                )
             )
         st.markdown(
-            f"Largest difference between their outputs: **{found.before:.1e}** before the step, "
-            f"**{found.after:.1e}** after it."
+            _(
+                "Largest difference between their outputs: **{before:.1e}** before the step, "
+                "**{after:.1e}** after it.",
+                before=found.before,
+                after=found.after,
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib import backend, paste
+from seqlib.i18n import N_, _
 from seqlib.shapes import annotate
 from seqlib.symbolic import Size, StackError
 from ui import frame
@@ -15,7 +16,7 @@ LSTM(128, return_sequences=True)
 Dropout(0.5)
 LSTM(128)
 Dense(5, activation="softmax")"""
-KINDS = {"word indices": "int32", "vectors": "float32"}
+KINDS = {N_("word indices"): "int32", N_("vectors"): "float32"}
 
 
 @st.fragment
@@ -24,26 +25,35 @@ def form() -> None:
     left, right = st.columns([2, 3])
     with left, st.form("paste_form"):
         kind = st.segmented_control(
-            "input",
+            _("input"),
             list(KINDS),
             default="word indices",
+            format_func=_,
             required=True,
             key="paste_input",
-            help="Whole numbers for an Embedding, or vectors such as one-hot X.",
+            help=_("Whole numbers for an Embedding, or vectors such as one-hot X."),
         )
         with st.container(horizontal=True):
-            Tx = st.number_input("Tx", 1, 1000, 10, key="paste_Tx", help="Steps of the input.")
+            Tx = st.number_input(
+                "Tx", 1, 1000, 10, key="paste_Tx", help=_("Steps of the input, 1 to 1,000.")
+            )
             n_values = st.number_input(
-                "n_values", 1, 100_000, 78, key="paste_n_values", help="Length of a vector."
+                "n_values",
+                1,
+                100_000,
+                78,
+                key="paste_n_values",
+                help=_("Length of a vector, 1 to 100,000."),
             )
         text = st.text_area(
-            "layers",
+            _("layers"),
             EXAMPLE,
             height=190,
             key="paste_text",
-            help=f"One a line: {', '.join(paste.ACCEPTED)}, {', '.join(paste.ACCEPTED_TOO)}.",
+            max_chars=paste.MAX_LETTERS,
+            help=_("One a line: {names}.", names=", ".join((*paste.ACCEPTED, *paste.ACCEPTED_TOO))),
         )
-        st.form_submit_button("Draw", type="primary", help="Read the layers and draw them.")
+        st.form_submit_button(_("Draw"), type="primary", help=_("Read the layers and draw them."))
     vectors = kind == "vectors"
     shape = (Size(Tx, "Tx"), Size(n_values, "n_values")) if vectors else (Size(Tx, "Tx"),)
     with right:
@@ -65,10 +75,13 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     if broken or not backend.is_loaded():
         return
     st.markdown(
-        f":material/verified: Confirmed by Keras: all {len(sketch.rows)} shapes and "
-        f"{sketch.n_parameters:,} weights."
+        _(
+            ":material/verified: Confirmed by Keras: all {shapes} shapes and {weights:,} weights.",
+            shapes=len(sketch.rows),
+            weights=sketch.n_parameters,
+        )
         if _confirmed(text, tuple(map(int, shape)), dtype)
-        else ":material/error: Keras builds other shapes than these."
+        else _(":material/error: Keras builds other shapes than these.")
     )
 
 

@@ -9,13 +9,16 @@ from typing import Any
 
 import streamlit as st
 
+from seqlib.i18n import _, n_
 from seqlib.shapes import stacked_outputs
 from seqlib.symbolic import Blueprint, LayerCount, listing
+from ui import language
+from ui.stage import joined_modules
 
 ASSETS = Path(__file__).parents[2] / "assets" / "blueprint"
 _component = st.components.v2.component(
     "seqscope_blueprint",
-    js=(ASSETS / "blueprint.js").read_text("utf-8"),
+    js=joined_modules(ASSETS / "blueprint.js"),
     css=(ASSETS / "blueprint.css").read_text("utf-8"),
 )
 
@@ -57,7 +60,8 @@ def show(
                 "broken": broken[1],
             }
         )
-    _component(key=key, data={**data, "presenter": presenter})
+    spoken = language.browser_words("stage")
+    _component(key=key, data={**data, "presenter": presenter, **spoken})
 
 
 def picture(
@@ -107,7 +111,7 @@ def picture(
             }
             for layer, numbers in order.items()
         ],
-        "loop": {"label": f"for t in range({steps}):  the same layers each time"}
+        "loop": {"label": f"for t in range({steps}):  " + _("the same layers each time")}
         if looped
         else None,
         "stacked": stacked,
@@ -138,8 +142,8 @@ def _line(line: tuple[str, int]) -> str:
 
 def _count(layer: LayerCount | None) -> str:
     if layer is None:
-        return "no weights"
-    weights = f"{layer.n_parameters:,} weights" if layer.n_parameters else "no weights"
+        return _("no weights")
+    weights = _("{n:,} weights", n=layer.n_parameters) if layer.n_parameters else _("no weights")
     return f"{layer.kind} · {weights}" if layer.kind != layer.name else weights
 
 
@@ -155,7 +159,11 @@ def _handed(sketch: Blueprint, numbers: list[int], looped: bool) -> str:
     if not read:
         return ""
     names = ", ".join(sorted(read))
-    return f"{names} go to the next t" + (f"; at t = 0: {', '.join(starts)}" if starts else "")
+    if starts:
+        return _(
+            "{names} go to the next t; at t = 0: {starts}", names=names, starts=", ".join(starts)
+        )
+    return _("{names} go to the next t", names=names)
 
 
 def _tensor(
@@ -164,9 +172,9 @@ def _tensor(
     row = sketch.rows[n]
     hide = (hidden and row.role != "input") or n == asked
     full = [m if size is None else size for size in row.shape]
-    made = "an input" if row.role == "input" else f"made by {row.layer}"
+    made = _("an input") if row.role == "input" else _("made by {layer}", layer=row.layer)
     if row.step is not None:
-        made += f", {steps} times"
+        made += n_(", {n} time", ", {n} times", steps)
     return {
         "name": row.name,
         "shape": list(zip(sketch.axes[n], row.shape, strict=True)) if not hide else [],
@@ -180,7 +188,15 @@ def _tensor(
 
 def _detail(name: str, axes: Sequence[str], full: Sequence[int], dtype: str, made: str) -> str:
     product = " × ".join(f"{size:,}" for size in full)
-    return f"{name}: {' × '.join(axes)} = {product} = {math.prod(full):,} numbers, {dtype}; {made}."
+    return _(
+        "{name}: {axes} = {product} = {numbers:,} numbers, {dtype}; {made}.",
+        name=name,
+        axes=" × ".join(axes),
+        product=product,
+        numbers=math.prod(full),
+        dtype=dtype,
+        made=made,
+    )
 
 
 def _stacked(
@@ -194,13 +210,13 @@ def _stacked(
     full = [m if size is None else size for size in Y.shape]
     return {
         "name": "Y",
-        "label": f"{len(outputs)} outputs, stacked",
+        "label": _("{n} outputs, stacked", n=len(outputs)),
         "shape": list(zip(axes, Y.shape, strict=True)) if not hide else [],
         "role": "output",
         "lines": [_line(line) for line in sketch.lines[outputs[0]]],
         "hidden": hide,
         "asked": asked,
-        "detail": _detail("Y", axes, full, Y.dtype, f"the list of {len(outputs)} outputs"),
+        "detail": _detail("Y", axes, full, Y.dtype, _("the list of {n} outputs", n=len(outputs))),
     }
 
 
@@ -215,7 +231,11 @@ def _summary(sketch: Blueprint, m: int, steps: int) -> str:
         for row in sketch.rows
         if row.role == "output"
     )
-    return (
-        f"A batch of m = {m}: {given:,} numbers go in, {made:,} come out, "
-        f"{sketch.n_parameters:,} weights in between. Point at a line or a tensor."
+    return _(
+        "A batch of m = {m}: {given:,} numbers go in, {made:,} come out, "
+        "{weights:,} weights in between. Point at a line or a tensor.",
+        m=m,
+        given=given,
+        made=made,
+        weights=sketch.n_parameters,
     )

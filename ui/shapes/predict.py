@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from seqlib import quiz
+from seqlib.i18n import _
 from seqlib.quiz import Question, Verdict
 from seqlib.symbolic import Blueprint
 from ui.lesson import lesson
@@ -26,7 +27,7 @@ def current(construction: str, sketch: Blueprint) -> Question:
 
 
 def _name(question: Question) -> tuple:
-    return (_state()["number"], question.text, question.shape)
+    return (_state()["number"], question.row, question.axes, question.shape)
 
 
 def answered(question: Question) -> bool:
@@ -55,7 +56,9 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
     def reveal() -> None:
         _score(False)
         axes, shape = quiz.as_text(question.axes), quiz.as_text(question.shape)
-        state["shown"][name] = Verdict(False, f"It is `{axes}`, here `{shape}`.", REVEALED)
+        state["shown"][name] = Verdict(
+            False, _("It is `{axes}`, here `{shape}`.", axes=axes, shape=shape), REVEALED
+        )
 
     def _score(right: bool) -> None:
         # Only the first try counts; later ones are for learning.
@@ -75,26 +78,39 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
             st.container(horizontal=True, vertical_alignment="bottom"),
         ):
             st.text_input(
-                "shape",
+                _("shape"),
                 key="answer",
-                placeholder="(None, 64) or (m, n_a)",
+                placeholder=_("(None, 64) or (m, n_a)"),
                 max_chars=80,
                 help=lesson("shapes")["predict"],
             )
-            st.form_submit_button("Check", on_click=check, type="primary", help="Enter does too.")
+            st.form_submit_button(
+                _("Check"), on_click=check, type="primary", help=_("Enter does too.")
+            )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                "Reveal",
+                _("Reveal"),
                 key="reveal",
                 on_click=reveal,
                 disabled=hide or answered(question),
-                help="Show the answer; it counts as missed.",
+                help=_("Show the answer; it counts as missed."),
             )
-            st.button("Next question", key="next_question", on_click=go_on, help="Another tensor.")
-            st.markdown(f"Right at the first try: **{state['right']} of {state['asked']}**")
+            st.button(
+                _("Next question"),
+                key="next_question",
+                on_click=go_on,
+                help=_("Another tensor."),
+            )
+            st.markdown(
+                _(
+                    "Right at the first try: **{right} of {asked}**",
+                    right=state["right"],
+                    asked=state["asked"],
+                )
+            )
         shown = state["shown"].get(name)
         if shown is not None:
             text = shown.hint if hide and shown.hint != REVEALED else shown.sentence
             if hide and shown.hint == REVEALED:
-                text = "The answers are hidden."
+                text = _("The answers are hidden.")
             (st.success if shown.correct else st.warning)(text)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlib import backend
 from seqlib.builders import Confirmation, confirm, one_layer
+from seqlib.i18n import N_, _
 from seqlib.symbolic import ShapeError, Size, blueprint
 from ui import frame
 from ui.shapes import picture
@@ -14,10 +15,10 @@ from ui.shapes.once import djmodel_sizes
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 SWITCHES = {
-    "return_sequences": "every step's output, not the last alone",
-    "return_state": "the states at the end as further results",
-    "stateful": "start the next batch from where this one ended, so m is fixed",
-    "bidirectional": "a second layer reads from the end; the results stand side by side",
+    "return_sequences": N_("every step's output, not the last alone"),
+    "return_state": N_("the states at the end as further results"),
+    "stateful": N_("start the next batch from where this one ended, so m is fixed"),
+    "bidirectional": N_("a second layer reads from the end; the results stand side by side"),
 }
 
 
@@ -25,21 +26,21 @@ def show() -> None:
     """The switches and the picture; Keras' word once it is loaded."""
     with st.container(horizontal=True):
         kind = st.segmented_control(
-            "layer",
+            _("layer"),
             KINDS,
             default="LSTM",
             required=True,
             key="layer",
-            help="Which recurrent layer.",
+            help=_("Which recurrent layer."),
             **BOUND,
         )
         on = st.pills(
-            "options",
+            _("options"),
             list(SWITCHES),
             selection_mode="multi",
             default=["return_state"],
             key="options",
-            help="; ".join(f"{name}: {what}" for name, what in SWITCHES.items()) + ".",
+            help="; ".join(f"{name}: {_(what)}" for name, what in SWITCHES.items()) + ".",
             **BOUND,
         )
     at = djmodel_sizes()
@@ -58,9 +59,14 @@ def show() -> None:
         functions=(one_layer,),
         presenter=frame.presenting(),
     )
-    meant = " ".join(f"`{name}`: {SWITCHES[name]}." for name in SWITCHES if name in on)
+    meant = " ".join(f"`{name}`: {_(SWITCHES[name])}." for name in SWITCHES if name in on)
     st.markdown(
-        f"**{sketch.n_parameters:,}** weights; a plain LSTM has {plain.n_parameters:,}. {meant}"
+        _(
+            "**{weights:,}** weights; a plain LSTM has {plain:,}.",
+            weights=sketch.n_parameters,
+            plain=plain.n_parameters,
+        )
+        + f" {meant}"
     )
     if backend.is_loaded():
         found = _confirmed(tuple(at[n] for n in order), kind, tuple(on))
