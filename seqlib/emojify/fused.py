@@ -7,6 +7,12 @@ A masked step changes nothing in Keras' LSTM. So with a mask sentences are moved
 the row, a batch is sorted with the longest first, and step t is computed only for the sentences
 that have begun: the same numbers for the work of the words alone.
 
+The way back is written out too. A tape would trace twice as long and add up a weight's gradient
+step by step; here the slopes of the gates are taken for all steps at once, and one product a
+layer gives the gradients of its kernels. The layers advance side by side: while layer 2 reads
+word t, layer 1 reads word t + 1 on the other core. Laid out over Tx, since a loop over the words
+traces quicker but steps slower.
+
 Adam is Keras' own on the gradients as dense arrays; a compiled Keras model with a trainable
 embedding squares each occurrence of a word in a batch on its own, which lengthens its steps.
 
@@ -40,7 +46,10 @@ class Shape(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """The traced functions of one shape; ``state`` is variables, two moments, step count."""
+    """The traced functions of one shape.
+
+    ``state`` is variables, two moments, step count; the variables are those of ``stacked``.
+    """
 
     train: Any  # (order, seed, *state, table, indices, labels, rate, dropout) -> *state, loss, hits
     evaluate: Any  # (variables, table, indices) -> logits
@@ -82,9 +91,10 @@ class Batches:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         n_a = len(arrays[1])
+        self._n_a = n_a
         shape = Shape(self.batch, train.shape[1], table.shape[1], n_a, n_classes, mask, trainable)
         self._steps = steps_of(shape)
-        variables = [tf.constant(array, tf.float32) for array in arrays]
+        variables = [tf.constant(array, tf.float32) for array in stacked(arrays)]
         if trainable:
             variables.append(tf.constant(table, tf.float32))
         zeros = [tf.zeros_like(variable) for variable in variables]
@@ -155,8 +165,15 @@ class Batches:
 
     def weights(self) -> tuple[list[np.ndarray], np.ndarray | None]:
         """(the arrays of ``weights.NAMES``, the trained table or None)."""
-        arrays = [variable.numpy() for variable in self._state[0]]
-        return arrays[:8], arrays[8] if len(arrays) > 8 else None
+        W1, b1, W2, b2, *dense_and_table = (variable.numpy() for variable in self._state[0])
+        cells = *np.split(W1, [-self._n_a]), b1, *np.split(W2, [-self._n_a]), b2
+        return [*cells, *dense_and_table[:2]], dense_and_table[2] if dense_and_table[2:] else None
+
+
+def stacked(arrays: Any) -> list[np.ndarray]:
+    """The arrays of ``weights.NAMES`` with each layer's two kernels in one, as ``[x, h]`` reads."""
+    K1, R1, b1, K2, R2, b2, *dense = arrays
+    return [np.concatenate([K1, R1]), b1, np.concatenate([K2, R2]), b2, *dense]
 
 
 def longest_first(lengths: np.ndarray) -> np.ndarray:
@@ -181,89 +198,135 @@ def steps_of(shape: Shape) -> Steps:
 
     B, Tx, e_length, n_a, n_classes, mask, trainable = shape
 
-    def layer(kernel, recurrent_kernel, bias, x, active):
-        """``x`` (P, n_x), step after step the rows active there -> states (P, n_a), the last."""
-        z = tf.matmul(x, kernel) + bias
-        if mask:
-            steps = tf.split(z, active, num=Tx)
-        else:
-            steps = tf.unstack(tf.reshape(z, (Tx, -1, 4 * n_a)))
-        h = c = None
-        states = []
-        for t, zx in enumerate(steps):
-            if mask and t:  # sentences that begin here start from zeros
-                fill = [[0, active[t] - active[t - 1]], [0, 0]]
-                h, c = tf.pad(h, fill), tf.pad(c, fill)
-            i, f, g, o = tf.split(
-                zx if h is None else zx + tf.matmul(h, recurrent_kernel), 4, axis=-1
-            )
-            fresh = tf.sigmoid(i) * tf.tanh(g)
-            c = fresh if c is None else tf.sigmoid(f) * c + fresh
-            h = tf.sigmoid(o) * tf.tanh(c)
-            states.append(h)
-        return tf.concat(states, axis=0), h
+    def cell(z, c):
+        """One step from the gates' sums ``z`` (n, 4 n_a) -> h, c, what the way back needs."""
+        i, f, g, o = tf.split(z, 4, axis=-1)
+        i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+        before, c = c, f * c + i * g
+        s = tf.tanh(c)
+        return o * s, c, (i, f, g, o, before, s)
 
-    def logits(variables, table, indices, drop):
+    def slopes(i, f, g, o, before, s):
+        """dz / (dc, dc, dc, dh), dc / dh, and d(c before) / dc, from what ``cell`` kept."""
+        dz = g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), s * o * (1 - o)
+        return tf.concat(dz, axis=-1), o * (1 - s * s), f
+
+    def read(variables, table, indices, drop):
+        """Logits (m, n_classes), and what ``gradients`` needs."""
+        W1, b1, W2, b2, dense_kernel, dense_bias = variables[:6]
         steps = tf.transpose(indices)
-        active = None
-        if mask:
-            there = steps != 0
-            active = tf.reduce_sum(tf.cast(there, tf.int32), axis=1)
-            flat = tf.boolean_mask(steps, there)
-        else:
-            flat = tf.reshape(steps, (-1,))
-        x = tf.ensure_shape(tf.gather(variables[8] if trainable else table, flat), (None, e_length))
-        between, _ = layer(*variables[:3], x, active)
-        _, last = layer(*variables[3:6], drop(between, 0), active)
-        if mask:  # a sentence without words never begins
-            last = tf.pad(last, [[0, tf.shape(indices)[0] - tf.shape(last)[0]], [0, 0]])
-        last = drop(tf.ensure_shape(last, (None, n_a)), 1)
-        return tf.matmul(last, variables[6]) + variables[7]
+        there = steps != 0 if mask else tf.ones_like(steps, tf.bool)
+        active = tf.reduce_sum(tf.cast(there, tf.int32), axis=1)  # (Tx,), ascending
+        words = tf.boolean_mask(steps, there)  # (P,), step after step the rows active there
+        # For each step, how many rows go on and how many begin.
+        going = tf.concat([[0], active[:-1]], axis=0)
+        parts = tf.unstack(tf.stack([going, active - going], axis=1))
+        fresh = tf.split(tf.zeros((active[-1], n_a)), active - going, num=Tx)
+
+        def by_step(values):
+            return tf.split(values, active, num=Tx)
+
+        x = tf.ensure_shape(
+            tf.gather(variables[6] if trainable else table, words), (None, e_length)
+        )
+        between = by_step(drop((tf.size(words), n_a), 0))
+        h1 = c1 = h2 = c2 = tf.zeros((0, n_a))
+        kept = [], []  # a layer, a step
+        for xt, new, keep in zip(by_step(x), fresh, between, strict=True):
+            h1, c1, h2, c2 = (tf.concat([state, new], axis=0) for state in (h1, c1, h2, c2))
+            xh = tf.concat([xt, h1], axis=-1)
+            h1, c1, gates = cell(tf.matmul(xh, W1) + b1, c1)
+            kept[0].append((*gates, xh))
+            xh = tf.concat([keep * h1, h2], axis=-1)
+            h2, c2, gates = cell(tf.matmul(xh, W2) + b2, c2)
+            kept[1].append((*gates, xh))
+        # A sentence without words never begins.
+        last = tf.pad(h2, [[0, tf.shape(indices)[0] - active[-1]], [0, 0]])
+        keep = drop((tf.shape(indices)[0], n_a), 1)
+        last *= keep
+        y = tf.matmul(last, dense_kernel) + dense_bias
+        return y, (words, parts, by_step, between, kept, keep, last)
+
+    def gradients(dy, memory, variables, table):
+        """Of the variables, from that of the logits (m, n_classes)."""
+        words, parts, by_step, between, kept, keep, last = memory
+        W1, _, W2, _, dense_kernel, _ = variables[:6]
+        *kept1, xh1 = (tf.concat(values, axis=0) for values in zip(*kept[0], strict=True))
+        *kept2, xh2 = (tf.concat(values, axis=0) for values in zip(*kept[1], strict=True))
+        slopes1 = zip(*map(by_step, slopes(*kept1)), strict=True)
+        slopes2 = zip(*map(by_step, slopes(*kept2)), strict=True)
+
+        def back(slope, dh, dc, W):
+            """One step -> dz, dx, and the gradients of h and c before it."""
+            to_z, to_c, to_before = slope
+            dc += dh * to_c
+            dz = tf.concat([dc, dc, dc, dh], axis=-1) * to_z
+            dx, dh = tf.split(tf.matmul(dz, W, transpose_b=True), [W.shape[0] - n_a, n_a], axis=-1)
+            return dz, dx, dh, dc * to_before
+
+        dh2 = (tf.matmul(dy, dense_kernel, transpose_b=True) * keep)[: tf.reduce_sum(parts[-1])]
+        dh1 = dc1 = dc2 = tf.zeros_like(dh2)
+        dz1, dz2, dx = [], [], []
+        backwards = zip(
+            *(list(each)[::-1] for each in (parts, between, slopes1, slopes2)), strict=True
+        )
+        for part, keep, slope1, slope2 in backwards:
+            z, d, dh2, dc2 = back(slope2, dh2, dc2, W2)
+            dz2.append(z)
+            z, d, dh1, dc1 = back(slope1, dh1 + d * keep, dc1, W1)
+            dz1.append(z)
+            dx.append(d)
+            # Rows that began here came from zeros.
+            dh1, dc1, dh2, dc2 = (tf.split(d, part)[0] for d in (dh1, dc1, dh2, dc2))
+        dz1, dz2, dx = (tf.concat(values[::-1], axis=0) for values in (dz1, dz2, dx))
+        found = []
+        for values, d in ((xh1, dz1), (xh2, dz2), (last, dy)):
+            found += [tf.matmul(values, d, transpose_a=True), tf.reduce_sum(d, axis=0)]
+        if trainable:
+            found.append(tf.math.unsorted_segment_sum(dx, words, tf.shape(table)[0]))
+        return found
 
     def train(order, seed, variables, first, second, count, table, indices, labels, rate, dropout):
-        total, hits = tf.constant(0.0), tf.constant(0)
-        for row in order:
-            there = tf.cast(row >= 0, tf.float32)
-            row = tf.maximum(row, 0)
+        def batch(b, variables, first, second, count, total, hits):
+            there = tf.cast(order[b] >= 0, tf.float32)
+            rows = tf.maximum(order[b], 0)
             # A seed of its own for each batch and layer: the same run however it is sliced.
-            key = seed * [1, 2]
+            key = tf.add(seed, [0, b]) * [1, 2]
 
-            def drop(values, place, key=key):
-                uniform = tf.random.stateless_uniform(tf.shape(values), tf.add(key, [0, place]))
-                return values * tf.cast(uniform >= dropout, tf.float32) / (1 - dropout)
+            def drop(size, place):
+                kept = tf.random.stateless_uniform(size, tf.add(key, [0, place])) >= dropout
+                return tf.cast(kept, tf.float32) * (1 / (1 - dropout))
 
-            with tf.GradientTape() as tape:
-                tape.watch(variables)
-                true = tf.gather(labels, row)
-                found = logits(variables, table, tf.gather(indices, row), drop)
-                each = tf.nn.sparse_softmax_cross_entropy_with_logits(true, found)
-                summed = tf.reduce_sum(each * there)
-                loss = summed / tf.reduce_sum(there)
-            gradients = [
-                tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)
-            ]  # that of gathered rows comes as slices
-            right = tf.cast(tf.argmax(found, axis=-1, output_type=tf.int32) == true, tf.float32)
-            total += summed
+            true = tf.gather(labels, rows)
+            y, memory = read(variables, table, tf.gather(indices, rows), drop)
+            # Gives the losses and their slopes.
+            each, dy = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=y, labels=true)
+            dy *= (there / tf.reduce_sum(there))[:, None]
+            slopes = gradients(dy, memory, variables, table)
+            right = tf.cast(tf.argmax(y, axis=-1, output_type=tf.int32) == true, tf.float32)
+            total += tf.reduce_sum(each * there)
             hits += tf.cast(tf.reduce_sum(right * there), tf.int32)
             count += 1.0
             size = rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
-            first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, gradients, strict=True)]
+            first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, slopes, strict=True)]
             second = [
-                BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, gradients, strict=True)
+                BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, slopes, strict=True)
             ]
             variables = [
                 v - size * f / (tf.sqrt(s) + EPSILON)
                 for v, f, s in zip(variables, first, second, strict=True)
             ]
-            seed += [0, 1]
-        return variables, first, second, count, total, hits
+            return b + 1, variables, first, second, count, total, hits
+
+        begun = (0, variables, first, second, count, tf.constant(0.0), tf.constant(0))
+        return tf.while_loop(lambda b, *_: b < tf.shape(order)[0], batch, begun)[1:]
 
     def evaluate(variables, table, indices):
-        return logits(variables, table, indices, lambda values, place: values)
+        return read(variables, table, indices, lambda size, place: tf.ones(size))[0]
 
     sizes = [
-        *((e_length, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,)),
-        *((n_a, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,)),
+        *((e_length + n_a, 4 * n_a), (4 * n_a,)),
+        *((n_a + n_a, 4 * n_a), (4 * n_a,)),
         *((n_a, n_classes), (n_classes,)),
     ]
     spec = tf.TensorSpec
@@ -283,6 +346,7 @@ def steps_of(shape: Shape) -> Steps:
                 *(rows, sentences, spec((None,), tf.int32)),
                 *(scalar, scalar),
             ),
+            autograph=False,
         ),
         tf.function(evaluate, input_signature=(arrays, rows, sentences), autograph=False),
     )
