@@ -30,7 +30,7 @@ PAGES = {
 }
 # The first pattern that a file matches names its area.
 AREAS = (
-    ("stage", ("assets/stage/**/*.js", "assets/blueprint/**/*.js", "ui/stage*.py")),
+    ("stage", ("assets/stage/**/*.js", "assets/blueprint/**/*.js")),
     *(
         (
             name,
@@ -61,7 +61,8 @@ def texts(files: list[Path]) -> Catalog:
     for file in files:
         method = "javascript" if file.suffix == ".js" else "python"
         with file.open("rb") as opened:
-            for _, message, _, _ in extract(method, opened, KEYWORDS):
+            options = {"parse_template_string": True}  # JavaScript's `… ${t("…")} …`
+            for _, message, _, _ in extract(method, opened, KEYWORDS, options=options):
                 catalog.add(message)
     return catalog
 

@@ -143,6 +143,11 @@ def switch() -> None:
         )
 
 
+def browser_words(area: str) -> dict[str, Any]:
+    """What a component's data needs so that its ``t("…")`` speak the reader's language."""
+    return {"lang": TAGS[i18n.language()], "words": i18n.words(area)}
+
+
 def choice(
     widget: Callable[..., Any],
     label: str,

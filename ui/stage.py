@@ -19,6 +19,9 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import streamlit as st
 
+from seqlib import i18n
+from ui import language
+
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "stage"
 MAX_STEPS = 10_000
 VOICES = ("solo", "chords", "bass", "drums")
@@ -388,8 +391,12 @@ def show(
         "compact": compact,
         "presenter": presenter,
         "template": _OFFLINE,  # for the download of an offline page
+        **language.browser_words("stage"),
     }
-    _component(key=key, data={**data, **flags})
+    # Buttons are built once, so another language gets a stage of its own.
+    spoken = i18n.language()
+    own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
+    _component(key=own, data={**data, **flags})
 
 
 def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
@@ -400,8 +407,11 @@ def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
     StageError
         As ``payload`` does.
     """
-    data = json.dumps({**payload(stage), "playing": False, "compact": False, "presenter": False})
+    spoken = language.browser_words("stage")
+    flags = {"playing": False, "compact": False, "presenter": False}
+    data = json.dumps({**payload(stage), **flags, **spoken})
     parts = {
+        "lang": spoken["lang"],
         "title": html.escape(stage.label),
         "accent": html.escape(accent),
         "css": _CSS,

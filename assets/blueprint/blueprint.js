@@ -1,6 +1,8 @@
 // A builder's code beside the tensors it makes; pointing at one lights the other.
 // Text from Python only ever becomes textContent.
 
+import { speak, t } from "../stage/words.js";
+
 const LIGHT_EVENT = "seqscope-light"; // the stage's: an axis name or symbol, or ""
 
 function make(tag, className = "", text = undefined, children = []) {
@@ -76,7 +78,7 @@ function blocks(pair) {
   arrow.textContent = "→";
   const width = 4 * room + one.width + other.width;
   const height = Math.max(one.height, other.height);
-  const words = pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(" becomes ");
+  const words = pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(t(" becomes "));
   return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words, class: "blocks" }, [one.group, arrow, other.group]);
 }
 
@@ -129,7 +131,7 @@ class BlueprintView {
     const pane = make("div", "code", undefined, [list]);
     pane.tabIndex = 0;
     pane.setAttribute("role", "region");
-    pane.setAttribute("aria-label", "The builder's source");
+    pane.setAttribute("aria-label", t("The builder's source"));
     return pane;
   }
 
@@ -176,7 +178,7 @@ class BlueprintView {
     node.dataset.lines = tensor.lines.join(" ");
     if (tensor.asked) node.classList.add("asked");
     if (tensor.role === "output") node.classList.add("out");
-    node.setAttribute("aria-label", tensor.hidden ? `${tensor.name}, shape hidden` : `${tensor.name} ${plainShape(tensor)}`);
+    node.setAttribute("aria-label", tensor.hidden ? t("{tensor}, shape hidden", { tensor: tensor.name }) : `${tensor.name} ${plainShape(tensor)}`);
     node.setAttribute("role", "group");
     this.link(node, () => this.select({ lines: tensor.lines, tensor }));
     return node;
@@ -224,7 +226,7 @@ class BlueprintView {
   }
 
   say(tensor) {
-    this.detail.textContent = tensor ? (tensor.hidden ? "Predict this one first." : tensor.detail) : this.data.detail;
+    this.detail.textContent = tensor ? (tensor.hidden ? t("Predict this one first.") : tensor.detail) : this.data.detail;
   }
 
   /** An axis name or symbol that is pointed at here or on a stage. */
@@ -238,6 +240,7 @@ class BlueprintView {
 }
 
 export default function mountBlueprint({ parentElement, data }) {
+  speak(data.words);
   if (!parentElement.blueprint) parentElement.blueprint = new BlueprintView(parentElement);
   const view = parentElement.blueprint;
   view.adopt(data);

@@ -1,6 +1,7 @@
 // Two traces on one clock: which lanes are shown, and what they differ by. Pure.
 
 import { decodeArray, decodeNotes } from "./decode.js";
+import { t } from "./words.js";
 
 /** What there is to choose from when a second trace is given. */
 export const MODES = ["a", "b", "both", "difference"];
@@ -72,7 +73,7 @@ export function differenceLane(lane, other, steps) {
   const reach = reachOf(values);
   return {
     ...lane, values: { values, shape: one.shape }, symbol: `Δ${lane.symbol}`,
-    title: `${lane.title}, difference`, low: -reach, high: reach,
+    title: t("{title}, difference", { title: lane.title }), low: -reach, high: reach,
   };
 }
 

@@ -2,6 +2,8 @@
 
 import { button, element, fitCanvas, setIcon, setLabel } from "./dom.js";
 import { timeText } from "./text.js";
+import { voiceNames } from "./voices.js";
+import { t } from "./words.js";
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
 /** Number every step, or every 2nd, 5th, 10th …: as many as have room. */
@@ -11,35 +13,33 @@ export function niceEvery(width, room) {
   }
 }
 
-const VOICE_NAMES = { solo: "Solo", chords: "Chords", bass: "Bass", drums: "Drums" };
-
 /** Builds the controls and keeps them in step; what they do is the stage's business. */
 export class Controls {
   constructor(stage) {
     this.stage = stage;
-    this.back = button("Step back (←)", { icon: "back" });
-    this.play = button("Play (Space)", { icon: "play", className: "primary" });
-    this.forward = button("Step forward (→)", { icon: "forward" });
+    this.back = button(t("Step back (←)"), { icon: "back" });
+    this.play = button(t("Play (Space)"), { icon: "play", className: "primary" });
+    this.forward = button(t("Step forward (→)"), { icon: "forward" });
     this.where = element("span", { class: "where" });
     this.token = element("span", { class: "where-token" });
     this.clock = element("span", { class: "where-time" });
-    this.sound = button("Turn off sound", { icon: "sound", text: "", className: "sound" });
-    this.loop = button("Loop a range", { icon: "loop", className: "loop", "aria-pressed": "false" });
-    this.out = button("Show more time", { icon: "minus", className: "zoom" });
-    this.in = button("Show less time, larger", { icon: "plus", className: "zoom" });
-    this.speed = element("select", { class: "speed", "aria-label": "Speed", title: "Speed" },
+    this.sound = button(t("Turn off sound"), { icon: "sound", text: "", className: "sound" });
+    this.loop = button(t("Loop a range"), { icon: "loop", className: "loop", "aria-pressed": "false" });
+    this.out = button(t("Show more time"), { icon: "minus", className: "zoom" });
+    this.in = button(t("Show less time, larger"), { icon: "plus", className: "zoom" });
+    this.speed = element("select", { class: "speed", "aria-label": t("Speed"), title: t("Speed") },
       SPEEDS.map((speed) => element("option", { value: String(speed), text: `${speed}×` })));
     this.speed.value = "1";
-    this.more = button("More: voices, downloads", { icon: "more", "aria-expanded": "false" });
+    this.more = button(t("More: voices, downloads"), { icon: "more", "aria-expanded": "false" });
     this.strip = element("canvas", { class: "strip", "aria-hidden": "true" });
     this.window = element("div", { class: "strip-window" });
-    this.range = element("input", { type: "range", class: "scrub", "aria-label": "Position", step: "any" });
+    this.range = element("input", { type: "range", class: "scrub", "aria-label": t("Position"), step: "any" });
     this.overview = element("div", { class: "overview" }, [this.strip, this.window, this.range]);
     this.ruler = element("canvas", { class: "ruler", "aria-hidden": "true" });
     this.hint = element("p", { class: "hint" }, [
-      element("kbd", { text: "Space" }), " play ", element("kbd", { text: "←" }), " ", element("kbd", { text: "→" }),
-      " step ", element("kbd", { text: "Home" }), " ", element("kbd", { text: "End" }), " ends",
-      element("span", { class: "hint-focus", text: " · click the stage first" }),
+      element("kbd", { text: "Space" }), ` ${t("play")} `, element("kbd", { text: "←" }), " ", element("kbd", { text: "→" }),
+      ` ${t("step")} `, element("kbd", { text: "Home" }), " ", element("kbd", { text: "End" }), ` ${t("ends")}`,
+      element("span", { class: "hint-focus", text: ` · ${t("click the stage first")}` }),
     ]);
     this.notice = element("p", { class: "notice", role: "status", hidden: true });
     this.menu = this.buildMenu();
@@ -56,22 +56,22 @@ export class Controls {
   }
 
   buildMenu() {
-    this.voices = element("fieldset", { class: "voices" }, [element("legend", { text: "Voices" })]);
+    this.voices = element("fieldset", { class: "voices" }, [element("legend", { text: t("Voices") })]);
     this.voiceBoxes = {};
-    for (const [voice, name] of Object.entries(VOICE_NAMES)) {
+    for (const [voice, name] of Object.entries(voiceNames())) {
       const box = element("input", { type: "checkbox" });
       box.checked = true;
       box.addEventListener("change", () => this.stage.muteVoice(voice, !box.checked));
       this.voiceBoxes[voice] = box;
       this.voices.append(element("label", {}, [box, element("span", { text: name })]));
     }
-    this.soloOnly = button("Hear the solo alone: the model's own notes", { text: "Solo only", "aria-pressed": "false" });
+    this.soloOnly = button(t("Hear the solo alone: the model's own notes"), { text: t("Solo only"), "aria-pressed": "false" });
     this.voices.append(this.soloOnly);
-    this.loopFrom = button("Loop from the current step", { text: "Loop from this step" });
-    this.loopTo = button("Loop to the current step", { text: "Loop to this step" });
-    this.png = button("Download the view as PNG", { text: "PNG of this view" });
-    this.wav = button("Download the sound as WAV", { text: "WAV of the sound" });
-    this.html = button("Download the whole stage as one HTML file that plays offline", { text: "HTML that plays offline" });
+    this.loopFrom = button(t("Loop from the current step"), { text: t("Loop from this step") });
+    this.loopTo = button(t("Loop to the current step"), { text: t("Loop to this step") });
+    this.png = button(t("Download the view as PNG"), { text: t("PNG of this view") });
+    this.wav = button(t("Download the sound as WAV"), { text: t("WAV of the sound") });
+    this.html = button(t("Download the whole stage as one HTML file that plays offline"), { text: t("HTML that plays offline") });
     this.files = element("div", { class: "files" }, [this.loopFrom, this.loopTo, this.png, this.wav, this.html]);
     return element("div", { class: "menu", hidden: true }, [this.voices, this.files]);
   }
@@ -106,7 +106,7 @@ export class Controls {
     const { stage, ruler } = this;
     const stepAt = (event) => stage.clock.stepAt(stage.view.seconds(event.clientX - ruler.getBoundingClientRect().left));
     let from = -1;
-    ruler.title = "Drag over step numbers to loop them";
+    ruler.title = t("Drag over step numbers to loop them");
     ruler.addEventListener("pointerdown", (event) => {
       from = stepAt(event);
       ruler.setPointerCapture(event.pointerId);
@@ -146,7 +146,7 @@ export class Controls {
     const { clock, timeline } = stage;
     const playing = timeline.playing;
     setIcon(this.play, playing ? "pause" : "play");
-    if (this.wasPlaying !== playing) setLabel(this.play, playing ? "Pause (Space)" : "Play (Space)");
+    if (this.wasPlaying !== playing) setLabel(this.play, playing ? t("Pause (Space)") : t("Play (Space)"));
     this.wasPlaying = playing;
     const seconds = stage.position;
     const clockText = `${timeText(seconds - clock.start)} / ${timeText(clock.duration)}`;
@@ -158,7 +158,7 @@ export class Controls {
   /** Follow the step. */
   syncStep() {
     const { stage } = this;
-    this.where.textContent = `step ${stage.step + 1} of ${stage.clock.steps}`;
+    this.where.textContent = stage.stepText(stage.step, false);
     this.token.textContent = stage.nameOf(stage.step);
     this.range.setAttribute("aria-valuetext", stage.stepText(stage.step));
     this.back.disabled = stage.step === 0 && stage.position <= stage.clock.start + 1e-9;
@@ -169,8 +169,8 @@ export class Controls {
     const { stage } = this;
     const on = stage.soundOn;
     setIcon(this.sound, on ? "sound" : "muted");
-    setLabel(this.sound, on ? "Turn off sound" : "Turn on sound");
-    this.sound.querySelector("span").textContent = on ? "" : "Turn on sound";
+    setLabel(this.sound, on ? t("Turn off sound") : t("Turn on sound"));
+    this.sound.querySelector("span").textContent = on ? "" : t("Turn on sound");
     this.sound.classList.toggle("call", !on && stage.timeline.playing);
     for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !stage.sound.muted.has(voice);
     const others = ["chords", "bass", "drums"].filter((voice) => !this.voiceBoxes[voice].parentElement.hidden);
@@ -196,7 +196,7 @@ export class Controls {
     g.fillStyle = theme.axis("Tx");
     g.fillText("t", layout.gutter - 7, height / 2);
     g.textAlign = "left";
-    if (layout.nowInside) g.fillText("this step", layout.gutter + layout.plot + layout.gap, height / 2);
+    if (layout.nowInside) g.fillText(t("this step"), layout.gutter + layout.plot + layout.gap, height / 2);
     g.fillStyle = theme.soft;
     const room = g.measureText(String(clock.steps)).width + 10 * layout.scale;
     const every = niceEvery(((view.to - view.from) / (view.last - view.first + 1)) * view.pps, room);

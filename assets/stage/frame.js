@@ -3,6 +3,7 @@
 import { boundText, shapeText } from "./text.js";
 import { button, element, fitCanvas, setLabel } from "./dom.js";
 import { cssColour } from "./colours.js";
+import { t } from "./words.js";
 
 /** One lane on the page. Holds no data of its own: `adopt` gives it a (new) lane object. */
 export class Frame {
@@ -16,7 +17,7 @@ export class Frame {
     this.ramp = element("canvas", { class: "legend-ramp", "aria-hidden": "true" });
     this.high = element("span", { class: "legend-bound" });
     this.legend.append(this.low, this.ramp, this.high);
-    this.tableButton = button("Show as a table", { icon: "table", className: "small", "aria-pressed": "false" });
+    this.tableButton = button(t("Show as a table"), { icon: "table", className: "small", "aria-pressed": "false" });
     this.headNode = element("header", { class: "lane-head" }, [
       this.title, this.symbol, this.shape, element("span", { class: "spacer" }), this.legend, this.tableButton,
     ]);
@@ -44,8 +45,8 @@ export class Frame {
     this.symbol.dataset.symbol = head.symbol || "";
     this.drawShape();
     this.tableButton.hidden = !lane.table;
-    setLabel(this.tableButton, `Show ${head.title} as a table`);
-    this.tableNode.setAttribute("aria-label", `${head.title}, table`);
+    setLabel(this.tableButton, t("Show {title} as a table", { title: head.title }));
+    this.tableNode.setAttribute("aria-label", t("{title}, table", { title: head.title }));
     this.body.hidden = !lane.height;
     this.dom.hidden = !lane.mount;
     if (lane.mount) {

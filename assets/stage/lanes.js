@@ -18,6 +18,7 @@
 //   redraw()                draw all lanes again (after a control of the lane changed it)
 //   order(axis, n)          rows of that axis in the order the reader chose
 //   stepText(step, named)   "step 12 of 60, D4 · 2/3"
+//   texts     through t("…", {…}) of words.js, in functions, not in constants
 //   measure(text), fit(text, width)   in the stage's font
 //
 // A lane function returns an object; all but `head` is optional:

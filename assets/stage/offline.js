@@ -4,10 +4,11 @@ const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /**
  * Fill the template of offline.html.
- * @param {{title: string, accent: string, css: string, script: string, data: object}} parts
+ * @param {{lang: string, title: string, accent: string, css: string, script: string, data: object}} parts
  */
-export function fillPage(template, { title, accent, css, script, data }) {
+export function fillPage(template, { lang, title, accent, css, script, data }) {
   const values = {
+    lang: lang.replace(/[^\w-]/g, ""),
     title: title.replace(/[&<>"]/g, (sign) => ESCAPES[sign]),
     accent: accent.replace(/[^\w#(),. %]/g, ""),
     css: css.replaceAll("</", "<\\/"),

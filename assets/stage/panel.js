@@ -5,22 +5,23 @@ import { button, element, setLabel } from "./dom.js";
 import { decodeArray } from "./decode.js";
 import { firesElsewhere, strongestUnits } from "./elsewhere.js";
 import { numberText } from "./text.js";
+import { t } from "./words.js";
 
 export class Panel {
   constructor(stage) {
     this.stage = stage;
-    this.modes = element("div", { class: "segments", role: "group", "aria-label": "Which trace", hidden: true });
+    this.modes = element("div", { class: "segments", role: "group", "aria-label": t("Which trace"), hidden: true });
     this.modeButtons = Object.fromEntries(MODES.map((mode) => {
       const node = button(mode, { className: "segment", text: "" });
       node.addEventListener("click", () => stage.setMode(mode));
       this.modes.append(node);
       return [mode, node];
     }));
-    this.sort = element("select", { class: "speed sort", "aria-label": "Sort units by" });
+    this.sort = element("select", { class: "speed sort", "data-name": "sort", "aria-label": t("Sort units by") });
     this.sort.addEventListener("change", () => stage.setOrder(this.sort.value));
-    this.sortBox = element("label", { class: "field" }, ["Units by ", this.sort]);
-    this.unit = element("input", { type: "number", class: "speed unit", min: "0", placeholder: "no.", "aria-label": "Unit to pin" });
-    this.pinButton = button("Pin this unit", { text: "Pin unit" });
+    this.sortBox = element("label", { class: "field" }, [t("Units by"), " ", this.sort]);
+    this.unit = element("input", { type: "number", class: "speed unit", min: "0", placeholder: t("no."), "aria-label": t("Unit to pin") });
+    this.pinButton = button(t("Pin this unit"), { text: t("Pin unit") });
     this.pinForm = element("div", { class: "field" }, [this.unit, this.pinButton]);
     this.pinButton.addEventListener("click", () => this.pinTyped());
     this.unit.addEventListener("keydown", (event) => {
@@ -28,9 +29,9 @@ export class Panel {
       if (event.key === "Enter") this.pinTyped();
     });
     this.pins = element("div", { class: "pins" });
-    this.where = button("Search the other sequences for places where these units fire", { text: "Where else?", "aria-expanded": "false" });
+    this.where = button(t("Search the other sequences for places where these units fire"), { text: t("Where else?"), "aria-expanded": "false" });
     this.where.addEventListener("click", () => this.search());
-    this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": "Where else these units fire" });
+    this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": t("Where else these units fire") });
     this.row = element("div", { class: "panel" }, [this.modes, this.sortBox, this.pinForm, this.pins, this.where]);
     this.node = element("div", {}, [this.row, this.results]);
   }
@@ -47,7 +48,7 @@ export class Panel {
     const { data } = stage;
     this.modes.hidden = !data.compare;
     if (data.compare) {
-      const names = { a: data.name, b: data.compare.name, both: "Both", difference: "Difference" };
+      const names = { a: data.name, b: data.compare.name, both: t("Both"), difference: t("Difference") };
       for (const mode of MODES) {
         this.modeButtons[mode].querySelector("span").textContent = names[mode];
         setLabel(this.modeButtons[mode], names[mode]);
@@ -58,8 +59,8 @@ export class Panel {
     this.sortBox.hidden = !axis || data.compact;
     this.pinForm.hidden = !axis || data.compact;
     if (axis) this.unit.max = String(axis.count - 1);
-    const options = [["index", "number"], ["peak", "time of peak"],
-      ...stage.signals.map(({ name }) => [`signal:${name}`, `correlation with ${name}`])];
+    const options = [["index", t("number")], ["peak", t("time of peak")],
+      ...stage.signals.map(({ name }) => [`signal:${name}`, t("correlation with {name}", { name: name === "pitch" ? t("pitch") : name })])];
     if (!options.some(([key]) => key === stage.orderKey)) stage.orderKey = "index";
     this.sort.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
     this.sort.value = stage.orderKey;
@@ -70,7 +71,7 @@ export class Panel {
 
   syncPins() {
     this.pins.replaceChildren(...this.stage.pins.map(({ axis, unit }) => {
-      const node = button(`Unpin unit ${unit}`, { text: `unit ${unit} ×`, className: "chip" });
+      const node = button(t("Unpin unit {unit}", { unit }), { text: `${t("unit {unit}", { unit })} ×`, className: "chip" });
       node.addEventListener("click", () => this.stage.pick(axis, unit));
       return node;
     }));
@@ -99,19 +100,19 @@ export class Panel {
       this.decoded = { source: elsewhere, sequences: elsewhere.sequences.map((each) => decodeArray(each.values)) };
     }
     const found = firesElsewhere(row, units, this.decoded.sequences);
-    const here = units.map((unit) => `unit ${unit} (${numberText(row[unit], 2)})`).join(", ");
+    const here = units.map((unit) => `${t("unit {unit}", { unit })} (${numberText(row[unit], 2)})`).join(", ");
     this.results.replaceChildren(
-      element("p", { text: `${pinned.length ? "Pinned" : "Strongest here"}: ${here}. The same way in:` }),
+      element("p", { text: pinned.length ? t("Pinned: {units}. The same way in:", { units: here }) : t("Strongest here: {units}. The same way in:", { units: here }) }),
       element("ol", {}, found.map(({ sequence, step: at, score }) => {
         const { name, labels } = elsewhere.sequences[sequence];
         const from = Math.max(0, at - 3);
         return element("li", {}, [
-          element("b", { text: numberText(score, 2) }), ` ${name}, step ${at + 1}: ${from > 0 ? "… " : ""}${labels.slice(from, at).join(", ")} `,
+          element("b", { text: numberText(score, 2) }), ` ${t("{name}, step {n}:", { name, n: at + 1 })} ${from > 0 ? "… " : ""}${labels.slice(from, at).join(", ")} `,
           element("mark", { text: labels[at] }), ` ${labels.slice(at + 1, at + 4).join(", ")}${at + 4 < labels.length ? " …" : ""}`,
         ]);
       })),
     );
-    if (!found.length) this.results.append(element("p", { text: "Nowhere in the other sequences." }));
+    if (!found.length) this.results.append(element("p", { text: t("Nowhere in the other sequences.") }));
     this.results.hidden = false;
     this.where.setAttribute("aria-expanded", "true");
   }

@@ -17,6 +17,7 @@ import { fitText, slugText } from "./text.js";
 import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
 import { paintStage, soundFile } from "./export.js";
 import { readTheme } from "./theme.js";
+import { t } from "./words.js";
 
 const PLAY_EVENT = "seqscope-stage-plays";
 const LIGHT_EVENT = "seqscope-light";
@@ -242,7 +243,8 @@ export class StageView {
 
   stepText(step, named = true) {
     const name = named ? this.nameOf(step) : "";
-    return `step ${step + 1} of ${this.clock.steps}${name ? `, ${name}` : ""}`;
+    const place = { n: step + 1, total: this.clock.steps, name };
+    return name ? t("step {n} of {total}, {name}", place) : t("step {n} of {total}", place);
   }
 
   order(axis, count) {
@@ -375,14 +377,14 @@ export class StageView {
       if (!this.sound.live) this.sound.start();
       this.phoneHint();
     } else {
-      this.controls.say("This browser gave no sound; the stage plays in silence.");
+      this.controls.say(t("This browser gave no sound; the stage plays in silence."));
     }
   }
 
   phoneHint() {
     if (this.hinted || !matchMedia("(pointer: coarse)").matches) return;
     this.hinted = true;
-    this.controls.say("No sound? Turn up the volume and check the phone’s mute switch.");
+    this.controls.say(t("No sound? Turn up the volume and check the phone’s mute switch."));
     setTimeout(() => this.controls.say(""), 9000);
   }
 
@@ -510,7 +512,7 @@ export class StageView {
   }
 
   async saveWav() {
-    this.controls.say("Rendering the sound …");
+    this.controls.say(t("Rendering the sound …"));
     const { muted } = this.sound;
     saveFile(
       await soundFile(this.notes, { speed: this.timeline.speed, muted, start: this.clock.start }),
@@ -524,7 +526,7 @@ export class StageView {
     const css = Array.from(this.host.querySelectorAll("style"), (style) => style.textContent).join("\n");
     const script = await (await fetch(import.meta.url)).text();
     const accent = getComputedStyle(this.root).getPropertyValue("--st-primary-color").trim();
-    const page = fillPage(template, { title: data.label, accent: accent || "#3b5bdb", css, script, data: { ...data, playing: false } });
+    const page = fillPage(template, { lang: data.lang || "en", title: data.label, accent: accent || "#3b5bdb", css, script, data: { ...data, playing: false } });
     saveFile(new Blob([page], { type: "text/html" }), `${slugText(data.label)}.html`);
   }
 

@@ -100,11 +100,12 @@ test("the offline page holds whatever text it is given as text", () => {
   const template = readFileSync(new URL("../../assets/stage/offline.html", import.meta.url), "utf8");
   const evil = "</script><script>alert(1)</script>";
   const page = fillPage(template, {
-    title: evil, accent: "#fff</style>", css: ".a{}", script: "export default function mountStage() {}", data: { label: evil },
+    lang: 'en"><script>', title: evil, accent: "#fff</style>", css: ".a{}", script: "export default function mountStage() {}", data: { label: evil },
   });
   assert.ok(!page.includes("<script>alert"));
   assert.ok(!page.includes("export default"));
   assert.ok(!page.includes("{{"));
+  assert.ok(page.includes('<html lang="enscript">'));
   const data = /id="stage-data">(.*?)<\/script>/.exec(page)[1];
   assert.equal(JSON.parse(data).label, evil);
 });

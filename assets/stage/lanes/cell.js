@@ -5,19 +5,20 @@ import { colourIndex, cssColour, mapFor } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { element } from "../dom.js";
 import { gateColour } from "../palette.js";
+import { t } from "../words.js";
 
 // Name of the strip, what it is computed from, and the colours it takes.
-const CELL_ROWS = [
-  { key: "read", symbols: [["a", "t−1"], ["x", "t"]], formula: "side by side: what the gates read" },
-  { key: "f", symbols: [["f", "t"]], formula: "σ([a, x] · W_f + b_f): what to keep" },
-  { key: "i", symbols: [["i", "t"]], formula: "σ([a, x] · W_i + b_i): what to write" },
-  { key: "g", symbols: [["g", "t"]], formula: "tanh([a, x] · W_g + b_g): what could be written" },
-  { key: "o", symbols: [["o", "t"]], formula: "σ([a, x] · W_o + b_o): what to show" },
-  { key: "before", symbols: [["c", "t−1"]], formula: "the memory so far" },
-  { key: "kept", symbols: [["f", "t"], ["c", "t−1"]], formula: "unit by unit: kept" },
-  { key: "written", symbols: [["i", "t"], ["g", "t"]], formula: "unit by unit: written" },
-  { key: "c", symbols: [["c", "t"]], formula: "kept + written: the memory now" },
-  { key: "a", symbols: [["a", "t"]], formula: "o · tanh(c): the state shown" },
+const cellRows = () => [
+  { key: "read", symbols: [["a", "t−1"], ["x", "t"]], formula: t("side by side: what the gates read") },
+  { key: "f", symbols: [["f", "t"]], formula: `σ([a, x] · W_f + b_f): ${t("what to keep")}` },
+  { key: "i", symbols: [["i", "t"]], formula: `σ([a, x] · W_i + b_i): ${t("what to write")}` },
+  { key: "g", symbols: [["g", "t"]], formula: `tanh([a, x] · W_g + b_g): ${t("what could be written")}` },
+  { key: "o", symbols: [["o", "t"]], formula: `σ([a, x] · W_o + b_o): ${t("what to show")}` },
+  { key: "before", symbols: [["c", "t−1"]], formula: t("the memory so far") },
+  { key: "kept", symbols: [["f", "t"], ["c", "t−1"]], formula: t("unit by unit: kept") },
+  { key: "written", symbols: [["i", "t"], ["g", "t"]], formula: t("unit by unit: written") },
+  { key: "c", symbols: [["c", "t"]], formula: t("kept + written: the memory now") },
+  { key: "a", symbols: [["a", "t"]], formula: `o · tanh(c): ${t("the state shown")}` },
 ];
 
 export function cellLane(data, stage) {
@@ -93,9 +94,9 @@ export function cellLane(data, stage) {
       place < all.length - 1 ? " · " : "",
     ]);
     header = element("span", { class: "cell-value" });
-    const top = ["vector", "", "", "shape, range of colours", "what it is"].map((text, place) => (
+    const top = [t("vector"), "", "", t("shape, range of colours"), t("what it is")].map((text, place) => (
       place === 2 ? header : element("span", { class: place ? "" : "cell-name", text })));
-    node = element("div", { class: "cell-step" }, [element("div", { class: "cell-row cell-top" }, top), ...CELL_ROWS.map((row) => {
+    node = element("div", { class: "cell-step" }, [element("div", { class: "cell-row cell-top" }, top), ...cellRows().map((row) => {
       const reads = row.key === "read";
       const name = element("span", { class: "cell-name" }, reads
         ? ["[", symbol(row.symbols[0], 0, [0]), ", ", symbol(row.symbols[1], 0, [0]), "]"]
@@ -129,7 +130,7 @@ export function cellLane(data, stage) {
       mark.style.width = `${100 / n}%`;
       if (value) value.textContent = numberText(now[key][unit]);
     }
-    header.textContent = `unit ${unit}`;
+    header.textContent = t("unit {unit}", { unit });
     node.dataset.step = String(step);
     node.dataset.unit = String(unit);
   }
@@ -138,14 +139,16 @@ export function cellLane(data, stage) {
     head: { title: data.title, symbol: "", shape: [["Tx", rows], [data.axis, n]], legend: null },
     mount,
     update,
-    describe: (step) => `unit ${pickedUnit()}: memory ${numberText(at("c", step)[pickedUnit()])}, between ${boundText(-reach)} and ${boundText(reach)}`,
+    describe: (step) => t("unit {unit}: memory {c}, between {low} and {high}", {
+      unit: pickedUnit(), c: numberText(at("c", step)[pickedUnit()]), low: boundText(-reach), high: boundText(reach),
+    }),
     table: (step) => {
       const now = vectors(step);
       const keys = ["a1", "f", "i", "g", "o", "before", "kept", "written", "c", "a"];
-      const titles = ["a before", "f", "i", "g", "o", "c before", "kept", "written", "c", "a"];
+      const titles = [t("a before"), "f", "i", "g", "o", t("c before"), t("kept"), t("written"), "c", "a"];
       return {
-        caption: `Every unit at step ${step + 1}`,
-        columns: ["unit", ...titles],
+        caption: t("Every unit at step {n}", { n: step + 1 }),
+        columns: [t("unit"), ...titles],
         rows: Array.from({ length: n }, (_, unit) => [String(unit), ...keys.map((key) => numberText(now[key][unit]))]),
         current: pickedUnit(),
       };

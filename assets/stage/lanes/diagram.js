@@ -3,6 +3,7 @@
 import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../diagram_plan.js";
 import { button, element } from "../dom.js";
 import { keepState } from "../keep.js";
+import { t } from "../words.js";
 
 const FOLD_MS = 700;
 
@@ -23,12 +24,12 @@ export function diagramLane(data, stage) {
   const number = (count) => count.toLocaleString("en");
 
   function noteText() {
-    const states = layers.filter((layer) => layer.state.length).map((layer) => layer.state.map(({ symbol }) => symbol).join(" and "));
+    const states = layers.filter((layer) => layer.state.length).map((layer) => layer.state.map(({ symbol }) => symbol).join(t(" and ")));
     const counted = layers.filter((layer) => layer.parameters);
-    const sizes = counted.map((layer) => `${layer.name} ${number(layer.parameters)} parameters`).join(", ");
-    const once = `${layers.length === 1 ? "The layer is" : "Each layer is"} defined once${sizes ? ` (${sizes})` : ""}`;
-    if (state.folded && states.length) return `${once}; the loop hands ${states.join(", ")} to the next step, ${Tx} times.`;
-    return `${once} and used at all ${Tx} steps: every copy has the same weights.`;
+    const sizes = counted.map((layer) => t("{layer} {count} parameters", { layer: layer.name, count: number(layer.parameters) })).join(", ");
+    const once = `${layers.length === 1 ? t("The layer is defined once") : t("Each layer is defined once")}${sizes ? ` (${sizes})` : ""}`;
+    if (state.folded && states.length) return t("{once}; the loop hands {states} to the next step, {Tx} times.", { once, states: states.join(", "), Tx });
+    return t("{once} and used at all {Tx} steps: every copy has the same weights.", { once, Tx });
   }
 
   function fold() {
@@ -54,8 +55,8 @@ export function diagramLane(data, stage) {
   }
 
   function syncControls() {
-    toggle.querySelector("span").textContent = state.folded ? `Unfold over ${Tx} steps` : "Fold into one cell";
-    toggle.title = state.folded ? `One copy a step, ${Tx} in all` : "The layers that are really there, with their loop";
+    toggle.querySelector("span").textContent = state.folded ? t("Unfold over {Tx} steps", { Tx }) : t("Fold into one cell");
+    toggle.title = state.folded ? t("One copy a step, {Tx} in all", { Tx }) : t("The layers that are really there, with their loop");
     note.textContent = noteText();
   }
 
@@ -172,8 +173,8 @@ export function diagramLane(data, stage) {
   }
 
   function tensorSpot(tensor, when, rect, from, to) {
-    const named = tensor.shape.map(([axis, size]) => (size === null ? `${axis} left open (None)` : `${axis} = ${size}`)).join(", ");
-    spot(...rect, `${atStep(tensor.symbol, when)}  ${piecesText(shapePieces(tensor.shape))}`, [named, to ? `from ${from} to ${to}` : `from ${from}`], tensor.symbol);
+    const named = tensor.shape.map(([axis, size]) => (size === null ? t("{axis} left open (None)", { axis }) : `${axis} = ${size}`)).join(", ");
+    spot(...rect, `${atStep(tensor.symbol, when)}  ${piecesText(shapePieces(tensor.shape))}`, [named, to ? t("from {from} to {to}", { from, to }) : t("from {from}", { from })], tensor.symbol);
   }
 
   /** Heights at which a layer's states leave and enter its box. */
@@ -182,53 +183,55 @@ export function diagramLane(data, stage) {
     return Array.from({ length: count }, (_, place) => row.top + (place + 0.86) * each);
   }
 
-  function drawCopy(g, { t, x }, rows, plan, step) {
-    const lit = t === step;
+  function drawCopy(g, { t: when, x }, rows, plan, step) {
+    const lit = when === step;
     const { pitch } = plan;
     const full = pitch >= plan.names + plan.handFull; // room for whole shapes between two boxes
     const hand = full ? plan.handFull : plan.handMini;
     const wide = full ? Math.min(pitch - hand, Math.max(plan.names, pitch * 0.5)) : pitch - hand;
     const half = wide / 2;
-    const last = t === Tx - 1;
+    const last = when === Tx - 1;
     layers.forEach((layer, place) => {
       if (onlyLast(place) && !last) return;
       const row = rows.boxes[place];
-      layerArrow(g, place, t, x, rows, pitch, lit);
+      layerArrow(g, place, when, x, rows, pitch, lit);
       // A layer that hands nothing on has the room of its arrows too.
       const own = layer.state.length ? wide : Math.min(pitch - 8 * stage.layout.scale, Math.max(wide, plan.names));
       box(g, layer, { x: x - own / 2, y: row.top, width: own, height: row.bottom - row.top }, lit, full);
       spot(x - half, row.top, x + half, row.bottom, layer.name, [
-        `the same layer at every step${layer.parameters ? `, ${number(layer.parameters)} parameters` : ""}`, stage.stepText(t),
+        layer.parameters
+          ? t("the same layer at every step, {count} parameters", { count: number(layer.parameters) })
+          : t("the same layer at every step"), stage.stepText(when),
       ]);
       const levels = lanesOf(row, layer.state.length);
       layer.state.forEach((tensor, at) => {
         const y = levels[at];
         const gap = pitch - wide;
-        const onward = lit || t === step - 1;
+        const onward = lit || when === step - 1;
         const to = last ? x + half + gap * 0.42 : x + half + gap;
-        if (t === 0) {
-          arrow(g, [[x - half - gap * 0.8, y], [x - half, y]], t === step);
-          label(g, tensor, -1, full, x - half - gap * 0.45, y - stage.layout.font * 1.32, "center", t === step);
-          tensorSpot(tensor, -1, [x - half - gap, y - 30, x - half, y + 8], "the start", layer.name);
+        if (when === 0) {
+          arrow(g, [[x - half - gap * 0.8, y], [x - half, y]], when === step);
+          label(g, tensor, -1, full, x - half - gap * 0.45, y - stage.layout.font * 1.32, "center", when === step);
+          tensorSpot(tensor, -1, [x - half - gap, y - 30, x - half, y + 8], t("the start"), layer.name);
         }
         arrow(g, [[x + half, y], [to, y]], onward);
         const fits = !last || to + gap * 0.3 < stage.layout.gutter + stage.layout.plot; // half the room after the last
-        if (fits) label(g, tensor, full ? t : null, full, (x + half + to) / 2, y - stage.layout.font * 1.32, "center", onward);
-        tensorSpot(tensor, t, [x + half, y - stage.layout.font * 2.6, to, y + 8], `${layer.name} at step ${t + 1}`, last ? "" : `${layer.name} at step ${t + 2}`);
+        if (fits) label(g, tensor, full ? when : null, full, (x + half + to) / 2, y - stage.layout.font * 1.32, "center", onward);
+        tensorSpot(tensor, when, [x + half, y - stage.layout.font * 2.6, to, y + 8], t("{layer} at step {n}", { layer: layer.name, n: when + 1 }), last ? "" : t("{layer} at step {n}", { layer: layer.name, n: when + 2 }));
       });
     });
-    if (lastFrom === layers.length || last) layerArrow(g, layers.length, t, x, rows, pitch, lit);
+    if (lastFrom === layers.length || last) layerArrow(g, layers.length, when, x, rows, pitch, lit);
   }
 
-  function layerArrow(g, place, t, x, rows, pitch, lit) {
+  function layerArrow(g, place, when, x, rows, pitch, lit) {
     const row = rows.arrows[place];
     const tensor = tensors[place];
     const full = stage.measure(piecesText(shapePieces(tensor.shape))) + 9 * stage.layout.scale <= pitch / 2;
     arrow(g, [[x, row.bottom - (place ? 1 : 0)], [x, row.top + 1]], lit);
-    label(g, tensor, t, full, x + 7 * stage.layout.scale, (row.top + row.bottom) / 2, "left", lit);
-    const from = place ? layers[place - 1].name : "the input";
+    label(g, tensor, when, full, x + 7 * stage.layout.scale, (row.top + row.bottom) / 2, "left", lit);
+    const from = place ? layers[place - 1].name : t("the input");
     const room = full ? 100 : 34;
-    tensorSpot(tensor, t, [x - 12, row.top, x + room * stage.layout.scale, row.bottom], from, place < layers.length ? layers[place].name : "");
+    tensorSpot(tensor, when, [x - 12, row.top, x + room * stage.layout.scale, row.bottom], from, place < layers.length ? layers[place].name : "");
   }
 
   function drawFolded(g, x, rows, share, step) {
@@ -241,7 +244,7 @@ export function diagramLane(data, stage) {
       foldedArrow(g, place, x, rows);
       const row = rows.boxes[place];
       box(g, layer, { x: x - half, y: row.top, width: wide, height: row.bottom - row.top }, true, true);
-      spot(x - half, row.top, x + half, row.bottom, layer.name, [layer.parameters ? `${number(layer.parameters)} parameters` : "no parameters", `used at each of ${Tx} steps`]);
+      spot(x - half, row.top, x + half, row.bottom, layer.name, [layer.parameters ? t("{count} parameters", { count: number(layer.parameters) }) : t("no parameters"), t("used at each of {Tx} steps", { Tx })]);
       layer.state.forEach((tensor, at) => {
         const count = layer.state.length;
         const each = (row.bottom - row.top) / (2 * count);
@@ -285,7 +288,7 @@ export function diagramLane(data, stage) {
         pieces(g, shapePieces(tensor.shape, short), xText + used, y, "left", !pointedAt(tensor));
       });
       if (layer.state.length > 1) {
-        g.fillText(stage.fit("into step t + 1", layout.gutter + layout.plot - xText), xText, (row.top + row.bottom) / 2);
+        g.fillText(stage.fit(t("into step t + 1"), layout.gutter + layout.plot - xText), xText, (row.top + row.bottom) / 2);
       }
     });
     foldedArrow(g, layers.length, x, rows);
@@ -293,9 +296,9 @@ export function diagramLane(data, stage) {
     g.fillStyle = theme.ink;
     g.textAlign = "right";
     const looped = layers.findIndex((layer) => layer.state.length);
-    if (looped >= 0 && x - half - 12 > stage.measure(`t = ${Tx} of ${Tx}`)) {
+    if (looped >= 0 && x - half - 12 > stage.measure(t("t = {n} of {total}", { n: Tx, total: Tx }))) {
       const row = rows.boxes[looped];
-      g.fillText(`t = ${step + 1} of ${Tx}`, x - half - 12 * layout.scale, (row.top + row.bottom) / 2);
+      g.fillText(t("t = {n} of {total}", { n: step + 1, total: Tx }), x - half - 12 * layout.scale, (row.top + row.bottom) / 2);
     }
   }
 
@@ -309,7 +312,7 @@ export function diagramLane(data, stage) {
       g.font = textFont();
       g.fillStyle = stage.theme.soft;
       g.textAlign = "right";
-      g.fillText(stage.fit("last step only", x - 12), x - 10 * stage.layout.scale, (row.top + row.bottom) / 2);
+      g.fillText(stage.fit(t("last step only"), x - 12), x - 10 * stage.layout.scale, (row.top + row.bottom) / 2);
     }
   }
 
@@ -343,7 +346,7 @@ export function diagramLane(data, stage) {
     mount(node) {
       section = node.parentElement;
       section.classList.add("dom-first");
-      toggle = button("Fold", { text: "Fold", className: "fold" });
+      toggle = button(t("Fold into one cell"), { text: t("Fold into one cell"), className: "fold" });
       toggle.addEventListener("click", fold);
       note = element("p", { class: "lane-note" });
       node.append(element("div", { class: "lane-bar" }, [toggle, note]));
@@ -384,7 +387,7 @@ export function diagramLane(data, stage) {
           g.fillStyle = theme.soft;
           g.textAlign = "center";
           const above = layers.slice(lastFrom + 1).map(({ name }) => name).join(", ");
-          const text = stage.fit(`${above}: only at t = ${Tx}`, view.width - 8);
+          const text = stage.fit(t("{layers}: only at t = {Tx}", { layers: above, Tx }), view.width - 8);
           g.lineWidth = 6;
           g.strokeStyle = theme.background;
           for (const draw of ["strokeText", "fillText"]) g[draw](text, view.left + view.width / 2, rows.arrows[lastFrom + 1].top - layout.font);
@@ -424,13 +427,13 @@ export function diagramLane(data, stage) {
     table() {
       const row = (tensor, from, to, when) => [tensor.symbol, piecesText(shapePieces(tensor.shape)), from, to, when];
       return {
-        caption: `${data.title}: what travels along each arrow.`,
-        columns: ["tensor", "shape", "from", "to", "when"],
+        caption: t("{title}: what travels along each arrow.", { title: data.title }),
+        columns: [t("tensor"), t("shape"), t("from"), t("to"), t("when")],
         rows: [
           ...tensors.map((tensor, place) => row(
-            tensor, place ? layers[place - 1].name : "input", place < layers.length ? layers[place].name : "output",
-            onlyLast(place) ? "last step only" : "every step")),
-          ...layers.flatMap((layer) => layer.state.map((tensor) => row(tensor, layer.name, `${layer.name}, next step`, "every step"))),
+            tensor, place ? layers[place - 1].name : t("input"), place < layers.length ? layers[place].name : t("output"),
+            onlyLast(place) ? t("last step only") : t("every step"))),
+          ...layers.flatMap((layer) => layer.state.map((tensor) => row(tensor, layer.name, t("{layer}, next step", { layer: layer.name }), t("every step")))),
         ],
       };
     },

@@ -5,6 +5,7 @@ import { drawMatrix, paintMatrix } from "./heatmap.js";
 import { percentText } from "../text.js";
 import { orderByIndex, topProbabilities } from "../quantities.js";
 import { rowAt } from "../scales.js";
+import { t } from "../words.js";
 
 const BARS = 8;
 
@@ -36,7 +37,7 @@ export function distributionLane(data, stage) {
       title: data.title,
       symbol: "ŷ",
       shape: [["Tx", rows], [data.axis, columns]],
-      legend: { map: "sequential", low: 0, high: 1, units: "√ scale" },
+      legend: { map: "sequential", low: 0, high: 1, units: t("√ scale") },
     },
     height: (layout) => (layout.nowInside ? nowHeight(layout) : Math.round((layout.compact ? 64 : 96) * Math.sqrt(layout.scale))),
 
@@ -79,7 +80,7 @@ export function distributionLane(data, stage) {
         g.fillStyle = theme.soft;
         g.font = `${layout.font}px ${theme.font}`;
         g.textBaseline = "top";
-        g.fillText("This sequence has ended.", 4, 4);
+        g.fillText(t("This sequence has ended."), 4, 4);
         return;
       }
       const pick = chosenAt(step);
@@ -116,7 +117,7 @@ export function distributionLane(data, stage) {
         g.font = `${layout.font}px ${theme.font}`;
         g.fillStyle = theme.soft;
         g.textAlign = "left";
-        g.fillText(`${restCount} others: ${percentText(rest)}`, 4, places.length * each + each / 2);
+        g.fillText(t("{n} others: {share}", { n: restCount, share: percentText(rest) }), 4, places.length * each + each / 2);
       }
     },
 
@@ -133,17 +134,17 @@ export function distributionLane(data, stage) {
       const rowsOut = places.map((place) => [
         data.labels[place], percentText(values[step * columns + place]), place === chosenAt(step) ? data.chosen_name : "",
       ]);
-      if (restCount > 0) rowsOut.push([`${restCount} others`, percentText(rest), ""]);
+      if (restCount > 0) rowsOut.push([t("{n} others", { n: restCount }), percentText(rest), ""]);
       return {
-        caption: `${data.title} at step ${step + 1} of ${rows}, most probable first.`,
-        columns: [data.axis, "probability", data.chosen_name],
+        caption: t("{title} at step {n} of {total}, most probable first.", { title: data.title, n: step + 1, total: rows }),
+        columns: [data.axis, t("probability"), data.chosen_name],
         rows: rowsOut,
       };
     },
 
     describe(step) {
       const { places } = topProbabilities(row(step), 1);
-      return `most probable ${data.labels[places[0]]}, ${percentText(values[step * columns + places[0]])}`;
+      return t("most probable {label}, {share}", { label: data.labels[places[0]], share: percentText(values[step * columns + places[0]]) });
     },
   };
 }

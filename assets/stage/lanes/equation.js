@@ -6,14 +6,15 @@ import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { gateColour } from "../palette.js";
 import { keepState } from "../keep.js";
+import { t } from "../words.js";
 
 const GATE_ORDER = ["i", "f", "g", "o"]; // Keras' order in the weights
-const GATE_NAMES = {
-  f: ["forget gate", "how much to keep"],
-  i: ["input gate", "how much to write"],
-  g: ["candidate", "what to write"],
-  o: ["output gate", "how much to show"],
-};
+const gateWords = () => ({
+  f: [t("forget gate"), t("how much to keep")],
+  i: [t("input gate"), t("how much to write")],
+  g: [t("candidate"), t("what to write")],
+  o: [t("output gate"), t("how much to show")],
+});
 
 export function equationLane(data, stage) {
   const zx = decodeArray(data.zx).values;
@@ -107,12 +108,12 @@ export function equationLane(data, stage) {
     const f = (key, name) => { p.figures[key] = figure(name); return p.figures[key]; };
     p.select = element("select", { class: "speed", "aria-label": "Unit" },
       Array.from({ length: n }, (_, unit) => element("option", { value: String(unit), text: String(unit) })));
-    p.back = button("The unit before", { icon: "minus", className: "small" });
-    p.next = button("The next unit", { icon: "plus", className: "small" });
+    p.back = button(t("The unit before"), { icon: "minus", className: "small" });
+    p.next = button(t("The next unit"), { icon: "plus", className: "small" });
     p.select.addEventListener("change", () => choose(Number(p.select.value)));
     p.back.addEventListener("click", () => choose((unitNow() + n - 1) % n));
     p.next.addEventListener("click", () => choose((unitNow() + 1) % n));
-    p.more = button("The gates", { text: "Gates", "aria-expanded": "false" });
+    p.more = button(t("The gates"), { text: t("Gates"), "aria-expanded": "false" });
     p.more.addEventListener("click", () => { state.open = !state.open; syncOpen(); });
     p.step = element("span", { class: "eq-step" });
     const around = (name, inside) => element("span", {}, [`${name}(`, inside, ")"]);
@@ -135,7 +136,7 @@ export function equationLane(data, stage) {
       const cells = { x: figure(), a: figure(), b: figure(), z: figure(), value: figure(gate), note: element("span", { class: "eq-note" }) };
       const squash = gate === "g" ? "tanh" : "σ";
       const node = cell("tr", [
-        cell("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${GATE_NAMES[gate][0]}: ${GATE_NAMES[gate][1]}` })], { scope: "row" }),
+        cell("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${gateWords()[gate][0]}: ${gateWords()[gate][1]}` })], { scope: "row" }),
         cell("td", [cells.x]), cell("td", [op("+"), cells.a]), cell("td", [op("+"), cells.b]), cell("td", [op("="), cells.z]),
         cell("td", [element("span", { class: "op eq-squash" }, [around(squash, symbol("z", "", gate)), " ="]), cells.value, cells.note]),
       ]);
@@ -145,25 +146,25 @@ export function equationLane(data, stage) {
       cell("table", [
         cell("caption", [], { class: "sr" }),
         cell("thead", [cell("tr", [
-          cell("th", ["gate"], { scope: "col" }),
+          cell("th", [t("gate")], { scope: "col" }),
           cell("th", [element("var", { text: "W" }), element("sub", { text: "x" }), " · ", symbol("x", "t")], { scope: "col" }),
           cell("th", ["+ ", element("var", { text: "W" }), element("sub", { text: "a" }), " · ", symbol("a", "t−1")], { scope: "col" }),
           cell("th", ["+ ", element("var", { text: "b" })], { scope: "col" }),
           cell("th", ["= ", element("var", { text: "z" })], { scope: "col" }),
-          cell("th", ["σ or tanh"], { scope: "col" }),
+          cell("th", [t("σ or tanh")], { scope: "col" }),
         ])]),
         cell("tbody", Object.values(p.gateRows).map(({ node }) => node)),
       ]),
     ]);
-    p.gates.querySelector("caption").textContent = "What goes into each gate of this unit: input, past state, bias, their sum, and the gate";
-    p.failed = element("p", { class: "eq-note", hidden: true, text: "This sequence has ended." });
+    p.gates.querySelector("caption").textContent = t("What goes into each gate of this unit: input, past state, bias, their sum, and the gate");
+    p.failed = element("p", { class: "eq-note", hidden: true, text: t("This sequence has ended.") });
     return p;
   }
 
   function syncOpen() {
     parts.gates.hidden = !state.open;
     parts.more.setAttribute("aria-expanded", String(state.open));
-    parts.more.title = state.open ? "Hide how each gate came about" : "Show how each gate came about";
+    parts.more.title = state.open ? t("Hide how each gate came about") : t("Show how each gate came about");
   }
 
   return {
@@ -173,8 +174,8 @@ export function equationLane(data, stage) {
       parts = build();
       node.append(element("div", { class: "eq" }, [
         element("div", { class: "eq-bar" }, [
-          element("label", { class: "field" }, ["pick", parts.select]), parts.back, parts.next, parts.step,
-          element("span", { class: "eq-note eq-hint", text: "or click a row of a heatmap" }),
+          element("label", { class: "field" }, [t("pick"), parts.select]), parts.back, parts.next, parts.step,
+          element("span", { class: "eq-note eq-hint", text: t("or click a row of a heatmap") }),
           element("span", { class: "spacer" }), parts.more,
         ]),
         element("div", { class: "eq-lines" }, [parts.memory, parts.output]), parts.failed, parts.gates,
@@ -190,7 +191,7 @@ export function equationLane(data, stage) {
         parts.memory.parentElement.parentElement.style.setProperty(`--gate-${gate}`, cssColour(gateColour(gate, dark)));
       }
       if (parts.select.value !== String(unit)) parts.select.value = String(unit);
-      parts.step.textContent = `unit ${unit} at t = ${step + 1}`;
+      parts.step.textContent = t("unit {unit} at t = {n}", { unit, n: step + 1 });
       const text = unitText(numbersAt(step, unit));
       parts.failed.hidden = Boolean(text);
       parts.gates.hidden = !text || !state.open;
@@ -211,7 +212,7 @@ export function equationLane(data, stage) {
         cells.b.textContent = bracketed(figures.b);
         cells.z.textContent = figures.z;
         cells.value.textContent = figures.value;
-        cells.note.textContent = figures.held ? `set by hand to ${figures.actual}` : "";
+        cells.note.textContent = figures.held ? t("set by hand to {value}", { value: figures.actual }) : "";
       }
     },
 
@@ -220,7 +221,9 @@ export function equationLane(data, stage) {
       const text = unitText(numbersAt(step, unit));
       if (!text) return "";
       const { memory: m, output: out } = text;
-      return `unit ${unit}: c is ${m.f} times ${m.before} plus ${m.i} times ${m.g}, ${m.c}; a is ${out.a}`;
+      return t("unit {unit}: c is {f} times {before} plus {i} times {g}, {c}; a is {a}", {
+        unit, f: m.f, before: m.before, i: m.i, g: m.g, c: m.c, a: out.a,
+      });
     },
   };
 }

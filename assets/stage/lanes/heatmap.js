@@ -4,8 +4,9 @@ import { boundText, numberText } from "../text.js";
 import { colourIndex, cssColour, mapFor } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { rowAt, rowHeight } from "../scales.js";
+import { t } from "../words.js";
 
-const BETWEEN_0_AND_1 = { i: "input gate", f: "forget gate", o: "output gate" };
+const gateNames = () => ({ i: t("input gate"), f: t("forget gate"), o: t("output gate") }); // between 0 and 1
 
 /** One picture element a value, Tx wide and n high, rows in the order given. */
 export function paintMatrix({ values, rows, columns, low, high, pixels, order }) {
@@ -80,7 +81,7 @@ export function heatmapLane(data, stage) {
   let inverse = null;
 
   const order = () => stage.order(axis, columns);
-  const unitName = (unit) => (names.length ? names[unit] : `unit ${unit}`);
+  const unitName = (unit) => (names.length ? names[unit] : t("unit {unit}", { unit }));
   const height = (layout) => Math.round(rowHeight(columns, target(layout), 1 / (window.devicePixelRatio || 1)) * columns);
 
   function fresh() {
@@ -191,7 +192,7 @@ export function heatmapLane(data, stage) {
       const row = rowAt(y, columns, size.height);
       if (row < 0) return null;
       const unit = order()[row];
-      const what = symbol in BETWEEN_0_AND_1 ? `${BETWEEN_0_AND_1[symbol]} ${symbol}` : symbol;
+      const what = gateNames()[symbol] ? `${gateNames()[symbol]} ${symbol}` : symbol;
       return {
         axis, unit,
         value: `${numberText(values[step * columns + unit], 4)}${data.units ? ` ${data.units}` : ""}`,
@@ -204,7 +205,9 @@ export function heatmapLane(data, stage) {
       const last = Math.min(rows, first + 8);
       const steps = Array.from({ length: last - first }, (_, place) => first + place);
       return {
-        caption: `${data.title} (${symbol}), steps ${first + 1} to ${last} of ${rows}, all ${columns} rows; range ${boundText(low)} to ${boundText(high)}.`,
+        caption: t("{title} ({symbol}), steps {from} to {to} of {total}, all {rows} rows; range {low} to {high}.", {
+          title: data.title, symbol, from: first + 1, to: last, total: rows, rows: columns, low: boundText(low), high: boundText(high),
+        }),
         columns: [axis, ...steps.map((at) => `t = ${at + 1}`)],
         current: step - first + 1,
         rows: Array.from(order(), (unit) => [unitName(unit), ...steps.map((at) => numberText(values[at * columns + unit], 3))]),

@@ -6,19 +6,20 @@ import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { numberText, percentText } from "../text.js";
 import { reachBack, stepsToHold, strongestSteps } from "../influence_shares.js";
+import { t } from "../words.js";
 
 const MOST_ARCS = 3;
 const LISTED_STEPS = 5;
-const WAYS = {
-  norm: { name: "Gradient size", title: "How far a small change of each input would move the output" },
-  signed: { name: "Input × gradient", title: "What each input as it is adds to the output" },
-};
+const influenceWays = () => ({
+  norm: { name: t("Gradient size"), title: t("How far a small change of each input would move the output") },
+  signed: { name: t("Input × gradient"), title: t("What each input as it is adds to the output") },
+});
 
 export function influenceLane(data, stage) {
   const arrays = { norm: decodeArray(data.norm), signed: decodeArray(data.signed) };
   const [rows, back] = arrays.norm.shape;
   const state = keepState(stage, `influence|${data.title}`, { way: "norm" });
-  const cut = back < rows ? ` Looks back ${back} steps at most.` : "";
+  const cut = back < rows ? ` ${t("Looks back {back} steps at most.", { back })}` : "";
   let note = null;
 
   const target = (step) => (data.targets.length && data.targets[step] ? data.targets[step] : data.target);
@@ -42,10 +43,10 @@ export function influenceLane(data, stage) {
     const key = `${state.way}|${stage.theme.key}`;
     if (!note || note.dataset.key === key) return;
     note.dataset.key = key;
-    const what = `of the ${data.target}`;
+    const what = { target: data.target, units: data.units };
     note.replaceChildren();
     if (state.way === "norm") {
-      note.append(`Length of the gradient ${what} at this step with respect to each input: how far a small change of it could move the output.${cut}`);
+      note.append(t("Length of the gradient of the {target} at this step with respect to each input: how far a small change of it could move the output.", what), cut);
     } else {
       const { diverging } = stage.theme.colours;
       const key = (place, text) => {
@@ -53,21 +54,21 @@ export function influenceLane(data, stage) {
         swatch.style.background = cssColour(diverging[place]);
         return element("span", { class: "key" }, [swatch, text]);
       };
-      note.append(`Each input times its gradient ${what}, in ${data.units}: what it adds, to first order. `, key(245, "raises it"), " ", key(10, "lowers it"), cut);
+      note.append(t("Each input times its gradient of the {target}, in {units}: what it adds, to first order.", what), " ", key(245, t("raises it")), " ", key(10, t("lowers it")), cut);
     }
   }
 
   return {
-    head: { title: data.title, symbol: "∂", shape: [["Tx", rows], ["steps back", back]], legend: null },
+    head: { title: data.title, symbol: "∂", shape: [["Tx", rows], [t("steps back"), back]], legend: null },
     live: true,
     height: (layout) => (layout.nowInside ? Math.max(plain(layout), nowHeight(layout)) : plain(layout)),
 
     mount(node) {
       node.parentElement.classList.add("dom-first");
-      const choices = Object.entries(WAYS).map(([way, { name, title }]) => [way, name, title]);
+      const choices = Object.entries(influenceWays()).map(([way, { name, title }]) => [way, name, title]);
       note = element("p", { class: "lane-note" });
       node.append(element("div", { class: "lane-bar" }, [
-        choiceButtons(button, "Measure of influence", choices, state.way, (way) => {
+        choiceButtons(button, t("Measure of influence"), choices, state.way, (way) => {
           state.way = way;
           explain();
           stage.redraw();
@@ -153,7 +154,7 @@ export function influenceLane(data, stage) {
       if (!strongest.length) {
         g.fillStyle = theme.soft;
         const ended = !Number.isFinite(found.values[found.values.length - 1]);
-        g.fillText(stage.fit(ended ? "This sequence has ended." : "No input matters to it.", box.width), 0, each * 1.5);
+        g.fillText(stage.fit(ended ? t("This sequence has ended.") : t("No input matters to it."), box.width), 0, each * 1.5);
         return;
       }
       const label = (at) => `${at + 1} ${inputName(at)}`.trim();
@@ -176,16 +177,17 @@ export function influenceLane(data, stage) {
 
     probe(x, y, step) {
       const found = reach(stage.step);
-      if (step > stage.step) return { value: "nothing", lines: ["an output cannot depend on what comes later", stage.stepText(step)] };
-      if (step < found.first) return { value: "not computed", lines: [`looks back ${back} steps at most`, stage.stepText(step)] };
+      if (step > stage.step) return { value: t("nothing"), lines: [t("an output cannot depend on what comes later"), stage.stepText(step)] };
+      if (step < found.first) return { value: t("not computed"), lines: [t("Looks back {back} steps at most.", { back }), stage.stepText(step)] };
       const norm = reach(stage.step, "norm");
       const value = norm.values[step - norm.first];
       const signed = reach(stage.step, "signed").values[step - norm.first];
       return {
         value: percentText(share(value, norm.total)),
         lines: [
-          `gradient ${numberText(value, 4)}`, `input × gradient ${signedText(signed, 4)} ${data.units}`,
-          `input of ${stage.stepText(step, false)}${inputName(step) ? `: ${inputName(step)}` : ""}`, `output: ${target(stage.step)}, step ${stage.step + 1}`,
+          t("gradient {value}", { value: numberText(value, 4) }), t("input × gradient {value}", { value: `${signedText(signed, 4)} ${data.units}` }),
+          t("input: {name}", { name: `${inputName(step)} (${stage.stepText(step, false)})`.trim() }),
+          t("output: {name}", { name: `${target(stage.step)} (${stage.stepText(stage.step, false)})` }),
         ],
       };
     },
@@ -194,8 +196,8 @@ export function influenceLane(data, stage) {
       const norm = reach(step, "norm");
       const signed = reach(step, "signed");
       return {
-        caption: `${data.title}: ${target(step)} at step ${step + 1} of ${rows}, inputs from the strongest.${cut}`,
-        columns: ["step", "input", "gradient", "share", `input × gradient (${data.units})`],
+        caption: `${t("{title}: {target} at step {n} of {total}, inputs from the strongest.", { title: data.title, target: target(step), n: step + 1, total: rows })}${cut}`,
+        columns: [t("step"), t("input"), t("gradient"), t("share"), `${t("Input × gradient")} (${data.units})`],
         rows: strongestSteps(norm, 20).map(({ step: at, value }) => [
           String(at + 1), inputName(at), numberText(value, 4), percentText(share(value, norm.total)), signedText(signed.values[at - norm.first], 4),
         ]),
@@ -207,7 +209,9 @@ export function influenceLane(data, stage) {
       const [first] = strongestSteps(found, 1);
       if (!first) return "";
       const half = stepsToHold(found, 0.5);
-      return `strongest influence from the input of step ${first.step + 1}, ${percentText(share(first.value, found.total))}; half of it within ${half} ${half === 1 ? "step" : "steps"}`;
+      return t("strongest influence from the input of step {n}, {share}; half of it within this many steps: {half}", {
+        n: first.step + 1, share: percentText(share(first.value, found.total)), half,
+      });
     },
   };
 }

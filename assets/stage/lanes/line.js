@@ -4,6 +4,7 @@ import { SERIES_COUNT, seriesLook } from "../palette.js";
 import { decodeArray } from "../decode.js";
 import { fullSteps, labelPlaces, leadingLines } from "../line_labels.js";
 import { boundText, numberText, percentText } from "../text.js";
+import { t } from "../words.js";
 
 const LISTED = 8;
 
@@ -123,7 +124,7 @@ export function lineLane(data, stage) {
         g.fillStyle = theme.soft;
         g.font = `${layout.font}px ${theme.font}`;
         g.textBaseline = "top";
-        g.fillText("This sequence has ended.", 4, 4);
+        g.fillText(t("This sequence has ended."), 4, 4);
         return;
       }
       g.textBaseline = "middle";
@@ -162,7 +163,7 @@ export function lineLane(data, stage) {
         g.font = `${layout.font}px ${theme.font}`;
         g.fillStyle = theme.soft;
         g.textAlign = "left";
-        g.fillText(`${columns - listed} more: see the table`, 0, (listed + 0.5) * each);
+        g.fillText(t("{n} more: see the table", { n: columns - listed }), 0, (listed + 0.5) * each);
       }
     },
 
@@ -181,7 +182,7 @@ export function lineLane(data, stage) {
       const from = Math.max(0, Math.min(step - 3, rows - 8));
       const steps = Array.from({ length: Math.min(8, rows - from) }, (_, place) => from + place);
       return {
-        caption: `${data.title} (${data.symbol}), steps ${from + 1} to ${from + steps.length} of ${rows}.`,
+        caption: t("{title}, steps {from} to {to} of {total}.", { title: `${data.title} (${data.symbol})`, from: from + 1, to: from + steps.length, total: rows }),
         columns: [data.axis, ...steps.map((each) => `t = ${each + 1}`)],
         current: step - from + 1,
         rows: labels.map((label, line) => [label, ...steps.map((each) => say(at(each, line)))]),
@@ -191,7 +192,7 @@ export function lineLane(data, stage) {
     describe(step) {
       if (!Number.isFinite(at(step, 0))) return "";
       const best = lead.reduce((most, line) => (at(step, line) > at(step, most) ? line : most), lead[0]);
-      return `${data.title}: highest ${labels[best]}, ${say(at(step, best))}`;
+      return t("{title}: highest {label}, {value}", { title: data.title, label: labels[best], value: say(at(step, best)) });
     },
   };
 }

@@ -2,6 +2,8 @@
 
 import { decodeNotes } from "../decode.js";
 import { numberText, pitchText, timeText } from "../text.js";
+import { voiceNames } from "../voices.js";
+import { t } from "../words.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
@@ -73,7 +75,7 @@ export function pianorollLane(data, stage) {
           g.globalAlpha = 1;
           g.textAlign = "left";
           g.fillStyle = theme.soft;
-          g.fillText("given", Math.max(view.left, view.x(view.clock.start)) + 6, size.height - layout.font * 0.8);
+          g.fillText(t("given"), Math.max(view.left, view.x(view.clock.start)) + 6, size.height - layout.font * 0.8);
         }
       }
       for (const [start, end, name] of data.chords) {
@@ -127,7 +129,7 @@ export function pianorollLane(data, stage) {
       const seconds = stage.clock.edges[step];
       const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
       const note = notes.find((each) => each.step === step && each.voice === "solo");
-      const name = note ? pitchText(note.pitch) : "rest";
+      const name = note ? pitchText(note.pitch) : t("rest");
       const [named, ...rest] = stage.nameOf(step).split(" · ");
       g.textBaseline = "alphabetic";
       g.fillStyle = theme.ink;
@@ -135,10 +137,10 @@ export function pianorollLane(data, stage) {
       g.fillText(name, 0, layout.font * 2.9, box.width);
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
-      const length = rest.length && named === name ? `${rest.join(" · ")} beat` : `${numberText(stage.clock.length(step), 2)} s`;
-      g.fillText(step < data.prompt ? `${length}, given` : length, 0, layout.font * 4.6);
+      const length = rest.length && named === name ? t("{length} beat", { length: rest.join(" · ") }) : t("{seconds} s", { seconds: numberText(stage.clock.length(step), 2) });
+      g.fillText(step < data.prompt ? t("{length}, given", { length }) : length, 0, layout.font * 4.6);
       if (!chord) return;
-      g.fillText("over", 0, layout.font * 6.3);
+      g.fillText(t("over"), 0, layout.font * 6.3);
       g.fillStyle = theme.ink;
       g.font = `600 ${layout.font}px ${theme.font}`;
       g.fillText(chord[2], layout.font * 2.7, layout.font * 6.3, box.width - layout.font * 3);
@@ -156,7 +158,7 @@ export function pianorollLane(data, stage) {
     probe(x, y, step, size, view) {
       const note = noteAt(x, y, view, size);
       if (!note) return null;
-      const lines = [`${note.voice}, ${timeText(note.start)} to ${timeText(note.end)}`, `velocity ${note.velocity}`];
+      const lines = [t("{voice}, {from} to {to}", { voice: voiceNames()[note.voice], from: timeText(note.start), to: timeText(note.end) }), t("velocity {velocity}", { velocity: note.velocity })];
       if (note.step >= 0) lines.push(stage.stepText(note.step));
       return { value: pitchText(note.pitch), lines };
     },
@@ -165,10 +167,12 @@ export function pianorollLane(data, stage) {
       const from = view8(step, stage.clock.steps);
       const shown = notes.filter((note) => note.step >= from && note.step < from + 8);
       return {
-        caption: `${data.title}, notes of steps ${from + 1} to ${Math.min(stage.clock.steps, from + 8)} of ${stage.clock.steps}.`,
-        columns: ["step", "pitch", "start (s)", "length (s)", "voice"],
+        caption: t("{title}, notes of steps {from} to {to} of {total}.", {
+          title: data.title, from: from + 1, to: Math.min(stage.clock.steps, from + 8), total: stage.clock.steps,
+        }),
+        columns: [t("step"), t("pitch"), t("start (s)"), t("length (s)"), t("voice")],
         rows: shown.map((note) => [
-          String(note.step + 1), pitchText(note.pitch), note.start.toFixed(2), (note.end - note.start).toFixed(2), note.voice,
+          String(note.step + 1), pitchText(note.pitch), note.start.toFixed(2), (note.end - note.start).toFixed(2), voiceNames()[note.voice],
         ]),
       };
     },
@@ -176,7 +180,7 @@ export function pianorollLane(data, stage) {
     describe(step) {
       const note = notes.find((each) => each.step === step);
       if (note) return pitchText(note.pitch);
-      return names ? "rest" : "";
+      return names ? t("rest") : "";
     },
   };
 }

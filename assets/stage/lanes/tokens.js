@@ -1,5 +1,7 @@
 // Lane `tokens`: what each step reads or writes, word for word.
 
+import { t } from "../words.js";
+
 /** A token's label in the lines it is drawn in: "D4 · 2/3" stands on two. */
 export function labelLines(label) {
   return label.split(" · ");
@@ -56,8 +58,8 @@ export function tokensLane(data, stage) {
       const from = Math.max(0, Math.min(step - 8, data.labels.length - 20));
       const shown = data.labels.slice(from, from + 20);
       return {
-        caption: `${data.title}, steps ${from + 1} to ${from + shown.length} of ${data.labels.length}.`,
-        columns: ["step", "token"],
+        caption: t("{title}, steps {from} to {to} of {total}.", { title: data.title, from: from + 1, to: from + shown.length, total: data.labels.length }),
+        columns: [t("step"), t("token")],
         rows: shown.map((label, place) => [String(from + place + 1), label]),
       };
     },
