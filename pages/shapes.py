@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame
+from ui import frame, notebook
 from ui.lesson import lesson
 from ui.shapes import controls, cost, once, own, what_if
 
@@ -15,6 +15,7 @@ def shapes() -> None:
     what_if_section()
     embedding()
     paste()
+    notebook.offer("shapes")
 
 
 def builder() -> None:
