@@ -2,52 +2,51 @@
 
 import streamlit as st
 
-from ui import frame, notebook
+from seqlib.i18n import _
+from ui import frame, notebook, share
 from ui.cell import counts, sandbox, state, step, why
 from ui.cell.state import Scene
 from ui.lesson import lesson
 
-TEXT = lesson("cell")
-
 
 def cell() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading(lesson("cell")["title"], lesson("cell")["intro"])
     scene = state.choose()
-    one_step(scene)
-    hand(scene)
-    reach(scene)
-    copy()
-    parameters(scene)
+    share.section(one_step, scene)
+    share.section(hand, scene)
+    share.section(reach, scene)
+    share.section(copy)
+    share.section(parameters, scene)
     notebook.offer("cell")
 
 
 def one_step(scene: Scene) -> None:
-    st.header("One step", anchor="step")
-    st.markdown(TEXT["step"])
+    st.header(_("One step"), anchor="step")
+    st.markdown(lesson("cell")["step"])
     step.show(scene)
 
 
 def hand(scene: Scene) -> None:
-    st.header("Sandbox", anchor="sandbox")
-    st.markdown(TEXT["sandbox"])
+    st.header(_("Sandbox"), anchor="sandbox")
+    st.markdown(lesson("cell")["sandbox"])
     sandbox.show(scene)
 
 
 def reach(scene: Scene) -> None:
-    st.header("Why LSTM: how far a gradient reaches", anchor="reach")
-    st.markdown(TEXT["reach"])
+    st.header(_("Why LSTM: how far a gradient reaches"), anchor="reach")
+    st.markdown(lesson("cell")["reach"])
     why.reach(scene)
 
 
 def copy() -> None:
-    st.header("Why LSTM: the copy-memory task", anchor="copy")
-    st.markdown(TEXT["copy"])
+    st.header(_("Why LSTM: the copy-memory task"), anchor="copy")
+    st.markdown(lesson("cell")["copy"])
     why.copy_task()
 
 
 def parameters(scene: Scene) -> None:
-    st.header("Counts", anchor="counts")
-    st.markdown(TEXT["counts"])
+    st.header(_("Counts"), anchor="counts")
+    st.markdown(lesson("cell")["counts"])
     counts.show(scene)
 
 

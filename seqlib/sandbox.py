@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, Step, Trace, softmax, step_projected
 from seqlib.sampling import Sample, gumbel_noise
@@ -77,23 +78,27 @@ class Recipe:
 
 
 RECIPES = {
-    "nothing": Recipe("the cell as it is"),
-    "remember for ever": Recipe(
-        "forget gate open, input gate shut: the memory stays as it is",
+    N_("nothing"): Recipe(N_("the cell as it is")),
+    N_("remember for ever"): Recipe(
+        N_("forget gate open, input gate shut: the memory stays as it is"),
         (Edit("f", "hold", 1.0), Edit("i", "hold", 0.0)),
     ),
-    "forget": Recipe(
-        "forget gate shut: nothing of the memory is carried on", (Edit("f", "hold", 0.0),)
+    N_("forget"): Recipe(
+        N_("forget gate shut: nothing of the memory is carried on"), (Edit("f", "hold", 0.0),)
     ),
-    "overwrite": Recipe(
-        "forget gate shut, input gate open: each step replaces the memory",
+    N_("overwrite"): Recipe(
+        N_("forget gate shut, input gate open: each step replaces the memory"),
         (Edit("f", "hold", 0.0), Edit("i", "hold", 1.0)),
     ),
-    "show nothing": Recipe("output gate shut: the state a is zero", (Edit("o", "hold", 0.0),)),
-    "hold a gate": Recipe("one gate stays at one value", needs=("gate", "value", "unit")),
-    "scale a gate": Recipe("one gate is multiplied", needs=("gate", "factor", "unit")),
-    "zero a unit": Recipe("one unit's state a and memory c stay zero", needs=("one unit",)),
-    "replace the state": Recipe("a and c are replaced once, at this step", needs=("source",)),
+    N_("show nothing"): Recipe(
+        N_("output gate shut: the state a is zero"), (Edit("o", "hold", 0.0),)
+    ),
+    N_("hold a gate"): Recipe(N_("one gate stays at one value"), needs=("gate", "value", "unit")),
+    N_("scale a gate"): Recipe(N_("one gate is multiplied"), needs=("gate", "factor", "unit")),
+    N_("zero a unit"): Recipe(N_("one unit's state a and memory c stay zero"), needs=("one unit",)),
+    N_("replace the state"): Recipe(
+        N_("a and c are replaced once, at this step"), needs=("source",)
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from seqlib.copy_task import KINDS, Point
 from seqlib.figures import SERIES, ZERO_CENTRED
+from seqlib.i18n import _
 from seqlib.lstm import GATES, LSTMWeights
 from seqlib.sandbox import Effect
 
@@ -33,17 +34,25 @@ def divergence(found: Effect, start: int) -> go.Figure:
     """Bars over time: how far the softmax moved; steps whose first choice changed stand out."""
     t = np.arange(1, len(found.divergence) + 1)
     figure = go.Figure()
-    for changed, name, colour in ((False, "same first choice", 0), (True, "another", 1)):
+    for changed, name, colour in (
+        (False, _("same first choice"), 0),
+        (True, _("another"), 1),
+    ):
         figure.add_bar(
             x=t[found.changed == changed],
             y=found.divergence[found.changed == changed],
             name=name,
             marker_color=SERIES[colour],
-            hovertemplate="step %{x}<br>%{y:.3f} nats<extra>" + name + "</extra>",
+            hovertemplate=_("step")
+            + " %{x}<br>%{y:.3f} "
+            + _("nats")
+            + "<extra>"
+            + name
+            + "</extra>",
         )
     figure.add_vline(x=start + 0.5, line_dash="dot", line_color="gray")
     figure.update_xaxes(range=[0.4, len(t) + 0.6])
-    return _layout(figure, "time step t", "softmax moved by (nats)", 260)
+    return _layout(figure, _("time step t"), _("softmax moved by (nats)"), 260)
 
 
 def reach(curves: Mapping[str, np.ndarray]) -> go.Figure:
@@ -60,7 +69,7 @@ def reach(curves: Mapping[str, np.ndarray]) -> go.Figure:
             hovertemplate="k = %{x}<br>%{y:.2e}<extra>" + name + "</extra>",
         )
     figure.update_yaxes(type="log", exponentformat="power")
-    return _layout(figure, "k steps back", "gradient, relative to k = 0", 360)
+    return _layout(figure, _("k steps back"), _("gradient, relative to k = 0"), 360)
 
 
 def learning(
@@ -76,13 +85,13 @@ def learning(
             name=kind,
             mode="lines",
             line={"color": colour, "width": 3, "dash": dash},
-            hovertemplate="step %{x}<br>%{y:.2f}<extra>" + kind + "</extra>",
+            hovertemplate=_("step") + " %{x}<br>%{y:.2f}<extra>" + kind + "</extra>",
         )
-    figure.add_hline(y=chance, line_dash="dot", line_color="gray", annotation_text="chance")
+    figure.add_hline(y=chance, line_dash="dot", line_color="gray", annotation_text=_("chance"))
     figure.update_xaxes(range=[0, steps])
     figure.update_yaxes(range=[0, 1.04] if measure == "accuracy" else [0, 1.2 * chance])
-    unit = " (nats)" if measure == "loss" else ""
-    return _layout(figure, "training step", measure + unit, 320)
+    title = _("loss (nats)") if measure == "loss" else _("accuracy")
+    return _layout(figure, _("training step"), title, 320)
 
 
 def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
@@ -110,18 +119,20 @@ def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
             figure.add_heatmap(
                 z=array[:, (column - 1) * n : column * n],
                 coloraxis="coloraxis",
-                hovertemplate=f"{name}, gate {gate}<br>row %{{y}}, unit %{{x}}<br>%{{z:.3f}}"
-                "<extra></extra>",
+                hovertemplate=_("{name}, gate {gate}", name=name, gate=gate)
+                + f"<br>{_('row')} %{{y}}, {_('unit')} %{{x}}<br>%{{z:.3f}}<extra></extra>",
                 row=row,
                 col=column,
             )
         figure.update_yaxes(
             autorange="reversed", showticklabels=False, row=row, col=1, title_font_size=15
         )
-    for row, title in enumerate((f"x · {weights.n_x} rows", f"a · {n} rows", "bias"), 1):
+    for row, title in enumerate(
+        (_("x · {n} rows", n=weights.n_x), _("a · {n} rows", n=n), "bias"), 1
+    ):
         figure.update_yaxes(title_text=title, row=row, col=1)
     figure.update_xaxes(showticklabels=False)
-    figure.update_xaxes(title_text=f"{n} units", row=3, col=1, title_font_size=15)
+    figure.update_xaxes(title_text=_("{n} units", n=n), row=3, col=1, title_font_size=15)
     figure.update_annotations(font={"size": 20, "family": "Georgia, serif"})
     figure.update_layout(
         height=height,
@@ -131,7 +142,7 @@ def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
             "colorscale": ZERO_CENTRED,
             "cmin": -limit,
             "cmax": limit,
-            "colorbar": {"thickness": 14, "title": {"text": "weight", "side": "right"}},
+            "colorbar": {"thickness": 14, "title": {"text": _("weight"), "side": "right"}},
         },
     )
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlib.i18n import _
 from seqlib.lstm import GATES
 from ui import chips
 from ui.cell import charts
@@ -24,14 +25,15 @@ def show(scene: Scene) -> None:
     st.markdown(
         f"{gates} · ({chips.axis('n_values', n_x)} + {chips.axis('n_a', n_a)} + 1) · "
         f"{chips.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
-        f"**{gates * (n_x + n_a + 1) * n_a:,}**. The arrays hold **{total:,}** numbers."
+        f"**{gates * (n_x + n_a + 1) * n_a:,}**. "
+        + _("The arrays hold **{total:,}** numbers.", total=total)
     )
     st.dataframe(
         {
-            "array": list(arrays),
-            "shape": [str(array.shape) for array in arrays.values()],
-            "each gate": [f"{array.size // gates:,}" for array in arrays.values()],
-            "all four gates": [f"{array.size:,}" for array in arrays.values()],
+            _("array"): list(arrays),
+            _("shape"): [str(array.shape) for array in arrays.values()],
+            _("each gate"): [f"{array.size // gates:,}" for array in arrays.values()],
+            _("all four gates"): [f"{array.size:,}" for array in arrays.values()],
         },
         hide_index=True,
         key="cell_counts",
@@ -40,7 +42,11 @@ def show(scene: Scene) -> None:
     show_chart(
         charts.kernels(cell),
         key="cell_kernels",
-        alt=f"The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "
-        f"and the bias, {n_a} units each; largest size "
-        f"{max(abs(array).max() for array in arrays.values()):.2f}.",
+        alt=_(
+            "The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "
+            "and the bias, {n_a} units each; largest size {most:.2f}.",
+            n_x=n_x,
+            n_a=n_a,
+            most=max(abs(array).max() for array in arrays.values()),
+        ),
     )

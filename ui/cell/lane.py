@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.lstm import Trace
 from ui.stage import StageError, pack_array
 
@@ -39,8 +40,14 @@ class CellStep:
             values = getattr(trace, name)
             if values.ndim != 2 or len(values) != Tx or not np.isfinite(values).all():
                 raise StageError(
-                    f"{self.title}: {name} has shape {values.shape}; this clock needs {Tx} steps "
-                    "of numbers."
+                    _(
+                        "{title}: {name} has shape {shape}; this clock needs {Tx} steps of "
+                        "numbers.",
+                        title=self.title,
+                        name=name,
+                        shape=values.shape,
+                        Tx=Tx,
+                    )
                 )
         return {
             "axis": self.axis,

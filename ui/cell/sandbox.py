@@ -10,6 +10,7 @@ import streamlit as st
 
 from seqlib import sandbox
 from seqlib.corpus import default_corpus
+from seqlib.i18n import N_, _, capital
 from seqlib.lstm import GATES, Trace
 from seqlib.music import arrange
 from seqlib.sampling import Sample
@@ -22,10 +23,15 @@ from ui.charts import show as show_chart
 from ui.jazz.stage import jazz_stage
 from ui.stage import Stage
 
-READ, WRITE = "read the same notes", "write on"
-ALL = "all units"
-ZEROS = "zeros"
-GATE_NAMES = {"f": "f · forget", "i": "i · input", "g": "g · candidate", "o": "o · output"}
+READ, WRITE = N_("read the same notes"), N_("write on")
+ALL = N_("all units")
+ZEROS = N_("zeros")
+GATE_NAMES = {
+    "f": N_("f · forget"),
+    "i": N_("i · input"),
+    "g": N_("g · candidate"),
+    "o": N_("o · output"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,34 +47,37 @@ def controls(scene: Scene) -> tuple[Hand, str]:
     one, two, three = st.columns([2, 2, 2])
     with one:
         name = st.selectbox(
-            "hand in the cell",
+            _("hand in the cell"),
             list(RECIPES),
             1,
+            format_func=_,
             key="hand",
-            help="; ".join(f"{name}: {recipe.what}" for name, recipe in RECIPES.items()) + ".",
+            help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items())
+            + ".",
             **BOUND,
         )
     with two:
         start = st.slider(
-            "from step",
+            _("from step"),
             1,
             scene.Tx,
             17,
             key="hand_from",
-            help="Before it, the cell is left alone.",
+            help=_("Before it, the cell is left alone."),
             **BOUND,
         )
     with three:
         mode = st.segmented_control(
-            "then",
+            _("then"),
             (READ, WRITE),
             default=READ,
+            format_func=_,
             required=True,
             key="hand_mode",
-            help="The same notes for both cells, or each cell writes its own from there.",
+            help=_("The same notes for both cells, or each cell writes its own from there."),
             **BOUND,
         )
-    st.caption(RECIPES[name].what.capitalize() + ".")
+    st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
     return Hand(_edits(scene, name, start - 1), start - 1), mode
 
 
@@ -95,37 +104,52 @@ def _ask(scene: Scene, need: str):
     units = list(map(str, range(scene.weights.n_a)))
     if need == "gate":
         return st.segmented_control(
-            "gate",
+            _("gate"),
             GATES,
             default="f",
             required=True,
-            format_func=GATE_NAMES.get,
+            format_func=lambda gate: _(GATE_NAMES[gate]),
             key="hand_gate",
-            help="Which gate is held or scaled.",
+            help=_("Which gate is held or scaled."),
             **BOUND,
         )
     if need == "value":
         return st.slider(
-            "value", -1.0, 1.0, 1.0, 0.05, key="hand_value", help="What it is set to.", **BOUND
+            _("value"),
+            -1.0,
+            1.0,
+            1.0,
+            0.05,
+            key="hand_value",
+            help=_("What it is set to, -1 to 1."),
+            **BOUND,
         )
     if need == "factor":
         return st.slider(
-            "factor", 0.0, 2.0, 0.5, 0.05, key="hand_factor", help="What it is times.", **BOUND
+            _("factor"),
+            0.0,
+            2.0,
+            0.5,
+            0.05,
+            key="hand_factor",
+            help=_("What it is times, 0 to 2."),
+            **BOUND,
         )
     if need == "source":
         return st.selectbox(
-            "new state",
+            _("new state"),
             [ZEROS, *map(str, range(1, scene.Tx + 1))],
             key="hand_source",
-            format_func=lambda at: at if at == ZEROS else f"that of step {at}",
-            help="What a and c become.",
+            format_func=lambda at: _(ZEROS) if at == ZEROS else _("that of step {at}", at=at),
+            help=_("What a and c become."),
             **BOUND,
         )
     return st.selectbox(
-        "unit",
+        _("unit"),
         units if need == "one unit" else [ALL, *units],
         key="hand_unit" if need == "unit" else "hand_one",
-        help="One unit, or all of them.",
+        format_func=lambda unit: _(ALL) if unit == ALL else unit,
+        help=_("One unit, or all of them."),
         **BOUND,
     )
 
@@ -158,9 +182,9 @@ def show(scene: Scene) -> None:
         _stage(
             scene,
             edited,
-            "with your hand",
+            _("with your hand"),
             start=hand.start,
-            compare=_stage(scene, plain, "left alone"),
+            compare=_stage(scene, plain, _("left alone")),
         ),
         key="sandbox",
         presenter=frame.presenting(),
@@ -169,8 +193,10 @@ def show(scene: Scene) -> None:
     show_chart(
         charts.divergence(found, hand.start),
         key="sandbox_effect",
-        alt="How far the softmax moved at each step, in nats; at most "
-        f"{found.divergence.max():.2f}.",
+        alt=_(
+            "How far the softmax moved at each step, in nats; at most {most:.2f}.",
+            most=found.divergence.max(),
+        ),
     )
 
 
@@ -185,9 +211,9 @@ def _stage(
         made.trace,
         corpus.vocabulary,
         ("notes", "f", "c", "y"),
-        label="The solo, and the cell with your hand in it",
+        label=_("The solo, and the cell with your hand in it"),
         chosen=made.indices,
-        chosen_name="drawn",
+        chosen_name=_("drawn"),
         sounds=arrangement.sounds,
         arrangement=arrangement,
         name=name,
@@ -204,13 +230,19 @@ def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:
 def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
     labels, t = default_corpus().vocabulary.labels, hand.start
     found = sandbox.effect(plain.trace, edited.trace)
-    first = (
-        f"Step {t + 1}: the first choice is {_top(edited.trace, t, labels)}, left alone "
-        f"{_top(plain.trace, t, labels)}. "
+    first = _(
+        "Step {step}: the first choice is {edited}, left alone {plain}.",
+        step=t + 1,
+        edited=_top(edited.trace, t, labels),
+        plain=_top(plain.trace, t, labels),
     )
     if mode == WRITE:
         other = int((edited.indices != plain.indices).sum())
-        return first + f"**{other} of {len(plain.indices)}** notes are others now; play both."
-    return first + (
-        f"The first choice changes at **{int(found.changed.sum())} of {len(found.changed)}** steps."
+        return f"{first} " + _(
+            "**{other} of {n}** notes are others now; play both.", other=other, n=len(plain.indices)
+        )
+    return f"{first} " + _(
+        "The first choice changes at **{changed} of {n}** steps.",
+        changed=int(found.changed.sum()),
+        n=len(found.changed),
     )

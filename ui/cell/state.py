@@ -8,6 +8,7 @@ import streamlit as st
 
 from seqlib import pretrained
 from seqlib.corpus import default_corpus
+from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.music import Melody
 from seqlib.sampling import Sample, sample
@@ -53,14 +54,14 @@ def choose() -> Scene:
     left, right = st.columns([2, 1])
     with left:
         name = jazz.model_select(
-            "jazz model",
+            _("jazz model"),
             names,
             key="cell_model",
-            help="Which jazz weights: shipped ones, or what you trained on the Jazz page.",
+            help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
         )
     with right:
         seed = st.number_input(
-            "seed", 0, 9999, 7, key="cell_seed", help="Same seed, same solo.", **BOUND
+            _("seed"), 0, 9999, 7, key="cell_seed", help=_("Same seed, same solo."), **BOUND
         )
     weights = own if name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))

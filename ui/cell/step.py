@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from seqlib.corpus import default_corpus
+from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
 from seqlib.music import arrange
 from ui import chips, frame
@@ -19,28 +20,32 @@ from ui.jazz.stage import jazz_stage
 from ui.stage import Lane, Stage
 from ui.stage_lanes import Equation
 
-JAZZ, FIRST, SECOND = "jazz", "emoji, layer 1", "emoji, layer 2"
+JAZZ, FIRST, SECOND = N_("jazz"), N_("emoji, layer 1"), N_("emoji, layer 2")
 SENTENCE = "I am not happy with the food"
-VECTORS = "every vector of this step"
+VECTORS = N_("every vector of this step")
 
 
 def show(scene: Scene) -> None:
     """Whose cell, which step, and the stage."""
     of = st.segmented_control(
-        "cell of",
+        _("cell of"),
         (JAZZ, FIRST, SECOND),
         default=JAZZ,
+        format_func=_,
         required=True,
         key="cell_of",
-        help="The jazz model above, or one of the two LSTM layers of the shipped emoji model.",
+        help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
         **BOUND,
     )
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
     stage_component.show(stage, key=f"cell_step_{of}", presenter=frame.presenting())
     x, a = trace.x[0], trace.h[0]
     st.markdown(
-        f"At every step the cell reads {chips.shape('x', x.shape, (axis,))} and "
-        f"{chips.shape('a', a.shape, ('n_a',))}, and hands on a new a and c of that size."
+        _(
+            "At every step the cell reads {x} and {a}, and hands on a new a and c of that size.",
+            x=chips.shape("x", x.shape, (axis,)),
+            a=chips.shape("a", a.shape, ("n_a",)),
+        )
     )
 
 
@@ -48,12 +53,12 @@ def _at(last: int, default: int, key: str) -> int:
     """The step a slider says, from 0."""
     return (
         st.slider(
-            "time step t",
+            _("time step t"),
             1,
             last,
             min(default, last),
             key=key,
-            help="Where the clock stands; the stage's own playhead moves it too.",
+            help=_("Where the clock stands; the stage's own playhead moves it too."),
             **BOUND,
         )
         - 1
@@ -70,15 +75,15 @@ def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
         trace,
         corpus.vocabulary,
         ("notes",),
-        label=f"One step of the {scene.name} cell while it writes a solo",
+        label=_("One step of the {name} cell while it writes a solo", name=_(scene.name)),
         chosen=scene.sample.indices,
-        chosen_name="drawn",
+        chosen_name=_("drawn"),
         sounds=arrangement.sounds,
         arrangement=arrangement,
     )
     lanes: tuple[Lane, ...] = (
-        CellStep(VECTORS, trace),
-        Equation("one unit's update, with its numbers", scene.weights.cell, trace),
+        CellStep(_(VECTORS), trace),
+        Equation(_("one unit's update, with its numbers"), scene.weights.cell, trace),
     )
     return replace(stage, lanes=(*stage.lanes, *lanes), start=at), trace, "n_values"
 
@@ -86,11 +91,11 @@ def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
 def _emoji(layer: int) -> tuple[Stage, Trace, str]:
     model = emojify.reader(emojify.SHIPPED).model
     sentence = st.text_input(
-        "sentence",
+        _("sentence"),
         SENTENCE,
         max_chars=200,
         key="cell_sentence",
-        help=f"At most {model.maxlen} words are read.",
+        help=_("At most {maxlen} words are read, and 200 letters.", maxlen=model.maxlen),
         **BOUND,
     )
     try:
@@ -105,8 +110,8 @@ def _emoji(layer: int) -> tuple[Stage, Trace, str]:
         model,
         reading,
         ("words", "P", f"equation{layer}"),
-        label=f"One step of layer {layer} while it reads a sentence",
+        label=_("One step of layer {layer} while it reads a sentence", layer=layer),
     )
     words, probabilities, equation = drawn.lanes
-    lanes = (words, probabilities, CellStep(VECTORS, trace, input_axis=axis), equation)
+    lanes = (words, probabilities, CellStep(_(VECTORS), trace, input_axis=axis), equation)
     return replace(drawn, lanes=lanes, start=at), trace, axis

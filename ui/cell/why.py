@@ -8,6 +8,7 @@ import streamlit as st
 from seqlib import sandbox
 from seqlib.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from seqlib.gradients import RNNWeights, gradient_reach
+from seqlib.i18n import _
 from seqlib.sandbox import Edit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
@@ -21,34 +22,40 @@ REFRESH = 1.0
 def reach(scene: Scene) -> None:
     """This cell, this cell with its forget gate held open, and a plain RNN of the same size."""
     scale = st.select_slider(
-        "plain RNN: recurrent kernel ×",
+        _("plain RNN: recurrent kernel ×"),
         SCALES,
         0.8,
         key="rnn_scale",
-        help="1 is orthogonal, as Keras begins; it neither shrinks nor stretches.",
+        help=_("1 is orthogonal, as Keras begins; it neither shrinks nor stretches."),
         **BOUND,
     )
     trace, weights = scene.sample.trace, scene.weights
     held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
     rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
     curves = {
-        f"this LSTM ({scene.name})": gradient_reach(weights, trace),
-        "the same, forget gate held open": gradient_reach(weights, held),
-        f"plain RNN, kernel × {scale:g}": gradient_reach(rnn, rnn.states(trace.x)),
+        _("this LSTM ({name})", name=_(scene.name)): gradient_reach(weights, trace),
+        _("the same, forget gate held open"): gradient_reach(weights, held),
+        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
     }
     show_chart(
         charts.reach(curves),
         key="reach",
         alt="; ".join(
-            f"{name}: {values[-1] / values[0]:.1e} of its size after {len(values) - 1} steps"
+            _(
+                "{name}: {share:.1e} of its size after {n} steps",
+                name=name,
+                share=values[-1] / values[0],
+                n=len(values) - 1,
+            )
             for name, values in curves.items()
         ),
     )
     st.markdown(
-        "Left of the gradient at the first note, "
-        f"{trace.Tx - 1} steps back: "
-        + "; ".join(f"{name} **{v[-1] / v[0]:.1e}**" for name, v in curves.items())
-        + "."
+        _(
+            "Left of the gradient at the first note, {n} steps back: {shares}.",
+            n=trace.Tx - 1,
+            shares="; ".join(f"{name} **{v[-1] / v[0]:.1e}**" for name, v in curves.items()),
+        )
     )
 
 
