@@ -116,6 +116,21 @@ class Batches:
         return 1 - len(self._order) / -(-self.m // self.batch) if len(self._order) else 0.0
 
     @property
+    def state(self) -> Any:
+        """Everything that training changes, as NumPy arrays; set it to go on from there."""
+        import tensorflow as tf
+
+        arrays = tf.nest.map_structure(lambda tensor: tensor.numpy(), tuple(self._state))
+        return arrays, self._order, self._done, self._rng.bit_generator.state
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        import tensorflow as tf
+
+        arrays, self._order, self._done, self._rng.bit_generator.state = state
+        self._state = tf.nest.map_structure(tf.constant, arrays)
+
+    @property
     def batches_left(self) -> int:
         """Of the current epoch; 0 before one has begun."""
         return len(self._order)
@@ -207,7 +222,10 @@ def steps_of(shape: Shape) -> Steps:
         return o * s, c, (i, f, g, o, before, s)
 
     def slopes(i, f, g, o, before, s):
-        """dz / (dc, dc, dc, dh), dc / dh, and d(c before) / dc, from what ``cell`` kept."""
+        """What dh and dc are multiplied by on the way back, from what ``cell`` kept.
+
+        (dc, dc, dc, dh) for dz; dh for its share in dc; dc for that of the c before.
+        """
         dz = g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), s * o * (1 - o)
         return tf.concat(dz, axis=-1), o * (1 - s * s), f
 
@@ -226,59 +244,51 @@ def steps_of(shape: Shape) -> Steps:
         def by_step(values):
             return tf.split(values, active, num=Tx)
 
-        x = tf.ensure_shape(
-            tf.gather(variables[6] if trainable else table, words), (None, e_length)
-        )
-        between = by_step(drop((tf.size(words), n_a), 0))
+        x = tf.gather(variables[6] if trainable else table, words)
+        x = by_step(tf.ensure_shape(x, (None, e_length)))
+        drop1 = by_step(drop((tf.size(words), n_a), 0))
+        drop2 = drop((tf.shape(indices)[0], n_a), 1)
         h1 = c1 = h2 = c2 = tf.zeros((0, n_a))
-        kept = [], []  # a layer, a step
-        for xt, new, keep in zip(by_step(x), fresh, between, strict=True):
-            h1, c1, h2, c2 = (tf.concat([state, new], axis=0) for state in (h1, c1, h2, c2))
-            xh = tf.concat([xt, h1], axis=-1)
+        kept1, kept2 = [], []
+        for t in range(Tx):
+            h1, c1, h2, c2 = (tf.concat([state, fresh[t]], axis=0) for state in (h1, c1, h2, c2))
+            xh = tf.concat([x[t], h1], axis=-1)
             h1, c1, gates = cell(tf.matmul(xh, W1) + b1, c1)
-            kept[0].append((*gates, xh))
-            xh = tf.concat([keep * h1, h2], axis=-1)
+            kept1.append((xh, *gates))
+            xh = tf.concat([h1 * drop1[t], h2], axis=-1)
             h2, c2, gates = cell(tf.matmul(xh, W2) + b2, c2)
-            kept[1].append((*gates, xh))
+            kept2.append((xh, *gates))
         # A sentence without words never begins.
-        last = tf.pad(h2, [[0, tf.shape(indices)[0] - active[-1]], [0, 0]])
-        keep = drop((tf.shape(indices)[0], n_a), 1)
-        last *= keep
+        last = tf.pad(h2, [[0, tf.shape(indices)[0] - active[-1]], [0, 0]]) * drop2
         y = tf.matmul(last, dense_kernel) + dense_bias
-        return y, (words, parts, by_step, between, kept, keep, last)
+        return y, (words, active[-1], parts, by_step, drop1, drop2, kept1, kept2, last)
 
     def gradients(dy, memory, variables, table):
         """Of the variables, from that of the logits (m, n_classes)."""
-        words, parts, by_step, between, kept, keep, last = memory
+        words, begun, parts, by_step, drop1, drop2, kept1, kept2, last = memory
         W1, _, W2, _, dense_kernel, _ = variables[:6]
-        *kept1, xh1 = (tf.concat(values, axis=0) for values in zip(*kept[0], strict=True))
-        *kept2, xh2 = (tf.concat(values, axis=0) for values in zip(*kept[1], strict=True))
-        slopes1 = zip(*map(by_step, slopes(*kept1)), strict=True)
-        slopes2 = zip(*map(by_step, slopes(*kept2)), strict=True)
+        xh1, *kept1 = (tf.concat(values, axis=0) for values in zip(*kept1, strict=True))
+        xh2, *kept2 = (tf.concat(values, axis=0) for values in zip(*kept2, strict=True))
+        slopes1 = list(zip(*map(by_step, slopes(*kept1)), strict=True))
+        slopes2 = list(zip(*map(by_step, slopes(*kept2)), strict=True))
 
         def back(slope, dh, dc, W):
-            """One step -> dz, dx, and the gradients of h and c before it."""
+            """One step -> dz, dx, and the gradients of the h and c before it."""
             to_z, to_c, to_before = slope
             dc += dh * to_c
             dz = tf.concat([dc, dc, dc, dh], axis=-1) * to_z
             dx, dh = tf.split(tf.matmul(dz, W, transpose_b=True), [W.shape[0] - n_a, n_a], axis=-1)
             return dz, dx, dh, dc * to_before
 
-        dh2 = (tf.matmul(dy, dense_kernel, transpose_b=True) * keep)[: tf.reduce_sum(parts[-1])]
+        dh2 = (tf.matmul(dy, dense_kernel, transpose_b=True) * drop2)[:begun]
         dh1 = dc1 = dc2 = tf.zeros_like(dh2)
-        dz1, dz2, dx = [], [], []
-        backwards = zip(
-            *(list(each)[::-1] for each in (parts, between, slopes1, slopes2)), strict=True
-        )
-        for part, keep, slope1, slope2 in backwards:
-            z, d, dh2, dc2 = back(slope2, dh2, dc2, W2)
-            dz2.append(z)
-            z, d, dh1, dc1 = back(slope1, dh1 + d * keep, dc1, W1)
-            dz1.append(z)
-            dx.append(d)
-            # Rows that began here came from zeros.
-            dh1, dc1, dh2, dc2 = (tf.split(d, part)[0] for d in (dh1, dc1, dh2, dc2))
-        dz1, dz2, dx = (tf.concat(values[::-1], axis=0) for values in (dz1, dz2, dx))
+        dz1, dz2, dx = [None] * Tx, [None] * Tx, [None] * Tx
+        for t in reversed(range(Tx)):
+            dz2[t], d, dh2, dc2 = back(slopes2[t], dh2, dc2, W2)
+            dz1[t], dx[t], dh1, dc1 = back(slopes1[t], dh1 + d * drop1[t], dc1, W1)
+            # Rows that begin at t came from zeros.
+            dh1, dc1, dh2, dc2 = (tf.split(d, parts[t])[0] for d in (dh1, dc1, dh2, dc2))
+        dz1, dz2, dx = (tf.concat(values, axis=0) for values in (dz1, dz2, dx))
         found = []
         for values, d in ((xh1, dz1), (xh2, dz2), (last, dy)):
             found += [tf.matmul(values, d, transpose_a=True), tf.reduce_sum(d, axis=0)]
@@ -299,19 +309,17 @@ def steps_of(shape: Shape) -> Steps:
 
             true = tf.gather(labels, rows)
             y, memory = read(variables, table, tf.gather(indices, rows), drop)
-            # Gives the losses and their slopes.
+            # Gives the losses and their gradients.
             each, dy = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=y, labels=true)
             dy *= (there / tf.reduce_sum(there))[:, None]
-            slopes = gradients(dy, memory, variables, table)
+            found = gradients(dy, memory, variables, table)
             right = tf.cast(tf.argmax(y, axis=-1, output_type=tf.int32) == true, tf.float32)
             total += tf.reduce_sum(each * there)
             hits += tf.cast(tf.reduce_sum(right * there), tf.int32)
             count += 1.0
             size = rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
-            first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, slopes, strict=True)]
-            second = [
-                BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, slopes, strict=True)
-            ]
+            first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, found, strict=True)]
+            second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, found, strict=True)]
             variables = [
                 v - size * f / (tf.sqrt(s) + EPSILON)
                 for v, f, s in zip(variables, first, second, strict=True)

@@ -10,8 +10,9 @@ import pytest
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon, Unknown, judge
 from seqlib.emojify import training as emojify_training
-from seqlib.emojify.fused import to_the_end
+from seqlib.emojify.fused import Shape, stacked, steps_of, to_the_end
 from seqlib.emojify.training import train_now
+from seqlib.fused import BETA_1
 from seqlib.text import LabelledSentences
 from seqlib.training import State
 from seqlib.vectors import WordVectors
@@ -83,6 +84,43 @@ def test_steps_are_those_keras_takes(keras, vectors, mask, trainable):
     np.testing.assert_allclose(
         table, twin.get_layer("pretrained_embedding").get_weights()[0], rtol=0, atol=2e-4
     )
+
+
+@pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
+def test_gradients_with_dropout_are_the_slopes_of_the_loss(mask):
+    """Of a batch, longest first, with a row that only fills it up and one without words."""
+    import tensorflow as tf
+
+    Tx, e_length, n_a, n_classes, dropout = 4, 3, 5, 3, 0.4
+    steps = steps_of(Shape(5, Tx, e_length, n_a, n_classes, mask, trainable=True))
+    rng = np.random.default_rng(2)
+    sizes = [(3, 20), (5, 20), (20,), (5, 20), (5, 20), (20,), (5, 3), (3,)]
+    table = rng.normal(0, 1, (7, e_length)).astype(np.float32)
+    weights = [*stacked([rng.normal(0, 0.6, size).astype(np.float32) for size in sizes]), table]
+    sentences = np.array([[1, 2, 3, 4], [0, 2, 2, 5], [0, 0, 0, 6], [0, 0, 0, 0]], np.int32)
+
+    def step(weights):
+        """One step from fresh moments: mean loss, gradients."""
+        variables = [tf.constant(array) for array in weights]
+        zeros = [tf.zeros_like(variable) for variable in variables]
+        _, first, _, _, loss, _ = steps.train(
+            tf.constant([[0, -1, 1, 2, 3]]), tf.constant([7, 3]),
+            variables, zeros, zeros, tf.constant(0.0),
+            tf.constant(table), tf.constant(sentences), tf.constant([0, 1, 2, 1]),
+            tf.constant(0.01), tf.constant(dropout),
+        )  # fmt: skip
+        return float(loss) / 4, [array.numpy() / (1 - BETA_1) for array in first]
+
+    _, gradients = step(weights)
+    for place, gradient in enumerate(gradients):
+        steepest = np.linalg.norm(gradient)
+        assert steepest > 0.01
+        losses = []
+        for way in (1, -1):
+            moved = list(weights)
+            moved[place] = weights[place] + way * 0.02 * gradient / steepest
+            losses.append(step(moved)[0])
+        assert (losses[0] - losses[1]) / 0.04 == pytest.approx(steepest, rel=0.01)
 
 
 def test_a_run_learns_and_records_every_epoch(vectors):
