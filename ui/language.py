@@ -6,6 +6,7 @@ known in every thread that draws for a reader: script runs, fragments and callba
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,8 @@ STREAMLIT_PATTERNS = {
     r"^Delete (.+)$": N_("Delete {0}"),
     r"^Help for (.+)$": N_("Help for {0}"),
 }
+
+_known = threading.local()  # one run is one thread: the words that each choice goes by
 
 _component = st.components.v2.component(
     "seqscope_page",
@@ -179,6 +182,11 @@ def choice(
     return widget(label, options, key=key, format_func=format_func, **{**bound, **given})
 
 
+def understood(key: str, values: Sequence[str]) -> bool:
+    """Whether a link's words for ``key`` are options of its ``choice``, in any language."""
+    return set(values) <= getattr(_known, key, set())
+
+
 def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> None:
     """Put what the URL says of ``key`` into the words this page shows."""
     context = get_script_run_ctx(suppress_warning=True)
@@ -186,12 +194,13 @@ def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> Non
     shown = [text(option) for option in options]
     if not said or all(word in shown for word in said):
         return
-    known: dict[str, str] = {}
+    known = dict(zip(shown, shown, strict=True))
     for other in LANGUAGES:
         with speaking(other):
             known |= {text(option): here for option, here in zip(options, shown, strict=True)}
+    setattr(_known, key, set(known))
     words = [known[word] for word in said if word in known]
-    if len(words) == len(said):
+    if words:
         with context.session_state.query_params() as parameters:
             parameters.set_with_no_forward_msg(key, words if len(words) > 1 else words[0])
             parameters.set_initial_query_params_from_current()
