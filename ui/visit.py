@@ -1,17 +1,152 @@
-"""A visit: what one reader has made, kept over page switches and reloads, and as a file."""
+"""A visit: what one reader has made, kept over page switches and reloads, and as a file.
+
+A browser that reloads a page is a new session to Streamlit. So what pages keep in the session
+state is also held by ``seqlib.visit``, under a token that the tab keeps for itself (see
+``assets/visit/visit.js``) and shows to the new session.
+"""
 
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-OWNER = "visit_owner"
+from seqlib.i18n import _, n_
+from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
+from seqlib.visit.store import Visit, Visits
+from ui import uploads
+
+# What pages keep in the session state beside their controls: made, trained, brought.
+WORK = (
+    "song",
+    "song_corpus",
+    "song_file",
+    "jazz_runs",
+    "emoji_mine",
+    "emoji_csv_report",
+    "emoji_draft",
+    "emoji_runs",
+    "emoji_run_number",
+    "emoji_file_model",
+    "emoji_file_bytes",
+    "emoji_many_sentences",
+    "own_vectors:my file",
+    "own_vectors:projector pair",
+    "embedding_runs",
+    "copy_run",
+    "quiz",
+)
+# Controls that no link holds: what may be in them.
+LOOSE: dict[str, tuple[type, ...]] = {
+    "midi_track": (int,),
+    "emoji_edit": (bool,),
+    "emoji_many": (str,),
+    "jump": (str,),
+    "answer": (str,),
+    "paste_input": (str,),
+    "paste_Tx": (int,),
+    "paste_n_values": (int,),
+    "paste_text": (str,),
+}
+# Of the toolbar, so they go with every page's link.
+EVERYWHERE = frozenset({"present", "lang"})
+RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
+
+BOOT = secrets.token_hex(8)
+_VISIT, _LINK, _PAGE, _ANSWERED, _GO, _OPENED = (
+    f"visit:{name}" for name in ("", "link", "page", "answered", "go", "opened")
+)
+_KEEPER = "visit_keeper"
+
+_component = st.components.v2.component(
+    "seqscope_visit",
+    js=(Path(__file__).parents[1] / "assets" / "visit" / "visit.js").read_text("utf-8"),
+)
+
+
+def _alive(session: str) -> bool:
+    return bool(session) and runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+visits = Visits(_alive)
+
+
+def _session() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context is not None else ""
+
+
+# -- a run --------------------------------------------------------------------------------
 
 
 def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
-    owner()
+    visit = current()
+    _capture(visit)
+    visits.look(visit)
+    if visit.note:
+        st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
+        visit.note = ""
+    with st.container(key="visit_token"):  # hidden: it takes no room
+        st.html("<style>.st-key-visit_token { display: none; }</style>")
+        go, opened = st.session_state.pop(_GO, ""), st.session_state.pop(_OPENED, None)
+        shown = opened or visit
+        _component(
+            key=_KEEPER,
+            data={
+                "token": shown.token,
+                "answered": st.session_state.get(_ANSWERED, ""),
+                "go": go,
+                "boot": BOOT,
+                "holds": holds(shown.work),
+            },
+            on_claim_change=_claimed,
+        )
+
+
+def at(page: str) -> None:
+    """Called when it is known which page is drawn: what was set on it before is set again."""
+    st.session_state[_PAGE] = page
+    link = current().links.pop(page, None)
+    if not link or any(name in st.query_params for name in link if name not in EVERYWHERE):
+        return  # the reader's own link says more than what was
+    for name, values in link.items():
+        if name not in st.query_params and name not in EVERYWHERE:
+            st.query_params[name] = values if len(values) != 1 else values[0]
+    with get_script_run_ctx().session_state.query_params() as parameters:
+        parameters.set_initial_query_params_from_current()
+
+
+def end(page: str) -> None:
+    """Called when a page has been drawn, or a new run has begun: hold what it has made."""
+    visit = current()
+    bound = _bound()
+    visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(bound)}
+    _capture(visit)
+
+
+def current() -> Visit:
+    """This session's visit; a new one to begin with."""
+    visit, session = st.session_state.get(_VISIT), _session()
+    if visit is None:
+        visit = Visit(holder=session)
+        st.session_state[_VISIT] = visits.add(visit)
+        st.session_state[_LINK] = {name: st.query_params.get_all(name) for name in st.query_params}
+    elif visit.holder != session:
+        if _alive(visit.holder):  # another tab has it now: go on with what there is
+            st.session_state[_ANSWERED] = visit.token
+            _take(visits.add(visit.copy()))
+            visit = st.session_state[_VISIT]
+        visit.holder = session
+    return visit
 
 
 def owner() -> str:
@@ -19,8 +154,291 @@ def owner() -> str:
 
     It opens nothing, so it may stand in logs.
     """
-    return st.session_state.setdefault(OWNER, secrets.token_hex(8))
+    return current().owner
+
+
+def _bound() -> list[str]:
+    """Controls of this page that are in the URL."""
+    with get_script_run_ctx().session_state.query_params() as parameters:
+        return [
+            key
+            for key in map(str, st.session_state)
+            if key not in EVERYWHERE and parameters.is_bound(key)
+        ]
+
+
+def _capture(visit: Visit) -> None:
+    """Hold what is in the session state: work as it is, controls as plain values."""
+    here = st.session_state
+    for key in WORK:
+        if key in here:
+            visit.work[key] = here[key]
+        else:
+            visit.work.pop(key, None)
+    for settings in visit.settings.values():
+        for key in settings:
+            if key in here:
+                settings[key] = here[key]
+    visit.loose = {key: here[key] for key in LOOSE if isinstance(here.get(key), LOOSE[key])}
+
+
+# -- a reload -----------------------------------------------------------------------------
+
+
+def _claimed() -> None:
+    """The tab shows the token of the visit it had: give it back, or say what was lost."""
+    asked = st.session_state[_KEEPER].get("claim")
+    if not isinstance(asked, Mapping) or not isinstance(asked.get("token"), str):
+        return
+    token, mine = asked["token"], current()
+    st.session_state[_ANSWERED] = token
+    found = visits.find(token)
+    if found is mine:
+        return
+    if found is None:
+        mine.note = lost(asked)
+        return
+    until = time.monotonic() + RELOAD_SECONDS
+    while _alive(found.holder) and time.monotonic() < until:
+        time.sleep(0.05)
+    if _alive(found.holder) and not asked.get("reload"):
+        found = visits.add(found.copy())
+        if holds(found.work):
+            found.note = _(
+                "This tab is a copy with all your work as it was. Training that is under way goes "
+                "on in the other tab."
+            )
+    visits.drop(mine.token)
+    _take(found)
+
+
+def _take(visit: Visit) -> None:
+    """Make a visit this session's. Only before anything is drawn."""
+    here = st.session_state
+    link, page = here.get(_LINK, {}), here.get(_PAGE)
+    for key in WORK:
+        if key in visit.work:
+            here[key] = visit.work[key]
+        else:
+            here.pop(key, None)
+    for key, value in visit.loose.items():
+        here[key] = value
+    for key, value in visit.settings.get(page, {}).items():
+        # What the first run could not accept, since what it names was not there yet.
+        if key in link and value is not None and str(here.get(key)) not in link[key]:
+            here[key] = value
+    visit.links = {
+        **{name: as_link(settings) for name, settings in visit.settings.items() if name != page},
+        **visit.links,
+    }
+    visit.links.pop(page, None)
+    visit.holder = _session()
+    here[_VISIT] = visit
+    visits.look(visit)
+
+
+def as_link(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Values of controls as a link has them."""
+    link = {}
+    for key, value in settings.items():
+        many = value if isinstance(value, list | tuple) else [value]
+        if value is not None and all(isinstance(one, str | int | float) for one in many):
+            link[key] = tuple(_written(one) for one in many)
+    return link
+
+
+def _written(value: str | int | float) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+# -- in words -----------------------------------------------------------------------------
+
+NAMES = ("runs", "midi", "sentences", "models", "vectors")
+
+
+def holds(work: Mapping[str, Any]) -> dict[str, int]:
+    """How many things of each kind of ``NAMES`` a visit holds; those it does not are left out."""
+    vectors = sum(key.startswith("own_vectors:") for key in work)
+    runs = len(work.get("jazz_runs", ())) + len(work.get("emoji_runs", ()))
+    counts = (
+        runs + sum(work.get(key) is not None for key in ("embedding_runs", "copy_run")),
+        int(work.get("song") is not None),
+        sum(map(len, work.get("emoji_mine") or ())),
+        int(work.get("emoji_file_model") is not None),
+        vectors,
+    )
+    return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
+
+
+def in_words(counts: Mapping[str, Any]) -> str:
+    """``holds`` as a reader reads it; empty if there is nothing. What is no number is left out."""
+    words = {
+        "runs": partial(n_, "{n} training run", "{n} training runs"),
+        "midi": partial(n_, "{n} MIDI file", "{n} MIDI files"),
+        "sentences": partial(n_, "{n} sentence of your own", "{n} sentences of your own"),
+        "models": partial(n_, "{n} opened model", "{n} opened models"),
+        "vectors": partial(n_, "{n} file of vectors", "{n} files of vectors"),
+    }
+    found = [
+        words[name](counts[name])
+        for name in NAMES
+        if type(counts.get(name)) is int and 0 < counts[name] < 1_000_000
+    ]
+    return _(", ").join(found)
+
+
+def lost(asked: Mapping[str, Any]) -> str:
+    """What to say to a tab whose visit is not held any more; nothing if nothing was lost."""
+    counts = asked.get("holds")
+    gone = in_words(counts) if isinstance(counts, Mapping) else ""
+    if not gone:
+        return ""
+    if asked.get("boot") == BOOT:
+        return _(
+            "This page was away for over {minutes} minutes, so what it held is gone: {gone}. The "
+            "settings in the link are as they were.",
+            minutes=visits.minutes,
+            gone=gone,
+        )
+    return _(
+        "The server was started again, so what this page held is gone: {gone}. The settings in "
+        "the link are as they were.",
+        gone=gone,
+    )
+
+
+# -- the menu -----------------------------------------------------------------------------
 
 
 def menu() -> None:
     """Save, open and start afresh, in the toolbar."""
+    with st.popover(
+        _("Visit"),
+        icon=":material/inventory_2:",
+        key="visit_menu",
+        help=_("Save what you have made to a file, open one, or start afresh."),
+    ):
+        _menu()
+
+
+def _menu() -> None:
+    visit = current()
+    held = in_words(holds(visit.work))
+    st.markdown(
+        _("This visit holds {held}, and your settings.", held=held)
+        if held
+        else _("This visit holds your settings; nothing is trained or brought yet.")
+    )
+    st.caption(
+        _(
+            "It survives a reload of the page. When the page is closed it is held for {minutes} "
+            "minutes; save it to keep it longer.",
+            minutes=visits.minutes,
+        )
+    )
+    st.download_button(
+        _("Save to a file"),
+        partial(_file, dict(visit.work), _links(visit), dict(visit.loose)),
+        f"visit{SUFFIX}",
+        "application/zip",
+        key="visit_save",
+        icon=":material/save:",
+        type="primary",
+        on_click="ignore",
+        help=_(
+            "Settings, runs with their weights and losses, sentences, your MIDI file, and vectors "
+            "of up to {limit} MB.",
+            limit=MAX_VECTORS // 1_000_000,
+        ),
+    )
+    uploads.uploader(
+        _("Open a saved visit ({suffix})", suffix=SUFFIX),
+        (SUFFIX.removeprefix("."),),
+        MAX_BYTES // 1_000_000,
+        _open,
+        key="visit_open",
+        help=_("It takes the place of this visit, which you can have back."),
+    )
+    if _GO in st.session_state:
+        st.rerun()  # the tab is told where to go at the beginning of a run
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.session_state.get("visit:sure"):
+            st.button(
+                _("Yes, start afresh"),
+                key="visit_afresh_sure",
+                type="primary",
+                on_click=_afresh,
+                help=_("Ends training, and sets every page to its beginning."),
+            )
+            st.button(
+                _("No"),
+                key="visit_afresh_no",
+                on_click=lambda: st.session_state.pop("visit:sure"),
+                help=_("Everything stays as it is."),
+            )
+        else:
+            st.button(
+                _("Start afresh"),
+                key="visit_afresh",
+                icon=":material/restart_alt:",
+                on_click=lambda: st.session_state.update({"visit:sure": True}),
+                help=_("Lays aside what this visit holds, after asking."),
+            )
+        if (before := visits.find(visit.before)) is not None:
+            st.button(
+                _("Back to the visit before"),
+                key="visit_back",
+                icon=":material/undo:",
+                on_click=_go_to,
+                args=(before,),
+                help=_("What was here before this visit was opened or begun."),
+            )
+
+
+def _links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What is set on every page: as it is, or as it is still to be set."""
+    return {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+
+
+def _file(*held: Any) -> bytes:
+    """Made when it is asked for, by a thread that sees no session."""
+    from ui import visit_file
+
+    return visit_file.saved(*held)
+
+
+def _open(file: Any) -> None:
+    """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
+    from ui import visit_file
+
+    _go_to(visit_file.opened(file.getvalue()))
+
+
+def _afresh() -> None:
+    """Go to an empty visit; this one can be had back, but what trained is stopped."""
+    st.session_state.pop("visit:sure", None)
+    for run in visit_runs(current().work):
+        run.stop()
+    _go_to(Visit())
+
+
+def visit_runs(work: Mapping[str, Any]) -> list[Any]:
+    """Whatever trains or has trained."""
+    runs = [*work.get("jazz_runs", {}).values(), *(one.run for one in work.get("emoji_runs", ()))]
+    return runs + [work[key] for key in ("embedding_runs", "copy_run") if work.get(key)]
+
+
+def _go_to(visit: Visit) -> None:
+    """Have the tab load the page again, as another visit."""
+    visit.before = current().token
+    visits.add(visit)
+    page = st.session_state.get(_PAGE, "")
+    link = visit.links.get(page) or as_link(visit.settings.get(page, {}))
+    asked = {key: st.query_params[key] for key in EVERYWHERE if key in st.query_params}
+    # Relative to the page at hand, so that it is right behind any proxy.
+    st.session_state[_GO] = "?" + urlencode({**link, **asked}, doseq=True)
+    st.session_state[_OPENED] = visit

@@ -78,6 +78,7 @@ def read_upload(file) -> None:
         )
     st.session_state["emoji_mine"] = DataSet(train, test)
     st.session_state["emoji_csv_report"] = report
+    _begin_new_table()
 
 
 def _report() -> None:
@@ -137,6 +138,7 @@ def edit() -> None:
     if not st.toggle(
         "Edit the rows",
         key="emoji_edit",
+        persist_state="session",
         help="Shows all sentences in a table: change a cell, or add rows at its end.",
     ):
         return
@@ -162,12 +164,18 @@ def edit() -> None:
 
 
 def _editor(data: DataSet) -> pd.DataFrame:
-    return st.data_editor(
-        state.remembered("editor", (data.train, data.test), lambda: _frame(data)),
+    """The table as edited; edits not in use yet outlive another page and a reload."""
+    name, here = state.data_name(), st.session_state
+    key = f"emoji_editor_{name}_{here.get('emoji_edits', 0)}"
+    if key not in here:  # drawn anew: edits are counted from what it begins with
+        of, draft = here.get("emoji_draft") or ("", None)
+        here["emoji_editor_base"] = draft if of == name else _frame(data)
+    edited = st.data_editor(
+        here["emoji_editor_base"],
         num_rows="dynamic",
         hide_index=True,
         height=360,
-        key=f"emoji_editor_{st.session_state.get('emoji_edits', 0)}",
+        key=key,
         column_config={
             "sentence": st.column_config.TextColumn(width="large", max_chars=1000),
             "label": st.column_config.TextColumn(
@@ -177,6 +185,9 @@ def _editor(data: DataSet) -> pd.DataFrame:
         },
         alt="All sentences with their labels.",
     )
+    if any(here[key].values()):  # rows edited, added, deleted
+        here["emoji_draft"] = name, edited
+    return edited
 
 
 def _frame(data: DataSet) -> pd.DataFrame:
@@ -200,9 +211,14 @@ def _use(edited: pd.DataFrame) -> None:
     st.session_state.pop("emoji_edit_error", None)
     st.session_state.pop("emoji_csv_report", None)
     st.session_state["emoji_use_mine"] = True
-    # A new table begins without the edits that have just become its rows.
-    st.session_state["emoji_edits"] = st.session_state.get("emoji_edits", 0) + 1
+    _begin_new_table()
     st.rerun()
+
+
+def _begin_new_table() -> None:
+    """One without the edits that belong to the rows before."""
+    st.session_state.pop("emoji_draft", None)
+    st.session_state["emoji_edits"] = st.session_state.get("emoji_edits", 0) + 1
 
 
 def from_table(edited: pd.DataFrame) -> DataSet:

@@ -32,6 +32,8 @@ def choose_corpus() -> None:
 def read_upload(file) -> None:
     """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
     state.use_song(read_midi(file))
+    # As it came, so that a saved visit can read it again.
+    st.session_state["song_file"] = (state.song().title, file.getvalue())
     st.session_state["midi_track"] = state.song().track
 
 

@@ -31,11 +31,18 @@ def form() -> None:
             format_func=_,
             required=True,
             key="paste_input",
+            persist_state="session",
             help=_("Whole numbers for an Embedding, or vectors such as one-hot X."),
         )
         with st.container(horizontal=True):
             Tx = st.number_input(
-                "Tx", 1, 1000, 10, key="paste_Tx", help=_("Steps of the input, 1 to 1,000.")
+                "Tx",
+                1,
+                1000,
+                10,
+                key="paste_Tx",
+                persist_state="session",
+                help=_("Steps of the input, 1 to 1,000."),
             )
             n_values = st.number_input(
                 "n_values",
@@ -43,6 +50,7 @@ def form() -> None:
                 100_000,
                 78,
                 key="paste_n_values",
+                persist_state="session",
                 help=_("Length of a vector, 1 to 100,000."),
             )
         text = st.text_area(
@@ -50,6 +58,7 @@ def form() -> None:
             EXAMPLE,
             height=190,
             key="paste_text",
+            persist_state="session",
             max_chars=paste.MAX_LETTERS,
             help=_("One a line: {names}.", names=", ".join((*paste.ACCEPTED, *paste.ACCEPTED_TOO))),
         )

@@ -80,6 +80,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
             st.text_input(
                 _("shape"),
                 key="answer",
+                persist_state="session",
                 placeholder=_("(None, 64) or (m, n_a)"),
                 max_chars=80,
                 help=lesson("shapes")["predict"],

@@ -1,0 +1,245 @@
+"""Visits held in the process while their pages come and go.
+
+A browser that reloads a page is a new session to the server. What the old one had made is
+held here under a token that only that tab knows, so the new one can ask for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MINUTES = 20  # a visit that nobody looks at is held so long
+MOST_AWAY = 200  # visits nobody looks at
+MOST_BYTES = 200_000_000  # of all of them together; the longest away goes first
+SWEEP_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+_ASSETS = Path(__file__).parents[2] / "assets"
+
+
+@dataclass(eq=False)
+class Visit:
+    """One reader's work.
+
+    Attributes
+    ----------
+    token : str
+        What the tab shows to get the visit back; it opens it, so it is never logged.
+    owner : str
+        What the scheduler calls the visit; it opens nothing.
+    holder : str
+        The session that has the visit.
+    work : dict
+        What was made, by the name that pages have for it.
+    settings : dict
+        What is set on the pages, ``{page: {control: plain value}}``.
+    loose : dict
+        What stands in controls that no link holds.
+    links : dict
+        Settings still to be given to a page when it is opened, ``{page: {name: value}}``.
+    note : str
+        A sentence to say at the next look.
+    before : str
+        The token of the visit that this one took the place of.
+    """
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    holder: str = ""
+    work: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    loose: dict[str, Any] = field(default_factory=dict)
+    links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    note: str = ""
+    before: str = ""
+    seen: float = 0.0
+    nbytes: int | None = None  # measured once nobody looks
+
+    def copy(self) -> Visit:
+        """Another visit with the same work; what still trains is in it as it is now."""
+        return replace(
+            self,
+            token=secrets.token_urlsafe(32),
+            owner=secrets.token_hex(8),
+            work=_copied(self.work),
+            settings={page: dict(one) for page, one in self.settings.items()},
+            loose=dict(self.loose),
+            links={page: dict(link) for page, link in self.links.items()},
+            nbytes=None,
+        )
+
+
+def _copied(value: Any) -> Any:
+    from seqlib.training import Run
+    from seqlib.visit.runs import as_it_is
+
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items() if not _moves(one)}
+    if type(value) in (list, tuple, set):
+        return type(value)(map(_copied, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+        runs = {name: as_it_is(one) for name, one in held.items() if isinstance(one, Run)}
+        return replace(value, **runs) if runs else value
+    return as_it_is(value)
+
+
+def _moves(value: Any) -> bool:
+    """A run that has no copy as it is."""
+    from seqlib.copy_task import CopyRun
+
+    return isinstance(value, CopyRun) and not value.over
+
+
+class Visits:
+    """All visits of this process, within bounds.
+
+    Parameters
+    ----------
+    alive : function of a session's name
+        Whether a browser is connected to it.
+    minutes, most_away, most_bytes
+        How long, how many and how much is held of visits whose browser is gone.
+    clock : function
+        Seconds, for tests.
+    """
+
+    def __init__(
+        self,
+        alive: Callable[[str], bool],
+        *,
+        minutes: float = MINUTES,
+        most_away: int = MOST_AWAY,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.alive = alive
+        self.minutes, self.most_away, self.most_bytes = minutes, most_away, most_bytes
+        self._clock = clock
+        self._visits: dict[str, Visit] = {}
+        self._lock = threading.RLock()
+        self._swept = clock()
+        self._timer: threading.Timer | None = None
+
+    def __len__(self) -> int:
+        return len(self._visits)
+
+    def add(self, visit: Visit) -> Visit:
+        """Hold a visit from now on."""
+        with self._lock:
+            self._visits[visit.token] = visit
+        self.look(visit)
+        return visit
+
+    def look(self, visit: Visit) -> None:
+        """Somebody looks at it now."""
+        with self._lock:
+            visit.seen, visit.nbytes = self._clock(), None
+            self._visits.setdefault(visit.token, visit)
+        self._sweep_now_and_then()
+
+    def find(self, token: str) -> Visit | None:
+        """The visit of that token."""
+        with self._lock:
+            return self._visits.get(token) if isinstance(token, str) else None
+
+    def drop(self, token: str) -> None:
+        with self._lock:
+            self._visits.pop(token, None)
+
+    def away(self) -> list[Visit]:
+        """Visits nobody looks at, the longest away first."""
+        with self._lock:
+            now = self._clock()
+            for visit in self._visits.values():
+                if self.alive(visit.holder):
+                    visit.seen, visit.nbytes = now, None
+            found = [visit for visit in self._visits.values() if not self.alive(visit.holder)]
+        return sorted(found, key=lambda visit: visit.seen)
+
+    def sweep(self) -> int:
+        """Drop what is over its time or over the bounds; returns how many visits went."""
+        with self._lock:
+            self._swept = now = self._clock()
+            away = self.away()
+            for visit in away:
+                if visit.nbytes is None:
+                    visit.nbytes = held_bytes(visit.work)
+            total, gone = sum(visit.nbytes or 0 for visit in away), 0
+            for place, visit in enumerate(away):
+                late = now - visit.seen > 60 * self.minutes
+                if late or len(away) - place > self.most_away or total > self.most_bytes:
+                    self._visits.pop(visit.token, None)
+                    total -= visit.nbytes or 0
+                    gone += 1
+        if gone:
+            log.info("visits dropped", extra={"dropped": gone, "held": len(self)})
+        return gone
+
+    def _sweep_now_and_then(self) -> None:
+        with self._lock:
+            if self._clock() - self._swept >= SWEEP_SECONDS:
+                self.sweep()
+            if self._timer is None:
+                self._timer = threading.Timer(60 * self.minutes / 2, self._on_time)
+                self._timer.daemon = True
+                self._timer.name = "seqlib-visits"
+                self._timer.start()
+
+    def _on_time(self) -> None:
+        """Also when nobody comes any more."""
+        self.sweep()
+        with self._lock:
+            self._timer = None
+        if len(self):
+            self._sweep_now_and_then()
+
+
+def held_bytes(value: Any) -> int:
+    """About how many bytes of arrays and text hang on a value, what all visits share left out."""
+    return sum(_sizes(value, set()))
+
+
+def _sizes(value: Any, seen: set[int]) -> Iterator[int]:
+    if value is None or isinstance(value, int | float) or id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        if not _is_shared(value):
+            yield value.nbytes
+    elif isinstance(value, str | bytes):
+        yield len(value)
+    elif isinstance(value, Mapping):
+        if isinstance(value, dict):
+            for key, one in value.items():
+                yield from _sizes(key, seen)
+                yield from _sizes(one, seen)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from _sizes(one, seen)
+    elif type(value).__module__.startswith(("seqlib.", "ui.", "pandas.")):
+        if hasattr(value, "memory_usage"):  # a table
+            yield int(value.memory_usage(deep=True).sum())
+        else:
+            yield from _sizes(getattr(value, "__dict__", None), seen)
+
+
+def _is_shared(array: np.ndarray) -> bool:
+    """Whether it is a view of a shipped file, or of a single number."""
+    if 0 in array.strides and array.size > 1:
+        return True
+    base: Any = array
+    while base is not None:
+        if isinstance(base, np.memmap) and base.filename is not None:
+            return Path(base.filename).is_relative_to(_ASSETS)
+        base = getattr(base, "base", None)
+    return False

@@ -1,0 +1,143 @@
+"""What pages keep in the session state, as the contents of a visit's file and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from seqlib import vectors as word_vectors
+from seqlib.corpus import corpus_of
+from seqlib.emojify import open_model
+from seqlib.i18n import _
+from seqlib.paste import MAX_LETTERS
+from seqlib.vectors import WordVectors
+from seqlib.visit.files import (
+    VECTORS,
+    Contents,
+    EmojiRecord,
+    Link,
+    PairRecord,
+    open_visit,
+    save_visit,
+)
+from seqlib.visit.store import Visit
+from ui.embeddings.state import FILE, PAIR
+from ui.embeddings.train import Pair
+from ui.emojify.state import Kept
+from ui.shapes.own import KINDS
+
+# How the file names the two ways of bringing vectors.
+CHOICES = dict(zip(VECTORS, (FILE, PAIR), strict=True))
+COLUMNS = ("sentence", "label", "part")
+
+
+def saved(work: Mapping[str, Any], links: Mapping[str, Link], loose: Mapping[str, Any]) -> bytes:
+    """The file of a visit; ``work`` is what ``ui.visit.WORK`` names."""
+    pair, quiz = work.get("embedding_runs"), work.get("quiz") or {}
+    vectors = {key: work.get(f"own_vectors:{choice}") for key, choice in CHOICES.items()}
+    return save_visit(
+        Contents(
+            settings=dict(links),
+            texts={key: int(one) if isinstance(one, bool) else one for key, one in loose.items()},
+            midi=work.get("song_file") if work.get("song") else None,
+            song=work.get("song"),
+            jazz_runs=tuple(work.get("jazz_runs", {}).items()),
+            sentences=work.get("emoji_mine"),
+            draft=_rows(work.get("emoji_draft")),
+            emoji_runs=tuple(
+                EmojiRecord(one.number, one.run, one.data, one.vectors)
+                for one in work.get("emoji_runs", ())
+            ),
+            emoji_file=work.get("emoji_file_bytes", b""),
+            vectors={key: one for key, one in vectors.items() if one is not None},
+            pair=PairRecord(pair.vectors, pair.frozen, pair.trainable) if pair else None,
+            copy_run=work.get("copy_run"),
+            quiz=tuple(int(quiz.get(name, 0)) for name in ("number", "right", "asked")),
+        )
+    )
+
+
+def _rows(draft: tuple[str, pd.DataFrame] | None) -> tuple[str, tuple] | None:
+    if draft is None:
+        return None
+    name, table = draft
+    cells = table.fillna("").astype(str).values.tolist()
+    return name, tuple((row[0][:1000], row[1][:1000], row[2][:1000]) for row in cells)
+
+
+def opened(data: bytes) -> Visit:
+    """The visit in a file. Raises ``ValueError``, one sentence."""
+    found = open_visit(data, at_hand)
+    visit = Visit(links=found.settings, loose=_loose(found.texts))
+    work = visit.work
+    if found.song is not None:
+        work |= {
+            "song": found.song,
+            "song_corpus": corpus_of(found.song),
+            "song_file": found.midi,
+        }
+        visit.loose["midi_track"] = found.song.track
+    if found.jazz_runs:
+        work["jazz_runs"] = dict(found.jazz_runs)
+    if found.sentences is not None:
+        work["emoji_mine"] = found.sentences
+    if found.draft is not None:
+        name, rows = found.draft
+        work["emoji_draft"] = name, pd.DataFrame(rows, columns=list(COLUMNS))
+    if found.emoji_runs:
+        work["emoji_runs"] = [
+            Kept(one.number, one.run, one.data, one.vectors) for one in found.emoji_runs
+        ]
+        work["emoji_run_number"] = found.emoji_runs[-1].number
+    for key, vectors in found.vectors.items():
+        work[f"own_vectors:{CHOICES[key]}"] = vectors
+    if found.emoji_file:
+        own = next(iter(found.vectors.values()), None)
+        work["emoji_file_model"] = open_model(found.emoji_file, own or word_vectors.load())
+        work["emoji_file_bytes"] = found.emoji_file
+    if found.pair is not None:
+        work["embedding_runs"] = Pair(found.pair.vectors, found.pair.frozen, found.pair.trainable)
+    if found.copy_run is not None:
+        work["copy_run"] = found.copy_run
+    if any(found.quiz):
+        number, right, asked = found.quiz
+        work["quiz"] = {
+            "number": number,
+            "right": right,
+            "asked": asked,
+            "tried": set(),
+            "shown": {},
+        }
+    if found.left_out:
+        visit.note = _(
+            "Too large for the file, so not in it: {names}.", names=_(", ").join(found.left_out)
+        )
+    return visit
+
+
+def at_hand() -> Iterator[WordVectors]:
+    """Vectors that a file's runs may have been trained with."""
+    from ui.emojify.state import vectors
+
+    yield word_vectors.load()
+    yield vectors()
+
+
+def _loose(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """What may stand in the controls that no link holds; the rest of a file's is left out."""
+    bounds = {"paste_Tx": (1, 1000), "paste_n_values": (1, 100_000), "emoji_edit": (0, 1)}
+    lengths = {"emoji_many": 100_000, "jump": 200, "answer": 80, "paste_text": MAX_LETTERS}
+    found: dict[str, Any] = {}
+    for key, value in texts.items():
+        if key in bounds and isinstance(value, int):
+            low, high = bounds[key]
+            found[key] = min(max(value, low), high)
+        elif key in lengths and isinstance(value, str):
+            found[key] = value[: lengths[key]]
+        elif key == "paste_input" and value in KINDS:
+            found[key] = value
+    if "emoji_edit" in found:
+        found["emoji_edit"] = bool(found["emoji_edit"])
+    return found
