@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.vectors import WordVectors
-from ui import frame, notebook
+from ui import frame, notebook, share
 from ui.embeddings import lookup, matrix, near, source, train, word_map
 from ui.lesson import lesson
 
@@ -12,15 +12,15 @@ TEXT = lesson("embeddings")
 
 def embeddings() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    vectors = which()
-    looking_up(vectors)
-    whole(vectors)
-    neighbours(vectors)
-    analogies(vectors)
-    similar(vectors)
-    bias(vectors)
-    on_a_map(vectors)
-    training(vectors)
+    vectors = share.section(which)
+    share.section(looking_up, vectors)
+    share.section(whole, vectors)
+    share.section(neighbours, vectors)
+    share.section(analogies, vectors)
+    share.section(similar, vectors)
+    share.section(bias, vectors)
+    share.section(on_a_map, vectors)
+    share.section(training, vectors)
     notebook.offer("embeddings")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, notebook
+from ui import frame, notebook, share
 from ui.emojify import card, data, errors, files, many, read, see, sentence, train
 from ui.lesson import lesson
 
@@ -24,8 +24,7 @@ def emojify() -> None:
         table,
         model_files,
     ):
-        with st.container():  # what comes and goes in one section does not move the others
-            section()
+        share.section(section)
     notebook.offer("emojify")
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.music import MAX_BYTES
-from ui import frame, notebook, uploads
+from ui import frame, notebook, share, uploads
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.stage import LANES
@@ -14,13 +14,13 @@ TEXT = lesson("jazz")
 
 def jazz() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    music()
-    tokens()
-    one_hot()
-    model()
-    training()
-    sampling()
-    scores()
+    share.section(music)
+    share.section(tokens)
+    share.section(one_hot)
+    share.section(model)
+    share.section(training)
+    share.section(sampling)
+    share.section(scores)
     notebook.offer("jazz")
 
 

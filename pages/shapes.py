@@ -3,18 +3,18 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, notebook
+from ui import frame, notebook, share
 from ui.lesson import lesson
 from ui.shapes import controls, cost, once, own, what_if
 
 
 def shapes() -> None:
     frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
-    builder()
-    defined_once()
-    what_if_section()
-    embedding()
-    paste()
+    share.section(builder)
+    share.section(defined_once)
+    share.section(what_if_section)
+    share.section(embedding)
+    share.section(paste)
     notebook.offer("shapes")
 
 

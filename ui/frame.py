@@ -47,7 +47,12 @@ FRAME_CSS = """<style>
   padding: 4.2rem clamp(0.8rem, 3vw, 2.5rem) 4rem;
   max-width: 96rem;
 }
-.st-key-page_language { display: none; }
+:has(> .st-key-page_language) { display: none; }
+/* A fragment is as wide as its row unless it is told otherwise. */
+:has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
+:has(> .st-key-tour_button) { width: auto; gap: 0; }
+/* The tour's card is fixed to the window; its place in the page takes no room. */
+.st-key-tour { position: fixed; width: 0; height: 0; z-index: 999991; }
 h1 { font-size: 2rem !important; padding: 0 !important; }
 h2 { font-size: 1.5rem !important; }
 </style>"""
@@ -96,8 +101,12 @@ def run() -> None:
     )
     st.html(FRAME_CSS)
     _run.framed, _run.page = True, chosen.url_path
+    visit.at(chosen.url_path)
+    share.begin(chosen.url_path)
     try:
         chosen.run()
+        share.end()
+        visit.end(chosen.url_path)
     finally:
         _run.framed = False
 
@@ -121,6 +130,7 @@ def heading(title: str, intro: str) -> None:
     if presenting():
         st.html(PRESENTER_CSS)
     st.markdown(intro)
+    share.place()
 
 
 def current() -> str:
@@ -130,8 +140,8 @@ def current() -> str:
 
 def toolbar() -> None:
     """What every page offers: its tour, its link, the visit, the language, large type."""
-    tour.button(current())
-    share.button(current())
+    tour.button(current(), presenter=presenting())
+    share.button(presenter=presenting())
     visit.menu()
     language.switch()
     st.toggle(

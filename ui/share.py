@@ -1,7 +1,327 @@
-"""Links that hold the whole view."""
+"""Links that hold the whole view, and what happens to the parts of a link that cannot be used.
+
+Controls are bound to the URL by themselves. Here is the rest: where each stage stands
+(``solo.step=12``), what a link leaves out (``without=training``), the popover that makes links,
+and the note below the heading when a link asks for something that is not there.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-def button(page: str) -> None:
+import segno
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from seqlib.i18n import _, language
+from ui import chips
+from ui import language as languages
+
+ASSETS = Path(__file__).parents[1] / "assets" / "share"
+WITHOUT = "without"
+UPLOADS = "uploads"
+TOUR = "tour"
+# What a link may hold beside bound controls and stages.
+KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
+MAX_LINK = 4000  # characters
+SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
+TRACES = ("a", "b", "both", "difference")
+
+_PAGE, _ASKED, _NOTE = "share:page", "share:asked", "share:note"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_UNITS = re.compile(r"peak|signal:.{1,60}")
+_PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
+
+_component = st.components.v2.component(
+    "seqscope_share",
+    js=(ASSETS / "share.js").read_text("utf-8"),
+    css=(ASSETS / "share.css").read_text("utf-8"),
+)
+
+
+class _Run(threading.local):
+    """What one script run has met: one run is one thread."""
+
+    def __init__(self) -> None:
+        self.fresh()
+
+    def fresh(self) -> None:
+        self.sections: set[str] = set()
+        self.stages: set[str] = set()
+        self.refused: set[str] = set()
+        self.place: Any = None
+
+
+_run = _Run()
+
+
+# -- a run --------------------------------------------------------------------------------
+
+
+def begin(page: str) -> None:
+    """Called before a page is drawn: keep what its link asks for, to be checked at the end."""
+    _run.fresh()
+    before = st.session_state.get(_PAGE)
+    if before == page:
+        return
+    if before is not None:  # what concerned the page before does not concern this one
+        for name in [name for name in st.query_params if _ours(name)]:
+            del st.query_params[name]
+    st.session_state[_PAGE] = page
+    st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state.pop(_NOTE, None)
+
+
+def _ours(name: str) -> bool:
+    return name in (TOUR, WITHOUT) or _view_name(name) is not None
+
+
+def place() -> None:
+    """Where notes about the link stand: below the heading."""
+    hidden = without()
+    rules = ", ".join(f".st-key-{name}, .st-key-section_{name}" for name in hidden)
+    if UPLOADS in hidden:
+        rules += ', [data-testid="stFileUploader"]'
+    _run.place = st.container(key="link_notes")
+    with _run.place:
+        if rules:
+            st.html(f"<style>{rules} {{ display: none !important; }}</style>")
+        if hidden:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(_("This link shows only a part of the page."), width="content")
+                st.button(
+                    _("Show everything"),
+                    key="show_everything",
+                    type="tertiary",
+                    on_click=lambda: st.query_params.pop(WITHOUT, None),
+                    help=_("Shows what the link leaves out."),
+                )
+        _note()
+
+
+def _note() -> None:
+    if asked := st.session_state.get(_NOTE):
+        st.info(
+            _(
+                "This link asks for {asked}, which does not exist here. The page stands at its "
+                "default there.",
+                asked=chips.plain(asked),
+            ),
+            icon=":material/link_off:",
+        )
+
+
+def end() -> None:
+    """Called when a page is drawn to its end: say what its link asked for in vain."""
+    if (asked := st.session_state.pop(_ASKED, None)) is None:
+        return
+    in_vain = [
+        (name, values) for name, values in asked.items() if not _understood(name, list(values))
+    ]
+    if not in_vain:
+        return
+    texts = (f"{name} = {', '.join(values)}" for name, values in in_vain)
+    st.session_state[_NOTE] = ", ".join(text[:60] for text in list(texts)[:6])
+    if _run.place is not None:
+        with _run.place:
+            _note()
+
+
+def refuse(name: str) -> None:
+    """Say that this parameter's value could not be used."""
+    _run.refused.add(name)
+
+
+def _understood(name: str, values: list[str]) -> bool:
+    """Whether what a link asked for is what the page now shows."""
+    if name in _run.refused:
+        return False
+    if languages.understood(name, values):
+        return True
+    if name == WITHOUT:
+        with get_script_run_ctx().session_state.query_params() as parameters:
+            return all(
+                each in _run.sections or each == UPLOADS or parameters.is_bound(each)
+                for value in values
+                for each in value.split(",")
+            )
+    if name in KNOWN:
+        return True
+    if (view := _view_name(name)) is not None:
+        return view in _run.stages
+    with get_script_run_ctx().session_state.query_params() as parameters:
+        if not parameters.is_bound(name):
+            return False
+        if parameters.has_param(name) and parameters.get_all(name) == values:
+            return True
+    # A default is taken out of the URL, and a number written in another way is put right.
+    shown = st.session_state.get(name)
+    shown = list(shown) if isinstance(shown, list | tuple) else [shown]
+    return len(shown) == len(values) and all(map(_same, shown, values))
+
+
+def _same(shown: Any, asked: str) -> bool:
+    if isinstance(shown, bool):
+        return asked.casefold() == str(shown).casefold()
+    if isinstance(shown, int | float):
+        try:
+            return math.isclose(float(asked), shown, rel_tol=1e-6)
+        except ValueError:
+            return False
+    return asked in ("" if shown is None else str(shown), _(str(shown)))
+
+
+# -- parts of a page ----------------------------------------------------------------------
+
+
+def without() -> tuple[str, ...]:
+    """What the link leaves out: names of sections, of controls, or ``uploads``."""
+    names = [
+        name for value in st.query_params.get_all(WITHOUT) for name in value.split(",") if name
+    ]
+    if any(not _NAME.fullmatch(name) for name in names):
+        refuse(WITHOUT)
+    return tuple(name for name in dict.fromkeys(names) if _NAME.fullmatch(name))
+
+
+def section(draw: Callable[..., Any], *args: Any) -> Any:
+    """Draw a section of a page, which a link may leave out by the name of its function.
+
+    It stands in a container of its own, so what comes and goes in it moves no other.
+    """
+    _run.sections.add(draw.__name__)
+    with st.container(key=f"section_{draw.__name__}"):
+        return draw(*args)
+
+
+# -- stages -------------------------------------------------------------------------------
+
+
+def stage_view(key: str, Tx: int) -> dict[str, Any]:
+    """Where the link says that a stage of ``Tx`` steps stands, in the browser's terms.
+
+    Steps count from 0 here and from 1 in the link. What cannot be is left out, and noted.
+    """
+    _run.stages.add(key)
+    view: dict[str, Any] = {}
+    for part, read in _VIEW.items():
+        name = f"{key}.{part}"
+        if (asked := st.query_params.get(name)) is None:
+            continue
+        value = read(asked, Tx)
+        if value is None:
+            refuse(name)
+        else:
+            view[part] = value
+    return view
+
+
+def _step(text: str, Tx: int) -> int | None:
+    return int(text) - 1 if text.isdecimal() and 1 <= int(text) <= Tx else None
+
+
+def _speed(text: str, Tx: int) -> float | None:
+    return next((speed for speed in SPEEDS if text == f"{speed:g}"), None)
+
+
+def _zoom(text: str, Tx: int) -> float | None:
+    try:
+        zoom = float(text)
+    except ValueError:
+        return None
+    return zoom if 0.05 <= zoom <= 8 else None
+
+
+def _pins(text: str, Tx: int) -> list[tuple[str, int]] | None:
+    found = [_PIN.fullmatch(each) for each in text.split(",")]
+    return [(pin[1], int(pin[2])) for pin in found] if all(found) and len(found) <= 4 else None
+
+
+_VIEW: dict[str, Callable[[str, int], Any]] = {
+    "step": _step,
+    "speed": _speed,
+    "units": lambda text, Tx: text if _UNITS.fullmatch(text) else None,
+    "zoom": _zoom,
+    "trace": lambda text, Tx: text if text in TRACES else None,
+    "pins": _pins,
+}
+
+
+def _view_name(name: str) -> str | None:
+    """The stage that a parameter such as ``solo.step`` is about."""
+    key, _dot, part = name.rpartition(".")
+    return key if key and part in _VIEW else None
+
+
+# -- the popover --------------------------------------------------------------------------
+
+
+def button(*, presenter: bool = False) -> None:
     """The link to this view and its QR code, in the toolbar."""
+    with st.popover(
+        _("Share"),
+        icon=":material/qr_code_2:",
+        key="share",
+        help=_("A link to exactly this view, with a QR code for the room."),
+    ):
+        _popover(presenter)
+
+
+@st.fragment
+def _popover(presenter: bool) -> None:
+    st.markdown(
+        _(
+            "The link holds the page as it stands: data, sizes, seeds, lanes, and where the clock "
+            "is."
+        )
+    )
+    _component(
+        key="share_link",
+        data={
+            **_code(_link()),
+            "lang": language(),
+            "presenter": presenter,
+            "views": list(_VIEW),
+            "words": {
+                "link": _("Link to this view"),
+                "copy": _("Copy link"),
+                "copied": _("Copied"),
+                "by_hand": _("Press Ctrl+C, or ⌘C, to copy it."),
+                "hide": _("Leave out of this link"),
+                "uploads": _("File uploads"),
+                "presenter": _("Keep presenter mode on"),
+                "code": _("QR code of the link"),
+                "large": _("Show it large"),
+                "close": _("Close"),
+                "too_long": _("The link is too long for a QR code; copy it instead."),
+                "local": _(
+                    "This address works on this computer only. Open SeqScope by its address in "
+                    "the network to share it."
+                ),
+            },
+        },
+        on_link_change=lambda: None,
+    )
+
+
+def _link() -> str:
+    """What the browser said last that the link is."""
+    link = st.session_state.get("share_link", {}).get("link")
+    return link if isinstance(link, str) and len(link) <= MAX_LINK else ""
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _code(link: str) -> dict[str, Any]:
+    """The QR code of a link as rows of 0 and 1; no rows if the link is too long for one."""
+    if not re.match(r"https?://", link):
+        return {"of": link, "rows": []}
+    try:
+        code = segno.make(link, error="m", micro=False)
+    except segno.DataOverflowError:
+        return {"of": link, "rows": []}
+    return {"of": link, "rows": ["".join(map(str, row)) for row in code.matrix]}

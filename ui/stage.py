@@ -20,7 +20,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib import i18n
-from ui import language
+from ui import language, share
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "stage"
 MAX_STEPS = 10_000
@@ -391,6 +391,8 @@ def show(
         "compact": compact,
         "presenter": presenter,
         "template": _OFFLINE,  # for the download of an offline page
+        "key": key,
+        "view": share.stage_view(key, len(stage.clock.edges) - 1),
         **language.browser_words("stage"),
     }
     # Buttons are built once, so another language gets a stage of its own.

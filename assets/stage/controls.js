@@ -52,6 +52,8 @@ export class Controls {
       this.overview, this.ruler, this.menu,
     ]);
     this.below = element("div", { class: "below" }, [this.hint, this.notice]);
+    const named = { back: this.back, play: this.play, forward: this.forward, sound: this.sound, speed: this.speed, scrub: this.range, menu: this.more };
+    for (const [name, node] of Object.entries(named)) node.dataset.name = name; // for guided tours
     this.listen();
   }
 

@@ -38,6 +38,7 @@ export class Frame {
     this.lane = lane;
     const { head } = lane;
     this.node.dataset.kind = data.kind;
+    this.node.dataset.name = head.symbol || data.kind; // what tours and links call it
     this.node.setAttribute("aria-label", `${head.title}${head.shape.length ? ` ${shapeText(head.shape)}` : ""}`);
     this.title.textContent = head.title;
     this.symbol.textContent = head.symbol || "";

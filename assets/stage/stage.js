@@ -21,6 +21,8 @@ import { t } from "./words.js";
 
 const PLAY_EVENT = "seqscope-stage-plays";
 const LIGHT_EVENT = "seqscope-light";
+const MOVE_EVENT = "seqscope-stage-moves";
+const ASK_EVENT = "seqscope-stage-asked"; // whoever asks finds each stage's view in detail
 const MAX_PINS = 4;
 const DRAG = 4; // pixels a pointer moves before a press becomes a drag
 
@@ -73,6 +75,7 @@ export class StageView {
     if (first) this.build();
     this.readLook();
     if (news) this.adoptData(first);
+    if (first && data.view) this.takeView(data.view);
     this.relayout();
     if (first) this.begin();
   }
@@ -171,11 +174,40 @@ export class StageView {
 
   begin() {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.data.playing && !still) {
+    const held = this.data.view && this.data.view.step !== undefined;
+    if (this.data.playing && !still && !held) {
       this.timeline.play();
       this.controls.syncSound();
     }
     this.invalidate("view");
+  }
+
+  // -- what a link holds ----------------------------------------------------------------
+
+  /** Whatever of the view is not as at first, as texts for a URL; steps count from 1. */
+  viewText() {
+    const said = {};
+    if (!this.clock || this.data.error) return said;
+    const step = this.clock.stepAt(this.timeline.position());
+    if (step !== this.start) said.step = String(step + 1);
+    if (this.timeline.speed !== 1) said.speed = String(this.timeline.speed);
+    if (this.orderKey !== "index") said.units = this.orderKey;
+    if (Math.abs(this.zoom - 1) > 1e-9) said.zoom = String(Number(this.zoom.toFixed(3)));
+    if (this.mode !== "a") said.trace = this.mode;
+    if (this.pins.length) said.pins = this.pins.map(({ axis, unit }) => `${axis}-${unit}`).join(",");
+    return said;
+  }
+
+  /** Stand where a link says; what this stage does not have stays as it is. */
+  takeView({ step, speed, units, zoom, trace, pins = [] }) {
+    if (trace && this.data.compare) this.mode = trace;
+    if (trace && this.data.compare) this.adoptData(false);
+    if (units && (units === "peak" || this.signals.some(({ name }) => units === `signal:${name}`))) this.setOrder(units);
+    if (speed) this.setSpeed(speed);
+    if (zoom) this.zoom = zoom;
+    for (const [axis, unit] of pins) if (this.unitLane(axis, unit + 1)) this.pick(axis, unit);
+    this.panel.adopt();
+    if (step !== undefined) this.timeline.seek(this.clock.edges[this.clock.clampStep(step)]);
   }
 
   showMessage(text) {
@@ -408,6 +440,7 @@ export class StageView {
     if (this.sound.live && this.timeline.playing) this.sound.restart();
     this.invalidate("step");
     if (!this.timeline.playing) this.announce();
+    window.dispatchEvent(new CustomEvent(MOVE_EVENT, { detail: { key: this.data.key } }));
   }
 
   async stepBy(count) {
@@ -537,6 +570,8 @@ export class StageView {
       if (event.detail !== this && this.timeline && this.timeline.playing) this.pause();
     };
     window.addEventListener(PLAY_EVENT, this.onPlay);
+    this.onAsk = (event) => event.detail.push({ key: this.data.key, ...this.viewText() });
+    window.addEventListener(ASK_EVENT, this.onAsk);
     this.listenLights();
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keyup", (event) => {
@@ -657,6 +692,7 @@ export class StageView {
     clearTimeout(this.liveTimer);
     if (this.resizer) this.resizer.disconnect();
     window.removeEventListener(PLAY_EVENT, this.onPlay);
+    window.removeEventListener(ASK_EVENT, this.onAsk);
     document.removeEventListener("pointerover", this.onOver);
     window.removeEventListener(LIGHT_EVENT, this.onLight);
     this.root.remove();

@@ -1,0 +1,179 @@
+// The popover that makes a link of this view. Text from Python only ever becomes textContent.
+
+const ASK_EVENT = "seqscope-stage-asked"; // every stage on the page answers with its view
+const SVG = "http://www.w3.org/2000/svg";
+const QUIET = 4; // modules of white around a QR code, as its standard asks
+
+function make(tag, { text, ...attributes } = {}, children = []) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== false) node.setAttribute(name, value === true ? "" : value);
+  if (text !== undefined) node.textContent = text;
+  node.append(...children);
+  return node;
+}
+
+/** The address of this view: what the URL says, then where each stage stands. */
+export function linkOf(address, stages, { lang, views, without, presenter }) {
+  const url = new URL(address);
+  const query = url.searchParams;
+  for (const name of [...query.keys()]) {
+    const at = name.lastIndexOf(".");
+    if (at > 0 && views.includes(name.slice(at + 1))) query.delete(name);
+  }
+  for (const { key, ...view } of stages) {
+    for (const [name, value] of Object.entries(view)) query.set(`${key}.${name}`, value);
+  }
+  query.set("lang", lang);
+  if (without.length) query.set("without", without.join(","));
+  else query.delete("without");
+  if (!presenter) query.delete("present");
+  url.hash = "";
+  return url.toString();
+}
+
+/** A QR code from rows of 0 and 1: black on white in every theme. */
+function drawCode(rows, label) {
+  const size = rows.length + 2 * QUIET;
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [name, value] of Object.entries({ viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" })) svg.setAttribute(name, value);
+  const part = (tag, attributes) => {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    svg.append(node);
+  };
+  part("rect", { width: size, height: size, fill: "#fff" });
+  const path = rows.flatMap((row, y) => [...row.matchAll(/1+/g)].map((run) => `M${run.index + QUIET} ${y + QUIET}h${run[0].length}v1h-${run[0].length}z`));
+  part("path", { d: path.join(""), fill: "#000" });
+  return svg;
+}
+
+class ShareView {
+  constructor(root) {
+    this.root = root;
+    this.node = make("div", { class: "share" });
+    root.append(this.node);
+    this.without = new Set((new URLSearchParams(window.location.search).get("without") || "").split(",").filter(Boolean));
+    this.keeps = false;
+  }
+
+  adopt(data, tell) {
+    this.data = data;
+    this.tell = tell;
+    const words = JSON.stringify([data.words, data.presenter]);
+    if (words !== this.words) this.build();
+    this.words = words;
+    this.refresh();
+    this.drawCode();
+  }
+
+  build() {
+    const { words, presenter } = this.data;
+    this.field = make("input", { type: "text", readonly: true, "aria-label": words.link, class: "link" });
+    this.field.addEventListener("focus", () => this.field.select());
+    this.copy = make("button", { type: "button", class: "btn primary", text: words.copy });
+    this.copy.addEventListener("click", () => this.copyLink());
+    this.said = make("p", { class: "said", role: "status" });
+    this.figure = make("div", { class: "code" });
+    this.large = make("button", { type: "button", class: "btn", text: words.large });
+    this.large.addEventListener("click", () => this.showLarge());
+    const boxes = this.parts().map(([name, text]) => this.box(text, this.without.has(name), (on) => {
+      if (on) this.without.add(name);
+      else this.without.delete(name);
+    }));
+    const local = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
+    this.node.replaceChildren(
+      make("div", { class: "row" }, [this.field, this.copy]), this.said,
+      make("div", { class: "picture" }, [this.figure, this.large]),
+      ...(local ? [make("p", { class: "local", text: words.local })] : []),
+      ...(presenter ? [this.box(words.presenter, this.keeps, (on) => { this.keeps = on; })] : []),
+      ...(boxes.length ? [make("details", {}, [make("summary", { text: words.hide }), make("div", { class: "parts" }, boxes)])] : []),
+    );
+  }
+
+  box(text, on, change) {
+    const input = make("input", { type: "checkbox" });
+    input.checked = on;
+    input.addEventListener("change", () => {
+      change(input.checked);
+      this.refresh();
+    });
+    return make("label", {}, [input, make("span", { text })]);
+  }
+
+  /** What a link can leave out: the page's sections by their headings, and its uploads. */
+  parts() {
+    const found = [];
+    for (const node of document.querySelectorAll('[class*="st-key-section_"]')) {
+      const name = /st-key-section_([\w-]+)/.exec(node.className)[1];
+      const heading = node.querySelector("h2, h3");
+      if (heading) found.push([name, heading.textContent.trim()]);
+    }
+    if (document.querySelector('[data-testid="stFileUploader"]')) found.push(["uploads", this.data.words.uploads]);
+    return found;
+  }
+
+  /** The link as the page stands now; the server hears of a new one, for its code. */
+  refresh() {
+    const stages = [];
+    window.dispatchEvent(new CustomEvent(ASK_EVENT, { detail: stages }));
+    const { lang, views } = this.data;
+    const link = linkOf(window.location.href, stages, { lang, views, without: [...this.without], presenter: this.keeps });
+    this.field.value = link;
+    if (link === this.link) return;
+    this.link = link;
+    this.said.textContent = "";
+    this.tell(link);
+  }
+
+  drawCode() {
+    const { of, rows, words } = this.data;
+    if (of !== this.link) return; // an older link's
+    this.large.hidden = !rows.length;
+    if (rows.length) this.figure.replaceChildren(drawCode(rows, words.code));
+    else this.figure.replaceChildren(make("p", { text: words.too_long }));
+  }
+
+  async copyLink() {
+    const { words } = this.data;
+    this.refresh();
+    this.field.focus();
+    this.field.select();
+    try {
+      await navigator.clipboard.writeText(this.link); // https and localhost only
+      this.said.textContent = words.copied;
+    } catch {
+      this.said.textContent = document.execCommand("copy") ? words.copied : words.by_hand;
+    }
+  }
+
+  /** The code over the whole window, for the back row. */
+  showLarge() {
+    const { rows, words } = this.data;
+    const close = make("button", { type: "button", class: "btn", text: words.close });
+    const dialog = make("dialog", { class: "large", "aria-label": words.code }, [
+      drawCode(rows, words.code), make("p", { text: this.link }), close,
+    ]);
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    this.node.append(dialog);
+    dialog.showModal();
+  }
+
+  close() {
+    this.node.remove();
+  }
+}
+
+export default function mountShare({ parentElement, data, setStateValue }) {
+  if (!parentElement.shareView) parentElement.shareView = new ShareView(parentElement);
+  const view = parentElement.shareView;
+  view.adopt(data, (link) => setStateValue("link", link));
+  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
+  const turn = Symbol("turn");
+  view.turn = turn;
+  return () => {
+    if (view.turn !== turn) return;
+    view.close();
+    delete parentElement.shareView;
+  };
+}
