@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -25,6 +28,15 @@ SUFFIX = ".seqscope"
 MAX_BYTES = 100_000_000  # of the file, and of what it unpacks to
 MAX_JSON_BYTES = 10_000_000
 MAX_WORDS = 500_000
+# What zipfile raises for damaged archives, and NumPy for damaged array headers.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, OSError),
+)
+BAD_HEADER = (
+    *(ValueError, SyntaxError, TypeError, OverflowError, tokenize.TokenError),
+    *(RecursionError, MemoryError),
+)
 _DATE = (2026, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 
 _NOT_OURS = (
@@ -165,7 +177,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
         raise ValueError(_KERAS)
     wanted = {"model.json", "embedding.npy", *(f"{name}.npy" for name in NAMES)}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with _archive(data) as archive:
             infos = {info.filename: info for info in archive.infolist()}
             if "config.json" in infos and "model.json" not in infos:
                 raise ValueError(_KERAS)
@@ -176,14 +188,24 @@ def _parts(data: bytes) -> dict[str, bytes]:
                     f"The file unpacks to over {MAX_BYTES // 1_000_000} MB, too large for a model."
                 )
             return {name: _unpacked(archive, infos[name]) for name in wanted}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
+    except BROKEN as problem:
         raise ValueError(_NOT_OURS) from problem
+
+
+def _archive(data: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except ValueError as problem:  # places in the file that lie before its start
+        raise zipfile.BadZipFile(str(problem)) from problem
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """A member, never more of it than its entry says."""
-    with archive.open(info) as member:
-        return member.read(info.file_size)
+    try:
+        with archive.open(info) as member:
+            return member.read(info.file_size)
+    except ValueError as problem:
+        raise zipfile.BadZipFile(str(problem)) from problem
 
 
 def _about(parts: dict[str, bytes]) -> dict[str, Any]:
@@ -227,7 +249,12 @@ def _is_list(value: Any, low: int, high: int) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 1000
+    """Text that can be shown: JSON can also spell halves of characters."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= 1000
+        and value.encode(errors="replace").decode() == value
+    )
 
 
 def _array(parts: dict[str, bytes], name: str) -> np.ndarray:
@@ -245,7 +272,7 @@ def _array(parts: dict[str, bytes], name: str) -> np.ndarray:
             raise ValueError("an impossible shape")
         if len(rest) != 4 * int(np.prod(shape, dtype=object)):
             raise ValueError("cut short")
-    except (ValueError, SyntaxError, OverflowError, TypeError) as problem:
+    except BAD_HEADER as problem:
         raise ValueError(
             f"The array “{name}” of this model file cannot be read; download the model again."
         ) from problem

@@ -5,9 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import lzma
+import math
 import os
 import shutil
+import struct
 import tempfile
+import tokenize
 import weakref
 import zipfile
 import zlib
@@ -33,8 +37,21 @@ from seqlib.vectors.text import (
 from seqlib.vectors.wordvectors import WordVectors
 
 HEAD = 256 << 10
-LARGEST = 16 << 30
-ARCHIVE_ERRORS = (zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
+LARGEST = 16 << 30  # bytes of text a file on this machine may unpack to
+LARGEST_UPLOAD = 512 << 20  # and one that came over the network
+ARCHIVE_ERRORS = (
+    *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
+    *(NotImplementedError, EOFError),
+)
+# By NumPy's version of the format; what else it raises for damaged headers.
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+BAD_ARRAY = (
+    *(ValueError, SyntaxError, TypeError, OverflowError, tokenize.TokenError),
+    *(RecursionError, MemoryError, OSError, RuntimeError),
+)
 Progress = Callable[[float], None]
 
 # How a file begins that only looks like vectors from outside -> what it is and what to do.
@@ -101,17 +118,19 @@ def load(
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else places.cache_folder()
         with path.open("rb") as stream:
-            return _load(stream, name or path.name, identity, member, words, keep, progress)
+            return _load(
+                stream, name or path.name, identity, member, words, keep, progress, LARGEST
+            )
     stream = source
     shown = name or Path(getattr(stream, "name", "") or "upload").name
     stream.seek(0)
     if cache is not None:
         identity = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
-        return _load(stream, shown, identity, member, words, Path(cache), progress)
+        return _load(stream, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
     keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
     try:
-        made = _load(stream, shown, "upload", member, words, keep, progress)
+        made = _load(stream, shown, "upload", member, words, keep, progress, LARGEST_UPLOAD)
     except BaseException:
         shutil.rmtree(keep, ignore_errors=True)
         raise
@@ -132,6 +151,7 @@ def _load(
     words: str | os.PathLike | BinaryIO | None,
     keep: Path,
     progress: Progress | None,
+    largest: int,
 ) -> WordVectors:
     if words is not None:
         labels = _labels(words)
@@ -146,7 +166,7 @@ def _load(
     try:
         if words is not None:
             stream = _labelled(stream, labels)
-        _read(stream, name, member, folder, findings, progress)
+        _read(stream, name, member, folder, findings, progress, largest)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
             f"{name} is damaged ({error}); download it again or choose another file."
@@ -166,26 +186,26 @@ def _read(
     folder: Path,
     findings: Findings,
     progress: Progress | None,
+    largest: int,
 ) -> None:
     """Read ``raw`` into ``folder``, whatever its format."""
     magic = raw.read(4)
     raw.seek(0)
     if magic[:2] == b"\x1f\x8b":
-        _read_plain(gzip.GzipFile(fileobj=raw), raw, name, folder, findings, progress)
+        _read_plain(gzip.GzipFile(fileobj=raw), raw, name, folder, findings, progress, largest)
     elif magic == b"PK\x03\x04" or magic == b"PK\x05\x06":
-        with zipfile.ZipFile(raw) as archive:
+        with _archive(raw) as archive:
             inside = places.file_members(archive)
             if inside and all(info.filename.endswith(".npy") for info in inside):
-                raw.seek(0)
-                _write(_read_npz(raw, findings), "NumPy archive", name, folder, findings)
+                _write(_read_npz(archive, inside, largest), "NumPy archive", name, folder, findings)
                 return
             info = _chosen(inside, member, name, findings)
             if info.flag_bits & 1:
                 raise VectorsError(f"{name} is encrypted; unpack it first.")
-            with archive.open(info) as stream:
-                _read_plain(stream, raw, name, folder, findings, progress)
+            with _member(archive, info) as stream:
+                _read_plain(stream, raw, name, folder, findings, progress, largest)
     else:
-        _read_plain(raw, raw, name, folder, findings, progress)
+        _read_plain(raw, raw, name, folder, findings, progress, largest)
 
 
 def _chosen(
@@ -211,9 +231,10 @@ def _read_plain(
     folder: Path,
     findings: Findings,
     progress: Progress | None,
+    largest: int,
 ) -> None:
     """Read text or binary from a stream that is no longer compressed."""
-    stream = _Watched(stream, raw, findings, progress)
+    stream = _Watched(stream, raw, findings, progress, largest)
     head = b""
     while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
         head += more
@@ -247,9 +268,10 @@ def _write(
         first = next(blocks, None)
     if first is None:
         worst = findings.problems[0] if findings.problems else None
+        place = f" line {worst.line}:" if worst and worst.line else ""
         raise VectorsError(
-            "No line holds a word and its vector"
-            + (f"; the first problem is in {worst}" if worst else "; choose another file.")
+            "No line holds a word and its vector; "
+            + (f"the first problem is{place} {worst.what}" if worst else "choose another file.")
         )
     with writing(folder, first.matrix.shape[1]) as writer:
         block: Block | None = first
@@ -309,22 +331,33 @@ def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:
         return text.encode("utf-8")
 
 
-def _read_npz(raw: BinaryIO, findings: Findings) -> Iterator[Block]:
+def _archive(raw: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(raw)
+    except (ValueError, OSError) as problem:  # places in the file that lie before its start
+        raise zipfile.BadZipFile(str(problem)) from problem
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+    try:
+        return archive.open(info)
+    except (ValueError, OSError) as problem:
+        raise zipfile.BadZipFile(str(problem)) from problem
+
+
+def _read_npz(
+    archive: zipfile.ZipFile, inside: list[zipfile.ZipInfo], largest: int
+) -> Iterator[Block]:
     """One array of words, one of vectors ``(words, dim)``, under whatever names."""
-    with np.load(raw, allow_pickle=False) as archive:
-        words = matrix = None
-        for key in archive.files:
-            try:
-                array = archive[key]
-            except ValueError:
-                raise VectorsError(
-                    f"The array “{key}” holds Python objects, which are not safe to open; save "
-                    "the words as strings: np.array(words, dtype=str)."
-                ) from None
-            if array.ndim == 1 and array.dtype.kind in "US":
-                words = array
-            elif array.ndim == 2 and array.dtype.kind in "fiu":
-                matrix = array
+    if sum(info.file_size for info in inside) > largest:
+        raise VectorsError(_too_large(largest))
+    words = matrix = None
+    for info in inside:
+        array = _npy(archive, info)
+        if array.ndim == 1 and array.dtype.kind in "US":
+            words = array
+        elif array.ndim == 2 and array.dtype.kind in "fiu":
+            matrix = array
     if words is None or matrix is None:
         raise VectorsError(
             "The archive needs one array of words (strings) and one of vectors (words, dim)."
@@ -332,18 +365,54 @@ def _read_npz(raw: BinaryIO, findings: Findings) -> Iterator[Block]:
     # A padding row, as in the seed's matrix, has no word.
     if len(matrix) == len(words) + 1 and not matrix[0].any():
         matrix = matrix[1:]
+    if not matrix.shape[1]:
+        raise VectorsError("The vectors have no numbers; choose another file.")
     if len(matrix) != len(words):
         raise VectorsError(f"There are {len(words):,} words and {len(matrix):,} vectors.")
     step = 1 << 14
     for start in range(0, len(words), step):
-        part = words[start : start + step].tolist()
+        try:
+            part = words[start : start + step].tolist()
+        except ValueError:  # numbers that are no characters
+            raise VectorsError("The array of words is damaged; save it again.") from None
         with np.errstate(over="ignore"):
             rows = matrix[start : start + step].astype(np.float32)
         yield Block(
-            [word.encode("utf-8") if isinstance(word, str) else word for word in part],
+            [
+                word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
+                for word in part
+            ],
             rows,
             np.arange(start + 1, start + 1 + len(part)),
         )
+
+
+def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    """An array of an archive. Its header must promise what is there: nothing is made before."""
+    shown = " ".join(info.filename.removesuffix(".npy").split())[:60]
+    try:
+        with archive.open(info) as stream:
+            read_header = HEADERS.get(np.lib.format.read_magic(stream))
+            if read_header is None:
+                raise ValueError("an unknown version")
+            shape, fortran_order, dtype = read_header(stream)
+            if not dtype.hasobject:
+                # One more, to see whether there is more.
+                data = stream.read(min(dtype.itemsize * math.prod(shape), info.file_size) + 1)
+    except BAD_ARRAY as problem:
+        raise VectorsError(
+            f"The array “{shown}” cannot be read; save words and vectors again as .npz."
+        ) from problem
+    if dtype.hasobject:
+        raise VectorsError(
+            f"The array “{shown}” holds Python objects, which are not safe to open; save the "
+            "words as strings: np.array(words, dtype=str)."
+        )
+    if any(size < 0 for size in shape) or len(data) != dtype.itemsize * math.prod(shape):
+        raise VectorsError(
+            f"The array “{shown}” is not as long as it says; save words and vectors again as .npz."
+        )
+    return np.ndarray(shape, dtype, data, order="F" if fortran_order else "C")
 
 
 def _labels(words: str | os.PathLike | BinaryIO) -> list[bytes]:
@@ -372,14 +441,24 @@ def _labelled(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
     )
 
 
+def _too_large(largest: int) -> str:
+    size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
+    return f"It unpacks to more than {size}; choose a smaller file."
+
+
 class _Watched:
     """A stream that tells how far it is, ends early rather than failing, and has a limit."""
 
     def __init__(
-        self, stream: BinaryIO, raw: BinaryIO, findings: Findings, progress: Progress | None
+        self,
+        stream: BinaryIO,
+        raw: BinaryIO,
+        findings: Findings,
+        progress: Progress | None,
+        largest: int,
     ) -> None:
         self._stream, self._raw, self._findings = stream, raw, findings
-        self._progress = progress
+        self._progress, self._largest = progress, largest
         self._size = raw.seek(0, io.SEEK_END) or 1
         raw.seek(0)
         self._read = 0
@@ -388,10 +467,8 @@ class _Watched:
     def read(self, size: int = BLOCK) -> bytes:
         data = self._stream.read(size) if self._stream is self._raw else self._unpacked(size)
         self._read += len(data)
-        if self._read > LARGEST:
-            raise VectorsError(
-                f"It unpacks to more than {LARGEST >> 30} GB; choose a smaller file."
-            )
+        if self._read > self._largest:
+            raise VectorsError(_too_large(self._largest))
         if self._progress:
             self._progress(min(self._raw.tell() / self._size, 1.0))
         return data

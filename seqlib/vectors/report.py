@@ -46,6 +46,11 @@ class Problem:
     def kept(self) -> bool:
         return KINDS[self.kind][0]
 
+    @property
+    def what(self) -> str:
+        """What happened, in words."""
+        return KINDS[self.kind][1]
+
     def __str__(self) -> str:
         place = f"line {self.line}: " if self.line is not None else ""
         shown = f" ({self.text})" if self.text else ""
