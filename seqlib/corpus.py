@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.music import Chord, Melody, Song, Token, Vocabulary
 
 CORPUS_FOLDER = Path(__file__).parents[1] / "assets" / "corpus"
 INDEX_NAME = "corpus.json"
+_PIECE = re.compile(r"(\d+) (blues|tune|song) in (.+)")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Corpus:
         """
         melodies, held_out = tuple(melodies), tuple(held_out)
         if not any(len(melody) for melody in melodies):
-            raise ValueError("A corpus needs at least one melody with notes in it: add one.")
+            raise ValueError(_("A corpus needs at least one melody with notes in it: add one."))
         vocabulary = Vocabulary.of(melodies)
         for melody in held_out:
             vocabulary.encode(melody)
@@ -127,11 +130,11 @@ def default_corpus() -> Corpus:
     kept = [(melody, chords) for held_out, melody, chords in pieces if held_out]
     return Corpus(
         index["name"],
-        tuple(melody for melody, _ in train),
+        tuple(melody for melody, _chords in train),
         vocabulary,
-        tuple(chords for _, chords in train),
-        tuple(melody for melody, _ in kept),
-        tuple(chords for _, chords in kept),
+        tuple(chords for _melody, chords in train),
+        tuple(melody for melody, _chords in kept),
+        tuple(chords for _melody, chords in kept),
     )
 
 
@@ -142,9 +145,21 @@ def small_corpus() -> Corpus:
     return whole.subset((0,), whole.melodies[0].name)
 
 
+def piece_name(name: str) -> str:
+    """The name of one of our own pieces in the reader's language; any other as it is."""
+    if not (found := _PIECE.fullmatch(name)):
+        return name
+    said = {
+        "blues": _("{number} blues in {key}", number=found[1], key=found[3]),
+        "tune": _("{number} tune in {key}", number=found[1], key=found[3]),
+        "song": _("{number} song in {key}", number=found[1], key=found[3]),
+    }
+    return said[found[2]]
+
+
 def corpus_of(song: Song) -> Corpus:
     """The melody read from a MIDI file as a corpus of its own; windows are cut out of it."""
-    return Corpus.of([song.melody], song.title or song.melody.name or "Your melody")
+    return Corpus.of([song.melody], song.title or song.melody.name or _("Your melody"))
 
 
 def index_of(corpus: Corpus, files: Sequence[str]) -> str:
@@ -182,4 +197,13 @@ def _frozen(array: np.ndarray) -> np.ndarray:
     return array
 
 
-__all__ = ["Chord", "Corpus", "Token", "corpus_of", "default_corpus", "index_of", "small_corpus"]
+__all__ = [
+    "Chord",
+    "Corpus",
+    "Token",
+    "corpus_of",
+    "default_corpus",
+    "index_of",
+    "piece_name",
+    "small_corpus",
+]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from seqlib.i18n import _
+
 # Blue through neutral to orange: told apart by every common form of colour blindness.
 ZERO_CENTRED = ["#1f5fc4", "#7ba6e8", "#eef0f3", "#f0a35c", "#b8560b"]
 # One hue for what starts at zero. Zero is nearly transparent, so that it recedes into a light
@@ -35,7 +37,7 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
     ``labels`` names the n_values tokens; they appear on hover and as ticks where they fit.
     """
     Tx, n_values = x.shape
-    figure = _figure(height, "time step t  (Tx)", "token  (n_values)")
+    figure = _figure(height, _("time step t  (Tx)"), _("token  (n_values)"))
     figure.add_heatmap(
         z=x.T,
         customdata=np.broadcast_to(np.asarray(labels, object)[:, None], (n_values, Tx)),
@@ -45,7 +47,7 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
         xgap=1,
         ygap=0,
         showscale=False,
-        hovertemplate="step %{x}<br>token %{y}: %{customdata}<br>X = %{z:.0f}<extra></extra>",
+        hovertemplate=_("step %{x}<br>token %{y}: %{customdata}<br>X = %{z:.0f}<extra></extra>"),
     )
     every = max(1, round(n_values / (height / 26)))
     ticks = list(range(0, n_values, every))
@@ -58,7 +60,7 @@ def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int 
 
     ``epochs`` fixes the width of the axis, so that a line grows into it as it trains.
     """
-    figure = _figure(height, "epoch", "loss, summed over Ty (nats)")
+    figure = _figure(height, _("epoch"), _("loss, summed over Ty (nats)"))
     for (name, loss), colour in zip(runs, SERIES * len(runs), strict=False):
         figure.add_scatter(
             x=np.arange(1, len(loss) + 1),
@@ -66,7 +68,7 @@ def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int 
             name=name,
             mode="lines" if len(loss) > 1 else "markers",
             line={"color": colour, "width": 3},
-            hovertemplate="epoch %{x}<br>loss %{y:.2f}<extra>" + name + "</extra>",
+            hovertemplate=_("epoch %{x}<br>loss %{y:.2f}") + f"<extra>{name}</extra>",
         )
     figure.update_xaxes(range=[1, max(2, epochs)])
     figure.update_yaxes(rangemode="tozero")
@@ -78,7 +80,7 @@ def per_step(
     values: np.ndarray, epochs: int, what: str, height: int = 300, zmax: float | None = 1.0
 ) -> go.Figure:
     """A metric of every output at every epoch: (epochs so far, Ty), time steps upwards."""
-    figure = _figure(height, "epoch", "output t  (Ty)")
+    figure = _figure(height, _("epoch"), _("output t  (Ty)"))
     figure.add_heatmap(
         z=values.T,
         x=np.arange(1, len(values) + 1),
@@ -87,7 +89,7 @@ def per_step(
         zmin=0,
         zmax=zmax,
         colorbar={"title": {"text": what, "side": "right"}, "thickness": 14},
-        hovertemplate="epoch %{x}<br>output %{y}<br>" + what + " %{z:.2f}<extra></extra>",
+        hovertemplate=_("epoch %{x}<br>output %{y}<br>") + f"{what} %{{z:.2f}}<extra></extra>",
     )
     figure.update_xaxes(range=[0.5, max(2, epochs) + 0.5])
     return figure

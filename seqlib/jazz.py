@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.lstm import LSTMWeights, Trace, forward, softmax
 
 
@@ -34,8 +35,14 @@ class JazzWeights:
         wanted = (self.cell.n_a, self.cell.n_x)
         if self.densor_kernel.shape != wanted or self.densor_bias.shape != wanted[1:]:
             raise ValueError(
-                f"The densor has shapes {self.densor_kernel.shape} and {self.densor_bias.shape}; "
-                f"this cell needs {wanted} and {wanted[1:]}."
+                _(
+                    "The densor has shapes {kernel} and {bias}; this cell needs {wanted} and "
+                    "{wanted_bias}.",
+                    kernel=self.densor_kernel.shape,
+                    bias=self.densor_bias.shape,
+                    wanted=wanted,
+                    wanted_bias=wanted[1:],
+                )
             )
 
     @property
@@ -108,7 +115,10 @@ class JazzWeights:
                 return cls.from_arrays([file[name] for name in _NAMES])
         except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
             raise ValueError(
-                f"{Path(path).name} does not hold a jazz model's weights; choose a file saved here."
+                _(
+                    "{file} does not hold a jazz model's weights; choose a file saved here.",
+                    file=Path(path).name,
+                )
             ) from problem
 
 
@@ -152,7 +162,7 @@ def score(weights: JazzWeights, sequences) -> Scores:
         loss -= float(np.log(np.maximum(true, 1e-12)).sum())
         n += len(indices)
     if not n:
-        raise ValueError("There are no notes to score; give at least one melody.")
+        raise ValueError(_("There are no notes to score; give at least one melody."))
     return Scores(hits / n, loss / n, n)
 
 

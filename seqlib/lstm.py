@@ -21,6 +21,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from seqlib.i18n import _
+
 GATES = ("i", "f", "g", "o")
 
 
@@ -55,7 +57,15 @@ class LSTMWeights:
         for name, shape in expected.items():
             found = getattr(self, name).shape
             if found != shape:
-                raise ValueError(f"{name} has shape {found}; a cell of {n_a} units needs {shape}.")
+                raise ValueError(
+                    _(
+                        "{name} has shape {found}; a cell of {n_a} units needs {shape}.",
+                        name=name,
+                        found=found,
+                        n_a=n_a,
+                        shape=shape,
+                    )
+                )
 
     @property
     def n_x(self) -> int:
@@ -79,7 +89,7 @@ class LSTMWeights:
             arrays = source.get_weights()
             if not arrays:
                 raise ValueError(
-                    "This layer has no weights yet; build it or call it once, then try again."
+                    _("This layer has no weights yet; build it or call it once, then try again.")
                 )
         else:
             arrays = list(source)
@@ -88,7 +98,10 @@ class LSTMWeights:
             arrays.append(np.zeros(arrays[0].shape[-1:], arrays[0].dtype))
         if len(arrays) != 3:
             raise ValueError(
-                f"An LSTM has 3 weight arrays (kernel, recurrent_kernel, bias); got {len(arrays)}."
+                _(
+                    "An LSTM has 3 weight arrays (kernel, recurrent_kernel, bias); got {n}.",
+                    n=len(arrays),
+                )
             )
         return cls(*arrays)
 
@@ -99,7 +112,12 @@ def _check_activations(layer: Any) -> None:
         found = getattr(getattr(layer, attribute, None), "__name__", None)
         if found != name:
             raise ValueError(
-                f"This layer's {attribute} is {found}; the LSTM equations here use {name}."
+                _(
+                    "This layer's {attribute} is {found}; the LSTM equations here use {name}.",
+                    attribute=attribute,
+                    found=found,
+                    name=name,
+                )
             )
 
 
@@ -224,8 +242,12 @@ def forward(
     x = np.asarray(x, dtype)
     if x.ndim not in (2, 3) or x.shape[-1] != weights.n_x or x.shape[-2] == 0:
         raise ValueError(
-            f"x has shape {x.shape}; this cell reads (Tx, {weights.n_x}) "
-            f"or (m, Tx, {weights.n_x}), with at least one step."
+            _(
+                "x has shape {shape}; this cell reads (Tx, {n_x}) or (m, Tx, {n_x}), "
+                "with at least one step.",
+                shape=x.shape,
+                n_x=weights.n_x,
+            )
         )
     batch = x.shape[:-2]
     a0, c0 = (

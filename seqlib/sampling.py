@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import Step, Trace, softmax, step_projected
 
@@ -138,21 +139,27 @@ def _whole(value: float, low: float, high: float) -> bool:
 
 def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
     problems = {
-        f"Ty is {Ty}; ask for 1 to {MAX_TY} notes.": not _whole(Ty, 1, MAX_TY),
-        f"There is no sampling method {method!r}; choose one of {', '.join(METHODS)}.": (
-            method not in METHODS
-        ),
-        f"The temperature is {temperature}; it must be a number above 0.": (
-            not np.isfinite(temperature) or temperature <= 0
-        ),
-        f"k is {k}; top-k needs a whole number of at least 1.": not _whole(k, 1, np.inf),
-        f"p is {p}; top-p needs a number above 0 and at most 1.": not 0 < p <= 1,
-        f"The seed is {seed}; it must be a whole number of at least 0.": not _whole(
+        _("Ty is {Ty}; ask for 1 to {most} notes.", Ty=Ty, most=MAX_TY): not _whole(Ty, 1, MAX_TY),
+        _(
+            "There is no sampling method {method}; choose one of {methods}.",
+            method=repr(method),
+            methods=", ".join(METHODS),
+        ): method not in METHODS,
+        _(
+            "The temperature is {temperature}; it must be a number above 0.",
+            temperature=temperature,
+        ): not np.isfinite(temperature) or temperature <= 0,
+        _("k is {k}; top-k needs a whole number of at least 1.", k=k): not _whole(k, 1, np.inf),
+        _("p is {p}; top-p needs a number above 0 and at most 1.", p=p): not 0 < p <= 1,
+        _("The seed is {seed}; it must be a whole number of at least 0.", seed=seed): not _whole(
             seed, 0, np.inf
         ),
-        f"The prompt has {len(prompt)} notes; give at most {MAX_TY}.": len(prompt) > MAX_TY,
-        f"The prompt names a token outside 0 to {weights.n_values - 1}; use the model's own "
-        "vocabulary.": not all(_whole(index, 0, weights.n_values - 1) for index in prompt),
+        _("The prompt has {n} notes; give at most {most}.", n=len(prompt), most=MAX_TY): len(prompt)
+        > MAX_TY,
+        _(
+            "The prompt names a token outside 0 to {last}; use the model's own vocabulary.",
+            last=weights.n_values - 1,
+        ): not all(_whole(index, 0, weights.n_values - 1) for index in prompt),
     }
     for sentence, wrong in problems.items():
         if wrong:

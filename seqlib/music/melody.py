@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from seqlib.i18n import _
+
 TICKS_PER_BEAT = 12
 PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
@@ -30,7 +32,7 @@ class Token(NamedTuple):
     ticks: int
 
     def __str__(self) -> str:
-        name = "rest" if self.pitch is None else pitch_name(self.pitch)
+        name = _("rest") if self.pitch is None else pitch_name(self.pitch)
         return f"{name} · {beats_text(self.ticks)}"
 
 

@@ -24,6 +24,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from seqlib.i18n import N_, _
+
 from .melody import TICKS_PER_BEAT, Arrangement, Melody, Token
 
 MAX_BYTES = 1_000_000
@@ -141,12 +143,17 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     ]
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
-            f"This MIDI file has {total:,} notes and the limit is {MAX_FILE_NOTES:,}: "
-            "choose a shorter or simpler file."
+            _(
+                "This MIDI file has {total:,} notes and the limit is {limit:,}: "
+                "choose a shorter or simpler file.",
+                total=total,
+                limit=MAX_FILE_NOTES,
+            )
         )
     if not total:
-        what = "is damaged" if any(part.damaged for part in parts) else "has no notes in it"
-        raise MidiError(f"This MIDI file {what}: choose one with a melody.")
+        if any(part.damaged for part in parts):
+            raise MidiError(_("This MIDI file is damaged: choose one with a melody."))
+        raise MidiError(_("This MIDI file has no notes in it: choose one with a melody."))
     tempo = _tempo(parts, kind, division, warnings)
     tracks, notes = _tracks(parts)
 
@@ -197,24 +204,28 @@ def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
 
 # ---------------------------------------------------------------- bytes and chunks
 
-_NOTES_NOT_SOUND = "choose a MIDI file, which holds notes rather than sound"
+_NOTES_NOT_SOUND = N_("choose a MIDI file, which holds notes rather than sound")
 _LOOKS = (  # (first bytes in lower case, what the file is, what to do)
     (
         (b"<!doctype", b"<html", b"<head", b"<!--"),
-        "a web page",
-        "download the MIDI file itself, not the page around it",
+        N_("a web page"),
+        N_("download the MIDI file itself, not the page around it"),
     ),
-    ((b"<?xml",), "an XML file", "export it as MIDI from your notation program"),
-    ((b"version https://git-lfs",), "a Git LFS pointer", "fetch the real file with git lfs pull"),
-    ((b"/annex/objects",), "a git-annex pointer", "fetch the real file with git annex get"),
-    ((b"pk\x03\x04", b"pk\x05\x06"), "a ZIP archive", "unpack it and choose a file inside"),
-    ((b"\x1f\x8b",), "a gzip archive", "unpack it first"),
-    ((b"riff",), "a WAVE or other RIFF recording", _NOTES_NOT_SOUND),
-    ((b"id3", b"\xff\xfb", b"\xff\xf3", b"\xff\xfa"), "an MP3 recording", _NOTES_NOT_SOUND),
-    ((b"oggs",), "an Ogg recording", _NOTES_NOT_SOUND),
-    ((b"flac",), "a FLAC recording", _NOTES_NOT_SOUND),
-    ((b"%pdf",), "a PDF document", "choose a .mid file"),
-    ((b"\x89png", b"\xff\xd8\xff"), "a picture", "choose a .mid file"),
+    ((b"<?xml",), N_("an XML file"), N_("export it as MIDI from your notation program")),
+    (
+        (b"version https://git-lfs",),
+        N_("a Git LFS pointer"),
+        N_("fetch the real file with git lfs pull"),
+    ),
+    ((b"/annex/objects",), N_("a git-annex pointer"), N_("fetch the real file with git annex get")),
+    ((b"pk\x03\x04", b"pk\x05\x06"), N_("a ZIP archive"), N_("unpack it and choose a file inside")),
+    ((b"\x1f\x8b",), N_("a gzip archive"), N_("unpack it first")),
+    ((b"riff",), N_("a WAVE or other RIFF recording"), _NOTES_NOT_SOUND),
+    ((b"id3", b"\xff\xfb", b"\xff\xf3", b"\xff\xfa"), N_("an MP3 recording"), _NOTES_NOT_SOUND),
+    ((b"oggs",), N_("an Ogg recording"), _NOTES_NOT_SOUND),
+    ((b"flac",), N_("a FLAC recording"), _NOTES_NOT_SOUND),
+    ((b"%pdf",), N_("a PDF document"), N_("choose a .mid file")),
+    ((b"\x89png", b"\xff\xd8\xff"), N_("a picture"), N_("choose a .mid file")),
 )
 
 
@@ -233,15 +244,23 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
             with open(name, "rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
-            raise MidiError(f'There is no file "{name}": check its name and folder.') from None
+            raise MidiError(
+                _('There is no file "{name}": check its name and folder.', name=name)
+            ) from None
         except (OSError, ValueError):  # ValueError: a path with a NUL in it
             raise MidiError(
-                f'The file "{name}" cannot be opened: check that it is a file you may read.'
+                _(
+                    'The file "{name}" cannot be opened: check that it is a file you may read.',
+                    name=name,
+                )
             ) from None
     if len(data) > MAX_BYTES:
         raise MidiError(
-            f"This file is larger than {MAX_BYTES / 1e6:g} MB, the limit for a MIDI file here: "
-            "choose a smaller one."
+            _(
+                "This file is larger than {limit:g} MB, the limit for a MIDI file here: "
+                "choose a smaller one.",
+                limit=MAX_BYTES / 1e6,
+            )
         )
     return data, Path(name).stem if isinstance(name, str) else ""
 
@@ -251,28 +270,33 @@ def _header_position(data: bytes, warnings: list[str]) -> int:
     if data.startswith(b"MThd"):
         return 0
     if not data.strip(b"\0"):
-        raise MidiError("This file is empty: download or export it again.")
+        raise MidiError(_("This file is empty: download or export it again."))
     position = data.find(b"MThd\0\0\0\6", 0, 4096)
     if data.startswith(b"RIFF") and data[8:12] == b"RMID" and position > 0:
         return position
     head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for starts, what, advice in _LOOKS:
         if head.startswith(starts):
-            raise MidiError(f"This file is {what}, not MIDI: {advice}.")
+            raise MidiError(
+                _("This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice))
+            )
     if position > 0:
-        warnings.append(f"The file starts with {position} bytes that are not MIDI; skipped.")
+        warnings.append(_("The file starts with {n} bytes that are not MIDI; skipped.", n=position))
         return position
     if len(data) < 4 and b"MThd".startswith(data):
-        raise MidiError(_CUT_SHORT.format(f"it has only {len(data)} bytes"))
+        raise _cut_short(_("it has only {n} bytes", n=len(data)))
     try:
         is_text = data.decode().replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
     except UnicodeDecodeError:
         is_text = False
-    what = "a text file, not MIDI" if is_text else "not MIDI, whatever its name says"
-    raise MidiError(f"This file is {what}: choose a file saved or exported as .mid.")
+    what = _("a text file, not MIDI") if is_text else _("not MIDI, whatever its name says")
+    raise MidiError(_("This file is {what}: choose a file saved or exported as .mid.", what=what))
 
 
-_CUT_SHORT = "This MIDI file is cut short ({}): download or export it again."
+def _cut_short(why: str) -> MidiError:
+    return MidiError(
+        _("This MIDI file is cut short ({why}): download or export it again.", why=why)
+    )
 
 
 def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]]:
@@ -281,11 +305,14 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     Chunks that are not tracks are skipped, as are bytes after the last track.
     """
     if len(data) < start + 14:
-        raise MidiError(_CUT_SHORT.format("its header is not complete"))
+        raise _cut_short(_("its header is not complete"))
     size, kind, promised, division = struct.unpack_from(">IHHh", data, start + 4)
     if not 6 <= size <= 1024:
         raise MidiError(
-            f"The header of this MIDI file is damaged ({size} bytes long): get it anew."
+            _(
+                "The header of this MIDI file is damaged ({size} bytes long): get it anew.",
+                size=size,
+            )
         )
     position = start + 8 + size
     tracks: list[tuple[bytes, bool]] = []
@@ -302,14 +329,19 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
             tracks.append((data[position + 8 : end], cut))
             if len(tracks) > MAX_TRACKS:
                 raise MidiError(
-                    f"This MIDI file has more than {MAX_TRACKS} tracks, the limit here: "
-                    "choose a simpler one."
+                    _(
+                        "This MIDI file has more than {limit} tracks, the limit here: "
+                        "choose a simpler one.",
+                        limit=MAX_TRACKS,
+                    )
                 )
         elif not cut and name.isalnum():
             others += 1
         position = end
     if len(tracks) + others < promised:
-        raise MidiError(_CUT_SHORT.format(f"it promises {promised} tracks and holds {len(tracks)}"))
+        raise _cut_short(
+            _("it promises {promised} tracks and holds {held}", promised=promised, held=len(tracks))
+        )
     return kind, division, tracks
 
 
@@ -319,9 +351,11 @@ def _units_per_tick(division: int, warnings: list[str]) -> Fraction:
         return Fraction(RESOLUTION, division)
     frames, ticks = -(division >> 8), division & 0xFF  # SMPTE: frames a second, ticks a frame
     if not (division and frames and ticks):
-        raise MidiError("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
+        raise MidiError(
+            _("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
+        )
     warnings.append(
-        "The file is timed in film frames rather than beats; half a second is taken as a beat."
+        _("The file is timed in film frames rather than beats; half a second is taken as a beat.")
     )
     rate = Fraction(30_000, 1_001) if frames == 29 else Fraction(frames)
     return RESOLUTION * 2 / (rate * ticks)
@@ -411,8 +445,12 @@ def _read_part(
             if kind in (0x80, 0x90) and data[0] < 128:
                 if unit > MAX_BEATS * RESOLUTION:
                     raise MidiError(
-                        f"This MIDI file has a note {unit // RESOLUTION:,} beats in, past the "
-                        f"limit of {MAX_BEATS:,}: its time stamps are damaged or it is too long."
+                        _(
+                            "This MIDI file has a note {beats:,} beats in, past the limit of "
+                            "{limit:,}: its time stamps are damaged or it is too long.",
+                            beats=unit // RESOLUTION,
+                            limit=MAX_BEATS,
+                        )
                     )
                 key = channel, data[0]
                 if kind == 0x90 and data[1]:
@@ -443,11 +481,15 @@ def _read_part(
         part.damaged = True
         if not cut:
             warnings.append(
-                f"Track {number} of the file is damaged {unit // RESOLUTION} beats in; "
-                "what comes before is kept."
+                _(
+                    "Track {number} of the file is damaged {beats} beats in; "
+                    "what comes before is kept.",
+                    number=number,
+                    beats=unit // RESOLUTION,
+                )
             )
     if cut and not ended:
-        raise MidiError(_CUT_SHORT.format(f"track {number} stops in the middle"))
+        raise _cut_short(_("track {number} stops in the middle", number=number))
     for (channel, pitch), onsets in sounding.items():
         end = _natural_end(onsets[-1], onsets_in[channel], unit)
         part.events.append((end, channel, pitch, 0))
@@ -486,9 +528,9 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[str]) ->
     found = sorted((change for tempos in maps for change in tempos), key=itemgetter(0))
     changes = [(unit, micros) for unit, micros in found if micros]
     if len(changes) < len(found):
-        warnings.append("The file gives a tempo of 0 somewhere; that is ignored.")
+        warnings.append(_("The file gives a tempo of 0 somewhere; that is ignored."))
     if not changes:
-        warnings.append("The file gives no usable tempo; 120 beats a minute is taken.")
+        warnings.append(_("The file gives no usable tempo; 120 beats a minute is taken."))
         return 120.0
     end = max(part.events[-1][0] for part in parts if part.events)
     starts = [min(unit, end) for unit, _ in changes]
@@ -501,7 +543,13 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[str]) ->
     low, high = TEMPO_RANGE
     if not low <= tempo <= high:
         nearest = low if tempo < low else high
-        warnings.append(f"The tempo of {tempo:,g} beats a minute is brought to {nearest:g}.")
+        warnings.append(
+            _(
+                "The tempo of {tempo:,g} beats a minute is brought to {nearest:g}.",
+                tempo=tempo,
+                nearest=nearest,
+            )
+        )
         return nearest
     return tempo
 
@@ -535,7 +583,7 @@ def _tracks(parts: list[_Part]) -> tuple[tuple[Track, ...], tuple[np.ndarray, ..
         if not part.events:
             continue
         track = file.add_track(part.name)
-        for channel in sorted({channel for _, channel, _, _ in part.events}):
+        for channel in sorted({event[1] for event in part.events}):
             program = part.programs.get(channel, fallback.get(channel, 0))
             track.append(mido.Message("program_change", channel=channel, program=program))
         now = 0
@@ -603,7 +651,7 @@ def _best_melody(
     """The most melody-like track that can be one, and what is wrong with too long ones."""
     pitched = [track for track in tracks if not track.is_drum]
     if not pitched:
-        raise MidiError("This MIDI file holds drums only: choose one with a melody in it.")
+        raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
     errors = []
     for track in sorted(pitched, key=lambda track: -track.score):
         try:
@@ -621,21 +669,38 @@ def _melody(
     """One track as a melody, or a MidiError that says why it cannot be one."""
     if not 0 <= index < len(tracks):
         raise MidiError(
-            f"There is no track {index} in this file: choose one from 0 to {len(tracks) - 1}."
+            _(
+                "There is no track {index} in this file: choose one from 0 to {last}.",
+                index=index,
+                last=len(tracks) - 1,
+            )
         )
     track = tracks[index]
     if track.is_drum:
-        raise MidiError(f'The track "{track.name}" is drums, which have no melody: choose another.')
+        raise MidiError(
+            _(
+                'The track "{track}" is drums, which have no melody: choose another.',
+                track=track.name,
+            )
+        )
     tokens = _skyline(notes[index])
     count = sum(token.pitch is not None for token in tokens)
     if count < 2:
         raise MidiError(
-            f'The track "{track.name}" has only one note to its melody: choose one with at least 2.'
+            _(
+                'The track "{track}" has only one note to its melody: choose one with at least 2.',
+                track=track.name,
+            )
         )
     if count > MAX_NOTES:
         raise MidiError(
-            f'The track "{track.name}" has {count:,} notes in its melody and the limit is '
-            f"{MAX_NOTES:,}: choose another track or a shorter file."
+            _(
+                'The track "{track}" has {count:,} notes in its melody and the limit is '
+                "{limit:,}: choose another track or a shorter file.",
+                track=track.name,
+                count=count,
+                limit=MAX_NOTES,
+            )
         )
     return Melody(tokens, tempo, " · ".join(filter(None, (title, track.name))))
 

@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from seqlib.i18n import _
+
 from .melody import Melody, Token
 
 # X and Y together are then 80 MB, and training holds them twice.
@@ -33,7 +35,7 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if len(self.index) < len(self.tokens):
-            raise ValueError("A vocabulary holds each token once: remove the repeated ones.")
+            raise ValueError(_("A vocabulary holds each token once: remove the repeated ones."))
 
     @classmethod
     def of(cls, melodies: Iterable[Melody | Sequence[Token]]) -> Vocabulary:
@@ -50,9 +52,9 @@ class Vocabulary:
         """The place of each token."""
         return {token: place for place, token in enumerate(self.tokens)}
 
-    @cached_property
+    @property
     def labels(self) -> tuple[str, ...]:
-        """What to print for each token, length n_values."""
+        """What to print for each token, length n_values, in the reader's language."""
         return tuple(str(token) for token in self.tokens)
 
     def encode(self, melody: Melody | Sequence[Token]) -> np.ndarray:
@@ -63,10 +65,16 @@ class Vocabulary:
         tokens = _tokens(melody)
         unknown = sorted({token for token in tokens if token not in self.index}, key=_order)
         if unknown:
-            more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+            what = f'"{Token(*unknown[0])}"'
+            if len(unknown) > 1:
+                what = _("{token} and {n} more", token=what, n=len(unknown) - 1)
             raise ValueError(
-                f'"{Token(*unknown[0])}"{more} cannot be encoded with this vocabulary of '
-                f"{self.n_values} tokens: add the melody to the corpus the vocabulary is made from."
+                _(
+                    "{what} cannot be encoded with this vocabulary of {n_values} tokens: "
+                    "add the melody to the corpus the vocabulary is made from.",
+                    what=what,
+                    n_values=self.n_values,
+                )
             )
         return np.array([self.index[token] for token in tokens], dtype=np.int64)
 
@@ -127,18 +135,33 @@ def windows(
         If no melody is Tx long, m or Tx is below 1, or X would pass ``MAX_CELLS`` numbers.
     """
     if m < 1 or Tx < 1:
-        raise ValueError(f"m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.")
+        raise ValueError(
+            _("m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.", m=m, Tx=Tx)
+        )
     if m * Tx * n_values > MAX_CELLS:
         raise ValueError(
-            f"X would hold m × Tx × n_values = {m * Tx * n_values:,} numbers and the limit is "
-            f"{MAX_CELLS:,}: choose a smaller m or Tx."
+            _(
+                "X would hold m × Tx × n_values = {cells:,} numbers and the limit is {limit:,}: "
+                "choose a smaller m or Tx.",
+                cells=m * Tx * n_values,
+                limit=MAX_CELLS,
+            )
         )
     longest = largest_Tx(sequences)
     if longest < Tx:
-        advice = f"choose a Tx of at most {longest} or longer melodies" if longest else "add one"
+        advice = (
+            _("choose a Tx of at most {longest} or longer melodies", longest=longest)
+            if longest
+            else _("add one")
+        )
         raise ValueError(
-            f"Tx = {Tx} needs a melody of at least {Tx} notes and rests, and the longest has "
-            f"{longest}: {advice}."
+            _(
+                "Tx = {Tx} needs a melody of at least {Tx} notes and rests, and the longest has "
+                "{longest}: {advice}.",
+                Tx=Tx,
+                longest=longest,
+                advice=advice,
+            )
         )
     places = [
         (melody, start)
@@ -147,7 +170,7 @@ def windows(
     ]
     rng = np.random.default_rng(seed)
     rounds = -(-m // len(places))
-    drawn = np.concatenate([rng.permutation(len(places)) for _ in range(rounds)])[:m]
+    drawn = np.concatenate([rng.permutation(len(places)) for _round in range(rounds)])[:m]
     cut = np.stack(
         [sequences[melody][start : start + Tx] for melody, start in (places[i] for i in drawn)]
     )
@@ -174,7 +197,11 @@ def _indices(indices: Iterable[int] | np.ndarray, n_values: int) -> np.ndarray:
     if places.min() < 0 or places.max() >= n_values:
         wrong = places.min() if places.min() < 0 else places.max()
         raise ValueError(
-            f"There is no token number {wrong} among {n_values}: use the vocabulary the numbers "
-            "were made with."
+            _(
+                "There is no token number {wrong} among {n_values}: use the vocabulary the "
+                "numbers were made with.",
+                wrong=wrong,
+                n_values=n_values,
+            )
         )
     return places.astype(np.int64)

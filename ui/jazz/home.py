@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.corpus import default_corpus
+from seqlib.i18n import _
 from seqlib.music import Melody, arrange
 from seqlib.sampling import sample
 from ui import frame
@@ -16,10 +18,11 @@ SEED, TY = 7, 96
 
 
 @st.cache_resource(show_spinner=False)
-def _stage() -> stage_component.Stage:
+def _stage(language: str) -> stage_component.Stage:
+    """Cached once a language, since it holds texts."""
     corpus = default_corpus()
     solo = sample(state.shipped("good"), TY, temperature=0.8, seed=SEED)
-    melody = Melody(corpus.vocabulary.decode(solo.indices), corpus.melodies[0].tempo, "Solo")
+    melody = Melody(corpus.vocabulary.decode(solo.indices), corpus.melodies[0].tempo, _("Solo"))
     arrangement = arrange(melody, corpus.chords[0], seed=SEED)
     return jazz_stage(
         melody,
@@ -27,9 +30,9 @@ def _stage() -> stage_component.Stage:
         solo.trace,
         corpus.vocabulary,
         ("notes", "h", "y"),
-        label=f"A solo of {len(melody)} tokens, being written by a trained LSTM",
+        label=_("A solo of {n} tokens, being written by a trained LSTM", n=len(melody)),
         chosen=solo.indices,
-        chosen_name="drawn",
+        chosen_name=_("drawn"),
         sounds=arrangement.sounds,
         arrangement=arrangement,
     )
@@ -37,7 +40,9 @@ def _stage() -> stage_component.Stage:
 
 def stage() -> None:
     """A shipped model writing, already moving; one for all visitors."""
-    stage_component.show(_stage(), key="home", playing=True, presenter=frame.presenting())
+    stage_component.show(
+        _stage(i18n.language()), key="home", playing=True, presenter=frame.presenting()
+    )
 
 
 def parameters() -> int:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqlib.corpus import Corpus
+from seqlib.corpus import Corpus, piece_name
 from seqlib.gradients import influence_matrix, log_probability_gradient
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.lstm import Trace
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
@@ -25,20 +26,20 @@ from ui.stage_lanes import Equation, Influence, jazz_diagram
 
 # Symbol: what it is, and the range of its colours.
 STATES = {
-    "h": ("hidden state a, also called h", -1.0, 1.0),
-    "c": ("cell state, the memory", None, None),
-    "i": ("input gate: what to write", 0.0, 1.0),
-    "f": ("forget gate: what to keep", 0.0, 1.0),
-    "g": ("candidate: what could be written", -1.0, 1.0),
-    "o": ("output gate: what to show", 0.0, 1.0),
+    "h": (N_("hidden state a, also called h"), -1.0, 1.0),
+    "c": (N_("cell state, the memory"), None, None),
+    "i": (N_("input gate: what to write"), 0.0, 1.0),
+    "f": (N_("forget gate: what to keep"), 0.0, 1.0),
+    "g": (N_("candidate: what could be written"), -1.0, 1.0),
+    "o": (N_("output gate: what to show"), 0.0, 1.0),
 }
 LANES = {
-    "diagram": "the network, step by step",
-    "notes": "notes",
-    **{symbol: title for symbol, (title, _, _) in STATES.items()},
-    "y": "softmax ŷ: the next note",
-    "equation": "one unit's update, with its numbers",
-    "influence": "what did it remember?",
+    "diagram": N_("the network, step by step"),
+    "notes": N_("notes"),
+    **{symbol: row[0] for symbol, row in STATES.items()},
+    "y": N_("softmax ŷ: the next note"),
+    "equation": N_("one unit's update, with its numbers"),
+    "influence": N_("what did it remember?"),
 }
 # How many steps back the influence lane looks; further, next to nothing arrives.
 LOOK_BACK = 48
@@ -83,12 +84,12 @@ def jazz_stage(
     unit = melody.seconds_per_tick
     tokens = tuple(map(str, melody.tokens))
     made: dict[str, Callable[[], Lane]] = {
-        "diagram": lambda: jazz_diagram(weights, trace, LANES["diagram"]),
+        "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
         "y": lambda: Distribution(
-            LANES["y"], trace.y, vocabulary.labels, np.asarray(chosen), chosen_name
+            _title("y"), trace.y, vocabulary.labels, np.asarray(chosen), chosen_name
         ),
-        "equation": lambda: Equation(LANES["equation"], weights.cell, trace),
+        "equation": lambda: Equation(_title("equation"), weights.cell, trace),
         "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens),
         **{symbol: lambda symbol=symbol: _heatmap(trace, symbol) for symbol in STATES},
     }
@@ -130,12 +131,16 @@ def reading_stage(
             weights.trace(shifted_one_hot(sequence, corpus.n_values)),
             corpus.vocabulary,
             lanes,
-            label=f"“{melody.name}”, read by the {name} model",
+            label=_(
+                "“{melody}”, read by the {model} model",
+                melody=piece_name(melody.name),
+                model=_(name),
+            ),
             chosen=sequence,
-            chosen_name="true",
+            chosen_name=_("true"),
             sounds=arrangement.sounds,
             arrangement=arrangement,
-            name=name,
+            name=_(name),
             **more,
         )
 
@@ -151,6 +156,10 @@ def state_stage(trace: Trace, symbol: str, label: str) -> Stage:
     return Stage(Clock.even(trace.Tx, 0.4), (_heatmap(trace, symbol),), label=label)
 
 
+def _title(lane: str) -> str:
+    return _(LANES[lane])
+
+
 def _heatmap(trace: Trace, symbol: str) -> Heatmap:
     title, low, high = STATES[symbol]
     values = getattr(trace, symbol)  # (Tx, n_a)
@@ -158,7 +167,7 @@ def _heatmap(trace: Trace, symbol: str) -> Heatmap:
         high = max(1.0, float(np.abs(values).max()))
         low = -high
     # The seed writes a where others write h; one symbol, so that pointing at it lights all of it.
-    return Heatmap(title, values, "a" if symbol == "h" else symbol, "n_a", low, high)
+    return Heatmap(_(title), values, "a" if symbol == "h" else symbol, "n_a", low, high)
 
 
 def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) -> PianoRoll:
@@ -174,7 +183,7 @@ def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) ->
         (chord.start * unit, (chord.start + chord.ticks) * unit, str(chord))
         for chord in (arrangement.chords if arrangement else ())
     )
-    return PianoRoll(LANES["notes"], notes, chords, prompt)
+    return PianoRoll(_title("notes"), notes, chords, prompt)
 
 
 def _influence(
@@ -183,11 +192,11 @@ def _influence(
     da = log_probability_gradient(weights.densor_kernel, weights.densor_bias, trace.h, chosen)
     found = influence_matrix([(weights.cell, trace)], da, min(LOOK_BACK, trace.Tx))
     return Influence(
-        LANES["influence"],
+        _title("influence"),
         *found,
-        target="log probability of the note",
+        target=_("log probability of the note"),
         targets=tuple(f"log P({token})" for token in tokens),
-        inputs=("nothing", *tokens[:-1]),
+        inputs=(_("nothing"), *tokens[:-1]),
     )
 
 
@@ -197,7 +206,7 @@ def _elsewhere(corpus: Corpus, place: int, weights: JazzWeights) -> Elsewhere | 
         return None
     starts = [corpus.sequences[other][:SEARCHED_STEPS] for other in others]
     return Elsewhere(
-        names=tuple(corpus.melodies[other].name for other in others),
+        names=tuple(piece_name(corpus.melodies[other].name) for other in others),
         labels=tuple(tuple(corpus.vocabulary.labels[i] for i in start) for start in starts),
         values=tuple(weights.trace(shifted_one_hot(start, corpus.n_values)).h for start in starts),
         symbol="a",
