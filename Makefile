@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: setup run test lint bench lock corpus weights
+.PHONY: setup run test lint bench lock corpus weights handouts gallery
 
 setup: $(VENV)/.run
 
@@ -52,6 +52,13 @@ corpus: $(VENV)/.run
 
 weights: $(VENV)/.run
 	$(BIN)/python -m scripts.pretrain
+
+# After a change to a lesson's texts, and to what a page looks like; both need Chromium.
+handouts: $(VENV)/.dev
+	$(BIN)/python -m scripts.make_handouts
+
+gallery: $(VENV)/.dev
+	$(BIN)/python -m scripts.make_gallery
 
 # After a change to a .in file; needs uv.
 lock:

@@ -1,0 +1,231 @@
+"""Print the lesson plan and the handout as PDF: ``python -m scripts.make_handouts``.
+
+The texts are ``assets/lessons/<language>/plan.md`` and ``handout.md``. ``{{ page.section }}``
+takes over a section of a page's lesson, ``{{ name }}`` one of ``given()``, so that paper, page and
+notebook say the same. Chromium prints; the PDF's metadata keep the hash of its source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from seqlib import pretrained
+from seqlib.corpus import default_corpus
+from seqlib.i18n import LANGUAGES, SOURCE
+from seqlib.notebooks import cells
+from seqlib.prose import sections
+from seqlib.training import RunSettings
+
+ROOT = Path(__file__).parents[1]
+LESSONS = ROOT / "assets" / "lessons"
+HANDOUTS = ROOT / "assets" / "handouts"
+PAPERS = ("plan", "handout")
+HASH = "/SourceHash"
+# Where `make run` opens the app; the address printed beside a link is without it.
+HOST = "http://localhost:8501"
+_TAKEN = re.compile(r"\{\{ *([\w .-]+?) *\}\}")
+_LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
+
+CSS = """
+@page { size: A4; margin: 11mm 14mm; }
+* { box-sizing: border-box; }
+html { font-size: 8.9pt; }
+body { margin: 0; font-family: "Liberation Sans", "Noto Sans CJK SC", sans-serif;
+  line-height: 1.36; color: #1b2330; }
+html[lang^=zh] body { line-height: 1.42; }
+h1 { font-size: 1.75rem; margin: 0 0 0.35rem; }
+h2 { font-size: 1.08rem; margin: 0.75rem 0 0.2rem; padding-top: 0.3rem;
+  border-top: 0.6pt solid #9aa4b4; break-after: avoid; }
+p, ol { margin: 0.22rem 0; }
+ol { padding-left: 1.4rem; }
+p { orphans: 3; widows: 3; }
+a { color: #1d4fb8; text-decoration: none; }
+code, pre { font-size: 0.84em;
+  font-family: "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace; }
+pre { margin: 0.3rem 0; padding: 0.4rem 0.6rem; background: #f3f5f8; border-radius: 3pt;
+  line-height: 1.42; }
+.url { color: #55606f; font-size: 0.74em; overflow-wrap: anywhere; }
+table { border-collapse: collapse; width: 100%; margin: 0.3rem 0; }
+th, td { text-align: left; padding: 0.14rem 0.5rem 0.14rem 0; border-bottom: 0.5pt solid #d5dae2; }
+figure { margin: 0.3rem 0; text-align: center; }
+svg { width: 66%; }
+.plan { font-size: 10.2pt; }
+.handout h2 { margin-top: 0.5rem; }
+.handout pre { line-height: 1.3; margin: 0.2rem 0; padding: 0.3rem 0.6rem; }
+"""
+
+
+@cache
+def given() -> dict[str, str]:
+    """Figures from the corpus, the settings and the weights; the picture; the notebook's loop."""
+    settings, weights = RunSettings(), pretrained.load("good")
+    one = math.log(default_corpus().n_values)
+    return {
+        "m": f"{settings.m}",
+        "Tx": f"{settings.Tx}",
+        "Ty": f"{settings.Tx}",
+        "run_n_a": f"{settings.n_a}",
+        "n_values": f"{weights.n_values}",
+        "n_a": f"{weights.n_a}",
+        "n_parameters": f"{weights.n_parameters:,}",
+        "one_loss": f"{one:.2f}",
+        "first_loss": f"{settings.Tx * one:.0f}",
+        "figure": f"<figure>{(LESSONS / 'cell.svg').read_text(encoding='utf-8')}</figure>",
+        "loop": f"```\n{_loop()}\n```",
+    }
+
+
+def _loop() -> str:
+    code = {cell.name: cell.source for cell in cells("shapes_djmodel")}
+    layers = [line for line in code["layers"].splitlines() if " = " in line]
+    lines = code["model"].splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("a, c ="))
+    end = next(n for n, line in enumerate(lines) if line.startswith("djmodel ="))
+    return "\n".join([*layers, "", *lines[start:end]])
+
+
+def lesson(page: str, language: str) -> dict[str, str]:
+    """A page's texts. Raises ``FileNotFoundError`` where a language has no such file."""
+    return sections((LESSONS / language / f"{page}.md").read_text(encoding="utf-8"))
+
+
+def source(paper: str, language: str) -> str:
+    """The paper's Markdown with everything taken over.
+
+    Raises ``KeyError`` for a section or number that is not there.
+    """
+
+    def taken(found: re.Match) -> str:
+        page, dot, section = found[1].partition(".")
+        if not dot:
+            return given()[page]
+        text = lesson(page, language)[section]
+        if "{" in text:
+            raise KeyError(f"{page}.{section} has figures of its own; take another section.")
+        return text.replace("\n\n", " ")
+
+    path = LESSONS / language / f"{paper}.md"
+    return _TAKEN.sub(taken, path.read_text(encoding="utf-8"))
+
+
+def links(paper: str, language: str) -> list[str]:
+    """Where the paper's links lead: paths of the app with their parameters."""
+    return re.findall(r"\]\((/[^)]*)\)", source(paper, language))
+
+
+def page(paper: str, language: str) -> str:
+    """The paper as HTML. Links have the language, and their address beside them."""
+    text = source(paper, language)
+    body = MarkdownIt("commonmark").enable("table").render(text)
+
+    def printed(found: re.Match) -> str:
+        address = found[1].replace("&amp;", "&")
+        if language != SOURCE:
+            path, hash_, anchor = address.partition("#")
+            path += ("&" if "?" in path else "?") + f"lang={language}"
+            address = path + hash_ + anchor
+        shown = address.replace("present=true", "").replace("?&", "?").replace("&&", "&")
+        shown = re.sub(r"[?&]+(?=#|$)", "", shown)
+        return (
+            f'<a href="{escape(HOST + address)}">{found[2]}</a> '
+            f'<span class="url">{escape(shown)}</span>'
+        )
+
+    title = sections(text)["title"]
+    tag = {"en": "en", "zh": "zh-CN"}[language]
+    return (
+        f'<!doctype html><html lang="{tag}" class="{paper}"><meta charset="utf-8">'
+        f"<title>SeqScope · {escape(title)}</title><style>{CSS}</style>"
+        f"<body>{_LINK.sub(printed, body)}</body></html>"
+    )
+
+
+def fingerprint(html: str) -> str:
+    return hashlib.sha256(html.encode()).hexdigest()
+
+
+def file(paper: str, language: str) -> Path:
+    return HANDOUTS / f"{paper}-{language}.pdf"
+
+
+def finished(printed: bytes, html: str) -> bytes:
+    """The printed PDF with the hash of its source, and with text that can be searched."""
+    from pypdf import PdfWriter
+
+    writer = PdfWriter(clone_from=io.BytesIO(printed))
+    writer.add_metadata({HASH: fingerprint(html)})
+    for number in range(1, len(writer._objects) + 1):
+        found = writer.get_object(number)
+        if isinstance(found, dict) and "/ToUnicode" in found:
+            stream = found["/ToUnicode"].get_object()
+            stream.set_data(_true_characters(stream.get_data().decode()).encode())
+    writer.compress_identical_objects()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _true_characters(cmap: str) -> str:
+    """A map of glyphs to characters without the radicals that look like characters.
+
+    Noto draws 一 (U+4E00) and the radical ⼀ (U+2F00) with one glyph, and Chromium notes the
+    first; a search for the character would then find nothing.
+    """
+
+    def true(value: int) -> str:
+        character = chr(value)
+        if 0x2E80 <= value <= 0x2FDF:
+            character = unicodedata.normalize("NFKC", character)
+            character = {"⻚": "页", "⻔": "门", "⻓": "长", "⻅": "见"}.get(character, character)
+        return "<" + character.encode("utf-16-be").hex().upper() + ">"
+
+    def each(found: re.Match) -> str:
+        first, last, value = (int(part, 16) for part in found.groups())
+        values = " ".join(true(value + n) for n in range(last - first + 1))
+        return f"<{found[1]}> <{found[2]}> [{values}]"
+
+    cmap = re.sub(r"<(\w+)> <(\w+)> <(\w{4})>", each, cmap)
+    return re.sub(
+        r"^<(\w+)> <(\w{4})>$",
+        lambda found: f"<{found[1]}> {true(int(found[2], 16))}",
+        cmap,
+        flags=re.MULTILINE,
+    )
+
+
+def main() -> int:
+    from playwright.sync_api import sync_playwright
+
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    if not chromium:
+        print("No Chromium found: install it, or name it in CHROMIUM.")
+        return 1
+    HANDOUTS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        sheet = browser.new_page()
+        for language in LANGUAGES:
+            for paper in PAPERS:
+                html, path = page(paper, language), file(paper, language)
+                sheet.set_content(html, wait_until="networkidle")
+                pdf = sheet.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
+                path.write_bytes(finished(pdf, html))
+                print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
