@@ -20,6 +20,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib import i18n
+from seqlib.i18n import N_, _
 from ui import language, share
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "stage"
@@ -299,11 +300,11 @@ class Stage:
     clock: Clock
     lanes: tuple[Lane, ...]
     sound: tuple[Note, ...] = ()
-    label: str = "Sequence and model state over time"
+    label: str = N_("Sequence and model state over time")
     start: int = 0
     names: tuple[str, ...] = ()
     signals: tuple[tuple[str, np.ndarray], ...] = ()
-    name: str = "first"
+    name: str = N_("first")
     compare: Stage | None = None
     elsewhere: Elsewhere | None = None
 
@@ -319,7 +320,7 @@ def payload(stage: Stage) -> dict[str, Any]:
         One sentence, if something is empty, ragged, not finite, or too long.
     """
     out = {
-        "label": str(stage.label),
+        "label": _(str(stage.label)),
         "start": int(np.clip(stage.start, 0, max(0, len(stage.clock.edges) - 2))),
         **_trace(stage),
         "compare": _trace(stage.compare) if stage.compare else None,
@@ -333,12 +334,16 @@ def _trace(stage: Stage) -> dict[str, Any]:
     """One trace of a stage, checked and packed."""
     edges = _array(stage.clock.edges, "The clock")
     if edges.ndim != 1 or len(edges) < 2:
-        raise StageError("There are no steps to show (Tx = 0); give a sequence of at least one.")
+        raise StageError(_("There are no steps to show (Tx = 0); give a sequence of at least one."))
     Tx = len(edges) - 1
     if Tx > MAX_STEPS:
         raise StageError(
-            f"The sequence has {Tx:,} steps and the stage shows at most {MAX_STEPS:,}; "
-            "choose a shorter one."
+            _(
+                "The sequence has {steps:,} steps and the stage shows at most {most:,}; "
+                "choose a shorter one.",
+                steps=Tx,
+                most=MAX_STEPS,
+            )
         )
     if not (np.diff(edges) > 0).all():
         raise StageError("The clock must run forward: each step has to last longer than 0 seconds.")
@@ -347,7 +352,7 @@ def _trace(stage: Stage) -> dict[str, Any]:
     if stage.names and len(stage.names) != Tx:
         raise StageError(f"There are {len(stage.names)} step names for {Tx} steps; give one each.")
     return {
-        "name": str(stage.name),
+        "name": _(str(stage.name)),
         "clock": {"edges": pack_array(edges, "f8")},
         "names": list(map(str, stage.names)),
         "lanes": [
@@ -439,8 +444,11 @@ def _array(values: Any, name: str) -> np.ndarray:
         ) from None
     if not np.isfinite(array).all():
         raise StageError(
-            f"{name} holds values that are not numbers (NaN or infinite); "
-            "the training may have diverged, try a lower learning rate."
+            _(
+                "{name} holds values that are not numbers (NaN or infinite); "
+                "the training may have diverged, try a lower learning rate.",
+                name=name,
+            )
         )
     return array
 
@@ -502,7 +510,7 @@ def module_order(entry: Path) -> list[Path]:
         if path in open_paths:
             raise ValueError(f"{path.name} imports itself, through {open_paths[-1].name}.")
         open_paths.append(path)
-        for _, target in _IMPORT.findall(path.read_text("utf-8")):
+        for _names, target in _IMPORT.findall(path.read_text("utf-8")):
             visit((path.parent / target).resolve())
         open_paths.pop()
         order.append(path)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
 from ui.stage import StageError, pack_array
@@ -331,7 +332,10 @@ def _over_time(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
         raise StageError(f"{name} has shape {array.shape}; this clock needs (Tx={Tx}, {axis}).")
     if not np.isfinite(array).all():
         raise StageError(
-            f"{name} holds values that are not numbers (NaN or infinite); "
-            "the training may have diverged, try a lower learning rate."
+            _(
+                "{name} holds values that are not numbers (NaN or infinite); "
+                "the training may have diverged, try a lower learning rate.",
+                name=name,
+            )
         )
     return array

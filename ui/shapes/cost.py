@@ -17,13 +17,14 @@ DIALS = {dial.name: dial for dial in CONSTRUCTIONS["Emojify_V2"].dials}
 def compare() -> None:
     """Sizes, both pictures to one scale, and the counts."""
     at = {}
+    names = {"maxlen": _("Tx · words"), "vocabulary": _("vocabulary")}
     for column, name in zip(
         st.columns(4), ("maxlen", "vocabulary", "e_length", "n_a"), strict=True
     ):
         dial = DIALS[name]
         with column:
             at[name] = st.slider(
-                _("Tx · words") if name == "maxlen" else name,
+                names.get(name, name),
                 dial.low,
                 dial.high,
                 dial.default,
