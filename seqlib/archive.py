@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
@@ -18,7 +21,15 @@ import numpy as np
 from seqlib.i18n import _
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+# What zipfile raises for damaged archives, and NumPy for damaged headers of arrays.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, OSError),
+)
+BAD_HEADER = (
+    *(ValueError, SyntaxError, TypeError, OverflowError, EOFError),
+    *(tokenize.TokenError, RecursionError, MemoryError),
+)
 
 
 class ArchiveError(ValueError):
@@ -105,7 +116,7 @@ class Reader:
             if np.lib.format.read_magic(held) != (1, 0):
                 raise ValueError("an unusual version")
             found, fortran_order, found_dtype = np.lib.format.read_array_header_1_0(held)
-        except (ValueError, SyntaxError, OverflowError, TypeError, EOFError) as problem:
+        except BAD_HEADER as problem:
             raise ArchiveError(_("The array “{name}” cannot be read.", name=name)) from problem
         rest = held.read()
         if found != shape or found_dtype != dtype or fortran_order or len(rest) != wanted:

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import lzma
-import struct
-import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -18,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.archive import BAD_HEADER, BROKEN
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
@@ -28,15 +26,6 @@ SUFFIX = ".seqscope"
 MAX_BYTES = 100_000_000  # of the file, and of what it unpacks to
 MAX_JSON_BYTES = 10_000_000
 MAX_WORDS = 500_000
-# What zipfile raises for damaged archives, and NumPy for damaged array headers.
-BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, NotImplementedError, RuntimeError, OSError),
-)
-BAD_HEADER = (
-    *(ValueError, SyntaxError, TypeError, OverflowError, tokenize.TokenError),
-    *(RecursionError, MemoryError),
-)
 _DATE = (2026, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 
 _NOT_OURS = (
