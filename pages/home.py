@@ -11,9 +11,10 @@ TEXT = lesson("home")
 
 def home() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
+    frame.doors()
     solo.stage()
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
-    frame.doors()
+    frame.more_doors()
     notebook.offer("home")
 
 

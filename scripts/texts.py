@@ -39,6 +39,7 @@ AREAS = (
         for name, parts in PAGES.items()
     ),
     ("notebook", ("ui/notebook.py", "ui/handouts.py")),
+    ("tours", ("ui/tour.py", "ui/share.py", "ui/glossary.py")),
     ("frame", ("ui/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),
 )

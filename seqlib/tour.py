@@ -85,6 +85,11 @@ class Tour:
     steps: tuple[Step, ...]
 
 
+def toured(page: str) -> bool:
+    """Whether the page has a tour."""
+    return (LESSONS / SOURCE / f"{page}.tour.md").exists()
+
+
 @cache
 def tour(page: str, language: str = SOURCE) -> Tour:
     """The tour of a page; in English where there is none in that language.

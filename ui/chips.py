@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from seqlib import glossary, i18n
+
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|$:~^&]")
 
 AXIS_COLOURS = {
@@ -20,13 +22,24 @@ AXIS_COLOURS = {
 def axis(name: str, size: int | None = None) -> str:
     """Markdown for one axis, with its size if given; ``None`` is a batch left open."""
     text = name if size is None else f"{name} = {size:,}"
-    return f":{AXIS_COLOURS.get(name, 'gray')}[{plain(text)}]"
+    coloured = f":{AXIS_COLOURS.get(name, 'gray')}[{plain(text)}]"
+    return _term(coloured, name, "" if size is None else f"{name}:{size}")
 
 
 def shape(symbol: str, sizes: tuple[int, ...], axes: Iterable[str]) -> str:
     """Markdown for a tensor: its symbol, then each axis with the size the array has."""
+    axes = tuple(axes)
     inner = ", ".join(axis(name, size) for name, size in zip(axes, sizes, strict=True))
-    return f"**{symbol}** ({inner})"
+    sizes_at = ",".join(f"{name}:{size}" for name, size in zip(axes, sizes, strict=True))
+    return f"{_term(f'**{symbol}**', symbol, sizes_at)} ({inner})"
+
+
+def _term(text: str, name: str, shape: str) -> str:
+    """The text as a link to what the glossary says of ``name``, with the shape it has here."""
+    key = glossary.names(i18n.language()).get(name)
+    if key is None:
+        return text
+    return f"[{text}]({glossary.address(key)}{'=' + shape if shape else ''})"
 
 
 def plain(text: str) -> str:

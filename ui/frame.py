@@ -18,7 +18,7 @@ import streamlit as st
 
 from seqlib import backend
 from seqlib.i18n import N_, _
-from ui import language, share, tour, visit
+from ui import glossary, language, share, tour, visit
 from ui.lesson import lesson
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,13 @@ FRAME_CSS = """<style>
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
 :has(> .st-key-tour_button) { width: auto; gap: 0; }
 /* The tour's card is fixed to the window; its place in the page takes no room. */
-.st-key-tour { position: fixed; width: 0; height: 0; z-index: 999991; }
+.st-key-tour, .st-key-glossary { position: fixed; width: 0; height: 0; z-index: 999991; }
+a[href^="#term-"] {
+  color: inherit !important; cursor: help;
+  text-decoration: underline dotted 1px; text-underline-offset: 0.2em;
+}
+.st-key-doors > * > *, .st-key-more_doors > * > * { padding: 0.1rem 0.4rem; }
+.st-key-doors, .st-key-more_doors { gap: 0.5rem; }
 h1 { font-size: 2rem !important; padding: 0 !important; }
 h2 { font-size: 1.5rem !important; }
 </style>"""
@@ -131,6 +137,7 @@ def heading(title: str, intro: str) -> None:
         st.html(PRESENTER_CSS)
     st.markdown(intro)
     share.place()
+    glossary.mount()
 
 
 def current() -> str:
@@ -160,11 +167,23 @@ def presenting() -> bool:
 
 
 def doors() -> None:
-    """A link to every other page, with the sentence it opens with."""
-    others = [entry for entry in PAGES if entry.url_path]
-    for column, entry in zip(st.columns(len(others)), others, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            st.page_link(
-                ROOT / "pages" / entry.file, label=f"**{_(entry.title)}**", icon=entry.icon
-            )
-            st.markdown(lesson(Path(entry.file).stem)["intro"])
+    """The ways in, each with what is done there: jazz, words, shapes."""
+    _doors("doors", ("jazz", "emojify", "shapes"))
+
+
+def more_doors() -> None:
+    """The pages that go deeper."""
+    _doors("more_doors", ("embeddings", "cell"))
+
+
+def _doors(key: str, pages: tuple[str, ...]) -> None:
+    text = lesson("home")
+    with st.container(horizontal=True, key=key):
+        for entry in PAGES:
+            if entry.url_path in pages:
+                with st.container(border=True, width="content", gap=None):
+                    st.page_link(
+                        ROOT / "pages" / entry.file,
+                        label=f"**{_(entry.title)}** · {text[entry.url_path]}",
+                        icon=entry.icon,
+                    )

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from seqlib import i18n
+from seqlib.glossary import linked
 
 LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
 
@@ -33,4 +34,6 @@ def _read(page: str, language: str) -> dict[str, str]:
     for part in rest:
         name, _, body = part.partition("\n")
         sections[name.strip()] = body.strip()
-    return sections
+    return {
+        name: body if name == "title" else linked(body, language) for name, body in sections.items()
+    }

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from seqlib.i18n import _, language
-from seqlib.tour import Step, Tour, spans, tour
+from seqlib.tour import Step, Tour, spans, tour, toured
 
 ASSETS = Path(__file__).parents[1] / "assets" / "tour"
 PARAM = "tour"
@@ -36,7 +36,8 @@ def step(steps: int) -> int:
 
 def button(page: str, *, presenter: bool = False) -> None:
     """Start, resume or leave the page's tour, in the toolbar."""
-    _draw(name(page), presenter)
+    if toured(name(page)):
+        _draw(name(page), presenter)
 
 
 @st.fragment

@@ -4,6 +4,7 @@
 import { speak, t } from "../stage/words.js";
 
 const LIGHT_EVENT = "seqscope-light"; // the stage's: an axis name or symbol, or ""
+const SHAPES_EVENT = "seqscope-shapes-asked"; // from the glossary, which wants the nearest shapes
 
 function make(tag, className = "", text = undefined, children = []) {
   const node = document.createElement(tag);
@@ -89,10 +90,13 @@ class BlueprintView {
     root.append(this.node);
     this.onLight = (event) => this.light(event.detail);
     window.addEventListener(LIGHT_EVENT, this.onLight);
+    this.onShapes = (event) => event.detail.push({ node: this.root.host || this.node, tensors: this.tensors() });
+    window.addEventListener(SHAPES_EVENT, this.onShapes);
   }
 
   close() {
     window.removeEventListener(LIGHT_EVENT, this.onLight);
+    window.removeEventListener(SHAPES_EVENT, this.onShapes);
     this.node.remove();
   }
 
@@ -209,6 +213,14 @@ class BlueprintView {
     const tensor = what && (what.tensor || this.tensorsOf(lines)[0]);
     this.say(tensor || null);
     window.dispatchEvent(new CustomEvent(LIGHT_EVENT, { detail: tensor ? tensor.name : "" }));
+  }
+
+  /** What the page's glossary asks for: every tensor whose shape is not a secret. */
+  tensors() {
+    const { inputs, nodes, stacked } = this.data;
+    return [...inputs, ...nodes.flatMap((node) => node.results), ...(stacked ? [stacked] : [])]
+      .filter((tensor) => !tensor.hidden)
+      .map(({ name, shape }) => ({ symbol: name, shape: shape.map(([axis, size]) => [axis, size === null ? "None" : size]) }));
   }
 
   tensorsOf(lines) {

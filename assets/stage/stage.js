@@ -22,6 +22,7 @@ import { t } from "./words.js";
 const PLAY_EVENT = "seqscope-stage-plays";
 const LIGHT_EVENT = "seqscope-light";
 const MOVE_EVENT = "seqscope-stage-moves";
+const SHAPES_EVENT = "seqscope-shapes-asked"; // the same for tensors
 const ASK_EVENT = "seqscope-stage-asked"; // whoever asks finds each stage's view in detail
 const MAX_PINS = 4;
 const DRAG = 4; // pixels a pointer moves before a press becomes a drag
@@ -572,6 +573,10 @@ export class StageView {
     window.addEventListener(PLAY_EVENT, this.onPlay);
     this.onAsk = (event) => event.detail.push({ key: this.data.key, ...this.viewText() });
     window.addEventListener(ASK_EVENT, this.onAsk);
+    this.onShapes = (event) => event.detail.push({
+      node: this.host.host || this.root, tensors: this.lanes.map(({ head: { symbol, shape } }) => ({ symbol: symbol || "", shape })),
+    });
+    window.addEventListener(SHAPES_EVENT, this.onShapes);
     this.listenLights();
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("keyup", (event) => {
@@ -693,6 +698,7 @@ export class StageView {
     if (this.resizer) this.resizer.disconnect();
     window.removeEventListener(PLAY_EVENT, this.onPlay);
     window.removeEventListener(ASK_EVENT, this.onAsk);
+    window.removeEventListener(SHAPES_EVENT, this.onShapes);
     document.removeEventListener("pointerover", this.onOver);
     window.removeEventListener(LIGHT_EVENT, this.onLight);
     this.root.remove();

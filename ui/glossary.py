@@ -1,0 +1,37 @@
+"""Terms and symbols, explained where they stand, with the shape they have here.
+
+Lesson prose and shape chips link to a term; the browser shows its entry on hover, tap or
+focus, and reads the shape off the nearest stage, blueprint or chip, which have it from arrays.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from seqlib.glossary import LINK, glossary, names
+from seqlib.i18n import _, language
+
+ASSETS = Path(__file__).parents[1] / "assets" / "glossary"
+
+_component = st.components.v2.component(
+    "seqscope_glossary",
+    js=(ASSETS / "glossary.js").read_text("utf-8"),
+    css=(ASSETS / "glossary.css").read_text("utf-8"),
+)
+
+
+def mount() -> None:
+    """Have the page's terms explain themselves; once a page."""
+    said = language()
+    with st.container(key="glossary"):
+        _component(
+            key=f"glossary-{said}",
+            data={
+                "link": LINK,
+                "terms": {term.key: [term.words, term.text] for term in glossary(said)},
+                "names": names(said),
+                "here": _("here"),
+            },
+        )
