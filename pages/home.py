@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, notebook
+from ui import frame, handouts, notebook
 from ui.jazz import home as solo
 from ui.lesson import lesson
 
@@ -16,6 +16,7 @@ def home() -> None:
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
     frame.more_doors()
     notebook.offer("home")
+    handouts.offer()
 
 
 frame.page(home)
