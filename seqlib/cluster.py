@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import backend
-from seqlib.i18n import N_
+from seqlib.i18n import N_, Later
 
 VARIABLE = "SEQSCOPE_SCHEDULER"
 # How long a run waits for a scheduler with at least one worker before it fails. Its sentence
@@ -49,7 +49,12 @@ COSTLY = N_(
     "Training stopped because the cluster lost a worker each time it took this run; "
     "try a smaller one."
 )
+NO_DASK = N_("{variable} is set, but Dask is not installed: install requirements-cluster.txt.")
 CLOSED = N_("The server is shutting down, so training stopped.")
+NO_DASK = N_(
+    "SEQSCOPE_SCHEDULER is set, but Dask is not installed; the host has to install "
+    "requirements-cluster.txt."
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +69,18 @@ def slots() -> int:
     return max(1, sum(_cluster().workers.values()))
 
 
-def open(kind: type, *args: Any, **options: Any) -> Session:
+def workers() -> dict[str, int]:
+    """Threads of each worker, by its address; never waits."""
+    return dict(_cluster().workers)
+
+
+def open(kind: type, *args: Any, **options: Any) -> Any:
     """A stand-in for ``kind(*args, **options)`` that works on the cluster.
 
-    Raises ``ValueError`` if the cluster cannot be used from here at all.
+    A kind that has none works here. Raises ``ValueError`` if Dask is not installed.
     """
+    if kind.__name__ not in STANDS_IN:
+        return kind(*args, **options)
     return STANDS_IN[kind.__name__](_cluster(), kind, args, options)
 
 
@@ -88,9 +100,7 @@ class Cluster:
         try:
             import distributed
         except ImportError as problem:
-            raise ValueError(
-                f"{VARIABLE} is set, but Dask is not installed: install requirements-cluster.txt."
-            ) from problem
+            raise ValueError(Later(NO_DASK)) from problem
         self.address = address
         self.workers: dict[str, int] = {}  # address -> threads
         self.looked = 0.0  # when that was so, by the monotonic clock
@@ -213,7 +223,7 @@ class Session:
 
     def _tell(self, note: str, seconds: float = float("inf")) -> None:
         if note and note != self._note:
-            log.warning("A run on the cluster: %s", note)
+            log.warning(note)
         self._note, self._note_until = note, time.monotonic() + seconds
 
     def _do(self, work: Callable, *args: Any) -> Any:
@@ -230,7 +240,7 @@ class Session:
             except KilledWorker as problem:
                 rounds += 1
                 if rounds == ROUNDS:
-                    raise ValueError(COSTLY) from problem
+                    raise ValueError(Later(COSTLY)) from problem
                 self._tell(LOST, NOTE_SECONDS)
                 continue
             if answer is None:
@@ -277,7 +287,7 @@ class Session:
         """While a slice is away: say what is wrong with the cluster; give up in time."""
         if self._cluster.away_for > PATIENCE:
             future.cancel()
-            raise ValueError(GONE)
+            raise ValueError(Later(GONE))
         if self._cluster.client is None:
             self._tell(AWAY)
         elif not self._cluster.workers:
@@ -292,11 +302,11 @@ class Session:
         time.sleep(LOOK_SECONDS)
         self._check_open()
         if self._cluster.away_for > PATIENCE:
-            raise ValueError(GONE)
+            raise ValueError(Later(GONE))
 
     def _check_open(self) -> None:
         if self._cluster.closing:
-            raise ValueError(CLOSED)
+            raise ValueError(Later(CLOSED))
 
     def _notice(self, worker: str) -> None:
         """Tell of a worker that was lost between two looks, when another one answers."""
@@ -325,7 +335,51 @@ def _advance(session: Any, epochs: int) -> Any:
             return learned
 
 
-STANDS_IN: dict[str, type[Session]] = {"FusedTraining": TrainingSession}
+class BatchesSession(Session):
+    """``seqlib.emojify.fused.Batches`` on the cluster; evaluated there when an epoch ends."""
+
+    def __init__(self, cluster: Cluster, kind: type, args: Any, options: Any) -> None:
+        super().__init__(cluster, kind, args, options)
+        *_, train, _, _ = args
+        self._of_an_epoch = -(-len(train) // min(options["batch"], len(train)))
+        self._fresh = False
+        self.batches_left = 0
+        self._measured: Any = None
+
+    def begin_epoch(self) -> None:
+        """As there; the shuffling is done with the next batch."""
+        self._fresh, self.batches_left = True, self._of_an_epoch
+
+    def train(self, n: int) -> tuple[float, int]:
+        """As there."""
+        taken = self._do(_take, self._fresh, n)
+        if taken is None:
+            return 0.0, 0
+        self._fresh = False
+        sums, self.batches_left, self._measured = taken
+        return sums
+
+    def evaluate(self) -> np.ndarray:
+        """As there, after an epoch."""
+        return self._measured[0]
+
+    def weights(self) -> Any:
+        """As there, after an epoch."""
+        return self._measured[1]
+
+
+def _take(session: Any, fresh: bool, n: int) -> Any:
+    if fresh:
+        session.begin_epoch()
+    sums = session.train(n)
+    left = session.batches_left
+    return sums, left, None if left else (session.evaluate(), session.weights())
+
+
+STANDS_IN: dict[str, type[Session]] = {
+    "FusedTraining": TrainingSession,
+    "Batches": BatchesSession,
+}
 
 
 # What runs on a worker.

@@ -1,0 +1,173 @@
+"""The status page's parts: who may see it, and what it shows."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import time
+
+import streamlit as st
+
+from seqlib import observed
+from seqlib.i18n import N_, _, n_
+from seqlib.observed import observer
+from seqlib.runs import State
+from ui.status import server
+
+KEY = "SEQSCOPE_STATUS_KEY"
+REFRESH = 3.0  # seconds
+SHOWN = 10  # reruns
+STATES = {
+    State.CREATED: N_("ready"),
+    State.QUEUED: N_("waiting"),
+    State.RUNNING: N_("training"),
+    State.PAUSED: N_("held"),
+    State.DONE: N_("done"),
+    State.STOPPED: N_("stopped"),
+    State.FAILED: N_("failed"),
+}
+
+
+def allowed() -> bool:
+    """Whether no key is asked for, or the URL has it as ``?key=…``."""
+    wanted = os.environ.get(KEY, "")
+    given = st.query_params.get("key", "")
+    return not wanted or hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def draw() -> None:
+    if not allowed():
+        st.warning(
+            _("This page is for the host. Open it with ?key=… and the key set on the server."),
+            icon=":material/lock:",
+        )
+        return
+    st.markdown(_("What this server does, for its host: counts and times, and nobody's data."))
+    _live()
+
+
+@st.fragment(run_every=REFRESH)
+def _live() -> None:
+    now = server.now()
+    numbers(now)
+    memory(now)
+    if now.workers is not None:
+        workers(now.workers)
+    st.subheader(_("Runs"), anchor=False)
+    runs(now)
+    st.subheader(_("Reruns"), anchor=False)
+    reruns()
+
+
+def numbers(now: server.Server) -> None:
+    """The counts that matter most."""
+    training = now.training
+    busy = training.busy_seconds / now.uptime
+    shown = (
+        (_("Sessions"), f"{now.sessions}", _("Browser tabs connected to this process.")),
+        (
+            _("Training"),
+            f"{training.runs.get(State.RUNNING, 0)}",
+            _("Runs that take turns at this moment."),
+        ),
+        (_("Queue"), f"{training.queue}", _("Runs that wait for their first turn.")),
+        (_("Busy"), f"{busy:.0%}", _("Share of the time since the start spent training.")),
+        (
+            _("Traced functions"),
+            f"{training.traced}",
+            _("Training steps held, one for each architecture; their number is bounded."),
+        ),
+        (_("Up for"), duration(now.uptime), _("Since the program was loaded.")),
+    )
+    with st.container(horizontal=True):
+        for label, value, help in shown:
+            st.metric(label, value, help=help, width="content")
+
+
+def memory(now: server.Server) -> None:
+    """Resident memory against what is allowed."""
+    held, limit = now.memory / 2**20, now.limit / 2**20
+    loaded = _("TensorFlow is loaded") if now.tensorflow else _("TensorFlow is not loaded")
+    if not limit:
+        st.markdown(_("Memory: {held:,.0f} MB. {loaded}.", held=held, loaded=loaded))
+        return
+    st.progress(
+        min(1.0, held / limit),
+        text=_(
+            "Memory: {held:,.0f} of {limit:,.0f} MB. {loaded}.",
+            held=held,
+            limit=limit,
+            loaded=loaded,
+        ),
+    )
+    if 100 * held / limit > observed.number(observed.MEMORY, observed.MEMORY_PERCENT):
+        st.warning(_("Memory runs short: give the container more, or run more of them."))
+
+
+def workers(threads: dict[str, int]) -> None:
+    """The cluster."""
+    if threads:
+        st.success(
+            n_(
+                "The cluster has {n} worker, which takes {threads} slices at once.",
+                "The cluster has {n} workers, which take {threads} slices at once.",
+                len(threads),
+                threads=sum(threads.values()),
+            ),
+            icon=":material/lan:",
+        )
+    else:
+        st.error(
+            _("The cluster is away, or has no workers. Runs wait for it for a minute."),
+            icon=":material/lan:",
+        )
+
+
+def runs(now: server.Server) -> None:
+    """How many runs are in memory, by state."""
+    counts = [(state, now.training.runs.get(state, 0)) for state in STATES]
+    table(
+        (_("State"), _("Runs")),
+        [(_(STATES[state]), f"{count}") for state, count in counts if count] or [(_("none"), "0")],
+    )
+
+
+def reruns() -> None:
+    """How long pages took, and which were the slowest."""
+    slowest = observer.slowest(SHOWN)
+    if not slowest:
+        st.markdown(_("None yet."))
+        return
+    st.markdown(
+        _(
+            "{n:,} since the start. Of the last {kept:,}, half took at most {median:.2f} s and "
+            "95 % at most {p95:.2f} s. The slowest of those:",
+            n=observer.reruns,
+            kept=min(observer.reruns, observed.KEPT),
+            median=observer.percentile(50),
+            p95=observer.percentile(95),
+        )
+    )
+    table(
+        (_("Page"), _("Seconds"), _("Ago")),
+        [(one.page, f"{one.seconds:.2f}", duration(time.monotonic() - one.at)) for one in slowest],
+    )
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A small table. The first column is text, the others are numbers."""
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def duration(seconds: float) -> str:
+    """As days, hours, minutes and seconds, the two largest: ``2 h 5 min``."""
+    units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+    parts, rest = [], int(seconds)
+    for size, unit in units:
+        count, rest = divmod(rest, size)
+        if count or (parts and len(parts) < 2) or (size == 1 and not parts):
+            parts.append(f"{count} {unit}")
+        if len(parts) == 2:
+            break
+    return " ".join(parts)

@@ -1,0 +1,120 @@
+"""The server seen from its own process: facts for the status page and for machines."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
+
+from seqlib import backend, cluster, observed
+
+if TYPE_CHECKING:
+    from seqlib.scheduler import Facts
+
+# Set to 1 to add these facts to what Streamlit tells machines at /_stcore/metrics.
+METRICS = "SEQSCOPE_METRICS"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Counts, bytes and seconds of this process, now.
+
+    ``workers`` is the cluster's threads by worker; None without a cluster.
+    """
+
+    sessions: int
+    training: Facts
+    memory: int
+    limit: int
+    uptime: float
+    tensorflow: bool
+    workers: Mapping[str, int] | None
+
+
+def now() -> Server:
+    """As things are."""
+    from seqlib import scheduler
+
+    return Server(
+        sessions(),
+        scheduler.default().facts(),
+        observed.resident(),
+        observed.limit(),
+        observed.uptime(),
+        backend.is_loaded(),
+        cluster.workers() if cluster.address() else None,
+    )
+
+
+def sessions() -> int:
+    """Browser tabs connected to this process; 0 where there is no server, as in a test."""
+    if not runtime.exists():
+        return 0
+    stats = runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY])
+    return sum(getattr(one, "value", 0) for one in stats.get(ACTIVE_SESSIONS_FAMILY, ()))
+
+
+@cache
+def begin() -> None:
+    """Once in a process: set up the log, say that the server is there, offer its metrics."""
+    observed.configure()
+    observed.event(
+        "server_started",
+        python=platform.python_version(),
+        streamlit=st.__version__,
+        cluster=bool(cluster.address()),
+    )
+    if os.environ.get(METRICS) == "1" and runtime.exists():
+        runtime.get_instance().stats_mgr.register_provider(Metrics())
+
+
+GAUGES = {
+    "seqscope_runs": "Training runs in memory, by state.",
+    "seqscope_queue": "Training runs that wait for a turn.",
+    "seqscope_traced_functions": "Traced training steps held.",
+    "seqscope_memory_bytes": "Resident memory.",
+    "seqscope_memory_limit_bytes": "What the container or the machine allows.",
+    "seqscope_uptime_seconds": "Since the program was loaded.",
+    "seqscope_rerun_p95_milliseconds": "95 % of the last reruns took the server at most this.",
+    "seqscope_workers": "Workers of the cluster; 0 without one.",
+}
+
+
+class Metrics:
+    """These facts in the form in which Streamlit serves its own."""
+
+    @property
+    def stats_families(self) -> Sequence[str]:
+        return tuple(GAUGES)
+
+    def get_stats(self, family_names: Sequence[str] | None = None) -> Mapping[str, Sequence[Any]]:
+        from seqlib.runs import State
+
+        server = now()
+        values: dict[str, dict[str, int]] = {
+            "seqscope_runs": {state.value: server.training.runs.get(state, 0) for state in State},
+            "seqscope_queue": {"": server.training.queue},
+            "seqscope_traced_functions": {"": server.training.traced},
+            "seqscope_memory_bytes": {"": server.memory},
+            "seqscope_memory_limit_bytes": {"": server.limit},
+            "seqscope_uptime_seconds": {"": int(server.uptime)},
+            "seqscope_rerun_p95_milliseconds": {
+                "": int(1000 * observed.observer.percentile(95)),
+            },
+            "seqscope_workers": {"": len(server.workers or {})},
+        }
+        return {
+            family: [
+                GaugeStat(family, value, {"state": label} if label else None, help=GAUGES[family])
+                for label, value in by_label.items()
+            ]
+            for family, by_label in values.items()
+            if not family_names or family in family_names
+        }
