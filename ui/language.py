@@ -63,6 +63,11 @@ STREAMLIT_WORDS = (
     N_("Connecting"),
     N_("Scroll tabs left"),
     N_("Scroll tabs right"),
+    N_("App pages"),
+    N_("file upload"),
+    N_("Error:"),
+    N_("Link to heading"),
+    N_("Copy"),
 )
 # The same with something in it; {0} is what the expression caught.
 STREAMLIT_PATTERNS = {

@@ -4,7 +4,9 @@
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 // Where only our own or the reader's words stand.
-const NOT_STREAMLIT = "[data-testid='stMarkdownContainer'], [data-testid='stBidiComponentRegular'], textarea, pre, code";
+const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stBidiComponentRegular'], textarea, pre, code";
+// Its button writes its word as Markdown.
+const UPLOADER = "[data-testid='stFileUploaderDropzone']";
 
 /** The replacement for `text`, or undefined. `patterns` are [regular expression, template]. */
 export function replaced(text, exact, patterns) {
@@ -30,7 +32,7 @@ function reader(data) {
   };
   const text = (node) => {
     const at = node.parentElement;
-    if (at && !at.closest(NOT_STREAMLIT)) swap(node, "", node.data, (after) => { node.data = after; });
+    if (at && (!at.closest(OURS) || at.closest(UPLOADER))) swap(node, "", node.data, (after) => { node.data = after; });
   };
   const attributes = (node) => {
     if (node.closest("[data-testid='stBidiComponentRegular']")) return;
