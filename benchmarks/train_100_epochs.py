@@ -15,7 +15,8 @@ from benchmarks._windows import LEARNING_RATE, N_A, N_VALUES, TX, M, random_wind
 from seqlib import backend
 from seqlib.jazz import JazzWeights
 from seqlib.models import djmodel, music_layers
-from seqlib.training import RunSettings, State, TrainingRun
+from seqlib.runs import State
+from seqlib.training import RunSettings, TrainingRun
 
 EPOCHS = 100
 

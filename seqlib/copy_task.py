@@ -1,26 +1,28 @@
 """The copy-memory task: read a few symbols, wait, say them again (Hochreiter & Schmidhuber, 1997).
 
 The wait is the delay to be bridged. An LSTM, a GRU and a SimpleRNN of the same number of
-units train on the same batches in one background thread, a step each in turn.
+units train on the same batches, a step each in turn.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from seqlib import backend
+from seqlib.fused import adam
+from seqlib.i18n import Later, _
+from seqlib.runs import LOADING, NOT_A_NUMBER, PREPARING, Run, State
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 SYMBOLS, COPIED = 4, 3
 BATCH = 64
 EVERY = 10  # steps from one record to the next
-PATIENCE = 20.0  # seconds without anyone looking before a run gives up
-_one_at_a_time = threading.Lock()
+MAX_ARCHITECTURES = 6  # traced steps held at once
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,20 @@ class CopySettings:
         bounds = {"delay": (1, 100), "n_a": (2, 128), "steps": (10, 5000), "scale": (0, 2)}
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
-                raise ValueError(f"{name} is {getattr(self, name)}; choose {low} to {high}.")
+                raise ValueError(
+                    _(
+                        "{name} is {value}; choose {low} to {high}.",
+                        name=name,
+                        value=getattr(self, name),
+                        low=low,
+                        high=high,
+                    )
+                )
+
+    @property
+    def epochs(self) -> int:
+        """Records of ``EVERY`` steps; what is left over is not trained."""
+        return self.steps // EVERY
 
     @property
     def Tx(self) -> int:
@@ -89,78 +104,102 @@ class Point:
     accuracy: float
 
 
-class CopyRun:
-    """Trains the three layers side by side; ``curves`` may be read from any thread."""
+class CopyRun(Run):
+    """Trains the three layers side by side; an epoch is ``EVERY`` training steps.
+
+    States, ``start``, ``pause``, ``stop`` and ``wait`` are those of every ``Run``.
+
+    Attributes
+    ----------
+    curves : dict of layer to list of Point
+        May be read from any thread.
+    parameters : dict of layer to int
+        Weights of each model; empty before the first step.
+    """
+
+    settings: CopySettings
 
     def __init__(self, settings: CopySettings) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self.curves: dict[str, list[Point]] = {kind: [] for kind in KINDS}
         self.parameters: dict[str, int] = {}
-        self.error = ""
-        self._over = False
-        self._stop = threading.Event()
-        self._seen = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="copy-task", daemon=True)
-
-    def start(self) -> CopyRun:
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """End after the step at hand; curves stay."""
-        self._stop.set()
-
-    def watch(self) -> None:
-        """Somebody is looking: call it at least every ``PATIENCE`` seconds."""
-        self._seen = time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        return self._over
 
     @property
     def step(self) -> int:
         """Training steps that all three have done."""
         return min(points[-1].step if points else 0 for points in list(self.curves.values()))
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Whether it was over within so many seconds."""
-        self._thread.join(seconds)
-        return self._over
-
-    def _given_up(self) -> bool:
-        return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
-
-    def _run(self) -> None:
-        try:
-            while not _one_at_a_time.acquire(timeout=0.2):
-                if self._given_up():
-                    return
-            try:
-                self._train()
-            finally:
-                _one_at_a_time.release()
-        except Exception as problem:  # the thread must end with a sentence, not in silence
-            self.error = f"Training broke off: {type(problem).__name__}. Try again."
-        finally:
-            self._over = True
-
-    def _train(self) -> None:
-        backend.load()
-        trainers = {kind: _trainer(kind, self.settings) for kind in KINDS}
-        self.parameters = {kind: count for kind, (_, count) in trainers.items()}
-        rng = np.random.default_rng(self.settings.seed)
-        sums = {kind: np.zeros(2) for kind in KINDS}
-        for step in range(1, self.settings.steps + 1):
-            if self._given_up():
+    def _train(self, seconds: float) -> None:
+        session = self._session  # stop() may drop ours at any moment
+        if session is None:
+            # Three small models: sending them to a cluster would cost more than training them.
+            self._note = Later(PREPARING if backend.is_loaded() else LOADING)
+            session = self._session = CopyTraining(self.settings)
+            self.parameters = session.parameters
+        ends = time.perf_counter() + seconds
+        while self._state is State.RUNNING and self._n < self.settings.epochs:
+            found = session.advance()
+            self._note = ""
+            if found is not None:
+                self._record(found)
+            if time.perf_counter() > ends:
                 return
-            X, Y = batch(self.settings, rng)
-            for kind, (train, _) in trainers.items():
-                sums[kind] += [float(value) for value in train(X, Y)]
-                if step % EVERY == 0:
-                    loss, accuracy = sums[kind] / EVERY
-                    self.curves[kind].append(Point(step, float(loss), float(accuracy)))
-                    sums[kind] = np.zeros(2)
+
+    def _record(self, found: dict[str, Point]) -> None:
+        if not all(np.isfinite(point.loss) for point in found.values()):
+            self._fail(Later(NOT_A_NUMBER, {"rate": self.settings.learning_rate}))
+            return
+        with self._lock:
+            if self._state.over:
+                return
+            for kind, point in found.items():
+                self.curves[kind].append(point)
+            self._seconds[self._n] = time.perf_counter() - self._started
+            self._n += 1
+
+
+class CopyTraining:
+    """The three models' state, and the batches they read."""
+
+    def __init__(self, settings: CopySettings) -> None:
+        backend.load()
+        import tensorflow as tf
+
+        self._settings = settings
+        self._rng = np.random.default_rng(settings.seed)
+        self._steps = {kind: shared_step(kind, settings.Tx, settings.n_a) for kind in KINDS}
+        self._state = {}
+        self.parameters = {}
+        for kind in KINDS:
+            arrays = [tf.constant(array) for array in build(kind, settings).get_weights()]
+            zeros = [tf.zeros_like(array) for array in arrays]
+            self._state[kind] = arrays, zeros, zeros, tf.constant(0.0)
+            self.parameters[kind] = sum(int(tf.size(array)) for array in arrays)
+        self._rate = tf.constant(settings.learning_rate, tf.float32)
+        self._sums = {kind: np.zeros(2) for kind in KINDS}
+        self._done = 0
+
+    @property
+    def part_done(self) -> float:
+        """Share of the current epoch's steps already taken, 0 to 1."""
+        return self._done % EVERY / EVERY
+
+    def advance(self) -> dict[str, Point] | None:
+        """One batch for each model; what was recorded where that ends an epoch."""
+        import tensorflow as tf
+
+        X, Y = batch(self._settings, self._rng)
+        X, Y = tf.constant(X), tf.constant(Y)
+        self._done += 1
+        found = {}
+        for kind, step in self._steps.items():
+            *self._state[kind], loss, accuracy = step(*self._state[kind], X, Y, self._rate)
+            self._sums[kind] += float(loss), float(accuracy)
+            if self._done % EVERY == 0:
+                mean = self._sums[kind] / EVERY
+                found[kind] = Point(self._done, *map(float, mean))
+                self._sums[kind] = np.zeros(2)
+        return found or None
 
 
 def build(kind: str, settings: CopySettings) -> Any:
@@ -198,26 +237,27 @@ def _with_open_gates(
     return arrays
 
 
-def _trainer(kind: str, settings: CopySettings) -> tuple[Any, int]:
+@lru_cache(maxsize=MAX_ARCHITECTURES)
+def shared_step(kind: str, Tx: int, n_a: int) -> Any:
+    """The traced training step of one architecture, shared by all its runs.
+
+    (weights, Adam's two moments and step count, X, Y, rate) -> the first four, loss, accuracy.
+    """
     import keras
     import tensorflow as tf
 
-    model = build(kind, settings)
-    optimizer = keras.optimizers.Adam(settings.learning_rate, global_clipnorm=1.0)
-    optimizer.build(model.trainable_variables)
+    model = build(kind, CopySettings(delay=Tx - 2 * COPIED, n_a=n_a))
+    fixed = [variable.numpy() for variable in model.non_trainable_variables]  # a seed
 
-    @tf.function(reduce_retracing=True)
-    def train(X: Any, Y: Any) -> tuple[Any, Any]:
+    def train(weights: Any, first: Any, second: Any, count: Any, X: Any, Y: Any, rate: Any) -> Any:
         with tf.GradientTape() as tape:
-            logits = model(X, training=True)
+            tape.watch(weights)
+            logits, _same = model.stateless_call(weights, fixed, X, training=True)
             losses = keras.losses.sparse_categorical_crossentropy(Y, logits, from_logits=True)
             loss = tf.reduce_mean(losses)
-        variables = model.trainable_variables
-        optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
+        gradients, _norm = tf.clip_by_global_norm(tape.gradient(loss, weights), 1.0)
+        weights, first, second, count = adam(weights, first, second, count, gradients, rate)
         hits = tf.equal(tf.argmax(logits, axis=-1), tf.cast(Y, tf.int64))
-        return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
+        return weights, first, second, count, loss, tf.reduce_mean(tf.cast(hits, tf.float32))
 
-    def call(X: np.ndarray, Y: np.ndarray) -> tuple[Any, Any]:
-        return train(tf.constant(X), tf.constant(Y))
-
-    return call, int(model.count_params())
+    return tf.function(train, autograph=False)

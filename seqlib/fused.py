@@ -142,6 +142,27 @@ def windows_per_call(Tx: int, n_values: int, n_a: int) -> int:
     return max(1, int(CALL_FLOP / (2 * 3 * multiply_adds)))  # backward costs twice forward
 
 
+def adam(
+    variables: Any, first: Any, second: Any, count: Any, gradients: Any, rate: Any
+) -> tuple[Any, Any, Any, Any]:
+    """One step of Adam on lists of tensors: variables, their two moments, the step count.
+
+    Keras' optimisers keep their state in variables; here it is passed through, so that runs can
+    share the function.
+    """
+    import tensorflow as tf
+
+    count += 1.0
+    rate = rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
+    first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, gradients, strict=True)]
+    second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, gradients, strict=True)]
+    variables = [
+        v - rate * f / (tf.sqrt(s) + EPSILON)
+        for v, f, s in zip(variables, first, second, strict=True)
+    ]
+    return variables, first, second, count
+
+
 class SharedStep(NamedTuple):
     """The traced functions of one architecture.
 
@@ -208,18 +229,8 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
         return loss, hits, tape.gradient(total, variables)
 
     def update(variables, first, second, count, gradients, m, learning_rate):
-        # Keras' optimisers keep their state in variables; here it is passed through, so that
-        # runs can share the function.
         gradients = [g / m for g in gradients]
-        count += 1.0
-        rate = learning_rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
-        first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, gradients, strict=True)]
-        second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, gradients, strict=True)]
-        variables = [
-            v - rate * f / (tf.sqrt(s) + EPSILON)
-            for v, f, s in zip(variables, first, second, strict=True)
-        ]
-        return variables, first, second, count
+        return adam(variables, first, second, count, gradients, learning_rate)
 
     def epochs(n, variables, first, second, count, X, Y, learning_rate):
         windows = tf.cast(tf.shape(X)[0], tf.float32)

@@ -6,17 +6,23 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from seqlib.training import Run, State, TrainingRun
+from seqlib.i18n import N_, _
+from seqlib.runs import Run, State
+from seqlib.training import TrainingRun
+from ui import visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 
 
-def buttons(run: Run | None, start: Callable[[], Run], *, key: str) -> None:
-    """Train, pause or go on, and stop. ``start`` may raise ``ValueError``, one sentence."""
+def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
+    """Train, pause or go on, and stop.
+
+    ``start`` is given the owner to start a run for; it may raise ``ValueError``, one sentence.
+    """
 
     def begin() -> None:
         try:
-            start().start()
+            start(visit.owner())
             st.session_state.pop(f"{key}:error", None)
         except ValueError as problem:
             st.session_state[f"{key}:error"] = str(problem)
@@ -25,29 +31,29 @@ def buttons(run: Run | None, start: Callable[[], Run], *, key: str) -> None:
     paused = active and run.state is State.PAUSED
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            "Train" if run is None else "Train again",
+            _("Train") if run is None else _("Train again"),
             key=f"{key}:train",
             type="primary",
             icon=":material/play_arrow:",
             on_click=begin,
             disabled=active,
-            help="Start from fresh weights with the settings above.",
+            help=_("Start from fresh weights with the settings above."),
         )
         st.button(
-            "Go on" if paused else "Pause",
+            _("Go on") if paused else _("Pause"),
             key=f"{key}:pause",
             icon=":material/play_pause:",
             on_click=(run.resume if paused else run.pause) if active else None,
             disabled=not active,
-            help="Hold training where it is, or go on from there.",
+            help=_("Hold training where it is, or go on from there."),
         )
         st.button(
-            "Stop",
+            _("Stop"),
             key=f"{key}:stop",
             icon=":material/stop:",
             on_click=run.stop if active else None,
             disabled=not active,
-            help="End training and keep what was learned.",
+            help=_("End training and keep what was learned."),
         )
     if error := st.session_state.get(f"{key}:error"):
         st.error(error, icon=":material/error:")
@@ -57,8 +63,12 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
     """What the status line says of a run with Ty outputs."""
     metrics = run.metrics
     return [
-        f"loss summed over Ty **{metrics.loss_sum[-1]:.2f}** (first {metrics.loss_sum[0]:.1f})",
-        f"accuracy {metrics.accuracy[-1].mean():.0%}",
+        _(
+            "loss summed over Ty **{last:.2f}** (first {first:.1f})",
+            last=metrics.loss_sum[-1],
+            first=metrics.loss_sum[0],
+        ),
+        _("accuracy {share:.0%}", share=metrics.accuracy[-1].mean()),
     ]
 
 
@@ -74,6 +84,7 @@ def live(
     moving = run.state in (State.CREATED, State.QUEUED, State.RUNNING)
 
     def picture() -> None:
+        visit.watching()
         st.markdown(_status(run, measured))
         if run.error:
             st.error(run.error, icon=":material/error:")
@@ -85,21 +96,32 @@ def live(
     st.fragment(picture, run_every=REFRESH if moving else None)()
 
 
+WORDS = {
+    State.CREATED: N_("Ready"),
+    State.QUEUED: N_("Waiting"),
+    State.RUNNING: N_("Training"),
+    State.PAUSED: N_("Held"),
+    State.STOPPED: N_("Stopped"),
+    State.DONE: N_("Done"),
+    State.FAILED: N_("Failed"),
+}
+
+
+def state_word(run: Run) -> str:
+    """A run's state in one word, with its place where it waits."""
+    if run.state is State.QUEUED and (place := run.place):
+        return _("Waiting, place {place}", place=place)
+    return _(WORDS[run.state])
+
+
 def _status(run: Run, measured: Callable[[Run], list[str]]) -> str:
-    epochs = run.settings.epochs
-    words = {
-        State.CREATED: "Ready",
-        State.QUEUED: f"Waiting, place {run.place}" if run.place else "Waiting",
-        State.RUNNING: "Training",
-        State.PAUSED: "Held",
-        State.STOPPED: "Stopped",
-        State.DONE: "Done",
-        State.FAILED: "Failed",
-    }
-    parts = [f"**{words[run.state]}**", f"epoch {run.epoch:,} of {epochs:,}"]
+    parts = [
+        f"**{state_word(run)}**",
+        _("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs),
+    ]
     if run.note:
         parts.append(run.note)
     metrics = run.metrics
     if len(metrics):
-        parts += [*measured(run), f"{metrics.seconds[-1]:.1f} s"]
+        parts += [*measured(run), _("{seconds:.1f} s", seconds=metrics.seconds[-1])]
     return " · ".join(parts)

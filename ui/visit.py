@@ -20,6 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.i18n import _, n_
+from seqlib.scheduler import Scheduler, default
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from seqlib.visit.store import Visit, Visits
 from ui import uploads
@@ -92,6 +93,7 @@ def begin() -> None:
     visit = current()
     _capture(visit)
     visits.look(visit)
+    scheduler().seen(visit.owner)
     if visit.note:
         st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
         visit.note = ""
@@ -155,6 +157,19 @@ def owner() -> str:
     It opens nothing, so it may stand in logs.
     """
     return current().owner
+
+
+@st.cache_resource(show_spinner=False)
+def scheduler() -> Scheduler:
+    """Who shares the machine between all visits of this server."""
+    return default()
+
+
+def watching() -> str:
+    """Tell the scheduler that somebody looks at what trains; gives ``owner()``."""
+    name = owner()
+    scheduler().seen(name)
+    return name
 
 
 def _bound() -> list[str]:

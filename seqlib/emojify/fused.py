@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import backend
-from seqlib.fused import BETA_1, BETA_2, EPSILON, MAX_ARCHITECTURES
+from seqlib.fused import MAX_ARCHITECTURES, adam
 
 # Sentences evaluated in one call.
 EVALUATED_AT_ONCE = 256
@@ -316,15 +316,8 @@ def steps_of(shape: Shape) -> Steps:
             right = tf.cast(tf.argmax(y, axis=-1, output_type=tf.int32) == true, tf.float32)
             total += tf.reduce_sum(each * there)
             hits += tf.cast(tf.reduce_sum(right * there), tf.int32)
-            count += 1.0
-            size = rate * tf.sqrt(1 - BETA_2**count) / (1 - BETA_1**count)
-            first = [BETA_1 * v + (1 - BETA_1) * g for v, g in zip(first, found, strict=True)]
-            second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(second, found, strict=True)]
-            variables = [
-                v - size * f / (tf.sqrt(s) + EPSILON)
-                for v, f, s in zip(variables, first, second, strict=True)
-            ]
-            return b + 1, variables, first, second, count, total, hits
+            stepped = adam(variables, first, second, count, found, rate)
+            return b + 1, *stepped, total, hits
 
         begun = (0, variables, first, second, count, tf.constant(0.0), tf.constant(0))
         return tf.while_loop(lambda b, *_: b < tf.shape(order)[0], batch, begun)[1:]

@@ -9,21 +9,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import EmojifyWeights
+from seqlib.i18n import N_, Later, _
 from seqlib.lstm import softmax
+from seqlib.runs import NOT_A_NUMBER, Range, Run, State, check_bound, check_whole
 from seqlib.text import MAX_MAXLEN, LabelledSentences
-from seqlib.training import SLICE_SECONDS, Range, Run, State
 
 BOUNDS: dict[str, Range] = {
-    "epochs": Range(1, 500, 50, "passes over the sentences"),
-    "units": Range(1, 256, 128, "units of each LSTM"),
-    "batch_size": Range(1, 512, 32, "sentences in a step"),
-    "maxlen": Range(0, MAX_MAXLEN, 0, "words read; 0 for the longest sentence"),
-    "learning_rate": Range(0.0001, 0.1, 0.003, "Adam's step size"),
-    "dropout": Range(0, 0.9, 0.5, "share dropped after each LSTM"),
-    "pace": Range(0, 100, 0, "epochs a second at most, to watch; 0 is as fast as it goes"),
+    "epochs": Range(1, 500, 50, N_("passes over the sentences")),
+    "units": Range(1, 256, 128, N_("units of each LSTM")),
+    "batch_size": Range(1, 512, 32, N_("sentences in a step")),
+    "maxlen": Range(0, MAX_MAXLEN, 0, N_("words read; 0 for the longest sentence")),
+    "learning_rate": Range(0.0001, 0.1, 0.003, N_("Adam's step size")),
+    "dropout": Range(0, 0.9, 0.5, N_("share dropped after each LSTM")),
+    "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
 _COUNTS = ("epochs", "units", "batch_size", "maxlen")
 
@@ -49,14 +49,13 @@ class EmojifySettings:
     pace: float = BOUNDS["pace"].default
 
     def __post_init__(self) -> None:
-        for name, (low, high, _, what) in BOUNDS.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise ValueError(f"{name} ({what}) is {value:g}; choose {low:g} to {high:g}.")
-            if name in _COUNTS and value != int(value):
-                raise ValueError(f"{name} ({what}) is {value:g}; choose a whole number.")
+        for name, bound in BOUNDS.items():
+            check = check_whole if name in _COUNTS else check_bound
+            check(name, getattr(self, name), bound)
         if not 0 <= operator.index(self.seed) < 2**31:
-            raise ValueError(f"seed is {self.seed}; choose 0 to {2**31 - 1}.")
+            raise ValueError(
+                _("seed is {seed}; choose 0 to {most}.", seed=self.seed, most=2**31 - 1)
+            )
 
 
 @dataclass(frozen=True)
@@ -134,13 +133,17 @@ class EmojifyRun(Run):
     ) -> None:
         settings = settings or EmojifySettings()
         if not len(train) or not len(test):
-            raise ValueError("Give at least one sentence to train on and one to test with.")
+            raise ValueError(_("Give at least one sentence to train on and one to test with."))
         if train.classes != test.classes:
-            raise ValueError("The training and test sentences have different classes.")
+            raise ValueError(_("The training and test sentences have different classes."))
         if lexicon.unknown is not settings.unknown:
             raise ValueError(
-                f"The lexicon treats unknown words by {lexicon.unknown}, the settings by "
-                f"{settings.unknown}; choose one."
+                _(
+                    "The lexicon treats unknown words by {lexicon}, the settings by {settings}; "
+                    "choose one.",
+                    lexicon=lexicon.unknown,
+                    settings=settings.unknown,
+                )
             )
         super().__init__(replace(settings, maxlen=settings.maxlen or train.maxlen))
         if weights is None:
@@ -153,8 +156,14 @@ class EmojifyRun(Run):
             )
         if (weights.n_a, weights.n_classes) != (settings.units, train.n_classes):
             raise ValueError(
-                f"The weights are for {weights.n_a} units and {weights.n_classes} classes; "
-                f"this run has {settings.units} and {train.n_classes}."
+                _(
+                    "The weights are for {n_a} units and {n_classes} classes; this run has "
+                    "{n_a_here} and {n_classes_here}.",
+                    n_a=weights.n_a,
+                    n_classes=weights.n_classes,
+                    n_a_here=settings.units,
+                    n_classes_here=train.n_classes,
+                )
             )
         weights = replace(weights, mask=settings.mask)
         self.train, self.test, self.lexicon = train, test, lexicon
@@ -194,16 +203,13 @@ class EmojifyRun(Run):
     def _begin(self):
         from seqlib.emojify.fused import Batches
 
-        known = backend.is_loaded()
-        self._note = (
-            "preparing this architecture" if known else "loading TensorFlow, once per server"
-        )
         settings, maxlen = self.settings, self.settings.maxlen
         train, test = (
             self.lexicon.indices(part.tokens, maxlen) for part in (self.train, self.test)
         )
         self._rows = np.union1d(np.union1d(train, test), [0])
-        return Batches(
+        return self._open(
+            Batches,
             self._weights.arrays,
             self._weights.embedding[self._rows],
             np.searchsorted(self._rows, train).astype(np.int32),
@@ -218,16 +224,16 @@ class EmojifyRun(Run):
             seed=settings.seed,
         )
 
-    def _train(self) -> None:
+    def _train(self, seconds: float) -> None:
         session = self._session  # stop() may drop ours at any moment
         if session is None:
             session = self._session = self._begin()
-        ends = time.perf_counter() + SLICE_SECONDS
+        ends = time.perf_counter() + seconds
         while self._state is State.RUNNING and self._n < self.settings.epochs:
             if not session.batches_left:
                 session.begin_epoch()
                 self._sums = np.zeros(2)
-            wanted = SLICE_SECONDS / self._batch_seconds if self._batch_seconds else 1
+            wanted = seconds / self._batch_seconds if self._batch_seconds else 1
             n = min(session.batches_left, max(1, int(wanted)))
             began = time.perf_counter()
             self._sums += session.train(n)
@@ -239,7 +245,7 @@ class EmojifyRun(Run):
             if not session.batches_left:
                 self._finish_epoch(session)
                 if self.settings.pace:
-                    self._not_before = max(self._not_before, began) + 1 / self.settings.pace
+                    self.not_before = max(self.not_before, began) + 1 / self.settings.pace
                     return
             if now > ends:
                 return
@@ -249,10 +255,7 @@ class EmojifyRun(Run):
         arrays, table = session.weights()
         loss, hits = self._sums
         if not np.isfinite(loss) or not all(np.isfinite(array).all() for array in arrays):
-            self._fail(
-                "The loss is no longer a number: the steps were too long. The last good weights "
-                f"are kept; try a learning rate below {self.settings.learning_rate:g}."
-            )
+            self._fail(Later(NOT_A_NUMBER, {"rate": self.settings.learning_rate}))
             return
         weights = self._weights.with_arrays(arrays)
         if table is not None:

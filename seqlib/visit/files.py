@@ -34,9 +34,10 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
+from seqlib.runs import State
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
-from seqlib.training import BOUNDS, Metrics, RunSettings, State, TrainingRun
+from seqlib.training import BOUNDS, Metrics, RunSettings, TrainingRun
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
@@ -705,7 +706,8 @@ class KeptCopyRun(CopyRun):
         super().__init__(settings)
         self.parameters.update(parameters)
         self.curves.update(curves)
-        self._over = True
+        self._n = min(len(points) for points in self.curves.values())
+        self._state = State.STOPPED
 
 
 # Numbers and texts.

@@ -9,8 +9,9 @@ import numpy as np
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
+from seqlib.runs import Run, State
 from seqlib.text import LabelledSentences
-from seqlib.training import Metrics, Run, RunSettings, State, TrainingRun
+from seqlib.training import Metrics, RunSettings, TrainingRun
 
 
 class KeptTrainingRun(TrainingRun):
@@ -58,7 +59,7 @@ class KeptTrainingRun(TrainingRun):
         super().__init__(X, X.swapaxes(0, 1), settings, weights=weights, probe=probe)
         self._loss[:n], self._accuracy[:n] = metrics.loss, metrics.accuracy
         self._seconds[:n], self._n = metrics.seconds, n
-        self._state, self.error = state, error
+        self._state, self._error = state, error
 
     @property
     def probe(self) -> np.ndarray | None:
@@ -101,7 +102,7 @@ class KeptEmojifyRun(EmojifyRun):
             metrics.test_accuracy,
         )
         self._confusion[:n], self._seconds[:n], self._n = metrics.confusion, metrics.seconds, n
-        self._state, self.error = state, error
+        self._state, self._error = state, error
 
 
 def _fits(state: State, n: int, epochs: int) -> None:

@@ -79,7 +79,7 @@ class Visit:
 
 
 def _copied(value: Any) -> Any:
-    from seqlib.training import Run
+    from seqlib.runs import Run
     from seqlib.visit.runs import as_it_is
 
     if isinstance(value, dict):
@@ -97,7 +97,7 @@ def _moves(value: Any) -> bool:
     """A run that has no copy as it is."""
     from seqlib.copy_task import CopyRun
 
-    return isinstance(value, CopyRun) and not value.over
+    return isinstance(value, CopyRun) and not value.state.over
 
 
 class Visits:

@@ -16,20 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqlib import cluster
+from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.fused import FusedTraining, windows_per_call
 from seqlib.jazz import JazzWeights
-from seqlib.training import RunSettings, State, TrainingRun
+from seqlib.runs import State
+from seqlib.text import LabelledSentences
+from seqlib.training import RunSettings, TrainingRun
+from seqlib.vectors import WordVectors
 
 ROOT = Path(__file__).parents[2]
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
-
-
-class OnCluster(TrainingRun):
-    def _begin(self):
-        return cluster.open(
-            FusedTraining, self._X, self._Y, self._weights, self.settings.learning_rate
-        )
 
 
 class Machines:
@@ -116,7 +113,7 @@ def begin():
 
     def start(windows, **options) -> TrainingRun:
         options = {"epochs": 40, "n_a": N_A, **options}
-        begun.append(OnCluster(*windows, RunSettings(**options)))
+        begun.append(TrainingRun(*windows, RunSettings(**options)))
         return begun[-1].start()
 
     yield start
@@ -127,6 +124,21 @@ def begin():
 @pytest.fixture
 def windows(make_windows):
     return make_windows(m=6, Tx=TX, n_values=N_VALUES)
+
+
+def emojify_run(**options) -> EmojifyRun:
+    """Sentences of a few words, drawn at random; the first word says the class."""
+    words = "glad sad we eat soup ball game love you dear".split()  # noqa: SIM905
+    rng = np.random.default_rng(0)
+    drawn = [rng.choice(words, rng.integers(1, 6)).tolist() for _ in range(30)]
+    labels = np.array([words.index(one[0]) % 5 for one in drawn])
+    train, test = (
+        LabelledSentences(tuple(" ".join(one) for one in drawn[part]), labels[part])
+        for part in (slice(22), slice(22, None))
+    )
+    vectors = WordVectors.of(words, rng.normal(0, 0.45, (len(words), 6)), "small vectors")
+    settings = EmojifySettings(learning_rate=0.01, **options)
+    return EmojifyRun(train, test, Lexicon.of(vectors, settings.unknown), settings)
 
 
 def until(condition) -> None:
@@ -185,6 +197,25 @@ def test_two_runs_work_on_two_workers_at_once_and_keep_apart(keras, machines, wi
         local = FusedTraining(*windows, JazzWeights.initial(N_A, N_VALUES, seed), 0.01)
         for row in losses:
             np.testing.assert_allclose(row[place], local.advance(2).loss, rtol=1e-5)
+
+
+@pytest.mark.parametrize("trainable", [False, True], ids=["frozen", "trainable"])
+def test_emojify_learns_on_the_cluster_what_it_learns_here(keras, machines, monkeypatch, trainable):
+    options = {"epochs": 3, "units": 8, "batch_size": 8, "trainable": trainable}
+    there = emojify_run(**options)
+    opened = there._begin()
+    assert isinstance(opened, cluster.BatchesSession)
+    assert there.start().wait(WAIT) is State.DONE, there.error
+    monkeypatch.delenv(cluster.VARIABLE)
+    here = emojify_run(**options).start()
+    assert here.wait(WAIT) is State.DONE, here.error
+    for name in ("loss", "accuracy", "test_loss", "test_accuracy", "confusion"):
+        mine, theirs = getattr(there.metrics, name), getattr(here.metrics, name)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, err_msg=name)
+    for mine, theirs in zip(
+        there.snapshot().model.weights.arrays, here.snapshot().model.weights.arrays, strict=True
+    ):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
 
 
 # When something goes.

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from seqlib import scheduler
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon, Unknown, judge
-from seqlib.emojify import training as emojify_training
 from seqlib.emojify.fused import Shape, stacked, steps_of, to_the_end
 from seqlib.emojify.training import train_now
 from seqlib.fused import BETA_1
+from seqlib.runs import State
 from seqlib.text import LabelledSentences
-from seqlib.training import State
 from seqlib.vectors import WordVectors
 
 WORDS = "i am not happy sad glad we eat soup bread ball game team love you dear".split()  # noqa: SIM905
@@ -147,7 +147,8 @@ def test_a_run_learns_and_records_every_epoch(vectors):
 
 def test_the_same_seed_gives_the_same_run_however_it_is_sliced(vectors, monkeypatch):
     whole = train_now(make_run(vectors))
-    monkeypatch.setattr(emojify_training, "SLICE_SECONDS", 1e-6)
+    monkeypatch.setattr(scheduler.default(), "limits", scheduler.Limits(slice=1e-6))
+    monkeypatch.setattr(scheduler, "SHORTEST_SLICE", 1e-6)
     sliced = train_now(make_run(vectors))
     # The mean's rounding depends on how it was summed; the weights do not.
     np.testing.assert_allclose(whole.metrics.loss, sliced.metrics.loss, rtol=1e-6)

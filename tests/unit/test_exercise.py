@@ -10,7 +10,8 @@ import pytest
 
 from seqlib.corpus import small_corpus
 from seqlib.music import windows
-from seqlib.training import RunSettings, State, TrainingRun
+from seqlib.runs import State
+from seqlib.training import RunSettings, TrainingRun
 
 
 @pytest.fixture(scope="module")

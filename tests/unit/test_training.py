@@ -14,7 +14,8 @@ import pytest
 from seqlib import backend, training
 from seqlib.fused import FusedTraining, shared_step
 from seqlib.jazz import JazzWeights
-from seqlib.training import BOUNDS, RunSettings, State, TrainingRun, Worker
+from seqlib.runs import State
+from seqlib.training import BOUNDS, RunSettings, TrainingRun
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -491,17 +492,7 @@ def test_windows_may_be_lists_and_whole_numbers(keras):
     assert run.wait(WAIT) is State.DONE
 
 
-# The worker and the background import.
-
-
-def test_a_closed_worker_ends_its_thread(windows):
-    worker = Worker()
-    idle = TrainingRun(*windows, settings())
-    idle.stop()
-    worker.add(idle)
-    thread = worker._thread
-    worker.close()
-    assert not thread.is_alive()
+# The background import.
 
 
 def test_two_threads_that_load_at_once_import_once(keras, monkeypatch):
@@ -566,7 +557,7 @@ def test_of_several_warm_ups_waiting_only_the_latest_is_done(keras, monkeypatch)
 
 def test_a_run_that_breaks_outside_its_training_does_not_stop_the_worker(keras, windows):
     broken = TrainingRun(*windows, settings())
-    del broken._not_before
+    del broken._n
     broken.start()
     assert broken.wait(WAIT) is State.FAILED
     assert broken.error

@@ -10,6 +10,7 @@ from seqlib.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from seqlib.gradients import RNNWeights, gradient_reach
 from seqlib.i18n import _
 from seqlib.sandbox import Edit
+from ui import training_panel, visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
 from ui.charts import show as show_chart
@@ -63,23 +64,25 @@ def _settings() -> CopySettings:
     """Sliders of the task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
     delay = one.slider(
-        "delay", 1, 60, 20, key="copy_delay", help="Steps to wait: 1 to 60.", **BOUND
+        _("delay"), 1, 60, 20, key="copy_delay", help=_("Steps to wait: 1 to 60."), **BOUND
     )
-    n_a = two.slider("n_a", 4, 64, 32, key="copy_n_a", help="Units of each layer.", **BOUND)
+    n_a = two.slider(
+        "n_a", 4, 64, 32, key="copy_n_a", help=_("Units of each layer: 4 to 64."), **BOUND
+    )
     scale = three.select_slider(
-        "recurrent kernel at the start ×",
+        _("recurrent kernel at the start ×"),
         SCALES,
         0.5,
         key="copy_scale",
-        help="1 is Keras' default, for all three layers.",
+        help=_("1 is Keras' default, for all three layers."),
         **BOUND,
     )
     with four:
         gates = st.toggle(
-            "memory gates start open",
+            _("memory gates start open"),
             value=True,
             key="copy_gates",
-            help="Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off.",
+            help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
             **BOUND,
         )
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
@@ -93,35 +96,41 @@ def copy_task() -> None:
     def begin() -> None:
         if run is not None:
             run.stop()
-        st.session_state["copy_run"] = CopyRun(settings).start()
+            del st.session_state["copy_run"]
+        try:
+            st.session_state["copy_run"] = CopyRun(settings).start(owner=visit.owner())
+        except ValueError as problem:
+            st.session_state["copy_error"] = str(problem)
 
-    active = run is not None and not run.over
+    active = run is not None and not run.state.over
     with st.container(horizontal=True):
         st.button(
-            "Train all three",
+            _("Train all three"),
             key="copy_start",
             type="primary",
             icon=":material/play_arrow:",
             on_click=begin,
             disabled=active,
-            help=f"{settings.steps} training steps in the background.",
+            help=_("{n} training steps in the background.", n=settings.steps),
         )
         st.button(
-            "Stop",
+            _("Stop"),
             key="copy_stop",
             icon=":material/stop:",
             on_click=run.stop if active else None,
             disabled=not active,
-            help="End here and keep the curves.",
+            help=_("End here and keep the curves."),
         )
+    if error := st.session_state.pop("copy_error", ""):
+        st.error(error, icon=":material/error:")
     if run is not None:
         st.fragment(_live, run_every=REFRESH if active else None)(run, active)
     st.caption(lesson("cell")["copy-start"])
 
 
 def _live(run: CopyRun, was_active: bool) -> None:
-    run.watch()
-    if run.over and was_active:
+    visit.watching()
+    if run.state.over and was_active:
         st.rerun()  # the buttons change, and the picture stands still
     if run.error:
         st.error(run.error, icon=":material/error:")
@@ -142,22 +151,33 @@ def _live(run: CopyRun, was_active: bool) -> None:
             show_chart(
                 charts.learning(curves, run.settings.steps, measure, chance),
                 key=f"copy_{measure}",
-                alt=f"{measure.capitalize()} by training step: {last or 'nothing yet'}.",
+                alt=_(
+                    "{measure} by training step: {last}.",
+                    measure=_("Accuracy") if measure == "accuracy" else _("Loss"),
+                    last=last or _("nothing yet"),
+                ),
             )
 
 
 def _status(run: CopyRun, curves: dict) -> str:
     about = run.settings
-    if not run.step:
-        state = "Getting ready" if not run.over else "Stopped"
-        return f"**{state}** · delay {about.delay}, {about.n_a} units"
-    state = "Training" if not run.over else "Done" if run.step >= about.steps else "Stopped"
     parts = [
-        f"{kind} **{points[-1].accuracy:.0%}** ({run.parameters[kind]:,} weights)"
-        for kind, points in curves.items()
-        if points
+        f"**{training_panel.state_word(run)}**",
+        _("delay {delay}, {n} units", delay=about.delay, n=about.n_a),
+        _("kernel × {scale:g}", scale=about.scale),
     ]
-    return (
-        f"**{state}** · delay {about.delay}, {about.n_a} units, kernel × {about.scale:g} · "
-        f"step {run.step} of {about.steps} · " + " · ".join(parts)
-    )
+    if run.note:
+        parts.append(run.note)
+    if run.step:
+        parts.append(_("step {step} of {steps}", step=run.step, steps=about.steps))
+        parts += [
+            _(
+                "{kind} **{accuracy:.0%}** ({n:,} weights)",
+                kind=kind,
+                accuracy=points[-1].accuracy,
+                n=run.parameters[kind],
+            )
+            for kind, points in curves.items()
+            if points
+        ]
+    return " · ".join(parts)

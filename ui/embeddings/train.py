@@ -9,10 +9,12 @@ import streamlit as st
 
 from seqlib import vector_figures
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.i18n import N_, _
 from seqlib.moved import Moved, groups, moved
+from seqlib.runs import State
 from seqlib.text import shipped
-from seqlib.training import State
 from seqlib.vectors import WordVectors
+from ui import visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
 from ui.lesson import lesson
@@ -22,13 +24,13 @@ UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
 WORDS = {
-    State.CREATED: "Ready",
-    State.QUEUED: "Waiting",
-    State.RUNNING: "Training",
-    State.PAUSED: "Held",
-    State.STOPPED: "Stopped",
-    State.DONE: "Done",
-    State.FAILED: "Failed",
+    State.CREATED: N_("Ready"),
+    State.QUEUED: N_("Waiting"),
+    State.RUNNING: N_("Training"),
+    State.PAUSED: N_("Held"),
+    State.STOPPED: N_("Stopped"),
+    State.DONE: N_("Done"),
+    State.FAILED: N_("Failed"),
 }
 
 
@@ -55,6 +57,7 @@ def panel(vectors: WordVectors) -> None:
     polled = started is not None and not started.over
 
     def draw() -> None:
+        visit.watching()
         _panel(vectors)
         pair = _pair()
         if (pair is not None and not pair.over) != polled:
@@ -84,28 +87,30 @@ def _panel(vectors: WordVectors) -> None:
 def _settings() -> EmojifySettings:
     one, two, three = st.columns(3, vertical_alignment="bottom")
     epochs = one.slider(
-        "epochs",
+        _("epochs"),
         1,
         60,
         12,
         key="embedding_epochs",
-        help="Passes over the training sentences.",
+        help=_("Passes over the training sentences."),
         **state.BOUND,
     )
     rate = two.select_slider(
-        "learning rate",
+        _("learning rate"),
         RATES,
         0.003,
         key="embedding_rate",
-        help="Adam's step size.",
+        help=_("Adam's step size."),
         **state.BOUND,
     )
     mask = three.toggle(
-        "mask row 0",
+        _("mask row 0"),
         value=True,
         key="embedding_mask",
-        help="On, the model skips padding. Off, it reads the padding row like a word, and a "
-        "trainable row 0 moves too.",
+        help=_(
+            "On, the model skips padding. Off, it reads the padding row like a word, and a "
+            "trainable row 0 moves too."
+        ),
         **state.BOUND,
     )
     return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
@@ -115,38 +120,47 @@ def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors)
     def begin() -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
-            st.session_state["embedding_error"] = (
-                f"No word of the training sentences has a vector in {vectors.name}; choose "
-                "vectors of English words."
+            st.session_state["embedding_error"] = _(
+                "No word of the training sentences has a vector in {name}; choose vectors of "
+                "English words.",
+                name=_(vectors.name),
             )
             return
         runs = [
             EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))
             for trainable in (False, True)
         ]
+        try:
+            for run in runs:
+                run.start(visit.owner())
+        except ValueError as problem:
+            st.session_state["embedding_error"] = str(problem)
+            for run in runs:
+                run.stop()
+            return
         st.session_state["embedding_runs"] = Pair(vectors, *runs)
-        for run in runs:
-            run.start()
 
     active = pair is not None and not pair.over
     with st.container(horizontal=True):
         st.button(
-            "Train both" if pair is None else "Train both again",
+            _("Train both") if pair is None else _("Train both again"),
             key="embedding:train",
             type="primary",
             icon=":material/play_arrow:",
             on_click=begin,
             disabled=active,
-            help="Two models with the same first weights: one with the embedding frozen, one with "
-            "it trainable. Loads TensorFlow if nobody has yet.",
+            help=_(
+                "Two models with the same first weights: one with the embedding frozen, one with "
+                "it trainable. Loads TensorFlow if nobody has yet."
+            ),
         )
         st.button(
-            "Stop",
+            _("Stop"),
             key="embedding:stop",
             icon=":material/stop:",
             on_click=pair.stop if active else None,
             disabled=not active,
-            help="End both and keep what was learned.",
+            help=_("End both and keep what was learned."),
         )
 
 
@@ -164,13 +178,17 @@ def _side(column, run: EmojifyRun) -> Moved | None:
     """One run in words, and what it has moved so far."""
     with column:
         st.markdown(f"**`trainable={run.settings.trainable}`**")
-        status = f"**{WORDS[run.state]}** · epoch {run.epoch} of {run.settings.epochs}"
+        status = f"**{_(WORDS[run.state])}** · " + _(
+            "epoch {n} of {epochs}", n=run.epoch, epochs=run.settings.epochs
+        )
         if run.note:
             status += f" · {run.note}"
         metrics = run.metrics
         if len(metrics):
-            status += (
-                f" · loss {metrics.loss[-1]:.2f} · test accuracy {metrics.test_accuracy[-1]:.0%}"
+            status += " · " + _(
+                "loss {loss:.2f} · test accuracy {accuracy:.0%}",
+                loss=metrics.loss[-1],
+                accuracy=metrics.test_accuracy[-1],
             )
         st.markdown(status)
         if run.error:
@@ -182,9 +200,9 @@ def _side(column, run: EmojifyRun) -> Moved | None:
             run, snapshot.epoch, lambda: moved(snapshot.model.weights.embedding)
         )
         st.metric(
-            "rows moved",
-            f"{len(found):,} of {found.compared:,}",
-            help="Every row after training compared with the row before, number by number.",
+            _("rows moved"),
+            _("{n:,} of {total:,}", n=len(found), total=found.compared),
+            help=_("Every row after training compared with the row before, number by number."),
         )
     return found
 
@@ -195,10 +213,10 @@ def _compare(frozen: Moved, trainable: Moved, pair: Pair) -> None:
     st.markdown(_verdict(frozen, trainable))
     st.dataframe(
         {
-            "rows": list(parts),
-            "how many": [f"{len(rows):,}" for rows in parts.values()],
-            "moved, frozen": [f"{frozen.among(rows):,}" for rows in parts.values()],
-            "moved, trainable": [f"{trainable.among(rows):,}" for rows in parts.values()],
+            _("rows"): [_(name) for name in parts],
+            _("how many"): [f"{len(rows):,}" for rows in parts.values()],
+            _("moved, frozen"): [f"{frozen.among(rows):,}" for rows in parts.values()],
+            _("moved, trainable"): [f"{trainable.among(rows):,}" for rows in parts.values()],
         },
         hide_index=True,
         key="moved_groups",
@@ -212,46 +230,58 @@ def _compare(frozen: Moved, trainable: Moved, pair: Pair) -> None:
 def _verdict(frozen: Moved, trainable: Moved) -> str:
     """What the numbers say, whatever they say."""
     still = (
-        "Frozen, **no row moved**: all "
-        f"{frozen.compared:,} rows are what they were, to the last bit."
+        _(
+            "Frozen, **no row moved**: all {n:,} rows are what they were, to the last bit.",
+            n=frozen.compared,
+        )
         if not len(frozen)
-        else f"Frozen, **{len(frozen):,} rows moved**, which they should not have."
+        else _("Frozen, **{n:,} rows moved**, which they should not have.", n=len(frozen))
     )
     if not len(trainable):
-        return f"{still} Trainable, none has moved yet."
+        return f"{still} " + _("Trainable, none has moved yet.")
     norms = trainable.norms
-    return (
-        f"{still} Trainable, **{len(trainable):,}** moved, by {norms[-1]:.2g} to {norms[0]:.2g}; "
-        f"the other {trainable.compared - len(trainable):,} did not."
+    return f"{still} " + _(
+        "Trainable, **{n:,}** moved, by {least:.2g} to {most:.2g}; the other {others:,} did not.",
+        n=len(trainable),
+        least=norms[-1],
+        most=norms[0],
+        others=trainable.compared - len(trainable),
     )
 
 
 def _pictures(found: Moved, vectors: WordVectors) -> None:
-    words = [vectors.word(row) or "padding" for row in found.rows[:DRAWN].tolist()]
+    words = [vectors.word(row) or _("padding") for row in found.rows[:DRAWN].tolist()]
     counts = _occurrences()
     left, right = st.columns([3, 2])
     with left:
-        st.markdown(f"**The {len(words)} rows that moved furthest, after minus before**")
+        st.markdown(_("**The {n} rows that moved furthest, after minus before**", n=len(words)))
         st.plotly_chart(
             vector_figures.changes(found.change[:DRAWN], words, state.font()),
             key="changes_chart",
             config=SAVE,
-            alt=f"Change of {len(words)} rows in {vectors.dim} dimensions: {', '.join(words)}.",
+            alt=_(
+                "Change of {n} rows in {dim} dimensions: {words}.",
+                n=len(words),
+                dim=vectors.dim,
+                words=", ".join(words),
+            ),
         )
     with right:
-        st.markdown("**How far, and how often the training sentences have the word**")
+        st.markdown(_("**How far, and how often the training sentences have the word**"))
         st.plotly_chart(
             vector_figures.bars(
                 [f"{word} · {counts.get(word, 0)}×" for word in words],
                 np.asarray(found.norms[:DRAWN]),
-                "length of the change",
+                _("length of the change"),
                 font=state.font(),
             ),
             key="norms_chart",
             config=SAVE,
-            alt="How far each of these rows moved: "
-            + ", ".join(
-                f"{word} {norm:.2f}" for word, norm in zip(words, found.norms, strict=False)
+            alt=_(
+                "How far each of these rows moved: {listed}.",
+                listed=", ".join(
+                    f"{word} {norm:.2f}" for word, norm in zip(words, found.norms, strict=False)
+                ),
             ),
         )
 

@@ -138,10 +138,11 @@ def chosen() -> EmojifySettings:
     )
 
 
-def start() -> EmojifyRun:
+def start(owner: str) -> EmojifyRun:
     """A new run with the settings at hand; its model becomes the one that reads."""
     asked, data, vectors = chosen(), state.data(), state.vectors()
-    run = EmojifyRun(data.train, data.test, Lexicon.of(vectors, asked.unknown), asked)
+    lexicon = Lexicon.of(vectors, asked.unknown)
+    run = EmojifyRun(data.train, data.test, lexicon, asked).start(owner)
     state.keep(run, vectors)
     return run
 

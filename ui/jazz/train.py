@@ -7,7 +7,7 @@ import streamlit as st
 
 from seqlib import figures
 from seqlib.music import largest_Tx, windows
-from seqlib.training import BOUNDS, RunSettings, TrainingRun, warm
+from seqlib.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from ui import charts, frame, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
@@ -81,16 +81,17 @@ def chosen() -> RunSettings:
 def tensors() -> tuple[np.ndarray, np.ndarray]:
     """X (m, Tx, n_values) and Y (Ty, m, n_values) for the settings and corpus at hand.
 
-    Raises ``ValueError`` if no melody is Tx tokens long.
+    Raises ``ValueError`` if no melody is Tx tokens long, or X would be too large.
     """
     asked, corpus = chosen(), state.corpus()
+    check_size(asked.m, asked.Tx, corpus.n_values)
     return windows(corpus.sequences, asked.m, asked.Tx, corpus.n_values, asked.seed)
 
 
-def start() -> TrainingRun:
+def start(owner: str) -> TrainingRun:
     """A new run with the settings at hand; its model becomes the one the page uses."""
     X, Y = tensors()
-    run = TrainingRun(X, Y, chosen(), probe=X[0])
+    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(owner)
     state.runs()[state.corpus().vocabulary] = run
     st.session_state["model"] = state.OWN_RUN
     return run
