@@ -33,9 +33,9 @@ KEPT = 1000  # reruns
 # What may be told, and with which fields.
 EVENTS: dict[str, tuple[str, ...]] = {
     "server_started": ("python", "streamlit", "cluster"),
-    "run_started": ("kind", "waiting"),
+    "run_started": ("kind",),
     "run_finished": ("kind", "state", "epochs", "seconds"),
-    "run_failed": ("kind", "reason", "epochs", "seconds"),
+    "run_failed": ("kind", "epochs", "seconds"),
     "upload_refused": ("what",),
     "slow_rerun": ("page", "seconds"),
     "memory_high": ("megabytes", "limit_megabytes"),
