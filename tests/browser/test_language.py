@@ -30,7 +30,7 @@ MISFITS = """() => {
         const words = text.data.trim();
         if (words.length < 3 || !CJK.test(words) || !shown(text.parentElement)) continue;
         const rows = lines(text);
-        if (rows > 1 && words.length < 2 * rows) found.push(`a narrow column: ${said}`);
+        if (rows > 2 && words.length < 2 * rows) found.push(`a narrow column: ${said}`);
       }
     }
   }
