@@ -1,8 +1,9 @@
 """Print the lesson plan and the handout as PDF: ``python -m scripts.make_handouts``.
 
 The texts are ``assets/lessons/<language>/plan.md`` and ``handout.md``. ``{{ page.section }}``
-takes over a section of a page's lesson, ``{{ name }}`` one of ``given()``, so that paper, page and
-notebook say the same. Chromium prints; the PDF's metadata keep the hash of its source.
+takes over a section of a page's lesson, ``{{ term.name }}`` an entry of the glossary and
+``{{ name }}`` one of ``given()``, so that paper, page and notebook say the same. Chromium prints;
+the PDF's metadata keep the hash of its source.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from markdown_it import MarkdownIt
 
 from seqlib import pretrained
 from seqlib.corpus import default_corpus
+from seqlib.glossary import glossary
 from seqlib.i18n import LANGUAGES, SOURCE
 from seqlib.notebooks import cells
 from seqlib.prose import sections
@@ -39,9 +41,9 @@ _TAKEN = re.compile(r"\{\{ *([\w .-]+?) *\}\}")
 _LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
 
 CSS = """
-@page { size: A4; margin: 11mm 14mm; }
+@page { size: A4; margin: 10mm 14mm; }
 * { box-sizing: border-box; }
-html { font-size: 8.9pt; }
+html { font-size: 8.7pt; }
 body { margin: 0; font-family: "Liberation Sans", "Noto Sans CJK SC", sans-serif;
   line-height: 1.36; color: #1b2330; }
 html[lang^=zh] body { line-height: 1.42; }
@@ -58,11 +60,13 @@ pre { margin: 0.3rem 0; padding: 0.4rem 0.6rem; background: #f3f5f8; border-radi
   line-height: 1.42; }
 .url { color: #55606f; font-size: 0.74em; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin: 0.3rem 0; }
-th, td { text-align: left; padding: 0.14rem 0.5rem 0.14rem 0; border-bottom: 0.5pt solid #d5dae2; }
+th, td { text-align: left; vertical-align: top;
+  padding: 0.14rem 0.5rem 0.14rem 0; border-bottom: 0.5pt solid #d5dae2; }
 figure { margin: 0.3rem 0; text-align: center; }
-svg { width: 66%; }
+svg { width: 58%; }
 .plan { font-size: 10.2pt; }
-.handout h2 { margin-top: 0.5rem; }
+.handout h2 { margin-top: 0.4rem; }
+.handout td:first-child { white-space: nowrap; }
 .handout pre { line-height: 1.3; margin: 0.2rem 0; padding: 0.3rem 0.6rem; }
 """
 
@@ -111,6 +115,9 @@ def source(paper: str, language: str) -> str:
         page, dot, section = found[1].partition(".")
         if not dot:
             return given()[page]
+        if page == "term":
+            term = {term.key: term for term in glossary(language)}[section]
+            return f"**{term.words}** · {term.text}"
         text = lesson(page, language)[section]
         if "{" in text:
             raise KeyError(f"{page}.{section} has figures of its own; take another section.")

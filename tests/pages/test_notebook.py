@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_a_midi_file_of_ones_own_goes_along_as_its_notes():
     tune = Melody(tuple(Token(pitch, 12) for pitch in (60, 62, None, 64, 65, 67) * 8), 140.0, "T'")
     app.session_state["corpus"] = "my MIDI"
     app.run()
-    app.file_uploader[0].upload("tune'.mid", io.BytesIO(write_midi(tune)).getvalue(), "audio/midi")
+    app.file_uploader(key="midi_file").set_value(("tune'.mid", write_midi(tune), "audio/midi"))
     app.run()
     found = asked(app, "jazz")
     assert found.variant == "my MIDI"
