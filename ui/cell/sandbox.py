@@ -15,7 +15,7 @@ from seqlib.lstm import GATES, Trace
 from seqlib.music import arrange
 from seqlib.sampling import Sample
 from seqlib.sandbox import RECIPES, Edit
-from ui import frame
+from ui import frame, language
 from ui import stage as stage_component
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
@@ -46,15 +46,14 @@ def controls(scene: Scene) -> tuple[Hand, str]:
     """What is done to the cell, from which step, and what it then does."""
     one, two, three = st.columns([2, 2, 2])
     with one:
-        name = st.selectbox(
+        name = language.choice(
+            st.selectbox,
             _("hand in the cell"),
             list(RECIPES),
-            1,
-            format_func=_,
+            index=1,
             key="hand",
             help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items())
             + ".",
-            **BOUND,
         )
     with two:
         start = st.slider(
@@ -67,15 +66,14 @@ def controls(scene: Scene) -> tuple[Hand, str]:
             **BOUND,
         )
     with three:
-        mode = st.segmented_control(
+        mode = language.choice(
+            st.segmented_control,
             _("then"),
             (READ, WRITE),
             default=READ,
-            format_func=_,
             required=True,
             key="hand_mode",
             help=_("The same notes for both cells, or each cell writes its own from there."),
-            **BOUND,
         )
     st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
     return Hand(_edits(scene, name, start - 1), start - 1), mode
@@ -103,7 +101,8 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
 def _ask(scene: Scene, need: str):
     units = list(map(str, range(scene.weights.n_a)))
     if need == "gate":
-        return st.segmented_control(
+        return language.choice(
+            st.segmented_control,
             _("gate"),
             GATES,
             default="f",
@@ -111,7 +110,6 @@ def _ask(scene: Scene, need: str):
             format_func=lambda gate: _(GATE_NAMES[gate]),
             key="hand_gate",
             help=_("Which gate is held or scaled."),
-            **BOUND,
         )
     if need == "value":
         return st.slider(
@@ -136,21 +134,21 @@ def _ask(scene: Scene, need: str):
             **BOUND,
         )
     if need == "source":
-        return st.selectbox(
+        return language.choice(
+            st.selectbox,
             _("new state"),
             [ZEROS, *map(str, range(1, scene.Tx + 1))],
             key="hand_source",
             format_func=lambda at: _(ZEROS) if at == ZEROS else _("that of step {at}", at=at),
             help=_("What a and c become."),
-            **BOUND,
         )
-    return st.selectbox(
+    return language.choice(
+        st.selectbox,
         _("unit"),
         units if need == "one unit" else [ALL, *units],
         key="hand_unit" if need == "unit" else "hand_one",
         format_func=lambda unit: _(ALL) if unit == ALL else unit,
         help=_("One unit, or all of them."),
-        **BOUND,
     )
 
 

@@ -10,7 +10,7 @@ from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
 from seqlib.music import arrange
-from ui import chips, frame
+from ui import chips, frame, language
 from ui import stage as stage_component
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
@@ -27,15 +27,14 @@ VECTORS = N_("every vector of this step")
 
 def show(scene: Scene) -> None:
     """Whose cell, which step, and the stage."""
-    of = st.segmented_control(
+    of = language.choice(
+        st.segmented_control,
         _("cell of"),
         (JAZZ, FIRST, SECOND),
         default=JAZZ,
-        format_func=_,
         required=True,
         key="cell_of",
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
-        **BOUND,
     )
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
     stage_component.show(stage, key=f"cell_step_{of}", presenter=frame.presenting())
