@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import figures
+from seqlib import figures, i18n
 from seqlib.jazz import JazzWeights
 from seqlib.music import read_midi
 from ui import charts, chips, frame
@@ -90,18 +90,17 @@ def choose_melody() -> None:
 
 
 READING = ("notes", "h", "y")
-NOBODY = "nobody"
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _shipped_reading(corpus: str, place: int, name: str, other: str) -> Stage:
-    """The stage of shipped models and our own corpus: the same for everybody, so made once."""
+def _shipped_reading(language: str, corpus: str, place: int, name: str, other: str) -> Stage:
+    """The stage of shipped models and our own corpus: the same for all who read a language."""
     return _reading(place, name, other)
 
 
 def _reading(place: int, name: str, other: str) -> Stage:
     def named(model: str) -> tuple[str, JazzWeights] | None:
-        return None if model == NOBODY else (model, state.model(model).weights)
+        return None if model == state.NOBODY else (model, state.model(model).weights)
 
     return reading_stage(state.corpus(), place, named(name), named(other), READING)
 
@@ -115,14 +114,14 @@ def reading() -> None:
     with right:
         other = state.model_select(
             "compared with",
-            [NOBODY, *names],
+            [state.NOBODY, *names],
             key="against",
             help="A second model on the same notes: see either, both or the difference.",
         )
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
-    make = _shipped_reading if shared else lambda _, *rest: _reading(*rest)
+    make = _shipped_reading if shared else lambda language, corpus, *rest: _reading(*rest)
     stage_component.show(
-        make(state.corpus().name, state.melody_place(), name, other),
+        make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
         key="jazz_reading",
         presenter=frame.presenting(),
     )

@@ -8,15 +8,17 @@ import streamlit as st
 
 from seqlib import pretrained
 from seqlib.corpus import Corpus, corpus_of, default_corpus, small_corpus
+from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.music import Song, Vocabulary
 from seqlib.training import BOUNDS, TrainingRun
+from ui import language
 
 # Options are what the URL shows, so they read as words.
-OURS, TUNE, MINE = "all choruses", "one tune", "my MIDI"
+OURS, TUNE, MINE = N_("all choruses"), N_("one tune"), N_("my MIDI")
 CORPORA = (OURS, TUNE, MINE)
-OWN_RUN = "my training"
-UNTRAINED = "untrained"
+OWN_RUN, NOBODY = N_("my training"), N_("nobody")
+UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,7 @@ def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
     """A bound choice among ``names``; one that no longer fits falls back to the first."""
     if st.session_state.get(key, names[0]) not in names:
         del st.session_state[key]
-    return st.selectbox(
-        label,
-        names,
-        key=key,
-        help=help,
-        bind="query-params",
-        persist_state="session",
-    )
+    return language.choice(st.selectbox, label, names, key=key, help=help)
 
 
 def model(name: str) -> Model:
