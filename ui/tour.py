@@ -12,6 +12,7 @@ import streamlit as st
 
 from seqlib.i18n import _, language
 from seqlib.tour import Step, Tour, spans, tour, toured
+from ui import share
 
 ASSETS = Path(__file__).parents[1] / "assets" / "tour"
 PARAM = "tour"
@@ -31,7 +32,11 @@ def name(page: str) -> str:
 def step(steps: int) -> int:
     """Where the URL stands, counted from 1; 0 if no tour is on or the step is unknown."""
     asked = st.query_params.get(PARAM, "")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= steps else 0
+    if asked.isdecimal() and 1 <= int(asked) <= steps:
+        return int(asked)
+    if asked:
+        share.refuse(PARAM)
+    return 0
 
 
 def button(page: str, *, presenter: bool = False) -> None:

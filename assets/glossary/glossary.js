@@ -23,7 +23,8 @@ export function shapeOfLink(rest) {
 /** The nearest tensor called `key`, or the size of the axis of that name, as text; "" if none. */
 export function shapeText(key, names, tensors) {
   for (const { symbol, shape } of tensors) {
-    if ((names[symbol] || symbol) !== key || !shape.length) continue;
+    const isAxis = shape.length === 1 && shape[0][0] === symbol; // the chip of an axis alone
+    if ((names[symbol] || symbol) !== key || !shape.length || isAxis) continue;
     const sizes = shape.map(([, size]) => size);
     return `${symbol} (${shape.map(([axis]) => axis).join(", ")}) = (${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
   }

@@ -6,6 +6,7 @@ import os
 
 import pytest
 from conftest import ROOT
+from playwright.sync_api import Page
 
 from ui.frame import PAGES
 
@@ -25,17 +26,21 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+def grave_violations(page: Page, axe: str) -> dict[str, list[str]]:
+    """What axe finds serious or critical: the rule, and the elements that break it."""
+    page.evaluate(axe)
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    return {
+        violation["id"]: [node["html"][:200] for node in violation["nodes"]]
+        for violation in violations
+        if violation["impact"] in GRAVE
+    }
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
 def test_a_page_has_no_grave_violation(entry, scheme, server, new_page, axe):
     page = new_page(f"{server.url}/{entry.url_path}", color_scheme=scheme)
     page.locator(".stage canvas").first.wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
-    page.evaluate(axe)
-    violations = page.evaluate("async () => (await axe.run()).violations")
-    grave = {
-        violation["id"]: [node["html"][:200] for node in violation["nodes"]]
-        for violation in violations
-        if violation["impact"] in GRAVE
-    }
-    assert not grave
+    assert not grave_violations(page, axe)

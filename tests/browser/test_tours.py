@@ -1,0 +1,181 @@
+"""A newcomer's script: every tour, from its first step to its last, doing what it asks."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import settled
+from playwright.sync_api import Locator, Page, expect
+from test_accessibility import axe as axe  # a fixture
+from test_accessibility import grave_violations
+
+from seqlib.tour import Step, tour
+from ui.frame import PAGES
+
+pytestmark = pytest.mark.browser
+
+NAMES = [entry.file.removesuffix(".py") for entry in PAGES]
+SIZES = {"laptop": (1280, 720), "phone": (390, 844)}
+LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+def element(page: Page, name: str, language: str) -> Locator:
+    """What a tour calls ``key`` or ``key::part``."""
+    key, _, part = name.partition("::")
+    css = "st-key-" + "".join(c if c.isalnum() or c in "_-" else "-" for c in key)
+    whole = page.locator(f".{css}, .{css}-{language}").first
+    return whole.locator(f'[data-name="{part}"]').first if part else whole
+
+
+def do(page: Page, step: Step, language: str) -> None:
+    """What the step asks of a reader, whatever control it names."""
+    there = element(page, step.target, language)
+    if step.action == "see":
+        return
+    expect(there).to_be_visible()
+    if step.action == "play":
+        there.locator('[data-name="play"]').click()
+    elif step.action == "step":
+        there.locator(".stage").press("ArrowRight")
+    elif step.action == "point":
+        spot = there.locator("canvas.time, .linked, .js-plotly-plot").first
+        (spot if spot.count() else there).hover()
+    elif step.action == "press":
+        spot = there.locator("canvas.time, button").first
+        (spot if spot.count() else there).click()
+    else:
+        change(page, there)
+
+
+def change(page: Page, there: Locator) -> None:
+    """Give the control another value."""
+    if there.locator(".stage").count():
+        there.locator("select.sort").select_option(index=1)
+    elif (slider := there.get_by_role("slider")).count():
+        slider.first.press("ArrowRight")
+    elif (area := there.locator("textarea")).count():
+        area.fill("a small word")
+        area.press("Control+Enter")
+    elif there.get_by_test_id("stSelectbox").count():
+        there.locator("input").click()
+        page.get_by_role("option").last.click()
+    elif (line := there.locator("input[type=text]")).count():
+        line.fill("teacher")
+        line.press("Enter")
+    elif there.get_by_test_id("stCheckbox").count():
+        there.locator("label").first.click()
+    else:
+        there.get_by_role("button").or_(there.get_by_role("radio")).last.click()
+
+
+def follow(page: Page, name: str, language: str, *, act: bool) -> None:
+    """Go through the tour; ``act``, or skip what it asks and see that everything is lit."""
+    steps = tour(name, language).steps
+    card, ring = page.locator(".tour .card"), page.locator(".tour .ring")
+    element(page, "tour_button", language).get_by_role("button").click()
+    for number, step in enumerate(steps, 1):
+        expect(card).to_have_attribute("data-step", str(number))
+        expect(card.locator(".title")).to_have_text(step.title)
+        if act and step.action:
+            do(page, step, language)
+        if act:
+            # The first training of a server loads TensorFlow.
+            patience = 120_000 if step.action == "see" else 30_000
+            expect(card).to_have_attribute("data-done", "true", timeout=patience)
+        if act or step.action != "see":  # what training draws is there once it has been asked for
+            expect(ring).to_be_visible()
+            on_screen(page, card, ring)
+        card.locator('[data-does="next"]').click()
+    expect(card).to_be_hidden()
+
+
+def on_screen(page: Page, card: Locator, ring: Locator) -> None:
+    """The card is wholly in the window, and so is some of what is lit."""
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+    box = card.bounding_box()
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["x"] + box["width"] <= width + 1
+    assert box["y"] + box["height"] <= height + 1
+    page.wait_for_function(
+        """([top, bottom]) => {
+          const inside = (node) => node.shadowRoot && find(node.shadowRoot);
+          const find = (root) => root.querySelector(".tour .ring")
+            || [...root.querySelectorAll("*")].map(inside).find(Boolean);
+          const box = find(document).getBoundingClientRect();
+          return Math.min(box.bottom, bottom) - Math.max(box.top, top) >= Math.min(40, box.height);
+        }""",
+        arg=[0, box["y"] if width < 640 else height],
+    )
+    assert ring.count() == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("language", "size", "act"),
+    [
+        ("en", "laptop", True),
+        ("zh", "phone", True),
+        ("zh", "laptop", False),
+        ("en", "phone", False),
+    ],
+)
+def test_a_newcomer_follows_the_tour_to_its_end(name, language, size, act, server, new_page):
+    width, height = SIZES[size]
+    path = "" if name == "home" else name
+    page = new_page(
+        f"{server.url}/{path}",
+        viewport={"width": width, "height": height},
+        locale=LOCALES[language],
+        reduced_motion="reduce",
+    )
+    follow(page, name, language, act=act)
+    assert "tour=" not in page.url or page.wait_for_url(lambda url: "tour=" not in url) is None
+
+
+def test_a_tour_can_be_followed_from_the_keyboard_and_left_and_resumed(server, new_page):
+    page = new_page(f"{server.url}/")
+    button = element(page, "tour_button", "en").get_by_role("button")
+    button.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".tour .card")
+    expect(card).to_be_focused()
+    expect(card).to_have_attribute("data-step", "1")
+    page.keyboard.press("Tab")  # leave
+    page.keyboard.press("Tab")  # next: there is nothing before the first step
+    page.keyboard.press("Enter")
+    expect(card).to_have_attribute("data-step", "2")
+    page.wait_for_url("**tour=2*")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(button).to_have_text("Tour, step 2 of 5")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card).to_have_attribute("data-step", "2")
+
+
+def test_a_clicker_turns_the_steps_when_presenting_and_types_into_no_field(server, new_page):
+    page = new_page(f"{server.url}/jazz?present=true&tour=2")
+    card = page.locator(".tour .card")
+    expect(card).to_have_attribute("data-step", "2")
+    page.keyboard.press("PageDown")
+    expect(card).to_have_attribute("data-step", "3")
+    page.keyboard.press("PageUp")
+    expect(card).to_have_attribute("data-step", "2")
+    page.wait_for_url("**tour=2*")
+    settled(page)
+    page.locator(".st-key-train_seed input").press("PageDown")
+    expect(card).to_have_attribute("data-step", "2")
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "present"])
+def test_a_lit_page_has_no_grave_violation(look, server, new_page, axe):
+    page = new_page(
+        f"{server.url}/?tour=2{'&present=true' if look == 'present' else ''}",
+        color_scheme="dark" if look == "dark" else "light",
+    )
+    expect(page.locator(".tour .card")).to_be_visible()
+    assert not grave_violations(page, axe)
+    element(page, "share", "en").get_by_role("button").click()
+    expect(page.locator(".share .code svg")).to_be_visible()
+    page.wait_for_timeout(400)  # the popover fades in, and half faded is no contrast to judge
+    assert not grave_violations(page, axe)
