@@ -98,9 +98,12 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         try:
+            import dask
             import distributed
         except ImportError as problem:
             raise ValueError(Later(NO_DASK)) from problem
+        # A state of 30 MB is rare and meant; Dask would warn of it at every slice.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         self.address = address
         self.workers: dict[str, int] = {}  # address -> threads
         self.looked = 0.0  # when that was so, by the monotonic clock

@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +18,7 @@ import numpy as np
 
 from seqlib import backend
 from seqlib.i18n import N_, Later, _
+from seqlib.observed import event
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +164,7 @@ class Run:
             _scheduler().admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
                 self._started = time.perf_counter()
+                event("run_started", kind=type(self).__name__)
                 _scheduler().add(self)
         return self
 
@@ -184,6 +187,7 @@ class Run:
         ):
             self._release()
             self._note = note
+            self._tell()
 
     def wait(self, timeout: float | None = None) -> State:
         """Block until the run is over or ``timeout`` seconds have passed; for scripts and tests."""
@@ -207,9 +211,11 @@ class Run:
                 self._fail(
                     Later(N_("Training stopped: {problem}"), {"problem": _first_line(problem)})
                 )
-        if self._n >= self.settings.epochs:
-            # A pause or resume may have come in during the last slice.
-            self._to(State.DONE, only_from=(State.RUNNING, State.PAUSED, State.QUEUED))
+        # A pause or resume may have come in during the last slice.
+        if self._n >= self.settings.epochs and self._to(
+            State.DONE, only_from=(State.RUNNING, State.PAUSED, State.QUEUED)
+        ):
+            self._tell()
         if self._state.over:
             self._release()
         return self._state is State.RUNNING
@@ -226,15 +232,27 @@ class Run:
         from seqlib import cluster
 
         session = cluster.open(kind, *args, **options)
-        session.over = lambda: self._state is not State.RUNNING
+        run = weakref.ref(self)  # or the run would hold itself
+        session.over = lambda: (me := run()) is None or me.state is not State.RUNNING
         return session
 
     def _fail(self, error: Later | str) -> None:
         with self._lock:
-            if not self._state.over:
-                self._error = error
-                self._state = State.FAILED
-                self._lock.notify_all()
+            if self._state.over:
+                return
+            self._error = error
+            self._state = State.FAILED
+            self._lock.notify_all()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the host's log that the run is over."""
+        spent = time.perf_counter() - self._started if self._started else 0.0
+        told = {"kind": type(self).__name__, "epochs": self._n, "seconds": spent}
+        if self._state is State.FAILED:
+            event("run_failed", logging.WARNING, **told)
+        else:
+            event("run_finished", state=self._state.value, **told)
 
     def _release(self) -> None:
         """Let go of what only training needed."""

@@ -11,6 +11,7 @@ import pytest
 
 from seqlib import observed
 from seqlib.observed import Observer, configure, event
+from seqlib.training import RunSettings, TrainingRun
 
 
 @pytest.fixture
@@ -148,3 +149,25 @@ def test_short_memory_is_told_once_and_again_when_it_is_over(lines, monkeypatch)
     monkeypatch.setenv(observed.MEMORY, "50")
     Observer().memory(51, 100)
     assert lines()[-1]["event"] == "memory_high"
+
+
+def test_a_run_is_told_of_when_it_starts_and_ends(lines, keras, make_windows):
+    options = RunSettings(n_a=4, epochs=3)
+    done = TrainingRun(*make_windows(), options).start()
+    assert done.wait(60) == "done"
+    TrainingRun(*make_windows(), options).stop()
+    bad = TrainingRun(*make_windows(), RunSettings(n_a=4, epochs=3))
+    bad._begin = lambda: None
+    assert bad.start().wait(60) == "failed"
+    told = [
+        (line["event"], line.get("state"), line.get("epochs"))
+        for line in lines()
+        if line["event"].startswith("run_")
+    ]
+    assert told == [
+        ("run_started", None, None),
+        ("run_finished", "done", 3),
+        ("run_finished", "stopped", 0),
+        ("run_started", None, None),
+        ("run_failed", None, 0),
+    ]

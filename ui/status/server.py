@@ -7,16 +7,14 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
 
-from seqlib import backend, cluster, observed
-
-if TYPE_CHECKING:
-    from seqlib.scheduler import Facts
+from seqlib import backend, cluster, observed, scheduler
+from seqlib.runs import State
 
 # Set to 1 to add these facts to what Streamlit tells machines at /_stcore/metrics.
 METRICS = "SEQSCOPE_METRICS"
@@ -30,7 +28,7 @@ class Server:
     """
 
     sessions: int
-    training: Facts
+    training: scheduler.Facts
     memory: int
     limit: int
     uptime: float
@@ -40,8 +38,6 @@ class Server:
 
 def now() -> Server:
     """As things are."""
-    from seqlib import scheduler
-
     return Server(
         sessions(),
         scheduler.default().facts(),
@@ -95,8 +91,6 @@ class Metrics:
         return tuple(GAUGES)
 
     def get_stats(self, family_names: Sequence[str] | None = None) -> Mapping[str, Sequence[Any]]:
-        from seqlib.runs import State
-
         server = now()
         values: dict[str, dict[str, int]] = {
             "seqscope_runs": {state.value: server.training.runs.get(state, 0) for state in State},
