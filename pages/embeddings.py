@@ -2,16 +2,15 @@
 
 import streamlit as st
 
+from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui import frame, notebook, share
 from ui.embeddings import lookup, matrix, near, source, train, word_map
 from ui.lesson import lesson
 
-TEXT = lesson("embeddings")
-
 
 def embeddings() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading(lesson("embeddings")["title"], lesson("embeddings")["intro"])
     vectors = share.section(which)
     share.section(looking_up, vectors)
     share.section(whole, vectors)
@@ -25,8 +24,8 @@ def embeddings() -> None:
 
 
 def which() -> WordVectors:
-    st.header("1 · The vectors", anchor="vectors")
-    st.markdown(TEXT["source"])
+    st.header(_("1 · The vectors"), anchor="vectors")
+    st.markdown(lesson("embeddings")["source"])
     vectors = source.choose()
     source.facts(vectors)
     return vectors
@@ -34,58 +33,58 @@ def which() -> WordVectors:
 
 @st.fragment
 def looking_up(vectors: WordVectors) -> None:
-    st.header("2 · The lookup", anchor="lookup")
-    st.markdown(TEXT["lookup"])
+    st.header(_("2 · The lookup"), anchor="lookup")
+    st.markdown(lesson("embeddings")["lookup"])
     lookup.show(vectors)
     notebook.keep("embeddings")
 
 
 @st.fragment
 def whole(vectors: WordVectors) -> None:
-    st.header("3 · The whole matrix", anchor="matrix")
-    st.markdown(TEXT["matrix"])
+    st.header(_("3 · The whole matrix"), anchor="matrix")
+    st.markdown(lesson("embeddings")["matrix"])
     matrix.show(vectors)
 
 
 @st.fragment
 def neighbours(vectors: WordVectors) -> None:
-    st.header("4 · Neighbours", anchor="neighbours")
-    st.markdown(TEXT["near"])
+    st.header(_("4 · Neighbours"), anchor="neighbours")
+    st.markdown(lesson("embeddings")["near"])
     near.neighbours(vectors)
     notebook.keep("embeddings")
 
 
 @st.fragment
 def analogies(vectors: WordVectors) -> None:
-    st.header("5 · Analogies", anchor="analogies")
-    st.markdown(TEXT["analogy"])
+    st.header(_("5 · Analogies"), anchor="analogies")
+    st.markdown(lesson("embeddings")["analogy"])
     near.analogy(vectors)
     notebook.keep("embeddings")
 
 
 @st.fragment
 def similar(vectors: WordVectors) -> None:
-    st.header("6 · Similarity", anchor="similarity")
-    st.markdown(TEXT["similar"])
+    st.header(_("6 · Similarity"), anchor="similarity")
+    st.markdown(lesson("embeddings")["similar"])
     near.similarities(vectors)
 
 
 @st.fragment
 def bias(vectors: WordVectors) -> None:
-    st.header("7 · A bias probe", anchor="bias")
-    st.markdown(TEXT["bias"])
+    st.header(_("7 · A bias probe"), anchor="bias")
+    st.markdown(lesson("embeddings")["bias"])
     near.bias(vectors)
 
 
 def on_a_map(vectors: WordVectors) -> None:
-    st.header("8 · A map", anchor="map")
-    st.markdown(TEXT["map"])
+    st.header(_("8 · A map"), anchor="map")
+    st.markdown(lesson("embeddings")["map"])
     word_map.show(vectors)
 
 
 def training(vectors: WordVectors) -> None:
-    st.header("9 · Which rows does training move?", anchor="train")
-    st.markdown(TEXT["train"])
+    st.header(_("9 · Which rows does training move?"), anchor="train")
+    st.markdown(lesson("embeddings")["train"])
     train.panel(vectors)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
 
@@ -52,7 +53,7 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     """
     words = tuple(tokens for sentence in sentences if (tokens := tokenise(sentence)))
     if not words:
-        raise ValueError("There is no word to look up; type a sentence.")
+        raise ValueError(_("There is no word to look up; type a sentence."))
     maxlen = max(map(len, words)) if maxlen is None else maxlen
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)

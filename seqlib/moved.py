@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqlib.emojify.weights import Embedding
+from seqlib.i18n import N_
 from seqlib.text import DataSet
 from seqlib.vectors import WordVectors
 
@@ -70,8 +71,8 @@ def groups(data: DataSet, vectors: WordVectors) -> Mapping[str, np.ndarray]:
     test = np.setdiff1d(vectors.indices(data.test.words), [0, *train])
     seen = np.concatenate([[0], train, test])
     return {
-        "words in the training sentences": train,
-        "words in the test sentences only": test,
-        "row 0, padding": np.array([0]),
-        "all other words": np.setdiff1d(np.arange(len(vectors.matrix)), seen),
+        N_("words in the training sentences"): train,
+        N_("words in the test sentences only"): test,
+        N_("row 0, padding"): np.array([0]),
+        N_("all other words"): np.setdiff1d(np.arange(len(vectors.matrix)), seen),
     }

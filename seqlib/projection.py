@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
+from seqlib.i18n import Later
 from seqlib.vectors import Projection, WordVectors, pca
 
 MOST_WORDS = 2_000
@@ -47,10 +48,13 @@ def tsne(rows: np.ndarray, n: int = 2, *, perplexity: float = 30.0, seed: int = 
     rows = np.asarray(rows, np.float32)
     if not LEAST_WORDS <= len(rows) <= MOST_WORDS:
         raise ValueError(
-            f"t-SNE is made of {LEAST_WORDS} to {MOST_WORDS:,} words here, not {len(rows):,}."
+            Later(
+                "t-SNE is made of {least} to {most:,} words here, not {n:,}.",
+                {"least": LEAST_WORDS, "most": MOST_WORDS, "n": len(rows)},
+            )
         )
     if n not in (2, 3):
-        raise ValueError(f"A map has 2 or 3 dimensions, not {n}.")
+        raise ValueError(Later("A map has 2 or 3 dimensions, not {n}.", {"n": n}))
     # scikit-learn asks for fewer neighbours than there are words.
     perplexity = min(perplexity, (len(rows) - 1) / 3)
     from sklearn.manifold import TSNE

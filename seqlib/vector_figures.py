@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.figures import FROM_ZERO, SERIES, ZERO_CENTRED
+from seqlib.i18n import _
 from seqlib.vectors import View
 
 FONT = 14
@@ -53,7 +54,7 @@ def matrix(
     *,
     marks: Sequence[tuple[int, str]] = (),
     signed: bool = True,
-    what: str = "value",
+    what: str | None = None,
     height: int = 560,
     font: int = FONT,
 ) -> go.Figure:
@@ -68,11 +69,12 @@ def matrix(
     signed : bool
         Whether values have both signs; else the colours start at zero.
     what : str
-        What a cell is, for the legend: "value", "mean of the rows".
+        What a cell is, for the legend, in the reader's language: "mean of the rows".
     """
+    what = _("value") if what is None else what
     rows, dim = view.values.shape
     places = (view.edges[:-1] + view.edges[1:] - 1) / 2
-    figure = _figure(height, font, "dimension  (e_length)", "")
+    figure = _figure(height, font, _("dimension  (e_length)"), "")
     limit = limit_of(view.values)
     figure.add_heatmap(
         z=view.values,
@@ -84,9 +86,17 @@ def matrix(
         zmax=limit,
         colorbar={"title": {"text": what, "side": "right"}, "thickness": 14},
         hovertemplate=(
-            "%{customdata}" if view.exact else "places %{customdata[0]:,} to %{customdata[1]:,}"
+            "%{customdata}"
+            if view.exact
+            else _(
+                "places {first} to {last}",
+                first="%{customdata[0]:,}",
+                last="%{customdata[1]:,}",
+            )
         )
-        + "<br>dimension %{x}<br>"
+        + "<br>"
+        + _("dimension")
+        + " %{x}<br>"
         + what
         + (" %{z:.6g}" if view.exact else " %{z:.4f}")
         + "<extra></extra>",
@@ -127,7 +137,7 @@ def _carried(view: View) -> np.ndarray:
         covered = np.stack([view.edges[:-1], view.edges[1:] - 1], axis=1).astype(np.int32)
         return np.repeat(covered[:, None], dim, axis=1)
     named = [
-        f"row {index:,} · {label or 'padding'}"
+        _("row {index:,} · {word}", index=index, word=label or _("padding"))
         for index, label in zip(view.indices.tolist(), view.labels, strict=True)
     ]
     return np.broadcast_to(np.array(named, object)[:, None], (rows, dim))
@@ -135,7 +145,7 @@ def _carried(view: View) -> np.ndarray:
 
 def _first(view: View, tick: int) -> str:
     word = view.labels[tick].split(" … ")[0] if not view.exact else view.labels[tick]
-    return short(word) or "padding"
+    return short(word) or _("padding")
 
 
 def _point_out(figure: go.Figure, marked: dict[int, str], view: View, font: int) -> None:
@@ -231,8 +241,8 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         zmax=1,
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": "cosine", "side": "right"}, "thickness": 14},
-        hovertemplate="%{customdata}<br>cosine %{z:.4f}<extra></extra>",
+        colorbar={"title": {"text": _("cosine"), "side": "right"}, "thickness": 14},
+        hovertemplate="%{customdata}<br>" + _("cosine") + " %{z:.4f}<extra></extra>",
     )
     names = {"tickvals": list(range(n)), "ticktext": [short(word) for word in words]}
     figure.update_xaxes(**names, showgrid=False)
@@ -252,7 +262,8 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
     figure = _figure(440, font)
     a, b, c, total, answer = np.asarray(points, float)
     step = f"{words[1]} − {words[0]}"
-    for start, end, name in ((a, b, step), (c, total, f"the same step from {words[2]}")):
+    again = _("the same step from {word}", word=words[2])
+    for start, end, name in ((a, b, step), (c, total, again)):
         figure.add_annotation(
             x=end[0],
             y=end[1],
@@ -350,10 +361,10 @@ def word_map(
 
     special = {*own, *near, *([] if focus is None else [focus])}
     groups = [
-        ("other words", [at for at in range(len(words)) if at not in special], "#8893a5", 5),
-        ("your words", [at for at in own if at not in near and at != focus], SERIES[0], 9),
-        ("nearest in all dimensions", list(near), SERIES[1], 9),
-        ("the word", [] if focus is None else [focus], ACCENT, 14),
+        (_("other words"), [at for at in range(len(words)) if at not in special], "#8893a5", 5),
+        (_("your words"), [at for at in own if at not in near and at != focus], SERIES[0], 9),
+        (_("nearest in all dimensions"), list(near), SERIES[1], 9),
+        (_("the word"), [] if focus is None else [focus], ACCENT, 14),
     ]
     if focus is not None and len(near):
         ends = np.full((3 * len(near), points.shape[1]), np.nan)
@@ -369,17 +380,17 @@ def word_map(
     labels = _labels(points, words, list(dict.fromkeys(pointed_out)), font, height) if flat else {}
     # In three dimensions nobody knows from where they are seen, so neighbours are left to hover.
     shown = labels if flat else {*own, focus}
-    for name, rows, colour, size in groups:
+    for number, (name, rows, colour, size) in enumerate(groups):
         if not rows:
             continue
-        named = name != "other words"
+        named = number > 0
         add(
             **place(rows),
             name=name,
             mode="markers+text" if named else "markers",
             text=[words[at] if at in shown else "" for at in rows] if named else None,
             textposition=[labels.get(at, "top center") for at in rows],
-            textfont={"size": font + (2 if name == "the word" else 0)},
+            textfont={"size": font + (2 if rows == [focus] else 0)},
             customdata=[words[at] for at in rows],
             marker={
                 "color": colour,
@@ -439,7 +450,7 @@ def _labels(
 def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
     """What training added to some rows: (n, e_length), blue down and orange up."""
     n, dim = change.shape
-    figure = _figure(n * (font + 12) + 70, font, "dimension  (e_length)")
+    figure = _figure(n * (font + 12) + 70, font, _("dimension  (e_length)"))
     limit = limit_of(change)
     figure.add_heatmap(
         z=change,
@@ -449,8 +460,12 @@ def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Fi
         colorscale=DIVERGING,
         zmin=-limit,
         zmax=limit,
-        colorbar={"title": {"text": "after − before", "side": "right"}, "thickness": 14},
-        hovertemplate="%{customdata}<br>dimension %{x}<br>change %{z:.6f}<extra></extra>",
+        colorbar={"title": {"text": _("after − before"), "side": "right"}, "thickness": 14},
+        hovertemplate="%{customdata}<br>"
+        + _("dimension")
+        + " %{x}<br>"
+        + _("change")
+        + " %{z:.6f}<extra></extra>",
     )
     figure.update_yaxes(
         tickvals=list(range(n)),

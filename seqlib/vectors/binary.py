@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from seqlib.i18n import Later, _
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block
 
@@ -53,8 +54,12 @@ def read_binary(
                 continue
             if space < 0 and len(data) - place >= LONGEST_WORD:
                 raise VectorsError(
-                    f"After {read:,} vectors there is no word within {LONGEST_WORD} bytes, so the "
-                    "file is damaged or is not in word2vec's binary format; fetch it again."
+                    _(
+                        "After {read:,} vectors there is no word within {most} bytes, so the file "
+                        "is damaged or is not in word2vec's binary format; fetch it again.",
+                        read=read,
+                        most=LONGEST_WORD,
+                    )
                 )
             if data[place:].strip():
                 findings.add("truncated", read + 1, data[place:].split(b" ")[0].strip())
@@ -73,6 +78,10 @@ def read_binary(
     if words:
         yield block()
     if read < count:
-        findings.add("header", None, f"it says {count:,} words, the file has {read:,}")
+        said = Later(
+            "it says {count:,} words, the file has {read:,}", {"count": count, "read": read}
+        )
+        findings.add("header", None, said)
     elif data[place:].strip() or stream.read(1):
-        findings.add("header", None, f"it says {count:,} words, and the file goes on after them")
+        said = Later("it says {count:,} words, and the file goes on after them", {"count": count})
+        findings.add("header", None, said)

@@ -11,7 +11,6 @@ import os
 import shutil
 import struct
 import tempfile
-import tokenize
 import weakref
 import zipfile
 import zlib
@@ -22,6 +21,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from seqlib.archive import BAD_HEADER
+from seqlib.i18n import N_, Later, _
 from seqlib.vectors import places
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
@@ -43,26 +44,25 @@ ARCHIVE_ERRORS = (
     *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
     *(NotImplementedError, EOFError),
 )
-# By NumPy's version of the format; what else it raises for damaged headers.
+# By NumPy's version of the format.
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-BAD_ARRAY = (
-    *(ValueError, SyntaxError, TypeError, OverflowError, tokenize.TokenError),
-    *(RecursionError, MemoryError, OSError, RuntimeError),
-)
 Progress = Callable[[float], None]
 
 # How a file begins that only looks like vectors from outside -> what it is and what to do.
+_WEB_PAGE = N_("{name} is a web page saved under this name; download the file itself.")
 IMPOSTORS: dict[bytes, str] = {
-    b"version https://git-lfs": "is a Git LFS pointer, not the vectors themselves; "
-    "run “git lfs pull” where it came from",
-    b"<!doctype html": "is a web page saved under this name; download the file itself",
-    b"<html": "is a web page saved under this name; download the file itself",
-    b"<?xml": "is an XML page saved under this name; download the file itself",
-    b"%pdf": "is a PDF; choose a file in GloVe or word2vec format",
-    b"\x93numpy": "is an array without words; save words and vectors together as .npz",
+    b"version https://git-lfs": N_(
+        "{name} is a Git LFS pointer, not the vectors themselves; run “git lfs pull” where it came "
+        "from."
+    ),
+    b"<!doctype html": _WEB_PAGE,
+    b"<html": _WEB_PAGE,
+    b"<?xml": N_("{name} is an XML page saved under this name; download the file itself."),
+    b"%pdf": N_("{name} is a PDF; choose a file in GloVe or word2vec format."),
+    b"\x93numpy": N_("{name} is an array without words; save words and vectors together as .npz."),
 }
 
 
@@ -114,7 +114,9 @@ def load(
         try:
             stat = path.stat()
         except OSError as error:
-            raise VectorsError(f"{path} cannot be read: {error.strerror}.") from None
+            raise VectorsError(
+                _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
+            ) from None
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else places.cache_folder()
         with path.open("rb") as stream:
@@ -136,6 +138,9 @@ def load(
         raise
     weakref.finalize(made, shutil.rmtree, keep, ignore_errors=True)
     return made
+
+
+N_("WordNet vectors")  # the name of the shipped ones, to be translated where it is shown
 
 
 @lru_cache(maxsize=1)
@@ -169,11 +174,17 @@ def _load(
         _read(stream, name, member, folder, findings, progress, largest)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
-            f"{name} is damaged ({error}); download it again or choose another file."
+            _(
+                "{name} is damaged ({problem}); download it again or choose another file.",
+                name=name,
+                problem=error,
+            )
         ) from None
     except VectorsError as error:
         text = str(error)
-        raise VectorsError(text if name in text else f"{name}: {text}") from None
+        raise VectorsError(
+            text if name in text else _("{name}: {problem}", name=name, problem=text)
+        ) from None
     if progress:
         progress(1.0)
     return open_folder(folder)
@@ -197,11 +208,13 @@ def _read(
         with _archive(raw) as archive:
             inside = places.file_members(archive)
             if inside and all(info.filename.endswith(".npy") for info in inside):
-                _write(_read_npz(archive, inside, largest), "NumPy archive", name, folder, findings)
+                _write(
+                    _read_npz(archive, inside, largest), N_("NumPy archive"), name, folder, findings
+                )
                 return
             info = _chosen(inside, member, name, findings)
             if info.flag_bits & 1:
-                raise VectorsError(f"{name} is encrypted; unpack it first.")
+                raise VectorsError(_("{name} is encrypted; unpack it first.", name=name))
             with _member(archive, info) as stream:
                 _read_plain(stream, raw, name, folder, findings, progress, largest)
     else:
@@ -212,15 +225,23 @@ def _chosen(
     inside: list[zipfile.ZipInfo], member: str | None, name: str, findings: Findings
 ) -> zipfile.ZipInfo:
     if not inside:
-        raise VectorsError(f"{name} is an archive without files.")
+        raise VectorsError(_("{name} is an archive without files.", name=name))
     if member is not None:
         for info in inside:
             if info.filename == member:
                 return info
         listed = ", ".join(info.filename for info in inside)
-        raise VectorsError(f"{name} has no {member}; it holds {listed}.")
+        raise VectorsError(
+            _(
+                "{name} has no {member}; it holds {listed}.",
+                name=name,
+                member=member,
+                listed=listed,
+            )
+        )
     if len(inside) > 1:
-        findings.add("other files", None, f"{inside[0].filename}, of {len(inside)}")
+        said = Later("{file}, of {n}", {"file": inside[0].filename, "n": len(inside)})
+        findings.add("other files", None, said)
     return inside[0]
 
 
@@ -239,22 +260,22 @@ def _read_plain(
     while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
         head += more
     if not head.strip():
-        raise VectorsError(f"{name} is empty; choose another file.")
+        raise VectorsError(_("{name} is empty; choose another file.", name=name))
     start = head[:200].lstrip().lower()
     for impostor, what in IMPOSTORS.items():
         if start.startswith(impostor):
-            raise VectorsError(f"{name} {what}.")
+            raise VectorsError(_(what, name=name))
     claimed = header_of(head.removeprefix(BOM).partition(b"\n")[0][:40])
     # Imported here, because few need it.
     from seqlib.vectors.binary import looks_binary, read_binary
 
     if claimed and looks_binary(head, claimed[1]):
         if not claimed[1]:
-            raise VectorsError("The header says that the vectors have no numbers.")
-        blocks, layout = read_binary(head, stream, claimed, findings), "word2vec binary"
+            raise VectorsError(_("The header says that the vectors have no numbers."))
+        blocks, layout = read_binary(head, stream, claimed, findings), N_("word2vec binary")
     else:
         lines = layout_of(head, whole=len(head) < HEAD)
-        layout = "word2vec text" if lines.claimed else "GloVe text"
+        layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
         blocks = read_text(head, stream, lines, findings)
     _write(blocks, layout, name, folder, findings)
 
@@ -267,11 +288,20 @@ def _write(
     while first is not None and not len(first.words):
         first = next(blocks, None)
     if first is None:
-        worst = findings.problems[0] if findings.problems else None
-        place = f" line {worst.line}:" if worst and worst.line else ""
+        if not findings.problems:
+            raise VectorsError(_("No line holds a word and its vector; choose another file."))
+        worst = findings.problems[0]
         raise VectorsError(
-            "No line holds a word and its vector; "
-            + (f"the first problem is{place} {worst.what}" if worst else "choose another file.")
+            _(
+                "No line holds a word and its vector; the first problem is line {line}: {what}",
+                line=worst.line,
+                what=worst.what,
+            )
+            if worst.line
+            else _(
+                "No line holds a word and its vector; the first problem is: {what}",
+                what=worst.what,
+            )
         )
     with writing(folder, first.matrix.shape[1]) as writer:
         block: Block | None = first
@@ -279,7 +309,7 @@ def _write(
             writer.add(*_clean(block, findings))
             block = next(blocks, None)
         if not writer.count:
-            raise VectorsError("No line holds a word and its vector; choose another file.")
+            raise VectorsError(_("No line holds a word and its vector; choose another file."))
         for word, line in writer.drop_repeated():
             findings.add("duplicate", line, word)
         skipped = findings.report(name, layout, 0).skipped
@@ -360,21 +390,23 @@ def _read_npz(
             matrix = array
     if words is None or matrix is None:
         raise VectorsError(
-            "The archive needs one array of words (strings) and one of vectors (words, dim)."
+            _("The archive needs one array of words (strings) and one of vectors (words, dim).")
         )
     # A padding row, as in the seed's matrix, has no word.
     if len(matrix) == len(words) + 1 and not matrix[0].any():
         matrix = matrix[1:]
     if not matrix.shape[1]:
-        raise VectorsError("The vectors have no numbers; choose another file.")
+        raise VectorsError(_("The vectors have no numbers; choose another file."))
     if len(matrix) != len(words):
-        raise VectorsError(f"There are {len(words):,} words and {len(matrix):,} vectors.")
+        raise VectorsError(
+            _("There are {n:,} words and {m:,} vectors.", n=len(words), m=len(matrix))
+        )
     step = 1 << 14
     for start in range(0, len(words), step):
         try:
             part = words[start : start + step].tolist()
         except ValueError:  # numbers that are no characters
-            raise VectorsError("The array of words is damaged; save it again.") from None
+            raise VectorsError(_("The array of words is damaged; save it again.")) from None
         with np.errstate(over="ignore"):
             rows = matrix[start : start + step].astype(np.float32)
         yield Block(
@@ -399,18 +431,28 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
             if not dtype.hasobject:
                 # One more, to see whether there is more.
                 data = stream.read(min(dtype.itemsize * math.prod(shape), info.file_size) + 1)
-    except BAD_ARRAY as problem:
+    except (*BAD_HEADER, OSError, RuntimeError) as problem:
         raise VectorsError(
-            f"The array “{shown}” cannot be read; save words and vectors again as .npz."
+            _(
+                "The array “{name}” cannot be read; save words and vectors again as .npz.",
+                name=shown,
+            )
         ) from problem
     if dtype.hasobject:
         raise VectorsError(
-            f"The array “{shown}” holds Python objects, which are not safe to open; save the "
-            "words as strings: np.array(words, dtype=str)."
+            _(
+                "The array “{name}” holds Python objects, which are not safe to open; save the "
+                "words as strings: np.array(words, dtype=str).",
+                name=shown,
+            )
         )
     if any(size < 0 for size in shape) or len(data) != dtype.itemsize * math.prod(shape):
         raise VectorsError(
-            f"The array “{shown}” is not as long as it says; save words and vectors again as .npz."
+            _(
+                "The array “{name}” is not as long as it says; save words and vectors again as "
+                ".npz.",
+                name=shown,
+            )
         )
     return np.ndarray(shape, dtype, data, order="F" if fortran_order else "C")
 
@@ -433,8 +475,11 @@ def _labelled(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
         labels = labels[1:]
     if len(labels) != len(rows):
         raise VectorsError(
-            f"There are {len(rows):,} vectors and {len(labels):,} words; the two files do not "
-            "belong together."
+            _(
+                "There are {n:,} vectors and {m:,} words; the two files do not belong together.",
+                n=len(rows),
+                m=len(labels),
+            )
         )
     return io.BytesIO(
         b"".join(b"%s\t%s\n" % (word, row) for word, row in zip(labels, rows, strict=True))
@@ -443,7 +488,7 @@ def _labelled(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
 
 def _too_large(largest: int) -> str:
     size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
-    return f"It unpacks to more than {size}; choose a smaller file."
+    return _("It unpacks to more than {size}; choose a smaller file.", size=size)
 
 
 class _Watched:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib.i18n import N_
 from seqlib.vectors.wordvectors import CHUNK_ROWS, WordVectors
 
 MOST_CELLS = 100_000
@@ -56,9 +57,9 @@ def _extreme(rows: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndar
 # name -> what a bin of several rows shows: their mean; the typical size of a value, whatever
 # its sign; the value furthest from zero.
 STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
-    "mean": _mean,
-    "root mean square": _root_mean_square,
-    "extreme": _extreme,
+    N_("mean"): _mean,
+    N_("root mean square"): _root_mean_square,
+    N_("extreme"): _extreme,
 }
 
 
@@ -147,12 +148,12 @@ def _by_cluster(vectors: WordVectors, word: str | None) -> np.ndarray:
 
 # GloVe and word2vec write the commonest words first, and so do the shipped vectors.
 ORDERS: dict[str, Callable[[WordVectors, str | None], np.ndarray]] = {
-    "index": _by_index,
-    "frequency": _by_index,
-    "alphabet": _by_alphabet,
-    "similarity": _by_similarity,
-    "cluster": _by_cluster,
-    "length": _by_length,
+    N_("index"): _by_index,
+    N_("frequency"): _by_index,
+    N_("alphabet"): _by_alphabet,
+    N_("similarity"): _by_similarity,
+    N_("cluster"): _by_cluster,
+    N_("length"): _by_length,
 }
 
 

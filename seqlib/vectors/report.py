@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from seqlib.i18n import N_, Later, _
+
 
 class VectorsError(ValueError):
     """A file that holds no usable word vectors; the message says why and what to do."""
@@ -12,20 +14,26 @@ class VectorsError(ValueError):
 
 # kind -> (whether the words concerned are in the result, what happened)
 KINDS: dict[str, tuple[bool, str]] = {
-    "columns": (False, "The line has too few or too many numbers; skipped."),
-    "number": (False, "A value is not a number; skipped."),
-    "not finite": (False, "A value is NaN, infinite or too large for float32; skipped."),
-    "truncated": (False, "The file ends in the middle of this vector; skipped."),
-    "empty word": (False, "The vector has no word before it; skipped."),
-    "empty line": (False, "The line is empty; skipped."),
-    "duplicate": (False, "The word was there before; the first vector stays, this one is skipped."),
-    "line break": (False, "The word contains a line break; skipped."),
-    "spaces": (True, "The word contains spaces; kept as one word."),
-    "encoding": (True, "The word is not UTF-8; read as Windows-1252."),
-    "header": (True, "The header and the contents disagree; the contents count."),
-    "no final newline": (True, "The last line has no line end; its last number may be cut short."),
-    "file ends early": (True, "The compressed file is incomplete; what could be read is kept."),
-    "other files": (True, "The archive holds several files; one was read."),
+    "columns": (False, N_("The line has too few or too many numbers; skipped.")),
+    "number": (False, N_("A value is not a number; skipped.")),
+    "not finite": (False, N_("A value is NaN, infinite or too large for float32; skipped.")),
+    "truncated": (False, N_("The file ends in the middle of this vector; skipped.")),
+    "empty word": (False, N_("The vector has no word before it; skipped.")),
+    "empty line": (False, N_("The line is empty; skipped.")),
+    "duplicate": (
+        False,
+        N_("The word was there before; the first vector stays, this one is skipped."),
+    ),
+    "line break": (False, N_("The word contains a line break; skipped.")),
+    "spaces": (True, N_("The word contains spaces; kept as one word.")),
+    "encoding": (True, N_("The word is not UTF-8; read as Windows-1252.")),
+    "header": (True, N_("The header and the contents disagree; the contents count.")),
+    "no final newline": (
+        True,
+        N_("The last line has no line end; its last number may be cut short."),
+    ),
+    "file ends early": (True, N_("The compressed file is incomplete; what could be read is kept.")),
+    "other files": (True, N_("The archive holds several files; one was read.")),
 }
 EXAMPLES = 100
 
@@ -35,12 +43,12 @@ class Problem:
     """One thing that was wrong: its kind (a key of ``KINDS``), where, and how it begins.
 
     ``line`` counts from 1; in word2vec binary and ``.npz`` it counts words. It is None for
-    what concerns the whole file.
+    what concerns the whole file. Kept with the vectors, so in no reader's language.
     """
 
     kind: str
     line: int | None
-    text: str = ""
+    text: str | Later = ""
 
     @property
     def kept(self) -> bool:
@@ -49,12 +57,13 @@ class Problem:
     @property
     def what(self) -> str:
         """What happened, in words."""
-        return KINDS[self.kind][1]
+        return _(KINDS[self.kind][1])
 
     def __str__(self) -> str:
-        place = f"line {self.line}: " if self.line is not None else ""
-        shown = f" ({self.text})" if self.text else ""
-        return f"{place}{KINDS[self.kind][1]}{shown}"
+        shown = f"{self.what} ({self.text})" if self.text else self.what
+        if self.line is None:
+            return shown
+        return _("line {line}: {what}", line=self.line, what=shown)
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Report:
     Attributes
     ----------
     source, layout : str
-        The file's name; how it was read, such as "GloVe text".
+        The file's name; how it was read, such as "GloVe text", in English.
     lines : int
         Lines or records seen, the header not counted.
     counts : dict of str to int
@@ -92,12 +101,12 @@ class Findings:
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
 
-    def add(self, kind: str, line: int | None, text: bytes | str = "") -> None:
+    def add(self, kind: str, line: int | None, text: bytes | str | Later = "") -> None:
         self.counts[kind] += 1
         if self.counts[kind] <= EXAMPLES:
             if isinstance(text, bytes):
                 text = text[:120].decode("utf-8", "replace")
-            if len(text) > 60:
+            if isinstance(text, str) and len(text) > 60:
                 text = text[:59] + "…"
             self.problems.append(Problem(kind, line, text))
 

@@ -19,9 +19,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from seqlib.i18n import Later, _
 from seqlib.vectors.report import Problem, Report, VectorsError
 from seqlib.vectors.words import Words, codes_of
 from seqlib.vectors.wordvectors import WordVectors, row_norms
@@ -179,7 +181,7 @@ def open_folder(folder: Path) -> WordVectors:
     Raises VectorsError if the folder is missing or damaged.
     """
     if not is_complete(folder):
-        raise VectorsError(f"{folder} holds no complete vectors; make them again.")
+        raise VectorsError(_("{folder} holds no complete vectors; make them again.", folder=folder))
     about = json.loads((folder / "about.json").read_text("utf-8"))
     words = Words(
         np.memmap(folder / "words.txt", np.uint8, "r") if about["words"] else np.zeros(0, np.uint8),
@@ -187,10 +189,12 @@ def open_folder(folder: Path) -> WordVectors:
         _optional(folder / "places.npy"),
     )
     if len(words) != about["words"]:
-        raise VectorsError(f"{folder / 'words.txt'} has lost words; make the vectors again.")
+        raise VectorsError(
+            _("{file} has lost words; make the vectors again.", file=folder / "words.txt")
+        )
     report = about.get("report")
     if report is not None:
-        problems = tuple(Problem(**problem) for problem in report.pop("problems"))
+        problems = tuple(map(_problem, report.pop("problems")))
         report = Report(**report, problems=problems)
     return WordVectors(
         about["name"],
@@ -199,6 +203,11 @@ def open_folder(folder: Path) -> WordVectors:
         report,
         _optional(folder / "norms.npy"),
     )
+
+
+def _problem(stored: dict[str, Any]) -> Problem:
+    text = stored["text"]
+    return Problem(**{**stored, "text": Later(**text) if isinstance(text, dict) else text})
 
 
 def _optional(path: Path) -> np.ndarray | None:

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from seqlib.i18n import Later, _
 from seqlib.vectors.report import Findings, VectorsError
 
 BLOCK = 1 << 20
@@ -90,15 +91,24 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     if best.dim == 0:
         shown = lines[0][:60].decode("utf-8", "replace") if lines else ""
         raise VectorsError(
-            "No line of the file is a word followed by numbers"
-            + (f"; it begins {shown!r}. " if shown else ". ")
-            + "Choose a file in GloVe or word2vec format."
+            _(
+                "No line of the file is a word followed by numbers; it begins {text!r}. Choose a "
+                "file in GloVe or word2vec format.",
+                text=shown,
+            )
+            if shown
+            else _(
+                "No line of the file is a word followed by numbers. Choose a file in GloVe or "
+                "word2vec format."
+            )
         )
     starts = [line.split(best.separator)[0] for line in lines]
     if len(lines) > 2 and all(_is_number(start) for start in starts):
         raise VectorsError(
-            "The lines begin with numbers, not with words. If the words are in a file of their "
-            "own, as in a TensorBoard projector export, give that file too."
+            _(
+                "The lines begin with numbers, not with words. If the words are in a file of "
+                "their own, as in a TensorBoard projector export, give that file too."
+            )
         )
     return best
 
@@ -135,8 +145,15 @@ def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings)
         findings.add(
             "header",
             1,
-            f"it says {layout.claimed[0]:,} × {layout.claimed[1]}, "
-            f"the file has {read:,} lines of {layout.dim} numbers",
+            Later(
+                "it says {words:,} × {said}, the file has {read:,} lines of {dim} numbers",
+                {
+                    "words": layout.claimed[0],
+                    "said": layout.claimed[1],
+                    "read": read,
+                    "dim": layout.dim,
+                },
+            ),
         )
 
 
@@ -172,8 +189,11 @@ def _pieces(head: bytes, stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
             rest += more
             if len(rest) > LONGEST_LINE:
                 raise VectorsError(
-                    f"A line is longer than {LONGEST_LINE >> 20} MB, so this is no file of word "
-                    "vectors; choose one in GloVe or word2vec format."
+                    _(
+                        "A line is longer than {most} MB, so this is no file of word vectors; "
+                        "choose one in GloVe or word2vec format.",
+                        most=LONGEST_LINE >> 20,
+                    )
                 )
 
 

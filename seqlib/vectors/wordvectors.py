@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.vectors.report import Report
 from seqlib.vectors.words import Words, WordToIndex, WordToVec
 
@@ -123,10 +124,18 @@ class WordVectors:
 
         Raises KeyError with a sentence that can be shown if there is none.
         """
+        if row := self._row(word):
+            return row
+        raise KeyError(
+            _("“{word}” has no vector in {name}; try another word.", word=word, name=_(self.name))
+        )
+
+    def _row(self, word: str) -> int:
+        """As ``index``, but 0 if there is none."""
         for spelling in (word, word.lower()):
             if (place := self.words.find(spelling)) >= 0:
                 return place + 1
-        raise KeyError(f"“{word}” has no vector in {self.name}; try another word.")
+        return 0
 
     def vector(self, word: str) -> np.ndarray:
         """The vector of a word, float32 ``(dim,)``; KeyError as ``index``."""
@@ -134,13 +143,7 @@ class WordVectors:
 
     def indices(self, words: Sequence[str]) -> np.ndarray:
         """Rows of several words, int32; 0 for those without a vector."""
-        found = []
-        for word in words:
-            try:
-                found.append(self.index(word))
-            except KeyError:
-                found.append(0)
-        return np.array(found, np.int32)
+        return np.array([self._row(word) for word in words], np.int32)
 
     def starting_with(self, prefix: str, limit: int = 20) -> tuple[str, ...]:
         """The first words, in the order of the rows, that begin with ``prefix``."""
@@ -159,7 +162,7 @@ class WordVectors:
         """Length of each row, float32 ``(len(self) + 1,)``."""
         if self.given_norms is not None:
             return self.given_norms
-        return np.concatenate([row_norms(rows) for _, rows in self.chunks()])
+        return np.concatenate([row_norms(rows) for _start, rows in self.chunks()])
 
     def chunks(self) -> Iterator[tuple[int, np.ndarray]]:
         """The matrix as float32, some rows at a time, with the first row's index."""
@@ -173,7 +176,11 @@ class WordVectors:
         unknown = tuple(word for word, index in zip(words, indices, strict=True) if not index)
         if not known:
             shown = ", ".join(f"“{word}”" for word in words)
-            raise ValueError(f"None of these words has a vector: {shown or 'none was given'}.")
+            raise ValueError(
+                _("None of these words has a vector: {words}.", words=shown)
+                if shown
+                else _("There is no word; give at least one.")
+            )
         rows = np.asarray(self.matrix[indices[indices > 0]], np.float32)
         return Phrase(rows.mean(axis=0), known, unknown)
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import streamlit as st
 
+from seqlib.i18n import _
+
 
 def buttons(
     name: str, as_csv: Callable[[], str], labelled: tuple[Sequence[str], np.ndarray]
@@ -25,19 +27,23 @@ def buttons(
             key=f"{name}:csv",
             icon=":material/download:",
             on_click="ignore",
-            help="What is drawn, a line a row, with its exact values. The camera in the corner "
-            "of the chart saves it as PNG.",
+            help=_(
+                "What is drawn, a line a row, with its exact values. The camera in the corner of "
+                "the chart saves it as PNG."
+            ),
         )
         st.download_button(
-            "TSV pair",
+            _("TSV pair"),
             lambda: tsv_pair(words, values),
             f"{name}-projector.zip",
             "application/zip",
             key=f"{name}:tsv",
             icon=":material/download:",
             on_click="ignore",
-            help="vectors.tsv and metadata.tsv in one archive, for the TensorBoard projector or "
-            "to be opened here again.",
+            help=_(
+                "vectors.tsv and metadata.tsv in one archive, for the TensorBoard projector or to "
+                "be opened here again."
+            ),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from seqlib.i18n import _
 from seqlib.lookup import Lookup, look_up, multiplications, one_hot_product
 from seqlib.text import tokenise
 from seqlib.vector_figures import limit_of
@@ -22,12 +23,16 @@ MOST_SENTENCES, MOST_WORDS = 8, 24
 def show(vectors: WordVectors) -> None:
     left, right = st.columns([2, 1])
     text = left.text_area(
-        "sentences, one a line",
+        _("sentences, one a line"),
         EXAMPLE,
         key="sentences",
         height=112,
         max_chars=1000,
-        help=f"At most {MOST_SENTENCES} sentences of {MOST_WORDS} words.",
+        help=_(
+            "At most {sentences} sentences of {words} words.",
+            sentences=MOST_SENTENCES,
+            words=MOST_WORDS,
+        ),
         **state.BOUND,
     )
     lines = [line for line in text.splitlines() if tokenise(line)]
@@ -39,8 +44,12 @@ def show(vectors: WordVectors) -> None:
         return
     if len(lines) > MOST_SENTENCES or longest > MOST_WORDS:
         st.caption(
-            f":material/info: Shown are the first {MOST_SENTENCES} sentences and the first "
-            f"{MOST_WORDS} words of each."
+            ":material/info: "
+            + _(
+                "Shown are the first {sentences} sentences and the first {words} words of each.",
+                sentences=MOST_SENTENCES,
+                words=MOST_WORDS,
+            )
         )
     m = len(found.words)
     with right:
@@ -49,7 +58,13 @@ def show(vectors: WordVectors) -> None:
             if st.session_state.get("sentence", 1) > m:
                 st.session_state["sentence"] = m
             place = st.number_input(
-                "sentence on the stage", 1, m, 1, key="sentence", help=f"1 to {m}.", **state.BOUND
+                _("sentence on the stage"),
+                1,
+                m,
+                1,
+                key="sentence",
+                help=_("1 to {most}.", most=m),
+                **state.BOUND,
             )
         _shapes(found, vectors)
     state.say_unknown(list(found.unknown), vectors)
@@ -76,7 +91,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
     """One sentence: its words, their rows, these as one-hot vectors, and the vectors."""
     words, rows = found.words[place], found.indices[place]
     maxlen = len(rows)
-    names = words + ("padding",) * (maxlen - len(words))
+    names = words + (_("padding"),) * (maxlen - len(words))
     used, which = np.unique(rows, return_inverse=True)
     one_hots = np.zeros((maxlen, len(used)), np.float32)
     one_hots[np.arange(maxlen), which] = 1
@@ -84,20 +99,23 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
     return Stage(
         Clock.even(maxlen, 0.8),
         (
-            Tokens("words", names),
-            Tokens("word_to_index: the row of each", tuple(f"{row:,}" for row in rows.tolist())),
+            Tokens(_("words"), names),
+            Tokens(_("word_to_index: the row of each"), tuple(f"{row:,}" for row in rows.tolist())),
             Heatmap(
-                f"one-hot vectors: {len(used)} of their {len(vectors.matrix):,} places, "
-                "the others are 0",
+                _(
+                    "one-hot vectors: {n} of their {total:,} places, the others are 0",
+                    n=len(used),
+                    total=len(vectors.matrix),
+                ),
                 one_hots,
                 "1",
-                axis="rows of E",
+                axis=_("rows of E"),
                 low=0.0,
                 high=1.0,
                 rows=tuple(f"{row:,}" for row in used.tolist()),
             ),
             Heatmap(
-                "the rows: what the LSTM reads",
+                _("the rows: what the LSTM reads"),
                 found.embeddings[place],
                 "x",
                 axis="e_length",
@@ -105,7 +123,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
                 high=limit,
             ),
         ),
-        label="A sentence, its rows in the matrix, and their vectors",
+        label=_("A sentence, its rows in the matrix, and their vectors"),
         names=names,
     )
 
@@ -117,15 +135,24 @@ def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
     differing = state.remembered(vectors, key, lambda: _differing(flat, vectors))
     n, (vocab_len, e_length) = len(flat), vectors.matrix.shape
     verdict = (
-        f":material/verified: Multiplied out: all **{n * e_length:,}** numbers equal those of "
-        "the lookup, to the last bit."
+        ":material/verified: "
+        + _(
+            "Multiplied out: all **{n:,}** numbers equal those of the lookup, to the last bit.",
+            n=n * e_length,
+        )
         if not differing
-        else f":material/error: {differing:,} of {n * e_length:,} numbers differ."
+        else ":material/error: "
+        + _("{differing:,} of {n:,} numbers differ.", differing=differing, n=n * e_length)
     )
-    st.markdown(
-        f"{verdict} It took {n:,} × {vocab_len:,} × {e_length:,} = "
-        f"**{multiplications(flat, vectors):,}** multiplications; the lookup takes **none**."
+    cost = _(
+        "It took {n:,} × {vocab_len:,} × {e_length:,} = **{products:,}** multiplications; the "
+        "lookup takes **none**.",
+        n=n,
+        vocab_len=vocab_len,
+        e_length=e_length,
+        products=multiplications(flat, vectors),
     )
+    st.markdown(f"{verdict} {cost}")
 
 
 def _differing(indices: np.ndarray, vectors: WordVectors) -> int:

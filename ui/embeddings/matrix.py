@@ -6,8 +6,10 @@ import numpy as np
 import streamlit as st
 
 from seqlib import vector_figures
+from seqlib.i18n import N_, _
 from seqlib.text import tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, overview, row_order
+from ui import language
 from ui.embeddings import export, state
 
 BINS = 260  # two pixels each; single rows up to here
@@ -35,29 +37,34 @@ def show(vectors: WordVectors) -> None:
     _buttons(total)
     one, two, three = st.columns(3)
     first = one.number_input(
-        "first row shown",
+        _("first row shown"),
         0,
         total - 1,
         key="first",
-        help=f"Place in the chosen order: 0, the padding row, to {total - 1:,}.",
+        help=_(
+            "Place in the chosen order: 0, the padding row, to {last:,}.",
+            last=total - 1,
+        ),
         **state.BOUND,
     )
     rows = two.number_input(
-        "rows shown",
+        _("rows shown"),
         1,
         total,
         total,
         key="rows",
-        help=f"Up to {BINS} rows are drawn one by one, more in stretches.",
+        help=_("Up to {most} rows are drawn one by one, more in stretches.", most=BINS),
         **state.BOUND,
     )
-    statistic = three.selectbox(
-        "a stretch shows",
+    statistic = language.choice(
+        three.selectbox,
+        _("a stretch shows"),
         list(STATISTICS),
         key="statistic",
-        help="What one line shows where it stands for several rows: their mean, their typical "
-        "size whatever the sign, or the value furthest from zero.",
-        **state.BOUND,
+        help=_(
+            "What one line shows where it stands for several rows: their mean, their typical size "
+            "whatever the sign, or the value furthest from zero."
+        ),
     )
     view = overview(vectors, int(first), int(first + rows), BINS, order=order, statistic=statistic)
     _picture(view, vectors, order, statistic)
@@ -73,21 +80,23 @@ def show(vectors: WordVectors) -> None:
 
 def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
     """The chosen order of the rows; None for that of the file."""
-    by = left.selectbox(
-        "order",
+    by = language.choice(
+        left.selectbox,
+        _("order"),
         list(ORDERS),
         key="order",
-        help="index and frequency: as in the file, which lists the commonest words first; "
-        "similarity: nearest to a word first; cluster: by direction; length: longest first.",
-        **state.BOUND,
+        help=_(
+            "index and frequency: as in the file, which lists the commonest words first; "
+            "similarity: nearest to a word first; cluster: by direction; length: longest first."
+        ),
     )
     word = None
     if by == "similarity":
         word = right.text_input(
-            "similar to",
+            _("similar to"),
             "happy",
             key="order_word",
-            help="This word comes first, then its neighbours.",
+            help=_("This word comes first, then its neighbours."),
             **state.BOUND,
         ).strip()
         try:
@@ -97,7 +106,7 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
             return None
     if by in ("index", "frequency"):
         return None
-    with st.spinner("Sorting the rows …"):
+    with st.spinner(_("Sorting the rows …")):
         return state.remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
 
 
@@ -132,11 +141,11 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
         _look_at(place - rows // 2, rows, total)
 
     st.text_input(
-        "jump to a word",
+        _("jump to a word"),
         key="jump",
         placeholder="baseball",
         on_change=jump,
-        help="Shows the word's row with those around it.",
+        help=_("Shows the word's row with those around it."),
         persist_state="session",
     )
 
@@ -153,17 +162,21 @@ def _buttons(total: int) -> None:
         _look_at(first(at, n), rows(n), total)
 
     moves = {
-        "Zoom in": ("zoom_in", lambda at, n: at + n * 3 / 8, lambda n: n / 4),
-        "Zoom out": ("zoom_out", lambda at, n: at - n * 3 / 2, lambda n: n * 4),
-        "Up": ("arrow_upward", lambda at, n: at - n / 2, lambda n: n),
-        "Down": ("arrow_downward", lambda at, n: at + n / 2, lambda n: n),
-        "Whole matrix": ("fit_screen", lambda at, n: 0, lambda n: total),
+        _("Zoom in"): ("zoom_in", lambda at, n: at + n * 3 / 8, lambda n: n / 4),
+        _("Zoom out"): ("zoom_out", lambda at, n: at - n * 3 / 2, lambda n: n * 4),
+        _("Up"): ("arrow_upward", lambda at, n: at - n / 2, lambda n: n),
+        _("Down"): ("arrow_downward", lambda at, n: at + n / 2, lambda n: n),
+        _("Whole matrix"): ("fit_screen", lambda at, n: 0, lambda n: total),
     }
-    helps = ("A quarter as many rows.", "Four times as many.", "Half a screen.", "Half a screen.")
+    helps = (
+        _("A quarter as many rows."),
+        _("Four times as many."),
+        _("Half a screen."),
+        _("Half a screen."),
+        _("From the first row to the last."),
+    )
     with st.container(horizontal=True):
-        for (label, (icon, first, rows)), text in zip(
-            moves.items(), (*helps, "From the first row to the last."), strict=True
-        ):
+        for (label, (icon, first, rows)), text in zip(moves.items(), helps, strict=True):
             st.button(
                 label,
                 key=f"matrix:{icon}",
@@ -189,7 +202,7 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
             view,
             marks=_marks(vectors, order),
             signed=view.exact or SIGNED[statistic],
-            what="value" if view.exact else statistic,
+            what=_("value") if view.exact else _(statistic),
             height=HEIGHT,
             font=state.font(),
         ),
@@ -197,16 +210,33 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
         on_select=dragged,
         selection_mode="box",
         config=CONFIG,
-        alt=f"Places {start:,} to {stop - 1:,} of {total:,} rows of the embedding matrix, "
-        f"{len(view.values):,} lines of {vectors.dim} dimensions.",
+        alt=_(
+            "Places {first:,} to {last:,} of {total:,} rows of the embedding matrix, {lines:,} "
+            "lines of {dim} dimensions.",
+            first=start,
+            last=stop - 1,
+            total=total,
+            lines=len(view.values),
+            dim=vectors.dim,
+        ),
     )
     each = (
-        "each line is one row"
+        _("each line is one row")
         if view.exact
-        else f"each line is the {statistic} of about {(stop - start) / len(view.values):,.0f} rows"
+        else _(
+            "each line is the {statistic} of about {n:,.0f} rows",
+            statistic=_(statistic),
+            n=(stop - start) / len(view.values),
+        )
     )
-    of = "Rows" if order is None else "Places in this order:"
-    st.caption(f"{of} {start:,} to {stop - 1:,} of {total:,}: {view.values.size:,} cells, {each}.")
+    where = (
+        N_("Rows {first:,} to {last:,} of {total:,}: {cells:,} cells, {each}.")
+        if order is None
+        else N_(
+            "Places in this order: {first:,} to {last:,} of {total:,}: {cells:,} cells, {each}."
+        )
+    )
+    st.caption(_(where, first=start, last=stop - 1, total=total, cells=view.values.size, each=each))
 
 
 def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import streamlit as st
 
 from seqlib import vector_figures
+from seqlib.i18n import _
 from seqlib.projection import directions, unit
-from seqlib.vectors import Analogy, WordVectors, load
+from seqlib.vectors import Analogy, Neighbour, WordVectors, load
 from ui.embeddings import state
 from ui.lesson import lesson
 
@@ -25,28 +28,28 @@ def neighbours(vectors: WordVectors) -> None:
     left, right = st.columns(2)
     words = state.words_of(
         left.text_input(
-            "word or phrase",
+            _("word or phrase"),
             "happy",
             key="near",
             max_chars=200,
-            help="Several words stand for the mean of their vectors.",
+            help=_("Several words stand for the mean of their vectors."),
             **state.BOUND,
         )
     )
     k = right.slider(
-        "neighbours",
+        _("neighbours"),
         3,
         30,
         10,
         key="nearest",
-        help="How many are listed, nearest first.",
+        help=_("How many are listed, nearest first."),
         **state.BOUND,
     )
     among = _commonest(vectors, "near_common")
     known, unknown = state.split_known(words, vectors)
     state.say_unknown(unknown, vectors)
     if not known:
-        st.info("Type a word that has a vector, such as “happy”.", icon=":material/edit:")
+        st.info(_("Type a word that has a vector, such as “happy”."), icon=":material/edit:")
         return
     query = known[0] if len(known) == 1 else known
     found = vectors.neighbours(query, k, among=among)
@@ -54,15 +57,23 @@ def neighbours(vectors: WordVectors) -> None:
         vector_figures.bars(
             [one.word for one in found],
             np.array([one.similarity for one in found]),
-            f"cosine with “{' '.join(known)}”",
+            _("cosine with “{words}”", words=" ".join(known)),
             span=(min(0.0, *(one.similarity for one in found)), 1.0) if found else None,
             font=state.font(),
         ),
         key="neighbours_chart",
         config=SAVE,
-        alt=f"The {len(found)} words nearest to {' '.join(known)}: "
-        + ", ".join(f"{one.word} {one.similarity:.2f}" for one in found),
+        alt=_(
+            "The {n} words nearest to {words}: {listed}.",
+            n=len(found),
+            words=" ".join(known),
+            listed=_listed(found),
+        ),
     )
+
+
+def _listed(found: Iterable[Neighbour]) -> str:
+    return ", ".join(f"{one.word} {one.similarity:.2f}" for one in found)
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
@@ -70,10 +81,10 @@ def _commonest(vectors: WordVectors, key: str) -> int | None:
     if len(vectors) <= COMMONEST:
         return None
     only = st.toggle(
-        f"only among the first {COMMONEST:,} rows",
+        _("only among the first {n:,} rows", n=COMMONEST),
         value=True,
         key=key,
-        help="Most files list the commonest words first; rare ones often have odd vectors.",
+        help=_("Most files list the commonest words first; rare ones often have odd vectors."),
         **state.BOUND,
     )
     return COMMONEST if only else None
@@ -85,35 +96,49 @@ def analogy(vectors: WordVectors) -> None:
         column.text_input(label, start, key=key, max_chars=60, help=text, **state.BOUND).strip()
         for column, label, start, key, text in zip(
             columns,
-            ("a", "is to b", "as c is to …"),
+            ("a", _("is to b"), _("as c is to …")),
             ("father", "mother", "son"),
             ("a", "b", "c"),
-            ("The step starts here.", "And ends here.", "The same step is taken from here."),
+            (
+                _("The step starts here."),
+                _("And ends here."),
+                _("The same step is taken from here."),
+            ),
             strict=True,
         )
     ]
     among = _commonest(vectors, "analogy_common")
-    _, unknown = state.split_known(chosen, vectors)
+    unknown = state.split_known(chosen, vectors)[1]
     if unknown or not all(chosen):
         state.say_unknown([word for word in unknown if word], vectors)
-        st.info("All three words need a vector.", icon=":material/edit:")
+        st.info(_("All three words need a vector."), icon=":material/edit:")
         return
     found = vectors.analogy(*chosen, k=5, among=among)
     if not found.neighbours:
-        st.info("There is no other word to choose from.", icon=":material/edit:")
+        st.info(_("There is no other word to choose from."), icon=":material/edit:")
         return
     _plane(chosen, found, vectors)
     best, *others = found.neighbours
-    listed = ", ".join(f"{one.word} {one.similarity:.2f}" for one in others)
     st.markdown(
-        f"**{chosen[1]} − {chosen[0]} + {chosen[2]} ≈ {best.word}** (cosine "
-        f"{best.similarity:.2f}). Next: {listed}."
+        _(
+            "**{b} − {a} + {c} ≈ {answer}** (cosine {cosine:.2f}). Next: {listed}.",
+            a=chosen[0],
+            b=chosen[1],
+            c=chosen[2],
+            answer=best.word,
+            cosine=best.similarity,
+            listed=_listed(others),
+        )
     )
     with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
         st.caption(
-            f"The three words themselves are left out, as is usual. Left in, the nearest is "
-            f"“{with_all.word}” ({with_all.similarity:.2f})."
+            _(
+                "The three words themselves are left out, as is usual. Left in, the nearest is "
+                "“{word}” ({cosine:.2f}).",
+                word=with_all.word,
+                cosine=with_all.similarity,
+            )
         )
 
 
@@ -123,35 +148,46 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
     points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
     st.plotly_chart(
-        vector_figures.arithmetic(points, [*chosen, "the sum", answer], state.font()),
+        vector_figures.arithmetic(points, [*chosen, _("the sum"), answer], state.font()),
         key="analogy_chart",
         config=SAVE,
-        alt=f"{chosen[1]} minus {chosen[0]} plus {chosen[2]}, drawn as arrows; the nearest word "
-        f"to the sum is {answer}.",
+        alt=_(
+            "{b} minus {a} plus {c}, drawn as arrows; the nearest word to the sum is {answer}.",
+            a=chosen[0],
+            b=chosen[1],
+            c=chosen[2],
+            answer=answer,
+        ),
     )
     st.caption(
-        f"This plane holds {plane.explained.sum():.0%} of how these five vectors differ; the rest "
-        "stands upright on it."
+        _(
+            "This plane holds {share:.0%} of how these five vectors differ; the rest stands "
+            "upright on it.",
+            share=plane.explained.sum(),
+        )
     )
 
 
 def similarities(vectors: WordVectors) -> None:
     words = state.words_of(
         st.text_area(
-            "your words",
+            _("your words"),
             "happy glad cheerful sad angry baseball tennis football pizza bread wine",
             key="words",
             max_chars=600,
-            help=f"Separated by spaces, commas or lines; at most {MOST_WORDS}.",
+            help=_("Separated by spaces, commas or lines; at most {most}.", most=MOST_WORDS),
             **state.BOUND,
         )
     )
     known, unknown = state.split_known(words[:MOST_WORDS], vectors)
     state.say_unknown(unknown, vectors)
     if len(words) > MOST_WORDS:
-        st.caption(f":material/info: Shown are the first {MOST_WORDS} of {len(words)} words.")
+        st.caption(
+            ":material/info: "
+            + _("Shown are the first {most} of {n} words.", most=MOST_WORDS, n=len(words))
+        )
     if len(known) < 2:
-        st.info("Give at least two words that have a vector.", icon=":material/edit:")
+        st.info(_("Give at least two words that have a vector."), icon=":material/edit:")
         return
     similarity_chart(known, vectors, "similarity_chart")
 
@@ -161,7 +197,7 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
         vector_figures.similarity(vectors.similarity_matrix(words), words, state.font()),
         key=key,
         config=SAVE,
-        alt=f"Cosine of every pair of {len(words)} words: {', '.join(words)}.",
+        alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=", ".join(words)),
     )
 
 
@@ -169,8 +205,8 @@ def bias(vectors: WordVectors) -> None:
     left, right = st.columns(2)
     groups = []
     for column, label, start, key in (
-        (left, "from", "he man boy father", "minus"),
-        (right, "to", "she woman girl mother", "plus"),
+        (left, _("from these words"), "he man boy father", "minus"),
+        (right, _("to these words"), "she woman girl mother", "plus"),
     ):
         groups.append(
             state.words_of(
@@ -179,18 +215,18 @@ def bias(vectors: WordVectors) -> None:
                     start,
                     key=key,
                     max_chars=300,
-                    help="A group of words; the direction runs between the means of both.",
+                    help=_("A group of words; the direction runs between the means of both."),
                     **state.BOUND,
                 )
             )
         )
     words = state.words_of(
         st.text_area(
-            "words to place along it",
+            _("words to place along it"),
             "nurse doctor engineer teacher soldier secretary chef scientist king queen",
             key="probed",
             max_chars=600,
-            help=f"At most {MOST_WORDS}.",
+            help=_("At most {most}.", most=MOST_WORDS),
             **state.BOUND,
         )
     )
@@ -199,7 +235,7 @@ def bias(vectors: WordVectors) -> None:
     )
     state.say_unknown([*minus[1], *plus[1], *probed[1]], vectors)
     if not (minus[0] and plus[0] and probed[0]):
-        st.info("Each of the three needs a word that has a vector.", icon=":material/edit:")
+        st.info(_("Each of the three needs a word that has a vector."), icon=":material/edit:")
         return
     _probe(minus[0], plus[0], probed[0], vectors)
 
@@ -207,7 +243,9 @@ def bias(vectors: WordVectors) -> None:
 def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVectors) -> None:
     direction = vectors.phrase(plus).vector - vectors.phrase(minus).vector
     if not direction.any():
-        st.info("Both groups have the same mean; choose different words.", icon=":material/edit:")
+        st.info(
+            _("Both groups have the same mean; choose different words."), icon=":material/edit:"
+        )
         return
     values = vectors.along(probed, minus, plus)
     usual = state.remembered(
@@ -221,21 +259,35 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         vector_figures.bars(
             [probed[at] for at in order],
             values[order],
-            f"← {minus[0]} …    cosine with the direction    … {plus[0]} →",
+            _(
+                "← {minus} …    cosine with the direction    … {plus} →",
+                minus=minus[0],
+                plus=plus[0],
+            ),
             band=(low, high),
             font=state.font(),
         ),
         key="bias_chart",
         config=SAVE,
-        alt="Where words lie between the two groups: "
-        + ", ".join(f"{probed[at]} {values[at]:.2f}" for at in order),
+        alt=_(
+            "Where words lie between the two groups: {listed}.",
+            listed=", ".join(f"{probed[at]} {values[at]:.2f}" for at in order),
+        ),
     )
     outside = [probed[at] for at in order if not low <= values[at] <= high]
-    st.markdown(
-        f"Eight in ten of all {len(vectors):,} words lie in the grey band, {_signed(low)} to "
-        f"{_signed(high)}, around {_signed(middle)}. "
-        + (f"Outside it: **{', '.join(outside)}**." if outside else "So do all of yours.")
+    band = _(
+        "Eight in ten of all {n:,} words lie in the grey band, {low} to {high}, around {middle}.",
+        n=len(vectors),
+        low=_signed(low),
+        high=_signed(high),
+        middle=_signed(middle),
     )
+    yours = (
+        _("Outside it: **{words}**.", words=", ".join(outside))
+        if outside
+        else _("So do all of yours.")
+    )
+    st.markdown(f"{band} {yours}")
     if vectors is load():
         st.markdown(lesson("embeddings")["bias-shipped"])
 

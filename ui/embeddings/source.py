@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
-from ui import chips, uploads
+from ui import chips, language, uploads
 from ui.embeddings import state
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
@@ -17,26 +18,33 @@ def choose() -> WordVectors:
     names = [state.SHIPPED, *state.on_disk(), state.FILE, state.PAIR]
     if st.session_state.get("vectors", state.SHIPPED) not in names:
         del st.session_state["vectors"]
-    choice = st.selectbox(
-        "vectors",
+    choice = language.choice(
+        st.selectbox,
+        _("vectors"),
         names,
         key="vectors",
+        format_func=lambda name: (
+            _(name) if name in (state.SHIPPED, state.FILE, state.PAIR) else name
+        ),
         on_change=state.forget_view,
-        help="The ones shipped with the program, files found on this machine, or your own: one "
-        "file, or the two files of the TensorBoard projector.",
-        **state.BOUND,
+        help=_(
+            "The ones shipped with the program, files found on this machine, or your own: one "
+            "file, or the two files of the TensorBoard projector."
+        ),
     )
     limit = int(st.get_option("server.maxUploadSize"))
     if choice == state.FILE:
         uploads.uploader(
-            f"A file of word vectors, at most {limit} MB",
+            _("A file of word vectors, at most {limit} MB", limit=limit),
             TYPES,
             limit,
             lambda file: state.keep(state.FILE, _read(file)),
             key="vectors_file",
-            help="GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
-            "them in the vectors folder of the machine that runs the app, as "
-            "scripts/fetch_glove.py does; they are then in the list above.",
+            help=_(
+                "GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
+                "them in the vectors folder of the machine that runs the app, as "
+                "`scripts/fetch_glove.py` does; they are then in the list above."
+            ),
         )
     elif choice == state.PAIR:
         _pair(limit)
@@ -47,7 +55,7 @@ def choose() -> WordVectors:
         chosen = load()
     if choice in (state.FILE, state.PAIR) and state.own(choice) is None:
         st.info(
-            "No file yet; until then the shipped vectors stay in place.",
+            _("No file yet; until then the shipped vectors stay in place."),
             icon=":material/upload_file:",
         )
     return chosen
@@ -55,7 +63,7 @@ def choose() -> WordVectors:
 
 def _read(file, **options) -> WordVectors:
     """``load`` with a bar that shows how far it is."""
-    bar = st.progress(0.0, text=f"Reading {file.name} …")
+    bar = st.progress(0.0, text=_("Reading {name} …", name=file.name))
     try:
         return load(file, progress=bar.progress, **options)
     finally:
@@ -72,16 +80,19 @@ def _pair(limit: int) -> None:
             numbers, words = files["numbers"], files["words"]
             state.keep(state.PAIR, _read(numbers, words=words, name=numbers.name))
 
-    for column, name, label, text in zip(
+    for column, name, file, text in zip(
         st.columns(2),
         ("numbers", "words"),
-        (f"vectors.tsv, at most {limit} MB", f"metadata.tsv, at most {limit} MB"),
-        ("A row of numbers a word, separated by tabs.", "A word a line; a header is left out."),
+        ("vectors.tsv", "metadata.tsv"),
+        (
+            _("A row of numbers a word, separated by tabs."),
+            _("A word a line; a header is left out."),
+        ),
         strict=True,
     ):
         with column:
             uploads.uploader(
-                label,
+                _("{file}, at most {limit} MB", file=file, limit=limit),
                 ("tsv", "txt"),
                 limit,
                 lambda file, name=name: take(name, file),
@@ -94,7 +105,9 @@ def facts(vectors: WordVectors) -> None:
     """Their name, size and shape, and what was odd about their file."""
     megabytes = vectors.matrix.nbytes / 1e6
     st.markdown(
-        f"**{vectors.name}** · {len(vectors):,} words · "
+        f"**{_(vectors.name)}** · "
+        + n_("{n:,} word", "{n:,} words", len(vectors))
+        + " · "
         + chips.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
         + f" · {vectors.matrix.dtype}, {megabytes:,.1f} MB"
     )
@@ -103,12 +116,16 @@ def facts(vectors: WordVectors) -> None:
 
 
 def _report(report: Report) -> None:
-    what = f"{report.skipped:,} of {report.lines:,} lines skipped" if report.skipped else "Notes"
-    with st.expander(f"{what} · {report.layout}", icon=":material/rule:"):
+    what = (
+        _("{skipped:,} of {lines:,} lines skipped", skipped=report.skipped, lines=report.lines)
+        if report.skipped
+        else _("Notes")
+    )
+    with st.expander(f"{what} · {_(report.layout)}", icon=":material/rule:"):
         st.dataframe(
             {
-                "how often": [f"{count:,}" for count in report.counts.values()],
-                "what": [KINDS[kind][1] for kind in report.counts],
+                _("how often"): [f"{count:,}" for count in report.counts.values()],
+                _("what"): [_(KINDS[kind][1]) for kind in report.counts],
             },
             hide_index=True,
             key="report_counts",
@@ -116,9 +133,9 @@ def _report(report: Report) -> None:
         problems = report.problems[:SHOWN_PROBLEMS]
         st.dataframe(
             {
-                "line": [problem.line for problem in problems],
-                "begins": [problem.text for problem in problems],
-                "what": [KINDS[problem.kind][1] for problem in problems],
+                _("line"): [problem.line for problem in problems],
+                _("begins"): [str(problem.text) for problem in problems],
+                _("what"): [problem.what for problem in problems],
             },
             hide_index=True,
             height=240,

@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
+from seqlib.i18n import N_, _
 from seqlib.vectors import Available, WordVectors, available, load
 from ui import frame
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
-SHIPPED, FILE, PAIR = "shipped", "my file", "projector pair"
+SHIPPED, FILE, PAIR = N_("shipped"), N_("my file"), N_("projector pair")
 KEPT = 24  # results a set of vectors; an order of 400,000 rows has 3 MB
 
 # All visits share what has been worked out of the shipped vectors. It goes with its owner.
@@ -38,7 +39,7 @@ def on_disk() -> dict[str, Available]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _opened(found: Available, changed: float) -> WordVectors:
-    bar = st.progress(0.0, text=f"Reading {found.name}, once …")
+    bar = st.progress(0.0, text=_("Reading {name}, once …", name=found.name))
     try:
         return load(found.path, member=found.member, name=found.name, progress=bar.progress)
     finally:
@@ -75,7 +76,7 @@ def forget_view() -> None:
 
 def words_of(text: str) -> list[str]:
     """Words that a reader typed, separated by commas, spaces or lines; each once."""
-    return list(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else []
+    return list(dict.fromkeys(re.split(r"[\s,;，；、]+", text.strip()))) if text.strip() else []
 
 
 def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[str]]:
@@ -89,8 +90,18 @@ def say_unknown(unknown: list[str], among: WordVectors) -> None:
     """Words without a vector, by name."""
     if unknown:
         listed = ", ".join(f"“{word}”" for word in unknown[:8])
-        more = f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""
-        st.caption(f":material/info: No vector in {among.name}: {listed}{more}.")
+        more = len(unknown) - 8
+        said = (
+            _(
+                "No vector in {name}: {words} and {n} more.",
+                name=_(among.name),
+                words=listed,
+                n=more,
+            )
+            if more > 0
+            else _("No vector in {name}: {words}.", name=_(among.name), words=listed)
+        )
+        st.caption(f":material/info: {said}")
 
 
 def font() -> int:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib import projection, vector_figures
+from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui.embeddings import export, near, state
 from ui.lesson import lesson
@@ -71,7 +72,7 @@ def _show(vectors: WordVectors) -> None:
     chosen = _words(vectors, count)
     if len(chosen.words) < projection.LEAST_WORDS:
         st.info(
-            f"A map needs at least {projection.LEAST_WORDS} words that have a vector.",
+            _("A map needs at least {n} words that have a vector.", n=projection.LEAST_WORDS),
             icon=":material/edit:",
         )
         return
@@ -80,7 +81,10 @@ def _show(vectors: WordVectors) -> None:
         points, found = state.remembered(
             vectors, key, lambda: projection.directions(chosen.words, chosen.rows, n)
         )
-        axes = [f"component {at + 1} ({part:.0%})" for at, part in enumerate(found.explained)]
+        axes = [
+            _("component {n} ({share:.0%})", n=at, share=share)
+            for at, share in enumerate(found.explained, 1)
+        ]
         _picture(chosen, points, (*axes, "", "")[:3], vectors, method)
     else:
         st.markdown(lesson("embeddings")["tsne"])
@@ -90,34 +94,34 @@ def _show(vectors: WordVectors) -> None:
 def _controls(vectors: WordVectors) -> tuple[str, int, int]:
     one, two, three = st.columns(3)
     method = one.segmented_control(
-        "map",
+        _("map"),
         [PCA, TSNE],
         default=PCA,
         required=True,
         key="map",
-        help="PCA at once; t-SNE in the background, some seconds.",
+        help=_("PCA at once; t-SNE in the background, some seconds."),
         **state.BOUND,
     )
     n = two.segmented_control(
-        "dimensions",
+        _("dimensions"),
         ["2", "3"],
         default="2",
         required=True,
         key="map_dimensions",
-        help="In two, draw around words to compare them. In three, turn the map by dragging.",
+        help=_("In two, draw around words to compare them. In three, turn the map by dragging."),
         **state.BOUND,
     )
     most = min(projection.MOST_WORDS - MOST_OWN - NEIGHBOURS - 1, len(vectors))
     count = 0
-    if most > 50:
+    if most >= 100:  # else there is nothing to slide between
         count = three.slider(
-            "words from the file",
+            _("words from the file"),
             50,
             most - most % 50,
             min(500, most - most % 50),
             50,
             key="map_words",
-            help="The first rows, in most files the commonest words.",
+            help=_("The first rows, in most files the commonest words."),
             **state.BOUND,
         )
     return str(method), int(n), count or most
@@ -126,20 +130,20 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
 def _words(vectors: WordVectors, count: int) -> Chosen:
     left, right = st.columns([1, 2])
     focus = left.text_input(
-        "neighbours of",
+        _("neighbours of"),
         "happy",
         key="map_focus",
         max_chars=60,
-        help="Its nearest words in all dimensions are added and joined to it by lines.",
+        help=_("Its nearest words in all dimensions are added and joined to it by lines."),
         **state.BOUND,
     ).strip()
     added = state.words_of(
         right.text_input(
-            "words to add",
+            _("words to add"),
             "baseball tennis pizza bread angry sad king queen",
             key="map_own",
             max_chars=600,
-            help=f"Your own, at most {MOST_OWN}; they are named on the map.",
+            help=_("Your own, at most {most}; they are named on the map.", most=MOST_OWN),
             **state.BOUND,
         )
     )
@@ -166,12 +170,12 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
 def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
     """Start it, wait for it without holding the page, show it."""
     perplexity = st.slider(
-        "perplexity",
+        _("perplexity"),
         5,
         50,
         30,
         key="perplexity",
-        help="About how many neighbours each word tries to keep.",
+        help=_("About how many neighbours each word tries to keep."),
         **state.BOUND,
     )
     key = ("t-SNE", chosen.words, n, perplexity)
@@ -184,10 +188,12 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         jobs.clear()
         job = jobs[key] = projection.tsne_later(chosen.rows, n, perplexity=perplexity)
     if not job.done():
-        st.markdown(f"**Working** on {len(chosen.words):,} words; the page stays yours.")
+        st.markdown(_("**Working** on {n:,} words; the page stays yours.", n=len(chosen.words)))
         return
     if problem := job.exception():
-        st.error(f"The map could not be made: {problem}", icon=":material/error:")
+        st.error(
+            _("The map could not be made: {problem}", problem=problem), icon=":material/error:"
+        )
         return
     _picture(chosen, job.result(), ("", "", ""), vectors, TSNE)
 
@@ -209,7 +215,12 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
         on_select="rerun" if flat else "ignore",
         selection_mode=("lasso", "points"),
         config=CONFIG if flat else CONFIG_3D,
-        alt=f"{len(chosen.words):,} words by {method} in {points.shape[1]} dimensions.",
+        alt=_(
+            "{n:,} words by {method} in {dimensions} dimensions.",
+            n=len(chosen.words),
+            method=method,
+            dimensions=points.shape[1],
+        ),
     )
     kept = state.remembered(
         vectors,
@@ -217,8 +228,14 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
         lambda: projection.neighbours_kept(chosen.rows, points),
     )
     left.caption(
-        f"{len(chosen.words):,} words. Of each word's {NEIGHBOURS} nearest in all "
-        f"{vectors.dim} dimensions, this map keeps **{kept:.0%}** among its {NEIGHBOURS} nearest."
+        _(
+            "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
+            "**{kept:.0%}** among its {k} nearest.",
+            n=len(chosen.words),
+            k=NEIGHBOURS,
+            dim=vectors.dim,
+            kept=kept,
+        )
     )
     if right is not None:
         with right:
@@ -233,17 +250,23 @@ def _compare(event, vectors: WordVectors) -> None:
     words = list(dict.fromkeys(_word(point.get("customdata")) for point in points))
     words = [word for word in words if word]
     if len(words) < 2:
-        st.info("Draw around two or more words to compare them here.", icon=":material/gesture:")
+        st.info(_("Draw around two or more words to compare them here."), icon=":material/gesture:")
         return
     cosines = vectors.similarity_matrix(words)
     pairs = cosines[np.triu_indices(len(words), 1)]
     st.markdown(
-        f"**{len(words)} words chosen.** Mean cosine of their pairs in all dimensions: "
-        f"**{np.nanmean(pairs):.2f}**, from {np.nanmin(pairs):.2f} to {np.nanmax(pairs):.2f}."
+        _(
+            "**{n} words chosen.** Mean cosine of their pairs in all dimensions: **{mean:.2f}**, "
+            "from {least:.2f} to {most:.2f}.",
+            n=len(words),
+            mean=np.nanmean(pairs),
+            least=np.nanmin(pairs),
+            most=np.nanmax(pairs),
+        )
     )
     near.similarity_chart(words[:MOST_COMPARED], vectors, "lasso_chart")
     if len(words) > MOST_COMPARED:
-        st.caption(f"Drawn are the first {MOST_COMPARED}.")
+        st.caption(_("Drawn are the first {n}.", n=MOST_COMPARED))
 
 
 def _word(data) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqlib.i18n import speaking
 from seqlib.vectors import KINDS, VectorsError, cache_folder, load
 from seqlib.vectors import text as text_module
 
@@ -220,7 +222,23 @@ def test_a_header_that_claims_more_words_than_there_are(read):
     vectors = read(b"400000 3\n" + GLOVE)
     assert len(vectors) == 3
     assert named(vectors) == [("header", 1)]
-    assert "400,000" in vectors.report.problems[0].text
+    assert "400,000" in str(vectors.report.problems[0])
+
+
+def test_what_was_wrong_is_kept_and_said_in_the_language_of_whoever_reads_it(read):
+    data = b"400000 3\n" + GLOVE
+    (first,) = read(data).report.problems
+    (again,) = read(data).report.problems  # from the cache
+    assert again == first
+    for problem in (first, again):
+        assert str(problem) == (
+            "line 1: The header and the contents disagree; the contents count. (it says "
+            "400,000 × 3, the file has 3 lines of 3 numbers)"
+        )
+        with speaking("zh"):
+            assert str(problem).startswith("第 1 行：")
+            assert "400,000" in str(problem)
+            assert not re.search("[a-z]", str(problem))
 
 
 def test_a_header_with_the_wrong_dimension(read):
