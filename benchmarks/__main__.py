@@ -77,7 +77,7 @@ def row(name: str, result: dict) -> str:
     wanted = f"under {goal:g} {unit}" if result["goal_on"] == "ours" else f"ratio ≥ {goal:g}"
     return (
         f"{name:30} ours {result['ours']:>8.4g} {unit:3} peer {result['peer']:>8.4g} {unit:3} "
-        f"ratio {result['ratio']:>8.4g}   {'met   ' if result['met'] else 'MISSED'} ({wanted})   "
+        f"ratio {result['ratio'] or float('inf'):>8.4g}   {'met   ' if result['met'] else 'MISSED'} ({wanted})   "
         f"against {result['peer_name']}"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import time
@@ -31,8 +32,8 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """Peer / ours: above 1, ours is better."""
-        return self.peer / self.ours
+        """Peer / ours: above 1, ours is better. Infinite where ours is 0, as failures should be."""
+        return self.peer / self.ours if self.ours else math.inf
 
     @property
     def met(self) -> bool:
@@ -43,7 +44,7 @@ class Result:
             "ours": float(f"{self.ours:.4g}"),
             "peer": float(f"{self.peer:.4g}"),
             "peer_name": self.peer_name,
-            "ratio": float(f"{self.ratio:.4g}"),
+            "ratio": float(f"{self.ratio:.4g}") if self.ours else None,
             "unit": self.unit,
             "goal": self.goal,
             "goal_on": self.goal_on,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from seqlib.i18n import N_, _
+from seqlib.observed import event
 from ui.chips import plain
+
+# What a reader is told where the fault is ours; the log has the rest.
+UNREAD = N_("This file cannot be read, so nothing was changed; choose another one.")
+
+log = logging.getLogger(__name__)
 
 
 def uploader(
@@ -22,7 +30,8 @@ def uploader(
     """A file widget that hands each new file to ``use`` once.
 
     ``use`` raises ``ValueError`` with a sentence for the reader; it is shown below the
-    widget until another file is chosen, and nothing else changes.
+    widget until another file is chosen, and nothing else changes. Streamlit shows the limit
+    of ``megabytes`` in the widget; whatever reads the file holds it too.
     """
     file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=megabytes)
     seen = f"{key}:seen"
@@ -36,6 +45,10 @@ def uploader(
             error = ""
         except ValueError as problem:
             error = str(problem)
+            event("upload_refused", what=key.replace(":", "."))
+        except Exception:
+            log.exception("a file for %s could not be read", key)
+            error = _(UNREAD)
         st.session_state[seen] = (file.file_id, error)
     if error:
         st.error(plain(error), icon=":material/error:")
