@@ -75,9 +75,10 @@ def in_its_own_process(name: str) -> dict | None:
 def row(name: str, result: dict) -> str:
     unit, goal = result["unit"], result["goal"]
     wanted = f"under {goal:g} {unit}" if result["goal_on"] == "ours" else f"ratio ≥ {goal:g}"
+    ratio = result["ratio"] or float("inf")  # None where ours is 0
     return (
         f"{name:30} ours {result['ours']:>8.4g} {unit:3} peer {result['peer']:>8.4g} {unit:3} "
-        f"ratio {result['ratio'] or float('inf'):>8.4g}   {'met   ' if result['met'] else 'MISSED'} ({wanted})   "
+        f"ratio {ratio:>8.4g}   {'met   ' if result['met'] else 'MISSED'} ({wanted})   "
         f"against {result['peer_name']}"
     )
 
