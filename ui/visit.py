@@ -62,8 +62,8 @@ EVERYWHERE = frozenset({"present", "lang"})
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
 
 BOOT = secrets.token_hex(8)
-_VISIT, _LINK, _PAGE, _ANSWERED, _GO, _OPENED = (
-    f"visit:{name}" for name in ("", "link", "page", "answered", "go", "opened")
+_VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _OPENED = (
+    f"visit:{name}" for name in ("", "link", "page", "answered", "said", "go", "opened")
 )
 _KEEPER = "visit_keeper"
 
@@ -101,15 +101,20 @@ def begin() -> None:
         st.html("<style>.st-key-visit_token { display: none; }</style>")
         go, opened = st.session_state.pop(_GO, ""), st.session_state.pop(_OPENED, None)
         shown = opened or visit
+        said = {
+            "token": shown.token,
+            "answered": st.session_state.get(_ANSWERED, ""),
+            "go": go,
+            "boot": BOOT,
+            "holds": holds(shown.work),
+        }
+        before, since = st.session_state.get(_SAID, (None, 0.0))
+        if said != before:
+            since = time.time()
+            st.session_state[_SAID] = said, since
         _component(
             key=_KEEPER,
-            data={
-                "token": shown.token,
-                "answered": st.session_state.get(_ANSWERED, ""),
-                "go": go,
-                "boot": BOOT,
-                "holds": holds(shown.work),
-            },
+            data={**said, "since": since},
             on_claim_change=_claimed,
         )
 

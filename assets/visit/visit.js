@@ -5,6 +5,7 @@
 //       go       where to go with the token; empty to stay
 //       boot     which start of the server this is
 //       holds    what the visit holds, in numbers, to say later what was lost
+//       since    when the server began to say so
 const KEY = "seqscope.visit";
 
 export function kept(storage) {
@@ -31,8 +32,12 @@ export function claim(before, data) {
 }
 
 const asked = new Set();
+let latest = 0;
 
 export default function ({ data, setTriggerValue }) {
+  // What was said before comes back now and then, when the page is put together again.
+  if (data.since < latest) return;
+  latest = data.since;
   if (data.go) {
     keep(sessionStorage, data);
     location.assign(data.go);

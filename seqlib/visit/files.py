@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -42,8 +42,10 @@ from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from seqlib.visit.runs import (
+    KeptCopyRun,
     KeptEmojifyRun,
     KeptTrainingRun,
+    kept_copy,
     kept_emojify,
     kept_training,
 )
@@ -288,15 +290,19 @@ def _data_json(data: DataSet) -> dict[str, Any]:
 
 
 def _put_copy(run: CopyRun | None) -> dict[str, Any] | None:
-    if run is None or not run.step:
+    if run is None:
+        return None
+    kept = kept_copy(run)
+    if not kept.epoch:
         return None
     return {
-        "settings": asdict(run.settings),
-        "parameters": run.parameters,
+        **_run_json(kept),
+        "parameters": dict(kept.parameters),
         "curves": {
-            kind: [[one.step, one.loss, one.accuracy] for one in list(run.curves[kind])]
+            kind: [[one.step, one.loss, one.accuracy] for one in kept.curves[kind]]
             for kind in KINDS
         },
+        "seconds": kept.seconds.tolist(),
     }
 
 
@@ -660,29 +666,25 @@ def _data_set(given: Any) -> DataSet:
 def _copy(given: Any) -> CopyRun | None:
     if given is None:
         return None
-    about = _dict(given, "copy_run", 3)
-    values = _dict(about.get("settings"), "copy_run", 20)
-    asked: dict[str, Any] = {}
-    for one in fields(CopySettings):
-        value, default = values.get(one.name), one.default
-        if isinstance(default, bool):
-            asked[one.name] = _one_of(value, (True, False), one.name)
-        elif isinstance(default, int):
-            asked[one.name] = _whole(value, one.name, 0, 2**31 - 1)
-        else:
-            asked[one.name] = _number(value, one.name)
+    about = _dict(given, "copy_run", 7)
+    settings, state, error, n = _run(about, CopySettings)
     counts = _dict(about.get("parameters"), "parameters", len(KINDS))
     curves = _dict(about.get("curves"), "curves", len(KINDS))
     if set(counts) != set(KINDS) or set(curves) != set(KINDS):
         raise _Wrong("copy_run")
-    settings = CopySettings(**asked)
+    seconds = [
+        _number(one, "seconds") for one in _list(about.get("seconds"), "seconds", n, least=n)
+    ]
     return KeptCopyRun(
         settings,
         {kind: _whole(counts[kind], "parameters", 1, 10**9) for kind in KINDS},
         {
-            kind: [_point(one, settings.steps) for one in _list(curves[kind], "curves", 10_000)]
+            kind: [_point(one, settings.steps) for one in _list(curves[kind], "curves", n)]
             for kind in KINDS
         },
+        _rising(np.array(seconds)),
+        state,
+        error,
     )
 
 
@@ -692,22 +694,6 @@ def _point(given: Any, steps: int) -> Point:
     if loss < 0 or not 0 <= accuracy <= 1:
         raise _Wrong("curves")
     return Point(_whole(step, "curves", 1, steps), loss, accuracy)
-
-
-class KeptCopyRun(CopyRun):
-    """A copy-memory run that trains no more, from its curves."""
-
-    def __init__(
-        self,
-        settings: CopySettings,
-        parameters: Mapping[str, int],
-        curves: Mapping[str, list[Point]],
-    ) -> None:
-        super().__init__(settings)
-        self.parameters.update(parameters)
-        self.curves.update(curves)
-        self._n = min(len(points) for points in self.curves.values())
-        self._state = State.STOPPED
 
 
 # Numbers and texts.
@@ -726,8 +712,11 @@ def _shares(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _times(reader: Reader, name: str, n: int) -> np.ndarray:
-    seconds = reader.array(name, "<f8", (n,))
-    if n and (seconds[0] < 0 or (np.diff(seconds) < 0).any()):
+    return _rising(reader.array(name, "<f8", (n,)))
+
+
+def _rising(seconds: np.ndarray) -> np.ndarray:
+    if len(seconds) and (seconds[0] < 0 or (np.diff(seconds) < 0).any()):
         raise _Wrong("seconds")
     return seconds
 

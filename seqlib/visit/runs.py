@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from seqlib.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
@@ -105,6 +107,38 @@ class KeptEmojifyRun(EmojifyRun):
         self._state, self._error = state, error
 
 
+class KeptCopyRun(CopyRun):
+    """A copy-memory run that trains no more: its settings, curves and sizes.
+
+    ``seconds`` are those of each point of the curves. Raises ``ValueError`` if the parts do
+    not fit each other.
+    """
+
+    def __init__(
+        self,
+        settings: CopySettings,
+        parameters: Mapping[str, int],
+        curves: Mapping[str, Sequence[Point]],
+        seconds: np.ndarray,
+        state: State,
+        error: str = "",
+    ) -> None:
+        n = len(seconds)
+        _fits(state, n, settings.epochs)
+        if any(len(curves[kind]) != n for kind in KINDS):
+            raise ValueError(_("The curves are not of one length."))
+        super().__init__(settings)
+        self.parameters.update(parameters)
+        self.curves.update((kind, list(curves[kind])) for kind in KINDS)
+        self._seconds[:n], self._n = seconds, n
+        self._state, self._error = state, error
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """When each point was there, (epochs,)."""
+        return self._seconds[: self._n]
+
+
 def _fits(state: State, n: int, epochs: int) -> None:
     if not state.over:
         raise ValueError(
@@ -118,10 +152,13 @@ def as_it_is(run: Any) -> Any:
     """A run that is over, as it stands; one that moves as a stopped copy of what it has learned."""
     if not isinstance(run, Run) or run.state.over:
         return run
-    if isinstance(run, TrainingRun):
-        return kept_training(run)
-    if isinstance(run, EmojifyRun):
-        return kept_emojify(run)
+    for kind, kept in (
+        (TrainingRun, kept_training),
+        (EmojifyRun, kept_emojify),
+        (CopyRun, kept_copy),
+    ):
+        if isinstance(run, kind):
+            return kept(run)
     return run
 
 
@@ -151,6 +188,15 @@ def kept_emojify(run: EmojifyRun) -> KeptEmojifyRun:
         state,
         error,
     )
+
+
+def kept_copy(run: CopyRun) -> KeptCopyRun:
+    """The run as it is now."""
+    state, error = _end(run)
+    with run._lock:
+        curves = {kind: tuple(run.curves[kind]) for kind in KINDS}
+        seconds = run._seconds[: run._n].copy()
+    return KeptCopyRun(run.settings, run.parameters, curves, seconds, state, error)
 
 
 def _end(run: Run) -> tuple[State, str]:

@@ -83,7 +83,7 @@ def _copied(value: Any) -> Any:
     from seqlib.visit.runs import as_it_is
 
     if isinstance(value, dict):
-        return {key: _copied(one) for key, one in value.items() if not _moves(one)}
+        return {key: _copied(one) for key, one in value.items()}
     if type(value) in (list, tuple, set):
         return type(value)(map(_copied, value))
     if is_dataclass(value) and not isinstance(value, type):
@@ -91,13 +91,6 @@ def _copied(value: Any) -> Any:
         runs = {name: as_it_is(one) for name, one in held.items() if isinstance(one, Run)}
         return replace(value, **runs) if runs else value
     return as_it_is(value)
-
-
-def _moves(value: Any) -> bool:
-    """A run that has no copy as it is."""
-    from seqlib.copy_task import CopyRun
-
-    return isinstance(value, CopyRun) and not value.state.over
 
 
 class Visits:

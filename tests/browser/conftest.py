@@ -23,11 +23,12 @@ STREAMLIT_OWN = ("404 (Not Found)",)
 
 
 class Server:
-    """``streamlit run`` on a free port, as ``make run`` starts it."""
+    """``streamlit run`` on a free port, or the one given, as ``make run`` starts it."""
 
-    def __init__(self, script: str = "streamlit_app.py") -> None:
+    def __init__(self, script: str = "streamlit_app.py", port: int = 0) -> None:
         with socket.socket() as free:
-            free.bind(("localhost", 0))
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            free.bind(("localhost", port))
             self.port = free.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.process = subprocess.Popen(
@@ -56,6 +57,11 @@ class Server:
             return urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).status == 200
         except OSError:
             return False
+
+    def kill(self) -> None:
+        """Without a chance to end well."""
+        self.process.kill()
+        self.process.wait(20)
 
     def stop(self) -> None:
         self.process.terminate()

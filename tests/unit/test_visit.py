@@ -1,0 +1,589 @@
+"""Visits held in the process, and visits as files."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import pretty_midi
+import pytest
+
+from seqlib import archive
+from seqlib.archive import array_bytes
+from seqlib.copy_task import KINDS, CopySettings, Point
+from seqlib.corpus import default_corpus
+from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon, Unknown
+from seqlib.jazz import JazzWeights, shifted_one_hot
+from seqlib.runs import State
+from seqlib.text import DataSet, shipped
+from seqlib.training import Metrics, RunSettings
+from seqlib.vectors import WordVectors, load
+from seqlib.visit import MAX_BYTES, MAX_VECTORS, files
+from seqlib.visit.files import (
+    Contents,
+    EmojiRecord,
+    PairRecord,
+    open_visit,
+    save_visit,
+    song_of,
+)
+from seqlib.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun, as_it_is
+from seqlib.visit.store import Visit, Visits, held_bytes
+
+EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
+
+
+def a_song() -> tuple[str, bytes]:
+    song = pretty_midi.PrettyMIDI(initial_tempo=120)
+    for name, low in (("Whistle", 60), ("Tuba", 36)):
+        lead = pretty_midi.Instrument(73, name=name)
+        for note, pitch in enumerate(np.random.default_rng(low).integers(low, low + 12, 40)):
+            lead.notes.append(pretty_midi.Note(90, int(pitch), note * 0.25, note * 0.25 + 0.25))
+        song.instruments.append(lead)
+    held = io.BytesIO()
+    song.write(held)
+    return "my tune", held.getvalue()
+
+
+def a_jazz_run(state: State = State.STOPPED, error: str = "") -> KeptTrainingRun:
+    rng, corpus = np.random.default_rng(3), default_corpus()
+    metrics = Metrics(
+        rng.random((EPOCHS, Tx), np.float32),
+        rng.random((EPOCHS, Tx), np.float32),
+        np.array([0.5, 0.75, 1.25]),
+    )
+    return KeptTrainingRun(
+        RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5),
+        metrics,
+        JazzWeights.initial(N_A, corpus.n_values, 9),
+        shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
+        state,
+        error,
+    )
+
+
+def an_emoji_run(
+    data: DataSet,
+    vectors: WordVectors,
+    unknown: Unknown = Unknown.ZERO,
+    trainable: bool = True,
+    seed: int = 0,
+) -> KeptEmojifyRun:
+    rng, k = np.random.default_rng(seed), data.train.n_classes
+    settings = EmojifySettings(
+        epochs=10, units=UNITS, maxlen=7, trainable=trainable, unknown=unknown, seed=seed
+    )
+    lexicon = Lexicon.of(vectors, unknown)
+    last, best = (
+        EmojifyWeights.initial(lexicon.embedding, k, UNITS, mask=True, seed=seed + place)
+        for place in range(2)
+    )
+    if trainable:
+        rows = np.unique(lexicon.indices(data.train.sentences, 7))
+        moved = last.embedding[rows] + rng.normal(0, 0.1, (len(rows), vectors.dim)).astype("f4")
+        last = replace(last, embedding=last.embedding.changed(rows, moved))
+    confusion = np.zeros((EPOCHS, k, k), np.int32)
+    confusion[:, 0, 0] = len(data.test)
+    metrics = EmojifyMetrics(
+        *rng.random((4, EPOCHS), np.float32), confusion, np.array([1.0, 2.0, 2.5])
+    )
+    return KeptEmojifyRun(
+        data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
+    )
+
+
+def a_few() -> DataSet:
+    return DataSet(shipped().train.covering(30), shipped().test.covering(20))
+
+
+def own_vectors(n: int = 50) -> WordVectors:
+    rng = np.random.default_rng(1)
+    words = [*a_few().train.words[: n - 1], "Zauberflöte"]
+    return WordVectors.of(words, rng.normal(size=(len(words), 8)).astype("f4"), "mine.txt")
+
+
+def a_copy_run() -> KeptCopyRun:
+    points = [Point(step, 1.0 / step, 0.25) for step in (10, 20)]
+    return KeptCopyRun(
+        CopySettings(delay=5, n_a=8),
+        dict.fromkeys(KINDS, 99),
+        dict.fromkeys(KINDS, points),
+        np.array([1.0, 2.0]),
+        State.STOPPED,
+    )
+
+
+@pytest.fixture(scope="module")
+def contents() -> Contents:
+    title, data = a_song()
+    vectors, few = load(), a_few()
+    own = own_vectors()
+    return Contents(
+        settings={
+            "jazz": {"Tx": ("12",), "lanes": ("notes", "h"), "seed": ("7",)},
+            "emojify": {"say": ("I am “not” happy 😀 我",)},
+        },
+        texts={"paste_text": "LSTM(3)", "paste_Tx": 9},
+        midi=(title, data),
+        song=song_of(title, data, 1),
+        jazz_runs=((default_corpus().vocabulary, a_jazz_run()),),
+        sentences=few,
+        draft=("our sentences", (("a new one", "love", "train"), ("", "", ""))),
+        emoji_runs=(
+            EmojiRecord(1, an_emoji_run(shipped(), vectors, trainable=False), "ours", vectors),
+            EmojiRecord(4, an_emoji_run(few, vectors, Unknown.SHARED, seed=5), "few", vectors),
+            EmojiRecord(5, an_emoji_run(few, own, seed=6), "few", own),
+        ),
+        vectors={"file": own},
+        pair=PairRecord(
+            vectors,
+            an_emoji_run(shipped(), vectors, trainable=False),
+            an_emoji_run(shipped(), vectors),
+        ),
+        copy_run=a_copy_run(),
+        quiz=(5, 3, 4),
+    )
+
+
+@pytest.fixture(scope="module")
+def saved(contents) -> bytes:
+    return save_visit(contents)
+
+
+@pytest.fixture(scope="module")
+def opened(saved) -> Contents:
+    return open_visit(saved, lambda: [load()])
+
+
+def same_run(one, other) -> None:
+    assert one.settings == other.settings
+    assert (one.state, one.error, one.epoch) == (other.state, other.error, other.epoch)
+    for name, array in vars(one.metrics).items():
+        assert np.array_equal(array, getattr(other.metrics, name)), name
+
+
+def test_a_jazz_run_comes_back_number_by_number(contents, opened):
+    (vocabulary, run), (known, before) = opened.jazz_runs[0], contents.jazz_runs[0]
+    assert vocabulary == known
+    same_run(run, before)
+    now, then = run.snapshot(), before.snapshot()
+    for one, other in zip(now.weights.arrays, then.weights.arrays, strict=True):
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other)
+    # Not to the last bit: how an array lies in memory decides the order of its sums.
+    assert np.allclose(now.trace.h, then.trace.h, rtol=0, atol=1e-6)
+
+
+def test_what_a_run_samples_is_what_it_sampled(contents, opened):
+    from seqlib.sampling import sample
+
+    one, other = (
+        sample(each.jazz_runs[0][1].snapshot().weights, 40, temperature=0.7, seed=3)
+        for each in (contents, opened)
+    )
+    assert np.array_equal(one.indices, other.indices)
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_an_emoji_run_comes_back_number_by_number(contents, opened, place):
+    now, then = opened.emoji_runs[place], contents.emoji_runs[place]
+    assert (now.number, now.data) == (then.number, then.data)
+    same_run(now.run, then.run)
+    sentences = [*then.run.test.sentences, "Zauberflöte xyzzy", ""]
+    for which in ("snapshot", "best"):
+        one, other = getattr(now.run, which)(), getattr(then.run, which)()
+        assert one.epoch == other.epoch
+        assert np.array_equal(one.model.predict(sentences), other.model.predict(sentences))
+    assert now.run.train.sentences == then.run.train.sentences
+    assert np.array_equal(now.run.test.labels, then.run.test.labels)
+
+
+def test_shipped_sentences_and_vectors_are_the_same_objects_again(opened):
+    assert opened.emoji_runs[0].run.train is shipped().train
+    assert opened.emoji_runs[0].vectors is load()
+    assert opened.emoji_runs[1].run.train is opened.sentences.train
+
+
+def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents, saved):
+    found = open_visit(saved)
+    before, after = contents.emoji_runs[1].run, found.emoji_runs[1].run
+    assert np.array_equal(
+        after.snapshot().model.predict(before.test.sentences),
+        before.snapshot().model.predict(before.test.sentences),
+    )
+    assert found.pair is None
+
+
+def test_which_rows_training_moved_is_known_again(contents, opened):
+    from seqlib.moved import moved
+
+    for which in ("frozen", "trainable"):
+        one, other = (
+            moved(getattr(each.pair, which).snapshot().model.weights.embedding)
+            for each in (contents, opened)
+        )
+        assert len(one) == len(other)
+    assert len(other) > 0
+
+
+def test_everything_else_comes_back_as_it_was(contents, opened):
+    assert opened.settings == contents.settings
+    assert opened.texts == contents.texts
+    assert opened.draft == contents.draft
+    assert opened.quiz == contents.quiz
+    assert opened.midi == contents.midi
+    assert opened.song == contents.song
+    assert opened.song.track == 1
+    assert opened.song.title == "my tune"
+    assert opened.sentences.train.sentences == contents.sentences.train.sentences
+    own = opened.vectors["file"]
+    assert list(own.words) == list(contents.vectors["file"].words)
+    assert np.array_equal(own.matrix, contents.vectors["file"].matrix)
+    assert opened.copy_run.curves == contents.copy_run.curves
+    assert opened.copy_run.settings == contents.copy_run.settings
+    assert opened.copy_run.state is State.STOPPED
+    assert np.array_equal(opened.copy_run.seconds, contents.copy_run.seconds)
+    assert opened.left_out == ()
+
+
+def test_saving_what_was_opened_gives_the_same_file(opened, saved):
+    assert save_visit(opened) == saved
+
+
+def test_an_empty_visit_is_a_file_too():
+    found = open_visit(save_visit(Contents()))
+    assert found.jazz_runs == ()
+    assert found.sentences is None
+
+
+def test_vectors_too_large_are_named_instead():
+    n = MAX_VECTORS // (4 * 300) + 1
+    large = WordVectors.of(
+        [f"w{place}" for place in range(n)], np.zeros((n, 300), "f4"), "glove.6B"
+    )
+    found = open_visit(save_visit(Contents(vectors={"file": large})))
+    assert found.vectors == {}
+    assert found.left_out == ("glove.6B",)
+
+
+def test_a_run_that_moves_is_in_the_file_as_stopped(monkeypatch):
+    run = a_jazz_run()
+    run._state = State.RUNNING
+    _, found = open_visit(
+        save_visit(Contents(jazz_runs=((default_corpus().vocabulary, run),)))
+    ).jazz_runs[0]
+    assert found.state is State.STOPPED
+    assert found.epoch == run.epoch
+
+
+def test_nothing_in_the_file_can_run_and_names_are_ours(saved):
+    with zipfile.ZipFile(io.BytesIO(saved)) as held:
+        for name in held.namelist():
+            assert name.endswith((".json", ".npy", ".mid", ".seqscope"))
+            assert "/" not in name
+            if name.endswith(".npy"):
+                np.load(io.BytesIO(held.read(name)), allow_pickle=False)
+
+
+# Malformed files: each a change to a good one.
+
+
+def changed(saved: bytes, **parts: bytes | None) -> bytes:
+    """The archive with other parts; None leaves one out. ``_`` in names stands for what it is."""
+    with zipfile.ZipFile(io.BytesIO(saved)) as held:
+        all_parts = {name: held.read(name) for name in held.namelist()}
+    for name, data in parts.items():
+        if data is None:
+            del all_parts[name]
+        else:
+            all_parts[name] = data
+    return archive.write(all_parts)
+
+
+def about(saved: bytes) -> dict:
+    with zipfile.ZipFile(io.BytesIO(saved)) as held:
+        return json.loads(held.read("visit.json"))
+
+
+def edited(change) -> callable:
+    def make(saved: bytes) -> bytes:
+        held = about(saved)
+        change(held)
+        return changed(saved, **{"visit.json": json.dumps(held).encode()})
+
+    return make
+
+
+def put(*path, value) -> callable:
+    def change(held):
+        for step in path[:-1]:
+            held = held[step]
+        held[path[-1]] = value
+
+    return edited(change)
+
+
+def npy(name: str, array: np.ndarray, dtype: str = "<f4") -> callable:
+    return lambda saved: changed(saved, **{name: array_bytes(np.asarray(array), dtype)})
+
+
+def pickled(saved: bytes) -> bytes:
+    held = io.BytesIO()
+    np.save(held, np.array([print], object), allow_pickle=True)
+    return changed(saved, **{"jazz-0-kernel.npy": held.getvalue()})
+
+
+def huge_header(saved: bytes) -> bytes:
+    held = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        held, {"descr": "<f4", "fortran_order": False, "shape": (10**9, 10**9)}
+    )
+    return changed(saved, **{"jazz-0-loss.npy": held.getvalue()})
+
+
+def bomb(saved: bytes) -> bytes:
+    return changed(saved, **{"visit.json": b" " * (files.MAX_JSON + 1)})
+
+
+def nested_bomb(saved: bytes) -> bytes:
+    inner = archive.write({"model.json": bytes(files.MAX_UNPACKED)})
+    return changed(saved, **{"emoji-1-last.seqscope": inner})
+
+
+def lying_size(saved: bytes) -> bytes:
+    """An entry that says it is small and unpacks to more."""
+    data = bytearray(saved)
+    place = data.rindex(b"PK\x01\x02" + data[data.rindex(b"PK\x01\x02") + 4 :][:0])
+    data[place + 24 : place + 28] = (7).to_bytes(4, "little")
+    return bytes(data)
+
+
+def twice(saved: bytes) -> bytes:
+    held = io.BytesIO(saved)
+    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(held, "a") as target:
+        target.writestr("visit.json", "{}")
+    return held.getvalue()
+
+
+WEIGHTS = JazzWeights.initial(N_A, 78).arrays
+BAD = {
+    "nothing": lambda saved: b"",
+    "text": lambda saved: b"dear sir or madam",
+    "half a file": lambda saved: saved[: len(saved) // 2],
+    "another zip": lambda saved: archive.write({"a.txt": b"a"}),
+    "an emoji model": lambda saved: zipfile.ZipFile(io.BytesIO(saved)).read(
+        "emoji-1-last.seqscope"
+    ),
+    "too large": lambda saved: bytes(MAX_BYTES + 1),
+    "a part twice": twice,
+    "no json": lambda saved: changed(saved, **{"visit.json": b"{"}),
+    "json that is a list": lambda saved: changed(saved, **{"visit.json": b"[]"}),
+    "json nested too deep": lambda saved: changed(saved, **{"visit.json": b"[" * 100_000}),
+    "json with NaN": put("quiz", value=[float("nan"), 0, 0]),
+    "json not in UTF-8": lambda saved: changed(saved, **{"visit.json": b"\xff\xfe{}"}),
+    "another format": put("format", value="SeqScope emoji model"),
+    "a later version": put("version", value=2),
+    "a json bomb": bomb,
+    "a bomb in a model": nested_bomb,
+    "an entry that lies": lying_size,
+    "a pickle for an array": pickled,
+    "a header of many terabytes": huge_header,
+    "an array left out": lambda saved: changed(saved, **{"jazz-0-bias.npy": None}),
+    "an array cut short": lambda saved: changed(
+        saved, **{"jazz-0-kernel.npy": array_bytes(WEIGHTS[0], "<f4")[:-8]}
+    ),
+    "an array in other order": lambda saved: changed(
+        saved, **{"jazz-0-kernel.npy": _fortran(WEIGHTS[0])}
+    ),
+    "an array of another type": npy("jazz-0-kernel.npy", WEIGHTS[0], "<f8"),
+    "an array of another shape": npy("jazz-0-kernel.npy", WEIGHTS[0].T),
+    "weights that are not numbers": npy("jazz-0-densor_bias.npy", np.full(78, np.nan)),
+    "losses below zero": npy("jazz-0-loss.npy", np.full((EPOCHS, Tx), -1)),
+    "accuracies over one": npy("jazz-0-accuracy.npy", np.full((EPOCHS, Tx), 2)),
+    "time that runs back": npy("jazz-0-seconds.npy", np.array([3.0, 2, 1]), "<f8"),
+    "more epochs than asked for": put("jazz_runs", 0, "epochs", value=11),
+    "epochs that are no number": put("jazz_runs", 0, "epochs", value="3"),
+    "a cell of another size": put("jazz_runs", 0, "settings", "n_a", value=5),
+    "a cell beyond bounds": put("jazz_runs", 0, "settings", "n_a", value=10**6),
+    "a size that is true": put("jazz_runs", 0, "settings", "m", value=True),
+    "a rate that is text": put("jazz_runs", 0, "settings", "learning_rate", value="fast"),
+    "a run that goes on": put("jazz_runs", 0, "state", value="running"),
+    "a state that is none": put("jazz_runs", 0, "state", value="happy"),
+    "a token twice": put("jazz_runs", 0, "vocabulary", value=[[60, 3]] * 78),
+    "a pitch there is not": put("jazz_runs", 0, "vocabulary", 0, value=[400, 3]),
+    "a length below one": put("jazz_runs", 0, "vocabulary", 0, value=[60, -3]),
+    "too many runs": edited(lambda held: held.update(jazz_runs=held["jazz_runs"] * 99)),
+    "no song": lambda saved: changed(saved, **{"song.mid": None}),
+    "a song that is none": lambda saved: changed(saved, **{"song.mid": b"MThd nonsense"}),
+    "a track there is not": put("song", "track", value=99),
+    "a label there is not": put("data", 0, "train", "labels", 0, value=77),
+    "labels left out": edited(lambda held: held["data"][0]["train"]["labels"].pop()),
+    "one class": put("data", 0, "classes", value=[["love", "❤"]]),
+    "a class twice": put("data", 0, "classes", value=[["love", "❤"]] * 5),
+    "sentences of numbers": put("data", 0, "train", "sentences", 0, value=7),
+    "a sentence too long": put("data", 0, "train", "sentences", 0, value="a" * 2000),
+    "half a character": put("data", 0, "train", "sentences", 0, value="\ud800"),
+    "data there is not": put("emoji_runs", 0, "data", value=9),
+    "negative data": put("emoji_runs", 0, "data", value=-1),
+    "a model of other classes": edited(
+        lambda held: (
+            held["emoji_runs"][0].update(data=len(held["data"]) - 2)
+            or held["data"][-2].update(
+                classes=[*held["data"][-2]["classes"][:4], ["other", "X"]],
+            )
+        )
+    ),
+    "a model of other units": put("emoji_runs", 0, "settings", "units", value=7),
+    "an unknown treatment": put("emoji_runs", 0, "settings", "unknown", value="GUESS"),
+    "runs out of order": edited(lambda held: held["emoji_runs"].reverse()),
+    "a model that is none": lambda saved: changed(saved, **{"emoji-1-best.seqscope": b"PK"}),
+    "counts that do not add up": npy("emoji-1-confusion.npy", np.ones((EPOCHS, 5, 5)), "<i4"),
+    "a best epoch there is not": put("emoji_runs", 0, "best_epoch", value=4),
+    "words twice": edited(
+        lambda held: held["vectors"]["file"].update(
+            words=["a"] * len(held["vectors"]["file"]["words"])
+        )
+    ),
+    "a word with a line end": put("vectors", "file", "words", 0, value="a\nb"),
+    "vectors of no length": put("vectors", "file", "dim", value=0),
+    "vectors of objects": put("vectors", "file", "dtype", value="|O"),
+    "vectors by a path": edited(
+        lambda held: held.update(vectors={"../../etc/passwd": held["vectors"]["file"]})
+    ),
+    "settings that are a list": put("settings", value=[1]),
+    "settings of numbers": put("settings", "jazz", "Tx", value=[12]),
+    "a setting of a million values": put("settings", "jazz", "Tx", value=["1"] * 1_000_000),
+    "texts that are lists": put("texts", "paste_text", value=["a"]),
+    "a draft that is text": put("draft", value="draft"),
+    "a score below zero": put("quiz", value=[1, -1, 0]),
+    "a curve beyond its steps": put("copy_run", "curves", "LSTM", 0, value=[10**9, 1, 0.5]),
+    "a curve left out": edited(lambda held: held["copy_run"]["curves"].pop("GRU")),
+    "one half of a pair": edited(lambda held: held["pair"].pop()),
+}
+
+
+def _fortran(array: np.ndarray) -> bytes:
+    held = io.BytesIO()
+    np.save(held, np.asfortranarray(array), allow_pickle=False)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("make", BAD.values(), ids=BAD)
+def test_a_malformed_file_is_refused_in_one_sentence(saved, make):
+    with pytest.raises(ValueError, match=r"saved visit|over 50 MB|another version") as caught:
+        open_visit(make(saved), lambda: [load()])
+    said = str(caught.value)
+    assert said.endswith((".", ")."))
+    assert "\n" not in said
+    assert len(said) < 400
+
+
+def test_the_good_file_is_refused_by_none_of_these_changes_undone(saved):
+    open_visit(edited(lambda held: None)(saved), lambda: [load()])
+
+
+def test_files_damaged_at_random_end_in_a_sentence_or_a_visit():
+    rng = np.random.default_rng(7)
+    small = save_visit(Contents(jazz_runs=((default_corpus().vocabulary, a_jazz_run()),)))
+    for _ in range(300):
+        data = bytearray(small)
+        for place in rng.integers(0, len(data), rng.integers(1, 8)):
+            data[place] = rng.integers(0, 256)
+        if rng.random() < 0.3:
+            del data[rng.integers(0, len(data)) :]
+        with suppress(ValueError):
+            open_visit(bytes(data))
+
+
+# Visits held in the process.
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def some_visits(alive=frozenset(), **bounds) -> tuple[Visits, Clock]:
+    clock = Clock()
+    return Visits(lambda session: session in alive, clock=clock, **bounds), clock
+
+
+def test_only_its_token_gives_a_visit_back():
+    visits, _ = some_visits()
+    one, other = visits.add(Visit(holder="a")), visits.add(Visit(holder="b"))
+    assert visits.find(one.token) is one
+    assert visits.find(other.token) is other
+    assert one.token != other.token
+    assert len(one.token) >= 40
+    for token in ("", one.owner, one.token[:-1], one.token.lower(), None, 3, ["a"]):
+        assert visits.find(token) is None
+
+
+def test_a_visit_nobody_looks_at_is_dropped_after_its_time():
+    alive = {"here"}
+    visits, clock = some_visits(alive, minutes=20)
+    here, gone = visits.add(Visit(holder="here")), visits.add(Visit(holder="gone"))
+    clock.now = 19 * 60
+    visits.sweep()
+    assert visits.find(gone.token) is gone
+    clock.now = 21 * 60
+    visits.sweep()
+    assert visits.find(gone.token) is None
+    assert visits.find(here.token) is here
+    alive.clear()
+    clock.now = 39 * 60
+    visits.sweep()
+    assert visits.find(here.token) is here, "its time begins when the browser goes"
+    clock.now = 60 * 60
+    visits.sweep()
+    assert len(visits) == 0
+
+
+def test_number_and_size_of_visits_nobody_looks_at_are_bounded():
+    visits, clock = some_visits({"here"}, most_away=3, most_bytes=10_000_000)
+    made = []
+    for place in range(5):
+        clock.now = place
+        made.append(visits.add(Visit(holder="gone")))
+    visits.sweep()
+    assert [visits.find(one.token) is one for one in made] == [False, False, True, True, True]
+    made[2].work["big"] = np.zeros(11_000_000, np.uint8)
+    made[2].nbytes = None
+    visits.sweep()
+    assert [visits.find(one.token) is one for one in made[2:]] == [False, True, True]
+    big = visits.add(Visit(holder="here", work={"big": np.zeros(11_000_000, np.uint8)}))
+    visits.sweep()
+    assert visits.find(big.token) is big
+
+
+def test_what_all_visits_share_is_not_counted():
+    vectors = load()
+    run = an_emoji_run(shipped(), vectors, trainable=False)
+    held = held_bytes({"emoji_runs": [run]})
+    assert held < vectors.matrix.nbytes / 2
+    assert held > sum(array.nbytes for array in run.snapshot().model.weights.arrays)
+    assert held_bytes({"jazz": a_jazz_run()}) < 500_000
+
+
+def test_a_copy_shares_nothing_that_changes():
+    run = a_jazz_run()
+    run._state = State.RUNNING
+    done = a_jazz_run()
+    visit = Visit(work={"jazz_runs": {"a": run, "b": done}}, settings={"jazz": {"Tx": 3}})
+    copy = visit.copy()
+    assert copy.token != visit.token
+    assert copy.owner != visit.owner
+    assert copy.work["jazz_runs"]["a"].state is State.STOPPED
+    assert copy.work["jazz_runs"]["b"] is done
+    copy.work["jazz_runs"]["c"] = run
+    copy.settings["jazz"]["Tx"] = 4
+    assert list(visit.work["jazz_runs"]) == ["a", "b"]
+    assert visit.settings["jazz"]["Tx"] == 3
+    assert run.state is State.RUNNING
+    same_run(copy.work["jazz_runs"]["a"], as_it_is(run))
