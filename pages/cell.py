@@ -11,7 +11,8 @@ from ui.lesson import lesson
 
 def cell() -> None:
     frame.heading(lesson("cell")["title"], lesson("cell")["intro"])
-    scene = state.choose()
+    with frame.controls("model"):
+        scene = state.choose()
     share.section(one_step, scene)
     share.section(hand, scene)
     share.section(reach, scene)

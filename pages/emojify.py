@@ -33,8 +33,9 @@ def typed() -> None:
     st.markdown(TEXT["sentence"])
     st.html(sentence.CSS)
     sentence.box()
-    sentence.examples()
-    sentence.controls()
+    with frame.controls("sentence"):
+        sentence.examples()
+        sentence.controls()
     read.answer()
 
 

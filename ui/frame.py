@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +67,8 @@ h2 { font-size: 1.5rem !important; }
 PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page. */
 html { font-size: 23px; }
+/* The picture first: folded controls go to the end of what they are part of. */
+[data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) { order: 1; }
 </style>"""
 
 
@@ -111,6 +114,7 @@ def run() -> None:
     share.begin(chosen.url_path)
     try:
         chosen.run()
+        tour.questions(chosen.url_path)
         share.end()
         visit.end(chosen.url_path)
     finally:
@@ -163,7 +167,19 @@ def toolbar() -> None:
 
 def presenting() -> bool:
     """Whether the page is shown to a room."""
-    return bool(st.session_state.get("present", False))
+    if "present" in st.session_state:
+        return bool(st.session_state["present"])
+    return st.query_params.get("present", "").casefold() == "true"  # before its toggle is drawn
+
+
+@contextmanager
+def controls(key: str) -> Iterator[None]:
+    """What is drawn inside is folded, and stands after the stage, while the page is presented."""
+    if not presenting():
+        yield
+        return
+    with st.container(key=f"controls_{key}"), st.expander(_("Controls"), icon=":material/tune:"):
+        yield
 
 
 def doors() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from seqlib.glossary import linked
 from seqlib.i18n import _, language
 from seqlib.tour import Step, Tour, spans, tour, toured
 from ui import share
@@ -43,6 +44,20 @@ def button(page: str, *, presenter: bool = False) -> None:
     """Start, resume or leave the page's tour, in the toolbar."""
     if toured(name(page)):
         _draw(name(page), presenter)
+
+
+def questions(page: str) -> None:
+    """The questions of the page's tour, each before its answer: for asking a class."""
+    if not toured(name(page)):
+        return
+    asked = [each for each in tour(name(page), language()).steps if each.question]
+    if not asked:
+        return
+    with st.container(key="questions"):
+        st.subheader(_("Questions to ask"), anchor="questions")
+        for each in asked:
+            with st.expander(each.question):
+                st.markdown(linked(each.answer, language()))
 
 
 @st.fragment

@@ -230,10 +230,20 @@ class TourView {
     if (!this.step) return;
     const { now } = this;
     this.element = findElement(now.light);
+    if (!visible(this.element)) this.unfold();
     if (!visible(this.element)) this.element = null;
     if (this.element && !this.brought) this.bring();
     if (now.action === "see" && visible(findElement(now.target))) this.finishTask();
     if (now.action === "set" && this.urlValue() !== this.before) this.finishTask();
+  }
+
+  /** Open what is folded while the page is presented: the element may stand inside. */
+  unfold() {
+    if (this.unfolded === this.step) return;
+    this.unfolded = this.step;
+    for (const fold of document.querySelectorAll('[class*="st-key-controls_"] summary')) {
+      if (!fold.parentElement.open) fold.click();
+    }
   }
 
   urlValue() {

@@ -166,7 +166,8 @@ def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
 
 def show(scene: Scene) -> None:
     """Controls, both traces on one clock, and the effect."""
-    hand, mode = controls(scene)
+    with frame.controls("hand"):
+        hand, mode = controls(scene)
     plain = scene.sample
     edited = (
         Sample(plain.indices, 0, sandbox.read(scene.weights, plain.trace.x, hand.edits))

@@ -71,8 +71,9 @@ def asking() -> tuple[bool, bool]:
 
 def explorer() -> None:
     """Everything above the fold: construction, sizes, picture, question, Keras' word."""
-    chosen = construction()
-    at = sizes(chosen)
+    with frame.controls("sizes"):
+        chosen = construction()
+        at = sizes(chosen)
     ask, hide = asking()
     sketch = chosen.sketch(at)
     question = predict.current(chosen.name, sketch) if ask else None
