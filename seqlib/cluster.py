@@ -64,6 +64,19 @@ def address() -> str:
     return os.environ.get(VARIABLE, "").strip()
 
 
+def begin() -> None:
+    """Look for the cluster in the background, so that its size is known by the first run."""
+    if address():
+        threading.Thread(target=_find, name="seqlib-cluster-begin", daemon=True).start()
+
+
+def _find() -> None:
+    try:
+        _cluster()
+    except ValueError as problem:
+        log.error(problem.args[0].message)
+
+
 def slots() -> int:
     """How many slices the cluster can work on at once, at least 1; never waits."""
     return max(1, sum(_cluster().workers.values()))

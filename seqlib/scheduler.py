@@ -210,6 +210,7 @@ class Scheduler:
         while True:
             with self._wake:
                 self._sweep()
+                self._begin_threads()  # a cluster may have grown
                 run, pause = self._next()
                 if self._closing:
                     return

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlib import cluster
+from seqlib import cluster, scheduler
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.fused import FusedTraining, windows_per_call
 from seqlib.jazz import JazzWeights
@@ -218,6 +219,15 @@ def test_emojify_learns_on_the_cluster_what_it_learns_here(keras, machines, monk
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
 
 
+def test_more_workers_take_more_slices_at_once(keras, machines, windows, begin):
+    """Also those that come after the runs."""
+    runs = [begin(windows, epochs=1000, pace=50, seed=seed) for seed in range(3)]
+    threads = scheduler.default()._threads
+    until(lambda: len(threads) >= 2)
+    until(lambda: all(run.epoch for run in runs))
+    assert sum(run.busy for run in runs) <= 2
+
+
 # When something goes.
 
 
@@ -320,6 +330,17 @@ def test_without_an_address_dask_is_never_imported():
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_looking_for_a_cluster_begins_only_with_an_address(monkeypatch):
+    found = threading.Event()
+    monkeypatch.setattr(cluster, "_find", found.set)
+    monkeypatch.delenv(cluster.VARIABLE, raising=False)
+    cluster.begin()
+    assert not found.wait(0.2)
+    monkeypatch.setenv(cluster.VARIABLE, "tcp://127.0.0.1:1")
+    cluster.begin()
+    assert found.wait(5)
 
 
 def test_an_address_without_dask_says_what_to_install(monkeypatch):

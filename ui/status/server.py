@@ -67,6 +67,7 @@ def begin() -> None:
         streamlit=st.__version__,
         cluster=bool(cluster.address()),
     )
+    cluster.begin()
     if os.environ.get(METRICS) == "1" and runtime.exists():
         runtime.get_instance().stats_mgr.register_provider(Metrics())
 
