@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from seqlib.i18n import _
 from seqlib.music import MAX_BYTES
-from ui import frame, notebook, share, uploads
+from ui import frame, language, notebook, share, uploads
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
-from ui.jazz.stage import LANES
+from ui.jazz.stage import LANES, lane_name
 from ui.lesson import lesson
 
 TEXT = lesson("jazz")
@@ -25,17 +26,17 @@ def jazz() -> None:
 
 
 def music() -> None:
-    st.header("1 · The music", anchor="music")
+    st.header(_("1 · The music"), anchor="music")
     st.markdown(TEXT["music"])
     encode.choose_corpus()
     if st.session_state["corpus"] == state.MINE:
         uploads.uploader(
-            f"A MIDI file, at most {MAX_BYTES / 1e6:g} MB",
+            _("A MIDI file, at most {limit:g} MB", limit=MAX_BYTES / 1e6),
             ("mid", "midi", "kar", "rmi"),
             round(MAX_BYTES / 1e6),
             encode.read_upload,
             key="midi_file",
-            help="Type 0, 1 or 2. Chords are reduced to their top line.",
+            help=_("Type 0, 1 or 2. Chords are reduced to their top line."),
         )
         encode.choose_track()
     encode.choose_melody()
@@ -43,57 +44,59 @@ def music() -> None:
 
 
 def tokens() -> None:
-    st.header("2 · Tokens", anchor="tokens")
+    st.header(_("2 · Tokens"), anchor="tokens")
     st.markdown(TEXT["tokens"])
     encode.token_list()
 
 
 def one_hot() -> None:
-    st.header("3 · One-hot X", anchor="one-hot")
+    st.header(_("3 · One-hot X"), anchor="one-hot")
     st.markdown(TEXT["X"])
     encode.one_hot()
 
 
 def model() -> None:
-    st.header("4 · The model", anchor="model")
+    st.header(_("4 · The model"), anchor="model")
     st.markdown(TEXT["model"])
     model_parts.shapes()
 
 
 def training() -> None:
-    st.header("5 · Train", anchor="train")
+    st.header(_("5 · Train"), anchor="train")
     st.markdown(TEXT["train"])
     train.panel()
 
 
 def sampling() -> None:
-    st.header("6 · Sample", anchor="sample")
+    st.header(_("6 · Sample"), anchor="sample")
     st.markdown(TEXT["sample"])
     with st.container(horizontal=True):
         band = st.toggle(
-            "Band",
+            _("Band"),
             value=True,
             key="band",
             bind="query-params",
             persist_state="session",
-            help="Bass, chords and drums around the solo. Off leaves exactly what the model wrote.",
+            help=_(
+                "Bass, chords and drums around the solo. Off leaves exactly what the model wrote."
+            ),
         )
         two = st.toggle(
-            "Compare two solos",
+            _("Compare two solos"),
             key="compare",
             bind="query-params",
             persist_state="session",
             help=TEXT["compare"],
         )
-    lanes = st.pills(
-        "lanes",
+    lanes = language.choice(
+        st.pills,
+        _("lanes"),
         list(LANES),
+        format_func=lane_name,
         selection_mode="multi",
         default=["notes", "h", "c", "y"],
         key="lanes",
-        bind="query-params",
-        persist_state="session",
-        help="What the stage shows.",
+        help=_("What the stage shows."),
     )
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
     for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
@@ -102,7 +105,7 @@ def sampling() -> None:
 
 
 def scores() -> None:
-    st.header("7 · How good is it?", anchor="good")
+    st.header(_("7 · How good is it?"), anchor="good")
     st.markdown(TEXT["good"])
     report.table()
 

@@ -9,6 +9,7 @@ import numpy as np
 from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer as pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2 as Emojify_V2
+from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 
 if TYPE_CHECKING:
@@ -198,8 +199,8 @@ def prove_equal(weights: JazzWeights, X: np.ndarray, Ty: int, seed: int) -> tupl
     return tuple(
         Equality(what, ours.shape, float(np.abs(ours - theirs).max()))
         for what, ours, theirs in (
-            ("djmodel and its fused twin", literal, twin.swapaxes(0, 1)),
-            ("djmodel and the NumPy cell", literal, plain.swapaxes(0, 1)),
-            ("music_inference_model and the NumPy sampler", keras_y, written.trace.y),
+            (N_("djmodel and its fused twin"), literal, twin.swapaxes(0, 1)),
+            (N_("djmodel and the NumPy cell"), literal, plain.swapaxes(0, 1)),
+            (N_("music_inference_model and the NumPy sampler"), keras_y, written.trace.y),
         )
     )

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from seqlib.baselines import TrigramBaseline
 from seqlib.corpus import default_corpus
+from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 
 WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
 CARD = WEIGHTS / "jazz.json"
 STAGES = {
-    "untrained": "the weights as they were drawn",
-    "early": "after four passes over the corpus",
-    "good": "where a validation piece was predicted best",
+    "untrained": N_("the weights as they were drawn"),
+    "early": N_("after four passes over the corpus"),
+    "good": N_("where a validation piece was predicted best"),
 }
 
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import Step, Trace, softmax, step_projected
 
 METHODS = {
-    "greedy": "always the most probable note",
-    "temperature": "draw from the softmax, flattened or sharpened",
-    "top-k": "draw among the k most probable notes",
-    "top-p": "draw among the fewest notes that hold probability p",
+    N_("greedy"): N_("always the most probable note"),
+    N_("temperature"): N_("draw from the softmax, flattened or sharpened"),
+    "top-k": N_("draw among the k most probable notes"),
+    "top-p": N_("draw among the fewest notes that hold probability p"),
 }
 MAX_TY = 400
 
@@ -195,8 +195,9 @@ def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
     for number, sequence in enumerate(sequences):
         # lengths[j]: tokens matching back from sample position s and corpus position j.
         lengths = np.zeros(len(sequence) + 1, int)
-        for s, token in enumerate(indices):
-            lengths[1:] = np.where(np.asarray(sequence) == token, lengths[:-1] + 1, 0)
+        same = np.asarray(sequence) == indices[:, None]  # (sample, corpus)
+        for s in range(len(indices)):
+            lengths[1:] = (lengths[:-1] + 1) * same[s]
             end = int(lengths.argmax())
             run = int(lengths[end])
             if run > best.longest_run:
@@ -205,9 +206,14 @@ def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
 
 
 def _share_seen(indices: np.ndarray, sequences: Sequence[np.ndarray], n: int) -> float:
-    def grams(sequence):
-        return [tuple(map(int, sequence[i : i + n])) for i in range(len(sequence) - n + 1)]
+    base = 1 + max((int(max(one)) for one in (indices, *sequences) if len(one)), default=0)
+    places = base ** np.arange(n)
 
-    seen = {gram for sequence in sequences for gram in grams(sequence)}
+    def grams(sequence):  # each as one number, which has the tokens for digits
+        if len(sequence) < n:
+            return np.zeros(0, np.int64)
+        return np.lib.stride_tricks.sliding_window_view(np.asarray(sequence), n) @ places
+
     ours = grams(indices)
-    return sum(gram in seen for gram in ours) / len(ours) if ours else 0.0
+    seen = np.concatenate([grams(sequence) for sequence in sequences] or [ours[:0]])
+    return float(np.isin(ours, seen).mean()) if len(ours) else 0.0

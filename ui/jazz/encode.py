@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib import figures, i18n
+from seqlib.corpus import piece_name
+from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.music import read_midi
-from ui import charts, chips, frame
+from ui import charts, chips, frame, language
 from ui import stage as stage_component
 from ui.jazz import state, train
 from ui.jazz.stage import reading_stage
@@ -18,14 +20,16 @@ BOUND = {"bind": "query-params", "persist_state": "session"}
 
 def choose_corpus() -> None:
     """Ours, one tune of it, or the reader's own file."""
-    st.segmented_control(
-        "corpus",
+    language.choice(
+        st.segmented_control,
+        _("corpus"),
         state.CORPORA,
         default=state.OURS,
         required=True,
         key="corpus",
-        help="All choruses composed for this project, the first of them, or a MIDI file of yours.",
-        **BOUND,
+        help=_(
+            "All choruses composed for this project, the first of them, or a MIDI file of yours."
+        ),
     )
 
 
@@ -42,7 +46,7 @@ def choose_track() -> None:
     song = state.song()
     if song is None:
         st.info(
-            "No file yet; until then our choruses stay in place.", icon=":material/upload_file:"
+            _("No file yet; until then our choruses stay in place."), icon=":material/upload_file:"
         )
         return
 
@@ -55,17 +59,18 @@ def choose_track() -> None:
             st.session_state["track_error"] = str(problem)
 
     tracks = {
-        track.index: f"{track.name} · {track.program_name} · {track.n_notes:,} notes"
+        track.index: f"{track.name} · {track.program_name} · " + _("{n:,} notes", n=track.n_notes)
         for track in song.tracks
         if not track.is_drum
     }
     st.selectbox(
-        f"track of “{chips.plain(song.title)}”",
+        _("track of “{file}”", file=chips.plain(song.title)),
         list(tracks),
         key="midi_track",
+        persist_state="session",
         format_func=tracks.get,
         on_change=use,
-        help="The best guess comes first; choose another if the melody is elsewhere.",
+        help=_("The best guess comes first; choose another if the melody is elsewhere."),
     )
     if error := st.session_state.pop("track_error", ""):
         st.error(chips.plain(error), icon=":material/error:")
@@ -79,12 +84,12 @@ def choose_melody() -> None:
     if len(melodies) == 1:
         return
     st.slider(
-        "melody",
+        _("melody"),
         1,
         len(melodies),
         1,
         key="melody",
-        help="Which melody is shown here and opens a solo that is given its first notes.",
+        help=_("Which melody is shown here and opens a solo that is given its first notes."),
         **BOUND,
     )
 
@@ -110,16 +115,18 @@ def reading() -> None:
     names = list(state.model_names())
     left, right = st.columns(2)
     with left:
-        name = state.model_select("reader", names, key="reads", help="Which model reads along.")
+        name = state.model_select(
+            _("reader"), names, key="reads", help=_("Which model reads along.")
+        )
     with right:
         other = state.model_select(
-            "compared with",
+            _("compared with"),
             [state.NOBODY, *names],
             key="against",
-            help="A second model on the same notes: see either, both or the difference.",
+            help=_("A second model on the same notes: see either, both or the difference."),
         )
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
-    make = _shipped_reading if shared else lambda language, corpus, *rest: _reading(*rest)
+    make = _shipped_reading if shared else lambda spoken, corpus, *rest: _reading(*rest)
     stage_component.show(
         make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
         key="jazz_reading",
@@ -133,10 +140,15 @@ def token_list() -> None:
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
     st.markdown(
-        f"“{chips.plain(melody.name)}”: **{len(sequence):,}** tokens, of which "
-        f"{melody.n_notes:,} sound. "
-        f"The whole corpus: {sum(map(len, corpus.sequences)):,} tokens, alphabet "
-        f"{chips.axis('n_values', corpus.n_values)}."
+        _(
+            "“{melody}”: **{tokens:,}** tokens, of which {notes:,} sound. The whole corpus: "
+            "{all:,} tokens, alphabet {alphabet}.",
+            melody=chips.plain(piece_name(melody.name)),
+            tokens=len(sequence),
+            notes=melody.n_notes,
+            all=sum(map(len, corpus.sequences)),
+            alphabet=chips.axis("n_values", corpus.n_values),
+        )
     )
     st.dataframe(
         {
@@ -154,8 +166,8 @@ def one_hot() -> None:
     for column, draw in zip(
         st.columns(3),
         (
-            lambda: train.setting("m", "m · windows"),
-            lambda: train.setting("Tx", "Tx · time steps"),
+            lambda: train.setting("m", _("m · windows")),
+            lambda: train.setting("Tx", _("Tx · time steps")),
             train.seed_setting,
         ),
         strict=True,
@@ -175,15 +187,30 @@ def one_hot() -> None:
         window = 1
         if len(X) > 1:
             window = st.number_input(
-                "window", 1, len(X), 1, key="window", help=f"1 to {len(X)}.", **BOUND
+                _("window"),
+                1,
+                len(X),
+                1,
+                key="window",
+                help=_("{low} to {high}.", low=1, high=len(X)),
+                **BOUND,
             )
         st.caption(
-            f"{X.size:,} numbers, of which {int(X.sum()):,} are 1. The first row of each window "
-            "is zeros: nothing has been read."
+            _(
+                "{size:,} numbers, of which {ones:,} are 1. The first row of each window "
+                "is zeros: nothing has been read.",
+                size=X.size,
+                ones=int(X.sum()),
+            )
         )
     with left:
         charts.show(
             figures.one_hot(X[int(window) - 1], state.corpus().vocabulary.labels),
             key="one_hot",
-            alt=f"Window {window} of X: {X.shape[1]} time steps by {X.shape[2]} tokens.",
+            alt=_(
+                "Window {window} of X: {Tx} time steps by {n_values} tokens.",
+                window=window,
+                Tx=X.shape[1],
+                n_values=X.shape[2],
+            ),
         )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlib import backend
 from seqlib import shapes as shape_rules
+from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from ui import chips
 from ui.jazz import state, train
@@ -15,26 +16,33 @@ def shapes() -> None:
     """The cell's size, the tensors of the model for the settings at hand, and Keras' word on it."""
     left, right = st.columns([1, 2])
     with left:
-        train.setting("n_a", "n_a · units")
+        train.setting("n_a", _("n_a · units"))
     asked, n_values = train.chosen(), state.corpus().n_values
     arrays = JazzWeights.initial(asked.n_a, n_values, asked.seed).arrays
     cell, densor = (sum(array.size for array in part) for part in (arrays[:3], arrays[3:]))
     right.markdown(
-        f"`LSTM_cell` has **{cell:,}** parameters and `densor` **{densor:,}**, however large "
-        f"{chips.axis('Tx')} is: every time step uses the same ones."
+        _(
+            "`LSTM_cell` has **{cell:,}** parameters and `densor` **{densor:,}**, however large "
+            "{Tx} is: every time step uses the same ones.",
+            cell=cell,
+            densor=densor,
+            Tx=chips.axis("Tx"),
+        )
     )
     rows = shape_rules.djmodel_shapes(None, asked.Tx, n_values, asked.n_a)
     axes = shape_rules.djmodel_axes(asked.Tx)
     first = [row for row in range(len(rows)) if rows[row].step in (None, 0)]
     st.dataframe(
         {
-            "made by": [rows[row].layer for row in first],
-            "tensor": [rows[row].name for row in first],
-            "axes": [shape_rules.as_text(axes[row]) for row in first],
-            "shape": [shape_rules.as_text(rows[row].shape) for row in first],
-            "times": [1 if rows[row].step is None else asked.Tx for row in first],
+            _("made by"): [rows[row].layer for row in first],
+            _("tensor"): [rows[row].name for row in first],
+            _("axes"): [shape_rules.as_text(axes[row]) for row in first],
+            _("shape"): [shape_rules.as_text(rows[row].shape) for row in first],
+            _("made"): [1 if rows[row].step is None else asked.Tx for row in first],
         },
-        column_config={"times": st.column_config.NumberColumn("made", format="%d×", width="small")},
+        column_config={
+            _("made"): st.column_config.NumberColumn(_("made"), format="%d×", width="small")
+        },
         hide_index=True,
         key="djmodel_shapes",
         width="stretch",
@@ -45,18 +53,20 @@ def shapes() -> None:
 def confirm(rows) -> None:
     """On request: build the models in Keras, compare every shape, and every number."""
     if not st.button(
-        "Check with Keras",
+        _("Check with Keras"),
         key="check_keras",
         icon=":material/fact_check:",
-        help="Builds djmodel, its fused twin and the sampler in Keras and compares them with "
-        "what this page computes. Loads TensorFlow if nobody has yet.",
+        help=_(
+            "Builds djmodel, its fused twin and the sampler in Keras and compares them with "
+            "what this page computes. Loads TensorFlow if nobody has yet."
+        ),
     ):
         return
     from seqlib import models
 
     asked = train.chosen()
     try:
-        X, _ = train.tensors()
+        X = train.tensors()[0]
     except ValueError as problem:
         st.error(str(problem), icon=":material/error:")
         return
@@ -66,17 +76,23 @@ def confirm(rows) -> None:
         if run is not None and run.settings.n_a == asked.n_a
         else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
     )
-    with st.spinner("Building the models in Keras …"):
+    with st.spinner(_("Building the models in Keras …")):
         backend.load()
         found = shape_rules.annotate(models.djmodel(asked.Tx, weights.n_a, weights.n_values))
         proofs = models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
-    st.markdown(f"Shapes that agree with Keras' own tensors: **{same} of {len(found)}**.")
+    st.markdown(
+        _(
+            "Shapes that agree with Keras' own tensors: **{same} of {all}**.",
+            same=same,
+            all=len(found),
+        )
+    )
     st.dataframe(
         {
-            "compared": [proof.what for proof in proofs],
-            "shape": [shape_rules.as_text(proof.shape) for proof in proofs],
-            "largest difference": [f"{proof.max_difference:.1e}" for proof in proofs],
+            _("compared"): [_(proof.what) for proof in proofs],
+            _("shape"): [shape_rules.as_text(proof.shape) for proof in proofs],
+            _("largest difference"): [f"{proof.max_difference:.1e}" for proof in proofs],
         },
         hide_index=True,
         key="keras_proofs",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from seqlib import pretrained
 from seqlib.corpus import default_corpus
+from seqlib.i18n import N_, _
 from seqlib.jazz import Scores, score
 from ui.jazz import state
 
@@ -29,7 +30,7 @@ def shipped_rows() -> tuple[Row, ...]:
             Row(name, score(state.shipped(name), corpus.held_out_sequences))
             for name in pretrained.STAGES
         ),
-        Row("trigram", pretrained.trigram().score(corpus.held_out_sequences)),
+        Row(N_("trigram"), pretrained.trigram().score(corpus.held_out_sequences)),
     )
 
 
@@ -48,20 +49,28 @@ def table() -> None:
     corpus = default_corpus()
     st.dataframe(
         {
-            "model": [row.name for row in rows()],
-            "accuracy": [100 * row.scores.accuracy for row in rows()],
-            "log loss": [row.scores.log_loss for row in rows()],
+            _("model"): [_(row.name) for row in rows()],
+            _("accuracy"): [100 * row.scores.accuracy for row in rows()],
+            _("log loss"): [row.scores.log_loss for row in rows()],
         },
         column_config={
-            "accuracy": st.column_config.ProgressColumn(
-                "next-note accuracy", format="%.1f %%", min_value=0, max_value=100
+            _("accuracy"): st.column_config.ProgressColumn(
+                _("next-note accuracy"), format="%.1f %%", min_value=0, max_value=100
             ),
-            "log loss": st.column_config.NumberColumn("log loss (nats a note)", format="%.2f"),
+            _("log loss"): st.column_config.NumberColumn(
+                _("log loss (nats a note)"), format="%.2f"
+            ),
         },
         hide_index=True,
         width="stretch",
     )
     st.caption(
-        f"{rows()[0].scores.n:,} notes and rests in {len(corpus.held_out)} held-out pieces; "
-        f"trained on {sum(map(len, corpus.melodies)):,} in {len(corpus.melodies)}."
+        _(
+            "{n:,} notes and rests in {pieces} held-out pieces; trained on {trained:,} in "
+            "{others}.",
+            n=rows()[0].scores.n,
+            pieces=len(corpus.held_out),
+            trained=sum(map(len, corpus.melodies)),
+            others=len(corpus.melodies),
+        )
     )

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from seqlib.corpus import piece_name
+from seqlib.i18n import _, capital
 from seqlib.music import Arrangement, Melody, arrange, write_midi
 from seqlib.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
-from ui import chips, frame
+from ui import chips, frame, language
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import jazz_stage
@@ -53,69 +55,80 @@ def controls(suffix: str, *, beside: bool) -> Solo:
     cells = _grid(2 if beside else 3)
     with next(cells):
         name = state.model_select(
-            "model", list(names), key=keys["model"], help="Which weights write the solo."
+            _("model"), list(names), key=keys["model"], help=_("Which weights write the solo.")
         )
-        st.caption(names[name].capitalize() + ".")
+        st.caption(capital(_(names[name])) + _("."))
     with next(cells):
-        method = st.selectbox(
-            "method",
+        method = language.choice(
+            st.selectbox,
+            _("method"),
             list(METHODS),
-            1,
+            index=1,
             key=keys["method"],
-            help="How a token is drawn from the softmax.",
-            **bound,
+            help=_("How a token is drawn from the softmax."),
         )
-        st.caption(METHODS[method].capitalize() + ".")
+        st.caption(capital(_(METHODS[method])) + _("."))
     options = {}
     with next(cells):
         if method != "greedy":
             options["temperature"] = st.select_slider(
-                "temperature",
+                _("temperature"),
                 TEMPERATURES,
                 1.0,
                 key=keys["temperature"],
-                help="Below 1 favours the likely tokens, above 1 evens out the odds.",
+                help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
                 **bound,
             )
         if method == "top-k":
             options["k"] = st.select_slider(
-                "k", K, 8, key=keys["k"], help="How many tokens may be drawn.", **bound
+                "k", K, 8, key=keys["k"], help=_("How many tokens may be drawn."), **bound
             )
         if method == "top-p":
             options["p"] = st.select_slider(
-                "p", P, 0.9, key=keys["p"], help="How much probability may be drawn from.", **bound
+                "p",
+                P,
+                0.9,
+                key=keys["p"],
+                help=_("How much probability may be drawn from."),
+                **bound,
             )
     with next(cells):
         Ty = st.slider(
-            "Ty · tokens to write", 10, MAX_TY, 64, key=keys["Ty"], help=f"10 to {MAX_TY}.", **bound
+            _("Ty · tokens to write"),
+            10,
+            MAX_TY,
+            64,
+            key=keys["Ty"],
+            help=_("{low} to {high}.", low=10, high=MAX_TY),
+            **bound,
         )
     with next(cells):
         n_prompt = st.slider(
-            "first notes given",
+            _("first notes given"),
             0,
             16,
             0,
             key=keys["prompt"],
-            help="The opening of the chosen melody, which the model then continues.",
+            help=_("The opening of the chosen melody, which the model then continues."),
             **bound,
         )
     with next(cells), st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            "seed",
+            _("seed"),
             0,
             9999,
             int(suffix != ""),
             key=keys["seed"],
-            help="Same seed, same solo.",
+            help=_("Same seed, same solo."),
             **bound,
         )
         st.button(
-            "New solo",
+            _("New solo"),
             key=f"again{suffix}",
             type="primary",
             icon=":material/casino:",
             on_click=lambda: st.session_state.update({keys["seed"]: (number + 1) % 10_000}),
-            help="The next seed.",
+            help=_("The next seed."),
         )
     model = state.model(name)
     place = state.melody_place()
@@ -128,17 +141,17 @@ def controls(suffix: str, *, beside: bool) -> Solo:
         **options,
     )
     melody = Melody(
-        corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{name} {number}"
+        corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{_(name)} {number}"
     )
-    how = [] if method == "temperature" else [method]
-    settings = " · ".join([model.name, *how, *(f"{k} {v:g}" for k, v in options.items())])
+    how = [] if method == "temperature" else [_(method)]
+    settings = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
     return Solo(
         model,
         made,
         melody,
         arrange(melody, corpus.chords[place], seed=int(number)),
         novelty(made.new, corpus.sequences),
-        f"{settings} · seed {number}",
+        f"{settings} · " + _("seed {seed}", seed=number),
     )
 
 
@@ -151,9 +164,13 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             solo.sample.trace,
             state.corpus().vocabulary,
             lanes,
-            label=f"A solo of {len(solo.melody)} tokens written by the {solo.model.name} model",
+            label=_(
+                "A solo of {n} tokens written by the {model} model",
+                n=len(solo.melody),
+                model=_(solo.model.name),
+            ),
             chosen=solo.sample.indices,
-            chosen_name="drawn",
+            chosen_name=_("drawn"),
             sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
             arrangement=solo.arrangement if band else None,
             prompt=solo.sample.n_prompt,
@@ -162,17 +179,25 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
         presenter=frame.presenting(),
     )
     corpus, found = state.corpus(), solo.novelty
-    where = (
-        f" (“{chips.plain(corpus.melodies[found.source[0]].name)}” from token {found.source[1]})"
-        if found.longest_run
-        else ""
-    )
+    where = ""
+    if found.longest_run:
+        where = _(
+            " (“{melody}” from token {token})",
+            melody=chips.plain(piece_name(corpus.melodies[found.source[0]].name)),
+            token=found.source[1],
+        )
     st.markdown(
-        f"{solo.caption}. Longest run copied from the corpus: **{found.longest_run}** of "
-        f"{len(solo.sample.new)} tokens{where}. Runs of four that the corpus has too: "
-        f"**{found.share_of_4grams:.0%}**."
+        _(
+            "{settings}. Longest run copied from the corpus: **{run}** of {n} tokens{where}. "
+            "Runs of four that the corpus has too: **{share:.0%}**.",
+            settings=solo.caption,
+            run=found.longest_run,
+            n=len(solo.sample.new),
+            where=where,
+            share=found.share_of_4grams,
+        )
     )
-    st.caption("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu.")
+    st.caption(_("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu."))
     st.download_button(
         "MIDI",
         write_midi(solo.melody, solo.arrangement if band else None),
@@ -181,5 +206,5 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
         key=f"{key}:midi",
         icon=":material/download:",
         on_click="ignore",
-        help="The solo" + (" and its band." if band else "."),
+        help=_("The solo and its band.") if band else _("The solo."),
     )

@@ -47,6 +47,20 @@ LOOK_BACK = 48
 SEARCHED, SEARCHED_STEPS = 8, 96
 
 
+# What is chosen by more than a symbol.
+_CHOSEN = {
+    "diagram": N_("diagram"),
+    "notes": N_("notes"),
+    "equation": N_("equation"),
+    "influence": N_("influence"),
+}
+
+
+def lane_name(lane: str) -> str:
+    """The short name of a lane, to choose it by."""
+    return _(_CHOSEN[lane]) if lane in _CHOSEN else lane
+
+
 def jazz_stage(
     melody: Melody,
     weights: JazzWeights,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from seqlib import pretrained
 from seqlib.corpus import Corpus, corpus_of, default_corpus, small_corpus
-from seqlib.i18n import N_
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.music import Song, Vocabulary
 from seqlib.training import BOUNDS, TrainingRun
@@ -77,7 +77,7 @@ def model_names() -> dict[str, str]:
     else:
         names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
     if run() is not None:
-        names[OWN_RUN] = f"what you trained, {run().epoch:,} epochs"
+        names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=run().epoch)
     return names
 
 

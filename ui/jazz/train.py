@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 
 from seqlib import figures
+from seqlib.i18n import N_, _, capital
 from seqlib.music import largest_Tx, windows
 from seqlib.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
-from ui import charts, frame, training_panel
+from ui import charts, frame, language, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import state_stage
@@ -17,7 +18,7 @@ from ui.lesson import lesson
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 BOUND = {"bind": "query-params", "persist_state": "session"}
 # How fast to train for those who watch: the label, and epochs a second.
-PACES = {"as fast as it goes": 0, "20 epochs a second": 20, "5 epochs a second": 5}
+PACES = {N_("as fast as it goes"): 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
 WHOLE = ("m", "Tx", "n_a", "epochs")
 
 
@@ -37,19 +38,24 @@ def setting(name: str, label: str = "") -> None:
         int(bound.default),
         key=name,
         on_change=_warm_up,
-        help=f"{bound.what.capitalize()}: {bound.low:g} to {bound.high:g}.",
+        help=_(
+            "{what}: {low:g} to {high:g}.",
+            what=capital(_(bound.what)),
+            low=bound.low,
+            high=bound.high,
+        ),
         **BOUND,
     )
 
 
 def seed_setting() -> None:
     st.number_input(
-        "seed",
+        _("seed"),
         0,
         9999,
         0,
         key="train_seed",
-        help="Draws the windows and the first weights.",
+        help=_("Draws the windows and the first weights."),
         **BOUND,
     )
 
@@ -57,12 +63,12 @@ def seed_setting() -> None:
 def rate_setting() -> None:
     bound = BOUNDS["learning_rate"]
     st.select_slider(
-        "learning rate",
+        _("learning rate"),
         RATES,
         bound.default,
         key="learning_rate",
         on_change=_warm_up,
-        help=f"{bound.what}.",
+        help=_(bound.what) + _("."),
         **BOUND,
     )
 
@@ -101,15 +107,15 @@ def panel() -> None:
     """Settings, buttons, and what the run shows of itself."""
     one, two, three = st.columns(3)
     with one:
-        setting("epochs")
+        setting("epochs", _("epochs"))
     with two:
         rate_setting()
-    three.selectbox(
-        "pace",
+    language.choice(
+        three.selectbox,
+        _("pace"),
         list(PACES),
         key="pace",
-        help="Slow training down to watch it; what is learned is the same.",
-        **BOUND,
+        help=_("Slow training down to watch it; what is learned is the same."),
     )
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
@@ -128,11 +134,20 @@ def offer_shorter_windows() -> None:
         st.session_state["Tx"] = longest
 
     st.warning(
-        f"Windows of Tx = {Tx} need a melody of at least {Tx} notes and rests; the longest here "
-        f"has {longest}.",
+        _(
+            "Windows of Tx = {Tx} need a melody of at least {Tx} notes and rests; the longest "
+            "here has {longest}.",
+            Tx=Tx,
+            longest=longest,
+        ),
         icon=":material/straighten:",
     )
-    st.button(f"Use Tx = {longest}", key="shorter_Tx", on_click=shorten, help="Set the slider.")
+    st.button(
+        _("Use Tx = {longest}", longest=longest),
+        key="shorter_Tx",
+        on_click=shorten,
+        help=_("Set the slider."),
+    )
 
 
 def _pictures(run: TrainingRun) -> None:
@@ -140,21 +155,25 @@ def _pictures(run: TrainingRun) -> None:
     left, right = st.columns(2)
     with left:
         charts.show(
-            figures.loss_curve([("loss", metrics.loss_sum)], epochs),
+            figures.loss_curve([(_("loss"), metrics.loss_sum)], epochs),
             key="jazz_loss",
-            alt=f"Loss by epoch, from {metrics.loss_sum[0]:.1f} to {metrics.loss_sum[-1]:.2f}.",
+            alt=_(
+                "Loss by epoch, from {first:.1f} to {last:.2f}.",
+                first=metrics.loss_sum[0],
+                last=metrics.loss_sum[-1],
+            ),
         )
     with right:
         charts.show(
-            figures.per_step(metrics.accuracy, epochs, "accuracy"),
+            figures.per_step(metrics.accuracy, epochs, _("accuracy")),
             key="jazz_accuracy",
-            alt="Accuracy of each of the Ty outputs at every epoch.",
+            alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
     snapshot = run.snapshot()
     st.markdown(lesson("jazz")["activations"])
     stage_component.show(
         state_stage(
-            snapshot.trace, "h", f"Hidden state of one window after {snapshot.epoch} epochs"
+            snapshot.trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
         ),
         key="jazz_live",
         compact=True,
