@@ -466,7 +466,7 @@ def test_what_is_not_a_model_is_refused_in_one_sentence(model, vectors, change, 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_unread(model, vectors, monkeypatch):
     data = save_model(model, ["happy"], vectors=vectors)
-    monkeypatch.setattr(emojify.files, "MAX_BYTES", len(data) + 10)
+    monkeypatch.setattr(emojify.files, "MAX_UNPACKED", len(data) + 10)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert sum(info.file_size for info in archive.infolist()) > len(data) + 10
     with pytest.raises(ValueError, match="too large"):

@@ -96,6 +96,7 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
             _("similar to"),
             "happy",
             key="order_word",
+            max_chars=60,
             help=_("This word comes first, then its neighbours."),
             **state.BOUND,
         ).strip()
@@ -143,6 +144,7 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
     st.text_input(
         _("jump to a word"),
         key="jump",
+        max_chars=60,
         placeholder="baseball",
         on_change=jump,
         help=_("Shows the word's row with those around it."),
