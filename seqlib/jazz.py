@@ -7,6 +7,7 @@ imported. ``seqlib.models`` builds the same thing in Keras; tests hold the two e
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -79,20 +80,10 @@ class JazzWeights:
         """Untrained weights, drawn as Keras draws them.
 
         Glorot-uniform kernels, an orthogonal recurrent kernel, zero biases but for the
-        forget gate's ones (Jozefowicz et al., 2015).
+        forget gate's ones (Jozefowicz et al., 2015). Read-only: who asks for the same is given
+        the same.
         """
-        rng = np.random.default_rng(seed)
-        bias = np.zeros(4 * n_a, np.float32)
-        bias[n_a : 2 * n_a] = 1.0
-        return cls.from_arrays(
-            (
-                _glorot_uniform(rng, n_values, 4 * n_a),
-                _orthogonal(rng, n_a, 4 * n_a),
-                bias,
-                _glorot_uniform(rng, n_a, n_values),
-                np.zeros(n_values, np.float32),
-            )
-        )
+        return cls.from_arrays(_initial(n_a, n_values, seed))
 
     def trace(self, x: np.ndarray) -> Trace:
         """What the model does to ``x`` (Tx, n_values) or (m, Tx, n_values); ``y`` included."""
@@ -123,6 +114,23 @@ class JazzWeights:
 
 
 _NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
+
+
+@lru_cache(maxsize=8)
+def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    bias = np.zeros(4 * n_a, np.float32)
+    bias[n_a : 2 * n_a] = 1.0
+    arrays = (
+        _glorot_uniform(rng, n_values, 4 * n_a),
+        _orthogonal(rng, n_a, 4 * n_a),
+        bias,
+        _glorot_uniform(rng, n_a, n_values),
+        np.zeros(n_values, np.float32),
+    )
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
 
 
 def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:

@@ -8,8 +8,10 @@ already there, and runs the frame first if it is not.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +21,10 @@ import streamlit as st
 
 from seqlib import backend
 from seqlib.i18n import N_, _
+from seqlib.observed import observer
 from ui import glossary, language, share, tour, visit
 from ui.lesson import lesson
+from ui.status import server
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,6 +46,8 @@ PAGES = (
     PageEntry("embeddings.py", N_("Embeddings"), ":material/grid_on:", "embeddings"),
     PageEntry("cell.py", N_("Cell"), ":material/memory:", "cell"),
 )
+# Reached by their URL only.
+HIDDEN = (PageEntry("status.py", N_("Status"), ":material/monitor_heart:", "status"),)
 
 FRAME_CSS = """<style>
 [data-testid="stMainBlockContainer"] {
@@ -82,7 +88,22 @@ def _keep_keras_state() -> None:
     sys.modules["keras"].backend.clear_session = lambda free_memory=True: None
 
 
+def _spare_what_stays() -> None:
+    """Keep what modules are made of out of the collector's sweeps, once more have been loaded.
+
+    Streamlit sweeps the whole memory after every script run, each poll included, and nobody
+    computes meanwhile. With TensorFlow loaded that takes ten times as long as the poll itself.
+    """
+    global _modules
+    if len(sys.modules) > _modules + 50:
+        _modules = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
+_modules = 0
 backend.on_load(_keep_keras_state)
+backend.on_load(_spare_what_stays)
 
 # One script run is one thread, so this says whether this run has its frame.
 _run = threading.local()
@@ -90,6 +111,8 @@ _run = threading.local()
 
 def run() -> None:
     """Draw the frame and the page that the URL asks for."""
+    began = time.perf_counter()
+    server.begin()
     st.set_page_config(
         page_title="SeqScope", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide"
     )
@@ -103,8 +126,9 @@ def run() -> None:
                 icon=entry.icon,
                 url_path=entry.url_path or None,
                 default=not entry.url_path,
+                visibility="hidden" if entry in HIDDEN else "visible",
             )
-            for entry in PAGES
+            for entry in (*PAGES, *HIDDEN)
         ],
         position="top",
     )
@@ -119,6 +143,8 @@ def run() -> None:
         visit.end(chosen.url_path)
     finally:
         _run.framed = False
+        _spare_what_stays()
+        observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 
 def page(draw: Callable[[], None]) -> None:

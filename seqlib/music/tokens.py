@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import _, language
 
 from .melody import Melody, Token
 
@@ -55,7 +55,7 @@ class Vocabulary:
     @property
     def labels(self) -> tuple[str, ...]:
         """What to print for each token, length n_values, in the reader's language."""
-        return tuple(str(token) for token in self.tokens)
+        return _labels(self.tokens, language())
 
     def encode(self, melody: Melody | Sequence[Token]) -> np.ndarray:
         """Places of the melody's tokens, int ``(n,)``.
@@ -178,6 +178,11 @@ def windows(
     X = np.zeros_like(steps)
     X[:, 1:] = steps[:, :-1]
     return X, np.ascontiguousarray(steps.transpose(1, 0, 2))
+
+
+@lru_cache(maxsize=64)
+def _labels(tokens: tuple[Token, ...], language: str) -> tuple[str, ...]:
+    return tuple(map(str, tokens))
 
 
 def _tokens(melody: Melody | Sequence[Token]) -> Sequence[Token]:

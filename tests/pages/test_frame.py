@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ui import frame  # noqa: F401  (the import is what is tested)
+import gc
+
+from streamlit.testing.v1 import AppTest
+
+from ui import frame
 
 
 def test_a_rerun_does_not_take_keras_state_from_under_a_training_step(keras):
@@ -10,3 +14,10 @@ def test_a_rerun_does_not_take_keras_state_from_under_a_training_step(keras):
     first = keras.layers.Dense(1).name
     keras.backend.clear_session()
     assert keras.layers.Dense(1).name != first
+
+
+def test_what_modules_are_made_of_is_kept_out_of_the_sweep_after_every_script_run(keras):
+    """Streamlit sweeps after each poll too; with TensorFlow in it that is ten times the poll."""
+    AppTest.from_file(str(frame.ROOT / "streamlit_app.py"), default_timeout=60).run()
+    swept = len(gc.get_objects())  # what is frozen is not among them
+    assert gc.get_freeze_count() > swept
