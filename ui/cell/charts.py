@@ -120,7 +120,7 @@ def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
                 z=array[:, (column - 1) * n : column * n],
                 coloraxis="coloraxis",
                 hovertemplate=_("{name}, gate {gate}", name=name, gate=gate)
-                + f"<br>{_('row')} %{{y}}, {_('unit')} %{{x}}<br>%{{z:.3f}}<extra></extra>",
+                + _("<br>row %{y}, unit %{x}<br>%{z:.3f}<extra></extra>"),
                 row=row,
                 col=column,
             )

@@ -85,12 +85,12 @@ def counts() -> None:
 
 
 def _shared_line() -> str:
-    return f"LSTM_cell = LSTM(n_a, return_state=True)   # {_('before the loop')}"
+    return "LSTM_cell = LSTM(n_a, return_state=True)   # " + _("before the loop")
 
 
 def _loop_line() -> str:
     lines = [line.text.strip() for line in listing(djmodel_mistake) if "LSTM(" in line.text]
-    return f"{lines[0]}   # {_('inside the loop')}"
+    return f"{lines[0]}   # " + _("inside the loop")
 
 
 def on_stage() -> None:
