@@ -75,6 +75,10 @@ def shapes(page: Page) -> None:
     slide(page, "n_a_djmodel")
     page.locator(".st-key-options").get_by_text("return_sequences", exact=True).click()
     settled(page)
+    page.locator(".st-key-paste_Tx input").fill("12")
+    page.locator(".st-key-paste_text textarea").fill("Embedding(500, 8)\nLSTM(16)")
+    page.get_by_role("button", name="Draw", exact=True).click()
+    settled(page)
 
 
 def embeddings(page: Page) -> None:

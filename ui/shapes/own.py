@@ -8,8 +8,9 @@ from seqlib import backend, paste
 from seqlib.i18n import N_, _
 from seqlib.shapes import annotate
 from seqlib.symbolic import Size, StackError
-from ui import frame
+from ui import frame, language
 from ui.shapes import picture
+from ui.shapes.controls import BOUND
 
 EXAMPLE = """Embedding(10000, 50)
 LSTM(128, return_sequences=True)
@@ -24,14 +25,13 @@ def form() -> None:
     """The form, and the annotated picture or the sentence that explains."""
     left, right = st.columns([2, 3])
     with left, st.form("paste_form"):
-        kind = st.segmented_control(
+        kind = language.choice(
+            st.segmented_control,
             _("input"),
             list(KINDS),
             default="word indices",
-            format_func=_,
             required=True,
             key="paste_input",
-            persist_state="session",
             help=_("Whole numbers for an Embedding, or vectors such as one-hot X."),
         )
         with st.container(horizontal=True):
@@ -41,8 +41,8 @@ def form() -> None:
                 1000,
                 10,
                 key="paste_Tx",
-                persist_state="session",
                 help=_("Steps of the input, 1 to 1,000."),
+                **BOUND,
             )
             n_values = st.number_input(
                 "n_values",
@@ -50,17 +50,17 @@ def form() -> None:
                 100_000,
                 78,
                 key="paste_n_values",
-                persist_state="session",
                 help=_("Length of a vector, 1 to 100,000."),
+                **BOUND,
             )
         text = st.text_area(
             _("layers"),
             EXAMPLE,
             height=190,
             key="paste_text",
-            persist_state="session",
             max_chars=paste.MAX_LETTERS,
             help=_("One a line: {names}.", names=", ".join((*paste.ACCEPTED, *paste.ACCEPTED_TOO))),
+            **BOUND,
         )
         st.form_submit_button(_("Draw"), type="primary", help=_("Read the layers and draw them."))
     vectors = kind == "vectors"
