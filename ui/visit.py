@@ -125,18 +125,20 @@ def at(page: str) -> None:
     link = current().links.pop(page, None)
     if not link or any(name in st.query_params for name in link if name not in EVERYWHERE):
         return  # the reader's own link says more than what was
-    for name, values in link.items():
-        if name not in st.query_params and name not in EVERYWHERE:
-            st.query_params[name] = values if len(values) != 1 else values[0]
     with get_script_run_ctx().session_state.query_params() as parameters:
+        for name, values in link.items():
+            if name not in EVERYWHERE and not parameters.is_bound(name):
+                parameters[name] = values if len(values) != 1 else values[0]
         parameters.set_initial_query_params_from_current()
 
 
 def end(page: str) -> None:
     """Called when a page has been drawn, or a new run has begun: hold what it has made."""
     visit = current()
-    bound = _bound()
-    visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(bound)}
+    # Controls of the page before are bound still; each belongs to the page it was first seen on.
+    elsewhere = {key for name, one in visit.settings.items() if name != page for key in one}
+    mine = [key for key in _bound() if key not in elsewhere]
+    visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(mine)}
     _capture(visit)
 
 
@@ -178,7 +180,7 @@ def watching() -> str:
 
 
 def _bound() -> list[str]:
-    """Controls of this page that are in the URL."""
+    """Controls that may stand in the URL."""
     with get_script_run_ctx().session_state.query_params() as parameters:
         return [
             key
@@ -263,7 +265,7 @@ def as_link(settings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     for key, value in settings.items():
         many = value if isinstance(value, list | tuple) else [value]
         if value is not None and all(isinstance(one, str | int | float) for one in many):
-            link[key] = tuple(_written(one) for one in many)
+            link[key] = tuple(_written(one) for one in many) or ("",)
     return link
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ from ui.shapes.own import KINDS
 
 # How the file names the two ways of bringing vectors.
 CHOICES = dict(zip(VECTORS, (FILE, PAIR), strict=True))
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 COLUMNS = ("sentence", "label", "part")
 
 
@@ -70,7 +72,7 @@ def _rows(draft: tuple[str, pd.DataFrame] | None) -> tuple[str, tuple] | None:
 def opened(data: bytes) -> Visit:
     """The visit in a file. Raises ``ValueError``, one sentence."""
     found = open_visit(data, at_hand)
-    visit = Visit(links=found.settings, loose=_loose(found.texts))
+    visit = Visit(links=_links(found.settings), loose=_loose(found.texts))
     work = visit.work
     if found.song is not None:
         work |= {
@@ -123,6 +125,18 @@ def at_hand() -> Iterator[WordVectors]:
 
     yield word_vectors.load()
     yield vectors()
+
+
+def _links(settings: Mapping[str, Link]) -> dict[str, Link]:
+    """Links that a page can be given; those of pages and controls that are not there do nothing."""
+    return {
+        page: {
+            name: values
+            for name, values in link.items()
+            if _NAME.fullmatch(name) and not name.startswith("embed") and values
+        }
+        for page, link in settings.items()
+    }
 
 
 def _loose(texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -449,7 +449,9 @@ def _song(reader: Reader, given: Any) -> tuple[tuple[str, bytes] | None, Song | 
 
 def song_of(title: str, data: bytes, track: int | None = None) -> Song:
     """What is read from an uploaded MIDI file. Raises ``MidiError``, one sentence."""
-    return replace(read_midi(data, track), title=title)
+    held = io.BytesIO(data)
+    held.name = f"{title}.mid"
+    return read_midi(held, track)
 
 
 def _emoji_file(reader: Reader, given: Any) -> bytes:

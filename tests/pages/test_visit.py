@@ -1,0 +1,360 @@
+"""A visit as pages and tabs see it, without a browser."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pretty_midi
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from seqlib.corpus import default_corpus
+from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon
+from seqlib.jazz import JazzWeights
+from seqlib.runs import State
+from seqlib.text import shipped
+from seqlib.training import Metrics, RunSettings
+from seqlib.vectors import load
+from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
+from ui import visit
+from ui.emojify.state import Kept
+from ui.frame import PAGES, ROOT
+
+
+def a_visit(page: str = "", **query: str) -> AppTest:
+    """A new session that has opened a page."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page(f"pages/{page}.py").run() if page else app
+
+
+def again(app: AppTest, page: str = "", reload: bool = True, **query: str) -> AppTest:
+    """A session of a tab that keeps the first one's token, and shows it."""
+    other = a_visit(page, **query)
+    token = app.session_state["visit:"].token
+    other.session_state[visit._KEEPER] = {"claim": {"token": token, "reload": reload}}
+    return other.run()
+
+
+@pytest.fixture
+def claims(monkeypatch):
+    """What the browser would say in a callback, said at the beginning of the next run."""
+    begin = visit.begin
+
+    def begin_with_claim() -> None:
+        import streamlit as st
+
+        if visit._KEEPER in st.session_state and st.session_state[visit._KEEPER].get("claim"):
+            visit.current()
+            visit._claimed()
+            del st.session_state[visit._KEEPER]
+        begin()
+
+    monkeypatch.setattr(visit, "begin", begin_with_claim)
+
+
+def a_jazz_run() -> KeptTrainingRun:
+    corpus = default_corpus()
+    return KeptTrainingRun(
+        RunSettings(epochs=4, m=6, Tx=8, n_a=5),
+        Metrics(np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4"), np.arange(4.0)),
+        JazzWeights.initial(5, corpus.n_values, 2),
+        np.eye(corpus.n_values, dtype=np.float32)[:8],
+        State.DONE,
+    )
+
+
+def an_emoji_run() -> KeptEmojifyRun:
+    data, lexicon = shipped(), Lexicon.of(load())
+    confusion = np.zeros((2, 5, 5), np.int32)
+    confusion[:, 0, 0] = len(data.test)
+    weights = EmojifyWeights.initial(lexicon.embedding, 5, 8, mask=True, seed=1)
+    return KeptEmojifyRun(
+        *data,
+        lexicon,
+        EmojifySettings(epochs=3, units=8, maxlen=10),
+        EmojifyMetrics(*np.full((4, 2), 0.5, "f4"), confusion, np.arange(2.0)),
+        weights,
+        weights,
+        1,
+        State.STOPPED,
+    )
+
+
+def a_song() -> bytes:
+    song = pretty_midi.PrettyMIDI(initial_tempo=120)
+    for name, low in (("Whistle", 60), ("Tuba", 36)):
+        lead = pretty_midi.Instrument(73, name=name)
+        for note, pitch in enumerate(np.random.default_rng(low).integers(low, low + 12, 60)):
+            lead.notes.append(pretty_midi.Note(90, int(pitch), note * 0.25, note * 0.25 + 0.25))
+        song.instruments.append(lead)
+    held = BytesIO()
+    song.write(held)
+    return held.getvalue()
+
+
+def texts(app: AppTest) -> str:
+    assert not app.exception, app.exception
+    return "\n".join(element.value for element in app.markdown)
+
+
+def work(app: AppTest) -> AppTest:
+    """A visit that has brought, trained and set something."""
+    app.button_group(key="corpus").set_value("my MIDI").run()
+    app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
+    app.run()
+    app.selectbox(key="midi_track").set_value(1).run()
+    app.slider(key="Tx").set_value(17).run()
+    app.session_state["jazz_runs"][default_corpus().vocabulary] = a_jazz_run()
+    app.session_state["emoji_runs"] = [Kept(3, an_emoji_run(), "our sentences", load())]
+    app.session_state["emoji_run_number"] = 3
+    app.switch_page("pages/emojify.py").run()
+    app.text_input(key="say").set_value("we love pizza").run()
+    app.selectbox(key="emoji_model").set_value("run 3 last").run()
+    app.text_area(key="emoji_many").set_value("a line\nanother").run()
+    return app.switch_page("pages/jazz.py").run()
+
+
+def held_alike(app: AppTest, other: AppTest) -> None:
+    assert other.session_state["song"] == app.session_state["song"]
+    assert other.session_state["song_corpus"].melodies == app.session_state["song_corpus"].melodies
+    assert other.session_state["song"].track == 1
+    assert "Tuba" in {one.name for one in other.session_state["song"].tracks}
+    one, two = (
+        each.session_state["jazz_runs"][default_corpus().vocabulary] for each in (app, other)
+    )
+    assert np.array_equal(one.metrics.loss, two.metrics.loss)
+    for before, after in zip(
+        one.snapshot().weights.arrays, two.snapshot().weights.arrays, strict=True
+    ):
+        assert np.array_equal(before, after)
+    one, two = (each.session_state["emoji_runs"][0].run for each in (app, other))
+    assert np.array_equal(
+        one.snapshot().model.predict(shipped().test.sentences),
+        two.snapshot().model.predict(shipped().test.sentences),
+    )
+
+
+@pytest.mark.parametrize("page", ["home", *(entry.url_path for entry in PAGES if entry.url_path)])
+def test_every_page_has_the_menu_and_says_what_the_visit_holds(page):
+    app = a_visit(page)
+    assert "nothing is trained or brought yet" in texts(app)
+    assert app.file_uploader(key="visit_open")
+
+
+def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
+    app = work(a_visit("jazz"))
+    other = again(app, "jazz", Tx="17", corpus="my MIDI")
+    held_alike(app, other)
+    assert other.session_state["jazz_runs"] is app.session_state["jazz_runs"]
+    assert "1 MIDI file" in texts(other)
+    assert "2 training runs" in texts(other)
+    assert other.selectbox(key="midi_track").value == 1
+    assert "**60** tokens" in texts(other)
+    other.switch_page("pages/emojify.py").run()
+    assert not other.exception
+    assert other.text_input(key="say").value == "we love pizza"
+    assert other.selectbox(key="emoji_model").value == "run 3 last"
+    assert other.text_area(key="emoji_many").value == "a line\nanother"
+    assert other.session_state["visit:"].owner == app.session_state["visit:"].owner
+
+
+def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):
+    app = work(a_visit("jazz"))
+    app.button_group(key="corpus").set_value("all choruses").run()
+    app.selectbox(key="model").set_value("my training").run()
+    other = again(app, "jazz", model="my training")
+    assert other.selectbox(key="model").value == "my training"
+
+
+def test_the_readers_link_says_more_than_what_was_set_before(claims):
+    app = work(a_visit("jazz"))
+    other = again(app, "cell")
+    other.query_params["say"] = "from a link"
+    other.switch_page("pages/emojify.py").run()
+    assert other.text_input(key="say").value == "from a link"
+
+
+def test_a_token_of_nobody_gives_nothing_and_says_what_was_lost(claims):
+    app = a_visit("jazz")
+    said = {"token": "x" * 43, "boot": "another", "holds": {"runs": 2, "midi": 1, "junk": "<b>"}}
+    app.session_state[visit._KEEPER] = {"claim": said}
+    app.run()
+    (toast,) = [one.value for one in app.toast]
+    assert "The server was started again" in toast
+    assert "2 training runs, 1 MIDI file" in toast
+    assert "junk" not in toast
+    assert not app.run().toast, "it is said once"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        3,
+        "token",
+        {},
+        {"token": 7},
+        {"token": None},
+        {"token": "x", "holds": [1]},
+        {"token": "x", "holds": {"runs": "many", "midi": -4, "vectors": 1e9, "models": True}},
+    ],
+)
+def test_whatever_a_browser_says_nothing_breaks_and_nothing_is_said(claims, said):
+    app = a_visit("jazz")
+    before = app.session_state["visit:"]
+    app.session_state[visit._KEEPER] = {"claim": said}
+    app.run()
+    assert not app.exception
+    assert not app.toast
+    assert app.session_state["visit:"] is before
+
+
+def test_two_sessions_never_see_each_others_work():
+    app = work(a_visit("jazz"))
+    other = a_visit("jazz")
+    for key in visit.WORK:
+        assert key not in other.session_state or not other.session_state[key]
+    assert other.session_state["visit:"].token != app.session_state["visit:"].token
+    assert other.session_state["visit:"].owner != app.session_state["visit:"].owner
+    for page in ("jazz", "emojify", "embeddings", "cell"):
+        seen = texts(other.switch_page(f"pages/{page}.py").run())
+        for theirs in ("Whistle", "“tune”", "we love pizza", "my training", "run 3"):
+            assert theirs not in seen
+
+
+def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
+    app = work(a_visit("jazz"))
+    first = app.session_state["visit:"]
+    first.holder = "the other tab"
+    monkeypatch.setattr(visit.visits, "alive", lambda session: session == "the other tab")
+    monkeypatch.setattr(visit, "_alive", lambda session: session == "the other tab")
+    monkeypatch.setattr(visit, "RELOAD_SECONDS", 0.0)
+    run = first.work["jazz_runs"][default_corpus().vocabulary]
+    run._state = State.RUNNING
+    copy = again(app, "jazz", reload=False)
+    assert any("copy" in one.value for one in copy.toast)
+    mine = copy.session_state["visit:"]
+    assert mine.token != first.token
+    assert mine.work["jazz_runs"][default_corpus().vocabulary].state is State.STOPPED
+    assert run.state is State.RUNNING
+    assert visit.visits.find(first.token) is first
+
+
+def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
+    app = work(a_visit("jazz"))
+    held = app.session_state["visit:"]
+    saved = visit._file(dict(held.work), visit._links(held), dict(held.loose))
+
+    other = a_visit("jazz")
+    other.file_uploader(key="visit_open").set_value(("a.seqscope", saved, "application/zip"))
+    other.run()
+    assert not other.exception
+    assert not other.error
+    opened = visit.visits.find(other.session_state["visit:said"][0]["token"])
+    assert opened is not other.session_state["visit:"]
+    went = other.session_state["visit:said"][0]["go"]
+    assert "Tx=17" in went
+
+    there = a_visit("jazz", Tx="17", corpus="my MIDI")
+    there.session_state[visit._KEEPER] = {"claim": {"token": opened.token, "reload": False}}
+    there.run()
+    assert not there.exception
+    held_alike(app, there)
+    there.switch_page("pages/emojify.py").run()
+    assert there.text_input(key="say").value == "we love pizza"
+    assert there.selectbox(key="emoji_model").value == "run 3 last"
+    assert there.text_area(key="emoji_many").value == "a line\nanother"
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"dear sir or madam", bytes(1000)])
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(data):
+    app = work(a_visit("jazz"))
+    before = app.session_state["visit:"]
+    app.file_uploader(key="visit_open").set_value(("bad.seqscope", data, "application/zip"))
+    app.run()
+    assert not app.exception
+    (error,) = [one.value for one in app.error]
+    assert error.startswith("This is not a saved visit")
+    assert app.session_state["visit:"] is before
+    assert app.session_state["song"].track == 1
+
+
+def test_starting_afresh_asks_first_and_stops_what_trains():
+    app = work(a_visit("jazz"))
+    before = app.session_state["visit:"]
+    run = app.session_state["jazz_runs"][default_corpus().vocabulary]
+    run._state = State.RUNNING
+    app.button(key="visit_afresh").click().run()
+    assert app.session_state["visit:"] is before
+    assert run.state is State.RUNNING
+    app.button(key="visit_afresh_no").click().run()
+    app.button(key="visit_afresh").click().run()
+    app.button(key="visit_afresh_sure").click().run()
+    assert run.state is State.STOPPED
+    said = app.session_state["visit:said"][0]
+    assert said["go"] == "?"
+    assert said["holds"] == {}
+    assert visit.visits.find(said["token"]).before == before.token
+    assert visit.visits.find(before.token) is before
+
+
+def test_what_is_edited_in_the_table_outlives_another_page():
+    app = a_visit("emojify")
+    app.toggle(key="emoji_edit").set_value(True).run()
+    assert not app.exception
+    import pandas as pd
+
+    draft = pd.DataFrame(
+        [
+            ("brand new sentence", "love", "train"),
+            ("and a test one", "sad", "test"),
+            ("and another test", "love", "test"),
+            ("sad again", "sad", "train"),
+        ],
+        columns=["sentence", "label", "part"],
+    )
+    app.session_state["emoji_draft"] = ("our sentences", draft)
+    app.switch_page("pages/cell.py").run()
+    app.switch_page("pages/emojify.py").run()
+    app.button(key="emoji_use_table").click().run()
+    assert not app.exception
+    assert app.session_state["emoji_mine"].train.sentences == ("brand new sentence", "sad again")
+    assert "emoji_draft" not in app.session_state
+
+
+def test_the_owner_is_the_same_over_pages_and_another_ones_for_others():
+    app = a_visit("jazz")
+    owner = app.session_state["visit:"].owner
+    app.switch_page("pages/cell.py").run()
+    assert app.session_state["visit:"].owner == owner
+    assert a_visit().session_state["visit:"].owner != owner
+    assert owner not in app.session_state["visit:"].token
+
+
+def test_values_go_into_links_as_streamlit_writes_them():
+    link = visit.as_link(
+        {
+            "a": True,
+            "b": 3,
+            "c": 0.5,
+            "d": 2.0,
+            "e": ["x", "y"],
+            "f": None,
+            "g": "t",
+            "h": object(),
+            "i": [],
+        }
+    )
+    assert link == {
+        "a": ("true",),
+        "b": ("3",),
+        "c": ("0.5",),
+        "d": ("2",),
+        "e": ("x", "y"),
+        "g": ("t",),
+        "i": ("",),
+    }
