@@ -148,6 +148,16 @@ def test_a_link_gives_the_same_view_and_nonsense_is_brought_within_bounds():
     assert errors(visit(first="99999999", rows="-4", nearest="9999", map="none such")) == []
 
 
+@pytest.mark.parametrize(
+    ("order", "statistic", "lang"), [("相似度", "极值", "en"), ("similarity", "extreme", "zh")]
+)
+def test_a_link_means_the_same_in_either_language(order, statistic, lang):
+    app = visit(lang=lang, order=order, statistic=statistic)
+    assert not app.exception
+    assert app.session_state["order"] == "similarity"
+    assert app.session_state["statistic"] == "extreme"
+
+
 def test_the_analogy_says_its_answer_and_what_was_left_out(page):
     answer = load().analogy("father", "mother", "son", among=20_000).neighbours[0].word
     assert f"≈ {answer}**" in texts(page)

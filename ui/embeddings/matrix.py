@@ -9,7 +9,7 @@ from seqlib import vector_figures
 from seqlib.i18n import N_, _
 from seqlib.text import tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, overview, row_order
-from ui import language
+from ui import chips, language
 from ui.embeddings import export, state
 
 BINS = 260  # two pixels each; single rows up to here
@@ -33,7 +33,7 @@ def show(vectors: WordVectors) -> None:
     with middle:
         _jump_box(vectors, order)
     if error := st.session_state.pop("jump_error", ""):
-        st.error(error, icon=":material/error:")
+        st.error(chips.plain(error), icon=":material/error:")
     _buttons(total)
     one, two, three = st.columns(3)
     first = one.number_input(
@@ -103,7 +103,7 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
         try:
             vectors.index(word)
         except KeyError as problem:
-            st.error(problem.args[0], icon=":material/error:")
+            st.error(chips.plain(problem.args[0]), icon=":material/error:")
             return None
     if by in ("index", "frequency"):
         return None
@@ -145,7 +145,7 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
         _("jump to a word"),
         key="jump",
         max_chars=60,
-        placeholder="baseball",
+        placeholder="baseball" if "baseball" in vectors else vectors.word(1),
         on_change=jump,
         help=_("Shows the word's row with those around it."),
         persist_state="session",
