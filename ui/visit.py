@@ -299,11 +299,11 @@ def holds(work: Mapping[str, Any]) -> dict[str, int]:
 def in_words(counts: Mapping[str, Any]) -> str:
     """``holds`` as a reader reads it; empty if there is nothing. What is no number is left out."""
     words = {
-        "runs": partial(n_, "{n} training run", "{n} training runs"),
-        "midi": partial(n_, "{n} MIDI file", "{n} MIDI files"),
-        "sentences": partial(n_, "{n} sentence of your own", "{n} sentences of your own"),
-        "models": partial(n_, "{n} opened model", "{n} opened models"),
-        "vectors": partial(n_, "{n} file of vectors", "{n} files of vectors"),
+        "runs": lambda n: n_("{n} training run", "{n} training runs", n),
+        "midi": lambda n: n_("{n} MIDI file", "{n} MIDI files", n),
+        "sentences": lambda n: n_("{n} sentence of your own", "{n} sentences of your own", n),
+        "models": lambda n: n_("{n} opened model", "{n} opened models", n),
+        "vectors": lambda n: n_("{n} file of vectors", "{n} files of vectors", n),
     }
     found = [
         words[name](counts[name])
