@@ -250,9 +250,9 @@ class Session:
             for node in nodes:
                 if mark(node.element) == name:
                     return node
-        raise KeyError(f"no widget {name!r} on /{self.page}; there are {sorted(self.keys())}")
+        raise KeyError(f"no widget {name!r} on /{self.page}; there are {sorted(self.widgets())}")
 
-    def keys(self) -> set[str]:
+    def widgets(self) -> set[str]:
         """The keys of all widgets on the page."""
         return {
             key for node in self.nodes() if (key := key_of(node.element)) and node.kind in WIDGETS

@@ -7,17 +7,15 @@ all of them go through ``plain``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
-from seqlib.figures import SERIES
+from seqlib.figures import SERIES, plain
 from seqlib.text import EmojiClass
 
 FONT = 15
-LONGEST = 28  # characters of a name on an axis
 # A kept unit and a dropped one: told apart by lightness, on a light page and a dark one.
 DROPPED, KEPT = "rgba(128, 128, 128, 0.16)", "#3f74d6"
 # Faint up to the middle, where the theme's own text is read on it; strong above, for white.
@@ -28,12 +26,6 @@ COUNTS = (
     (1.0, "#2c57a6"),
 )
 DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that differ
-
-
-def plain(text: str, length: int = LONGEST) -> str:
-    """Text that Plotly shows as it stands, at most ``length`` characters of it."""
-    shown = text if len(text) <= length else text[: length - 1] + "…"
-    return escape(shown, quote=False)
 
 
 def class_names(classes: Sequence[EmojiClass]) -> list[str]:

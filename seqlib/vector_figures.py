@@ -1,4 +1,7 @@
-"""Word vectors as Plotly figures. Pure functions: arrays in, a figure out."""
+"""Word vectors as Plotly figures. Pure functions: arrays in, a figure out.
+
+Words come from readers and their files, so all of them go through ``plain``.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import FROM_ZERO, SERIES, ZERO_CENTRED
+from seqlib.figures import FROM_ZERO, SERIES, ZERO_CENTRED, plain
 from seqlib.i18n import _
 from seqlib.vectors import View
 
 FONT = 14
 LABEL_LENGTH = 16
+MOST_SHOWN = 200  # characters of a word on hover
 # As ZERO_CENTRED, but zero is nearly transparent: it recedes into a light page and a dark one.
 DIVERGING = [
     "#2460c8",
@@ -40,7 +44,12 @@ def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
 
 def short(word: str, length: int = LABEL_LENGTH) -> str:
     """A word for a tick label."""
-    return word if len(word) <= length else word[: length - 1] + "…"
+    return plain(word, length)
+
+
+def whole(word: str) -> str:
+    """A word for hovering."""
+    return plain(word, MOST_SHOWN)
 
 
 def limit_of(values: np.ndarray) -> float:
@@ -137,7 +146,7 @@ def _carried(view: View) -> np.ndarray:
         covered = np.stack([view.edges[:-1], view.edges[1:] - 1], axis=1).astype(np.int32)
         return np.repeat(covered[:, None], dim, axis=1)
     named = [
-        _("row {index:,} · {word}", index=index, word=label or _("padding"))
+        _("row {index:,} · {word}", index=index, word=whole(label) or _("padding"))
         for index, label in zip(view.indices.tolist(), view.labels, strict=True)
     ]
     return np.broadcast_to(np.array(named, object)[:, None], (rows, dim))
@@ -207,7 +216,7 @@ def bars(
         x=values,
         y=list(range(len(words))),
         orientation="h",
-        customdata=list(words),
+        customdata=[whole(word) for word in words],
         marker_color=[SERIES[0] if value >= 0 else SERIES[1] for value in values],
         text=[f"{value:.2f}".replace("-", "−") for value in values],
         textposition="auto",
@@ -234,7 +243,7 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         z=values,
         x=list(range(n)),
         y=list(range(n)),
-        customdata=[[f"{a} · {b}" for b in words] for a in words],
+        customdata=[[whole(f"{a} · {b}") for b in words] for a in words],
         texttemplate="%{z:.2f}" if n <= 14 else None,
         colorscale=ZERO_CENTRED,
         zmin=-1,
@@ -260,6 +269,7 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
     words : sequence of 5 str
     """
     figure = _figure(440, font)
+    words = [short(word, 40) for word in words]
     a, b, c, total, answer = np.asarray(points, float)
     step = f"{words[1]} − {words[0]}"
     again = _("the same step from {word}", word=words[2])
@@ -388,10 +398,10 @@ def word_map(
             **place(rows),
             name=name,
             mode="markers+text" if named else "markers",
-            text=[words[at] if at in shown else "" for at in rows] if named else None,
+            text=[short(words[at], 40) if at in shown else "" for at in rows] if named else None,
             textposition=[labels.get(at, "top center") for at in rows],
             textfont={"size": font + (2 if rows == [focus] else 0)},
-            customdata=[words[at] for at in rows],
+            customdata=[whole(words[at]) for at in rows],
             marker={
                 "color": colour,
                 "size": size if flat else size * 0.6,
@@ -456,7 +466,9 @@ def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Fi
         z=change,
         x=np.arange(dim),
         y=np.arange(n),
-        customdata=np.broadcast_to(np.array(words, object)[:, None], (n, dim)),
+        customdata=np.broadcast_to(
+            np.array([whole(word) for word in words], object)[:, None], (n, dim)
+        ),
         colorscale=DIVERGING,
         zmin=-limit,
         zmax=limit,

@@ -9,7 +9,7 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.runs import Run, State
 from seqlib.training import TrainingRun
-from ui import visit
+from ui import chips, visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 
@@ -56,7 +56,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             help=_("End training and keep what was learned."),
         )
     if error := st.session_state.get(f"{key}:error"):
-        st.error(error, icon=":material/error:")
+        st.error(chips.plain(error), icon=":material/error:")
 
 
 def summed_over_steps(run: TrainingRun) -> list[str]:
@@ -87,7 +87,7 @@ def live(
         visit.watching()
         st.markdown(_status(run, measured))
         if run.error:
-            st.error(run.error, icon=":material/error:")
+            st.error(chips.plain(run.error), icon=":material/error:")
         if run.epoch:
             draw(run)
         if moving and run.state not in (State.QUEUED, State.RUNNING):

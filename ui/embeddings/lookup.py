@@ -40,7 +40,7 @@ def show(vectors: WordVectors) -> None:
     try:
         found = look_up(lines[:MOST_SENTENCES], vectors, min(longest, MOST_WORDS))
     except ValueError as problem:
-        st.error(str(problem), icon=":material/error:")
+        st.error(chips.plain(str(problem)), icon=":material/error:")
         return
     if len(lines) > MOST_SENTENCES or longest > MOST_WORDS:
         st.caption(

@@ -8,9 +8,11 @@ import numpy as np
 import streamlit as st
 
 from seqlib import vector_figures
+from seqlib.figures import plain
 from seqlib.i18n import _
 from seqlib.projection import directions, unit
 from seqlib.vectors import Analogy, Neighbour, WordVectors, load
+from ui import chips
 from ui.embeddings import state
 from ui.lesson import lesson
 
@@ -57,7 +59,7 @@ def neighbours(vectors: WordVectors) -> None:
         vector_figures.bars(
             [one.word for one in found],
             np.array([one.similarity for one in found]),
-            _("cosine with “{words}”", words=" ".join(known)),
+            _("cosine with “{words}”", words=plain(" ".join(known), 80)),
             span=(min(0.0, *(one.similarity for one in found)), 1.0) if found else None,
             font=state.font(),
         ),
@@ -122,12 +124,12 @@ def analogy(vectors: WordVectors) -> None:
     st.markdown(
         _(
             "**{b} − {a} + {c} ≈ {answer}** (cosine {cosine:.2f}). Next: {listed}.",
-            a=chosen[0],
-            b=chosen[1],
-            c=chosen[2],
-            answer=best.word,
+            a=chips.plain(chosen[0]),
+            b=chips.plain(chosen[1]),
+            c=chips.plain(chosen[2]),
+            answer=chips.plain(best.word),
             cosine=best.similarity,
-            listed=_listed(others),
+            listed=chips.plain(_listed(others)),
         )
     )
     with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
@@ -136,7 +138,7 @@ def analogy(vectors: WordVectors) -> None:
             _(
                 "The three words themselves are left out, as is usual. Left in, the nearest is "
                 "“{word}” ({cosine:.2f}).",
-                word=with_all.word,
+                word=chips.plain(with_all.word),
                 cosine=with_all.similarity,
             )
         )
@@ -283,7 +285,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         middle=_signed(middle),
     )
     yours = (
-        _("Outside it: **{words}**.", words=", ".join(outside))
+        _("Outside it: **{words}**.", words=chips.plain(", ".join(outside)))
         if outside
         else _("So do all of yours.")
     )

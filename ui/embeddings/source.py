@@ -51,7 +51,7 @@ def choose() -> WordVectors:
     try:
         chosen = state.vectors()
     except VectorsError as problem:
-        st.error(str(problem), icon=":material/error:")
+        st.error(chips.plain(str(problem)), icon=":material/error:")
         chosen = load()
     if choice in (state.FILE, state.PAIR) and state.own(choice) is None:
         st.info(
@@ -63,7 +63,7 @@ def choose() -> WordVectors:
 
 def _read(file, **options) -> WordVectors:
     """``load`` with a bar that shows how far it is."""
-    bar = st.progress(0.0, text=_("Reading {name} …", name=file.name))
+    bar = st.progress(0.0, text=_("Reading {name} …", name=chips.plain(file.name)))
     try:
         return load(file, progress=bar.progress, **options)
     finally:
@@ -105,7 +105,7 @@ def facts(vectors: WordVectors) -> None:
     """Their name, size and shape, and what was odd about their file."""
     megabytes = vectors.matrix.nbytes / 1e6
     st.markdown(
-        f"**{_(vectors.name)}** · "
+        f"**{chips.plain(_(vectors.name))}** · "
         + n_("{n:,} word", "{n:,} words", len(vectors))
         + " · "
         + chips.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))

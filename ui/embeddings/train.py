@@ -14,7 +14,7 @@ from seqlib.moved import Moved, groups, moved
 from seqlib.runs import State
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors
-from ui import visit
+from ui import chips, visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
 from ui.lesson import lesson
@@ -79,7 +79,7 @@ def _panel(vectors: WordVectors) -> None:
     settings = _settings()
     _buttons(pair, settings, vectors)
     if error := st.session_state.pop("embedding_error", ""):
-        st.error(error, icon=":material/error:")
+        st.error(chips.plain(error), icon=":material/error:")
     if pair is not None:
         _live(pair)
 
@@ -192,7 +192,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
             )
         st.markdown(status)
         if run.error:
-            st.error(run.error, icon=":material/error:")
+            st.error(chips.plain(run.error), icon=":material/error:")
         if not run.epoch:
             return None
         snapshot = run.snapshot()

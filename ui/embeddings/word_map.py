@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
+from html import unescape
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from seqlib import projection, vector_figures
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
+from ui import chips
 from ui.embeddings import export, near, state
 from ui.lesson import lesson
 
@@ -192,7 +194,8 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         return
     if problem := job.exception():
         st.error(
-            _("The map could not be made: {problem}", problem=problem), icon=":material/error:"
+            _("The map could not be made: {problem}", problem=chips.plain(str(problem))),
+            icon=":material/error:",
         )
         return
     _picture(chosen, job.result(), ("", "", ""), vectors, TSNE)
@@ -270,7 +273,7 @@ def _compare(event, vectors: WordVectors) -> None:
 
 
 def _word(data) -> str:
-    return str(data[0] if isinstance(data, list) and data else data or "")
+    return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
 
 
 def _as_csv(chosen: Chosen, points: np.ndarray) -> str:
