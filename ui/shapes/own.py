@@ -8,7 +8,7 @@ from seqlib import backend, paste
 from seqlib.i18n import N_, _
 from seqlib.shapes import annotate
 from seqlib.symbolic import Size, StackError
-from ui import frame, language
+from ui import chips, frame, language
 from ui.shapes import picture
 from ui.shapes.controls import BOUND
 
@@ -73,7 +73,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     try:
         calls = paste.read(text)
     except paste.PasteError as problem:
-        st.error(str(problem), icon=":material/error:")
+        st.error(chips.plain(str(problem)), icon=":material/error:")
         return
     broken = None
     try:
