@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: setup run test lint bench lock corpus weights handouts gallery
+.PHONY: setup run test lint audit bench lock corpus weights handouts gallery
 
 setup: $(VENV)/.run
 
@@ -42,6 +42,10 @@ test: $(VENV)/.dev node_modules/.installed
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Known vulnerabilities of what we pin; fails where nobody could be asked, too.
+audit: $(VENV)/.dev
+	$(BIN)/python -m scripts.audit
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
