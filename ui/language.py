@@ -109,7 +109,7 @@ i18n.ask(chosen)
 def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
     asked = st.query_params.get(KEY)
-    if asked in LANGUAGES and (KEY not in st.session_state or _went_back()):
+    if asked in LANGUAGES and (KEY not in st.session_state or went_back()):
         st.session_state[KEY] = asked
     elif st.session_state.get(KEY) not in LANGUAGES:
         st.session_state[KEY] = browser()
@@ -121,7 +121,7 @@ def begin() -> None:
             del st.query_params[KEY]
 
 
-def _went_back() -> bool:
+def went_back() -> bool:
     """Whether this run shows an earlier entry of the browser's history."""
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and context.is_history_navigation

@@ -6,17 +6,20 @@ reader does; the server hears of each step only to keep it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.glossary import linked
-from seqlib.i18n import _, language
+from seqlib.i18n import _
 from seqlib.tour import Step, Tour, spans, tour, toured
-from ui import share
+from ui import language, share
 
 ASSETS = Path(__file__).parents[1] / "assets" / "tour"
 PARAM = "tour"
+ON = "tour:on"
 
 _component = st.components.v2.component(
     "seqscope_tour",
@@ -30,14 +33,45 @@ def name(page: str) -> str:
     return page or "home"
 
 
-def step(steps: int) -> int:
-    """Where the URL stands, counted from 1; 0 if no tour is on or the step is unknown."""
+@dataclass
+class Standing:
+    """Where a visit stands: the step counted from 1, 0 for no tour.
+
+    ``turn`` counts how often the server has said so by itself; the browser, which is ahead
+    otherwise, obeys a new turn only.
+    """
+
+    page: str
+    step: int
+    turn: int
+
+
+def standing(page: str, steps: int) -> Standing:
+    """The visit's standing; on a page's first run and on the way back, what the URL says."""
+    kept = st.session_state.get(ON)
+    if kept is None or kept.page != page or language.went_back():
+        kept = Standing(page, _asked(steps), kept.turn + 1 if kept else 1)
+        st.session_state[ON] = kept
+    return kept
+
+
+def _asked(steps: int) -> int:
+    """The step in the URL; 0 if there is none or it does not exist."""
     asked = st.query_params.get(PARAM, "")
     if asked.isdecimal() and 1 <= int(asked) <= steps:
         return int(asked)
     if asked:
         share.refuse(PARAM)
     return 0
+
+
+def _write(step: int) -> None:
+    """Have the URL say the step. A run that a faster one overtook may have put back an older."""
+    said = st.query_params.get(PARAM, "")
+    if step and said != str(step):
+        st.query_params[PARAM] = str(step)
+    elif not step and said.isdecimal():
+        del st.query_params[PARAM]
 
 
 def button(page: str, *, presenter: bool = False) -> None:
@@ -50,42 +84,38 @@ def questions(page: str) -> None:
     """The questions of the page's tour, each before its answer: for asking a class."""
     if not toured(name(page)):
         return
-    asked = [each for each in tour(name(page), language()).steps if each.question]
+    asked = [each for each in tour(name(page), i18n.language()).steps if each.question]
     if not asked:
         return
     with st.container(key="questions"):
         st.subheader(_("Questions to ask"), anchor="questions")
         for each in asked:
             with st.expander(each.question):
-                st.markdown(linked(each.answer, language()))
+                st.markdown(linked(each.answer, i18n.language()))
 
 
 @st.fragment
 def _draw(page: str, presenter: bool) -> None:
-    told = tour(page, language())
+    told = tour(page, i18n.language())
     left = f"tour:{page}"  # the step a reader stood on when they left
     asked = f"tour:{page}:asked"
 
-    def go(to: int) -> None:
-        """Keep the step; 0 leaves the tour."""
-        if to:
-            st.session_state[left] = to
-            st.query_params[PARAM] = str(to)
-        else:
-            st.query_params.pop(PARAM, None)
+    at = standing(page, len(told.steps))
 
     def press() -> None:
         st.session_state[asked] = True
-        go(0 if on else st.session_state.get(left, 1))
+        at.step = 0 if at.step else st.session_state.get(left, 1)
+        at.turn += 1
 
     def moved() -> None:
         to = st.session_state["tour"].at
         if isinstance(to, int) and 0 <= to <= len(told.steps):
             if not to and st.session_state.get(left) == len(told.steps):
                 st.session_state.pop(left)  # followed to its end: begin anew next time
-            go(to)
+            at.step = to
 
-    on = step(len(told.steps))
+    _write(at.step)
+    on = at.step
     if on:
         st.session_state[left] = on
     resumed = st.session_state.get(left, 1)
@@ -100,12 +130,13 @@ def _draw(page: str, presenter: bool) -> None:
         on_click=press,
         help=_("Shows you round this page, one thing at a time. Leave it whenever you like."),
     )
-    _component(key="tour", data=_data(told, on, presenter, asked), on_at_change=moved, height=1)
+    _component(key="tour", data=_data(told, at, presenter, asked), on_at_change=moved, height=1)
 
 
-def _data(told: Tour, on: int, presenter: bool, asked: str) -> dict:
+def _data(told: Tour, at: Standing, presenter: bool, asked: str) -> dict:
     return {
-        "step": on,
+        "step": at.step,
+        "turn": at.turn,
         "asked": bool(st.session_state.get(asked)),
         "title": told.title,
         "steps": [_step(each) for each in told.steps],

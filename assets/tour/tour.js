@@ -65,7 +65,6 @@ class TourView {
     this.node.hidden = true;
     root.append(this.node);
     this.step = 0; // counted from 1; 0 is no tour
-    this.sent = null;
     this.undo = [];
   }
 
@@ -74,16 +73,16 @@ class TourView {
     this.data = data;
     this.tell = tell;
     this.node.classList.toggle("presenter", data.presenter);
-    if (this.sent !== null) {
-      // A run that began before the last press still says the step before it.
-      if (data.step === this.sent) this.sent = null;
-      else return;
-    }
+    // The browser is ahead: a run that began before the last press still says the step before
+    // it. Only a new turn is the server's own word.
+    const told = data.turn !== this.turn;
+    this.turn = data.turn;
+    const step = told ? data.step : this.step;
     const words = JSON.stringify([data.title, data.steps, data.words, data.presenter]);
-    if (data.step === this.step && words === this.words) return;
-    const began = !this.step && data.step;
+    if (step === this.step && words === this.words) return;
+    const began = !this.step && step;
     this.words = words;
-    this.go(data.step, { tell: false, focus: began && data.asked });
+    this.go(step, { tell: false, focus: began && data.asked });
   }
 
   listen() {
@@ -125,10 +124,7 @@ class TourView {
   /** Stand on a step, counted from 1; 0 leaves the tour. */
   go(step, { tell = true, focus = false } = {}) {
     this.step = Math.min(Math.max(step, 0), this.data.steps.length);
-    if (tell) {
-      this.sent = this.step;
-      this.tell(this.step);
-    }
+    if (tell) this.tell(this.step);
     this.node.hidden = !this.step;
     this.done = false;
     this.brought = false;
@@ -219,7 +215,8 @@ class TourView {
 
   leave() {
     this.go(0);
-    const button = document.querySelector(`.${keyClass("tour_button")} button`);
+    // Streamlit keeps a second one for phones.
+    const button = [...document.querySelectorAll(`.${keyClass("tour_button")} button`)].find(visible);
     if (button) button.focus({ preventScroll: true });
   }
 

@@ -51,8 +51,7 @@ def test_a_tour_is_started_left_and_resumed_where_it_was():
     assert at(app) == "1"
     assert label(app) == "Leave the tour"
 
-    app.query_params["tour"] = "3"
-    app.run()
+    app = open_page("home.py", tour="3")
     app.button(key="tour_button").click().run()
     assert at(app) == ""
     assert label(app) == f"Tour, step 3 of {len(tour('home').steps)}"
