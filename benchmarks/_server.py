@@ -66,7 +66,7 @@ def bare_page() -> Iterator[Path]:
 
 
 @contextmanager
-def server(script: Path) -> Iterator[tuple[str, psutil.Process]]:
+def server(script: Path, *options: str) -> Iterator[tuple[str, psutil.Process]]:
     """Start ``streamlit run script``; its address, before it answers, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -76,6 +76,7 @@ def server(script: Path) -> Iterator[tuple[str, psutil.Process]]:
             *(sys.executable, "-m", "streamlit", "run", str(script)),
             *("--server.port", str(port), "--server.address", "127.0.0.1"),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+            *options,
         ],
         cwd=script.parent,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},

@@ -33,7 +33,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 XSRF_COOKIE = "_streamlit_xsrf"
-PATIENCE = 60.0  # seconds; what takes longer counts as hung
+PATIENCE = 120.0  # seconds; what takes longer counts as hung
 MAIN = 0  # the first step of a delta path: 0 main, 1 sidebar, 2 event, 3 bottom
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 

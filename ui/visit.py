@@ -7,6 +7,7 @@ state is also held by ``seqlib.visit``, under a token that the tab keeps for its
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.i18n import _, n_
 from seqlib.scheduler import Scheduler, default
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
-from seqlib.visit.store import Visit, Visits
+from seqlib.visit.store import MINUTES, Visit, Visits
 from ui import uploads
 
 # What pages keep in the session state beside their controls: made, trained, brought.
@@ -65,7 +66,7 @@ BOOT = secrets.token_hex(8)
 _VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _OPENED = (
     f"visit:{name}" for name in ("", "link", "page", "answered", "said", "go", "opened")
 )
-_KEEPER = "visit_keeper"
+_KEEPER = "visit_token:browser"
 
 _component = st.components.v2.component(
     "seqscope_visit",
@@ -77,7 +78,8 @@ def _alive(session: str) -> bool:
     return bool(session) and runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
-visits = Visits(_alive)
+# A host with little memory may hold visits for a shorter time.
+visits = Visits(_alive, minutes=float(os.environ.get("SEQSCOPE_VISIT_MINUTES", MINUTES)))
 
 
 def _session() -> str:
@@ -97,26 +99,7 @@ def begin() -> None:
     if visit.note:
         st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
         visit.note = ""
-    with st.container(key="visit_token"):  # hidden: it takes no room
-        st.html("<style>.st-key-visit_token { display: none; }</style>")
-        go, opened = st.session_state.pop(_GO, ""), st.session_state.pop(_OPENED, None)
-        shown = opened or visit
-        said = {
-            "token": shown.token,
-            "answered": st.session_state.get(_ANSWERED, ""),
-            "go": go,
-            "boot": BOOT,
-            "holds": holds(shown.work),
-        }
-        before, since = st.session_state.get(_SAID, (None, 0.0))
-        if said != before:
-            since = time.time()
-            st.session_state[_SAID] = said, since
-        _component(
-            key=_KEEPER,
-            data={**said, "since": since},
-            on_claim_change=_claimed,
-        )
+    _tell("visit_token", on_claim_change=_claimed)
 
 
 def at(page: str) -> None:
@@ -140,6 +123,28 @@ def end(page: str) -> None:
     mine = [key for key in _bound() if key not in elsewhere]
     visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(mine)}
     _capture(visit)
+    _tell("visit_made")
+
+
+def _tell(key: str, **callbacks: Any) -> None:
+    """Tell the tab which visit it has and what that holds: first, and when a page is drawn."""
+    here = st.session_state
+    go, opened = here.pop(_GO, ""), here.pop(_OPENED, None)
+    shown = opened or current()
+    said = {
+        "token": shown.token,
+        "answered": here.get(_ANSWERED, ""),
+        "go": go,
+        "boot": BOOT,
+        "holds": holds(shown.work),
+    }
+    before, since = here.get(_SAID, (None, 0.0))
+    if said != before:
+        since = time.time()
+        here[_SAID] = said, since
+    with st.container(key=key):  # hidden: it takes no room
+        st.html(f"<style>:has(> .st-key-{key}) {{ display: none; }}</style>")
+        _component(key=f"{key}:browser", data={**said, "since": since}, **callbacks)
 
 
 def current() -> Visit:
