@@ -31,6 +31,7 @@ VARIABLE = "SEQSCOPE_SCHEDULER"
 # says a minute.
 PATIENCE = 60.0
 CONNECT_SECONDS = 5.0
+CLOSE_SECONDS = 2.0  # a server that stops does not wait for a cluster that is away
 LOOK_SECONDS = 0.5  # from one look at the cluster to the next
 NOTE_SECONDS = 8.0  # how long a note stays after what it tells of is over
 # An epoch that takes many calls crosses the network every so many seconds, not after each call.
@@ -144,7 +145,7 @@ class Cluster:
 
     def close(self) -> None:
         self._closing.set()
-        self._thread.join(2 * CONNECT_SECONDS)
+        self._thread.join(CLOSE_SECONDS)
         self._drop()
 
     def _watch(self) -> None:
@@ -182,7 +183,7 @@ class Cluster:
         client, self._client = self._client, None
         if client is not None:
             try:
-                client.close(timeout=CONNECT_SECONDS)
+                client.close(timeout=CLOSE_SECONDS)
             except Exception as problem:
                 log.debug("A lost connection did not close: %s", problem)
 

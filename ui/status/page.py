@@ -71,7 +71,11 @@ def numbers(now: server.Server) -> None:
             _("Runs that take turns at this moment."),
         ),
         (_("Queue"), f"{training.queue}", _("Runs that wait for their first turn.")),
-        (_("Busy"), f"{busy:.0%}", _("Share of the time since the start spent training.")),
+        (
+            _("Busy"),
+            f"{busy:.0%}",
+            _("Time spent in training, as a share of the time since the start."),
+        ),
         (
             _("Traced functions"),
             f"{training.traced}",
@@ -108,12 +112,7 @@ def workers(threads: dict[str, int]) -> None:
     """The cluster."""
     if threads:
         st.success(
-            n_(
-                "The cluster has {n} worker, which takes {threads} slices at once.",
-                "The cluster has {n} workers, which take {threads} slices at once.",
-                len(threads),
-                threads=sum(threads.values()),
-            ),
+            n_("The cluster has {n} worker.", "The cluster has {n} workers.", len(threads)),
             icon=":material/lan:",
         )
     else:
