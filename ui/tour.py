@@ -149,6 +149,7 @@ def _data(told: Tour, at: Standing, presenter: bool, asked: str) -> dict:
             "leave": _("Leave the tour"),
             "waiting": _("Your turn"),
             "done": _("Done"),
+            "missing": _("This part comes up once the step before it is done."),
             "answer": _("Show the answer"),
             "keys": _("PageDown, PageUp"),
         },

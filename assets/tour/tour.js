@@ -128,6 +128,7 @@ class TourView {
     this.node.hidden = !this.step;
     this.done = false;
     this.brought = false;
+    this.absent = 0;
     this.element = null;
     if (!this.step) {
       this.deafen();
@@ -162,6 +163,8 @@ class TourView {
     this.card.setAttribute("aria-labelledby", heading.id);
     this.task = make("p", "task", undefined, [make("span", "tick"), make("span", "ask")]);
     this.task.hidden = !now.action;
+    this.missing = make("p", "missing", words.missing);
+    this.missing.hidden = true;
     this.back = button("back", words.back, () => this.go(step - 1, { focus: true }));
     this.back.disabled = step === 1;
     this.next = button("next", "", () => (last ? this.leave() : this.go(step + 1, { focus: true })), "next");
@@ -170,6 +173,7 @@ class TourView {
       heading,
       make("p", "text", undefined, phrase(now.text)),
       ...this.drawQuestion(now, words),
+      this.missing,
       this.task,
       make("footer", "", undefined, [
         this.back, this.next, ...(presenter ? [make("p", "keys", words.keys)] : []),
@@ -229,6 +233,8 @@ class TourView {
     this.element = findElement(now.light);
     if (!visible(this.element)) this.unfold();
     if (!visible(this.element)) this.element = null;
+    this.absent = this.element ? 0 : (this.absent || 0) + 1;
+    this.missing.hidden = this.absent < 10; // what a run is still drawing is not missing
     if (this.element && !this.brought) this.bring();
     if (now.action === "see" && visible(findElement(now.target))) this.finishTask();
     if (now.action === "set" && this.urlValue() !== this.before) this.finishTask();
