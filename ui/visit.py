@@ -63,8 +63,8 @@ EVERYWHERE = frozenset({"present", "lang"})
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
 
 BOOT = secrets.token_hex(8)
-_VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _OPENED = (
-    f"visit:{name}" for name in ("", "link", "page", "answered", "said", "go", "opened")
+_VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _LEFT = (
+    f"visit:{name}" for name in ("", "link", "page", "answered", "said", "go", "left")
 )
 _KEEPER = "visit_token:browser"
 
@@ -129,8 +129,9 @@ def end(page: str) -> None:
 def _tell(key: str, **callbacks: Any) -> None:
     """Tell the tab which visit it has and what that holds: first, and when a page is drawn."""
     here = st.session_state
-    go, opened = here.pop(_GO, ""), here.pop(_OPENED, None)
-    shown = opened or current()
+    if _GO in here:
+        here[_LEFT] = here.pop(_GO)
+    go, shown = here.get(_LEFT, ("", current()))  # a page that was left keeps saying so
     said = {
         "token": shown.token,
         "answered": here.get(_ANSWERED, ""),
@@ -144,7 +145,11 @@ def _tell(key: str, **callbacks: Any) -> None:
         here[_SAID] = said, since
     with st.container(key=key):  # hidden: it takes no room
         st.html(f"<style>:has(> .st-key-{key}) {{ display: none; }}</style>")
-        _component(key=f"{key}:browser", data={**said, "since": since}, **callbacks)
+        _component(
+            key=f"{key}:browser",
+            data={**said, "since": since, "ask": bool(callbacks)},
+            **callbacks,
+        )
 
 
 def current() -> Visit:
@@ -467,5 +472,4 @@ def _go_to(visit: Visit) -> None:
     link = visit.links.get(page) or as_link(visit.settings.get(page, {}))
     asked = {key: st.query_params[key] for key in EVERYWHERE if key in st.query_params}
     # Relative to the page at hand, so that it is right behind any proxy.
-    st.session_state[_GO] = "?" + urlencode({**link, **asked}, doseq=True)
-    st.session_state[_OPENED] = visit
+    st.session_state[_GO] = "?" + urlencode({**link, **asked}, doseq=True), visit

@@ -6,6 +6,7 @@
 //       boot     which start of the server this is
 //       holds    what the visit holds, in numbers, to say later what was lost
 //       since    when the server began to say so
+//       ask      whether to ask for the visit this tab had before
 const KEY = "seqscope.visit";
 
 export function kept(storage) {
@@ -31,14 +32,15 @@ export function claim(before, data) {
   return { token: before.token, boot: before.boot, holds: before.holds };
 }
 
-const asked = new Set();
-let latest = 0;
+// One for the page, however many copies of this module the page is given.
+const page = (globalThis.seqscopeVisit ??= { latest: 0, asked: new Set() });
 
 export default function ({ data, setTriggerValue }) {
   // What was said before comes back now and then, when the page is put together again.
-  if (data.since < latest) return;
-  latest = data.since;
+  if (data.since < page.latest) return;
+  page.latest = data.since;
   if (data.go) {
+    page.latest = Infinity; // what this page hears on its way out is not kept
     keep(sessionStorage, data);
     location.assign(data.go);
     return;
@@ -46,8 +48,8 @@ export default function ({ data, setTriggerValue }) {
   const wanted = claim(kept(sessionStorage), data);
   if (!wanted) {
     keep(sessionStorage, data);
-  } else if (!asked.has(wanted.token + data.token)) {
-    asked.add(wanted.token + data.token);
+  } else if (data.ask && !page.asked.has(wanted.token + data.token)) {
+    page.asked.add(wanted.token + data.token);
     const [entry] = performance.getEntriesByType("navigation");
     // A tab that was duplicated shows the same token, but was not reloaded.
     setTriggerValue("claim", { ...wanted, reload: entry?.type === "reload" });
