@@ -46,6 +46,11 @@ def on_load(hook: Callable[[], None]) -> None:
             _hooks.append(hook)
 
 
+def trains_here() -> bool:
+    """Whether this process trains, rather than a cluster's workers (``seqlib.cluster``)."""
+    return not os.environ.get("SEQSCOPE_SCHEDULER")
+
+
 def is_loaded() -> bool:
     """Whether the next model is spared the import."""
     return _loaded

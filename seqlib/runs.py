@@ -7,7 +7,6 @@ or failed. ``seqlib.scheduler`` gives it its slices.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 import weakref
@@ -226,7 +225,7 @@ class Run:
 
     def _open(self, kind: type, *args: Any, **options: Any) -> Any:
         """``kind(*args, **options)``, on the cluster if there is one."""
-        if not os.environ.get("SEQSCOPE_SCHEDULER"):
+        if backend.trains_here():
             self._note = Later(PREPARING if backend.is_loaded() else LOADING)
             return kind(*args, **options)
         from seqlib import cluster

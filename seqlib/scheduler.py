@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from seqlib import backend
 from seqlib.i18n import N_, Later, _
 from seqlib.runs import Run, State
 
@@ -288,7 +288,7 @@ class Scheduler:
 
 def _slots() -> int:
     """How many slices may be under way at once."""
-    if not os.environ.get("SEQSCOPE_SCHEDULER"):
+    if backend.trains_here():
         return 1
     from seqlib import cluster
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib import figures
+from seqlib import backend, figures
 from seqlib.i18n import N_, _, capital
 from seqlib.music import largest_Tx, windows
 from seqlib.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
@@ -25,7 +25,8 @@ WHOLE = ("m", "Tx", "n_a", "epochs")
 def _warm_up() -> None:
     """Whoever sets these is about to train: have the training step ready by then."""
     asked = chosen()
-    warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
+    if backend.trains_here():
+        warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
 
 
 def setting(name: str, label: str = "") -> None:
