@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from seqlib import glossary, i18n
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|$:~^&]")
+# Streamlit makes links of bare addresses after all escapes; a sign without width stops it.
+_ADDRESS = re.compile(r"https?(?=:)|www(?=\.)|\w(?=@)", re.IGNORECASE)
 
 AXIS_COLOURS = {
     "m": "violet",
@@ -44,4 +46,4 @@ def _term(text: str, name: str, shape: str) -> str:
 
 def plain(text: str) -> str:
     """Text as it is, whatever Markdown would make of it: for what readers typed or uploaded."""
-    return _MARKDOWN.sub(r"\\\g<0>", text)
+    return _MARKDOWN.sub(r"\\\g<0>", _ADDRESS.sub("\\g<0>\u2060", text))
