@@ -8,8 +8,6 @@ already there, and runs the frame first if it is not.
 
 from __future__ import annotations
 
-import gc
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,10 +17,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
-from ui import glossary, language, share, tour, visit
+from ui import glossary, language, process, share, tour, visit
 from ui.lesson import lesson
 from ui.status import server
 
@@ -78,33 +75,6 @@ html { font-size: 23px; }
 </style>"""
 
 
-def _keep_keras_state() -> None:
-    """Make ``keras.backend.clear_session`` do nothing in this process.
-
-    Streamlit calls it after every script run, any reader's. It takes Keras' state away from
-    all threads, also from the one that is just tracing a training step, and sweeps the
-    whole memory each time. ``keras.utils.clear_session`` stays what it is.
-    """
-    sys.modules["keras"].backend.clear_session = lambda free_memory=True: None
-
-
-def _spare_what_stays() -> None:
-    """Keep what modules are made of out of the collector's sweeps, once more have been loaded.
-
-    Streamlit sweeps the whole memory after every script run, each poll included, and nobody
-    computes meanwhile. With TensorFlow loaded that takes ten times as long as the poll itself.
-    """
-    global _modules
-    if len(sys.modules) > _modules + 50:
-        _modules = len(sys.modules)
-        gc.collect()
-        gc.freeze()
-
-
-_modules = 0
-backend.on_load(_keep_keras_state)
-backend.on_load(_spare_what_stays)
-
 # One script run is one thread, so this says whether this run has its frame.
 _run = threading.local()
 
@@ -143,7 +113,7 @@ def run() -> None:
         visit.end(chosen.url_path)
     finally:
         _run.framed = False
-        _spare_what_stays()
+        process.spare_what_stays()
         observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 

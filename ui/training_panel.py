@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 
 import streamlit as st
 
+from seqlib import backend
 from seqlib.i18n import N_, _
 from seqlib.runs import Run, State
+from seqlib.scheduler import MOVING
 from seqlib.training import TrainingRun
 from ui import chips, visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
+# All readers together: drawing more pictures than that would take the machine from training.
+PICTURES_A_SECOND = 12
+# How much too often or too seldom a page may look before all of it is drawn for a new interval.
+OFF = 3.0
+FIRST_LOSS = 0.25  # seconds that a page waits for a first loss that is nearly there
+# Python computes on one thread at a time: pictures drawn side by side are all as late as the last.
+_drawing = threading.Lock()
 
 
 def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
@@ -81,7 +92,10 @@ def live(
 
     ``measured`` says in Markdown what the last epoch gave; asked once there is one.
     """
-    moving = run.state in (State.CREATED, State.QUEUED, State.RUNNING)
+    moving = run.state in (State.CREATED, *MOVING)
+    every = refresh()
+    if moving and every == REFRESH and backend.is_loaded():
+        _wait_for_a_loss(run)
 
     def picture() -> None:
         visit.watching()
@@ -89,11 +103,27 @@ def live(
         if run.error:
             st.error(chips.plain(run.error), icon=":material/error:")
         if run.epoch:
-            draw(run)
-        if moving and run.state not in (State.QUEUED, State.RUNNING):
+            with _drawing:
+                draw(run)
+        if moving and run.state not in MOVING:
             st.rerun()  # over or held: the buttons change, and the picture stands still
+        if moving and run.epoch and not 1 / OFF < refresh() / every < OFF:
+            st.rerun()
 
-    st.fragment(picture, run_every=REFRESH if moving else None)()
+    st.fragment(picture, run_every=every if moving else None)()
+
+
+def refresh() -> float:
+    """Seconds from one picture to the next; more where many train."""
+    runs = visit.scheduler().facts().runs
+    return max(REFRESH, sum(runs.get(state, 0) for state in MOVING) / PICTURES_A_SECOND)
+
+
+def _wait_for_a_loss(run: Run) -> None:
+    """A prepared step gives it before the page could ask again."""
+    until = time.monotonic() + FIRST_LOSS
+    while not run.epoch and run.state in MOVING and time.monotonic() < until:
+        time.sleep(0.005)
 
 
 WORDS = {

@@ -1,0 +1,59 @@
+"""How often a page looks at what trains."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from seqlib.runs import Run, State
+from seqlib.scheduler import Scheduler
+from ui import training_panel, visit
+
+
+class Settings:
+    epochs, pace = 1, 0.0
+
+
+@pytest.fixture
+def moving(monkeypatch):
+    """A scheduler that says so many runs train."""
+
+    def say(n: int) -> None:
+        facts = Scheduler().facts()
+        facts.runs.update({"running": n})
+        monkeypatch.setattr(
+            visit, "scheduler", lambda: type("Saying", (), {"facts": lambda _: facts})()
+        )
+
+    return say
+
+
+def test_a_reader_alone_sees_a_new_picture_at_once(moving):
+    moving(1)
+    assert training_panel.refresh() == training_panel.REFRESH
+
+
+def test_a_class_draws_only_so_many_pictures_a_second_together(moving):
+    moving(30)
+    assert 30 / training_panel.refresh() == pytest.approx(training_panel.PICTURES_A_SECOND)
+
+
+def test_a_page_waits_for_a_first_loss_that_is_nearly_there_and_not_for_one_that_is_not():
+    run = Run(Settings())
+    run._state = State.RUNNING
+
+    def learn() -> None:
+        time.sleep(0.02)
+        run._n = 1
+
+    thread = threading.Thread(target=learn)
+    thread.start()
+    training_panel._wait_for_a_loss(run)
+    thread.join()
+    assert run.epoch == 1
+    never = Run(Settings())
+    never._state = State.RUNNING
+    training_panel._wait_for_a_loss(never)  # returns
+    assert never.epoch == 0

@@ -1,0 +1,43 @@
+"""What a process that serves many readers needs changed in Keras and the collector."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+
+from seqlib import backend
+
+_lock = threading.Lock()
+_modules = 0
+
+
+def spare_what_stays() -> None:
+    """Keep what modules are made of out of all sweeps, once many more have been loaded.
+
+    With TensorFlow loaded that is nearly all there is.
+    """
+    global _modules
+    with _lock:
+        if len(sys.modules) < _modules + 50:
+            return
+        _modules = len(sys.modules)
+    gc.collect()
+    gc.freeze()
+
+
+def keep_keras_state() -> None:
+    """Make ``keras.backend.clear_session`` do nothing in this process.
+
+    Streamlit calls it after every script run, any reader's. It takes Keras' state away from
+    all threads, also from the one that is just tracing a training step, and sweeps the
+    whole memory each time. ``keras.utils.clear_session`` stays what it is.
+    """
+    sys.modules["keras"].backend.clear_session = lambda free_memory=True: None
+
+
+# A thread that computes may keep the others waiting so many seconds, each time one of them has
+# sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
+sys.setswitchinterval(0.001)
+backend.on_load(keep_keras_state)
+backend.on_load(spare_what_stays)
