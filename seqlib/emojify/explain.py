@@ -9,6 +9,7 @@ import numpy as np
 
 from seqlib.emojify.weights import EmojifyTrace, EmojifyWeights, steps_read
 from seqlib.gradients import backward
+from seqlib.i18n import _
 from seqlib.lstm import softmax
 
 
@@ -69,7 +70,9 @@ def input_gradient(
     Tx = len(trace.indices)
     t = Tx - 1 if t is None else t
     if not 0 <= t < Tx:
-        raise ValueError(f"There is no step {t}; this sentence has steps 0 to {Tx - 1}.")
+        raise ValueError(
+            _("There is no step {t}; this sentence has steps 0 to {last}.", t=t, last=Tx - 1)
+        )
     gradient = np.zeros_like(trace.embeddings)
     read = trace.read & (np.arange(Tx) <= t)
     if read.any():
@@ -99,7 +102,7 @@ def leave_one_out(
     """
     indices = np.asarray(indices)
     if not 0 <= n_words <= len(indices):
-        raise ValueError(f"There are {len(indices)} places, so not {n_words} words.")
+        raise ValueError(_("There are {n} places, so not {m} words.", n=len(indices), m=n_words))
     variants = np.array(
         [indices, *(np.append(np.delete(indices, place), 0) for place in range(n_words))]
     )

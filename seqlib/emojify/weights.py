@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import LSTMWeights, Trace, forward, softmax, step_projected
 
@@ -68,7 +69,9 @@ class Embedding:
         """The vectors of ``indices`` (...), float32 (..., e_length)."""
         indices = np.asarray(indices)
         if indices.size and not 0 <= indices.min() <= indices.max() < self.n_rows:
-            raise ValueError(f"Indices must be rows of the embedding, 0 to {self.n_rows - 1}.")
+            raise ValueError(
+                _("Indices must be rows of the embedding, 0 to {last}.", last=self.n_rows - 1)
+            )
         found = np.asarray(self.matrix[np.minimum(indices, len(self.matrix) - 1)], np.float32)
         if len(self.rows):
             found = np.array(found)
@@ -103,7 +106,9 @@ class DropoutMasks:
     def draw(cls, rate: float, Tx: int, n_a: int, seed: int | None = None) -> DropoutMasks:
         """As a training pass draws them, a new pair for every sentence of every pass."""
         if not 0 <= rate < 1:
-            raise ValueError(f"The dropout rate is {rate:g}; choose 0 or more, and below 1.")
+            raise ValueError(
+                _("The dropout rate is {rate:g}; choose 0 or more, and below 1.", rate=rate)
+            )
         rng = np.random.default_rng(seed)
         kept = [rng.random(shape) >= rate for shape in ((Tx, n_a), (n_a,))]
         return cls(*((mask / (1 - rate)).astype(np.float32) for mask in kept))
@@ -167,14 +172,25 @@ class EmojifyWeights:
 
     def __post_init__(self) -> None:
         chain = (
-            (self.embedding.e_length, self.lstm_1.n_x, "the embedding and the first LSTM"),
-            (self.lstm_1.n_a, self.lstm_2.n_x, "the two LSTM layers"),
-            (self.lstm_2.n_a, self.dense_kernel.shape[0], "the second LSTM and the softmax"),
-            (self.dense_kernel.shape[-1], len(self.dense_bias), "the softmax's kernel and bias"),
+            (self.embedding.e_length, self.lstm_1.n_x, N_("the embedding and the first LSTM")),
+            (self.lstm_1.n_a, self.lstm_2.n_x, N_("the two LSTM layers")),
+            (self.lstm_2.n_a, self.dense_kernel.shape[0], N_("the second LSTM and the softmax")),
+            (
+                self.dense_kernel.shape[-1],
+                len(self.dense_bias),
+                N_("the softmax's kernel and bias"),
+            ),
         )
         for given, wanted, between in chain:
             if given != wanted:
-                raise ValueError(f"The sizes of {between} do not fit: {given} and {wanted}.")
+                raise ValueError(
+                    _(
+                        "The sizes of {between} do not fit: {given} and {wanted}.",
+                        between=_(between),
+                        given=given,
+                        wanted=wanted,
+                    )
+                )
 
     @property
     def n_a(self) -> int:
@@ -202,7 +218,7 @@ class EmojifyWeights:
     ) -> EmojifyWeights:
         arrays = [np.asarray(array, np.float32) for array in arrays]
         if len(arrays) != len(NAMES):
-            raise ValueError(f"The model has {len(NAMES)} arrays besides the embedding.")
+            raise ValueError(_("The model has {n} arrays besides the embedding.", n=len(NAMES)))
         cells = LSTMWeights(*arrays[:3]), LSTMWeights(*arrays[3:6])
         return cls(embedding, *cells, *arrays[6:], mask)
 
@@ -243,7 +259,9 @@ class EmojifyWeights:
         """
         indices = np.asarray(indices)
         if indices.ndim != 1 or len(indices) == 0:
-            raise ValueError(f"indices have shape {indices.shape}; give one sentence, (Tx,).")
+            raise ValueError(
+                _("indices have shape {shape}; give one sentence, (Tx,).", shape=indices.shape)
+            )
         x = self.embedding[indices]  # (Tx, e_length)
         read = indices != 0 if self.mask else np.ones(len(indices), bool)
         first = _masked_forward(self.lstm_1, x, read)
@@ -256,7 +274,9 @@ class EmojifyWeights:
         """The second layer's last state of each of ``indices`` (m, Tx): (m, n_a)."""
         indices = np.asarray(indices)
         if indices.ndim != 2:
-            raise ValueError(f"indices have shape {indices.shape}; give sentences, (m, Tx).")
+            raise ValueError(
+                _("indices have shape {shape}; give sentences, (m, Tx).", shape=indices.shape)
+            )
         if not len(indices):
             return np.zeros((0, self.n_a), np.float32)
         parts = [

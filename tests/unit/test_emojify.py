@@ -365,7 +365,7 @@ def test_a_saved_model_gives_the_same_numbers_with_and_without_its_vectors(vecto
         np.testing.assert_array_equal(
             again.read("happy ball").trace.lstm_1.c, model.read("happy ball").trace.lstm_1.c
         )
-    assert "knows only" in open_model(data).notes[0]
+    assert "knows only" in str(open_model(data).notes[0])
     assert not open_model(data, vectors).notes
     # With the same vectors it also knows the words that are not in the file.
     rare = next(word for word in vectors.words if word not in words)
