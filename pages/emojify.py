@@ -2,15 +2,14 @@
 
 import streamlit as st
 
+from seqlib.i18n import _
 from ui import frame, notebook, share
 from ui.emojify import card, data, errors, files, many, read, see, sentence, train
 from ui.lesson import lesson
 
-TEXT = lesson("emojify")
-
 
 def emojify() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading(lesson("emojify")["title"], lesson("emojify")["intro"])
     for section in (
         typed,
         layers,
@@ -29,8 +28,8 @@ def emojify() -> None:
 
 
 def typed() -> None:
-    st.header("1 · The sentence", anchor="sentence")
-    st.markdown(TEXT["sentence"])
+    st.header(_("1 · The sentence"), anchor="sentence")
+    st.markdown(lesson("emojify")["sentence"])
     st.html(sentence.CSS)
     sentence.box()
     with frame.controls("sentence"):
@@ -40,64 +39,64 @@ def typed() -> None:
 
 
 def layers() -> None:
-    st.header("2 · Two layers read it", anchor="stage")
-    st.markdown(TEXT["read"])
+    st.header(_("2 · Two layers read it"), anchor="stage")
+    st.markdown(lesson("emojify")["read"])
     read.stage()
     read.check()
 
 
 def order() -> None:
-    st.header("3 · Order matters", anchor="order")
-    st.markdown(TEXT["order"])
+    st.header(_("3 · Order matters"), anchor="order")
+    st.markdown(lesson("emojify")["order"])
     see.order()
 
 
 def padding() -> None:
-    st.header("4 · Padding", anchor="padding")
-    st.markdown(TEXT["padding"])
+    st.header(_("4 · Padding"), anchor="padding")
+    st.markdown(lesson("emojify")["padding"])
     see.padding()
 
 
 def dropout() -> None:
-    st.header("5 · Dropout", anchor="dropout")
-    st.markdown(TEXT["dropout"])
+    st.header(_("5 · Dropout"), anchor="dropout")
+    st.markdown(lesson("emojify")["dropout"])
     see.dropout()
 
 
 def sentences() -> None:
-    st.header("6 · The sentences to learn from", anchor="data")
-    st.markdown(TEXT["data"])
+    st.header(_("6 · The sentences to learn from"), anchor="data")
+    st.markdown(lesson("emojify")["data"])
     data.choose()
     data.edit()
 
 
 def training() -> None:
-    st.header("7 · Train", anchor="train")
-    st.markdown(TEXT["train"])
+    st.header(_("7 · Train"), anchor="train")
+    st.markdown(lesson("emojify")["train"])
     train.panel()
 
 
 def mistakes() -> None:
-    st.header("8 · Errors", anchor="errors")
-    st.markdown(TEXT["errors"])
+    st.header(_("8 · Errors"), anchor="errors")
+    st.markdown(lesson("emojify")["errors"])
     errors.table()
 
 
 def scores() -> None:
-    st.header("9 · How good is it?", anchor="good")
-    st.markdown(TEXT["card"])
+    st.header(_("9 · How good is it?"), anchor="good")
+    st.markdown(lesson("emojify")["card"])
     card.table()
 
 
 def table() -> None:
-    st.header("10 · Many sentences at once", anchor="many")
-    st.markdown(TEXT["many"])
+    st.header(_("10 · Many sentences at once"), anchor="many")
+    st.markdown(lesson("emojify")["many"])
     many.show()
 
 
 def model_files() -> None:
-    st.header("11 · Save and reopen", anchor="files")
-    st.markdown(TEXT["files"])
+    st.header(_("11 · Save and reopen"), anchor="files")
+    st.markdown(lesson("emojify")["files"])
     files.save()
     files.reopen()
 

@@ -18,7 +18,7 @@ import numpy as np
 from seqlib import vectors as word_vectors
 from seqlib.emojify import Emojify_V1, EmojifyRun, EmojifySettings, Lexicon, judge
 from seqlib.emojify.files import fingerprint
-from seqlib.emojify.pretrained import ARRAYS, CARD, WEIGHTS
+from seqlib.emojify.pretrained import ARRAYS, BAD_AT, CARD, HOW, WEIGHTS, WITH_GLOVE
 from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import NAMES
 from seqlib.text import LabelledSentences, shipped
@@ -76,24 +76,10 @@ def main() -> None:
             "test with a negation": int(data.test.negated.sum()),
         },
         "figures": figures,
-        "how": (
-            "Accuracy on the test sentences after the last epoch, mean, standard deviation and "
-            "each of five seeds. Learning rate and mask were settled on these test sentences "
-            "while the set was being made; expect a little less on others. The few rows are those "
-            "whose words cover most of the training set, and their batch size was settled on the "
-            "other training rows."
-        ),
+        "how": HOW,
         "shipped": {"seed": first.settings.seed, "accuracy": accuracy(first)},
-        "with real GloVe": (
-            "Published runs of this exercise, with GloVe's 50 dimensions, 132 training and "
-            "56 test sentences, reach 0.80 to 0.93, and 0.857 with V1. GloVe was counted over "
-            "billions of words of running text, so it places rare words and the tone of words "
-            "better than vectors made from a dictionary; load it to see."
-        ),
-        "bad at": (
-            "Irony, mixed feelings, and words whose tone the vectors do not know. Every sentence "
-            "gets one of the five emoji, also one that is about none of them."
-        ),
+        "with real GloVe": WITH_GLOVE,
+        "bad at": BAD_AT,
     }
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
     (options.to / CARD).write_text(text, encoding="utf-8")

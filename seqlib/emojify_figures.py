@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
 from seqlib.figures import SERIES, plain
+from seqlib.i18n import _
 from seqlib.text import EmojiClass
 
 FONT = 15
@@ -30,7 +31,7 @@ DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that diff
 
 def class_names(classes: Sequence[EmojiClass]) -> list[str]:
     """What each class is called on an axis."""
-    return [plain(f"{one.emoji} {one.name}") for one in classes]
+    return [plain(f"{one.emoji} {one.title}") for one in classes]
 
 
 def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
@@ -54,7 +55,7 @@ def answers(
     font: int = FONT,
 ) -> go.Figure:
     """Probabilities (n_classes,) of a few readings, side by side for each class."""
-    figure = _figure(280, font, "", "probability")
+    figure = _figure(280, font, "", _("probability"))
     names = class_names(classes)
     for (name, p), colour in zip(readings, SERIES * len(readings), strict=False):
         figure.add_bar(
@@ -81,7 +82,7 @@ def by_epoch(
 
     ``epochs`` fixes the width of the axis; ``share`` is for values from 0 to 1.
     """
-    figure = _figure(300, font, "epoch", what)
+    figure = _figure(300, font, _("epoch"), what)
     form = ".1%" if share else ".3f"
     for place, (name, values) in enumerate(lines):
         look = {"color": SERIES[place % len(SERIES)], "dash": DASHES[place % len(DASHES)]}
@@ -91,7 +92,12 @@ def by_epoch(
             name=plain(name),
             mode="lines" if len(values) > 1 else "markers",
             line={**look, "width": 3},
-            hovertemplate="epoch %{x}<br>%{y:" + form + "}<extra>" + plain(name) + "</extra>",
+            hovertemplate=_("epoch")
+            + " %{x}<br>%{y:"
+            + form
+            + "}<extra>"
+            + plain(name)
+            + "</extra>",
         )
     figure.update_xaxes(range=[1, max(2, epochs)])
     figure.update_yaxes(
@@ -105,7 +111,9 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
     """Counts (n_classes, n_classes), row the true class, column the choice, written in."""
     names = class_names(classes)
     places = np.arange(len(names))
-    figure = _figure(max(320, 60 + 34 * len(names)), font, "the model says", "the sentence is")
+    figure = _figure(
+        max(320, 60 + 34 * len(names)), font, _("the model says"), _("the sentence is")
+    )
     most = max(1, int(counts.sum(axis=1).max()))
     figure.add_heatmap(
         z=counts,
@@ -118,7 +126,10 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         xgap=2,
         ygap=2,
         showscale=False,
-        hovertemplate="%{customdata[0]}, taken for %{customdata[1]}: %{z}<extra></extra>",
+        hovertemplate=_(
+            "{true}, taken for {said}", true="%{customdata[0]}", said="%{customdata[1]}"
+        )
+        + ": %{z}<extra></extra>",
     )
     strong = counts >= most / 2
     for which, look in (
@@ -148,8 +159,8 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
     """
     rows = [*(masks.first != 0), masks.second != 0]
     names = [f"{t + 1}  {plain(word)}" for t, word in enumerate(words)]
-    names.append("after LSTM 2")
-    figure = _figure(70 + 24 * len(rows), font, "unit  (n_a)", "after LSTM 1, at step t")
+    names.append(_("after LSTM 2"))
+    figure = _figure(70 + 24 * len(rows), font, _("unit  (n_a)"), _("after LSTM 1, at step t"))
     figure.add_heatmap(
         z=np.array(rows, int),
         x=np.arange(len(masks.second)),
@@ -161,8 +172,10 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
         xgap=1,
         ygap=2,
         showscale=False,
-        hovertemplate="%{customdata}<br>unit %{x}: %{text}<extra></extra>",
-        text=np.where(np.array(rows), f"kept, times {_scale(masks):.3g}", "dropped"),
+        hovertemplate="%{customdata}<br>" + _("unit") + " %{x}: %{text}<extra></extra>",
+        text=np.where(
+            np.array(rows), _("kept, times {factor:.3g}", factor=_scale(masks)), _("dropped")
+        ),
     )
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(
@@ -183,7 +196,7 @@ def drift(
 
     Cosine similarity: 1 is the same direction.
     """
-    figure = _figure(260, font, "step t", "similarity to the state<br>after the last word")
+    figure = _figure(260, font, _("step t"), _("similarity to the state<br>after the last word"))
     steps = np.arange(len(words))
     for (name, values), colour, dash in zip(
         lines, SERIES * len(lines), ("solid", "dash") * len(lines), strict=False
@@ -197,7 +210,7 @@ def drift(
             hovertemplate="%{x}: %{y:.3f}<extra>" + plain(name) + "</extra>",
         )
     figure.update_xaxes(tickvals=steps, ticktext=[plain(word, 12) for word in words])
-    figure.update_yaxes(range=[min(0.0, *(float(v.min()) for _, v in lines)) - 0.05, 1.05])
+    figure.update_yaxes(range=[min(0.0, *(float(v.min()) for _name, v in lines)) - 0.05, 1.05])
     figure.update_layout(showlegend=True)
     return figure
 
@@ -206,18 +219,18 @@ def word_scores(
     words: Sequence[str], by_gradient: np.ndarray, by_leaving_out: np.ndarray, font: int = FONT
 ) -> go.Figure:
     """How much each word puts one class ahead of another, in nats, asked in two ways."""
-    figure = _figure(280, font, "", "nats")
+    figure = _figure(280, font, "", _("nats"))
     places = np.arange(len(words))
     for name, values, colour in (
-        ("gradient × word", by_gradient, SERIES[0]),
-        ("left out", by_leaving_out, SERIES[1]),
+        (_("gradient × word"), by_gradient, SERIES[0]),
+        (_("left out"), by_leaving_out, SERIES[1]),
     ):
         figure.add_bar(
             x=places,
             y=values,
             name=name,
             marker_color=colour,
-            hovertemplate="%{y:.2f} nats<extra>" + name + "</extra>",
+            hovertemplate="%{y:.2f} " + _("nats") + "<extra>" + name + "</extra>",
         )
     figure.update_xaxes(tickvals=places, ticktext=[plain(word) for word in words])
     figure.update_yaxes(zeroline=True, zerolinewidth=2)

@@ -18,6 +18,7 @@ import numpy as np
 from seqlib.archive import BAD_HEADER, BROKEN
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
+from seqlib.i18n import N_, Later, _
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -29,13 +30,13 @@ MAX_JSON_BYTES = 10_000_000
 MAX_WORDS = 500_000
 _DATE = (2026, 1, 1, 0, 0, 0)  # the same model gives the same bytes
 
-_NOT_OURS = (
-    "This is not a SeqScope model file; choose one that was downloaded here "
-    f"(its name ends in {SUFFIX})."
+_NOT_OURS = N_(
+    "This is not a SeqScope model file; choose one that was downloaded here (its name ends in "
+    "{suffix})."
 )
-_KERAS = (
+_KERAS = N_(
     "This is a Keras model file, which can run code when it is opened, so it is never opened here; "
-    f"upload the SeqScope file ({SUFFIX}) of the same model instead."
+    "upload the SeqScope file ({suffix}) of the same model instead."
 )
 
 
@@ -121,18 +122,26 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
     extra = 1 if unknown is Unknown.SHARED else 0
     if table.ndim != 2 or len(table) != 1 + len(words) + extra:
         raise ValueError(
-            f"The file has {len(words)} words and an embedding of shape {table.shape}; "
-            "it is damaged, so download the model again."
+            _(
+                "The file has {n} words and an embedding of shape {shape}; it is damaged, so "
+                "download the model again.",
+                n=len(words),
+                shape=table.shape,
+            )
         )
-    notes: tuple[str, ...] = ()
+    notes: tuple[Later, ...] = ()
     if vectors is not None and about["fingerprint"] == fingerprint(vectors):
         lexicon = _over(vectors, words, table, unknown)
     else:
         word_to_index = {word: place for place, word in enumerate(words, 1)}
-        lexicon = Lexicon(about["vectors"], word_to_index, Embedding.of(table), unknown)
+        name = about["vectors"]
+        lexicon = Lexicon(name, word_to_index, Embedding.of(table), unknown)
         notes = (
-            f"The vectors this model was trained with ({about['vectors']}) are not those in use, "
-            f"so it knows only the {len(words):,} words in its file.",
+            Later(
+                "The vectors this model was trained with ({name}) are not those in use, so it "
+                "knows only the {n:,} words in its file.",
+                {"name": Later(name), "n": len(words)},
+            ),
         )
     try:
         weights = EmojifyWeights.from_arrays(arrays.values(), lexicon.embedding, about["mask"])
@@ -140,7 +149,10 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
         return EmojiModel(lexicon, weights, classes, about["maxlen"], notes)
     except ValueError as problem:
         raise ValueError(
-            f"The arrays of this file do not fit each other, so it cannot be used: {problem}"
+            _(
+                "The arrays of this file do not fit each other, so it cannot be used: {problem}",
+                problem=problem,
+            )
         ) from problem
 
 
@@ -162,25 +174,29 @@ def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
 def _parts(data: bytes) -> dict[str, bytes]:
     """The archive's members, unpacked within bounds."""
     if len(data) > MAX_BYTES:
-        raise ValueError(f"The file is over {MAX_BYTES // 1_000_000} MB, too large for a model.")
+        raise ValueError(
+            _("The file is over {most} MB, too large for a model.", most=MAX_BYTES // 1_000_000)
+        )
     if data.startswith(b"\x89HDF"):
-        raise ValueError(_KERAS)
+        raise ValueError(_(_KERAS, suffix=SUFFIX))
     wanted = {"model.json", "embedding.npy", *(f"{name}.npy" for name in NAMES)}
     try:
         with _archive(data) as archive:
             infos = {info.filename: info for info in archive.infolist()}
             if "config.json" in infos and "model.json" not in infos:
-                raise ValueError(_KERAS)
+                raise ValueError(_(_KERAS, suffix=SUFFIX))
             if not wanted <= set(infos):
-                raise ValueError(_NOT_OURS)
+                raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
             if sum(infos[name].file_size for name in wanted) > MAX_UNPACKED:
                 raise ValueError(
-                    f"The file unpacks to over {MAX_UNPACKED // 1_000_000} MB, too large for a "
-                    "model."
+                    _(
+                        "The file unpacks to over {most} MB, too large for a model.",
+                        most=MAX_UNPACKED // 1_000_000,
+                    )
                 )
             return {name: _unpacked(archive, infos[name]) for name in wanted}
     except BROKEN as problem:
-        raise ValueError(_NOT_OURS) from problem
+        raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
 
 
 def _archive(data: bytes) -> zipfile.ZipFile:
@@ -205,12 +221,12 @@ def _about(parts: dict[str, bytes]) -> dict[str, Any]:
     try:
         about = json.loads(raw) if len(raw) <= MAX_JSON_BYTES else None
     except (ValueError, RecursionError) as problem:
-        raise ValueError(_NOT_OURS) from problem
+        raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
     if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise ValueError(_NOT_OURS)
+        raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
     if about.get("version") != VERSION:
         raise ValueError(
-            "This model file is of another version of SeqScope; open it there, or train again."
+            _("This model file is of another version of SeqScope; open it there, or train again.")
         )
     classes, words = about.get("classes"), about.get("words")
     checks = {
@@ -229,8 +245,11 @@ def _about(parts: dict[str, bytes]) -> dict[str, Any]:
     for name, holds in checks.items():
         if not holds:
             raise ValueError(
-                f"The entry “{name}” of this model file is not as it should be; "
-                "download the model again."
+                _(
+                    "The entry “{name}” of this model file is not as it should be; download the "
+                    "model again.",
+                    name=name,
+                )
             )
     return about
 
@@ -265,9 +284,14 @@ def _array(parts: dict[str, bytes], name: str) -> np.ndarray:
             raise ValueError("cut short")
     except BAD_HEADER as problem:
         raise ValueError(
-            f"The array “{name}” of this model file cannot be read; download the model again."
+            _(
+                "The array “{name}” of this model file cannot be read; download the model again.",
+                name=name,
+            )
         ) from problem
     array = np.frombuffer(rest, np.float32).reshape(shape)
     if not np.isfinite(array).all():
-        raise ValueError(f"The array “{name}” of this model file has values that are not numbers.")
+        raise ValueError(
+            _("The array “{name}” of this model file has values that are not numbers.", name=name)
+        )
     return array

@@ -12,6 +12,7 @@ import numpy as np
 
 from seqlib.emojify.explain import Score, input_gradient, leave_one_out
 from seqlib.emojify.weights import DropoutMasks, Embedding, EmojifyTrace, EmojifyWeights
+from seqlib.i18n import N_, Later, _
 from seqlib.text import (
     DEFAULT_CLASSES,
     EmojiClass,
@@ -29,17 +30,19 @@ SHARED_MEAN_OF = 10_000
 class Unknown(StrEnum):
     """What a word without a vector becomes."""
 
-    ZERO = "zero row"
-    SHARED = "shared UNK row"
+    ZERO = N_("zero row")
+    SHARED = N_("shared UNK row")
 
     @property
     def meaning(self) -> str:
-        return _MEANINGS[self]
+        return _(_MEANINGS[self])
 
 
 _MEANINGS = {
-    Unknown.ZERO: "row 0, the zeros that also stand for padding; with a mask the word is skipped",
-    Unknown.SHARED: "one more row that all unknown words share, at first the mean vector",
+    Unknown.ZERO: N_(
+        "row 0, the zeros that also stand for padding; with a mask the word is skipped"
+    ),
+    Unknown.SHARED: N_("one more row that all unknown words share, at first the mean vector"),
 }
 
 
@@ -129,7 +132,7 @@ class EmojiModel:
     classes : tuple of EmojiClass
     maxlen : int
         In words.
-    notes : tuple of str
+    notes : tuple of Later
         What a reader should know of where it comes from, one sentence each.
     """
 
@@ -137,13 +140,17 @@ class EmojiModel:
     weights: EmojifyWeights
     classes: tuple[EmojiClass, ...] = DEFAULT_CLASSES
     maxlen: int = 10
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Later, ...] = field(default=())
 
     def __post_init__(self) -> None:
         if len(self.classes) != self.weights.n_classes:
             raise ValueError(
-                f"The model has {self.weights.n_classes} outputs and there are "
-                f"{len(self.classes)} classes; give one class for each output."
+                _(
+                    "The model has {outputs} outputs and there are {classes} classes; give one "
+                    "class for each output.",
+                    outputs=self.weights.n_classes,
+                    classes=len(self.classes),
+                )
             )
 
     def with_weights(self, weights: EmojifyWeights) -> EmojiModel:

@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from seqlib.i18n import N_, Later, _
 from seqlib.text.labelled import (
     DEFAULT_CLASSES,
     MAX_CLASSES,
@@ -26,8 +27,9 @@ MAX_BYTES = 20_000_000
 MAX_ROWS = 50_000
 MAX_CHARACTERS = 1000  # in a sentence
 MAX_LABEL_CHARACTERS = 60
+FEW = 5  # sentences of a class: with fewer, little can be expected
 SKIPPED_KEPT = 50  # rows named one by one in the report; the rest are counted
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
 
 SENTENCE_NAMES = frozenset(
     ("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content")
@@ -38,13 +40,13 @@ LABEL_NAMES = frozenset(
 
 # How a file begins that is something else, and what to say of it.
 _NOT_CSV = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file itself"),
+    (b"PK\x03\x04", N_("an Excel workbook or a zip archive")),
+    (b"\xd0\xcf\x11\xe0", N_("an old Excel workbook")),
+    (b"%PDF", N_("a PDF")),
+    (b"\x89PNG", N_("a picture")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"\x1f\x8b", N_("a gzip archive")),
+    (b"version https://git-lfs", N_("a Git LFS pointer, not the file itself")),
 )
 
 # Those that count as space are left for ``str.split``.
@@ -59,7 +61,7 @@ class Skipped(NamedTuple):
     """A row that was left out: its line in the file (1 is the first) and why."""
 
     line: int
-    why: str
+    why: Later
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class CSVReport:
     rows : int
         Rows that became sentences.
     encoding, delimiter : str
+        In English.
     header : bool
         Whether the first row named the columns.
     sentence_column, label_column : int
@@ -79,7 +82,7 @@ class CSVReport:
         The first ``SKIPPED_KEPT`` rows left out.
     n_skipped : int
         All of them.
-    notes : tuple of str
+    notes : tuple of Later
         One sentence each: duplicates, contradictions, classes with few rows.
     """
 
@@ -91,7 +94,7 @@ class CSVReport:
     label_column: int
     skipped: tuple[Skipped, ...] = ()
     n_skipped: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Later, ...] = ()
 
 
 class Row(NamedTuple):
@@ -123,14 +126,19 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
     width = max(len(row.cells) for row in rows)
     if width < 2:
         raise ValueError(
-            "The file has a single column; put the sentence in one column and its label in another."
+            _(
+                "The file has a single column; put the sentence in one column and its label in "
+                "another."
+            )
         )
     header = _named_columns(rows[0])
     named = header is not None
     if named:
         rows = rows[1:]
         if not rows:
-            raise ValueError("The file has a header but no rows; add sentences with their labels.")
+            raise ValueError(
+                _("The file has a header but no rows; add sentences with their labels.")
+            )
     else:
         header = _guessed_columns(rows, width)
         if _first_is_header(rows, header.label):
@@ -156,7 +164,7 @@ class RowsReport(NamedTuple):
 
     skipped: tuple[Skipped, ...]
     n_skipped: int
-    notes: tuple[str, ...]
+    notes: tuple[Later, ...]
 
 
 def from_rows(
@@ -175,7 +183,7 @@ def from_rows(
         if not sentence and not label:
             continue
         why = _unusable(sentence, label, len(kept))
-        if not why:
+        if why is None:
             kept.append((sentence, label))
             continue
         n_skipped += 1
@@ -183,22 +191,30 @@ def from_rows(
             skipped.append(Skipped(lines[place] if lines else place + 1, why))
     if not kept:
         raise ValueError(
-            "No row has both a sentence and a label; give each row a sentence and what it shows."
+            _("No row has both a sentence and a label; give each row a sentence and what it shows.")
         )
-    classes, place_of = classes_of(label for _, label in kept)
-    labels = np.array([place_of[label] for _, label in kept])
+    classes, place_of = classes_of(label for _sentence, label in kept)
+    labels = np.array([place_of[label] for _sentence, label in kept])
     found = np.unique(labels)
     if len(found) < MIN_CLASSES:
         raise ValueError(
-            f"Every sentence has the same label, {kept[0][1]}; give sentences of at least "
-            f"{MIN_CLASSES} classes."
+            _(
+                "Every sentence has the same label, {label}; give sentences of at least {least} "
+                "classes.",
+                label=kept[0][1],
+                least=MIN_CLASSES,
+            )
         )
     if len(found) > MAX_CLASSES:
         raise ValueError(
-            f"The label column has {len(found)} different values; "
-            f"use {MIN_CLASSES} to {MAX_CLASSES} classes."
+            _(
+                "The label column has {n} different values; use {least} to {most} classes.",
+                n=len(found),
+                least=MIN_CLASSES,
+                most=MAX_CLASSES,
+            )
         )
-    labelled = LabelledSentences(tuple(sentence for sentence, _ in kept), labels, classes)
+    labelled = LabelledSentences(tuple(sentence for sentence, _label in kept), labels, classes)
     return labelled, RowsReport(tuple(skipped), n_skipped, _notes(labelled))
 
 
@@ -226,14 +242,14 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
     for row in rows:
         sentence = _clean(_cell(row, column))
         why = _unusable(sentence, "-", len(kept))
-        if not why:
+        if why is None:
             kept.append(sentence)
             continue
         n_skipped += 1
         if len(skipped) < SKIPPED_KEPT:
             skipped.append(Skipped(row.line, why))
     if not kept:
-        raise ValueError("There is no sentence in the file; write one a line.")
+        raise ValueError(_("There is no sentence in the file; write one a line."))
     report = CSVReport(
         len(kept), encoding, DELIMITERS[delimiter], named, column, -1, tuple(skipped), n_skipped
     )
@@ -281,12 +297,14 @@ def _text(source: Source) -> tuple[str, str]:
     text, encoding = _decoded(_bytes_of(source))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise ValueError("The file is empty; give it a sentence and a label in each row.")
+        raise ValueError(_("The file is empty; give it a sentence and a label in each row."))
     start = text.lstrip()[:200].lower()
     if start.startswith(("<!doctype html", "<html", "<?xml", "<head", "<body", "<table")):
         raise ValueError(
-            "This is a web page saved under the name of a CSV; download the file itself, "
-            "not the page that shows it."
+            _(
+                "This is a web page saved under the name of a CSV; download the file itself, not "
+                "the page that shows it."
+            )
         )
     return text, encoding
 
@@ -295,7 +313,7 @@ def _records(text: str) -> tuple[list[Row], str]:
     delimiter = _delimiter(text)
     rows = _parsed(text, delimiter, MAX_ROWS + SKIPPED_KEPT)
     if not rows:
-        raise ValueError("The file is empty; give it a sentence and a label in each row.")
+        raise ValueError(_("The file is empty; give it a sentence and a label in each row."))
     return rows, delimiter
 
 
@@ -308,21 +326,28 @@ def _bytes_of(source: Source) -> bytes:
     else:
         data = source.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise ValueError(f"The file is over {MAX_BYTES // 1_000_000} MB; give it fewer rows.")
+        raise ValueError(
+            _("The file is over {most} MB; give it fewer rows.", most=MAX_BYTES // 1_000_000)
+        )
     return data
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
     for start, what in _NOT_CSV:
         if data.startswith(start):
-            raise ValueError(f"This is {what}; save the table as CSV (UTF-8) and choose that file.")
+            raise ValueError(
+                _(
+                    "This is {what}; save the table as CSV (UTF-8) and choose that file.",
+                    what=_(what),
+                )
+            )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return data.decode("utf-16"), "UTF-16"
         except UnicodeDecodeError:
             pass
     if b"\0" in data:
-        raise ValueError("This is not a text file; save the table as CSV (UTF-8).")
+        raise ValueError(_("This is not a text file; save the table as CSV (UTF-8)."))
     try:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
@@ -338,7 +363,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
     control = any(character < " " and character not in "\t\n\r\f" for character in text)
     if not text or control or odd > 0.1 * letters:
         raise ValueError(
-            "The characters of this file are not in UTF-8; save it again as CSV UTF-8."
+            _("The characters of this file are not in UTF-8; save it again as CSV UTF-8.")
         )
     return text, "Windows-1252"
 
@@ -357,7 +382,10 @@ def _parsed(text: str, delimiter: str, limit: int) -> list[Row]:
                 break
     except csv.Error as problem:
         raise ValueError(
-            f"The CSV cannot be read from line {line} on; look for a quote that is not closed."
+            _(
+                "The CSV cannot be read from line {line} on; look for a quote that is not closed.",
+                line=line,
+            )
         ) from problem
     return rows
 
@@ -447,33 +475,40 @@ def _clean(text: object) -> str:
     return " ".join(("" if text is None else str(text)).translate(_CONTROL).split())
 
 
-def _unusable(sentence: str, label: str, so_far: int) -> str:
-    """Why a row must be left out; empty if it need not be."""
+def _unusable(sentence: str, label: str, so_far: int) -> Later | None:
+    """Why a row must be left out; None if it need not be."""
     if so_far >= MAX_ROWS:
-        return f"only the first {MAX_ROWS:,} rows are used"
+        return Later("only the first {most:,} rows are used", {"most": MAX_ROWS})
     if not sentence:
-        return "no sentence"
+        return Later("no sentence")
     if not label:
-        return "no label"
+        return Later("no label")
     if len(sentence) > MAX_CHARACTERS:
-        return f"the sentence has more than {MAX_CHARACTERS} characters"
+        return Later("the sentence has more than {most} characters", {"most": MAX_CHARACTERS})
     if len(label) > MAX_LABEL_CHARACTERS:
-        return f"the label has more than {MAX_LABEL_CHARACTERS} characters"
+        return Later("the label has more than {most} characters", {"most": MAX_LABEL_CHARACTERS})
     if not tokenise(sentence):
-        return "no words in the sentence"
-    return ""
+        return Later("no words in the sentence")
+    return None
 
 
-def _notes(labelled: LabelledSentences) -> tuple[str, ...]:
+def _notes(labelled: LabelledSentences) -> tuple[Later, ...]:
     notes = []
     seen: dict[tuple[str, ...], set[int]] = {}
     for tokens, label in zip(labelled.tokens, labelled.labels.tolist(), strict=True):
         seen.setdefault(tokens, set()).add(label)
     if again := len(labelled) - len(seen):
-        notes.append(f"{again} sentences occur more than once; all are kept.")
+        notes.append(Later("{n} sentences occur more than once; all are kept.", {"n": again}))
     if torn := sum(len(labels) > 1 for labels in seen.values()):
-        notes.append(f"{torn} sentences have more than one label; the model cannot learn both.")
-    few = [one.name for one, n in zip(labelled.classes, labelled.counts, strict=True) if 0 < n < 5]
+        notes.append(
+            Later(
+                "{n} sentences have more than one label; the model cannot learn both.", {"n": torn}
+            )
+        )
+    few = [
+        one.name for one, n in zip(labelled.classes, labelled.counts, strict=True) if 0 < n < FEW
+    ]
     if few:
-        notes.append(f"Fewer than 5 sentences for {', '.join(few)}: expect little of these.")
+        said = {"n": FEW, "names": ", ".join(few)}
+        notes.append(Later("Fewer than {n} sentences for {names}: expect little of these.", said))
     return tuple(notes)

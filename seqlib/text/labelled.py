@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib.i18n import N_, _
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
 FOLDER = Path(__file__).parents[2] / "assets" / "emojify"
@@ -23,14 +24,19 @@ class EmojiClass(NamedTuple):
     name: str
     emoji: str
 
+    @property
+    def title(self) -> str:
+        """The name for readers: that of a default class is in their language."""
+        return _(self.name) if self in DEFAULT_CLASSES else self.name
+
 
 # In the seed's order, so that labels 0 to 4 mean what they mean there.
 DEFAULT_CLASSES = (
-    EmojiClass("love", "❤️"),
-    EmojiClass("ball", "⚾"),
-    EmojiClass("happy", "😄"),
-    EmojiClass("sad", "😞"),
-    EmojiClass("food", "🍴"),
+    EmojiClass(N_("love"), "❤️"),
+    EmojiClass(N_("ball"), "⚾"),
+    EmojiClass(N_("happy"), "😄"),
+    EmojiClass(N_("sad"), "😞"),
+    EmojiClass(N_("food"), "🍴"),
 )
 # Other spellings of the names above.
 ALIASES = {
@@ -42,6 +48,12 @@ ALIASES = {
     "happiness": "happy",
     "sadness": "sad",
     "fork": "food",
+    # As the page shows them in Chinese.
+    "喜爱": "love",
+    "球类": "ball",
+    "开心": "happy",
+    "难过": "sad",
+    "食物": "food",
 }
 # For classes that come with a name or a number only.
 MARKS = "🔴🟠🟡🟢🔵🟣🟤⚫⚪🟥🟧🟨🟩🟦🟪🟫⬛⬜🔶🔷"
@@ -66,11 +78,17 @@ class LabelledSentences:
     def __post_init__(self) -> None:
         if len(self.sentences) != len(self.labels):
             raise ValueError(
-                f"There are {len(self.sentences)} sentences and {len(self.labels)} labels; "
-                "give one label for each sentence."
+                _(
+                    "There are {sentences} sentences and {labels} labels; give one label for each "
+                    "sentence.",
+                    sentences=len(self.sentences),
+                    labels=len(self.labels),
+                )
             )
         if len(self.labels) and not 0 <= min(self.labels) <= max(self.labels) < self.n_classes:
-            raise ValueError(f"Labels must be 0 to {self.n_classes - 1}, places in the classes.")
+            raise ValueError(
+                _("Labels must be 0 to {last}, places in the classes.", last=self.n_classes - 1)
+            )
 
     def __len__(self) -> int:
         return len(self.sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
 from seqlib.emojify import mistakes, open_model, pretrained, save_model
-from seqlib.text import sentences_to_indices, shipped, template
+from seqlib.i18n import speaking
+from seqlib.text import DEFAULT_CLASSES, sentences_to_indices, shipped, template
+from seqlib.text.labelled import class_of
 from ui.emojify import data as data_part
 from ui.emojify import sentence, state
 from ui.emojify.files import Leaving
@@ -93,8 +96,9 @@ def test_words_stand_with_the_rows_that_are_read(page, model):
 
 def test_every_stage_has_the_shape_of_its_array(page, model):
     trace = model.read(sentence.FIRST).trace
-    shown = texts(page)
-    assert f"**embeddings** (:blue[Tx = {trace.embeddings.shape[0]}]" in shown
+    # Without the links to the glossary.
+    shown = re.sub(r"\]\(#term-[^)]*\)|\[(?=\*\*|:\w+\[)", "", texts(page))
+    assert f"**embeddings** (:blue[Tx = {trace.embeddings.shape[0]}" in shown
     assert f"n\\_a = {trace.lstm_1.h.shape[1]}" in shown
     assert f"classes = {len(trace.output)}" in shown
 
@@ -148,6 +152,34 @@ def test_a_link_opens_the_same_reading():
     assert app.number_input(key="shuffle").value == 7
     assert app.select_slider(key="emoji_units").value == 128
     assert errors(app) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_link_made_on_the_chinese_page_means_the_same(lang):
+    app = visit(
+        lang=lang,
+        emoji_padding="跳过",
+        emoji_against="打乱顺序的同样的词",
+        emoji_data="其中 132 句",
+        emoji_lanes="哪个词起了作用",
+        emoji_pace="1 epoch a second",
+    )
+    assert not app.exception
+    at = app.session_state
+    assert at["emoji_padding"] == state.SKIP
+    assert at["emoji_against"] == sentence.SHUFFLED
+    assert at["emoji_data"] == state.FEW
+    assert at["emoji_lanes"] == ["influence"]
+    assert at["emoji_pace"] == "1 epoch a second"
+
+
+def test_default_classes_are_named_in_the_readers_language_and_found_by_either_name():
+    happy, own = class_of("happy"), class_of("weather")
+    with speaking("zh"):
+        assert happy.title == "开心"
+        assert own.title == "weather"
+        assert all(class_of(one.title) == one for one in DEFAULT_CLASSES)
+    assert happy.title == "happy"
 
 
 def test_shuffling_moves_v2_and_leaves_v1(page):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib.emojify import Judgement, judge, pretrained
+from seqlib.i18n import _
 from ui.emojify import state
 
 
@@ -14,7 +15,7 @@ def table() -> None:
     rows, figures = about["rows"], about["figures"]
     names, accuracy, spread, negated, negated_spread, seeds, sentences = ([] for _ in range(7))
     for name, found in figures.items():
-        names.append(name)
+        names.append(_(name))
         accuracy.append(found["accuracy"])
         spread.append(found.get("spread"))
         negated.append(found["negated"])
@@ -29,29 +30,27 @@ def table() -> None:
         negated_spread.append(None)
         seeds.append(None)
         sentences.append(None)
-    percent = st.column_config.NumberColumn(format="percent")
+    how, bad_at, with_glove = (about[key] for key in ("how", "bad at", "with real GloVe"))
+    shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
+    shares["±"] = negated_spread
     st.dataframe(
-        {
-            "model": names,
-            "trained on": sentences,
-            "accuracy": accuracy,
-            "± ": spread,
-            "with a negation": negated,
-            "±": negated_spread,
-            "seeds": seeds,
-        },
-        column_config=dict.fromkeys(("accuracy", "± ", "with a negation", "±"), percent),
+        {_("model"): names, _("trained on"): sentences, **shares, _("seeds"): seeds},
+        column_config=dict.fromkeys(shares, st.column_config.NumberColumn(format="percent")),
         hide_index=True,
         placeholder="–",
         key="emoji_card",
-        alt="Accuracy of V1 and V2, with all and with few training sentences.",
+        alt=_("Accuracy of V1 and V2, with all and with few training sentences."),
     )
     st.caption(
-        f"{rows['test']} test sentences, {rows['test with a negation']} of them with a negation. "
-        f"{about['how']}"
+        _(
+            "{n} test sentences, {negated} of them with a negation.",
+            n=rows["test"],
+            negated=rows["test with a negation"],
+        )
+        + f" {_(how)}"
     )
-    st.markdown(f"**Bad at.** {about['bad at']}")
-    st.markdown(f"**With real GloVe.** {about['with real GloVe']}")
+    st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
+    st.markdown(_("**With real GloVe.** {what}", what=_(with_glove)))
 
 
 def now() -> list[tuple[str, Judgement]]:
@@ -61,7 +60,7 @@ def now() -> list[tuple[str, Judgement]]:
         return []
     found = [
         (
-            f"now: {reader.name}",
+            _("now: {name}", name=reader.title),
             state.remembered(
                 "judged", (reader.model.weights, test), lambda: judge(reader.model, test)
             ),
@@ -69,5 +68,5 @@ def now() -> list[tuple[str, Judgement]]:
     ]
     if reader.v1 is not None:
         v1 = state.remembered("judged V1", (reader.v1, test), lambda: judge(reader.v1, test))
-        found.append((f"now: V1 beside {reader.name}", v1))
+        found.append((_("now: V1 beside {name}", name=reader.title), v1))
     return found

@@ -8,60 +8,78 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from seqlib.text import DataSet, LabelledSentences, from_rows, read_csv, template, write_csv
+from seqlib.i18n import N_, _, n_
+from seqlib.text import (
+    MAX_CLASSES,
+    MIN_CLASSES,
+    DataSet,
+    LabelledSentences,
+    from_rows,
+    read_csv,
+    template,
+    write_csv,
+)
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from ui import chips, uploads
+from ui import chips, language, uploads
 from ui.emojify import state
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_EDITED = 3000  # rows; more make the table slow on a phone
-TRAIN, TEST = "train", "test"
+TRAIN, TEST = N_("train"), N_("test")
 
 
 def choose() -> None:
     """Which sentences, and a file where one is wanted."""
     if st.session_state.pop("emoji_use_mine", False):
         st.session_state["emoji_data"] = state.MINE
-    st.segmented_control(
-        "sentences",
+    language.choice(
+        st.segmented_control,
+        _("sentences"),
         state.DATA,
         default=state.OURS,
         required=True,
         key="emoji_data",
-        help="Ours, written for this project; as few of them as the exercise has; or your own.",
-        **state.BOUND,
+        help=_("Ours, written for this project; as few of them as the exercise has; or your own."),
     )
     if st.session_state["emoji_data"] == state.MINE:
         uploads.uploader(
-            f"A CSV with a sentence and a label in each row, at most {MAX_BYTES / 1e6:g} MB",
+            _(
+                "A CSV with a sentence and a label in each row, at most {most:g} MB",
+                most=MAX_BYTES / 1e6,
+            ),
             ("csv", "tsv", "txt"),
             round(MAX_BYTES / 1e6),
             read_upload,
             key="emoji_csv",
-            help="Labels are names, numbers or emoji, 2 to 20 of them; a header is optional. "
-            f"At most {MAX_ROWS:,} rows.",
+            help=_(
+                "Labels are names, numbers or emoji, {least} to {most} of them; a header is "
+                "optional. At most {rows:,} rows.",
+                least=MIN_CLASSES,
+                most=MAX_CLASSES,
+                rows=MAX_ROWS,
+            ),
         )
         _report()
     with st.container(horizontal=True):
         st.download_button(
-            "Template",
+            _("Template"),
             template(),
             "sentences.csv",
             "text/csv",
             key="emoji_template",
             icon=":material/download:",
             on_click="ignore",
-            help="A CSV to fill in, with one example of each class.",
+            help=_("A CSV to fill in, with one example of each class."),
         )
         st.download_button(
-            "Training sentences",
+            _("Training sentences"),
             partial(write_csv, state.data().train),
             "train.csv",
             "text/csv",
             key="emoji_train_csv",
             icon=":material/download:",
             on_click="ignore",
-            help="The training sentences at hand as CSV.",
+            help=_("The training sentences at hand as CSV."),
         )
     counts()
 
@@ -73,8 +91,10 @@ def read_upload(file) -> None:
     train, test = labelled.split(share)
     if not len(test):
         raise ValueError(
-            "Every class has a single sentence, so none can be kept back for the test; give at "
-            "least two sentences of some class."
+            _(
+                "Every class has a single sentence, so none can be kept back for the test; give at "
+                "least two sentences of some class."
+            )
         )
     st.session_state["emoji_mine"] = DataSet(train, test)
     st.session_state["emoji_csv_report"] = report
@@ -87,23 +107,32 @@ def _report() -> None:
     if report is None:
         if state.my_data() is None:
             st.info(
-                "No file yet; until then our sentences stay in place.",
+                _("No file yet; until then our sentences stay in place."),
                 icon=":material/upload_file:",
             )
         return
+    read = (
+        N_("{rows:,} rows read, {encoding}, separated by {delimiter}, with a header.")
+        if report.header
+        else N_("{rows:,} rows read, {encoding}, separated by {delimiter}, without a header.")
+    )
     st.caption(
-        f"{report.rows:,} rows read, {report.encoding}, separated by {report.delimiter}, "
-        + ("with a header. " if report.header else "without a header. ")
-        + f"A fifth of each class, at most {MOST_TEST:,} sentences in all, is kept back as test."
+        _(read, rows=report.rows, encoding=report.encoding, delimiter=_(report.delimiter))
+        + " "
+        + _(
+            "A fifth of each class, at most {most:,} sentences in all, is kept back as test.",
+            most=MOST_TEST,
+        )
     )
     for note in report.notes:
-        st.text(note)
+        st.text(str(note))
     if report.n_skipped:
-        with st.expander(f"{report.n_skipped:,} rows left out", icon=":material/rule:"):
+        said = n_("{n:,} row left out", "{n:,} rows left out", report.n_skipped)
+        with st.expander(said, icon=":material/rule:"):
             st.dataframe(
                 {
-                    "line": [one.line for one in report.skipped],
-                    "why": [one.why for one in report.skipped],
+                    _("line"): [one.line for one in report.skipped],
+                    _("why"): [str(one.why) for one in report.skipped],
                 },
                 hide_index=True,
                 key="emoji_skipped",
@@ -115,15 +144,15 @@ def counts() -> None:
     train, test = state.data()
     st.dataframe(
         {
-            "class": [f"{one.emoji} {one.name}" for one in train.classes],
-            "train": train.counts,
-            "test": test.counts,
-            "an example": [_example(train, label) for label in range(train.n_classes)],
+            _("class"): [f"{one.emoji} {one.title}" for one in train.classes],
+            _(TRAIN): train.counts,
+            _(TEST): test.counts,
+            _("an example"): [_example(train, label) for label in range(train.n_classes)],
         },
-        column_config={"an example": st.column_config.TextColumn(width="large")},
+        column_config={_("an example"): st.column_config.TextColumn(width="large")},
         hide_index=True,
         key="emoji_counts",
-        alt="How many training and test sentences each class has.",
+        alt=_("How many training and test sentences each class has."),
     )
 
 
@@ -136,27 +165,31 @@ def edit() -> None:
     """All rows in a table to correct and to add to."""
     data = state.data()
     if not st.toggle(
-        "Edit the rows",
+        _("Edit the rows"),
         key="emoji_edit",
         persist_state="session",
-        help="Shows all sentences in a table: change a cell, or add rows at its end.",
+        help=_("Shows all sentences in a table: change a cell, or add rows at its end."),
     ):
         return
     n = len(data.train) + len(data.test)
     if n > MOST_EDITED:
         st.info(
-            f"There are {n:,} rows and the table takes {MOST_EDITED:,}; edit the CSV instead.",
+            _(
+                "There are {n:,} rows and the table takes {most:,}; edit the CSV instead.",
+                n=n,
+                most=MOST_EDITED,
+            ),
             icon=":material/table:",
         )
         return
     with st.container(key="emoji_data_edit"):
         edited = _editor(data)
     if st.button(
-        "Use this table",
+        _("Use this table"),
         key="emoji_use_table",
         type="primary",
         icon=":material/check:",
-        help="Makes the rows as edited the sentences to learn from.",
+        help=_("Makes the rows as edited the sentences to learn from."),
     ):
         _use(edited)
     if error := st.session_state.get("emoji_edit_error"):
@@ -177,13 +210,15 @@ def _editor(data: DataSet) -> pd.DataFrame:
         height=360,
         key=key,
         column_config={
-            "sentence": st.column_config.TextColumn(width="large", max_chars=1000),
+            "sentence": st.column_config.TextColumn(_("sentence"), width="large", max_chars=1000),
             "label": st.column_config.TextColumn(
-                max_chars=60, help="A name, an emoji, or a new class of your own."
+                _("label"), max_chars=60, help=_("A name, an emoji, or a new class of your own.")
             ),
-            "part": st.column_config.SelectboxColumn(options=(TRAIN, TEST), default=TRAIN),
+            "part": st.column_config.SelectboxColumn(
+                _("part"), options=(TRAIN, TEST), default=TRAIN, format_func=_
+            ),
         },
-        alt="All sentences with their labels.",
+        alt=_("All sentences with their labels."),
     )
     if any(here[key].values()):  # rows edited, added, deleted
         here["emoji_draft"] = name, edited
@@ -225,16 +260,17 @@ def from_table(edited: pd.DataFrame) -> DataSet:
     """The rows of the editor as sentences. Raises ``ValueError``, one sentence."""
     cells = edited.fillna("").astype(str).values.tolist()
     rows = [row for row in cells if row[0].strip() or row[1].strip()]
-    labelled, report = from_rows([(sentence, label) for sentence, label, _ in rows])
+    labelled, report = from_rows([(sentence, label) for sentence, label, _part in rows])
     if report.n_skipped:
         first = report.skipped[0]
-        more = f" and {report.n_skipped - 1:,} more" if report.n_skipped > 1 else ""
-        raise ValueError(
-            f"Row {first.line}{more} cannot be used: {first.why.rstrip('.')}. Correct it, or "
-            "delete the row."
+        said = (
+            N_("Row {line} and {more:,} more cannot be used: {why}. Correct it, or delete the row.")
+            if report.n_skipped > 1
+            else N_("Row {line} cannot be used: {why}. Correct it, or delete the row.")
         )
-    is_test = np.array([part == TEST for _, _, part in rows])
+        raise ValueError(_(said, line=first.line, more=report.n_skipped - 1, why=first.why))
+    is_test = np.array([row[2] == TEST for row in rows])
     train, test = (labelled.subset(np.flatnonzero(which)) for which in (~is_test, is_test))
     if not len(train) or not len(test):
-        raise ValueError("Keep at least one row of each part, train and test.")
+        raise ValueError(_("Keep at least one row of each part, train and test."))
     return DataSet(train, test)

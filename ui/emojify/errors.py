@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqlib import emojify_figures as figures
 from seqlib.emojify import Mistake, mistakes
+from seqlib.i18n import _
 from seqlib.text import EmojiClass
 from ui.embeddings.state import font
 from ui.emojify import state
@@ -19,8 +20,11 @@ def table() -> None:
     model = reader.model
     if model.classes != test.classes:
         st.info(
-            f"The model “{reader.name}” has other classes than the sentences at hand; train on "
-            "them, or choose our sentences.",
+            _(
+                "The model “{name}” has other classes than the sentences at hand; train on them, "
+                "or choose our sentences.",
+                name=reader.title,
+            ),
             icon=":material/category:",
         )
         return
@@ -29,31 +33,35 @@ def table() -> None:
     )
     st.session_state["emoji_mistakes"] = found
     if not found:
-        st.success(f"All {len(test):,} test sentences are right.", icon=":material/done_all:")
+        st.success(
+            _("All {n:,} test sentences are right.", n=len(test)), icon=":material/done_all:"
+        )
         return
     st.markdown(
-        f"**{len(found)}** of {len(test):,} test sentences are wrong."
+        _("**{wrong}** of {n:,} test sentences are wrong.", wrong=len(found), n=len(test))
         if len(found) < SHOWN
-        else f"The surest **{SHOWN}** mistakes among {len(test):,} test sentences."
+        else _(
+            "The surest **{most}** mistakes among {n:,} test sentences.", most=SHOWN, n=len(test)
+        )
     )
     event = st.dataframe(
         {
-            "confidence": [one.confidence for one in found],
-            "sentence": [one.sentence for one in found],
-            "it is": [_class(model.classes[one.true]) for one in found],
-            "the model says": [_class(model.classes[one.chosen]) for one in found],
-            "tipped, by gradient": [one.tipped_by_gradient for one in found],
-            "tipped, by leaving out": [one.tipped_by_leaving_out for one in found],
+            _("confidence"): [one.confidence for one in found],
+            _("sentence"): [one.sentence for one in found],
+            _("it is"): [_class(model.classes[one.true]) for one in found],
+            _("the model says"): [_class(model.classes[one.chosen]) for one in found],
+            _("tipped, by gradient"): [one.tipped_by_gradient for one in found],
+            _("tipped, by leaving out"): [one.tipped_by_leaving_out for one in found],
         },
         column_config={
-            "confidence": st.column_config.NumberColumn(format="percent", width="small"),
-            "sentence": st.column_config.TextColumn(width="large"),
+            _("confidence"): st.column_config.NumberColumn(format="percent", width="small"),
+            _("sentence"): st.column_config.TextColumn(width="large"),
         },
         hide_index=True,
         key="emoji_errors",
         on_select=_load,
         selection_mode="single-row",
-        alt=f"{len(found)} mistakes, surest first.",
+        alt=_("{n} mistakes, surest first.", n=len(found)),
     )
     _why(found, event.selection.rows)
 
@@ -69,22 +77,29 @@ def _load() -> None:
 def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
     """Each word's share in the chosen mistake."""
     if not rows or rows[0] >= len(found):
-        st.caption("Tick a row to read its sentence on the stage and to see each word's share.")
+        st.caption(_("Tick a row to read its sentence on the stage and to see each word's share."))
         return
     one = found[rows[0]]
     classes = state.data().test.classes
     st.text(
-        f"“{one.sentence}”: how much each word puts {_class(classes[one.chosen])} ahead of "
-        f"{_class(classes[one.true])}."
+        _(
+            "“{sentence}”: how much each word puts {chosen} ahead of {true}.",
+            sentence=one.sentence,
+            chosen=_class(classes[one.chosen]),
+            true=_class(classes[one.true]),
+        )
     )
     st.plotly_chart(
         figures.word_scores(one.words, one.by_gradient, one.by_leaving_out, font()),
         key="emoji_why",
-        alt=f"Share of each word; most by gradient: {one.tipped_by_gradient}, most by leaving "
-        f"out: {one.tipped_by_leaving_out}.",
+        alt=_(
+            "Share of each word; most by gradient: {gradient}, most by leaving out: {left_out}.",
+            gradient=one.tipped_by_gradient,
+            left_out=one.tipped_by_leaving_out,
+        ),
     )
-    st.markdown("The sentence is in the box: [see it on the stage](#stage).")
+    st.markdown(_("The sentence is in the box: [see it on the stage](#stage)."))
 
 
 def _class(one: EmojiClass) -> str:
-    return f"{one.emoji} {one.name}"
+    return f"{one.emoji} {one.title}"

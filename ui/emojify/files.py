@@ -11,6 +11,7 @@ import streamlit as st
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import MAX_BYTES, SUFFIX
+from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
 from seqlib.vectors import WordVectors
 from ui import uploads
@@ -85,11 +86,11 @@ def save() -> None:
     """Downloads of the model that reads."""
     name = st.session_state.get("emoji_model", state.SHIPPED)
     made = leaving(name)
-    st.markdown(f"The model that reads now: **{name}**.")
+    st.markdown(_("The model that reads now: **{name}**.", name=state.title(name)))
     stem = f"emojify-{name.replace(' ', '-')}"
     with st.container(horizontal=True):
         st.download_button(
-            "SeqScope file",
+            _("SeqScope file"),
             made.seqscope,
             f"{stem}{SUFFIX}",
             "application/zip",
@@ -97,40 +98,42 @@ def save() -> None:
             icon=":material/save:",
             type="primary",
             on_click="ignore",
-            help="Weights, vocabulary and settings as plain arrays and JSON; opens here again.",
+            help=_("Weights, vocabulary and settings as plain arrays and JSON; opens here again."),
         )
         st.download_button(
-            "Keras file",
+            _("Keras file"),
             made.keras,
             f"{stem}.keras",
             "application/octet-stream",
             key="emoji_save_keras",
             icon=":material/terminal:",
             on_click="ignore",
-            help="For your own notebook: keras.models.load_model. Made when you click, which "
-            "loads TensorFlow if nobody has yet.",
+            help=_(
+                "For your own notebook: `keras.models.load_model`. Made when you click, which "
+                "loads TensorFlow if nobody has yet."
+            ),
         )
         st.download_button(
-            "Its vocabulary",
+            _("Its vocabulary"),
             made.words_json,
             f"{stem}-words.json",
             "application/json",
             key="emoji_save_words",
             icon=":material/list:",
             on_click="ignore",
-            help="word_to_index of the Keras file: the row of each word in its embedding.",
+            help=_("word_to_index of the Keras file: the row of each word in its embedding."),
         )
 
 
 def reopen() -> None:
     """A SeqScope file becomes the model that reads."""
     uploads.uploader(
-        f"Open a SeqScope file ({SUFFIX})",
+        _("Open a SeqScope file ({suffix})", suffix=SUFFIX),
         (SUFFIX.removeprefix("."), "keras", "h5", "zip"),
         round(MAX_BYTES / 1e6),
         _open,
         key="emoji_open",
-        help="One that was saved here. Keras files can run code when opened, so they never are.",
+        help=_("One that was saved here. Keras files can run code when opened, so they never are."),
     )
     if st.session_state.pop("emoji_opened_now", False):
         st.rerun()  # the choice of models is above, and knows nothing of it yet

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.emojify import EmojiModel
+from seqlib.i18n import _
 from seqlib.text import read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui import uploads
@@ -23,30 +24,32 @@ def show() -> None:
     left, right = st.columns(2)
     with left:
         text = st.text_area(
-            "One sentence a line",
+            _("One sentence a line"),
             FIRST,
             key="emoji_many",
             height=160,
             max_chars=MOST_CHARACTERS,
             persist_state="session",
-            help="Paste as many as you like.",
+            help=_("Paste as many as you like."),
         )
     with right:
         uploads.uploader(
-            f"or a CSV or text file, at most {MAX_BYTES / 1e6:g} MB",
+            _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
             ("csv", "tsv", "txt"),
             round(MAX_BYTES / 1e6),
             lambda file: st.session_state.update(
                 emoji_many_sentences=read_sentences(file.getvalue())[0]
             ),
             key="emoji_many_file",
-            help="One sentence a line, or a column named sentence. It takes the place of the box.",
+            help=_(
+                "One sentence a line, or a column named sentence. It takes the place of the box."
+            ),
         )
     sentences = tuple(line.strip() for line in (text or "").splitlines() if line.strip())
     if st.session_state.get("emoji_many_file") is not None:
         sentences = st.session_state.get("emoji_many_sentences", sentences)
     if not sentences:
-        st.info("There is no sentence yet; write one a line.", icon=":material/keyboard:")
+        st.info(_("There is no sentence yet; write one a line."), icon=":material/keyboard:")
         return
     _table(state.chosen().model, sentences)
 
@@ -56,31 +59,33 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         "many", (model.weights, sentences), lambda: model.predict(sentences)
     )  # (m, n_classes)
     chosen = p.argmax(axis=1)
+    said = [model.classes[label] for label in chosen]
+    sentence, emoji, label = _("sentence"), _("emoji"), _("label")
     columns = {
-        "sentence": sentences,
-        "emoji": [model.classes[label].emoji for label in chosen],
-        "label": [model.classes[label].name for label in chosen],
+        sentence: sentences,
+        emoji: [one.emoji for one in said],
+        label: [one.title for one in said],
     }
-    names = [f"P({one.emoji} {one.name})" for one in model.classes]
+    names = [f"P({one.emoji} {one.title})" for one in model.classes]
     st.dataframe(
         {**columns, **dict(zip(names, p.T, strict=True))},
         # The emoji first: on a phone the sentence takes the rest.
-        column_order=("emoji", "sentence", "label", *names),
+        column_order=(emoji, sentence, label, *names),
         column_config={
-            "sentence": st.column_config.TextColumn(width="large"),
+            sentence: st.column_config.TextColumn(width="large"),
             **{name: st.column_config.NumberColumn(format="%.3f") for name in names},
         },
         hide_index=True,
         key="emoji_many_table",
-        alt=f"{len(sentences):,} sentences with their emoji and probabilities.",
+        alt=_("{n:,} sentences with their emoji and probabilities.", n=len(sentences)),
     )
     st.download_button(
-        "Table as CSV",
+        _("Table as CSV"),
         lambda: table_csv(
             ("sentence", "emoji", "label", *(one.name for one in model.classes)),
             (
-                (*row, *(f"{value:.6f}" for value in values))
-                for row, values in zip(zip(*columns.values(), strict=True), p, strict=True)
+                (text, one.emoji, one.name, *(f"{value:.6f}" for value in values))
+                for text, one, values in zip(sentences, said, p, strict=True)
             ),
         ),
         "emoji.csv",
@@ -88,5 +93,5 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         key="emoji_many_csv",
         icon=":material/download:",
         on_click="ignore",
-        help="Sentence, emoji, label, and the probability of each class.",
+        help=_("Sentence, emoji, label, and the probability of each class."),
     )

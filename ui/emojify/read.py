@@ -10,8 +10,9 @@ import streamlit as st
 
 from seqlib import shapes
 from seqlib.emojify import EmojiModel, Reading, shuffled
+from seqlib.i18n import N_, _, capital
 from seqlib.text import LabelledSentences
-from ui import chips, frame
+from ui import chips, frame, language
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
@@ -19,6 +20,9 @@ from ui.stage import Stage
 
 if TYPE_CHECKING:
     import keras
+
+
+NO_WORDS = N_("no words")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +42,7 @@ def typed() -> str:
 def scene() -> Scene:
     """The sentence, read by the chosen model."""
     found = state.chosen()
-    return Scene(typed() or "nothing", found.model, found.model.read(typed()))
+    return Scene(typed() or _(NO_WORDS), found.model, found.model.read(typed()))
 
 
 def other() -> Scene | None:
@@ -47,17 +51,17 @@ def other() -> Scene | None:
     how = st.session_state.get("emoji_against", sentence.NOTHING)
     if how == sentence.OTHER:
         text = st.session_state.get("say_b", sentence.SECOND) or ""
-        return Scene(text or "nothing", found.model, found.model.read(text))
+        return Scene(text or _(NO_WORDS), found.model, found.model.read(text))
     if how == sentence.SHUFFLED:
         words = shuffled(found.model.encode(text).words, shuffle_seed())
-        return Scene(" ".join(words) or "nothing", found.model, found.model.read(words))
+        return Scene(" ".join(words) or _(NO_WORDS), found.model, found.model.read(words))
     if how == sentence.PADDING:
         turned = state.READ if found.model.weights.mask else state.SKIP
         model = state.padded(found, turned).model
-        return Scene(f"padding {turned}", model, model.read(text))
+        return Scene(_(state.PADDED[turned]), model, model.read(text))
     if how == sentence.MODEL:
         second = state.reader(st.session_state.get("emoji_model_b", state.SHIPPED))
-        return Scene(second.name, second.model, second.model.read(text))
+        return Scene(second.title, second.model, second.model.read(text))
     return None
 
 
@@ -74,7 +78,7 @@ def answer() -> None:
     sentence.parameters(found.model)
     _still_training()
     for note in found.model.notes:
-        st.caption(f":material/info: {chips.plain(note)}")
+        st.caption(f":material/info: {chips.plain(str(note))}")
 
 
 def _still_training() -> None:
@@ -83,22 +87,26 @@ def _still_training() -> None:
     for kept in state.runs():
         if name.startswith(f"{kept.name} ") and not kept.run.state.over:
             st.caption(
-                f":material/info: {kept.name.capitalize()} is not over: here it is read after "
-                f"{kept.run.epoch} epochs, under Train it moves."
+                ":material/info: "
+                + _(
+                    "{name} is not over: here it is read after {n} epochs, under Train it moves.",
+                    name=capital(kept.title),
+                    n=kept.run.epoch,
+                )
             )
 
 
 def stage() -> None:
     """Both layers on one clock, beside another reading where one is asked for."""
-    lanes = st.pills(
-        "lanes",
+    lanes = language.choice(
+        st.pills,
+        _("lanes"),
         list(LANES),
         selection_mode="multi",
         default=list(DEFAULT),
-        format_func=LANES.get,
+        format_func=lambda lane: _(LANES[lane]),
         key="emoji_lanes",
-        help="What the stage shows. [1] and [2] are the first and the second LSTM.",
-        **state.BOUND,
+        help=_("What the stage shows. [1] and [2] are the first and the second LSTM."),
     )
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
     here, there = scene(), other()
@@ -115,9 +123,9 @@ def _name(here: Scene, there: Scene | None) -> str:
     """What tells the first reading from the second."""
     how = st.session_state.get("emoji_against")
     if there is not None and how == sentence.PADDING:
-        return "padding skipped" if here.model.weights.mask else "padding read as zeros"
+        return _(state.PADDED[state.SKIP if here.model.weights.mask else state.READ])
     if there is not None and how == sentence.MODEL:
-        return state.chosen().name
+        return state.chosen().title
     return here.name
 
 
@@ -128,7 +136,7 @@ def _stage(
         shown.model,
         shown.reading,
         lanes,
-        label=f"“{typed()}”, read word by word",
+        label=_("“{sentence}”, read word by word", sentence=typed()),
         name=named,
         compare=_stage(compare, lanes, named=compare.name) if compare else None,
     )
@@ -144,31 +152,38 @@ def _difference(here: Scene, there: Scene) -> None:
 def check() -> None:
     """On request: the same weights in Keras, and how far its outputs are from ours."""
     if not st.button(
-        "Check with Keras",
+        _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
-        help="Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
-        "sentences with what this page computes. Loads TensorFlow if nobody has yet.",
+        help=_(
+            "Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
+            "sentences with what this page computes. Loads TensorFlow if nobody has yet."
+        ),
     ):
         return
     model, test = state.chosen().model, state.data().test
-    with st.spinner("Building the model in Keras …"):
+    with st.spinner(_("Building the model in Keras …")):
         largest, theirs = _in_keras(model, test)
     st.markdown(
-        f"`{theirs.name}` on {len(test):,} test sentences: largest difference of a probability "
-        f"**{largest:.1e}**."
+        _(
+            "`{name}` on {n:,} test sentences: largest difference of a probability "
+            "**{largest:.1e}**.",
+            name=theirs.name,
+            n=len(test),
+            largest=largest,
+        )
     )
     st.dataframe(
         {
-            "layer": [layer.name for layer in theirs.layers],
-            "output": [shapes.as_text(layer.output.shape) for layer in theirs.layers],
-            "parameters": [layer.count_params() for layer in theirs.layers],
+            _("layer"): [layer.name for layer in theirs.layers],
+            _("output"): [shapes.as_text(layer.output.shape) for layer in theirs.layers],
+            _("parameters"): [layer.count_params() for layer in theirs.layers],
         },
         hide_index=True,
         key="emoji_layers",
-        alt="The layers of the Keras model with their output shapes and parameters.",
+        alt=_("The layers of the Keras model with their output shapes and parameters."),
     )
-    st.caption("This copy's embedding holds only the rows of the words in these sentences.")
+    st.caption(_("This copy's embedding holds only the rows of the words in these sentences."))
 
 
 def _in_keras(model: EmojiModel, test: LabelledSentences) -> tuple[float, keras.Model]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from seqlib import emojify_figures as figures
 from seqlib.emojify import DropoutMasks, EmojiModel, pretrained, shuffled
+from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
 from ui import stage as stage_component
 from ui.embeddings.state import font
@@ -19,53 +20,57 @@ def order() -> None:
     found = state.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
-            "order",
+            _("order"),
             1,
             999,
             1,
             key="shuffle",
             width=140,
-            help="Each number is another order of the words.",
+            help=_("Each number is another order of the words."),
             **state.BOUND,
         )
         st.button(
-            "Shuffle again",
+            _("Shuffle again"),
             key="shuffle_again",
             icon=":material/shuffle:",
             on_click=lambda: st.session_state.update(shuffle=int(seed) % 999 + 1),
-            help="The next order.",
+            help=_("The next order."),
         )
         st.button(
-            "See both on the stage",
+            _("See both on the stage"),
             key="shuffle_stage",
             icon=":material/compare:",
             on_click=lambda: st.session_state.update(emoji_against=sentence.SHUFFLED),
-            help="Compares the two orders on the stage above.",
+            help=_("Compares the two orders on the stage above."),
         )
     words = found.model.encode(read.typed()).words
     if len(words) < 2:
-        st.info("One word has one order only; type a longer sentence.", icon=":material/keyboard:")
+        st.info(
+            _("One word has one order only; type a longer sentence."), icon=":material/keyboard:"
+        )
         return
     other = shuffled(words, int(seed))
     st.text(f"{' '.join(words)}  →  {' '.join(other)}")
     v2 = [found.model.read(one).probabilities for one in (words, other)]
     moved = [("V2", np.abs(v2[0] - v2[1]).max())]
-    rows = [("V2, your order", v2[0]), ("V2, shuffled", v2[1])]
+    rows = [(_("V2, your order"), v2[0]), (_("V2, shuffled"), v2[1])]
     if found.v1 is not None:
         v1 = found.v1.predict([words, other])
         moved.append(("V1", np.abs(v1[0] - v1[1]).max()))
-        rows += [("V1, your order", v1[0]), ("V1, shuffled", v1[1])]
+        rows += [(_("V1, your order"), v1[0]), (_("V1, shuffled"), v1[1])]
     st.markdown(
-        "Largest change of a probability: "
-        + ", ".join(f"**{name} {change:.1%}**" for name, change in moved)
-        + "."
+        _(
+            "Largest change of a probability: {listed}.",
+            listed=_(", ").join(f"**{name} {change:.1%}**" for name, change in moved),
+        )
     )
     st.plotly_chart(
         figures.answers(rows, found.model.classes, font()),
         key="emoji_order",
-        alt="Probability of each emoji in both orders; "
-        + ", ".join(f"{name} moves by {change:.1%}" for name, change in moved)
-        + ".",
+        alt=_(
+            "Probability of each emoji in both orders; largest change: {listed}.",
+            listed=_(", ").join(f"{name} {change:.1%}" for name, change in moved),
+        ),
     )
 
 
@@ -76,9 +81,9 @@ def padding() -> None:
     n, Tx = len(encoded.words), len(encoded.indices)
     if not 0 < n < Tx:
         st.info(
-            f"There is no padding after {n} of {Tx} words; type a shorter sentence."
+            _("There is no padding after {n} of {Tx} words; type a shorter sentence.", n=n, Tx=Tx)
             if n
-            else "Type a sentence to see its padding.",
+            else _("Type a sentence to see its padding."),
             icon=":material/keyboard:",
         )
         return
@@ -86,28 +91,36 @@ def padding() -> None:
     for how in (state.SKIP, state.READ):
         shown = state.padded(state.chosen(), how).model
         reading = shown.read(read.typed())
-        lines.append((f"padding {how}", _similarity(reading.trace.lstm_2, n - 1)))
+        lines.append((_(state.PADDED[how]), _similarity(reading.trace.lstm_2, n - 1)))
         after, end = reading.trace.probabilities[[n - 1, -1]]
-        ends.append((how, after, end))
+        ends.append((after, end))
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
         st.plotly_chart(
             figures.drift(lines, (*encoded.words, *(PAD,) * (Tx - n)), font()),
             key="emoji_drift",
-            alt="Similarity of LSTM 2's state to that after the last word; at the end "
-            + ", ".join(f"{values[-1]:.2f} with {name}" for name, values in lines)
-            + ".",
+            alt=_(
+                "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
+                listed=_(", ").join(f"{name} {values[-1]:.2f}" for name, values in lines),
+            ),
         )
     with right:
-        for (how, after, end), (_, values) in zip(ends, lines, strict=True):
+        for (after, end), (name, values) in zip(ends, lines, strict=True):
             label = int(after.argmax())
             st.text(
-                f"Padding {how}: after the last word {model.classes[label].emoji} "
-                f"{after[label]:.1%}, at the end {model.classes[int(end.argmax())].emoji} "
-                f"{end.max():.1%}; the last state is {values[-1]:.2f} alike."
+                _(
+                    "{padding}: after the last word {emoji} {p:.1%}, at the end {last} "
+                    "{p_last:.1%}; the last state is {alike:.2f} alike.",
+                    padding=capital(name),
+                    emoji=model.classes[label].emoji,
+                    p=after[label],
+                    last=model.classes[int(end.argmax())].emoji,
+                    p_last=end.max(),
+                    alike=values[-1],
+                )
             )
-        trained = "skipped" if _trained_with_mask() else "read as zeros"
-        st.caption(f"These weights were trained with padding {trained}.")
+        trained = state.PADDED[state.SKIP if _trained_with_mask() else state.READ]
+        st.caption(_("These weights were trained with {padding}.", padding=_(trained)))
 
 
 def _trained_with_mask() -> bool:
@@ -125,29 +138,31 @@ def dropout() -> None:
     model = state.chosen().model
     with st.container(horizontal=True, vertical_alignment="bottom"):
         training = st.toggle(
-            "A training pass",
+            _("A training pass"),
             key="emoji_pass",
-            help="On: draws the masks that one pass of training multiplies with. Off: inference, "
-            "where nothing is dropped.",
+            help=_(
+                "On: draws the masks that one pass of training multiplies with. Off: inference, "
+                "where nothing is dropped."
+            ),
             **state.BOUND,
         )
         seed = st.number_input(
-            "pass",
+            _("pass"),
             1,
             999,
             1,
             key="emoji_pass_seed",
             width=140,
             disabled=not training,
-            help="Each pass draws other masks.",
+            help=_("Each pass draws other masks."),
             **state.BOUND,
         )
     if not training:
-        st.markdown("Inference: no mask, every unit is passed on as it is.")
+        st.markdown(_("Inference: no mask, every unit is passed on as it is."))
         return
     rate = _rate()
     if rate == 0:
-        st.info("This model was trained without dropout; there is no mask.")
+        st.info(_("This model was trained without dropout; there is no mask."))
         return
     encoded = model.encode(read.typed())
     Tx = len(encoded.indices)
@@ -157,8 +172,13 @@ def dropout() -> None:
     st.plotly_chart(
         figures.dropout_masks(masks, words, font()),
         key="emoji_masks",
-        alt=f"Masks of one training pass: {kept:.0%} of the {masks.first.size:,} numbers after "
-        f"LSTM 1 are kept, and {(masks.second != 0).mean():.0%} after LSTM 2.",
+        alt=_(
+            "Masks of one training pass: {first:.0%} of the {n:,} numbers after LSTM 1 are kept, "
+            "and {second:.0%} after LSTM 2.",
+            first=kept,
+            n=masks.first.size,
+            second=(masks.second != 0).mean(),
+        ),
     )
     _passes(model, masks, rate)
 
@@ -167,18 +187,24 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
     """The same sentence with these masks, and without."""
     dropped, plain = (model.read(read.typed(), which) for which in (masks, None))
     st.text(
-        f"Rate {rate:g}: this pass says {dropped.emoji} {dropped.probabilities.max():.1%}, "
-        f"inference says {plain.emoji} {plain.probabilities.max():.1%}."
+        _(
+            "Rate {rate:g}: this pass says {dropped} {p:.1%}, inference says {plain} {q:.1%}.",
+            rate=rate,
+            dropped=dropped.emoji,
+            p=dropped.probabilities.max(),
+            plain=plain.emoji,
+            q=plain.probabilities.max(),
+        )
     )
     stage_component.show(
         reading_stage(
             model,
             dropped,
             ("words", "P"),
-            label="One training pass, with dropout",
-            name="training pass",
+            label=_("One training pass, with dropout"),
+            name=_("training pass"),
             compare=reading_stage(
-                model, plain, ("words", "P"), label="Inference", name="inference"
+                model, plain, ("words", "P"), label=_("Inference"), name=_("inference")
             ),
         ),
         key="emoji_pass_stage",

@@ -7,8 +7,9 @@ from html import escape
 import streamlit as st
 
 from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown
+from seqlib.i18n import N_, _
 from seqlib.text import Encoded, tokenise
-from ui import chips
+from ui import chips, language
 from ui.emojify import state
 
 MAX_CHARACTERS = 300
@@ -23,11 +24,11 @@ EXAMPLES = (
     "There is nothing left in the fridge",
 )
 NOTHING, OTHER, SHUFFLED, PADDING, MODEL = (
-    "nothing",
-    "another sentence",
-    "the same words shuffled",
-    "the other padding",
-    "another model",
+    N_("no other reading"),
+    N_("another sentence"),
+    N_("the same words shuffled"),
+    N_("the other padding"),
+    N_("another model"),
 )
 AGAINST = (NOTHING, OTHER, SHUFFLED, PADDING, MODEL)
 
@@ -52,18 +53,20 @@ CSS = """<style>
 </style>"""
 
 
-def box(key: str = "say", first: str = FIRST, label: str = "Your sentence") -> str:
+def box(key: str = "say", first: str = FIRST, label: str = N_("Your sentence")) -> str:
     """Where a reader types; the page follows while they do."""
     return (
         st.text_input(
-            label,
+            _(label),
             first,
             key=key,
             max_chars=MAX_CHARACTERS,
             live="300ms",
-            placeholder="Type a sentence",
-            help="Read as you type, with no need for Enter. At most "
-            f"{MAX_CHARACTERS} characters are kept.",
+            placeholder=_("Type a sentence"),
+            help=_(
+                "Read as you type, with no need for Enter. At most {most} characters are kept.",
+                most=MAX_CHARACTERS,
+            ),
             **state.BOUND,
         )
         or ""
@@ -79,11 +82,11 @@ def examples() -> None:
             st.session_state["emoji_example"] = None
 
     st.pills(
-        "or try",
+        _("or try"),
         EXAMPLES,
         key="emoji_example",
         on_change=take,
-        help="Puts the sentence into the box.",
+        help=_("Puts the sentence into the box."),
     )
 
 
@@ -92,34 +95,38 @@ def controls() -> None:
     one, two, three = st.columns(3)
     with one:
         state.reader_select(
-            "read by",
+            _("read by"),
             key="emoji_model",
-            help="The shipped model, one you have trained or opened here, or one with random "
-            "weights. “best” is the epoch with the best test accuracy.",
+            help=_(
+                "The shipped model, one you have trained or opened here, or one with random "
+                "weights. “best” is the epoch with the best test accuracy."
+            ),
         )
     with two:
-        st.selectbox(
-            "padding after the last word",
+        language.choice(
+            st.selectbox,
+            _("padding after the last word"),
             state.PADDING,
             key="emoji_padding",
-            help="Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
-            "reading words of zeros up to maxlen.",
-            **state.BOUND,
+            help=_(
+                "Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
+                "reading words of zeros up to maxlen."
+            ),
         )
     with three:
-        st.selectbox(
-            "compared with",
+        language.choice(
+            st.selectbox,
+            _("compared with"),
             AGAINST,
             key="emoji_against",
-            help="A second reading on the same clock: see either, both, or the difference.",
-            **state.BOUND,
+            help=_("A second reading on the same clock: see either, both, or the difference."),
         )
     against = st.session_state.get("emoji_against")
     if against == OTHER:
-        box("say_b", SECOND, "The other sentence")
+        box("say_b", SECOND, N_("The other sentence"))
     elif against == MODEL:
         state.reader_select(
-            "the other model", key="emoji_model_b", help="It reads the same sentence."
+            _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")
         )
 
 
@@ -127,11 +134,11 @@ def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
     """The emoji, how sure the model is, and what V1 says."""
     label = reading.label
     said = reading.classes[label]
-    parts = [_said("V2", said.emoji, said.name, reading.probabilities[label], "main")]
+    parts = [_said("V2", said.emoji, said.title, reading.probabilities[label], "main")]
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
         other = reading.classes[int(p.argmax())]
-        parts.append(_said("V1, averaged words", other.emoji, other.name, p.max(), "also"))
+        parts.append(_said(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
     st.html(f'<div class="verdict">{"".join(parts)}</div>')
 
 
@@ -156,15 +163,16 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
         rows.append(f"{index:,}")
     heads += [escape(word) for word in encoded.cut]
     marks += ["cut"] * len(encoded.cut)
-    rows += ["not read"] * len(encoded.cut)
+    rows += [escape(_("not read"))] * len(encoded.cut)
     cells = "".join(
         f'<td class="{mark}">{head}</td>' for head, mark in zip(heads, marks, strict=True)
     )
+    numbers = "".join(f"<td>{row}</td>" for row in rows)
+    label, word, row = map(escape, (_("The words and their rows"), _("word"), _("row of E")))
     st.html(
-        '<div class="words" tabindex="0" role="region" aria-label="The words and their rows">'
-        "<table>"
-        f'<tr class="word"><th scope="row">word</th>{cells}</tr>'
-        f'<tr class="row"><th scope="row">row of E</th>{"".join(f"<td>{row}</td>" for row in rows)}'
+        f'<div class="words" tabindex="0" role="region" aria-label="{label}"><table>'
+        f'<tr class="word"><th scope="row">{word}</th>{cells}</tr>'
+        f'<tr class="row"><th scope="row">{row}</th>{numbers}'
         "</tr></table></div>"
     )
     _remarks(encoded, unknown)
@@ -173,16 +181,23 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
 def _remarks(encoded: Encoded, unknown: Unknown) -> None:
     """Unknown words and the cut, in words; through ``st.text``, for they are the reader's."""
     if not encoded.words:
-        st.info("There is no word to read yet; type one.", icon=":material/keyboard:")
+        st.info(_("There is no word to read yet; type one."), icon=":material/keyboard:")
     if encoded.unknown:
         st.text(
-            f"Unknown, shown dashed: {', '.join(dict.fromkeys(encoded.unknown))}. "
-            f"Treatment: {unknown.value}, that is {unknown.meaning}."
+            _(
+                "Unknown, shown dashed: {words}. Treatment: {treatment}, that is {meaning}.",
+                words=", ".join(dict.fromkeys(encoded.unknown)),
+                treatment=_(unknown.value),
+                meaning=unknown.meaning,
+            )
         )
     if encoded.cut:
         st.text(
-            f"Cut: the model reads maxlen = {len(encoded.indices)} words, so "
-            f"“{' '.join(encoded.cut)}” is not read."
+            _(
+                "Cut: the model reads maxlen = {maxlen} words, so “{words}” is not read.",
+                maxlen=len(encoded.indices),
+                words=" ".join(encoded.cut),
+            )
         )
 
 
@@ -191,11 +206,11 @@ def shapes(reading: Reading) -> None:
     trace = reading.trace
     steps = [
         chips.shape("indices", trace.indices.shape, ("Tx",)),
-        chips.shape("embeddings", trace.embeddings.shape, ("Tx", "e_length")),
+        chips.shape(_("embeddings"), trace.embeddings.shape, ("Tx", "e_length")),
         chips.shape("LSTM 1", trace.lstm_1.h.shape, ("Tx", "n_a")),
         chips.shape("dropout", trace.lstm_2.x.shape, ("Tx", "n_a")),
-        chips.shape("LSTM 2, last state", trace.lstm_2.h[-1].shape, ("n_a",)),
-        chips.shape("softmax", trace.output.shape, ("classes",)),
+        chips.shape(_("LSTM 2, last state"), trace.lstm_2.h[-1].shape, ("n_a",)),
+        chips.shape("softmax", trace.output.shape, (_("classes"),)),
     ]
     st.markdown(" → ".join(steps))
 
@@ -213,6 +228,10 @@ def parameters(model: EmojiModel) -> None:
     )
     shape = (embedding.n_rows, embedding.e_length)
     st.markdown(
-        f"**{weights.n_parameters:,}** parameters in the layers ({layers}), beside "
-        f"{chips.shape('E', shape, ('vocab_len', 'e_length'))}."
+        _(
+            "**{n:,}** parameters in the layers ({layers}), beside {E}.",
+            n=weights.n_parameters,
+            layers=layers,
+            E=chips.shape("E", shape, ("vocab_len", "e_length")),
+        )
     )

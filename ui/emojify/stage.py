@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
+from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
 from ui.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
 from ui.stage_lanes import Diagram, Equation, Influence, Layer, Line, Tensor
@@ -16,25 +17,25 @@ PAD = "·"
 
 # Symbol: what it is, and the range of its colours.
 GATES = {
-    "a": ("hidden state", -1.0, 1.0),
-    "c": ("cell state, the memory", None, None),
-    "i": ("input gate: what to write", 0.0, 1.0),
-    "f": ("forget gate: what to keep", 0.0, 1.0),
-    "g": ("candidate: what could be written", -1.0, 1.0),
-    "o": ("output gate: what to show", 0.0, 1.0),
+    "a": (N_("hidden state"), -1.0, 1.0),
+    "c": (N_("cell state, the memory"), None, None),
+    "i": (N_("input gate: what to write"), 0.0, 1.0),
+    "f": (N_("forget gate: what to keep"), 0.0, 1.0),
+    "g": (N_("candidate: what could be written"), -1.0, 1.0),
+    "o": (N_("output gate: what to show"), 0.0, 1.0),
 }
 LAYERS = (1, 2)
 # Key, which the URL shows: what the reader chooses from.
 LANES = {
-    "words": "words",
-    "P": "P(emoji) after every word",
-    "network": "the network",
-    "e": "embeddings",
+    "words": N_("words"),
+    "P": N_("P(emoji) after every word"),
+    "network": N_("the network"),
+    "e": N_("embeddings"),
     **{f"{symbol}{layer}": f"{symbol}[{layer}]" for layer in LAYERS for symbol in GATES},
-    "softmax": "softmax at this word",
-    "equation1": "one unit of LSTM 1",
-    "equation2": "one unit of LSTM 2",
-    "influence": "which word mattered",
+    "softmax": N_("softmax at this word"),
+    "equation1": N_("one unit of LSTM 1"),
+    "equation2": N_("one unit of LSTM 2"),
+    "influence": N_("which word mattered"),
 }
 DEFAULT = ("words", "P", "a1", "a2")
 
@@ -52,20 +53,26 @@ def reading_stage(
     trace = reading.trace
     Tx = len(trace.indices)
     words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
-    emoji = tuple(f"{one.emoji} {one.name}" for one in reading.classes)
+    emoji = tuple(f"{one.emoji} {one.title}" for one in reading.classes)
     made: dict[str, Callable[[], Lane]] = {
-        "words": lambda: Tokens("words", words),
-        "P": lambda: Line("P(emoji) after every word", trace.probabilities, emoji),
+        "words": lambda: Tokens(_("words"), words),
+        "P": lambda: Line(
+            _("P(emoji) after every word"), trace.probabilities, emoji, axis=_("classes")
+        ),
         "network": lambda: _diagram(model, reading),
         "e": lambda: _embeddings(reading),
         "softmax": lambda: Distribution(
-            "softmax at this word", trace.probabilities, emoji, axis="classes"
+            _("softmax at this word"), trace.probabilities, emoji, axis=_("classes")
         ),
         "equation1": lambda: Equation(
-            "one unit of LSTM 1, with its numbers", model.weights.lstm_1, trace.lstm_1
+            _("one unit of LSTM {layer}, with its numbers", layer=1),
+            model.weights.lstm_1,
+            trace.lstm_1,
         ),
         "equation2": lambda: Equation(
-            "one unit of LSTM 2, with its numbers", model.weights.lstm_2, trace.lstm_2
+            _("one unit of LSTM {layer}, with its numbers", layer=2),
+            model.weights.lstm_2,
+            trace.lstm_2,
         ),
         "influence": lambda: _influence(model, reading, words),
     }
@@ -92,13 +99,13 @@ def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
     if low is None:  # the cell state has no bounds of its own
         high = max(1.0, float(np.abs(values).max()))
         low = -high
-    return Heatmap(f"LSTM {layer} · {what}", values, f"{symbol}[{layer}]", "n_a", low, high)
+    return Heatmap(f"LSTM {layer} · {_(what)}", values, f"{symbol}[{layer}]", "n_a", low, high)
 
 
 def _embeddings(reading: Reading) -> Heatmap:
     values = reading.trace.embeddings  # (Tx, e_length)
     high = max(float(np.abs(values).max()), 1e-3)
-    return Heatmap("embeddings", values, "e", "e_length", -high, high)
+    return Heatmap(_("embeddings"), values, "e", "e_length", -high, high)
 
 
 def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
@@ -106,7 +113,7 @@ def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
     weights, trace = model.weights, reading.trace
     softmax = weights.dense_kernel.size + weights.dense_bias.size
     return Diagram(
-        "the network, word by word",
+        _("the network, word by word"),
         Tensor("e", (("m", None), ("e_length", trace.embeddings.shape[-1]))),
         (
             Layer.lstm("LSTM 1", weights.lstm_1, trace.lstm_1, symbol="a[1]", memory="c[1]"),
@@ -120,7 +127,7 @@ def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
             ),
             Layer(
                 "softmax",
-                Tensor("ŷ", (("m", None), ("classes", weights.n_classes))),
+                Tensor("ŷ", (("m", None), (_("classes"), weights.n_classes))),
                 parameters=softmax,
             ),
         ),
@@ -136,7 +143,7 @@ def _influence(model: EmojiModel, reading: Reading, words: tuple[str, ...]) -> I
         norm[t, : t + 1] = found.norm[t::-1]
         signed[t, : t + 1] = found.signed[t::-1]
     return Influence(
-        "which word mattered",
+        _("which word mattered"),
         norm,
         signed,
         target=f"log P({reading.emoji})",

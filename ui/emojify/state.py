@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,32 +20,47 @@ from seqlib.emojify import (
     Lexicon,
     pretrained,
 )
+from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
+from ui import language
 from ui.embeddings import state as embeddings
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
 
 # Options are what the URL shows, so they read as words.
-OURS, FEW, MINE = "our sentences", "132 of them", "my sentences"
+OURS, FEW, MINE = N_("our sentences"), N_("132 of them"), N_("my sentences")
 DATA = (OURS, FEW, MINE)
 FEW_ROWS = 132  # as many as the exercise trains on
 
-SHIPPED, UNTRAINED, FILE = "shipped", "untrained", "my file"
+SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
 LAST, BEST = "last", "best"
 KEPT_RUNS = 8  # a run keeps its weights twice, 2 MB, and its curves
 
-AS_TRAINED, SKIP, READ = "as trained", "skipped", "read as zeros"
+AS_TRAINED, SKIP, READ = N_("as trained"), N_("skipped"), N_("read as zeros")
 PADDING = (AS_TRAINED, SKIP, READ)
+PADDED = {SKIP: N_("padding skipped"), READ: N_("padding read as zeros")}
 
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """A model by the name it has on the page, and the V1 of the same sentences if there is one."""
+    """A model by its name, and the V1 of the same sentences if there is one.
+
+    ``padding`` is how padding is treated where it is not as trained.
+    """
 
     name: str
     model: EmojiModel
     v1: Emojify_V1 | None
+    padding: str = AS_TRAINED
+
+    @property
+    def title(self) -> str:
+        """What the page calls it."""
+        name = title(self.name)
+        if self.padding == AS_TRAINED:
+            return name
+        return _("{name}, {padding}", name=name, padding=_(PADDED[self.padding]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +75,19 @@ class Kept:
     @property
     def name(self) -> str:
         return f"run {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What the page calls it."""
+        return title(self.name)
+
+
+def title(name: str) -> str:
+    """What the page calls a model or a run of this name."""
+    if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
+        return _(name)
+    said = {None: N_("run {n}"), LAST: N_("run {n} last"), BEST: N_("run {n} best")}
+    return _(said[run[2]], n=run[1])
 
 
 # The sentences.
@@ -155,7 +184,7 @@ def reader_select(label: str, *, key: str, help: str) -> str:
     names = reader_names()
     if st.session_state.get(key, SHIPPED) not in names:
         del st.session_state[key]
-    return st.selectbox(label, names, key=key, help=help, **BOUND)
+    return language.choice(st.selectbox, label, names, key=key, format_func=title, help=help)
 
 
 def reader(name: str) -> Reader:
@@ -189,7 +218,7 @@ def padded(found: Reader, how: str) -> Reader:
         (weights,),
         lambda: found.model.with_weights(replace(weights, mask=mask)),
     )
-    return Reader(f"{found.name}, padding {how}", changed, found.v1)
+    return Reader(found.name, changed, found.v1, how)
 
 
 def settings_of(name: str) -> EmojifySettings | None:

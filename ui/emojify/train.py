@@ -10,8 +10,9 @@ from seqlib import backend
 from seqlib import emojify_figures as figures
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown
 from seqlib.emojify.training import BOUNDS
+from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
-from ui import chips, frame, training_panel
+from ui import chips, frame, language, training_panel
 from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, state
@@ -23,13 +24,13 @@ RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 UNITS = (8, 16, 32, 64, 128, 256)
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 # How fast to train for those who watch: the label, and epochs a second.
-PACES = {"as fast as it goes": 0, "5 epochs a second": 5, "1 epoch a second": 1}
+PACES = {N_("as fast as it goes"): 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
 UNKNOWN = {one.value: one for one in Unknown}
 
 
 def _warm_up() -> None:
     """Whoever sets these is about to train: have TensorFlow there by then."""
-    if not backend.is_loaded():
+    if backend.trains_here() and not backend.is_loaded():
         # Not a daemon: the interpreter must not be taken down in the middle of an import.
         threading.Thread(target=backend.load, name="seqlib-warm").start()
 
@@ -42,7 +43,7 @@ def _choice(name: str, label: str, options: tuple, help: str = "") -> None:
         type(options[0])(bound.default),
         key=f"emoji_{name}",
         on_change=_warm_up,
-        help=help or f"{bound.what.capitalize()}.",
+        help=help or _("{sentence}.", sentence=capital(_(bound.what))),
         **state.BOUND,
     )
 
@@ -53,69 +54,72 @@ def settings() -> None:
     with cells[0]:
         bound = BOUNDS["epochs"]
         st.slider(
-            "epochs",
+            _("epochs"),
             int(bound.low),
             200,
             int(bound.default),
             key="emoji_epochs",
             on_change=_warm_up,
-            help="Passes over the sentences.",
+            help=_("Passes over the sentences."),
             **state.BOUND,
         )
     with cells[1]:
-        _choice("learning_rate", "learning rate", RATES)
+        _choice("learning_rate", _("learning rate"), RATES)
     with cells[2]:
-        _choice("dropout", "dropout", RATES_OF_DROPOUT, "Share dropped after each LSTM.")
+        _choice("dropout", _("dropout"), RATES_OF_DROPOUT, _("Share dropped after each LSTM."))
     with cells[3]:
-        _choice("units", "n_a · units", UNITS, "Units of each LSTM; the exercise has 128.")
+        _choice("units", _("n_a · units"), UNITS, _("Units of each LSTM; the exercise has 128."))
     with cells[4]:
-        _choice("batch_size", "batch size", BATCHES)
+        _choice("batch_size", _("batch size"), BATCHES)
     cells[5].number_input(
         "maxlen",
         0,
         MAX_MAXLEN,
         0,
         key="emoji_maxlen",
-        help="Words read of each sentence; 0 takes the longest training sentence.",
+        help=_("Words read of each sentence; 0 takes the longest training sentence."),
         **state.BOUND,
     )
-    cells[6].selectbox(
-        "unknown words",
+    language.choice(
+        cells[6].selectbox,
+        _("unknown words"),
         list(UNKNOWN),
         key="emoji_unknown",
-        help=". ".join(f"{one.value}: {one.meaning}" for one in Unknown) + ".",
-        **state.BOUND,
+        help=" ".join(
+            _("{name}: {meaning}.", name=capital(_(one.value)), meaning=one.meaning)
+            for one in Unknown
+        ),
     )
-    cells[7].selectbox(
-        "pace",
+    language.choice(
+        cells[7].selectbox,
+        _("pace"),
         list(PACES),
         key="emoji_pace",
-        help="Slow training down to watch it; what is learned is the same.",
-        **state.BOUND,
+        help=_("Slow training down to watch it; what is learned is the same."),
     )
     with cells[8]:
         st.number_input(
-            "seed",
+            _("seed"),
             0,
             9999,
             0,
             key="emoji_seed",
-            help="Draws the first weights, the order of the sentences and the dropout.",
+            help=_("Draws the first weights, the order of the sentences and the dropout."),
             **state.BOUND,
         )
     with cells[9]:
         st.toggle(
-            "mask the padding",
+            _("mask the padding"),
             value=True,
             key="emoji_mask",
-            help="Carry the state past row 0 instead of reading it.",
+            help=_("Carry the state past row 0 instead of reading it."),
             **state.BOUND,
         )
     with cells[10]:
         st.toggle(
-            "train the embedding",
+            _("train the embedding"),
             key="emoji_trainable",
-            help="Off: the word vectors stay as they are, as in the exercise.",
+            help=_("Off: the word vectors stay as they are, as in the exercise."),
             **state.BOUND,
         )
 
@@ -152,9 +156,14 @@ def panel() -> None:
     settings()
     data = state.data()
     st.caption(
-        f"{len(data.train):,} training and {len(data.test):,} test sentences, "
-        f"{data.train.n_classes} classes, vectors: {chips.plain(state.vectors().name)}. "
-        "Other vectors are chosen on the Embeddings page."
+        _(
+            "{train:,} training and {test:,} test sentences, {classes} classes, vectors: {name}. "
+            "Other vectors are chosen on the Embeddings page.",
+            train=len(data.train),
+            test=len(data.test),
+            classes=data.train.n_classes,
+            name=chips.plain(_(state.vectors().name)),
+        )
     )
     kept = state.latest()
     run = kept.run if kept else None
@@ -168,10 +177,10 @@ def _measured(run: EmojifyRun) -> list[str]:
     metrics = run.metrics
     best = metrics.best
     return [
-        f"loss **{metrics.loss[-1]:.3f}**",
-        f"train {metrics.accuracy[-1]:.1%}",
-        f"test **{metrics.test_accuracy[-1]:.1%}**",
-        f"best {metrics.test_accuracy[best - 1]:.1%} after epoch {best}",
+        _("loss **{loss:.3f}**", loss=metrics.loss[-1]),
+        _("train {share:.1%}", share=metrics.accuracy[-1]),
+        _("test **{share:.1%}**", share=metrics.test_accuracy[-1]),
+        _("best {share:.1%} after epoch {n}", share=metrics.test_accuracy[best - 1], n=best),
     ]
 
 
@@ -181,30 +190,36 @@ def _pictures(run: EmojifyRun) -> None:
     with left:
         st.plotly_chart(
             figures.by_epoch(
-                [("train", metrics.loss), ("test", metrics.test_loss)],
+                [(_("train"), metrics.loss), (_("test"), metrics.test_loss)],
                 epochs,
-                "loss (nats)",
+                _("loss (nats)"),
                 font=size,
             ),
             key="emoji_loss",
-            alt=f"Loss by epoch: train now {metrics.loss[-1]:.2f}, test "
-            f"{metrics.test_loss[-1]:.2f}.",
+            alt=_(
+                "Loss by epoch: train now {train:.2f}, test {test:.2f}.",
+                train=metrics.loss[-1],
+                test=metrics.test_loss[-1],
+            ),
         )
     with right:
         st.plotly_chart(
             figures.by_epoch(
-                [("train", metrics.accuracy), ("test", metrics.test_accuracy)],
+                [(_("train"), metrics.accuracy), (_("test"), metrics.test_accuracy)],
                 epochs,
-                "accuracy",
+                _("accuracy"),
                 share=True,
                 font=size,
             ),
             key="emoji_accuracy",
-            alt=f"Accuracy by epoch: train now {metrics.accuracy[-1]:.1%}, test "
-            f"{metrics.test_accuracy[-1]:.1%}.",
+            alt=_(
+                "Accuracy by epoch: train now {train:.1%}, test {test:.1%}.",
+                train=metrics.accuracy[-1],
+                test=metrics.test_accuracy[-1],
+            ),
         )
     # Large type needs the whole width for a stage.
-    left, right = (st.container() for _ in range(2)) if frame.presenting() else st.columns(2)
+    left, right = (st.container() for _side in range(2)) if frame.presenting() else st.columns(2)
     with left:
         _confusion(run, metrics)
     with right:
@@ -217,8 +232,11 @@ def _confusion(run: EmojifyRun, metrics: EmojifyMetrics) -> None:
     st.plotly_chart(
         figures.confusion(counts, run.test.classes, font()),
         key="emoji_confusion",
-        alt=f"Confusion matrix: {int(counts.trace())} of {int(counts.sum())} test sentences on "
-        "the diagonal.",
+        alt=_(
+            "Confusion matrix: {right} of {n} test sentences on the diagonal.",
+            right=int(counts.trace()),
+            n=int(counts.sum()),
+        ),
     )
 
 
@@ -229,15 +247,20 @@ def _again(run: EmojifyRun) -> None:
     reading = snapshot.model.read(read.typed())
     label = reading.label
     st.text(
-        f"After {snapshot.epoch} epochs: {reading.emoji} {reading.classes[label].name} "
-        f"{reading.probabilities[label]:.1%}"
+        _(
+            "After {n} epochs: {emoji} {name} {p:.1%}",
+            n=snapshot.epoch,
+            emoji=reading.emoji,
+            name=reading.classes[label].title,
+            p=reading.probabilities[label],
+        )
     )
     stage_component.show(
         reading_stage(
             snapshot.model,
             reading,
             ("words", "P", "a2"),
-            label=f"The sentence after {snapshot.epoch} epochs",
+            label=_("The sentence after {n} epochs", n=snapshot.epoch),
         ),
         key="emoji_live",
         compact=True,
@@ -250,24 +273,25 @@ def compared() -> None:
     kept = [one for one in state.runs() if one.run.epoch]
     if not kept:
         return
-    st.subheader("Runs", anchor="runs")
+    st.subheader(_("Runs"), anchor="runs")
     st.markdown(lesson("emojify")["runs"])
-    metrics = {one.name: one.run.metrics for one in kept}
+    metrics = {one.title: one.run.metrics for one in kept}
     longest = max(one.run.settings.epochs for one in kept)
     st.plotly_chart(
         figures.by_epoch(
             [(name, found.test_accuracy) for name, found in metrics.items()],
             longest,
-            "test accuracy",
+            _("test accuracy"),
             share=True,
             font=font(),
         ),
         key="emoji_runs_chart",
-        alt="Test accuracy by epoch of "
-        + ", ".join(
-            f"{name}, best {found.test_accuracy.max():.1%}" for name, found in metrics.items()
-        )
-        + ".",
+        alt=_(
+            "Test accuracy by epoch; best of each: {listed}.",
+            listed=", ".join(
+                f"{name} {found.test_accuracy.max():.1%}" for name, found in metrics.items()
+            ),
+        ),
     )
     _table(kept)
     _keeping(kept)
@@ -278,31 +302,31 @@ def _table(kept: list[state.Kept]) -> None:
     settings = [one.run.settings for one in kept]
     st.dataframe(
         {
-            "run": [one.name for one in kept],
-            "best test": [found.test_accuracy.max() for found in metrics],
-            "at epoch": [found.best for found in metrics],
-            "last test": [found.test_accuracy[-1] for found in metrics],
-            "last train": [found.accuracy[-1] for found in metrics],
-            "seconds": [found.seconds[-1] for found in metrics],
-            "epochs": [len(found) for found in metrics],
-            "learning rate": [one.learning_rate for one in settings],
-            "dropout": [one.dropout for one in settings],
+            _("run"): [one.title for one in kept],
+            _("best test"): [found.test_accuracy.max() for found in metrics],
+            _("at epoch"): [found.best for found in metrics],
+            _("last test"): [found.test_accuracy[-1] for found in metrics],
+            _("last train"): [found.accuracy[-1] for found in metrics],
+            _("seconds"): [found.seconds[-1] for found in metrics],
+            _("epochs"): [len(found) for found in metrics],
+            _("learning rate"): [one.learning_rate for one in settings],
+            _("dropout"): [one.dropout for one in settings],
             "n_a": [one.units for one in settings],
-            "batch": [one.batch_size for one in settings],
+            _("batch"): [one.batch_size for one in settings],
             "maxlen": [one.maxlen for one in settings],
-            "mask": [one.mask for one in settings],
-            "embedding": ["trained" if one.trainable else "frozen" for one in settings],
-            "unknown": [one.unknown.value for one in settings],
-            "seed": [one.seed for one in settings],
-            "sentences": [one.data for one in kept],
+            _("mask"): [one.mask for one in settings],
+            _("embedding"): [_("trained") if one.trainable else _("frozen") for one in settings],
+            _("unknown"): [_(one.unknown.value) for one in settings],
+            _("seed"): [one.seed for one in settings],
+            _("sentences"): [_(one.data) for one in kept],
         },
         column_config={
             **{
                 name: st.column_config.NumberColumn(format="percent")
-                for name in ("best test", "last test", "last train")
+                for name in (_("best test"), _("last test"), _("last train"))
             },
-            "seconds": st.column_config.NumberColumn(format="%.1f"),
-            "learning rate": st.column_config.NumberColumn(format="%g"),
+            _("seconds"): st.column_config.NumberColumn(format="%.1f"),
+            _("learning rate"): st.column_config.NumberColumn(format="%g"),
         },
         hide_index=True,
         key="emoji_runs_table",
@@ -319,16 +343,16 @@ def _keeping(kept: list[state.Kept]) -> None:
 
     with st.container(horizontal=True):
         st.button(
-            f"Keep the best: {best.name}, epoch {best.run.metrics.best}",
+            _("Keep the best: {name}, epoch {n}", name=best.title, n=best.run.metrics.best),
             key="emoji_keep_best",
             icon=":material/star:",
             on_click=use,
-            help="The page reads with these weights from now on; save them below.",
+            help=_("The page reads with these weights from now on; save them below."),
         )
         st.button(
-            "Reset",
+            _("Reset"),
             key="emoji_reset",
             icon=":material/restart_alt:",
             on_click=state.forget_runs,
-            help="Forgets all runs of this visit; the shipped model reads again.",
+            help=_("Forgets all runs of this visit; the shipped model reads again."),
         )
