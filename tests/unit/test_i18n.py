@@ -17,6 +17,9 @@ from ui.lesson import LESSONS
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 AREAS = texts.sources()
 PLOTLY = re.compile(r"%\{[^}]*\}")
+PLACE = re.compile(r"\{[^}]*\}")
+BOLD = re.compile(r"(.?)\*\*([^*\n]+)\*\*(.?)")
+MARKS = string.punctuation + "。，、：；！？（）《》“”…"
 # Areas whose texts are not all translated yet. This list may only get shorter.
 NOT_YET: set[str] = set()
 
@@ -69,6 +72,19 @@ def _parsed(text: str):
         return list(string.Formatter().parse(text))
     except ValueError:  # a lone brace: never formatted
         return []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_bold_text_ends_where_markdown_sees_it_end(language):
+    """After a full stop and before a word, as in **…。**…, the asterisks would be shown."""
+    shown = [path.read_text("utf-8") for path in (LESSONS / language).rglob("*.md")]
+    for path in (LOCALES / language).glob("*.po"):
+        for message in catalogs(path.stem, language):
+            shown += [message.string] if isinstance(message.string, str) else message.string
+    for text in shown:
+        for before, bold, after in BOLD.findall(PLACE.sub("0", text)):
+            assert not (bold[-1] in MARKS and after.isalnum()), bold
+            assert not (bold[0] in MARKS and before.isalnum()), bold
 
 
 def test_areas_share_no_file_and_leave_none_out():
