@@ -12,6 +12,7 @@ import operator
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -111,7 +112,12 @@ class Snapshot:
 
     epoch: int
     weights: JazzWeights
-    trace: Trace | None
+    probe: np.ndarray | None
+
+    @cached_property
+    def trace(self) -> Trace | None:
+        """Of the probe window; None if the run has none."""
+        return None if self.probe is None else self.weights.trace(self.probe)
 
 
 class TrainingRun(Run):
@@ -198,9 +204,7 @@ class TrainingRun(Run):
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
         with self._lock:
-            epoch, weights = self._n, self._weights
-        trace = None if self._probe is None else weights.trace(self._probe)
-        return Snapshot(epoch, weights, trace)
+            return Snapshot(self._n, self._weights, self._probe)
 
     @property
     def nbytes(self) -> int:

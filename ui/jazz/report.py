@@ -46,12 +46,12 @@ def rows() -> tuple[Row, ...]:
 
 def table() -> None:
     """The rows as a table."""
-    corpus = default_corpus()
+    corpus, shown = default_corpus(), rows()
     st.dataframe(
         {
-            _("model"): [_(row.name) for row in rows()],
-            _("accuracy"): [100 * row.scores.accuracy for row in rows()],
-            _("log loss"): [row.scores.log_loss for row in rows()],
+            _("model"): [_(row.name) for row in shown],
+            _("accuracy"): [100 * row.scores.accuracy for row in shown],
+            _("log loss"): [row.scores.log_loss for row in shown],
         },
         column_config={
             _("accuracy"): st.column_config.ProgressColumn(
@@ -68,7 +68,7 @@ def table() -> None:
         _(
             "{n:,} notes and rests in {pieces} held-out pieces; trained on {trained:,} in "
             "{others}.",
-            n=rows()[0].scores.n,
+            n=shown[0].scores.n,
             pieces=len(corpus.held_out),
             trained=sum(map(len, corpus.melodies)),
             others=len(corpus.melodies),

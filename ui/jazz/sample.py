@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -200,7 +201,8 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     st.caption(_("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu."))
     st.download_button(
         "MIDI",
-        write_midi(solo.melody, solo.arrangement if band else None),
+        # Made when it is asked for.
+        partial(write_midi, solo.melody, solo.arrangement if band else None),
         f"seqscope-{solo.caption.replace(' · ', '-').replace(' ', '-')}.mid",
         "audio/midi",
         key=f"{key}:midi",
