@@ -10,7 +10,7 @@ from seqlib.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from seqlib.gradients import RNNWeights, gradient_reach
 from seqlib.i18n import _
 from seqlib.sandbox import Edit
-from ui import training_panel, visit
+from ui import chips, training_panel, visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
 from ui.charts import show as show_chart
@@ -133,7 +133,7 @@ def _live(run: CopyRun, was_active: bool) -> None:
     if run.state.over and was_active:
         st.rerun()  # the buttons change, and the picture stands still
     if run.error:
-        st.error(run.error, icon=":material/error:")
+        st.error(chips.plain(run.error), icon=":material/error:")
         return
     curves = {kind: list(run.curves[kind]) for kind in KINDS}
     st.markdown(_status(run, curves))
