@@ -1,0 +1,21 @@
+"""Thirty readers train and move controls: 95 % of their reruns are quicker than this.
+
+A rerun is the whole page after a control was moved, from sending it to the page's completion;
+what the clock asks for is not counted.
+"""
+
+from __future__ import annotations
+
+from benchmarks._class import READERS, lesson
+from benchmarks._result import Result
+
+
+def measure() -> Result:
+    return Result(
+        ours=lesson(READERS).rerun_p95,
+        peer=lesson(1).rerun_p95,
+        peer_name="one reader alone",
+        unit="s",
+        goal=1,
+        goal_on="ours",
+    )

@@ -1,0 +1,42 @@
+"""200 runs started and stopped in one server: what it holds then, against after the 20th.
+
+The number of units goes round through more architectures than a server keeps traced, so that
+most runs drop one and trace another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks._class import STOP, click
+from benchmarks._result import Result
+from benchmarks._server import OURS, resident_megabytes, server, wait_until_it_answers
+from benchmarks._session import Session
+
+RUNS, SETTLED = 200, 20
+UNITS = range(16, 64, 4)  # twelve
+
+
+async def grow(address: str, held) -> tuple[float, float]:
+    async with Session(address, "jazz", "epochs=1000&Tx=10") as session:
+        for number in range(1, RUNS + 1):
+            await session.set("n_a", UNITS[number % len(UNITS)])
+            await click(session)
+            await session.press(STOP)
+            await session.until(lambda: "**Stopped**" in session.text())
+            if number == SETTLED:
+                settled = held()
+    return settled, held()
+
+
+def measure() -> Result:
+    with server(OURS) as (address, process):
+        wait_until_it_answers(address)
+        settled, ended = asyncio.run(grow(address, lambda: resident_megabytes(process)))
+    return Result(
+        ours=ended,
+        peer=settled,
+        peer_name=f"the same server after {SETTLED} runs",
+        unit="MB",
+        goal=1 / 1.1,
+    )
