@@ -122,7 +122,7 @@ export function equationLane(data, stage) {
     p.memory = element("div", { class: "eq-block" }, [
       row([symbol("c", "t"), op("="), part(symbol("f", "t"), op("·"), symbol("c", "t−1")), op("+"), part(symbol("i", "t"), op("·"), symbol("g", "t"))]),
       row([op(""), op("="), part(f("f", "f"), op("·"), f("before")), op("+"), part(f("i", "i"), op("·"), f("g", "g"))]),
-      row([op(""), op("="), part(f("kept"), element("span", { class: "eq-note", text: "kept" })), op("+"), part(f("written"), element("span", { class: "eq-note", text: "written" }))]),
+      row([op(""), op("="), part(f("kept"), element("span", { class: "eq-note", text: t("kept") })), op("+"), part(f("written"), element("span", { class: "eq-note", text: t("written") }))]),
       row([op(""), op("="), part(f("c")), op(""), op("")], "eq-result"),
     ]);
     p.output = element("div", { class: "eq-block short" }, [
