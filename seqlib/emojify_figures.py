@@ -43,7 +43,7 @@ def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
         hoverlabel={"font_size": font},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": font},
     )
-    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 8}
+    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 14}
     figure.update_xaxes(title={"text": x, "font_size": font}, **axis)
     figure.update_yaxes(title={"text": y, "font_size": font}, **axis)
     return figure

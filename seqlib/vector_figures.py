@@ -36,7 +36,7 @@ def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
         font_size=font,
         hoverlabel={"font_size": font},
     )
-    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 8}
+    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 14}
     figure.update_xaxes(title={"text": x, "font_size": font + 1}, **axis)
     figure.update_yaxes(title={"text": y, "font_size": font + 1}, **axis)
     return figure
