@@ -16,6 +16,9 @@ import numpy as np
 from seqlib.i18n import _
 from seqlib.lstm import LSTMWeights, Trace, forward, softmax
 
+# Melodies scored side by side.
+SCORED_AT_ONCE = 16
+
 
 @dataclass(frozen=True)
 class JazzWeights:
@@ -163,12 +166,19 @@ def score(weights: JazzWeights, sequences) -> Scores:
     Raises ``ValueError`` if there is not a single note to score.
     """
     hits, loss, n = 0, 0.0, 0
-    for indices in filter(len, sequences):
-        y = weights.trace(shifted_one_hot(indices, weights.n_values)).y
-        true = y[np.arange(len(indices)), indices]
-        hits += int((y.argmax(axis=1) == indices).sum())
-        loss -= float(np.log(np.maximum(true, 1e-12)).sum())
-        n += len(indices)
+    rest = sorted(filter(len, sequences), key=len)
+    while rest:
+        # Side by side, filled up at the end: what comes after a melody does not change it.
+        some, rest = rest[-SCORED_AT_ONCE:], rest[:-SCORED_AT_ONCE]
+        X = np.zeros((len(some), len(some[-1]), weights.n_values), np.float32)
+        for row, indices in zip(X, some, strict=True):
+            row[: len(indices)] = shifted_one_hot(indices, weights.n_values)
+        for y, indices in zip(weights.trace(X).y, some, strict=True):
+            y = y[: len(indices)]
+            true = y[np.arange(len(indices)), indices]
+            hits += int((y.argmax(axis=1) == indices).sum())
+            loss -= float(np.log(np.maximum(true, 1e-12)).sum())
+            n += len(indices)
     if not n:
         raise ValueError(_("There are no notes to score; give at least one melody."))
     return Scores(hits / n, loss / n, n)

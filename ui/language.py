@@ -95,8 +95,17 @@ def browser() -> str:
 
 def chosen() -> str:
     """The reader's language in a thread that draws for one; English elsewhere."""
-    if get_script_run_ctx(suppress_warning=True) is None:
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
         return SOURCE
+    # Asked for every text: one answer a run, whose own cursors tell it from others.
+    if getattr(_known, "run", None) is not context.cursors:
+        _known.language = _said()
+        _known.run = context.cursors
+    return _known.language
+
+
+def _said() -> str:
     for said in (st.session_state.get(KEY), st.query_params.get(KEY)):
         if said in LANGUAGES:
             return said
@@ -114,6 +123,7 @@ def begin() -> None:
     elif st.session_state.get(KEY) not in LANGUAGES:
         st.session_state[KEY] = browser()
     said = st.session_state[KEY]
+    _known.run = None
     if asked != said:
         if said != browser():
             st.query_params[KEY] = said
