@@ -58,6 +58,8 @@ LOOSE: dict[str, tuple[type, ...]] = {
     "paste_n_values": (int,),
     "paste_text": (str,),
 }
+# Choices among models, those of a visit included; a name that is not there falls back.
+MODELS = ("model", "model_b", "reads", "against", "cell_model", "emoji_model", "emoji_model_b")
 # Of the toolbar, so they go with every page's link.
 EVERYWHERE = frozenset({"present", "lang"})
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
@@ -255,7 +257,9 @@ def _take(visit: Visit) -> None:
             here.pop(key, None)
     for key, value in visit.loose.items():
         here[key] = value
-    for key, value in visit.settings.get(page, {}).items():
+    named = visit.links.get(page, {})
+    chosen = {key: named[key][0] for key in MODELS if named.get(key)}
+    for key, value in {**visit.settings.get(page, {}), **chosen}.items():
         # What the first run could not accept, since what it names was not there yet.
         if key in link and value is not None and str(here.get(key)) not in link[key]:
             here[key] = value

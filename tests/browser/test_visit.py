@@ -141,7 +141,7 @@ def test_a_file_of_ones_own_outlives_a_reload(server, new_page):
     until_kept(page, "midi")
     page.reload()
     expect(page.get_by_text("Whistle").first).to_be_visible()
-    expect(page.get_by_text("“Flute secret”: 80 tokens")).to_be_visible()
+    expect(page.get_by_text("“Flute secret · Whistle”: 80 tokens")).to_be_visible()
 
 
 def test_what_is_typed_in_no_link_outlives_another_page_and_a_reload(server, new_page):
@@ -177,7 +177,9 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     go(page, "Emojify")
     page.get_by_role("button", name="Use this table").click()
     settled(page)
-    expect(page.get_by_text("nobody wrote this before").first).to_be_attached()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Training sentences", exact=True).click()
+    assert "nobody wrote this before" in caught.value.path().read_text("utf-8")
 
 
 def test_two_tabs_of_a_browser_are_two_visits(server, contexts):

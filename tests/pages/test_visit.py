@@ -246,6 +246,8 @@ def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
 
 def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     app = work(a_visit("jazz"))
+    app.button_group(key="corpus").set_value("all choruses").run()
+    app.selectbox(key="model").set_value("my training").run()
     held = app.session_state["visit:"]
     saved = visit._file(dict(held.work), visit._links(held), dict(held.loose))
 
@@ -259,11 +261,13 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     went = other.session_state["visit:said"][0]["go"]
     assert "Tx=17" in went
 
-    there = a_visit("jazz", Tx="17", corpus="my MIDI")
+    there = a_visit("jazz", Tx="17", model="my training")
+    assert there.selectbox(key="model").value == "good"
     there.session_state[visit._KEEPER] = {"claim": {"token": opened.token, "reload": False}}
     there.run()
     assert not there.exception
     held_alike(app, there)
+    assert there.selectbox(key="model").value == "my training"
     there.switch_page("pages/emojify.py").run()
     assert there.text_input(key="say").value == "we love pizza"
     assert there.selectbox(key="emoji_model").value == "run 3 last"
