@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load
+from ui.chips import plain
 from ui.embeddings import matrix, state
 from ui.embeddings.export import tsv_pair
 from ui.frame import ROOT
@@ -98,7 +99,7 @@ def test_a_word_without_a_vector_is_named(page):
 @pytest.mark.parametrize("text", ["", " … ", "\n\n"])
 def test_no_sentence_gets_one_sentence(page, text):
     page.text_area(key="sentences").set_value(text).run()
-    assert errors(page) == ["There is no word to look up; type a sentence."]
+    assert errors(page) == [plain("There is no word to look up; type a sentence.")]
 
 
 def test_a_jump_shows_the_word_among_single_rows(page):
