@@ -28,6 +28,12 @@ def jazz() -> None:
 def music() -> None:
     st.header(_("1 · The music"), anchor="music")
     st.markdown(TEXT["music"])
+    with frame.controls("music"):
+        choose()
+    encode.reading()
+
+
+def choose() -> None:
     encode.choose_corpus()
     if st.session_state["corpus"] == state.MINE:
         uploads.uploader(
@@ -40,7 +46,6 @@ def music() -> None:
         )
         encode.choose_track()
     encode.choose_melody()
-    encode.reading()
 
 
 def tokens() -> None:
@@ -101,7 +106,9 @@ def sampling() -> None:
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
     for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
         with column:
-            sample.show(sample.controls(suffix, beside=two), lanes, band=band, key=f"solo{suffix}")
+            with frame.controls(f"solo{suffix}"):
+                solo = sample.controls(suffix, beside=two)
+            sample.show(solo, lanes, band=band, key=f"solo{suffix}")
 
 
 def scores() -> None:

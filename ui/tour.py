@@ -65,10 +65,14 @@ def _asked(steps: int) -> int:
     return 0
 
 
-def _write(step: int) -> None:
-    """Have the URL say the step. A run that a faster one overtook may have put back an older."""
+def _write(step: int, *, anew: bool = False) -> None:
+    """Have the URL say the step. A run that a faster one overtook may have put back an older.
+
+    ``anew``: even if the server believes that it does; what the browser was told last may still
+    be on its way there.
+    """
     said = st.query_params.get(PARAM, "")
-    if step and said != str(step):
+    if step and (anew or said != str(step)):
         st.query_params[PARAM] = str(step)
     elif not step and said.isdecimal():
         del st.query_params[PARAM]
@@ -113,6 +117,7 @@ def _draw(page: str, presenter: bool) -> None:
             if not to and st.session_state.get(left) == len(told.steps):
                 st.session_state.pop(left)  # followed to its end: begin anew next time
             at.step = to
+            _write(to, anew=True)
 
     _write(at.step)
     on = at.step

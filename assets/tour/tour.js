@@ -48,8 +48,9 @@ function splitName(name) {
   return at < 0 ? [name] : [name.slice(0, at), name.slice(at + 2)];
 }
 
+/** On the page and not folded away: what a closed fold holds still has a size. */
 function visible(node) {
-  return Boolean(node) && node.getClientRects().length > 0;
+  return Boolean(node) && node.getClientRects().length > 0 && !node.closest("details:not([open])");
 }
 
 class TourView {
@@ -97,6 +98,9 @@ class TourView {
       on(document, type, (event) => this.touched(event), true);
     }
     on(document, "keydown", (event) => this.key(event));
+    for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+      on(document, type, () => { this.leads = false; }, { capture: true, passive: true });
+    }
     // Streamlit writes the URL without an event, and elements come and go with each run.
     const timer = setInterval(() => this.look(), 150);
     this.undo.push(() => clearInterval(timer));
@@ -127,7 +131,9 @@ class TourView {
     if (tell) this.tell(this.step);
     this.node.hidden = !this.step;
     this.done = false;
-    this.brought = false;
+    this.leads = true; // until the reader moves the page, or anything else
+    this.top = null;
+    this.unfolded = new WeakSet();
     this.absent = 0;
     this.element = null;
     if (!this.step) {
@@ -219,9 +225,15 @@ class TourView {
 
   leave() {
     this.go(0);
-    // Streamlit keeps a second one for phones.
-    const button = [...document.querySelectorAll(`.${keyClass("tour_button")} button`)].find(visible);
-    if (button) button.focus({ preventScroll: true });
+    const focus = () => {
+      if (this.step) return;
+      // Streamlit keeps a second button for phones.
+      const button = [...document.querySelectorAll(`.${keyClass("tour_button")} button`)].find(visible);
+      if (button) button.focus({ preventScroll: true });
+    };
+    focus();
+    // The run that follows may draw the button anew.
+    for (const later of [300, 900, 2000]) setTimeout(() => { if (document.activeElement === document.body) focus(); }, later);
   }
 
   // -- where the light falls ------------------------------------------------------------
@@ -235,17 +247,16 @@ class TourView {
     if (!visible(this.element)) this.element = null;
     this.absent = this.element ? 0 : (this.absent || 0) + 1;
     this.missing.hidden = this.absent < 10; // what a run is still drawing is not missing
-    if (this.element && !this.brought) this.bring();
+    if (this.element && this.leads) this.bring();
     if (now.action === "see" && visible(findElement(now.target))) this.finishTask();
     if (now.action === "set" && this.urlValue() !== this.before) this.finishTask();
   }
 
   /** Open what is folded while the page is presented: the element may stand inside. */
   unfold() {
-    if (this.unfolded === this.step) return;
-    this.unfolded = this.step;
     for (const fold of document.querySelectorAll('[class*="st-key-controls_"] summary')) {
-      if (!fold.parentElement.open) fold.click();
+      if (!fold.parentElement.open && !this.unfolded.has(fold)) fold.click();
+      this.unfolded.add(fold); // once a step: a reader may fold it again
     }
   }
 
@@ -261,9 +272,11 @@ class TourView {
     return { top, bottom: window.innerHeight - sheet };
   }
 
-  /** Scroll the element into what the card leaves free. */
+  /** Scroll the element into what the card leaves free; a page still being drawn moves it again. */
   bring() {
-    this.brought = true;
+    const moves = this.top !== null && this.top !== this.element.getBoundingClientRect().top;
+    this.top = this.element.getBoundingClientRect().top;
+    if (moves) return;
     const main = this.element.closest('[data-testid="stMain"]') || document.querySelector('[data-testid="stMain"]');
     if (!main) return;
     const { top, bottom } = this.free();
@@ -297,7 +310,7 @@ class TourView {
     const covered = corners.map(([, left, top]) => overlap(left, top));
     // Not for a little gain: a card that jumps is harder to read than one that covers something.
     const least = Math.min(...covered);
-    [this.corner] = corners[covered.findIndex((each) => each <= least + 0.25 * width * height)];
+    [this.corner] = corners[covered.findIndex((each) => each <= least + 0.03 * width * height)];
     this.card.dataset.corner = this.corner;
   }
 
