@@ -182,6 +182,15 @@ def test_a_presented_page_folds_its_controls_and_the_tour_opens_them_again(serve
     expect(page.locator(".tour .ring")).to_be_visible()
 
 
+def still(page: Page) -> None:
+    """Wait until nothing fades in or out: what is half faded has no contrast to judge."""
+    page.mouse.move(2, 2)
+    expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)
+    settled(page)
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    page.wait_for_timeout(700)
+
+
 @pytest.mark.parametrize("look", ["light", "dark", "present"])
 def test_a_lit_page_has_no_grave_violation(look, server, new_page, axe):
     page = new_page(
@@ -189,11 +198,9 @@ def test_a_lit_page_has_no_grave_violation(look, server, new_page, axe):
         color_scheme="dark" if look == "dark" else "light",
     )
     expect(page.locator(".tour .card")).to_be_visible()
+    still(page)
     assert not grave_violations(page, axe)
     element(page, "share", "en").get_by_role("button").click()
     expect(page.locator(".share .code svg")).to_be_visible()
-    # What fades in or out has no contrast to judge yet: the popover, and the button's tooltip.
-    page.mouse.move(2, 2)
-    expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)
-    page.wait_for_timeout(400)
+    still(page)
     assert not grave_violations(page, axe)
