@@ -37,7 +37,7 @@ node_modules/.installed: package-lock.json
 	@touch $@
 
 test: $(VENV)/.dev node_modules/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
