@@ -255,8 +255,9 @@ def _take(visit: Visit) -> None:
             here[key] = visit.work[key]
         else:
             here.pop(key, None)
-    for key, value in visit.loose.items():
-        here[key] = value
+    here.update(visit.loose)
+    if "emoji_draft" in visit.work:  # a table that is there already began without it
+        here["emoji_edits"] = here.get("emoji_edits", 0) + 1
     named = visit.links.get(page, {})
     chosen = {key: named[key][0] for key in MODELS if named.get(key)}
     for key, value in {**visit.settings.get(page, {}), **chosen}.items():
@@ -293,7 +294,7 @@ def _written(value: str | int | float) -> str:
 
 # -- in words -----------------------------------------------------------------------------
 
-NAMES = ("runs", "midi", "sentences", "models", "vectors")
+NAMES = ("runs", "midi", "sentences", "tables", "models", "vectors")
 
 
 def holds(work: Mapping[str, Any]) -> dict[str, int]:
@@ -304,6 +305,7 @@ def holds(work: Mapping[str, Any]) -> dict[str, int]:
         runs + sum(work.get(key) is not None for key in ("embedding_runs", "copy_run")),
         int(work.get("song") is not None),
         sum(map(len, work.get("emoji_mine") or ())),
+        int(work.get("emoji_draft") is not None),
         int(work.get("emoji_file_model") is not None),
         vectors,
     )
@@ -316,6 +318,7 @@ def in_words(counts: Mapping[str, Any]) -> str:
         "runs": lambda n: n_("{n} training run", "{n} training runs", n),
         "midi": lambda n: n_("{n} MIDI file", "{n} MIDI files", n),
         "sentences": lambda n: n_("{n} sentence of your own", "{n} sentences of your own", n),
+        "tables": lambda n: n_("{n} table being edited", "{n} tables being edited", n),
         "models": lambda n: n_("{n} opened model", "{n} opened models", n),
         "vectors": lambda n: n_("{n} file of vectors", "{n} files of vectors", n),
     }

@@ -165,11 +165,13 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     settled(page)
     table = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
     table.dblclick(position={"x": 120, "y": 52})
-    expect(page.locator("#portal textarea, #portal input").first).to_be_visible()
+    page.wait_for_timeout(500)  # the cell opens, and takes no letters until then
     page.keyboard.press("Control+a")
-    page.keyboard.type("nobody wrote this before")
+    page.keyboard.type("my xylophone and I", delay=20)
     page.keyboard.press("Enter")
+    until_kept(page, "tables")
     settled(page)
     go(page, "Cell")
     page.reload()
@@ -177,11 +179,13 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     page.wait_for_timeout(1500)
     settled(page)
     go(page, "Emojify")
+    expect(page.get_by_role("switch", name="Edit the rows")).to_be_checked()
+    settled(page)
     page.get_by_role("button", name="Use this table").click()
     settled(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="Training sentences", exact=True).click()
-    assert "nobody wrote this before" in caught.value.path().read_text("utf-8")
+    assert "my xylophone and I" in caught.value.path().read_text("utf-8")
 
 
 def test_two_tabs_of_a_browser_are_two_visits(server, contexts):
