@@ -31,6 +31,7 @@ MOVES_EVERY = 10.0  # seconds from one control to the next, for each reader
 QUERY = "epochs=1000"
 TRAIN, STOP = "jazz_run:train", "jazz_run:stop"
 EPOCH = re.compile(r"epoch ([\d,]+) of")
+SECONDS = re.compile(r"accuracy \d+% · ([\d.]+) s")
 # What a reader moves: a slider of the model's picture, and three of the solo.
 MOVES = (
     ("melody", lambda at_random: at_random.randint(1, 8)),
@@ -130,7 +131,6 @@ def lesson(readers: int) -> Lesson:
 
 
 async def _lesson(address: str, readers: int) -> tuple:
-    watched = WATCHED if readers > 1 else ALONE
     clicked = asyncio.Barrier(readers + 1)
     over = asyncio.Event()
     everybody: list[_Reader] = []
@@ -142,14 +142,19 @@ async def _lesson(address: str, readers: int) -> tuple:
             everybody.append(reader)
             reader.first_loss = await click(session)
             await clicked.wait()
-            await move(session, Random(number), over)
+            await move(session, Random(number), over, MOVES_EVERY if readers > 1 else 1.0)
             check(session)
 
     async def watch() -> float:
         await clicked.wait()
+        if readers == 1:
+            rate = await rate_alone(everybody[0])
+            await asyncio.sleep(ALONE)  # controls are moved meanwhile
+            over.set()
+            return rate
         # Pages are drawn anew every now and then: count between two looks that are far apart.
         before, began = [reader.epoch for reader in everybody], time.perf_counter()
-        await asyncio.sleep(watched)
+        await asyncio.sleep(WATCHED)
         for reader in everybody:
             reader.marks.append(reader.epoch)
         seconds = time.perf_counter() - began
@@ -168,11 +173,23 @@ async def _lesson(address: str, readers: int) -> tuple:
     )
 
 
-async def move(session: Session, at_random: Random, over: asyncio.Event) -> None:
+async def rate_alone(reader: _Reader) -> float:
+    """Epochs a second of the only run, by the seconds on its page, from now to its end."""
+    began, before = _clock(reader), reader.epoch
+    await reader.session.until(lambda: "**Done**" in reader.session.text())
+    reader.marks.append(reader.epoch)
+    return (reader.epoch - before) / (_clock(reader) - began)
+
+
+def _clock(reader: _Reader) -> float:
+    return float(SECONDS.search(reader.session.text())[1])
+
+
+async def move(session: Session, at_random: Random, over: asyncio.Event, every: float) -> None:
     """Move one control after another until it is over."""
     while not over.is_set():
         try:
-            await asyncio.wait_for(over.wait(), MOVES_EVERY * at_random.uniform(0.5, 1.5))
+            await asyncio.wait_for(over.wait(), every * at_random.uniform(0.5, 1.5))
         except TimeoutError:
             name, value = at_random.choice(MOVES)
             await session.set(name, value(at_random))

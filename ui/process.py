@@ -1,8 +1,9 @@
-"""What a process that serves many readers needs changed in Keras and the collector."""
+"""What a process that serves many readers needs changed in Keras, threads and the collector."""
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 
@@ -36,6 +37,9 @@ def keep_keras_state() -> None:
     sys.modules["keras"].backend.clear_session = lambda free_memory=True: None
 
 
+# One thread for an operation of TensorFlow: the models here are small, so that a second one makes
+# training slower, and takes the core on which pages are drawn.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)

@@ -10,6 +10,7 @@ from seqlib import pretrained
 from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _
 from seqlib.jazz import Scores, score
+from seqlib.scheduler import MOVING
 from ui.jazz import state
 
 
@@ -35,10 +36,12 @@ def shipped_rows() -> tuple[Row, ...]:
 
 
 def rows() -> tuple[Row, ...]:
-    """The shipped rows, and this visit's own run where it reads the same vocabulary."""
+    """The shipped rows, and this visit's own run, held or over, of the same vocabulary."""
     own = state.run()
     corpus = default_corpus()
     if own is None or not own.epoch or state.corpus().vocabulary != corpus.vocabulary:
+        return shipped_rows()
+    if own.state in MOVING:  # it would be another model by the time it is scored
         return shipped_rows()
     scores = score(own.snapshot().weights, corpus.held_out_sequences)
     return (*shipped_rows(), Row(state.OWN_RUN, scores))
