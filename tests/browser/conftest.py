@@ -19,7 +19,8 @@ expect.set_options(timeout=30_000)  # a busy machine is not a wrong page
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
 # Streamlit asks for its own files relative to a deep link before it finds them at the root.
-STREAMLIT_OWN = ("404 (Not Found)",)
+# And it notes where two fragments' values travel together.
+STREAMLIT_OWN = ("404 (Not Found)", "Multiple different fragmentIds")
 
 
 class Server:

@@ -133,7 +133,7 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 def test_a_pasted_line_that_cannot_be_read_gets_its_sentence():
     app = paste(visit(), "Embedding(100, 5)\nConv2D(3)")
-    assert app.error[0].value.startswith("Line 2: there is no Conv2D here")
+    assert "there is no Conv2D here" in app.error[0].value
 
 
 def test_a_stack_that_breaks_is_no_error_of_the_page():

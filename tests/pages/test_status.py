@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def words(app: AppTest) -> str:
 
 
 def test_it_shows_counts_memory_runs_and_reruns(monkeypatch):
+    monkeypatch.setattr(observed.observer, "_reruns", deque())  # of the tests before
     monkeypatch.delenv(page.KEY, raising=False)
     app = open_status()
     assert not app.exception
