@@ -76,6 +76,9 @@ def open_in(context: BrowserContext, url: str) -> Page:
     page.set_default_timeout(30_000)
     page.goto(url)
     settled(page)
+    page.wait_for_function(  # the tab has its name a moment after the page stands
+        "() => JSON.parse(sessionStorage.getItem('seqscope.visit') || '{}').token"
+    )
     return page
 
 
