@@ -26,7 +26,8 @@ def embeddings() -> None:
 def which() -> WordVectors:
     st.header(_("1 · The vectors"), anchor="vectors")
     st.markdown(lesson("embeddings")["source"])
-    vectors = source.choose()
+    with frame.controls("vectors"):
+        vectors = source.choose()
     source.facts(vectors)
     return vectors
 

@@ -21,6 +21,22 @@ MOST_SENTENCES, MOST_WORDS = 8, 24
 
 
 def show(vectors: WordVectors) -> None:
+    with frame.controls("lookup"):
+        asked = _asked(vectors)
+    if asked is None:
+        return
+    found, place = asked
+    stage_component.show(
+        lookup_stage(found, place, vectors),
+        key="lookup_stage",
+        presenter=frame.presenting(),
+    )
+    st.markdown(lesson("embeddings")["one-hot"])
+    one_hot(found.indices, vectors)
+
+
+def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
+    """The sentences looked up, and which of them is on the stage, from 0; None without a word."""
     left, right = st.columns([2, 1])
     text = left.text_area(
         _("sentences, one a line"),
@@ -41,7 +57,7 @@ def show(vectors: WordVectors) -> None:
         found = look_up(lines[:MOST_SENTENCES], vectors, min(longest, MOST_WORDS))
     except ValueError as problem:
         st.error(chips.plain(str(problem)), icon=":material/error:")
-        return
+        return None
     if len(lines) > MOST_SENTENCES or longest > MOST_WORDS:
         st.caption(
             ":material/info: "
@@ -68,13 +84,7 @@ def show(vectors: WordVectors) -> None:
             )
         _shapes(found, vectors)
     state.say_unknown(list(found.unknown), vectors)
-    stage_component.show(
-        lookup_stage(found, int(place) - 1, vectors),
-        key="lookup_stage",
-        presenter=frame.presenting(),
-    )
-    st.markdown(lesson("embeddings")["one-hot"])
-    one_hot(found.indices, vectors)
+    return found, int(place) - 1
 
 
 def _shapes(found: Lookup, vectors: WordVectors) -> None:

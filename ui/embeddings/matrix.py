@@ -9,7 +9,7 @@ from seqlib import vector_figures
 from seqlib.i18n import N_, _
 from seqlib.text import tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, overview, row_order
-from ui import chips, language
+from ui import chips, frame, language
 from ui.embeddings import export, state
 
 BINS = 260  # two pixels each; single rows up to here
@@ -26,6 +26,21 @@ CONFIG = {
 
 
 def show(vectors: WordVectors) -> None:
+    with frame.controls("matrix"):
+        view, order, statistic = _chosen(vectors)
+    _picture(view, vectors, order, statistic)
+    export.buttons(
+        "matrix",
+        lambda: as_csv(view),
+        (
+            [label or "padding" for label in view.labels],
+            view.values,
+        ),
+    )
+
+
+def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
+    """What is looked at, in which order, and what a stretch of rows shows."""
     total = len(vectors.matrix)
     _clamp(total)
     left, middle, right = st.columns(3)
@@ -67,15 +82,7 @@ def show(vectors: WordVectors) -> None:
         ),
     )
     view = overview(vectors, int(first), int(first + rows), BINS, order=order, statistic=statistic)
-    _picture(view, vectors, order, statistic)
-    export.buttons(
-        "matrix",
-        lambda: as_csv(view),
-        (
-            [label or "padding" for label in view.labels],
-            view.values,
-        ),
-    )
+    return view, order, statistic
 
 
 def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
