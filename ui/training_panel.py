@@ -17,7 +17,7 @@ from ui import chips, visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 # All readers together: drawing more pictures than that would take the machine from training.
-PICTURES_A_SECOND = 8
+PICTURES_A_SECOND = 5
 # How much too often or too seldom a page may look before all of it is drawn for a new interval.
 OFF = 3.0
 FIRST_LOSS = 0.25  # seconds that a page waits for a first loss that is nearly there
