@@ -10,6 +10,7 @@ from pathlib import Path
 
 from seqlib import i18n
 from seqlib.glossary import linked
+from seqlib.prose import sections
 
 LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
 
@@ -27,13 +28,7 @@ def _read(page: str, language: str) -> dict[str, str]:
     file = LESSONS / language / f"{page}.md"
     if not file.exists():
         file = LESSONS / i18n.SOURCE / f"{page}.md"
-    text = file.read_text(encoding="utf-8")
-    top, *rest = text.split("\n## ")
-    title, _, intro = top.removeprefix("# ").partition("\n")
-    sections = {"title": title.strip(), "intro": intro.strip()}
-    for part in rest:
-        name, _, body = part.partition("\n")
-        sections[name.strip()] = body.strip()
+    found = sections(file.read_text(encoding="utf-8"))
     return {
-        name: body if name == "title" else linked(body, language) for name, body in sections.items()
+        name: body if name == "title" else linked(body, language) for name, body in found.items()
     }

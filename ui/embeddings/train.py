@@ -9,29 +9,20 @@ import streamlit as st
 
 from seqlib import vector_figures
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
-from seqlib.i18n import N_, _
+from seqlib.i18n import _
 from seqlib.moved import Moved, groups, moved
-from seqlib.runs import State
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors
 from ui import chips, visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
 from ui.lesson import lesson
+from ui.training_panel import WORDS
 
 RATES = (0.0003, 0.001, 0.003, 0.01)
 UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
-WORDS = {
-    State.CREATED: N_("Ready"),
-    State.QUEUED: N_("Waiting"),
-    State.RUNNING: N_("Training"),
-    State.PAUSED: N_("Held"),
-    State.STOPPED: N_("Stopped"),
-    State.DONE: N_("Done"),
-    State.FAILED: N_("Failed"),
-}
 
 
 @dataclass(frozen=True, eq=False)
