@@ -63,13 +63,21 @@ class FusedTraining:
         self._state = (variables, zeros, zeros, tf.constant(0.0))
         self._windows = windows_per_call(Tx, n_values, weights.n_a)
         self._in_parts = self._windows < self._m
+        places = places_of(X)
         with _building:
-            self._step = shared_step(None if self._in_parts else self._m, Tx, n_values, weights.n_a)
+            self._step = shared_step(
+                None if self._in_parts else self._m,
+                Tx,
+                n_values,
+                weights.n_a,
+                looked_up=places is not None,
+            )
         self._sums: Any = None
         self._seen = 0
-        self._X, self._Y = X, Y.swapaxes(0, 1)  # (m, Ty, n_values)
+        self._X = np.asarray(X, np.float32) if places is None else places
+        self._Y = Y.swapaxes(0, 1)  # (m, Ty, n_values)
         if not self._in_parts:
-            self._X, self._Y = tf.constant(self._X, tf.float32), tf.constant(self._Y, tf.float32)
+            self._X, self._Y = tf.constant(self._X), tf.constant(self._Y, tf.float32)
 
     @property
     def part_done(self) -> float:
@@ -114,7 +122,7 @@ class FusedTraining:
         part = slice(self._seen, self._seen + self._windows)
         sums = self._step.sums(
             self._state[0],
-            tf.constant(self._X[part], tf.float32),
+            tf.constant(self._X[part]),
             tf.constant(self._Y[part], tf.float32),
         )
         if self._sums is None:
@@ -140,6 +148,19 @@ def windows_per_call(Tx: int, n_values: int, n_a: int) -> int:
     """How many windows fit into one call; at least 1."""
     multiply_adds = Tx * n_a * (4 * (n_values + n_a) + n_values)  # forward, one window
     return max(1, int(CALL_FLOP / (2 * 3 * multiply_adds)))  # backward costs twice forward
+
+
+def places_of(X: np.ndarray) -> np.ndarray | None:
+    """Where the ones of one-hot windows stand, int32 (m, Tx); None if X is something else.
+
+    A row of zeros, as before the first note, has place n_values.
+    """
+    if not ((X == 0) | (X == 1)).all():
+        return None
+    ones = X.sum(axis=-1)
+    if (ones > 1).any():
+        return None
+    return np.where(ones == 1, X.argmax(axis=-1), X.shape[-1]).astype(np.int32)
 
 
 def adam(
@@ -180,53 +201,101 @@ _building = threading.Lock()
 
 
 @lru_cache(maxsize=MAX_ARCHITECTURES)
-def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
+def shared_step(m: int | None, Tx: int, n_values: int, n_a: int, looked_up: bool) -> SharedStep:
     """Build the functions of one architecture; each is traced at its first use.
 
     A known ``m`` halves the first trace, because gradients then need no run-time shapes;
-    None takes any number of windows.
+    None takes any number of windows. ``looked_up`` takes X as ``places_of`` gives it: a one-hot
+    row times the kernel is a row of the kernel, which is a third of all arithmetic saved.
     """
     import tensorflow as tf
 
     windows = tf.TensorSpec((m, Tx, n_values), tf.float32)
+    inputs = tf.TensorSpec((m, Tx), tf.int32) if looked_up else windows
     scalar = tf.TensorSpec((), tf.float32)
     shapes = [array.shape for array in JazzWeights.initial(n_a, n_values).arrays]
     arrays = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
     state = (arrays, arrays, arrays, scalar)
 
-    def step(zx, a, c, recurrent_kernel):
-        i, f, g, o = tf.split(zx + a @ recurrent_kernel, 4, axis=-1)
-        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
-        return tf.sigmoid(o) * tf.tanh(c), c
+    def over(step, before, given, reverse=False):
+        """What ``step(before, given)`` makes of one time step after the other, stacked."""
+        if Tx > UNROLL_UP_TO:
+            return tf.scan(step, given, before, reverse=reverse)
+        made = [None] * Tx
+        given = list(zip(*(tf.unstack(values, Tx) for values in given), strict=True))
+        for t in reversed(range(Tx)) if reverse else range(Tx):
+            before = made[t] = step(before, given[t])
+        return [tf.stack(values) for values in zip(*made, strict=True)]
 
-    def logits(variables, X):
-        """The twin's equations, as in ``seqlib.lstm``: Keras' own cost more to trace."""
-        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = variables
-        a = c = tf.zeros((m or tf.shape(X)[0], n_a))
-        x = tf.reshape(tf.transpose(X, (1, 0, 2)), (-1, n_values))  # time first: steps lie together
-        zx = tf.reshape(x @ kernel + bias, (Tx, -1, 4 * n_a))
-        if Tx <= UNROLL_UP_TO:
-            states = []
-            for now in tf.unstack(zx, Tx):
-                a, c = step(now, a, c, recurrent_kernel)
-                states.append(a)
-            h = tf.concat(states, axis=0)  # (Tx m, n_a)
-        else:
-            h, _ = tf.scan(lambda ac, now: step(now, *ac, recurrent_kernel), zx, (a, c))
-            h = tf.reshape(h, (-1, n_a))
-        return tf.reshape(h @ densor_kernel + densor_bias, (Tx, -1, n_values))
+    def shifted(values):
+        """Those of the step before; zeros before the first."""
+        return tf.concat([tf.zeros_like(values[:1]), values[:-1]], axis=0)
+
+    def flat(values):
+        return tf.reshape(values, (-1, values.shape[-1]))  # (Tx m, …)
 
     def sums(variables, X, Y):
+        """The twin's equations and their slopes, as in ``seqlib.lstm``, time first.
+
+        A tape would trace twice as long, and add up the kernels' gradients step by step.
+        """
+        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = variables
+        n = m or tf.shape(X)[0]
         Y = tf.transpose(Y, (1, 0, 2))  # (Ty, m, n_values)
-        with tf.GradientTape() as tape:
-            tape.watch(variables)
-            y = logits(variables, X)  # (Tx, m, n_values)
-            # From the logits, so that a sure mistake stays finite.
-            loss = tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(Y, y), axis=1)  # (Ty,)
-            total = tf.reduce_sum(loss)
-        right = tf.equal(tf.argmax(y, axis=-1), tf.argmax(Y, axis=-1))
-        hits = tf.reduce_sum(tf.cast(right, tf.float32), axis=1)  # (Ty,)
-        return loss, hits, tape.gradient(total, variables)
+        if looked_up:
+            X = tf.reshape(tf.transpose(X), (-1,))
+            x = tf.gather(tf.pad(kernel, ((0, 1), (0, 0))), X)
+        else:
+            X = tf.reshape(tf.transpose(X, (1, 0, 2)), (-1, n_values))
+            x = X @ kernel
+        x = tf.reshape(x + bias, (Tx, -1, 4 * n_a))
+
+        def cell(before, given):
+            a, c, *_ = before
+            i, f, g, o = tf.split(given[0] + a @ recurrent_kernel, 4, axis=-1)
+            i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+            c = f * c + i * g
+            s = tf.tanh(c)
+            return o * s, c, i, f, g, o, s
+
+        a, c, i, f, g, o, s = over(cell, (tf.zeros((n, n_a)),) * 7, (x,))
+        y = flat(a) @ densor_kernel + densor_bias
+        # From the logits, so that a sure mistake stays finite.
+        loss, dy = tf.raw_ops.SoftmaxCrossEntropyWithLogits(
+            features=y, labels=tf.reshape(Y, (-1, n_values))
+        )
+        right = tf.equal(tf.argmax(y, axis=-1), tf.argmax(flat(Y), axis=-1))
+        hits = tf.reshape(tf.cast(right, tf.float32), (Tx, -1))
+
+        to_z = tf.concat(
+            [g * i * (1 - i), shifted(c) * f * (1 - f), i * (1 - g * g), s * o * (1 - o)], axis=-1
+        )
+        da = tf.reshape(tf.matmul(dy, densor_kernel, transpose_b=True), (Tx, -1, n_a))
+
+        def back(after, given):
+            """Of one step: dz, and the gradients of the a and c before it."""
+            _dz, da, dc = after
+            here, to_z, to_c, to_before = given
+            da += here
+            dc += da * to_c
+            dz = tf.concat([dc, dc, dc, da], axis=-1) * to_z
+            return dz, tf.matmul(dz, recurrent_kernel, transpose_b=True), dc * to_before
+
+        nothing = tf.zeros((n, 4 * n_a)), tf.zeros((n, n_a)), tf.zeros((n, n_a))
+        dz = flat(over(back, nothing, (da, to_z, o * (1 - s * s), f), reverse=True)[0])
+        if looked_up:
+            dkernel = tf.math.unsorted_segment_sum(dz, X, n_values + 1)[:n_values]
+        else:
+            dkernel = tf.matmul(X, dz, transpose_a=True)
+        gradients = [
+            dkernel,
+            tf.matmul(flat(shifted(a)), dz, transpose_a=True),
+            tf.reduce_sum(dz, axis=0),
+            tf.matmul(flat(a), dy, transpose_a=True),
+            tf.reduce_sum(dy, axis=0),
+        ]
+        loss = tf.reshape(loss, (Tx, -1))
+        return tf.reduce_sum(loss, axis=1), tf.reduce_sum(hits, axis=1), gradients
 
     def update(variables, first, second, count, gradients, m, learning_rate):
         gradients = [g / m for g in gradients]
@@ -254,8 +323,8 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int) -> SharedStep:
     count = tf.TensorSpec((), tf.int32)
     return SharedStep(
         tf.function(
-            epochs, input_signature=(count, *state, windows, windows, scalar), autograph=False
+            epochs, input_signature=(count, *state, inputs, windows, scalar), autograph=False
         ),
-        tf.function(sums, input_signature=(arrays, windows, windows), autograph=False),
+        tf.function(sums, input_signature=(arrays, inputs, windows), autograph=False),
         tf.function(update, input_signature=(*state, arrays, scalar, scalar), autograph=False),
     )

@@ -191,18 +191,23 @@ class Novelty:
 def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
     """Compare sampled tokens with every melody of the corpus."""
     indices = np.asarray(indices)
-    best = Novelty(0, 0, (-1, -1), _share_seen(indices, sequences, 4))
-    for number, sequence in enumerate(sequences):
-        # lengths[j]: tokens matching back from sample position s and corpus position j.
-        lengths = np.zeros(len(sequence) + 1, int)
-        same = np.asarray(sequence) == indices[:, None]  # (sample, corpus)
-        for s in range(len(indices)):
-            lengths[1:] = (lengths[:-1] + 1) * same[s]
-            end = int(lengths.argmax())
-            run = int(lengths[end])
-            if run > best.longest_run:
-                best = Novelty(run, s - run + 1, (number, end - run), best.share_of_4grams)
-    return best
+    # All melodies in a row, with a token between them that no sample has.
+    corpus = np.concatenate([part for one in sequences for part in (one, [-1])] or [[-1]])
+    # lengths[j]: tokens matching back from sample position s and corpus position j.
+    lengths = np.zeros(len(corpus) + 1, int)
+    longest = start = at = 0
+    for s, index in enumerate(indices):
+        lengths[1:] = (lengths[:-1] + 1) * (corpus == index)
+        end = int(lengths.argmax())
+        if lengths[end] > longest:
+            longest = int(lengths[end])
+            start, at = s - longest + 1, end - longest
+    source = (-1, -1)
+    if longest:
+        begins = np.cumsum([0, *(len(one) + 1 for one in sequences)])
+        number = int(np.searchsorted(begins, at, side="right")) - 1
+        source = number, at - int(begins[number])
+    return Novelty(longest, start, source, _share_seen(indices, sequences, 4))
 
 
 def _share_seen(indices: np.ndarray, sequences: Sequence[np.ndarray], n: int) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import sys
 import threading
 import time
@@ -64,6 +65,9 @@ SHORTEST_SLICE = 0.04
 # How much of what the others have used a newcomer may catch up with, in seconds.
 CATCH_UP = 2.0
 SWEEP_SECONDS = 2.0
+# Slices under way at once on this machine. One step alone fills a core and a half at best; two
+# runs side by side fill two. More would take memory, and a core from drawing pages.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Facts:
 
 
 class Scheduler:
-    """Gives runs slices, on one thread, or on as many as a cluster has places.
+    """Gives runs slices: two at once where there are cores, or as many as a cluster has places.
 
     Runs are held weakly: one that nobody holds any more is dropped.
     """
@@ -289,7 +293,7 @@ class Scheduler:
 def _slots() -> int:
     """How many slices may be under way at once."""
     if backend.trains_here():
-        return 1
+        return min(AT_ONCE, os.cpu_count() or 1)
     from seqlib import cluster
 
     return cluster.slots()

@@ -1,7 +1,7 @@
 """Training in the background: a run, the worker that shares the machine, and what they record.
 
 A ``TrainingRun`` is created, then queued, running (and paused, and running again), and ends
-done, stopped or failed. One worker thread gives every run short slices in turn, so a
+done, stopped or failed. A worker thread or two give every run short slices in turn, so a
 second reader's run moves too. Nothing here knows who is looking, and a run that nobody
 holds any more is dropped.
 """

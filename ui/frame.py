@@ -19,7 +19,7 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
-from ui import glossary, language, process, share, tour, visit
+from ui import choices, glossary, language, process, share, tour, visit
 from ui.lesson import lesson
 from ui.status import server
 
@@ -105,12 +105,14 @@ def run() -> None:
     st.html(FRAME_CSS)
     _run.framed, _run.page = True, chosen.url_path
     visit.at(chosen.url_path)
+    choices.begin()
     share.begin(chosen.url_path)
     try:
         chosen.run()
         tour.questions(chosen.url_path)
         share.end()
         visit.end(chosen.url_path)
+        choices.end()
     finally:
         _run.framed = False
         process.spare_what_stays()

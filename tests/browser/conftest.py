@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 expect.set_options(timeout=30_000)  # a busy machine is not a wrong page
 
@@ -126,6 +127,22 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=60_000
     )
+
+
+def write_first_cell(page: Page, table: Locator, text: str) -> None:
+    """Replace what the first cell of a table editor holds, as a hand would."""
+    table.scroll_into_view_if_needed()
+    settled(page)
+    cell = page.locator("#portal textarea")
+    for _ in range(4):  # a table that has just been drawn lets a first press go by
+        table.dblclick(position={"x": 120, "y": 52})
+        with suppress(TimeoutError):
+            cell.wait_for(timeout=5_000)
+            break
+    cell.fill(text)
+    cell.press("Enter")
+    expect(cell).to_have_count(0)
+    settled(page)  # the table tells the server a moment later
 
 
 def _note(message, troubles: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import settled
+from conftest import settled, write_first_cell
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -140,12 +140,8 @@ def test_odd_csvs_get_a_sentence_each_and_fifty_thousand_rows_are_read(server, n
 def test_rows_edited_in_the_page_become_the_sentences(server, new_page):
     page = open_emojify(server, new_page)
     page.get_by_test_id("stMain").get_by_text("Edit the rows").click()
-    editor = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
-    box = editor.bounding_box()
-    page.mouse.dblclick(box["x"] + 120, box["y"] + 53)  # the first sentence
-    page.keyboard.press("Control+a")
-    page.keyboard.type("I adore my grandmother")
-    page.keyboard.press("Enter")
+    table = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
+    write_first_cell(page, table, "I adore my grandmother")
     page.get_by_role("button", name="Use this table", exact=True).click()
     expect(page.get_by_text("my sentences", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="my sentences")).to_be_checked()

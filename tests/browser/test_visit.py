@@ -9,7 +9,7 @@ from io import BytesIO
 import numpy as np
 import pretty_midi
 import pytest
-from conftest import Server, settled
+from conftest import Server, settled, write_first_cell
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -167,13 +167,7 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     page.get_by_text("Edit the rows").click()
     settled(page)
     table = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
-    table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    table.dblclick(position={"x": 120, "y": 52})
-    page.wait_for_timeout(500)  # the cell opens, and takes no letters until then
-    page.keyboard.press("Control+a")
-    page.keyboard.type("my xylophone and I", delay=20)
-    page.keyboard.press("Enter")
+    write_first_cell(page, table, "my xylophone and I")
     until_kept(page, "tables")
     settled(page)
     go(page, "Cell")

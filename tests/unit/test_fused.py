@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from seqlib import fused
-from seqlib.fused import FusedTraining, shared_step, windows_per_call
+from seqlib.fused import FusedTraining, places_of, shared_step, windows_per_call
 from seqlib.jazz import JazzWeights
 
 N_A, N_VALUES, TX = 4, 7, 5
@@ -52,8 +52,15 @@ class KerasFit:
         ).history
 
 
-def test_training_equals_keras_fit_epoch_by_epoch(keras, make_weights, windows):
+@pytest.mark.parametrize("one_hot", [True, False], ids=["one-hot", "any numbers"])
+@pytest.mark.parametrize("laid_out_up_to", [TX, 0], ids=["laid out", "in a loop"])
+def test_training_equals_keras_fit_epoch_by_epoch(
+    keras, make_weights, windows, fresh_steps, monkeypatch, one_hot, laid_out_up_to
+):
+    monkeypatch.setattr(fused, "UNROLL_UP_TO", laid_out_up_to)
     X, Y = windows
+    if not one_hot:
+        X = 0.9 * X + np.float32(0.01)
     start = make_weights(N_A, N_VALUES)
     keras_fit = KerasFit(keras, start, rate=0.05)
     ours = FusedTraining(X, Y, start, learning_rate=0.05)
@@ -92,6 +99,15 @@ def test_epochs_in_one_call_equal_epochs_one_by_one(keras, make_weights, windows
     )
     for mine, theirs in zip(together.weights.arrays, one_by_one[-1].weights.arrays, strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+def test_places_say_where_ones_are_and_which_rows_are_blank():
+    X = np.zeros((2, 3, 4), np.float32)
+    X[0, 1, 2] = X[1, 0, 3] = X[1, 2, 0] = 1
+    np.testing.assert_array_equal(places_of(X), [[4, 2, 4], [3, 4, 0]])
+    assert places_of(0.5 * X) is None
+    X[1, 0, 0] = 1  # two notes at once
+    assert places_of(X) is None
 
 
 @pytest.mark.parametrize("windows_a_call", [1, 2, 4, 5])
@@ -162,7 +178,7 @@ def test_runs_of_one_architecture_share_one_traced_function(keras, make_windows,
         training = FusedTraining(X, Y, start, 0.01 * (seed + 1))
         learned.append([training.advance(1), training.advance(3)])
     assert shared_step.cache_info().misses == 1
-    step = shared_step(6, TX, N_VALUES, N_A)
+    step = shared_step(6, TX, N_VALUES, N_A, looked_up=True)
     assert step.epochs.experimental_get_tracing_count() == 1
     assert step.sums.experimental_get_tracing_count() == 0  # only long epochs come in parts
     assert np.abs(learned[0][1].loss - learned[1][1].loss).max() > 1e-3

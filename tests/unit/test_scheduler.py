@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -53,11 +54,11 @@ class Counting(Run):
 
 @pytest.fixture
 def use(monkeypatch):
-    """Makes a scheduler the one that runs use."""
+    """Makes a scheduler the one that runs use; it gives one slice at a time."""
     made = []
 
-    def use(limits: Limits | None = None, **options) -> Scheduler:
-        made.append(Scheduler(limits, **options))
+    def use(limits: Limits | None = None, slots: Callable[[], int] = lambda: 1) -> Scheduler:
+        made.append(Scheduler(limits, slots))
         monkeypatch.setattr(runs_module, "_scheduler", lambda: made[-1])
         return made[-1]
 
@@ -164,8 +165,10 @@ def test_beyond_so_many_runs_wait_with_their_place_until_one_ends(use):
     second.stop()
 
 
-def test_with_more_slots_as_many_slices_are_under_way_at_once(use):
-    use(slots=lambda: 2)
+def test_on_two_cores_two_slices_are_under_way_at_once(use, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    use(slots=scheduler_module._slots)  # what this machine has
+    assert scheduler_module._slots() == 2
     order: list[str] = []
     first, second = Hold(order), Hold(order)  # the second gets in though the first holds
     assert first.run.state is second.run.state is State.RUNNING

@@ -20,7 +20,7 @@ from seqlib.text import (
     write_csv,
 )
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from ui import chips, language, uploads
+from ui import chips, choices, language, uploads
 from ui.emojify import state
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
@@ -30,8 +30,6 @@ TRAIN, TEST = N_("train"), N_("test")
 
 def choose() -> None:
     """Which sentences, and a file where one is wanted."""
-    if st.session_state.pop("emoji_use_mine", False):
-        st.session_state["emoji_data"] = state.MINE
     language.choice(
         st.segmented_control,
         _("sentences"),
@@ -245,7 +243,7 @@ def _use(edited: pd.DataFrame) -> None:
         return
     st.session_state.pop("emoji_edit_error", None)
     st.session_state.pop("emoji_csv_report", None)
-    st.session_state["emoji_use_mine"] = True
+    choices.choose("emoji_data", state.MINE)
     _begin_new_table()
     st.rerun()
 

@@ -14,7 +14,7 @@ from seqlib.emojify.files import MAX_BYTES, SUFFIX
 from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
 from seqlib.vectors import WordVectors
-from ui import uploads
+from ui import choices, uploads
 from ui.emojify import state
 
 
@@ -143,6 +143,5 @@ def _open(file) -> None:
     """Raises ``ValueError``, one sentence, and then changes nothing."""
     data = file.getvalue()
     model = open_model(data, state.vectors())
-    st.session_state.update(
-        emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True, emoji_use_file=True
-    )
+    st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
+    choices.choose("emoji_model", state.FILE)

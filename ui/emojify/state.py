@@ -23,7 +23,7 @@ from seqlib.emojify import (
 from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
-from ui import language
+from ui import choices, language
 from ui.embeddings import state as embeddings
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
@@ -150,7 +150,7 @@ def keep(run: EmojifyRun, looked_up_in: WordVectors) -> Kept:
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
     kept = Kept(number, run, data_name(), looked_up_in)
     st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
-    st.session_state["emoji_model"] = f"{kept.name} {LAST}"
+    choices.choose("emoji_model", f"{kept.name} {LAST}")
     return kept
 
 
@@ -179,8 +179,6 @@ def reader_names() -> list[str]:
 
 def reader_select(label: str, *, key: str, help: str) -> str:
     """A bound choice among the models; one that is gone falls back to the shipped one."""
-    if key == "emoji_model" and st.session_state.pop("emoji_use_file", False):
-        st.session_state[key] = FILE
     names = reader_names()
     if st.session_state.get(key, SHIPPED) not in names:
         del st.session_state[key]

@@ -1,0 +1,34 @@
+"""What the program chooses for a reader: a widget's value that an interrupted run must not lose.
+
+A browser sends the values it shows with every message. One that leaves before the new value has
+arrived takes the run's place and brings the old value along, so a choice is made again at the
+beginning of every run until one has drawn the page to its end.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+_HELD = "chosen_for_reader"
+
+
+def choose(key: str, value: Any) -> None:
+    """Set a widget; from the next run on where this run has drawn it already."""
+    st.session_state.setdefault(_HELD, {})[key] = value
+    with suppress(StreamlitAPIException):
+        st.session_state[key] = value
+
+
+def begin() -> None:
+    """Called before a page is drawn."""
+    for key, value in st.session_state.get(_HELD, {}).items():
+        st.session_state[key] = value
+
+
+def end() -> None:
+    """Called when a page is drawn to its end."""
+    st.session_state.pop(_HELD, None)
