@@ -74,7 +74,10 @@ def numbers(now: server.Server) -> None:
         (
             _("Busy"),
             f"{busy:.0%}",
-            _("Time spent in training, as a share of the time since the start."),
+            _(
+                "Time spent in training, as a share of the time since the start; two runs side by "
+                "side count twice."
+            ),
         ),
         (
             _("Traced functions"),
