@@ -6,15 +6,18 @@ import http.client
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from benchmarks._result import Result
 
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / "streamlit_app.py"
@@ -30,6 +33,8 @@ import streamlit as st
 z = np.random.default_rng(0).normal(size=(64, 50))
 st.plotly_chart(go.Figure(go.Heatmap(z=z)))
 """
+
+BARE_PAGE_NAME = "a bare Streamlit page with one Plotly heatmap"
 
 # True once the reader has a picture before them. Ours is drawn on a canvas inside a component,
 # perhaps in a shadow root; it counts once two of its pixels differ. Rulers and legends are
@@ -137,6 +142,15 @@ def reader(chromium, address: str, painted: str) -> Iterator:
         yield page
     finally:
         context.close()
+
+
+def against_the_bare_page(picture: Callable[..., float], *sides: tuple, rounds: int) -> Result:
+    """Median seconds to a first picture: ``picture(*side)`` for ours and the bare page in turn."""
+    for side in sides:  # fills the disk cache, writes the byte code, pays for imports
+        picture(*side)
+    times = [[picture(*side) for side in sides] for _ in range(rounds)]
+    ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
+    return Result(ours=ours, peer=peer, peer_name=BARE_PAGE_NAME, unit="s", goal=0.8)
 
 
 def resident_megabytes(process: psutil.Process) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from benchmarks._server import (
     OURS,
     PAINTED_CANVAS,
     PAINTED_HEATMAP,
+    against_the_bare_page,
     bare_page,
     browser,
     reader,
@@ -34,14 +34,4 @@ def measure() -> Result:
                 return seconds(start_and_look)
 
         sides = ((OURS, PAINTED_CANVAS), (bare, PAINTED_HEATMAP))
-        for side in sides:  # fills the disk cache and writes the byte code
-            first_picture(*side)
-        times = [[first_picture(*side) for side in sides] for _ in range(ROUNDS)]
-    ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
-    return Result(
-        ours=ours,
-        peer=peer,
-        peer_name="a bare Streamlit page with one Plotly heatmap",
-        unit="s",
-        goal=0.8,
-    )
+        return against_the_bare_page(first_picture, *sides, rounds=ROUNDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from contextlib import ExitStack
 
 from benchmarks._result import Result, seconds
@@ -10,6 +9,7 @@ from benchmarks._server import (
     OURS,
     PAINTED_CANVAS,
     PAINTED_HEATMAP,
+    against_the_bare_page,
     bare_page,
     browser,
     reader,
@@ -47,14 +47,5 @@ def measure() -> Result:
             with ExitStack() as visits:
                 return seconds(look)
 
-        for side in sides:  # the first visitor pays for imports; `first_picture` measures that
-            visit(*side)
-        times = [[visit(*side) for side in sides] for _ in range(ROUNDS)]
-    ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
-    return Result(
-        ours=ours,
-        peer=peer,
-        peer_name="a bare Streamlit page with one Plotly heatmap",
-        unit="s",
-        goal=0.8,
-    )
+        # The first visitor pays for imports; `first_picture` measures that.
+        return against_the_bare_page(visit, *sides, rounds=ROUNDS)

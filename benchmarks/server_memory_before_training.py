@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks._result import Result
 from benchmarks._server import (
+    BARE_PAGE_NAME,
     OURS,
     PAINTED_CANVAS,
     PAINTED_HEATMAP,
@@ -37,7 +38,7 @@ def measure() -> Result:
         return Result(
             ours=memory(OURS, "/jazz", PAINTED_CANVAS),
             peer=memory(bare, "", PAINTED_HEATMAP),
-            peer_name="a bare Streamlit page with one Plotly heatmap",
+            peer_name=BARE_PAGE_NAME,
             unit="MB",
             goal=250,
             goal_on="ours",
