@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -14,7 +16,7 @@ from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexi
 from seqlib.jazz import JazzWeights
 from seqlib.runs import State
 from seqlib.text import shipped
-from seqlib.training import Metrics, RunSettings
+from seqlib.training import BOUNDS, Metrics, RunSettings
 from seqlib.vectors import load
 from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
 from ui import visit
@@ -362,3 +364,58 @@ def test_values_go_into_links_as_streamlit_writes_them():
         "g": ("t",),
         "i": ("",),
     }
+
+
+# Written into the session state, and rightly gone with the session.
+PASSING = {
+    *("copy_error", "embedding_error", "emoji_edit_error", "jump_error", "track_error"),
+    *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
+    *("emoji_mistakes", "sharing_result", "emoji_remembered", "maps"),  # computed again when asked
+    *("emoji_opened_now", "vectors_pair"),  # a file on its way into what is kept
+}
+
+
+def keys_that_code_writes() -> dict[str, str]:
+    """Literal keys that pages put into the session state, with the file; controls left out."""
+    written, controls = {}, set()
+    for file in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                controls |= {
+                    given.value.value
+                    for given in node.keywords
+                    if given.arg == "key" and isinstance(given.value, ast.Constant)
+                }
+            for key in _written(node):
+                written[key] = file.name
+    assert len(controls) > 100
+    return {key: file for key, file in written.items() if key not in controls}
+
+
+def _written(node: ast.AST) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    for target in targets:
+        if isinstance(target, ast.Subscript) and _is_state(target.value):
+            yield from _literal(target.slice)
+    if isinstance(node, ast.Call) and _is_state(getattr(node.func, "value", None)):
+        if node.func.attr == "setdefault":
+            yield from _literal(node.args[0])
+        elif node.func.attr == "update":
+            yield from (given.arg for given in node.keywords if given.arg)
+
+
+def _is_state(node: ast.AST | None) -> bool:
+    return getattr(node, "attr", "") == "session_state" or getattr(node, "id", "") == "here"
+
+
+def _literal(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant):
+        yield node.value
+
+
+def test_whatever_pages_keep_is_part_of_the_visit_or_known_to_pass():
+    written = keys_that_code_writes()
+    assert {"jazz_runs", "emoji_mine", "quiz"} <= written.keys()  # it does see them
+    kept = {*visit.WORK, *visit.LOOSE, *visit.MODELS, *PASSING, *BOUNDS, "say"}  # or in the link
+    assert {key: file for key, file in written.items() if key not in kept} == {}
+    assert written.keys() >= PASSING
