@@ -65,6 +65,17 @@ a[href^="#term-"] {
 .st-key-doors, .st-key-more_doors { gap: 0.5rem; }
 h1 { font-size: 2rem !important; padding: 0 !important; }
 h2 { font-size: 1.5rem !important; }
+h3 { font-size: 1.25rem !important; }
+/* Code in a folded question's title would be three quarters of small type. */
+[data-testid="stExpander"] summary code { font-size: 0.9em; }
+/* Streamlit writes white on the primary colour, which is pale in the dark. */
+[data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
+/* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
+[data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
+/* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */
+@media (max-width: 640px) {
+  :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
+}
 </style>"""
 
 PRESENTER_CSS = """<style>

@@ -92,7 +92,7 @@ def questions(page: str) -> None:
     if not asked:
         return
     with st.container(key="questions"):
-        st.subheader(_("Questions to ask"), anchor="questions")
+        st.header(_("Questions to ask"), anchor="questions")
         for each in asked:
             with st.expander(each.question):
                 st.markdown(linked(each.answer, i18n.language()))
