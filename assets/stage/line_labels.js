@@ -22,6 +22,9 @@ export function fullSteps(values, columns, first) {
   return step - first;
 }
 
+// Where along a name the lines are looked at: a steep line crosses it between coarser places.
+const SHARES = Array.from({ length: 13 }, (_, place) => place / 12 - 0.5);
+
 /**
  * A place for each line's name, at the point where it is farthest from all other lines.
  * @param {number[]} xs     x of each step on screen
@@ -53,7 +56,7 @@ export function labelPlaces({ xs, lines, font, left, right, height }) {
         let own = Infinity;
         let clear = Infinity;
         for (const other of lines) {
-          for (const share of [-0.5, -0.25, 0, 0.25, 0.5]) {
+          for (const share of SHARES) {
             const away = Math.abs(level(other.ys, x + share * width) - y);
             if (other.line === line) own = Math.min(own, away);
             else clear = Math.min(clear, away);

@@ -22,10 +22,10 @@ export function timeText(seconds) {
   return `${minutes}:${String(Math.floor(rest / 10)).padStart(2, "0")}.${rest % 10}`;
 }
 
-/** A probability as a percentage; small ones say so rather than `0.0 %`. */
+/** A probability as a percentage; small ones say so rather than `0.0%`. */
 export function percentText(p) {
-  if (p > 0 && p < 0.0005) return "< 0.1 %";
-  return `${(100 * p).toFixed(1)} %`;
+  if (p > 0 && p < 0.0005) return "< 0.1%";
+  return `${(100 * p).toFixed(1)}%`;
 }
 
 /** Scientific name of a MIDI pitch: 60 is `C4`. */

@@ -160,9 +160,9 @@ test("numbers are written as a reader writes them", () => {
   assert.equal(boundText(0.25), "0.25");
   assert.equal(boundText(0), "0");
   assert.equal(boundText(100), "100");
-  assert.equal(percentText(0.0312), "3.1 %");
-  assert.equal(percentText(0.0001), "< 0.1 %");
-  assert.equal(percentText(0), "0.0 %");
+  assert.equal(percentText(0.0312), "3.1%");
+  assert.equal(percentText(0.0001), "< 0.1%");
+  assert.equal(percentText(0), "0.0%");
   assert.equal(timeText(64.35), "1:04.4");
   assert.equal(pitchText(60), "C4");
   assert.equal(pitchText(70), "B♭4");

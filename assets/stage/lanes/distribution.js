@@ -88,7 +88,7 @@ export function distributionLane(data, stage) {
       const each = barHeight(layout);
       g.font = `${layout.font}px ${theme.font}`;
       g.textBaseline = "middle";
-      const numbers = g.measureText("100.0 %").width + 4;
+      const numbers = g.measureText("100.0%").width + 4;
       const longest = Math.max(...places.map((place) => g.measureText(data.labels[place]).width));
       const labels = Math.min(longest + 8, box.width * 0.46);
       const room = box.width - labels - numbers - 6;

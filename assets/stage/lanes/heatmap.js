@@ -130,7 +130,7 @@ export function heatmapLane(data, stage) {
       const free = (y) => places.every((other) => Math.abs(other - y) > font * 1.1);
       if (names.length && each >= stage.layout.font) {
         g.textBaseline = "middle";
-        order().forEach((unit, row) => g.fillText(stage.fit(names[unit], view.left - 10), edge, (row + 0.5) * each));
+        order().forEach((unit, row) => g.fillText(stage.fit(names[unit], edge), edge, (row + 0.5) * each));
         return;
       }
       const sorted = stage.orderKey !== "index";

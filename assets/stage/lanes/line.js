@@ -15,7 +15,7 @@ export function lineLane(data, stage) {
   const listed = Math.min(LISTED, columns);
   const at = (step, line) => values[step * columns + line];
   const say = (value) => (!Number.isFinite(value) ? "–" : data.percent ? percentText(value) : numberText(value, 3));
-  const bound = (value) => (data.percent ? `${boundText(100 * value)} %` : boundText(value));
+  const bound = (value) => (data.percent ? `${boundText(100 * value)}%` : boundText(value));
   const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (listed + (columns > listed ? 1 : 0));
   const plain = (layout) => Math.round((layout.compact ? 100 : 150) * Math.sqrt(layout.scale));
