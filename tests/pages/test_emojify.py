@@ -273,8 +273,8 @@ def test_the_card_has_v1_beside_v2_with_spread_and_negations(page):
     frame = next(one.value for one in page.dataframe if "with a negation" in one.value)
     about = pretrained.card()
     row = frame[frame["model"] == "V2, all"].iloc[0]
-    assert row["accuracy"] == about["figures"]["V2, all"]["accuracy"]
-    assert row["±"] == about["figures"]["V2, all"]["negated spread"]
+    assert row["accuracy"] == pytest.approx(100 * about["figures"]["V2, all"]["accuracy"])
+    assert row["±"] == pytest.approx(100 * about["figures"]["V2, all"]["negated spread"])
     assert {"V1, all", "V1, few", "V2, few", "now: shipped"} <= set(frame["model"])
     assert about["with real GloVe"] in texts(page)
 

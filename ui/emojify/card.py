@@ -34,8 +34,16 @@ def table() -> None:
     shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
     shares["±"] = negated_spread
     st.dataframe(
-        {_("model"): names, _("trained on"): sentences, **shares, _("seeds"): seeds},
-        column_config=dict.fromkeys(shares, st.column_config.NumberColumn(format="percent")),
+        {
+            _("model"): names,
+            _("trained on"): sentences,
+            **{
+                name: [None if value is None else 100 * value for value in column]
+                for name, column in shares.items()
+            },
+            _("seeds"): seeds,
+        },
+        column_config=dict.fromkeys(shares, st.column_config.NumberColumn(format="%.1f%%")),
         hide_index=True,
         placeholder="–",
         key="emoji_card",

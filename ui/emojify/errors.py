@@ -46,7 +46,7 @@ def table() -> None:
     )
     event = st.dataframe(
         {
-            _("confidence"): [one.confidence for one in found],
+            _("confidence"): [100 * one.confidence for one in found],
             _("sentence"): [one.sentence for one in found],
             _("it is"): [_class(model.classes[one.true]) for one in found],
             _("the model says"): [_class(model.classes[one.chosen]) for one in found],
@@ -54,7 +54,7 @@ def table() -> None:
             _("tipped, by leaving out"): [one.tipped_by_leaving_out for one in found],
         },
         column_config={
-            _("confidence"): st.column_config.NumberColumn(format="percent", width="small"),
+            _("confidence"): st.column_config.NumberColumn(format="%.2f%%", width="small"),
             _("sentence"): st.column_config.TextColumn(width="large"),
         },
         hide_index=True,

@@ -303,10 +303,10 @@ def _table(kept: list[state.Kept]) -> None:
     st.dataframe(
         {
             _("run"): [one.title for one in kept],
-            _("best test"): [found.test_accuracy.max() for found in metrics],
+            _("best test"): [100 * found.test_accuracy.max() for found in metrics],
             _("at epoch"): [found.best for found in metrics],
-            _("last test"): [found.test_accuracy[-1] for found in metrics],
-            _("last train"): [found.accuracy[-1] for found in metrics],
+            _("last test"): [100 * found.test_accuracy[-1] for found in metrics],
+            _("last train"): [100 * found.accuracy[-1] for found in metrics],
             _("seconds"): [found.seconds[-1] for found in metrics],
             _("epochs"): [len(found) for found in metrics],
             _("learning rate"): [one.learning_rate for one in settings],
@@ -322,7 +322,7 @@ def _table(kept: list[state.Kept]) -> None:
         },
         column_config={
             **{
-                name: st.column_config.NumberColumn(format="percent")
+                name: st.column_config.NumberColumn(format="%.1f%%")
                 for name in (_("best test"), _("last test"), _("last train"))
             },
             _("seconds"): st.column_config.NumberColumn(format="%.1f"),

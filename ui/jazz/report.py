@@ -58,7 +58,7 @@ def table() -> None:
         },
         column_config={
             _("accuracy"): st.column_config.ProgressColumn(
-                _("next-note accuracy"), format="%.1f %%", min_value=0, max_value=100
+                _("next-note accuracy"), format="%.1f%%", min_value=0, max_value=100
             ),
             _("log loss"): st.column_config.NumberColumn(
                 _("log loss (nats a note)"), format="%.2f"

@@ -53,9 +53,9 @@ def _live() -> None:
     memory(now)
     if now.workers is not None:
         workers(now.workers)
-    st.subheader(_("Runs"), anchor=False)
+    st.header(_("Runs"), anchor=False)
     runs(now)
-    st.subheader(_("Reruns"), anchor=False)
+    st.header(_("Reruns"), anchor=False)
     reruns()
 
 
@@ -143,7 +143,7 @@ def reruns() -> None:
     st.markdown(
         _(
             "{n:,} since the start. Of the last {kept:,}, half took at most {median:.2f} s and "
-            "95 % at most {p95:.2f} s. The slowest of those:",
+            "95% at most {p95:.2f} s. The slowest of those:",
             n=observer.reruns,
             kept=min(observer.reruns, observed.KEPT),
             median=observer.percentile(50),

@@ -79,7 +79,7 @@ GAUGES = {
     "seqscope_memory_bytes": "Resident memory.",
     "seqscope_memory_limit_bytes": "What the container or the machine allows.",
     "seqscope_uptime_seconds": "Since the program was loaded.",
-    "seqscope_rerun_p95_milliseconds": "95 % of the last reruns took the server at most this.",
+    "seqscope_rerun_p95_milliseconds": "95% of the last reruns took the server at most this.",
     "seqscope_workers": "Workers of the cluster; 0 without one.",
 }
 
