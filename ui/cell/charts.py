@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from seqlib.copy_task import KINDS, Point
-from seqlib.figures import SERIES, ZERO_CENTRED
+from seqlib.figures import SERIES
 from seqlib.i18n import _
 from seqlib.lstm import GATES, LSTMWeights
 from seqlib.sandbox import Effect
+from seqlib.vector_figures import DIVERGING
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 
@@ -131,15 +132,26 @@ def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
         (_("x · {n} rows", n=weights.n_x), _("a · {n} rows", n=n), "bias"), 1
     ):
         figure.update_yaxes(title_text=title, row=row, col=1)
-    figure.update_xaxes(showticklabels=False)
-    figure.update_xaxes(title_text=_("{n} units", n=n), row=3, col=1, title_font_size=15)
+    figure.update_xaxes(showticklabels=False, ticks="", showgrid=False, zeroline=False)
+    figure.update_yaxes(ticks="", showgrid=False, zeroline=False)
     figure.update_annotations(font={"size": 20, "family": "Georgia, serif"})
+    figure.add_annotation(
+        text=_("{n} units each", n=n),
+        x=0.5,
+        y=0,
+        xref="paper",
+        yref="paper",
+        yanchor="top",
+        yshift=-8,
+        showarrow=False,
+        font_size=15,
+    )
     figure.update_layout(
         height=height,
         font_size=15,
         margin={"l": 60, "r": 10, "t": 34, "b": 40},
         coloraxis={
-            "colorscale": ZERO_CENTRED,
+            "colorscale": DIVERGING,
             "cmin": -limit,
             "cmax": limit,
             "colorbar": {"thickness": 14, "title": {"text": _("weight"), "side": "right"}},

@@ -35,6 +35,9 @@ def show(scene: Scene) -> None:
             _("each gate"): [f"{array.size // gates:,}" for array in arrays.values()],
             _("all four gates"): [f"{array.size:,}" for array in arrays.values()],
         },
+        column_config=dict.fromkeys(
+            (_("each gate"), _("all four gates")), st.column_config.TextColumn(alignment="right")
+        ),
         hide_index=True,
         key="cell_counts",
         width="stretch",

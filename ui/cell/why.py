@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -18,6 +20,7 @@ from ui.lesson import lesson
 
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 REFRESH = 1.0
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def reach(scene: Scene) -> None:
@@ -43,9 +46,9 @@ def reach(scene: Scene) -> None:
         key="reach",
         alt="; ".join(
             _(
-                "{name}: {share:.1e} of its size after {n} steps",
+                "{name}: {share} of its size after {n} steps",
                 name=name,
-                share=values[-1] / values[0],
+                share=_written(values[-1] / values[0]),
                 n=len(values) - 1,
             )
             for name, values in curves.items()
@@ -55,9 +58,17 @@ def reach(scene: Scene) -> None:
         _(
             "Left of the gradient at the first note, {n} steps back: {shares}.",
             n=trace.Tx - 1,
-            shares="; ".join(f"{name} **{v[-1] / v[0]:.1e}**" for name, v in curves.items()),
+            shares="; ".join(f"{name} **{_written(v[-1] / v[0])}**" for name, v in curves.items()),
         )
     )
+
+
+def _written(share: float) -> str:
+    """Two digits, with a power of ten where zeros would have to be counted: ``1.1 × 10⁻⁵``."""
+    if not share or not math.isfinite(share) or 1e-3 <= share < 1e4:
+        return f"{share:.0f}" if share >= 10 else f"{share:.2g}"
+    digits, power = f"{share:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
 def _settings() -> CopySettings:
