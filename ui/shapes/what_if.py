@@ -38,6 +38,7 @@ def show() -> None:
             _("options"),
             list(SWITCHES),
             selection_mode="multi",
+            wrap=True,
             default=["return_state"],
             key="options",
             help="; ".join(f"{name}: {_(what)}" for name, what in SWITCHES.items()) + ".",
@@ -59,7 +60,9 @@ def show() -> None:
         functions=(one_layer,),
         presenter=frame.presenting(),
     )
-    meant = " ".join(f"`{name}`: {_(SWITCHES[name])}." for name in SWITCHES if name in on)
+    meant = " ".join(
+        _("`{name}`: {what}.", name=name, what=_(SWITCHES[name])) for name in SWITCHES if name in on
+    )
     st.markdown(
         _(
             "**{weights:,}** weights; a plain LSTM has {plain:,}.",
