@@ -44,7 +44,7 @@ def reach(scene: Scene) -> None:
     show_chart(
         charts.reach(curves),
         key="reach",
-        alt="; ".join(
+        alt=_("; ").join(
             _(
                 "{name}: {share} of its size after {n} steps",
                 name=name,
@@ -58,7 +58,9 @@ def reach(scene: Scene) -> None:
         _(
             "Left of the gradient at the first note, {n} steps back: {shares}.",
             n=trace.Tx - 1,
-            shares="; ".join(f"{name} **{_written(v[-1] / v[0])}**" for name, v in curves.items()),
+            shares=_("; ").join(
+                f"{name} **{_written(v[-1] / v[0])}**" for name, v in curves.items()
+            ),
         )
     )
 
