@@ -70,6 +70,12 @@ h3 { font-size: 1.25rem !important; }
 [data-testid="stExpander"] summary code { font-size: 0.9em; }
 /* Streamlit writes white on the primary colour, which is pale in the dark. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
+/* Nor do its captions and the colours of its code reach 4.5 to 1 on a light page. */
+[data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
+[data-testid="stCode"] .token.comment { color: light-dark(#5b6370, #9aa0ae) !important; }
+[data-testid="stCode"] :is(.token.boolean, .token.string) {
+  color: light-dark(#14702f, #5ce488) !important;
+}
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
 /* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */

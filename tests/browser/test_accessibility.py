@@ -26,6 +26,16 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+def show_all(page: Page) -> None:
+    """Make the window as high as the page: axe passes over what is scrolled out of sight."""
+    main = page.get_by_test_id("stMain")
+    height = main.evaluate("main => main.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    page.wait_for_function(
+        "main => main.scrollHeight <= main.clientHeight + 200", arg=main.element_handle()
+    )
+
+
 def grave_violations(page: Page, axe: str) -> dict[str, list[str]]:
     """What axe finds serious or critical: the rule, and the elements that break it."""
     page.evaluate(axe)
@@ -43,4 +53,5 @@ def test_a_page_has_no_grave_violation(entry, scheme, server, new_page, axe):
     page = new_page(f"{server.url}/{entry.url_path}", color_scheme=scheme)
     page.locator(".stage canvas").first.wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+    show_all(page)
     assert not grave_violations(page, axe)
