@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from seqlib import backend
-from seqlib.fused import adam
+from seqlib.fused import adam, traced_once
 from seqlib.i18n import Later, _
 from seqlib.runs import LOADING, NOT_A_NUMBER, PREPARING, Run, State
 
@@ -237,7 +236,7 @@ def _with_open_gates(
     return arrays
 
 
-@lru_cache(maxsize=MAX_ARCHITECTURES)
+@traced_once(MAX_ARCHITECTURES)
 def shared_step(kind: str, Tx: int, n_a: int) -> Any:
     """The traced training step of one architecture, shared by all its runs.
 

@@ -9,7 +9,8 @@ nothing.
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,14 +65,13 @@ class FusedTraining:
         self._windows = windows_per_call(Tx, n_values, weights.n_a)
         self._in_parts = self._windows < self._m
         places = places_of(X)
-        with _building:
-            self._step = shared_step(
-                None if self._in_parts else self._m,
-                Tx,
-                n_values,
-                weights.n_a,
-                looked_up=places is not None,
-            )
+        self._step = shared_step(
+            None if self._in_parts else self._m,
+            Tx,
+            n_values,
+            weights.n_a,
+            looked_up=places is not None,
+        )
         self._sums: Any = None
         self._seen = 0
         self._X = np.asarray(X, np.float32) if places is None else places
@@ -195,12 +195,27 @@ class SharedStep(NamedTuple):
     update: Any  # (*state, gradients, m, rate) -> *state
 
 
-# So that a run does not build a second time what a warm-up is building. Tracing has TensorFlow's
-# own lock.
-_building = threading.Lock()
+def traced_once(held: int) -> Callable[[Callable[..., Any]], Any]:
+    """``lru_cache`` for what builds traced functions: it keeps ``held`` of them.
+
+    Two threads that want the same do not build it twice; tracing has TensorFlow's own lock.
+    """
+
+    def decorate(build: Callable[..., Any]) -> Any:
+        cached, building = lru_cache(maxsize=held)(build), threading.Lock()
+
+        @wraps(build)
+        def get(*arguments: Any, **named: Any) -> Any:
+            with building:
+                return cached(*arguments, **named)
+
+        get.cache_info, get.cache_clear = cached.cache_info, cached.cache_clear
+        return get
+
+    return decorate
 
 
-@lru_cache(maxsize=MAX_ARCHITECTURES)
+@traced_once(MAX_ARCHITECTURES)
 def shared_step(m: int | None, Tx: int, n_values: int, n_a: int, looked_up: bool) -> SharedStep:
     """Build the functions of one architecture; each is traced at its first use.
 

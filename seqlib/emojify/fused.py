@@ -21,13 +21,12 @@ One function a shape, traced at its first use and shared by all runs; see ``seql
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqlib import backend
-from seqlib.fused import MAX_ARCHITECTURES, adam
+from seqlib.fused import MAX_ARCHITECTURES, adam, traced_once
 
 # Sentences evaluated in one call.
 EVALUATED_AT_ONCE = 256
@@ -206,7 +205,7 @@ def to_the_end(indices: np.ndarray) -> np.ndarray:
     return np.take_along_axis(indices, order, axis=1)
 
 
-@lru_cache(maxsize=MAX_ARCHITECTURES)
+@traced_once(MAX_ARCHITECTURES)
 def steps_of(shape: Shape) -> Steps:
     """Build the functions of one shape."""
     import tensorflow as tf
