@@ -3,6 +3,7 @@
 const ASK_EVENT = "seqscope-stage-asked"; // every stage on the page answers with its view
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4; // modules of white around a QR code, as its standard asks
+const SAID_FOR = 5000; // milliseconds
 
 function make(tag, { text, ...attributes } = {}, children = []) {
   const node = document.createElement(tag);
@@ -121,7 +122,6 @@ class ShareView {
     this.field.value = link;
     if (link === this.link) return;
     this.link = link;
-    this.said.textContent = "";
     this.tell(link);
   }
 
@@ -140,10 +140,17 @@ class ShareView {
     this.field.select();
     try {
       await navigator.clipboard.writeText(this.link); // https and localhost only
-      this.said.textContent = words.copied;
+      this.say(words.copied);
     } catch {
-      this.said.textContent = document.execCommand("copy") ? words.copied : words.by_hand;
+      this.say(document.execCommand("copy") ? words.copied : words.by_hand);
     }
+  }
+
+  /** For a while; not until the link changes, which it does at every step of a playing stage. */
+  say(text) {
+    this.said.textContent = text;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { this.said.textContent = ""; }, SAID_FOR);
   }
 
   /** The code over the whole window, for the back row. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, settled
 from playwright.sync_api import Page
 
 from ui.frame import PAGES
@@ -29,11 +29,13 @@ def axe() -> str:
 def show_all(page: Page) -> None:
     """Make the window as high as the page: axe passes over what is scrolled out of sight."""
     main = page.get_by_test_id("stMain")
-    height = main.evaluate("main => main.scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-    page.wait_for_function(
-        "main => main.scrollHeight <= main.clientHeight + 200", arg=main.element_handle()
-    )
+    for _ in range(4):  # what comes into sight may be drawn only then, and make the page higher
+        settled(page)
+        height, shown = main.evaluate("main => [main.scrollHeight, main.clientHeight]")
+        if height <= shown + 200:
+            return
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    raise AssertionError("the page grows with its window")
 
 
 def grave_violations(page: Page, axe: str) -> dict[str, list[str]]:

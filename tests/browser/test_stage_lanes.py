@@ -234,7 +234,7 @@ def test_influences_in_the_table_are_those_of_the_gradient(stage):
     for row in rows:
         k = 13 - (int(row[0]) - 1)
         assert agrees(float(found.norm[13, k]), row[2], 1e-6)
-        assert agrees(100 * float(found.norm[13, k] / total), row[3].removesuffix(" %"), 1e-4)
+        assert agrees(100 * float(found.norm[13, k] / total), row[3].removesuffix("%"), 1e-4)
         assert agrees(float(found.signed[13, k]), row[4].removeprefix("+"), 1e-6)
     sizes = [number(row[2]) for row in rows]
     assert sizes == sorted(sizes, reverse=True)
@@ -245,7 +245,7 @@ def test_lines_in_the_table_are_the_probabilities(stage):
     _, trace, _ = make(5)
     rows = table(lane(page, "line"))
     assert len(rows) == trace.y.shape[1]
-    assert agrees(100 * float(trace.y[9, 3]), rows[3][4].removesuffix(" %"), 1e-4)
+    assert agrees(100 * float(trace.y[9, 3]), rows[3][4].removesuffix("%"), 1e-4)
 
 
 def test_text_from_users_stays_text(stage):
