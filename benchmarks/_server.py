@@ -22,6 +22,7 @@ from benchmarks._result import Result
 ROOT = Path(__file__).parents[1]
 OURS = ROOT / "streamlit_app.py"
 TIMEOUT = 60  # seconds
+HELD = 5  # seconds, where what is held on purpose would hide what leaks
 
 # The least that Streamlit and Plotly can do for a first picture: the same kind and size of
 # picture, nothing around it.
@@ -97,6 +98,16 @@ def server(script: Path, *options: str) -> Iterator[tuple[str, psutil.Process]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def short_visits() -> Iterator[None]:
+    """Have a server started inside hold visits whose reader is gone for ``HELD`` seconds."""
+    os.environ["SEQSCOPE_VISIT_MINUTES"] = str(HELD / 60)
+    try:
+        yield
+    finally:
+        del os.environ["SEQSCOPE_VISIT_MINUTES"]
 
 
 def wait_until_it_answers(address: str) -> None:

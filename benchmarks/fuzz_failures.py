@@ -29,9 +29,14 @@ from streamlit.proto.Alert_pb2 import Alert
 
 from benchmarks._mutations import CSV, KINDS, MIDI, MODELS, VECTORS, VISITS, Kind, mutants
 from benchmarks._result import Result
-from benchmarks._server import OURS, resident_megabytes, server, wait_until_it_answers
+from benchmarks._server import (
+    OURS,
+    resident_megabytes,
+    server,
+    short_visits,
+    wait_until_it_answers,
+)
 from benchmarks._session import Session
-from benchmarks.leak_sessions import short_visits
 
 EACH = 1000
 LONGEST = 5.0  # seconds

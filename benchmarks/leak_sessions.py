@@ -13,20 +13,23 @@ Nothing else is changed. Several are there at a time, as in a class. The peer is
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
 
 from benchmarks import _mutations
 from benchmarks._result import Result
-from benchmarks._server import OURS, resident_megabytes, server, wait_until_it_answers
+from benchmarks._server import (
+    HELD,
+    OURS,
+    resident_megabytes,
+    server,
+    short_visits,
+    wait_until_it_answers,
+)
 from benchmarks._session import Session
 
 SESSIONS, WARM = 500, 20
 AT_ONCE = 4
-HELD = 5  # seconds
 PAGES = ("jazz", "emojify", "shapes", "embeddings", "cell", "")
 GROWTH = 1.1
 
@@ -43,16 +46,6 @@ def measure(sessions: int = SESSIONS) -> Result:
         unit="MB",
         goal=1 / GROWTH,
     )
-
-
-@contextmanager
-def short_visits() -> Iterator[None]:
-    """Have a server started inside hold visits whose reader is gone for ``HELD`` seconds."""
-    os.environ["SEQSCOPE_VISIT_MINUTES"] = str(HELD / 60)
-    try:
-        yield
-    finally:
-        del os.environ["SEQSCOPE_VISIT_MINUTES"]
 
 
 async def read(address: str, process: psutil.Process, sessions: int) -> tuple[float, float]:

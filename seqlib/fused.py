@@ -184,6 +184,37 @@ def adam(
     return variables, first, second, count
 
 
+def cell(z: Any, c: Any) -> tuple[Any, Any, tuple[Any, ...]]:
+    """One step of an LSTM from its gates' sums ``z`` (n, 4 n_a): h, c, what ``slopes`` takes."""
+    import tensorflow as tf
+
+    i, f, g, o = tf.split(z, 4, axis=-1)
+    i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
+    before, c = c, f * c + i * g
+    s = tf.tanh(c)
+    return o * s, c, (i, f, g, o, before, s)
+
+
+def slopes(i: Any, f: Any, g: Any, o: Any, before: Any, s: Any) -> tuple[Any, Any, Any]:
+    """What dh and dc are multiplied by on the way back, of one step or of all at once.
+
+    (dc, dc, dc, dh) for dz; dh for its share in dc; dc for that of the c before.
+    """
+    import tensorflow as tf
+
+    dz = g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), s * o * (1 - o)
+    return tf.concat(dz, axis=-1), o * (1 - s * s), f
+
+
+def cell_back(slope: tuple[Any, Any, Any], dh: Any, dc: Any) -> tuple[Any, Any]:
+    """One step back: dz (n, 4 n_a), and the gradient of the c before it."""
+    import tensorflow as tf
+
+    to_z, to_c, to_before = slope
+    dc += dh * to_c
+    return tf.concat([dc, dc, dc, dh], axis=-1) * to_z, dc * to_before
+
+
 class SharedStep(NamedTuple):
     """The traced functions of one architecture.
 
@@ -242,10 +273,6 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int, looked_up: bool
             before = made[t] = step(before, given[t])
         return [tf.stack(values) for values in zip(*made, strict=True)]
 
-    def shifted(values):
-        """Those of the step before; zeros before the first."""
-        return tf.concat([tf.zeros_like(values[:1]), values[:-1]], axis=0)
-
     def flat(values):
         return tf.reshape(values, (-1, values.shape[-1]))  # (Tx m, …)
 
@@ -265,15 +292,12 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int, looked_up: bool
             x = X @ kernel
         x = tf.reshape(x + bias, (Tx, -1, 4 * n_a))
 
-        def cell(before, given):
+        def read(before, given):
             a, c, *_ = before
-            i, f, g, o = tf.split(given[0] + a @ recurrent_kernel, 4, axis=-1)
-            i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-            c = f * c + i * g
-            s = tf.tanh(c)
-            return o * s, c, i, f, g, o, s
+            a, c, kept = cell(given[0] + a @ recurrent_kernel, c)
+            return a, c, *kept
 
-        a, c, i, f, g, o, s = over(cell, (tf.zeros((n, n_a)),) * 7, (x,))
+        a, _c, *kept = over(read, (tf.zeros((n, n_a)),) * 8, (x,))
         y = flat(a) @ densor_kernel + densor_bias
         # From the logits, so that a sure mistake stays finite.
         loss, dy = tf.raw_ops.SoftmaxCrossEntropyWithLogits(
@@ -282,29 +306,25 @@ def shared_step(m: int | None, Tx: int, n_values: int, n_a: int, looked_up: bool
         right = tf.equal(tf.argmax(y, axis=-1), tf.argmax(flat(Y), axis=-1))
         hits = tf.reshape(tf.cast(right, tf.float32), (Tx, -1))
 
-        to_z = tf.concat(
-            [g * i * (1 - i), shifted(c) * f * (1 - f), i * (1 - g * g), s * o * (1 - o)], axis=-1
-        )
         da = tf.reshape(tf.matmul(dy, densor_kernel, transpose_b=True), (Tx, -1, n_a))
 
         def back(after, given):
             """Of one step: dz, and the gradients of the a and c before it."""
             _dz, da, dc = after
-            here, to_z, to_c, to_before = given
-            da += here
-            dc += da * to_c
-            dz = tf.concat([dc, dc, dc, da], axis=-1) * to_z
-            return dz, tf.matmul(dz, recurrent_kernel, transpose_b=True), dc * to_before
+            here, *slope = given
+            dz, dc = cell_back(slope, da + here, dc)
+            return dz, tf.matmul(dz, recurrent_kernel, transpose_b=True), dc
 
         nothing = tf.zeros((n, 4 * n_a)), tf.zeros((n, n_a)), tf.zeros((n, n_a))
-        dz = flat(over(back, nothing, (da, to_z, o * (1 - s * s), f), reverse=True)[0])
+        dz = flat(over(back, nothing, (da, *slopes(*kept)), reverse=True)[0])
         if looked_up:
             dkernel = tf.math.unsorted_segment_sum(dz, X, n_values + 1)[:n_values]
         else:
             dkernel = tf.matmul(X, dz, transpose_a=True)
+        a_before = tf.concat([tf.zeros_like(a[:1]), a[:-1]], axis=0)
         gradients = [
             dkernel,
-            tf.matmul(flat(shifted(a)), dz, transpose_a=True),
+            tf.matmul(flat(a_before), dz, transpose_a=True),
             tf.reduce_sum(dz, axis=0),
             tf.matmul(flat(a), dy, transpose_a=True),
             tf.reduce_sum(dy, axis=0),

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import backend
-from seqlib.fused import MAX_ARCHITECTURES, adam, traced_once
+from seqlib.fused import MAX_ARCHITECTURES, adam, cell, cell_back, slopes, traced_once
 
 # Sentences evaluated in one call.
 EVALUATED_AT_ONCE = 256
@@ -212,22 +212,6 @@ def steps_of(shape: Shape) -> Steps:
 
     B, Tx, e_length, n_a, n_classes, mask, trainable = shape
 
-    def cell(z, c):
-        """One step from the gates' sums ``z`` (n, 4 n_a) -> h, c, what the way back needs."""
-        i, f, g, o = tf.split(z, 4, axis=-1)
-        i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-        before, c = c, f * c + i * g
-        s = tf.tanh(c)
-        return o * s, c, (i, f, g, o, before, s)
-
-    def slopes(i, f, g, o, before, s):
-        """What dh and dc are multiplied by on the way back, from what ``cell`` kept.
-
-        (dc, dc, dc, dh) for dz; dh for its share in dc; dc for that of the c before.
-        """
-        dz = g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), s * o * (1 - o)
-        return tf.concat(dz, axis=-1), o * (1 - s * s), f
-
     def read(variables, table, indices, drop):
         """Logits (m, n_classes), and what ``gradients`` needs."""
         W1, b1, W2, b2, dense_kernel, dense_bias = variables[:6]
@@ -273,11 +257,9 @@ def steps_of(shape: Shape) -> Steps:
 
         def back(slope, dh, dc, W):
             """One step -> dz, dx, and the gradients of the h and c before it."""
-            to_z, to_c, to_before = slope
-            dc += dh * to_c
-            dz = tf.concat([dc, dc, dc, dh], axis=-1) * to_z
+            dz, dc = cell_back(slope, dh, dc)
             dx, dh = tf.split(tf.matmul(dz, W, transpose_b=True), [W.shape[0] - n_a, n_a], axis=-1)
-            return dz, dx, dh, dc * to_before
+            return dz, dx, dh, dc
 
         dh2 = (tf.matmul(dy, dense_kernel, transpose_b=True) * drop2)[:begun]
         dh1 = dc1 = dc2 = tf.zeros_like(dh2)

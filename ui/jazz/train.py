@@ -9,7 +9,7 @@ from seqlib import backend, figures
 from seqlib.i18n import N_, _, capital
 from seqlib.music import largest_Tx, windows
 from seqlib.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
-from ui import charts, frame, language, training_panel
+from ui import charts, choices, frame, language, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import state_stage
@@ -100,7 +100,7 @@ def start(owner: str) -> TrainingRun:
     X, Y = tensors()
     run = TrainingRun(X, Y, chosen(), probe=X[0]).start(owner)
     state.runs()[state.corpus().vocabulary] = run
-    st.session_state["model"] = state.OWN_RUN
+    choices.choose("model", state.OWN_RUN)
     return run
 
 
