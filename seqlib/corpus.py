@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import numpy as np
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import _
 from seqlib.music import Chord, Melody, Song, Token, Vocabulary
 
-CORPUS_FOLDER = Path(__file__).parents[1] / "assets" / "corpus"
+CORPUS_FOLDER = ASSETS / "corpus"
 INDEX_NAME = "corpus.json"
 _PIECE = re.compile(r"(\d+) (blues|tune|song) in (.+)")
 

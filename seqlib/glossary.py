@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
 from seqlib.prose import sections
 
-LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
+LESSONS = ASSETS / "lessons"
 LINK = "#term-"  # what a link to a term begins with
 
 # **term** or `term`, outside links.

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-LOCALES = Path(__file__).parents[1] / "assets" / "locales"
+from seqlib.assets import ASSETS
+
+LOCALES = ASSETS / "locales"
 # What the URL says, and the language's own name for itself.
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 SOURCE = "en"

@@ -13,16 +13,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
+from seqlib.assets import ASSETS
 from seqlib.prose import sections
 
 if TYPE_CHECKING:
     import nbformat
 
-ASSETS = Path(__file__).parents[1] / "assets"
 CODE = ASSETS / "notebooks"
 SETUP = "setup"
 NAMES = tuple(sorted({path.stem for path in CODE.glob("*.py")} - {SETUP}))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 
+from seqlib.assets import ASSETS
 from seqlib.baselines import TrigramBaseline
 from seqlib.corpus import default_corpus
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 
-WEIGHTS = Path(__file__).parents[1] / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 CARD = WEIGHTS / "jazz.json"
 STAGES = {
     "untrained": N_("the weights as they were drawn"),

@@ -22,11 +22,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
 
-LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
+LESSONS = ASSETS / "lessons"
 
 # What a step can wait for, and what the reader does then with the element that it names.
 ACTIONS = {

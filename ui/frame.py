@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
 from ui import choices, glossary, language, process, share, tour, visit
@@ -100,9 +101,7 @@ def run() -> None:
     """Draw the frame and the page that the URL asks for."""
     began = time.perf_counter()
     server.begin()
-    st.set_page_config(
-        page_title="SeqScope", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide"
-    )
+    st.set_page_config(page_title="SeqScope", page_icon=str(ASSETS / "icon.svg"), layout="wide")
     visit.begin()
     language.begin()
     chosen = st.navigation(

@@ -6,19 +6,18 @@ focus, and reads the shape off the nearest stage, blueprint or chip, which have 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from seqlib.assets import ASSETS
 from seqlib.glossary import LINK, glossary, names
 from seqlib.i18n import _, language
 
-ASSETS = Path(__file__).parents[1] / "assets" / "glossary"
+FOLDER = ASSETS / "glossary"
 
 _component = st.components.v2.component(
     "seqscope_glossary",
-    js=(ASSETS / "glossary.js").read_text("utf-8"),
-    css=(ASSETS / "glossary.css").read_text("utf-8"),
+    js=(FOLDER / "glossary.js").read_text("utf-8"),
+    css=(FOLDER / "glossary.css").read_text("utf-8"),
 )
 
 

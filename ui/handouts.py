@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _, language
 
-HANDOUTS = Path(__file__).parents[1] / "assets" / "handouts"
+HANDOUTS = ASSETS / "handouts"
 PAPERS = {
     "plan": (N_("Lesson plan"), N_("60 minutes, minute by minute, with links. PDF.")),
     "handout": (N_("Handout"), N_("One page for the class. PDF.")),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib import i18n
+from seqlib.assets import ASSETS
 from seqlib.i18n import LANGUAGES, N_, SOURCE, _, speaking
 
 KEY = "lang"
@@ -84,7 +84,7 @@ _known = threading.local()  # one run is one thread: the words that each choice 
 
 _component = st.components.v2.component(
     "seqscope_page",
-    js=(Path(__file__).parents[1] / "assets" / "page" / "page.js").read_text("utf-8"),
+    js=(ASSETS / "page" / "page.js").read_text("utf-8"),
 )
 
 

@@ -6,13 +6,13 @@ A page's file is a heading and an opening sentence, then a ``## name`` for each 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from seqlib import i18n
+from seqlib.assets import ASSETS
 from seqlib.glossary import linked
 from seqlib.prose import sections
 
-LESSONS = Path(__file__).parents[1] / "assets" / "lessons"
+LESSONS = ASSETS / "lessons"
 
 
 def lesson(page: str, language: str | None = None) -> dict[str, str]:

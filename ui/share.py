@@ -11,18 +11,18 @@ import math
 import re
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import segno
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
 from ui import chips
 from ui import language as languages
 
-ASSETS = Path(__file__).parents[1] / "assets" / "share"
+FOLDER = ASSETS / "share"
 WITHOUT = "without"
 UPLOADS = "uploads"
 TOUR = "tour"
@@ -39,8 +39,8 @@ _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
 
 _component = st.components.v2.component(
     "seqscope_share",
-    js=(ASSETS / "share.js").read_text("utf-8"),
-    css=(ASSETS / "share.css").read_text("utf-8"),
+    js=(FOLDER / "share.js").read_text("utf-8"),
+    css=(FOLDER / "share.css").read_text("utf-8"),
 )
 
 

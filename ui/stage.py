@@ -20,10 +20,11 @@ import numpy as np
 import streamlit as st
 
 from seqlib import i18n
+from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from ui import language, share
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "stage"
+FOLDER = ASSETS / "stage"
 MAX_STEPS = 10_000
 VOICES = ("solo", "chords", "bass", "drums")
 
@@ -519,7 +520,7 @@ def module_order(entry: Path) -> list[Path]:
     return order
 
 
-def joined_modules(entry: Path = ASSETS / "main.js") -> str:
+def joined_modules(entry: Path = FOLDER / "main.js") -> str:
     """The modules as one script: imports gone, only the entry's default export left."""
     parts: Iterable[str] = (
         _EXPORT.sub("", _IMPORT.sub("", path.read_text("utf-8"))).strip()
@@ -529,6 +530,6 @@ def joined_modules(entry: Path = ASSETS / "main.js") -> str:
 
 
 _SCRIPT = joined_modules()
-_CSS = "\n".join((ASSETS / f"{name}.css").read_text("utf-8") for name in ("stage", "stage_lanes"))
-_OFFLINE = (ASSETS / "offline.html").read_text("utf-8")
+_CSS = "\n".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ("stage", "stage_lanes"))
+_OFFLINE = (FOLDER / "offline.html").read_text("utf-8")
 _component = st.components.v2.component("seqscope_stage", js=_SCRIPT, css=_CSS)

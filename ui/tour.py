@@ -7,24 +7,24 @@ reader does; the server hears of each step only to keep it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from seqlib import i18n
+from seqlib.assets import ASSETS
 from seqlib.glossary import linked
 from seqlib.i18n import _
 from seqlib.tour import Step, Tour, spans, tour, toured
 from ui import language, share
 
-ASSETS = Path(__file__).parents[1] / "assets" / "tour"
+FOLDER = ASSETS / "tour"
 PARAM = "tour"
 ON = "tour:on"
 
 _component = st.components.v2.component(
     "seqscope_tour",
-    js=(ASSETS / "tour.js").read_text("utf-8"),
-    css=(ASSETS / "tour.css").read_text("utf-8"),
+    js=(FOLDER / "tour.js").read_text("utf-8"),
+    css=(FOLDER / "tour.css").read_text("utf-8"),
 )
 
 

@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.scheduler import Scheduler, default
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
@@ -72,7 +72,7 @@ _KEEPER = "visit_token:browser"
 
 _component = st.components.v2.component(
     "seqscope_visit",
-    js=(Path(__file__).parents[1] / "assets" / "visit" / "visit.js").read_text("utf-8"),
+    js=(ASSETS / "visit" / "visit.js").read_text("utf-8"),
 )
 
 

@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from seqlib.assets import ASSETS
 from seqlib.emojify.baseline import Emojify_V1
 from seqlib.emojify.files import fingerprint
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
@@ -18,7 +19,7 @@ from seqlib.i18n import N_, _
 from seqlib.text import EmojiClass
 from seqlib.vectors import WordVectors
 
-WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
+WEIGHTS = ASSETS / "weights"
 ARRAYS, CARD = "emojify_v2.npz", "emojify.json"
 
 # What the card says, and the models that it judges; translated where they are shown.

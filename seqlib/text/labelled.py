@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
-FOLDER = Path(__file__).parents[2] / "assets" / "emojify"
+FOLDER = ASSETS / "emojify"
 MIN_CLASSES, MAX_CLASSES = 2, 20
 
 

@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-DEFAULT_FOLDER = Path(__file__).parents[2] / "assets" / "vectors"
+from seqlib.assets import ASSETS
+
+DEFAULT_FOLDER = ASSETS / "vectors"
 FOLDER_VARIABLE = "SEQSCOPE_VECTORS"
 ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".npz", ".tsv")
 

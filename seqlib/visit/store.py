@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.assets import ASSETS
+
 MINUTES = 20  # a visit that nobody looks at is held so long
 MOST_AWAY = 200  # visits nobody looks at
 MOST_BYTES = 200_000_000  # of all of them together; the longest away goes first
 SWEEP_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
-_ASSETS = Path(__file__).parents[2] / "assets"
 
 
 @dataclass(eq=False)
@@ -233,6 +234,6 @@ def _is_shared(array: np.ndarray) -> bool:
     base: Any = array
     while base is not None:
         if isinstance(base, np.memmap) and base.filename is not None:
-            return Path(base.filename).is_relative_to(_ASSETS)
+            return Path(base.filename).is_relative_to(ASSETS)
         base = getattr(base, "base", None)
     return False

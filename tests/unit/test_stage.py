@@ -181,14 +181,14 @@ def test_the_shown_error_is_what_payload_said(stage, monkeypatch):
 
 # -- the rules that let plain modules travel as one script ----------------------------------
 
-MODULES = module_order(ui_stage.ASSETS / "main.js")
+MODULES = module_order(ui_stage.FOLDER / "main.js")
 TOP_LEVEL = re.compile(
     r"^(?:export )?(?:default )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE
 )
 
 
 def test_every_module_of_the_folder_is_reached_from_main():
-    assert set(MODULES) == set(ui_stage.ASSETS.rglob("*.js"))
+    assert set(MODULES) == set(ui_stage.FOLDER.rglob("*.js"))
 
 
 def test_top_level_names_are_unique_across_modules():

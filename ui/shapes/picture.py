@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.shapes import stacked_outputs
 from seqlib.symbolic import Blueprint, LayerCount, listing
 from ui import language
 from ui.stage import joined_modules
 
-ASSETS = Path(__file__).parents[2] / "assets" / "blueprint"
+FOLDER = ASSETS / "blueprint"
 _component = st.components.v2.component(
     "seqscope_blueprint",
-    js=joined_modules(ASSETS / "blueprint.js"),
-    css=(ASSETS / "blueprint.css").read_text("utf-8"),
+    js=joined_modules(FOLDER / "blueprint.js"),
+    css=(FOLDER / "blueprint.css").read_text("utf-8"),
 )
 
 

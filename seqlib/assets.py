@@ -1,0 +1,11 @@
+"""Find the data that stand beside the code: corpus, weights, vectors, sentences, texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_INSTALLED = Path(__file__).parent / "assets"
+_CHECKOUT = Path(__file__).parents[1] / "assets"
+
+# In a wheel the data are inside the package, in a checkout beside it.
+ASSETS = _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
