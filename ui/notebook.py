@@ -180,8 +180,8 @@ def _cell() -> Asked:
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
+    from seqlib.lstm.sandbox import RECIPES, Edit
     from seqlib.sampling import sample
-    from seqlib.sandbox import RECIPES, Edit
     from ui.cell import sandbox
     from ui.cell.state import TEMPERATURE, TY
     from ui.jazz.state import shipped

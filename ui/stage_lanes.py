@@ -277,7 +277,7 @@ class Influence:
     Attributes
     ----------
     norm, signed : array (Tx, back)
-        Of ``seqlib.gradients.influence_matrix``: entry [t, k] is of the input of step t − k.
+        Of ``seqlib.lstm.gradients.influence_matrix``: entry [t, k] is of the input of step t − k.
     target : str
         What the output is, e.g. "log probability of the next note".
     targets : tuple of str

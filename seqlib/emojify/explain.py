@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.emojify.weights import EmojifyTrace, EmojifyWeights, steps_read
-from seqlib.gradients import backward
 from seqlib.i18n import _
 from seqlib.lstm import softmax
+from seqlib.lstm.gradients import backward
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import pretrained
-from seqlib.sandbox import RECIPES
+from seqlib.lstm.sandbox import RECIPES
 from ui.frame import ROOT
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib.gradients import influence_matrix, log_probability_gradient
 from seqlib.lstm import LSTMWeights, forward, sigmoid
+from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.shapes import djmodel_shapes
 from ui.stage import Clock, Stage, StageError, payload
 from ui.stage_lanes import (

@@ -12,7 +12,7 @@ from seqlib.copy_task import KINDS, Point
 from seqlib.figures import SERIES
 from seqlib.i18n import _
 from seqlib.lstm import GATES, LSTMWeights
-from seqlib.sandbox import Effect
+from seqlib.lstm.sandbox import Effect
 from seqlib.vector_figures import DIVERGING
 
 DASHES = ("solid", "dash", "dot", "dashdot")

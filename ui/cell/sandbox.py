@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from seqlib import sandbox
 from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _, capital
-from seqlib.lstm import GATES, Trace
+from seqlib.lstm import GATES, Trace, sandbox
+from seqlib.lstm.sandbox import RECIPES, Edit
 from seqlib.music import arrange
 from seqlib.sampling import Sample
-from seqlib.sandbox import RECIPES, Edit
 from ui import frame, language
 from ui import stage as stage_component
 from ui.cell import charts

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib.gradients import (
+from seqlib.jazz import JazzWeights
+from seqlib.lstm import LSTMWeights, forward
+from seqlib.lstm.gradients import (
     LogProbability,
     RNNWeights,
     Unit,
@@ -17,8 +19,6 @@ from seqlib.gradients import (
     influence_matrix,
     log_probability_gradient,
 )
-from seqlib.jazz import JazzWeights
-from seqlib.lstm import LSTMWeights, forward
 
 Tx, N_A, N_VALUES = 7, 5, 6
 
