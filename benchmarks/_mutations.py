@@ -436,7 +436,7 @@ def _sound(kind: Kind) -> list[bytes]:
 
 
 def midi_files() -> list[bytes]:
-    from seqlib.corpus import default_corpus
+    from seqlib.jazz.corpus import default_corpus
     from seqlib.music import arrange, write_midi
 
     melodies = default_corpus().melodies
@@ -502,13 +502,13 @@ def model_files() -> list[bytes]:
 def visit_files() -> list[bytes]:
     """One with everything that can be brought, one with runs."""
     from seqlib import vectors
-    from seqlib.corpus import default_corpus
     from seqlib.emojify import EmojifyMetrics, EmojifySettings, Lexicon, pretrained
     from seqlib.jazz import JazzWeights
+    from seqlib.jazz.corpus import default_corpus
+    from seqlib.jazz.training import Metrics, RunSettings
     from seqlib.music import write_midi
     from seqlib.runs import State
     from seqlib.text import shipped
-    from seqlib.training import Metrics, RunSettings
     from seqlib.vectors import WordVectors
     from seqlib.visit.files import Contents, EmojiRecord, save_visit, song_of
     from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun

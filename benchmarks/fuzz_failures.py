@@ -89,8 +89,8 @@ def measure(each: int = EACH) -> Result:
 def readers() -> dict[str, Read]:
     """What a page does with the bytes, without Streamlit."""
     from seqlib import vectors
-    from seqlib.corpus import corpus_of
     from seqlib.emojify import open_model
+    from seqlib.jazz.corpus import corpus_of
     from seqlib.music import read_midi
     from seqlib.text import read_csv, read_sentences
     from seqlib.visit.files import open_visit

@@ -8,8 +8,8 @@ from benchmarks._result import Result, median_seconds
 from benchmarks._windows import N_A, N_VALUES
 from seqlib import backend
 from seqlib.jazz import JazzWeights
-from seqlib.models import music_layers
-from seqlib.sampling import gumbel_noise, sample
+from seqlib.jazz.keras_models import music_layers
+from seqlib.jazz.sampling import gumbel_noise, sample
 
 NOTES, SEED = 50, 3
 

@@ -16,7 +16,7 @@ import sys
 
 sys.path.insert(0, {str(ROOT)!r})
 import streamlit as st
-from seqlib.models import djmodel
+from seqlib.jazz.keras_models import djmodel
 from seqlib.shapes import annotate
 
 n_a = st.slider("n_a", 1, 256, 64, key="n_a_djmodel")

@@ -14,9 +14,9 @@ from benchmarks._result import Result, seconds
 from benchmarks._windows import LEARNING_RATE, N_A, N_VALUES, TX, M, random_windows
 from seqlib import backend
 from seqlib.jazz import JazzWeights
-from seqlib.models import djmodel, music_layers
+from seqlib.jazz.keras_models import djmodel, music_layers
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.runs import State
-from seqlib.training import RunSettings, TrainingRun
 
 EPOCHS = 100
 

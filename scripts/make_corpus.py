@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 from scripts.composer import solo
-from seqlib.corpus import CORPUS_FOLDER, INDEX_NAME, Corpus, index_of
+from seqlib.jazz.corpus import CORPUS_FOLDER, INDEX_NAME, Corpus, index_of
 from seqlib.music import BAR, PITCH_NAMES, Chord, Melody, arrange, write_midi
 
 SEED = 1963

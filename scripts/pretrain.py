@@ -13,12 +13,12 @@ import json
 import time
 
 from seqlib import backend
-from seqlib.baselines import TrigramBaseline
-from seqlib.corpus import default_corpus
 from seqlib.jazz import JazzWeights, Scores, score
-from seqlib.models import get_weights, music_layers
+from seqlib.jazz.baselines import TrigramBaseline
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.keras_models import get_weights, music_layers
+from seqlib.jazz.pretrained import CARD, WEIGHTS
 from seqlib.music import windows
-from seqlib.pretrained import CARD, WEIGHTS
 
 N_A, TX, BATCH, DROPOUT = 128, 64, 16, 0.5
 PEAK_RATE, EPOCHS, EARLY, SEED = 0.01, 30, 4, 0

@@ -21,7 +21,7 @@ KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),
-    "jazz": ("music/**/*", "corpus", "sampling", "jazz", "pretrained", "baselines"),
+    "jazz": ("music/**/*", "jazz/**/*"),
     "emojify": ("emojify/**/*", "text/**/*", "emojify_figures"),
     "shapes": ("symbolic", "builders", "quiz", "paste", "costs", "sharing", "shapes"),
     "embeddings": ("vectors/**/*", "lookup", "projection", "moved", "embedding", "vector_figures"),

@@ -16,7 +16,7 @@ from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
-from seqlib.models import djmodel, music_layers
+from seqlib.jazz.keras_models import djmodel, music_layers
 from seqlib.shapes import TensorShape, annotate
 from seqlib.symbolic import Blueprint, Size, blueprint
 

@@ -12,8 +12,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
-from seqlib.figures import SERIES, plain
 from seqlib.i18n import _
+from seqlib.jazz.figures import SERIES, plain
 from seqlib.text import EmojiClass
 
 FONT = 15

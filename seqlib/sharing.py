@@ -14,7 +14,7 @@ import numpy as np
 from seqlib import backend
 from seqlib.builders import djmodel_mistake
 from seqlib.i18n import N_
-from seqlib.models import djmodel, music_layers
+from seqlib.jazz.keras_models import djmodel, music_layers
 
 
 @dataclass(frozen=True)

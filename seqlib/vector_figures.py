@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import FROM_ZERO, SERIES, ZERO_CENTRED, plain
 from seqlib.i18n import _
+from seqlib.jazz.figures import FROM_ZERO, SERIES, ZERO_CENTRED, plain
 from seqlib.vectors import View
 
 FONT = 14

@@ -168,7 +168,7 @@ def _embeddings() -> Asked:
 
 
 def _cell() -> Asked:
-    from seqlib import pretrained
+    from seqlib.jazz import pretrained
 
     at = st.session_state
     model = at.get("cell_model", "good")
@@ -180,8 +180,8 @@ def _cell() -> Asked:
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
+    from seqlib.jazz.sampling import sample
     from seqlib.lstm.sandbox import RECIPES, Edit
-    from seqlib.sampling import sample
     from ui.cell import sandbox
     from ui.cell.state import TEMPERATURE, TY
     from ui.jazz.state import shipped

@@ -10,9 +10,9 @@ import streamlit as st
 
 from seqlib import backend
 from seqlib.i18n import N_, _
+from seqlib.jazz.training import TrainingRun
 from seqlib.runs import Run, State
 from seqlib.scheduler import MOVING
-from seqlib.training import TrainingRun
 from ui import chips, visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from seqlib import vectors as word_vectors
-from seqlib.corpus import corpus_of
 from seqlib.emojify import open_model
 from seqlib.i18n import _
+from seqlib.jazz.corpus import corpus_of
 from seqlib.paste import MAX_LETTERS
 from seqlib.vectors import WordVectors
 from seqlib.visit.files import (

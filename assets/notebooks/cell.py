@@ -8,8 +8,8 @@ edits = [("f", "hold", 1.0, None, 16, False), ("i", "hold", 0.0, None, 16, False
 # %% solo
 import numpy as np
 
-from seqlib import pretrained
-from seqlib.sampling import sample
+from seqlib.jazz import pretrained
+from seqlib.jazz.sampling import sample
 
 weights = pretrained.load(model)
 n_a = weights.n_a

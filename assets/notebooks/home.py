@@ -7,8 +7,8 @@ seed = 7
 # %% write
 import numpy as np
 
-from seqlib import pretrained
-from seqlib.sampling import sample
+from seqlib.jazz import pretrained
+from seqlib.jazz.sampling import sample
 
 weights = pretrained.load("good")
 solo = sample(weights, Ty, temperature=temperature, seed=seed)
@@ -31,7 +31,7 @@ print(difference)
 assert difference <= 1e-5
 
 # %% softmax
-from seqlib.corpus import default_corpus
+from seqlib.jazz.corpus import default_corpus
 
 corpus = default_corpus()
 labels = corpus.vocabulary.labels
@@ -44,7 +44,7 @@ assert np.allclose(trace.y.sum(axis=1), 1, atol=1e-5)
 # %% picture
 import plotly.graph_objects as go
 
-from seqlib.figures import ZERO_CENTRED
+from seqlib.jazz.figures import ZERO_CENTRED
 
 go.Figure(
     go.Heatmap(z=trace.h.T, colorscale=ZERO_CENTRED, zmid=0, colorbar_title="h"),

@@ -16,13 +16,13 @@ prompt = 0
 seed = 0
 
 # %% corpus | all choruses
-from seqlib.corpus import default_corpus
+from seqlib.jazz.corpus import default_corpus
 
 corpus = default_corpus()
 print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
 
 # %% corpus | one tune
-from seqlib.corpus import small_corpus
+from seqlib.jazz.corpus import small_corpus
 
 corpus = small_corpus()
 print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
@@ -67,7 +67,7 @@ my_tokens = [
 ]
 
 # %% corpus | my MIDI
-from seqlib.corpus import Corpus
+from seqlib.jazz.corpus import Corpus
 from seqlib.music import Melody, Token
 
 tokens = tuple(Token(pitch, ticks) for pitch, ticks in my_tokens)
@@ -88,7 +88,7 @@ print("Y", Y.shape)  # (Ty, m, n_values)
 assert (X[:, 1:] == Y.swapaxes(0, 1)[:, :-1]).all()
 
 # %% train
-from seqlib.training import RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 
 settings = RunSettings(
     epochs=epochs, m=m, Tx=Tx, n_a=n_a, learning_rate=learning_rate, seed=train_seed
@@ -100,12 +100,12 @@ print(run.state, run.error, loss[0], "→", loss[-1])
 assert run.state == "done"
 
 # %% curve
-from seqlib.figures import loss_curve
+from seqlib.jazz.figures import loss_curve
 
 loss_curve([("loss", loss)], epochs)
 
 # %% sample
-from seqlib.sampling import novelty, sample
+from seqlib.jazz.sampling import novelty, sample
 
 weights = run.snapshot().weights
 solo = sample(
@@ -122,7 +122,7 @@ print("f", solo.trace.f.shape, "y", solo.trace.y.shape)
 print(novelty(solo.new, corpus.sequences))
 
 # %% equal
-from seqlib.models import prove_equal
+from seqlib.jazz.keras_models import prove_equal
 
 proof = prove_equal(weights, X[:2], 8, seed)
 for line in proof:

@@ -13,8 +13,8 @@ import numpy as np
 
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.sampling import Sample, gumbel_noise
 from seqlib.lstm import GATES, Step, Trace, softmax, step_projected
-from seqlib.sampling import Sample, gumbel_noise
 
 STATES = ("a", "c")
 

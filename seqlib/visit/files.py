@@ -32,12 +32,12 @@ from seqlib.emojify import (
 from seqlib.emojify.files import fingerprint
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.training import BOUNDS, Metrics, RunSettings, TrainingRun
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.runs import State
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
-from seqlib.training import BOUNDS, Metrics, RunSettings, TrainingRun
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX

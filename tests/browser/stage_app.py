@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.jazz import JazzWeights
-from seqlib.sampling import sample
+from seqlib.jazz.sampling import sample
 from ui.stage import (
     Clock,
     Distribution,

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.sampling import sample
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
-from seqlib.sampling import sample
 from ui.stage import Clock, Heatmap, Stage, Tokens, show
 from ui.stage_lanes import Diagram, Equation, Influence, Layer, Line, Tensor, jazz_diagram
 

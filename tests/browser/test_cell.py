@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from conftest import settled
 
-from seqlib import pretrained
-from seqlib.sampling import sample
+from seqlib.jazz import pretrained
+from seqlib.jazz.sampling import sample
 from ui.cell.state import TEMPERATURE, TY
 
 pytestmark = pytest.mark.browser

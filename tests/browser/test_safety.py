@@ -9,7 +9,7 @@ import pytest
 from conftest import settled
 from playwright.sync_api import Page, expect
 
-from seqlib.corpus import default_corpus
+from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ import pytest
 from conftest import Server
 
 from seqlib.jazz import JazzWeights
-from seqlib.sampling import sample
+from seqlib.jazz.sampling import sample
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib import pretrained
+from seqlib.jazz import pretrained
 from seqlib.lstm.sandbox import RECIPES
 from ui.frame import ROOT
 

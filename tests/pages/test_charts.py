@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib import figures
+from seqlib.jazz import figures
 from ui import charts
 
 

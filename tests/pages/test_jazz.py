@@ -10,7 +10,7 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.corpus import default_corpus
+from seqlib.jazz.corpus import default_corpus
 from seqlib.music import MAX_BYTES
 from ui.frame import ROOT
 from ui.jazz import state

@@ -11,12 +11,12 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.corpus import default_corpus
 from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.training import BOUNDS, Metrics, RunSettings
 from seqlib.runs import State
 from seqlib.text import shipped
-from seqlib.training import BOUNDS, Metrics, RunSettings
 from seqlib.vectors import load
 from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
 from ui import visit

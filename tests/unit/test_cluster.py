@@ -20,9 +20,9 @@ from seqlib import cluster, scheduler
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.fused import FusedTraining, windows_per_call
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.runs import State
 from seqlib.text import LabelledSentences
-from seqlib.training import RunSettings, TrainingRun
 from seqlib.vectors import WordVectors
 
 ROOT = Path(__file__).parents[2]
@@ -316,7 +316,7 @@ def test_without_an_address_dask_is_never_imported():
             "-c",
             "import sys, numpy as np\n"
             "from seqlib import cluster\n"
-            "from seqlib.training import RunSettings, TrainingRun\n"
+            "from seqlib.jazz.training import RunSettings, TrainingRun\n"
             "Y = np.eye(7, dtype=np.float32)[np.zeros((2, 3), int)]\n"
             "run = TrainingRun(Y, Y.swapaxes(0, 1), RunSettings(n_a=4, epochs=2)).start()\n"
             "assert run.wait(100) == 'done', run.error\n"

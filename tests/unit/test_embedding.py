@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqlib.embedding import embedding_matrix
-from seqlib.models import pretrained_embedding_layer
+from seqlib.jazz.keras_models import pretrained_embedding_layer
 from seqlib.vectors import WordVectors
 
 

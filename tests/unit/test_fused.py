@@ -33,7 +33,7 @@ class KerasFit:
     """Plain Keras ``fit`` of the twin, full batch, with Keras' own Adam and loss."""
 
     def __init__(self, keras, weights, rate):
-        from seqlib.models import fused_twin, get_weights, music_layers
+        from seqlib.jazz.keras_models import fused_twin, get_weights, music_layers
 
         self.layers = music_layers(weights.n_a, weights.n_values, weights)
         self.model = fused_twin(TX, self.layers)

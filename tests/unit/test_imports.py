@@ -35,7 +35,7 @@ def test_the_check_itself_sees_an_import():
 
 
 def test_importing_every_module_imports_no_framework():
-    assert "seqlib.training" in MODULES
+    assert "seqlib.jazz.training" in MODULES
     assert loaded_after("\n".join(f"import {name}" for name in MODULES)) == set()
 
 
@@ -53,8 +53,8 @@ def test_using_the_numpy_side_imports_no_framework(use):
         loaded_after(
             "import numpy as np\n"
             "from seqlib.jazz import JazzWeights\n"
-            "from seqlib.sampling import sample\n"
-            "from seqlib.training import RunSettings, TrainingRun\n"
+            "from seqlib.jazz.sampling import sample\n"
+            "from seqlib.jazz.training import RunSettings, TrainingRun\n"
             "X = np.zeros((2, 3, 7), np.float32)\n"
             "weights = JazzWeights.initial(4, 7)\n" + use
         )
@@ -66,7 +66,7 @@ def test_a_run_started_during_the_first_import_waits_for_it_and_trains():
     """Two threads enter TensorFlow in a fresh interpreter: no deadlock, no half a module."""
     assert loaded_after(
         "import numpy as np\n"
-        "from seqlib.training import RunSettings, TrainingRun, warm\n"
+        "from seqlib.jazz.training import RunSettings, TrainingRun, warm\n"
         "Y = np.eye(7, dtype=np.float32)[np.zeros((2, 3), int)]\n"
         "warm(2, 3, 7, 4)\n"
         "run = TrainingRun(Y, Y.swapaxes(0, 1), RunSettings(n_a=4, epochs=3)).start()\n"

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from seqlib import music, paste, vectors
 from seqlib.emojify import EmojifySettings, open_model
 from seqlib.emojify import files as model_files
+from seqlib.jazz.training import BOUNDS, RunSettings
 from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
-from seqlib.training import BOUNDS, RunSettings
 from ui.frame import PAGES
 
 ROOT = Path(__file__).parents[2]

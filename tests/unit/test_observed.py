@@ -10,8 +10,8 @@ import os
 import pytest
 
 from seqlib import observed
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.observed import Observer, configure, event
-from seqlib.training import RunSettings, TrainingRun
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_failure_is_told_by_kind_and_place_and_not_in_its_own_words(lines):
     try:
         raise ValueError("dear diary")
     except ValueError:
-        logging.getLogger("seqlib.training").exception("A run failed for %s", "somebody")
+        logging.getLogger("seqlib.jazz.training").exception("A run failed for %s", "somebody")
     (line,) = lines()
     assert (line["event"], line["level"], line["error"]) == ("log", "error", "ValueError")
     assert line["message"] == "A run failed for %s"

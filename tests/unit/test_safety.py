@@ -16,8 +16,8 @@ import requests
 from benchmarks._server import OURS, server, wait_until_it_answers
 from benchmarks._session import Session
 from seqlib import paste, vectors, visit
-from seqlib.corpus import default_corpus
 from seqlib.emojify import pretrained, save_model
+from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
 from seqlib.text import shipped
 

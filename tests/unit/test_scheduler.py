@@ -310,9 +310,9 @@ def test_a_program_that_ends_in_the_middle_of_training_ends_cleanly():
     """TensorFlow aborts the process if a thread is inside it while the interpreter goes."""
     program = """
         import time
-        from seqlib.corpus import small_corpus
+        from seqlib.jazz.corpus import small_corpus
         from seqlib.music import windows
-        from seqlib.training import RunSettings, TrainingRun
+        from seqlib.jazz.training import RunSettings, TrainingRun
 
         corpus = small_corpus()
         settings = RunSettings(m=20, Tx=10, epochs=1000)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqlib.models import djmodel, fused_twin, music_inference_model, music_layers
+from seqlib.jazz.keras_models import djmodel, fused_twin, music_inference_model, music_layers
 from seqlib.shapes import (
     annotate,
     as_text,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seqlib.jazz import JazzWeights
-from seqlib.sampling import sample
+from seqlib.jazz.sampling import sample
 from ui import stage as ui_stage
 from ui.stage import (
     Clock,

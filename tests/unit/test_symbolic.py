@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqlib.builders import one_layer
-from seqlib.models import djmodel, music_layers
+from seqlib.jazz.keras_models import djmodel, music_layers
 from seqlib.shapes import djmodel_axes, djmodel_shapes
 from seqlib.symbolic import LAYERS, ShapeError, Size, StackError, blueprint, listing, stack
 

@@ -15,12 +15,12 @@ import pytest
 from seqlib import archive
 from seqlib.archive import array_bytes
 from seqlib.copy_task import KINDS, CopySettings, Point
-from seqlib.corpus import default_corpus
 from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon, Unknown
 from seqlib.jazz import JazzWeights, shifted_one_hot
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.training import Metrics, RunSettings
 from seqlib.runs import State
 from seqlib.text import DataSet, shipped
-from seqlib.training import Metrics, RunSettings
 from seqlib.vectors import WordVectors, load
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, files
 from seqlib.visit.files import (
@@ -179,7 +179,7 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
 
 
 def test_what_a_run_samples_is_what_it_sampled(contents, opened):
-    from seqlib.sampling import sample
+    from seqlib.jazz.sampling import sample
 
     one, other = (
         sample(each.jazz_runs[0][1].snapshot().weights, 40, temperature=0.7, seed=3)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _, capital
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.sampling import Sample
 from seqlib.lstm import GATES, Trace, sandbox
 from seqlib.lstm.sandbox import RECIPES, Edit
 from seqlib.music import arrange
-from seqlib.sampling import Sample
 from ui import frame, language
 from ui import stage as stage_component
 from ui.cell import charts

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from seqlib import pretrained
-from seqlib.corpus import default_corpus
 from seqlib.i18n import _
-from seqlib.jazz import JazzWeights
+from seqlib.jazz import JazzWeights, pretrained
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.sampling import Sample, sample
 from seqlib.music import Melody
-from seqlib.sampling import Sample, sample
 from ui.jazz import state as jazz
 
 BOUND = {"bind": "query-params", "persist_state": "session"}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _
+from seqlib.jazz.corpus import default_corpus
 from seqlib.lstm import Trace
 from seqlib.music import arrange
 from ui import chips, frame, language

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from seqlib import vector_figures
-from seqlib.figures import plain
 from seqlib.i18n import _
+from seqlib.jazz.figures import plain
 from seqlib.projection import directions, unit
 from seqlib.vectors import Analogy, Neighbour, WordVectors, load
 from ui import chips

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import figures, i18n
-from seqlib.corpus import piece_name
+from seqlib import i18n
 from seqlib.i18n import _
-from seqlib.jazz import JazzWeights
+from seqlib.jazz import JazzWeights, figures
+from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
 from ui import charts, chips, frame, language
 from ui import stage as stage_component

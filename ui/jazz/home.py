@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib import i18n
-from seqlib.corpus import default_corpus
 from seqlib.i18n import _
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.sampling import sample
 from seqlib.music import Melody, arrange
-from seqlib.sampling import sample
 from ui import frame
 from ui import stage as stage_component
 from ui.jazz import state

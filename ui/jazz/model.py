@@ -62,7 +62,7 @@ def confirm(rows) -> None:
         ),
     ):
         return
-    from seqlib import models
+    from seqlib.jazz import keras_models
 
     asked = train.chosen()
     try:
@@ -78,8 +78,8 @@ def confirm(rows) -> None:
     )
     with st.spinner(_("Building the models in Keras …")):
         backend.load()
-        found = shape_rules.annotate(models.djmodel(asked.Tx, weights.n_a, weights.n_values))
-        proofs = models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
+        found = shape_rules.annotate(keras_models.djmodel(asked.Tx, weights.n_a, weights.n_values))
+        proofs = keras_models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
     st.markdown(
         _(

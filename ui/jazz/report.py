@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from seqlib import pretrained
-from seqlib.corpus import default_corpus
 from seqlib.i18n import N_, _
-from seqlib.jazz import Scores, score
+from seqlib.jazz import Scores, pretrained, score
+from seqlib.jazz.corpus import default_corpus
 from seqlib.scheduler import MOVING
 from ui.jazz import state
 

@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from seqlib.corpus import piece_name
 from seqlib.i18n import _, capital
+from seqlib.jazz.corpus import piece_name
+from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
-from seqlib.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from ui import chips, frame, language
 from ui import stage as stage_component
 from ui.jazz import state

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqlib.corpus import Corpus, piece_name
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
+from seqlib.jazz.corpus import Corpus, piece_name
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from seqlib import pretrained
-from seqlib.corpus import Corpus, corpus_of, default_corpus, small_corpus
 from seqlib.i18n import N_, _
-from seqlib.jazz import JazzWeights
+from seqlib.jazz import JazzWeights, pretrained
+from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
+from seqlib.jazz.training import BOUNDS, TrainingRun
 from seqlib.music import Song, Vocabulary
-from seqlib.training import BOUNDS, TrainingRun
 from ui import language
 
 # Options are what the URL shows, so they read as words.

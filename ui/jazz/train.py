@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib import backend, figures
+from seqlib import backend
 from seqlib.i18n import N_, _, capital
+from seqlib.jazz import figures
+from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
-from seqlib.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from ui import charts, choices, frame, language, training_panel
 from ui import stage as stage_component
 from ui.jazz import state

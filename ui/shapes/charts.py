@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.costs import InputCost
-from seqlib.figures import SERIES
 from seqlib.i18n import _
+from seqlib.jazz.figures import SERIES
 from seqlib.sharing import Sharing
 
 WIDE = 1000  # units of the drawing; one unit is one number

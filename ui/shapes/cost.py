@@ -6,8 +6,8 @@ import streamlit as st
 
 from seqlib import costs
 from seqlib.builders import CONSTRUCTIONS
-from seqlib.figures import SERIES
 from seqlib.i18n import _
+from seqlib.jazz.figures import SERIES
 from ui.shapes import charts
 from ui.shapes.controls import BOUND, span
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqlib.jazz.sampling import sample
 from seqlib.lstm.sandbox import RECIPES, Edit, effect, read, write
-from seqlib.sampling import sample
 
 TX, START = 12, 5
 

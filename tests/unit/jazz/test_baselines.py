@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqlib.baselines import DISCOUNTS, TrigramBaseline
+from seqlib.jazz.baselines import DISCOUNTS, TrigramBaseline
 
 N = 6
 sequences = st.lists(

@@ -11,11 +11,11 @@ import weakref
 import numpy as np
 import pytest
 
-from seqlib import backend, training
+from seqlib import backend
 from seqlib.fused import FusedTraining, shared_step
-from seqlib.jazz import JazzWeights
+from seqlib.jazz import JazzWeights, training
+from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
 from seqlib.runs import State
-from seqlib.training import BOUNDS, RunSettings, TrainingRun
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed

@@ -127,7 +127,7 @@ def music_inference_model(
         Notes to write.
     sampled : bool
         False: the most probable note each time. True: two more inputs, ``noise``
-        (None, Ty, n_values), as ``seqlib.sampling.gumbel_noise`` makes it, and
+        (None, Ty, n_values), as ``seqlib.jazz.sampling.gumbel_noise`` makes it, and
         ``temperature`` (None, 1); the choice is then a draw.
 
     Returns
@@ -178,7 +178,7 @@ def prove_equal(weights: JazzWeights, X: np.ndarray, Ty: int, seed: int) -> tupl
     ``X`` is (m, Tx, n_values); ``Ty`` notes are then sampled by Keras and by NumPy with the
     same noise. Builds Keras graphs, so it takes seconds.
     """
-    from seqlib.sampling import gumbel_noise, sample
+    from seqlib.jazz.sampling import gumbel_noise, sample
 
     layers = music_layers(weights.n_a, weights.n_values, weights)
     m, Tx, n_values = X.shape

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from seqlib import pretrained
-from seqlib.corpus import default_corpus
-from seqlib.jazz import score
+from seqlib.jazz import pretrained, score
+from seqlib.jazz.corpus import default_corpus
 
 
 @pytest.fixture(scope="module")

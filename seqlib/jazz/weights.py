@@ -1,7 +1,7 @@
 """The jazz model as plain arrays: a cell, the densor over it, and what they do to notes.
 
 Everything the app draws or samples comes from here, in NumPy, with TensorFlow not
-imported. ``seqlib.models`` builds the same thing in Keras; tests hold the two equal.
+imported. ``seqlib.jazz.keras_models`` builds the same thing in Keras; tests hold the two equal.
 """
 
 from __future__ import annotations

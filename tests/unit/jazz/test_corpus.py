@@ -6,7 +6,7 @@ import pytest
 
 from scripts import make_corpus
 from scripts.idiom import HELD, REGISTER, RESTS, may_last
-from seqlib.corpus import (
+from seqlib.jazz.corpus import (
     CORPUS_FOLDER,
     INDEX_NAME,
     Corpus,
@@ -14,9 +14,9 @@ from seqlib.corpus import (
     default_corpus,
     small_corpus,
 )
+from seqlib.jazz.sampling import novelty
 from seqlib.music import BAR, TICKS_PER_BEAT, Melody, Token, arrange, read_midi, windows, write_midi
 from seqlib.music.harmony import members
-from seqlib.sampling import novelty
 
 INDEX = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
 

@@ -6,10 +6,10 @@ import json
 from functools import cache
 
 from seqlib.assets import ASSETS
-from seqlib.baselines import TrigramBaseline
-from seqlib.corpus import default_corpus
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.baselines import TrigramBaseline
+from seqlib.jazz.corpus import default_corpus
 
 WEIGHTS = ASSETS / "weights"
 CARD = WEIGHTS / "jazz.json"

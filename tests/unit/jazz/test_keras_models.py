@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.models import (
+from seqlib.jazz.keras_models import (
     djmodel,
     fused_twin,
     get_weights,
@@ -14,7 +14,7 @@ from seqlib.models import (
     prove_equal,
     set_weights,
 )
-from seqlib.sampling import gumbel_noise, sample
+from seqlib.jazz.sampling import gumbel_noise, sample
 
 TX, N_A, N_VALUES = 5, 4, 7
 WITHIN = {"rtol": 0, "atol": 1e-5}
@@ -191,7 +191,9 @@ def test_the_proof_shown_on_the_page_compares_three_pairs(keras, make_weights, m
 def test_the_proof_would_show_a_difference(keras, make_weights, make_windows, monkeypatch):
     X, _ = make_windows(m=2, Tx=4, n_values=N_VALUES)
     other = make_weights(seed=9)
-    monkeypatch.setattr("seqlib.models.set_weights", lambda layers, _: set_weights(layers, other))
+    monkeypatch.setattr(
+        "seqlib.jazz.keras_models.set_weights", lambda layers, _: set_weights(layers, other)
+    )
     proofs = prove_equal(make_weights(), X, Ty=6, seed=1)
     assert proofs[0].max_difference < 1e-5  # djmodel and its twin still share their weights
     assert proofs[1].max_difference > 1e-3

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from seqlib.corpus import small_corpus
+from seqlib.jazz.corpus import small_corpus
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.music import windows
 from seqlib.runs import State
-from seqlib.training import RunSettings, TrainingRun
 
 
 @pytest.fixture(scope="module")

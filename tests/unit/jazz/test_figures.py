@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib import figures
+from seqlib.jazz import figures
 
 
 def test_one_hot_puts_time_across_and_names_every_token():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqlib.jazz import JazzWeights, shifted_one_hot
-from seqlib.sampling import MAX_TY, METHODS, gumbel_noise, novelty, sample
+from seqlib.jazz.sampling import MAX_TY, METHODS, gumbel_noise, novelty, sample
 
 N_VALUES = 7
 
