@@ -507,8 +507,8 @@ def visit_files() -> list[bytes]:
     from seqlib.jazz.corpus import default_corpus
     from seqlib.jazz.training import Metrics, RunSettings
     from seqlib.music import write_midi
-    from seqlib.runs import State
     from seqlib.text import shipped
+    from seqlib.training.run import State
     from seqlib.vectors import WordVectors
     from seqlib.visit.files import Contents, EmojiRecord, save_visit, song_of
     from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun

@@ -6,13 +6,13 @@ import numpy as np
 
 from benchmarks._result import Result, median_seconds
 from benchmarks._vectors import SOME_WORDS, empty_cache, glove_file, usual_loop
-from seqlib import backend
 from seqlib.jazz.keras_models import pretrained_embedding_layer
+from seqlib.training import tensorflow
 from seqlib.vectors import load
 
 
 def measure() -> Result:
-    backend.load()
+    tensorflow.load()
     import keras
 
     path = glove_file()

@@ -6,16 +6,16 @@ import numpy as np
 
 from benchmarks._result import Result, median_seconds
 from benchmarks._windows import N_A, N_VALUES
-from seqlib import backend
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.keras_models import music_layers
 from seqlib.jazz.sampling import gumbel_noise, sample
+from seqlib.training import tensorflow
 
 NOTES, SEED = 50, 3
 
 
 def measure() -> Result:
-    backend.load()
+    tensorflow.load()
     import keras
 
     weights = JazzWeights.initial(N_A, N_VALUES)

@@ -12,18 +12,18 @@ import numpy as np
 
 from benchmarks._result import Result, seconds
 from benchmarks._windows import LEARNING_RATE, N_A, N_VALUES, TX, M, random_windows
-from seqlib import backend
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.keras_models import djmodel, music_layers
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.runs import State
+from seqlib.training import tensorflow
+from seqlib.training.run import State
 
 EPOCHS = 100
 
 
 def ours() -> tuple[float, list[float]]:
     """Seconds from click to done, and the loss summed over the outputs at each epoch."""
-    backend.load()
+    tensorflow.load()
     settings = RunSettings(epochs=EPOCHS, n_a=N_A, learning_rate=LEARNING_RATE)
     run = TrainingRun(*random_windows(), settings, weights=JazzWeights.initial(N_A, N_VALUES))
     took = seconds(lambda: run.start().wait())
@@ -34,7 +34,7 @@ def ours() -> tuple[float, list[float]]:
 
 def literal() -> tuple[float, list[float]]:
     """The same for djmodel: building it is not counted, compiling and fitting are."""
-    backend.load()
+    tensorflow.load()
     import keras
 
     X, Y = random_windows()

@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks._result import Result, seconds, threads
 from benchmarks._windows import LEARNING_RATE, N_A, N_VALUES, TX, M, random_windows
-from seqlib.fused import BETA_1, BETA_2, EPSILON, FusedTraining
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import forward
+from seqlib.training.step import BETA_1, BETA_2, EPSILON, FusedTraining
 
 EPOCHS_A_ROUND = 10  # and to a call, on our side
 ROUNDS = 30

@@ -12,20 +12,20 @@ from __future__ import annotations
 import json
 import time
 
-from seqlib import backend
 from seqlib.jazz import JazzWeights, Scores, score
 from seqlib.jazz.baselines import TrigramBaseline
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.keras_models import get_weights, music_layers
 from seqlib.jazz.pretrained import CARD, WEIGHTS
 from seqlib.music import windows
+from seqlib.training import tensorflow
 
 N_A, TX, BATCH, DROPOUT = 128, 64, 16, 0.5
 PEAK_RATE, EPOCHS, EARLY, SEED = 0.01, 30, 4, 0
 
 
 def main() -> None:
-    backend.load()
+    tensorflow.load()
     import keras
 
     keras.utils.set_random_seed(SEED)

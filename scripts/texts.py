@@ -25,7 +25,7 @@ PAGES = {
     "emojify": ("emojify/**/*", "text/**/*", "emojify_figures"),
     "shapes": ("symbolic", "builders", "quiz", "paste", "costs", "sharing", "shapes"),
     "embeddings": ("vectors/**/*", "lookup", "projection", "moved", "embedding", "vector_figures"),
-    "cell": ("lstm/sandbox", "copy_task", "lstm/gradients"),
+    "cell": ("lstm/sandbox", "training/copy_task", "lstm/gradients"),
     "status": (),
 }
 # The first pattern that a file matches names its area.

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
 from seqlib.shapes import TensorShape, annotate
 from seqlib.symbolic import Blueprint, Size, blueprint
+from seqlib.training import tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +28,7 @@ def embedding_model(
     maxlen: int, word_to_vec_map: Mapping[str, np.ndarray], word_to_index: Mapping[str, int]
 ) -> keras.Model:
     """``pretrained_embedding_layer`` alone: (None, maxlen) to (None, maxlen, e_length)."""
-    backend.load()
+    tensorflow.load()
     import keras
 
     sentence_indices = keras.Input((maxlen,), dtype="int32", name="sentence_indices")
@@ -42,7 +42,7 @@ def djmodel_mistake(Tx: int, n_a: int, n_values: int) -> keras.Model:
 
     Same inputs and outputs as ``djmodel``, Tx times the weights.
     """
-    backend.load()
+    tensorflow.load()
     import keras
     from keras import layers
 
@@ -76,7 +76,7 @@ def one_layer(
 
     ``kind`` is "LSTM", "GRU" or "SimpleRNN". A stateful layer fixes the batch to m.
     """
-    backend.load()
+    tensorflow.load()
     import keras
 
     X = keras.Input(batch_shape=(m if stateful else None, Tx, n_values), name="X")

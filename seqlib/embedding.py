@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqlib import backend
+from seqlib.training import tensorflow
 from seqlib.vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def pretrained_embedding_layer(
         whole number from 1 or is used twice.
     """
     emb_matrix, missing = embedding_matrix(word_to_vec_map, word_to_index)
-    backend.load()
+    tensorflow.load()
     import keras
 
     vocab_len, e_length = emb_matrix.shape

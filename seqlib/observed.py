@@ -96,7 +96,7 @@ class Lines(logging.Formatter):
 
 
 def _places(trace: Any) -> list[str]:
-    """The program's own lines in a traceback, outermost first: ``seqlib/fused.py:88``."""
+    """The program's own lines in a traceback, outermost first: ``seqlib/training/step.py:88``."""
     places = []
     for frame in traceback.extract_tb(trace):
         path = Path(frame.filename)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqlib import backend
 from seqlib.i18n import _
 from seqlib.symbolic import LAYERS, Blueprint, Layer, ShapeError, stack
+from seqlib.training import tensorflow
 
 ACCEPTED = ("Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout")
 ACCEPTED_TOO = ("Activation", "Flatten")
@@ -217,7 +217,7 @@ def sketch(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Blueprint:
 
 def build(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Any:
     """The same in Keras."""
-    backend.load()
+    tensorflow.load()
     import keras
 
     x = inputs = keras.Input(tuple(map(int, shape)), dtype=dtype, name="input")

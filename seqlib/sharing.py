@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.builders import djmodel_mistake
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
+from seqlib.training import tensorflow
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def compare(
     Reads m random one-hot sequences of Tx tokens and predicts each next token. ``rate`` is
     that of plain gradient descent. Takes seconds.
     """
-    backend.load()
+    tensorflow.load()
     import keras
 
     layers = music_layers(n_a, n_values)

@@ -17,9 +17,9 @@ from seqlib.jazz import JazzWeights
 @pytest.fixture(scope="session")
 def keras():
     """Keras on TensorFlow, imported once for all the tests that compare with it."""
-    from seqlib import backend
+    from seqlib.training import tensorflow
 
-    backend.load()
+    tensorflow.load()
     import keras
 
     return keras

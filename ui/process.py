@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 
-from seqlib import backend
+from seqlib.training import tensorflow
 
 _lock = threading.Lock()
 _modules = 0
@@ -63,5 +63,5 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)
-backend.on_load(keep_keras_state)
-backend.on_load(spare_what_stays)
+tensorflow.on_load(keep_keras_state)
+tensorflow.on_load(spare_what_stays)

@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib.i18n import N_, _
 from seqlib.jazz.training import TrainingRun
-from seqlib.runs import Run, State
-from seqlib.scheduler import MOVING
+from seqlib.training import tensorflow
+from seqlib.training.run import Run, State
+from seqlib.training.scheduler import MOVING
 from ui import chips, visit
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
@@ -94,7 +94,7 @@ def live(
     """
     moving = run.state in (State.CREATED, *MOVING)
     every = refresh()
-    if moving and every == REFRESH and backend.is_loaded():
+    if moving and every == REFRESH and tensorflow.is_loaded():
         _wait_for_a_loss(run)
 
     def picture() -> None:

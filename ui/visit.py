@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
-from seqlib.scheduler import Scheduler, default
+from seqlib.training.scheduler import Scheduler, default
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from seqlib.visit.store import MINUTES, Visit, Visits
 from ui import uploads

@@ -16,7 +16,7 @@ traces quicker but steps slower.
 Adam is Keras' own on the gradients as dense arrays; a compiled Keras model with a trainable
 embedding squares each occurrence of a word in a batch on its own, which lengthens its steps.
 
-One function a shape, traced at its first use and shared by all runs; see ``seqlib.fused``.
+One function a shape, traced at its first use and shared by all runs; see ``seqlib.training.step``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib import backend
-from seqlib.fused import MAX_ARCHITECTURES, adam, cell, cell_back, slopes, traced_once
+from seqlib.training import tensorflow
+from seqlib.training.step import MAX_ARCHITECTURES, adam, cell, cell_back, slopes, traced_once
 
 # Sentences evaluated in one call.
 EVALUATED_AT_ONCE = 256
@@ -82,7 +82,7 @@ class Batches:
         dropout: float,
         seed: int,
     ) -> None:
-        backend.load()
+        tensorflow.load()
         import tensorflow as tf
 
         self.m = len(train)

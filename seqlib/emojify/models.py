@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.weights import EmojifyWeights
+from seqlib.training import tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -52,7 +52,7 @@ def Emojify_V2(
     keras.Model
         int32 (None, maxlen) -> softmax (None, n_classes).
     """
-    backend.load()
+    tensorflow.load()
     from keras import Input, Model, layers
 
     sentence_indices = Input(tuple(input_shape), dtype="int32", name="sentence_indices")

@@ -13,8 +13,8 @@ from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.i18n import N_, Later, _
 from seqlib.lstm import softmax
-from seqlib.runs import NOT_A_NUMBER, Range, Run, State, check_bound, check_whole
 from seqlib.text import MAX_MAXLEN, LabelledSentences
+from seqlib.training.run import NOT_A_NUMBER, Range, Run, State, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 500, 50, N_("passes over the sentences")),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.embedding import pretrained_embedding_layer as pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2 as Emojify_V2
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
+from seqlib.training import tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -26,7 +26,7 @@ class MusicLayers(NamedTuple):
 
 def music_layers(n_a: int, n_values: int, weights: JazzWeights | None = None) -> MusicLayers:
     """``reshapor``, ``LSTM_cell`` and ``densor``, defined once; with ``weights`` if given."""
-    backend.load()
+    tensorflow.load()
     from keras import layers
 
     made = MusicLayers(
@@ -73,7 +73,7 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
         Inputs ``[X, a0, c0]`` of shapes (None, Tx, n_values), (None, n_a), (None, n_a);
         a list of Tx outputs (None, n_values).
     """
-    backend.load()
+    tensorflow.load()
     import keras
 
     if Tx < 1:
@@ -103,7 +103,7 @@ def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:
     Same inputs; a single output (None, Tx, n_values). Training it trains ``djmodel``,
     because they own the same variables; how much faster it is, ``make bench`` measures.
     """
-    backend.load()
+    tensorflow.load()
     import keras
 
     _, LSTM_cell, densor = layers
@@ -137,7 +137,7 @@ def music_inference_model(
         the two above if ``sampled``; a list of Ty outputs (None, n_values), the softmax of
         each step.
     """
-    backend.load()
+    tensorflow.load()
     import keras
     from keras import ops
 

@@ -19,7 +19,7 @@ import numpy as np
 from seqlib.i18n import N_, Later, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import Trace
-from seqlib.runs import NOT_A_NUMBER, Range, Run, check_bound, check_whole
+from seqlib.training.run import NOT_A_NUMBER, Range, Run, check_bound, check_whole
 
 # The first slice is one epoch, so that a first loss shows at once; from there slices grow by
 # this factor at most, because the first measured time includes tracing.
@@ -241,7 +241,7 @@ class TrainingRun(Run):
         )
 
     def _begin(self):
-        from seqlib.fused import FusedTraining
+        from seqlib.training.step import FusedTraining
 
         return self._open(
             FusedTraining, self._X, self._Y, self._weights, self.settings.learning_rate
@@ -272,7 +272,7 @@ _turn = threading.Lock()
 
 
 def _warm(*sizes: int) -> None:
-    from seqlib.fused import FusedTraining
+    from seqlib.training.step import FusedTraining
 
     with _turn:
         if _latest is not None and _latest[0] != sizes:

@@ -18,7 +18,6 @@ import numpy as np
 
 from seqlib import archive
 from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes
-from seqlib.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.emojify import (
     EmojifyMetrics,
     EmojifyRun,
@@ -35,9 +34,10 @@ from seqlib.jazz import JazzWeights
 from seqlib.jazz.training import BOUNDS, Metrics, RunSettings, TrainingRun
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
-from seqlib.runs import State
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
+from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX

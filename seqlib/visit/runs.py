@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
-from seqlib.runs import Run, State
 from seqlib.text import LabelledSentences
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
+from seqlib.training.run import Run, State
 
 
 class KeptTrainingRun(TrainingRun):

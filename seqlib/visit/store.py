@@ -80,7 +80,7 @@ class Visit:
 
 
 def _copied(value: Any) -> Any:
-    from seqlib.runs import Run
+    from seqlib.training.run import Run
     from seqlib.visit.runs import as_it_is
 
     if isinstance(value, dict):

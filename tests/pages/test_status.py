@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib import observed, scheduler
+from seqlib import observed
+from seqlib.training import scheduler
 from ui.frame import HIDDEN, PAGES
 from ui.status import page, server
 

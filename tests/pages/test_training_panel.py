@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from seqlib.runs import Run, State
-from seqlib.scheduler import Scheduler
+from seqlib.training.run import Run, State
+from seqlib.training.scheduler import Scheduler
 from ui import training_panel, visit
 
 

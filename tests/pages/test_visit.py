@@ -15,8 +15,8 @@ from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexi
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import BOUNDS, Metrics, RunSettings
-from seqlib.runs import State
 from seqlib.text import shipped
+from seqlib.training.run import State
 from seqlib.vectors import load
 from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
 from ui import visit

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seqlib import cluster, observed
+from seqlib import observed
+from seqlib.training import cluster
 from ui.status import page, server
 
 ROOT = Path(__file__).parents[2]

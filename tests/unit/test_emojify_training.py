@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib import scheduler
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon, Unknown, judge
 from seqlib.emojify.fused import Shape, stacked, steps_of, to_the_end
 from seqlib.emojify.training import train_now
-from seqlib.fused import BETA_1
-from seqlib.runs import State
 from seqlib.text import LabelledSentences
+from seqlib.training import scheduler
+from seqlib.training.run import State
+from seqlib.training.step import BETA_1
 from seqlib.vectors import WordVectors
 
 WORDS = "i am not happy sad glad we eat soup bread ball game team love you dear".split()  # noqa: SIM905

@@ -14,13 +14,13 @@ import pytest
 
 from seqlib import archive
 from seqlib.archive import array_bytes
-from seqlib.copy_task import KINDS, CopySettings, Point
 from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon, Unknown
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import Metrics, RunSettings
-from seqlib.runs import State
 from seqlib.text import DataSet, shipped
+from seqlib.training.copy_task import KINDS, CopySettings, Point
+from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, files
 from seqlib.visit.files import (

@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from seqlib.copy_task import KINDS, Point
 from seqlib.i18n import _
 from seqlib.jazz.figures import SERIES
 from seqlib.lstm import GATES, LSTMWeights
 from seqlib.lstm.sandbox import Effect
+from seqlib.training.copy_task import KINDS, Point
 from seqlib.vector_figures import DIVERGING
 
 DASHES = ("solid", "dash", "dot", "dashdot")

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import streamlit as st
 
-from seqlib.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from seqlib.i18n import _
 from seqlib.lstm import sandbox
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.lstm.sandbox import Edit
+from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui import chips, training_panel, visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene

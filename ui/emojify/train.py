@@ -6,12 +6,12 @@ import threading
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib import emojify_figures as figures
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
+from seqlib.training import tensorflow
 from ui import chips, frame, language, training_panel
 from ui import stage as stage_component
 from ui.embeddings.state import font
@@ -30,9 +30,9 @@ UNKNOWN = {one.value: one for one in Unknown}
 
 def _warm_up() -> None:
     """Whoever sets these is about to train: have TensorFlow there by then."""
-    if backend.trains_here() and not backend.is_loaded():
+    if tensorflow.trains_here() and not tensorflow.is_loaded():
         # Not a daemon: the interpreter must not be taken down in the middle of an import.
-        threading.Thread(target=backend.load, name="seqlib-warm").start()
+        threading.Thread(target=tensorflow.load, name="seqlib-warm").start()
 
 
 def _choice(name: str, label: str, options: tuple, help: str = "") -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib import shapes as shape_rules
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
+from seqlib.training import tensorflow
 from ui import chips
 from ui.jazz import state, train
 
@@ -77,7 +77,7 @@ def confirm(rows) -> None:
         else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
     )
     with st.spinner(_("Building the models in Keras …")):
-        backend.load()
+        tensorflow.load()
         found = shape_rules.annotate(keras_models.djmodel(asked.Tx, weights.n_a, weights.n_values))
         proofs = keras_models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))

@@ -9,7 +9,7 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.jazz import Scores, pretrained, score
 from seqlib.jazz.corpus import default_corpus
-from seqlib.scheduler import MOVING
+from seqlib.training.scheduler import MOVING
 from ui.jazz import state
 
 

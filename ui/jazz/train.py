@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib import backend
 from seqlib.i18n import N_, _, capital
 from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
+from seqlib.training import tensorflow
 from ui import charts, choices, frame, language, training_panel
 from ui import stage as stage_component
 from ui.jazz import state
@@ -26,7 +26,7 @@ WHOLE = ("m", "Tx", "n_a", "epochs")
 def _warm_up() -> None:
     """Whoever sets these is about to train: have the training step ready by then."""
     asked = chosen()
-    if backend.trains_here():
+    if tensorflow.trains_here():
         warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.i18n import _, capital
 from seqlib.symbolic import Blueprint
+from seqlib.training import tensorflow
 from ui import frame
 from ui.lesson import lesson
 from ui.shapes import picture, predict
@@ -100,7 +100,7 @@ def _confirmed(name: str, at: tuple[tuple[str, int], ...]) -> Confirmation:
 
 def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
     """Keras' word: of itself once it is loaded, on request before."""
-    if not backend.is_loaded():
+    if not tensorflow.is_loaded():
         with st.container(horizontal=True, vertical_alignment="center"):
             asked = st.button(
                 _("Confirm with Keras"),
@@ -120,7 +120,7 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
         if not asked:
             return
         with st.spinner(_("Loading TensorFlow …")):
-            backend.load()
+            tensorflow.load()
         st.rerun()
     # The batch stays open in Keras, so m makes no other model.
     key = tuple((name, size) for name, size in at.items() if name != "m")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import backend, paste
+from seqlib import paste
 from seqlib.i18n import N_, _
 from seqlib.shapes import annotate
 from seqlib.symbolic import Size, StackError
+from seqlib.training import tensorflow
 from ui import chips, frame, language
 from ui.shapes import picture
 from ui.shapes.controls import BOUND
@@ -81,7 +82,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     except StackError as problem:
         sketch, broken = problem.before, (str(calls[problem.place]), str(problem))
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
-    if broken or not backend.is_loaded():
+    if broken or not tensorflow.is_loaded():
         return
     st.markdown(
         _(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import backend
 from seqlib.builders import Confirmation, confirm, one_layer
 from seqlib.i18n import N_, _
 from seqlib.symbolic import ShapeError, Size, blueprint
+from seqlib.training import tensorflow
 from ui import frame
 from ui.shapes import picture
 from ui.shapes.controls import BOUND, sentence
@@ -71,7 +71,7 @@ def show() -> None:
         )
         + f" {meant}"
     )
-    if backend.is_loaded():
+    if tensorflow.is_loaded():
         found = _confirmed(tuple(at[n] for n in order), kind, tuple(on))
         st.markdown(sentence(found, sketch))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from seqlib import observed
 from seqlib.i18n import N_, _, n_
 from seqlib.observed import observer
-from seqlib.runs import State
+from seqlib.training.run import State
 from ui.status import server
 
 KEY = "SEQSCOPE_STATUS_KEY"

@@ -13,8 +13,10 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
 
-from seqlib import backend, cluster, observed, scheduler
-from seqlib.runs import State
+from seqlib import observed
+from seqlib.training import cluster, scheduler
+from seqlib.training import tensorflow as backend
+from seqlib.training.run import State
 
 # Set to 1 to add these facts to what Streamlit tells machines at /_stcore/metrics.
 METRICS = "SEQSCOPE_METRICS"

@@ -11,7 +11,7 @@ import pytest
 from seqlib.jazz.corpus import small_corpus
 from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.music import windows
-from seqlib.runs import State
+from seqlib.training.run import State
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ import weakref
 import numpy as np
 import pytest
 
-from seqlib import backend
-from seqlib.fused import FusedTraining, shared_step
 from seqlib.jazz import JazzWeights, training
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
-from seqlib.runs import State
+from seqlib.training import tensorflow
+from seqlib.training.run import State
+from seqlib.training.step import FusedTraining, shared_step
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -337,7 +337,7 @@ def test_a_paced_run_is_no_faster_than_asked_and_ends_in_the_same_place(keras, w
 def test_a_long_epoch_shows_its_progress_and_can_be_paused_within(
     keras, windows, gate, monkeypatch
 ):
-    monkeypatch.setattr("seqlib.fused.windows_per_call", lambda *_: 2)
+    monkeypatch.setattr("seqlib.training.step.windows_per_call", lambda *_: 2)
     run = TrainingRun(*windows, settings(epochs=2)).start()
     gate.open(1)
     until(lambda: run.progress > 0)
@@ -498,7 +498,7 @@ def test_windows_may_be_lists_and_whole_numbers(keras):
 def test_two_threads_that_load_at_once_import_once(keras, monkeypatch):
     """The second waits until the first is through, and finds the work done."""
     inside, most, imports = [], [], []
-    monkeypatch.setattr(backend, "_loaded", False)
+    monkeypatch.setattr(tensorflow, "_loaded", False)
 
     def slow_import(name, *rest):
         if name == "keras":
@@ -511,13 +511,13 @@ def test_two_threads_that_load_at_once_import_once(keras, monkeypatch):
 
     real_import = builtins.__import__
     monkeypatch.setattr(builtins, "__import__", slow_import)
-    threads = [threading.Thread(target=backend.load) for _ in range(4)]
+    threads = [threading.Thread(target=tensorflow.load) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(WAIT)
     assert (len(imports), max(most)) == (1, 1)
-    assert backend.is_loaded()
+    assert tensorflow.is_loaded()
 
 
 def test_a_warmed_architecture_is_built_once_and_traced_once(keras, make_windows):
@@ -545,7 +545,7 @@ def test_of_several_warm_ups_waiting_only_the_latest_is_done(keras, monkeypatch)
         def advance(self, epochs):
             pass
 
-    monkeypatch.setattr("seqlib.fused.FusedTraining", Slow)
+    monkeypatch.setattr("seqlib.training.step.FusedTraining", Slow)
     first = training.warm(1, 4, 6, 2)
     assert begun.wait(WAIT)
     threads = [first, *(training.warm(m, 4, 6, 2) for m in (2, 3, 4))]

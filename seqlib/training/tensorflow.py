@@ -47,7 +47,7 @@ def on_load(hook: Callable[[], None]) -> None:
 
 
 def trains_here() -> bool:
-    """Whether this process trains, rather than a cluster's workers (``seqlib.cluster``)."""
+    """Whether this process trains, rather than the workers of ``seqlib.training.cluster``."""
     return not os.environ.get("SEQSCOPE_SCHEDULER")
 
 

@@ -1,7 +1,7 @@
 """The life of a training run, whatever it trains.
 
 A run is created, then queued, running (and paused, and running again), and ends done, stopped
-or failed. ``seqlib.scheduler`` gives it its slices.
+or failed. ``seqlib.training.scheduler`` gives it its slices.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.i18n import N_, Later, _
 from seqlib.observed import event
+from seqlib.training import tensorflow
 
 log = logging.getLogger(__name__)
 
@@ -225,10 +225,10 @@ class Run:
 
     def _open(self, kind: type, *args: Any, **options: Any) -> Any:
         """``kind(*args, **options)``, on the cluster if there is one."""
-        if backend.trains_here():
-            self._note = Later(PREPARING if backend.is_loaded() else LOADING)
+        if tensorflow.trains_here():
+            self._note = Later(PREPARING if tensorflow.is_loaded() else LOADING)
             return kind(*args, **options)
-        from seqlib import cluster
+        from seqlib.training import cluster
 
         session = cluster.open(kind, *args, **options)
         run = weakref.ref(self)  # or the run would hold itself
@@ -267,7 +267,7 @@ class Run:
 
 
 def _scheduler() -> Any:
-    from seqlib import scheduler
+    from seqlib.training import scheduler
 
     return scheduler.default()
 

@@ -19,9 +19,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from seqlib import backend
 from seqlib.i18n import N_, Later, _
-from seqlib.runs import Run, State
+from seqlib.training import tensorflow
+from seqlib.training.run import Run, State
 
 log = logging.getLogger(__name__)
 
@@ -292,9 +292,9 @@ class Scheduler:
 
 def _slots() -> int:
     """How many slices may be under way at once."""
-    if backend.trains_here():
+    if tensorflow.trains_here():
         return min(AT_ONCE, os.cpu_count() or 1)
-    from seqlib import cluster
+    from seqlib.training import cluster
 
     return cluster.slots()
 
@@ -303,9 +303,9 @@ def _traced() -> int:
     """Traced functions that the modules loaded so far hold."""
     found = 0
     for module, name in (
-        ("seqlib.fused", "shared_step"),
+        ("seqlib.training.step", "shared_step"),
         ("seqlib.emojify.fused", "steps_of"),
-        ("seqlib.copy_task", "shared_step"),
+        ("seqlib.training.copy_task", "shared_step"),
     ):
         if module in sys.modules:
             found += getattr(sys.modules[module], name).cache_info().currsize

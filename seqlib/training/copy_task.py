@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from seqlib import backend
-from seqlib.fused import adam, traced_once
 from seqlib.i18n import Later, _
-from seqlib.runs import LOADING, NOT_A_NUMBER, PREPARING, Run, State
+from seqlib.training import tensorflow
+from seqlib.training.run import LOADING, NOT_A_NUMBER, PREPARING, Run, State
+from seqlib.training.step import adam, traced_once
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 SYMBOLS, COPIED = 4, 3
@@ -132,7 +132,7 @@ class CopyRun(Run):
         session = self._session  # stop() may drop ours at any moment
         if session is None:
             # Three small models: sending them to a cluster would cost more than training them.
-            self._note = Later(PREPARING if backend.is_loaded() else LOADING)
+            self._note = Later(PREPARING if tensorflow.is_loaded() else LOADING)
             session = self._session = CopyTraining(self.settings)
             self.parameters = session.parameters
         ends = time.perf_counter() + seconds
@@ -161,7 +161,7 @@ class CopyTraining:
     """The three models' state, and the batches they read."""
 
     def __init__(self, settings: CopySettings) -> None:
-        backend.load()
+        tensorflow.load()
         import tensorflow as tf
 
         self._settings = settings
@@ -203,7 +203,7 @@ class CopyTraining:
 
 def build(kind: str, settings: CopySettings) -> Any:
     """One recurrent layer and a Dense over the last COPIED steps, as logits."""
-    backend.load()
+    tensorflow.load()
     import keras
 
     start = keras.initializers.GlorotUniform(seed=settings.seed)

@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlib import cluster, scheduler
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
-from seqlib.fused import FusedTraining, windows_per_call
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.runs import State
 from seqlib.text import LabelledSentences
+from seqlib.training import cluster, scheduler
+from seqlib.training.run import State
+from seqlib.training.step import FusedTraining, windows_per_call
 from seqlib.vectors import WordVectors
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
 
@@ -65,7 +65,7 @@ class Machines:
             name = f"worker-{self._named}"
             options = ("--no-nanny", "--nthreads", "1", "--name", name)
             self._workers[name] = self._begin(
-                name, "dask_worker", self.address, *options, "--preload", "seqlib.cluster"
+                name, "dask_worker", self.address, *options, "--preload", "seqlib.training.cluster"
             )
 
     def kill_worker_of(self, run: TrainingRun) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from seqlib import runs as runs_module
-from seqlib import scheduler as scheduler_module
-from seqlib.runs import Run, State
-from seqlib.scheduler import Limits, Scheduler
+from seqlib.training import run as runs_module
+from seqlib.training import scheduler as scheduler_module
+from seqlib.training.run import Run, State
+from seqlib.training.scheduler import Limits, Scheduler
 
 WAIT = 60  # seconds; a test that needs them has failed
 

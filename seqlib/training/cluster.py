@@ -7,7 +7,7 @@ here is always the last snapshot: when a worker is lost, or the scheduler, the s
 again from it elsewhere.
 
 Dask is imported only if the variable is set. On a worker this module is the preload that loads
-TensorFlow before the first run does: ``dask worker … --preload seqlib.cluster``.
+TensorFlow before the first run does: ``dask worker … --preload seqlib.training.cluster``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.i18n import N_, Later
+from seqlib.training import tensorflow
 
 VARIABLE = "SEQSCOPE_SCHEDULER"
 # How long a run waits for a scheduler with at least one worker before it fails. Its sentence
@@ -337,7 +337,7 @@ class Session:
 
 
 class TrainingSession(Session):
-    """``seqlib.fused.FusedTraining`` on the cluster."""
+    """``seqlib.training.step.FusedTraining`` on the cluster."""
 
     def advance(self, epochs: int) -> Any:
         """As there: what was learned, or None while an epoch is unfinished."""
@@ -451,7 +451,7 @@ class Held:
 
 def dask_setup(worker: Any) -> None:
     """Dask's preload hook: load TensorFlow before the worker says it is there."""
-    backend.load()
+    tensorflow.load()
 
 
 # What travels.

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib import backend
 from seqlib.jazz import JazzWeights
+from seqlib.training import tensorflow
 
 # Laying the timesteps out makes each step quicker but its first trace longer, and the trace
 # grows with Tx; past this length the loop wins over a hundred epochs.
@@ -54,7 +54,7 @@ class FusedTraining:
     def __init__(
         self, X: np.ndarray, Y: np.ndarray, weights: JazzWeights, learning_rate: float
     ) -> None:
-        backend.load()
+        tensorflow.load()
         import tensorflow as tf
 
         self._m, Tx, n_values = X.shape

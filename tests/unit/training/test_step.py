@@ -9,9 +9,9 @@ import weakref
 import numpy as np
 import pytest
 
-from seqlib import fused
-from seqlib.fused import FusedTraining, places_of, shared_step, windows_per_call
 from seqlib.jazz import JazzWeights
+from seqlib.training import step as fused
+from seqlib.training.step import FusedTraining, places_of, shared_step, windows_per_call
 
 N_A, N_VALUES, TX = 4, 7, 5
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib.copy_task import (
+from seqlib.training.copy_task import (
     COPIED,
     KINDS,
     SYMBOLS,
@@ -19,7 +19,7 @@ from seqlib.copy_task import (
     build,
     shared_step,
 )
-from seqlib.runs import State
+from seqlib.training.run import State
 
 WAIT = 120  # seconds; a test that needs them has failed
 

@@ -1,0 +1,1 @@
+"""Training in the background: runs, the scheduler that shares the machine, Dask."""
