@@ -23,7 +23,7 @@ PAGES = {
     "home": (),
     "jazz": ("music/**/*", "jazz/**/*"),
     "emojify": ("emojify/**/*", "text/**/*", "emojify_figures"),
-    "shapes": ("symbolic", "builders", "quiz", "paste", "costs", "sharing", "shapes"),
+    "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*", "lookup", "projection", "moved", "embedding", "vector_figures"),
     "cell": ("lstm/sandbox", "training/copy_task", "lstm/gradients"),
     "status": (),

@@ -135,7 +135,7 @@ _CONSTRUCTIONS = {
 
 
 def _shapes() -> Asked:
-    from seqlib.builders import CONSTRUCTIONS
+    from seqlib.shapes.constructions import CONSTRUCTIONS
 
     chosen = CONSTRUCTIONS[st.session_state.get("construction", "djmodel")]
     stem = chosen.name.split("_")[0]

@@ -12,7 +12,7 @@ from seqlib import vectors as word_vectors
 from seqlib.emojify import open_model
 from seqlib.i18n import _
 from seqlib.jazz.corpus import corpus_of
-from seqlib.paste import MAX_LETTERS
+from seqlib.shapes.pasted import MAX_LETTERS
 from seqlib.vectors import WordVectors
 from seqlib.visit.files import (
     VECTORS,

@@ -12,10 +12,11 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from seqlib import music, paste, vectors
+from seqlib import music, vectors
 from seqlib.emojify import EmojifySettings, open_model
 from seqlib.emojify import files as model_files
 from seqlib.jazz.training import BOUNDS, RunSettings
+from seqlib.shapes import pasted
 from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
 from ui.frame import PAGES
@@ -194,12 +195,12 @@ def test_emoji_settings_refuse_what_is_out_of_bounds(name):
 
 
 def test_pasted_layers_have_a_longest_and_a_most():
-    with pytest.raises(paste.PasteError):
-        paste.read("#" * (paste.MAX_LETTERS + 1))
-    with pytest.raises(paste.PasteError):
-        paste.read("Dense(1)\n" * (paste.MAX_LAYERS + 1))
-    with pytest.raises(paste.PasteError):
-        paste.read(f"Dense({paste.MAX_SIZE + 1})")
+    with pytest.raises(pasted.PasteError):
+        pasted.read("#" * (pasted.MAX_LETTERS + 1))
+    with pytest.raises(pasted.PasteError):
+        pasted.read("Dense(1)\n" * (pasted.MAX_LAYERS + 1))
+    with pytest.raises(pasted.PasteError):
+        pasted.read(f"Dense({pasted.MAX_SIZE + 1})")
 
 
 def test_vectors_of_no_length_are_refused():

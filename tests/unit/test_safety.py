@@ -15,10 +15,11 @@ import requests
 
 from benchmarks._server import OURS, server, wait_until_it_answers
 from benchmarks._session import Session
-from seqlib import paste, vectors, visit
+from seqlib import vectors, visit
 from seqlib.emojify import pretrained, save_model
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
+from seqlib.shapes import pasted
 from seqlib.text import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -66,8 +67,8 @@ def test_nothing_is_unpickled_and_no_code_of_others_is_run():
     assert not names("eval", "system", "popen", "load_model", "unsafe_load", "read_pickle")
     # Builders of ours, from our own files: never what a reader has typed.
     assert set(names("exec", "compile")) <= {
-        "seqlib/symbolic.py:exec",
-        "seqlib/symbolic.py:compile",
+        "seqlib/shapes/blueprint.py:exec",
+        "seqlib/shapes/blueprint.py:compile",
         *(f"{where}:re.compile" for where in {name.split(":")[0] for name in names("compile")}),
     }
     for path in SOURCES:
@@ -98,8 +99,8 @@ def test_pasted_code_is_read_and_never_run(attack, tmp_path):
     mark = tmp_path / "ran"
     text = attack.format(mark=mark) if "{mark}" in attack else attack
     try:
-        calls = paste.read(text)
-        paste.sketch(calls, (10,), "int32")
+        calls = pasted.read(text)
+        pasted.sketch(calls, (10,), "int32")
     except ValueError as refused:
         assert "\n" not in str(refused)  # noqa: PT017
     assert not mark.exists()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from seqlib import shapes
 from seqlib.emojify import EmojiModel, Reading, shuffled
 from seqlib.i18n import N_, _, capital
+from seqlib.shapes import arithmetic
 from seqlib.text import LabelledSentences
 from ui import chips, frame, language
 from ui import stage as stage_component
@@ -176,7 +176,7 @@ def check() -> None:
     st.dataframe(
         {
             _("layer"): [layer.name for layer in theirs.layers],
-            _("output"): [shapes.as_text(layer.output.shape) for layer in theirs.layers],
+            _("output"): [arithmetic.as_text(layer.output.shape) for layer in theirs.layers],
             _("parameters"): [layer.count_params() for layer in theirs.layers],
         },
         hide_index=True,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import shapes as shape_rules
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
+from seqlib.shapes import arithmetic as shape_rules
 from seqlib.training import tensorflow
 from ui import chips
 from ui.jazz import state, train

@@ -7,10 +7,10 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.costs import InputCost
 from seqlib.i18n import _
 from seqlib.jazz.figures import SERIES
-from seqlib.sharing import Sharing
+from seqlib.shapes.one_hot_cost import InputCost
+from seqlib.shapes.weight_sharing import Sharing
 
 WIDE = 1000  # units of the drawing; one unit is one number
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.i18n import _, capital
-from seqlib.symbolic import Blueprint
+from seqlib.shapes.blueprint import Blueprint
+from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.training import tensorflow
 from ui import frame
 from ui.lesson import lesson

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import costs
-from seqlib.builders import CONSTRUCTIONS
 from seqlib.i18n import _
 from seqlib.jazz.figures import SERIES
+from seqlib.shapes import one_hot_cost
+from seqlib.shapes.constructions import CONSTRUCTIONS
 from ui.shapes import charts
 from ui.shapes.controls import BOUND, span
 
@@ -33,8 +33,8 @@ def compare() -> None:
                 **BOUND,
             )
     words, vocabulary = at["maxlen"], at["vocabulary"]
-    one_hot = costs.one_hot(words, vocabulary, at["n_a"])
-    embedded = costs.embedded(words, vocabulary, at["e_length"], at["n_a"])
+    one_hot = one_hot_cost.one_hot(words, vocabulary, at["n_a"])
+    embedded = one_hot_cost.embedded(words, vocabulary, at["e_length"], at["n_a"])
     for name, cost, colour in (
         (_("One-hot"), one_hot, SERIES[0]),
         (_("Embedding"), embedded, SERIES[1]),

@@ -8,11 +8,11 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from seqlib.builders import CONSTRUCTIONS, djmodel_mistake
 from seqlib.i18n import _, capital, language, n_
 from seqlib.jazz import JazzWeights
-from seqlib.sharing import Sharing, compare
-from seqlib.symbolic import Blueprint, blueprint, listing
+from seqlib.shapes.blueprint import Blueprint, blueprint, listing
+from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
+from seqlib.shapes.weight_sharing import Sharing, compare
 from ui import frame
 from ui import stage as stage_component
 from ui.charts import show as show_chart

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import paste
 from seqlib.i18n import N_, _
-from seqlib.shapes import annotate
-from seqlib.symbolic import Size, StackError
+from seqlib.shapes import pasted
+from seqlib.shapes.arithmetic import annotate
+from seqlib.shapes.blueprint import Size, StackError
 from seqlib.training import tensorflow
 from ui import chips, frame, language
 from ui.shapes import picture
@@ -59,8 +59,10 @@ def form() -> None:
             EXAMPLE,
             height=190,
             key="paste_text",
-            max_chars=paste.MAX_LETTERS,
-            help=_("One a line: {names}.", names=", ".join((*paste.ACCEPTED, *paste.ACCEPTED_TOO))),
+            max_chars=pasted.MAX_LETTERS,
+            help=_(
+                "One a line: {names}.", names=", ".join((*pasted.ACCEPTED, *pasted.ACCEPTED_TOO))
+            ),
             **BOUND,
         )
         st.form_submit_button(_("Draw"), type="primary", help=_("Read the layers and draw them."))
@@ -72,13 +74,13 @@ def form() -> None:
 
 def _draw(text: str, shape: tuple, dtype: str) -> None:
     try:
-        calls = paste.read(text)
-    except paste.PasteError as problem:
+        calls = pasted.read(text)
+    except pasted.PasteError as problem:
         st.error(chips.plain(str(problem)), icon=":material/error:")
         return
     broken = None
     try:
-        sketch = paste.sketch(calls, shape, dtype)
+        sketch = pasted.sketch(calls, shape, dtype)
     except StackError as problem:
         sketch, broken = problem.before, (str(calls[problem.place]), str(problem))
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
@@ -98,7 +100,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _confirmed(text: str, shape: tuple[int, ...], dtype: str) -> bool:
     """Whether Keras' shapes and number of weights are ours."""
-    calls = paste.read(text)
-    ours, theirs = paste.sketch(calls, shape, dtype), paste.build(calls, shape, dtype)
+    calls = pasted.read(text)
+    ours, theirs = pasted.sketch(calls, shape, dtype), pasted.build(calls, shape, dtype)
     same = [row.shape for row in annotate(theirs)] == [row.shape for row in ours.rows]
     return same and theirs.count_params() == ours.n_parameters

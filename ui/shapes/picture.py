@@ -10,8 +10,8 @@ import streamlit as st
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
-from seqlib.shapes import stacked_outputs
-from seqlib.symbolic import Blueprint, LayerCount, listing
+from seqlib.shapes.arithmetic import stacked_outputs
+from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
 from ui import language
 from ui.stage import joined_modules
 

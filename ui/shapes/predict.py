@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from seqlib import quiz
 from seqlib.i18n import _
-from seqlib.quiz import Question, Verdict
-from seqlib.symbolic import Blueprint
+from seqlib.shapes import quiz
+from seqlib.shapes.blueprint import Blueprint
+from seqlib.shapes.quiz import Question, Verdict
 from ui.lesson import lesson
 
 

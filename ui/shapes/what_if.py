@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.builders import Confirmation, confirm, one_layer
 from seqlib.i18n import N_, _
-from seqlib.symbolic import ShapeError, Size, blueprint
+from seqlib.shapes.blueprint import ShapeError, Size, blueprint
+from seqlib.shapes.constructions import Confirmation, confirm, one_layer
 from seqlib.training import tensorflow
 from ui import frame
 from ui.shapes import picture

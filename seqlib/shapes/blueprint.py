@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from seqlib.i18n import _
-from seqlib.shapes import SEED_NAMES, Shape, TensorShape
+from seqlib.shapes.arithmetic import SEED_NAMES, Shape, TensorShape
 
 
 class Size(int):
@@ -69,7 +69,7 @@ class Blueprint:
     Attributes
     ----------
     rows : tuple of TensorShape
-        As ``seqlib.shapes.annotate`` gives them for the model that Keras builds.
+        As ``seqlib.shapes.arithmetic.annotate`` gives them for the model that Keras builds.
     axes : tuple of tuples of str
         Axis names of each row; a size without a name is written as its number.
     lines : tuple of tuples of (function, line number)

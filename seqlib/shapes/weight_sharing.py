@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.builders import djmodel_mistake
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
+from seqlib.shapes.constructions import djmodel_mistake
 from seqlib.training import tensorflow
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlib.builders import CONSTRUCTIONS
-from seqlib.quiz import judge, parse, questions
-from seqlib.shapes import as_text
+from seqlib.shapes.arithmetic import as_text
+from seqlib.shapes.constructions import CONSTRUCTIONS
+from seqlib.shapes.quiz import judge, parse, questions
 
 SIZES = CONSTRUCTIONS["djmodel"].seed_sizes
 SKETCH = CONSTRUCTIONS["djmodel"].sketch(SIZES)

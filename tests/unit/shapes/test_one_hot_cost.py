@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlib.costs import embedded, one_hot
+from seqlib.shapes.one_hot_cost import embedded, one_hot
 
 
 def test_the_seeds_sizes():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqlib.i18n import _
-from seqlib.symbolic import LAYERS, Blueprint, Layer, ShapeError, stack
+from seqlib.shapes.blueprint import LAYERS, Blueprint, Layer, ShapeError, stack
 from seqlib.training import tensorflow
 
 ACCEPTED = ("Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout")

@@ -16,8 +16,8 @@ from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
-from seqlib.shapes import TensorShape, annotate
-from seqlib.symbolic import Blueprint, Size, blueprint
+from seqlib.shapes.arithmetic import TensorShape, annotate
+from seqlib.shapes.blueprint import Blueprint, Size, blueprint
 from seqlib.training import tensorflow
 
 if TYPE_CHECKING:

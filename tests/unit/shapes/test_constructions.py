@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.builders import CONSTRUCTIONS, confirm, djmodel_mistake
-from seqlib.symbolic import blueprint
+from seqlib.shapes.blueprint import blueprint
+from seqlib.shapes.constructions import CONSTRUCTIONS, confirm, djmodel_mistake
 
 SEED = {
     "djmodel": [(None, 30, 78), (None, 64), (None, 64), (None, 78), (None, 1, 78)],

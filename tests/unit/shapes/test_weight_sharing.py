@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlib.sharing import compare
+from seqlib.shapes.weight_sharing import compare
 
 
 def test_one_training_step_tells_the_shared_cell_from_the_mistake(keras):

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqlib.jazz.keras_models import djmodel, fused_twin, music_inference_model, music_layers
-from seqlib.shapes import (
+from seqlib.shapes.arithmetic import (
     annotate,
     as_text,
     axis_names,

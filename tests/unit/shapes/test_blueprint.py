@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seqlib.builders import one_layer
 from seqlib.jazz.keras_models import djmodel, music_layers
-from seqlib.shapes import djmodel_axes, djmodel_shapes
-from seqlib.symbolic import LAYERS, ShapeError, Size, StackError, blueprint, listing, stack
+from seqlib.shapes.arithmetic import djmodel_axes, djmodel_shapes
+from seqlib.shapes.blueprint import LAYERS, ShapeError, Size, StackError, blueprint, listing, stack
+from seqlib.shapes.constructions import one_layer
 
 once_a_module = HealthCheck.function_scoped_fixture
 
@@ -78,7 +78,7 @@ def test_axes_keep_their_names_where_sizes_are_equal():
 
 
 def agrees(sketch, model) -> bool:
-    from seqlib.shapes import annotate
+    from seqlib.shapes.arithmetic import annotate
 
     return sketch.rows == annotate(model) and sketch.n_parameters == model.count_params()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from seqlib.paste import PasteError, build, read, sketch
-from seqlib.shapes import annotate
-from seqlib.symbolic import StackError
+from seqlib.shapes.arithmetic import annotate
+from seqlib.shapes.blueprint import StackError
+from seqlib.shapes.pasted import PasteError, build, read, sketch
 
 EMOJIFY = """
 model.add(layers.Embedding(100, 50))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqlib.i18n import _, n_
-from seqlib.shapes import Shape, as_text
-from seqlib.symbolic import Blueprint
+from seqlib.shapes.arithmetic import Shape, as_text
+from seqlib.shapes.blueprint import Blueprint
 
 Answer = tuple[int | str | None, ...]
 MAX_AXES = 8

@@ -1,0 +1,1 @@
+"""Shapes of tensors: symbolic, read from models, and asked as questions."""
