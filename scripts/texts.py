@@ -24,7 +24,7 @@ PAGES = {
     "jazz": ("music/**/*", "jazz/**/*"),
     "emojify": ("emojify/**/*", "text/**/*", "emojify_figures"),
     "shapes": ("shapes/**/*",),
-    "embeddings": ("vectors/**/*", "lookup", "projection", "moved", "embedding", "vector_figures"),
+    "embeddings": ("vectors/**/*",),
     "cell": ("lstm/sandbox", "training/copy_task", "lstm/gradients"),
     "status": (),
 }

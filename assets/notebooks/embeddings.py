@@ -18,7 +18,7 @@ print(vectors)
 print("E", E.shape, E.dtype)  # (vocab_len, e_length)
 
 # %% lookup
-from seqlib.lookup import look_up
+from seqlib.vectors.lookup import look_up
 
 found = look_up(sentences, vectors)
 for words, rows in zip(found.words, found.indices, strict=True):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.training import tensorflow
+from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
 if TYPE_CHECKING:
     import keras

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqlib.embedding import pretrained_embedding_layer
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
 from seqlib.shapes.arithmetic import TensorShape, annotate
 from seqlib.shapes.blueprint import Blueprint, Size, blueprint
 from seqlib.training import tensorflow
+from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
 if TYPE_CHECKING:
     import keras

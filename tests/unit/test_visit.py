@@ -219,7 +219,7 @@ def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents,
 
 
 def test_which_rows_training_moved_is_known_again(contents, opened):
-    from seqlib.moved import moved
+    from seqlib.vectors.changes import moved
 
     for which in ("frozen", "trainable"):
         one, other = (

@@ -13,7 +13,7 @@ from seqlib.jazz.figures import SERIES
 from seqlib.lstm import GATES, LSTMWeights
 from seqlib.lstm.sandbox import Effect
 from seqlib.training.copy_task import KINDS, Point
-from seqlib.vector_figures import DIVERGING
+from seqlib.vectors.figures import DIVERGING
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.lookup import Lookup, look_up, multiplications, one_hot_product
 from seqlib.text import tokenise
-from seqlib.vector_figures import limit_of
 from seqlib.vectors import WordVectors
+from seqlib.vectors.figures import limit_of
+from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
 from ui import chips, frame
 from ui import stage as stage_component
 from ui.embeddings import state

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib import vector_figures
 from seqlib.i18n import N_, _
 from seqlib.text import tokenise
-from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, overview, row_order
+from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
 from ui import chips, frame, language
 from ui.embeddings import export, state
 
@@ -207,7 +206,7 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
             _look_at(np.ceil(low), max(1, np.floor(high) - np.ceil(low) + 1), total)
 
     st.plotly_chart(
-        vector_figures.matrix(
+        figures.matrix(
             view,
             marks=_marks(vectors, order),
             signed=view.exact or SIGNED[statistic],

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
-from seqlib import vector_figures
 from seqlib.i18n import _
 from seqlib.jazz.figures import plain
-from seqlib.projection import directions, unit
-from seqlib.vectors import Analogy, Neighbour, WordVectors, load
+from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
+from seqlib.vectors.projection import directions, unit
 from ui import chips
 from ui.embeddings import state
 from ui.lesson import lesson
@@ -56,7 +55,7 @@ def neighbours(vectors: WordVectors) -> None:
     query = known[0] if len(known) == 1 else known
     found = vectors.neighbours(query, k, among=among)
     st.plotly_chart(
-        vector_figures.bars(
+        figures.bars(
             [one.word for one in found],
             np.array([one.similarity for one in found]),
             _("cosine with “{words}”", words=plain(" ".join(known), 80)),
@@ -150,7 +149,7 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
     points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
     st.plotly_chart(
-        vector_figures.arithmetic(points, [*chosen, _("the sum"), answer], state.font()),
+        figures.arithmetic(points, [*chosen, _("the sum"), answer], state.font()),
         key="analogy_chart",
         config=SAVE,
         alt=_(
@@ -196,7 +195,7 @@ def similarities(vectors: WordVectors) -> None:
 
 def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
     st.plotly_chart(
-        vector_figures.similarity(vectors.similarity_matrix(words), words, state.font()),
+        figures.similarity(vectors.similarity_matrix(words), words, state.font()),
         key=key,
         config=SAVE,
         alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=", ".join(words)),
@@ -258,7 +257,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
     order = np.argsort(-values)
     low, middle, high = (float(value) for value in usual)
     st.plotly_chart(
-        vector_figures.bars(
+        figures.bars(
             [probed[at] for at in order],
             values[order],
             _(

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from seqlib import vector_figures
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.i18n import _
-from seqlib.moved import Moved, groups, moved
 from seqlib.text import shipped
-from seqlib.vectors import WordVectors
+from seqlib.vectors import WordVectors, figures
+from seqlib.vectors.changes import Moved, groups, moved
 from ui import chips, visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
@@ -247,7 +246,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
     with left:
         st.markdown(_("**The {n} rows that moved furthest, after minus before**", n=len(words)))
         st.plotly_chart(
-            vector_figures.changes(found.change[:DRAWN], words, state.font()),
+            figures.changes(found.change[:DRAWN], words, state.font()),
             key="changes_chart",
             config=SAVE,
             alt=_(
@@ -260,7 +259,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
     with right:
         st.markdown(_("**How far, and how often the training sentences have the word**"))
         st.plotly_chart(
-            vector_figures.bars(
+            figures.bars(
                 [f"{word} · {counts.get(word, 0)}×" for word in words],
                 np.asarray(found.norms[:DRAWN]),
                 _("length of the change"),

@@ -9,9 +9,8 @@ from html import unescape
 import numpy as np
 import streamlit as st
 
-from seqlib import projection, vector_figures
 from seqlib.i18n import _
-from seqlib.vectors import WordVectors
+from seqlib.vectors import WordVectors, figures, projection
 from ui import chips
 from ui.embeddings import export, near, state
 from ui.lesson import lesson
@@ -205,7 +204,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
     flat = points.shape[1] == 2
     left, right = st.columns([3, 2]) if flat else (st.container(), None)
     event = left.plotly_chart(
-        vector_figures.word_map(
+        figures.word_map(
             points,
             chosen.words,
             focus=chosen.focus,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from seqlib.embedding import embedding_matrix
 from seqlib.jazz.keras_models import pretrained_embedding_layer
 from seqlib.vectors import WordVectors
+from seqlib.vectors.keras_layer import embedding_matrix
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.projection import (
+from seqlib.vectors.projection import (
     MOST_WORDS,
     directions,
     neighbours_kept,

@@ -8,9 +8,9 @@ import pytest
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import Embedding
-from seqlib.moved import groups, moved
 from seqlib.text import shipped
 from seqlib.vectors import load
+from seqlib.vectors.changes import groups, moved
 
 MATRIX = np.arange(20, dtype=np.float32).reshape(10, 2)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib import vector_figures
-from seqlib.vectors import WordVectors, overview
+from seqlib.vectors import WordVectors, figures, overview
 
 WORDS = [f"word{n}" for n in range(999)]
 
@@ -21,7 +20,7 @@ def heatmap(figure):
 
 
 def test_single_rows_have_their_words_and_exact_values(vectors):
-    figure = vector_figures.matrix(overview(vectors, 10, 20))
+    figure = figures.matrix(overview(vectors, 10, 20))
     drawn = heatmap(figure)
     assert np.array_equal(drawn.z, vectors.matrix[10:20])
     assert drawn.y.tolist() == list(range(10, 20))
@@ -30,13 +29,13 @@ def test_single_rows_have_their_words_and_exact_values(vectors):
 
 
 def test_the_padding_row_is_called_padding(vectors):
-    figure = vector_figures.matrix(overview(vectors, 0, 5))
+    figure = figures.matrix(overview(vectors, 0, 5))
     assert heatmap(figure).customdata[0][0] == "row 0 · padding"
     assert figure.layout.yaxis.ticktext[0] == "padding"
 
 
 def test_stretches_say_which_places_they_cover(vectors):
-    figure = vector_figures.matrix(overview(vectors, 0, None, 100))
+    figure = figures.matrix(overview(vectors, 0, None, 100))
     assert heatmap(figure).z.shape == (100, 5)
     first, last = heatmap(figure).customdata[1][0]
     assert 0 < first <= last < 30
@@ -44,18 +43,18 @@ def test_stretches_say_which_places_they_cover(vectors):
 
 def test_the_whole_matrix_is_sent_as_less_than_half_a_megabyte():
     many = WordVectors.of([f"a-long-word-{at}" for at in range(5000)], np.ones((5000, 50)))
-    figure = vector_figures.matrix(overview(many, 0, None, 260))
+    figure = figures.matrix(overview(many, 0, None, 260))
     assert len(figure.to_json()) < 400_000
 
 
 def test_row_0_is_at_the_top(vectors):
-    low, high = vector_figures.matrix(overview(vectors, 0, 30)).layout.yaxis.range
+    low, high = figures.matrix(overview(vectors, 0, 30)).layout.yaxis.range
     assert (low, high) == (29.5, -0.5)
 
 
 def test_marks_outside_the_view_are_left_out_and_inside_are_framed(vectors):
     marks = [(12, "word11"), (500, "word499")]
-    figure = vector_figures.matrix(overview(vectors, 10, 20), marks=marks)
+    figure = figures.matrix(overview(vectors, 10, 20), marks=marks)
     (frame,) = figure.layout.shapes
     assert (frame.y0, frame.y1) == (11.5, 12.5)
     assert "<b>word11</b>" in figure.layout.yaxis.ticktext
@@ -63,7 +62,7 @@ def test_marks_outside_the_view_are_left_out_and_inside_are_framed(vectors):
 
 def test_labels_of_marks_in_an_overview_keep_apart(vectors):
     marks = [(1, "word0"), (2, "word1"), (3, "word2")]
-    figure = vector_figures.matrix(overview(vectors, 0, None, 100), marks=marks)
+    figure = figures.matrix(overview(vectors, 0, None, 100), marks=marks)
     heights = [label.ay for label in figure.layout.annotations]
     assert min(np.diff(heights)) > 20
     assert [label.y for label in figure.layout.annotations] == [1, 2, 3]
@@ -71,19 +70,19 @@ def test_labels_of_marks_in_an_overview_keep_apart(vectors):
 
 def test_what_has_one_sign_is_coloured_from_zero(vectors):
     view = overview(vectors, 0, None, 100, statistic="root mean square")
-    assert heatmap(vector_figures.matrix(view, signed=False)).zmin == 0
-    assert heatmap(vector_figures.matrix(view)).zmin < 0
+    assert heatmap(figures.matrix(view, signed=False)).zmin == 0
+    assert heatmap(figures.matrix(view)).zmin < 0
 
 
 def test_an_outlier_does_not_pale_the_rest():
     values = np.ones(1000)
     values[0] = 1e6
-    assert vector_figures.limit_of(values) < 10
-    assert vector_figures.limit_of(np.zeros(3)) == 1
+    assert figures.limit_of(values) < 10
+    assert figures.limit_of(np.zeros(3)) == 1
 
 
 def test_bars_stand_in_the_given_order_from_the_top():
-    figure = vector_figures.bars(["a", "b"], np.array([0.4, -0.2]), "cosine", band=(-0.1, 0.1))
+    figure = figures.bars(["a", "b"], np.array([0.4, -0.2]), "cosine", band=(-0.1, 0.1))
     (bar,) = figure.data
     assert bar.x.tolist() == [0.4, -0.2]
     assert figure.layout.yaxis.range == (1.5, -0.5)
@@ -93,7 +92,7 @@ def test_bars_stand_in_the_given_order_from_the_top():
 
 def test_numbers_stand_in_the_cells_only_while_there_is_room():
     def drawn(n):
-        (trace,) = vector_figures.similarity(np.eye(n), [f"w{at}" for at in range(n)]).data
+        (trace,) = figures.similarity(np.eye(n), [f"w{at}" for at in range(n)]).data
         return trace
 
     assert drawn(5).texttemplate
@@ -104,7 +103,7 @@ def test_numbers_stand_in_the_cells_only_while_there_is_room():
 def test_both_arrows_of_an_analogy_are_the_same_step():
     a, b, c = np.array([[0.0, 0], [1, 0.5], [0.2, 2]])
     points = np.array([a, b, c, c + b - a, [1.1, 2.2]])
-    figure = vector_figures.arithmetic(points, ["a", "b", "c", "sum", "d"])
+    figure = figures.arithmetic(points, ["a", "b", "c", "sum", "d"])
     steps = [
         (arrow.x - arrow.ax, arrow.y - arrow.ay)
         for arrow in figure.layout.annotations
@@ -118,7 +117,7 @@ def test_both_arrows_of_an_analogy_are_the_same_step():
 def test_every_word_of_a_map_is_drawn_once(dimensions):
     points = np.random.default_rng(2).normal(size=(30, dimensions))
     words = WORDS[:30]
-    figure = vector_figures.word_map(points, words, focus=3, near=[4, 5], own=[5, 6, 3])
+    figure = figures.word_map(points, words, focus=3, near=[4, 5], own=[5, 6, 3])
     drawn = [
         word for trace in figure.data if trace.customdata is not None for word in trace.customdata
     ]
@@ -128,7 +127,7 @@ def test_every_word_of_a_map_is_drawn_once(dimensions):
 def test_labels_of_a_map_do_not_cover_each_other():
     points = np.zeros((12, 2))
     points[11] = 1
-    figure = vector_figures.word_map(points, WORDS[:12], own=range(12))
+    figure = figures.word_map(points, WORDS[:12], own=range(12))
     shown = [word for word in figure.data[0].text if word]
     assert "word11" in shown
     assert 1 < len(shown) < 12

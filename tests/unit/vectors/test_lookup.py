@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.lookup import look_up, multiplications, one_hot_product
 from seqlib.vectors import WordVectors, load
+from seqlib.vectors.lookup import look_up, multiplications, one_hot_product
 
 
 @pytest.fixture(scope="module")
