@@ -22,7 +22,7 @@ KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
 PAGES = {
     "home": (),
     "jazz": ("music/**/*", "jazz/**/*"),
-    "emojify": ("emojify/**/*", "text/**/*", "emojify_figures"),
+    "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*",),
     "cell": ("lstm/sandbox", "training/copy_task", "lstm/gradients"),

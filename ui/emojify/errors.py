@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib import emojify_figures as figures
-from seqlib.emojify import Mistake, mistakes
+from seqlib.emojify import Mistake, figures, mistakes
 from seqlib.i18n import _
 from seqlib.text import EmojiClass
 from ui.embeddings.state import font

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib import emojify_figures as figures
-from seqlib.emojify import DropoutMasks, EmojiModel, pretrained, shuffled
+from seqlib.emojify import DropoutMasks, EmojiModel, figures, pretrained, shuffled
 from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
 from ui import stage as stage_component

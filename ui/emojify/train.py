@@ -6,8 +6,7 @@ import threading
 
 import streamlit as st
 
-from seqlib import emojify_figures as figures
-from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown
+from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib import emojify_figures as figures
-from seqlib.emojify import DropoutMasks
+from seqlib.emojify import DropoutMasks, figures
 from seqlib.text import DEFAULT_CLASSES, EmojiClass
 
 EVIL = "<b>x</b><a href='javascript:1'>y</a>"

@@ -77,7 +77,7 @@ def test_reading_a_sentence_needs_no_tensorflow():
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=120,
