@@ -222,7 +222,7 @@ async def bring_a_sound_file(reader: Session, kind: Kind) -> None:
 
 async def on_a_page(reader: Session, kind: Kind, number: int, data: bytes) -> list[str]:
     """What is wrong with how the page takes these bytes."""
-    from ui.uploads import UNREAD
+    from ui.parts.uploads import UNREAD
 
     place, found = PLACES[kind.name], []
     suffix = kind.suffixes[number // 10 % len(kind.suffixes)]

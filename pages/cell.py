@@ -3,10 +3,11 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, notebook, share
+from ui import frame, share
 from ui.cell import counts, sandbox, state, step, why
 from ui.cell.state import Scene
 from ui.lesson import lesson
+from ui.parts import notebook
 
 
 def cell() -> None:

@@ -4,9 +4,10 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
-from ui import frame, notebook, share
+from ui import frame, share
 from ui.embeddings import lookup, matrix, near, source, train, word_map
 from ui.lesson import lesson
+from ui.parts import notebook
 
 
 def embeddings() -> None:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, notebook, share
+from ui import frame, share
 from ui.emojify import card, data, errors, files, many, read, see, sentence, train
 from ui.lesson import lesson
+from ui.parts import notebook
 
 
 def emojify() -> None:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from ui import frame, handouts, notebook
+from ui import frame
 from ui.jazz import home as solo
 from ui.lesson import lesson
+from ui.parts import handouts, notebook
 
 TEXT = lesson("home")
 

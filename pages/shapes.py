@@ -3,8 +3,9 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, notebook, share
+from ui import frame, share
 from ui.lesson import lesson
+from ui.parts import notebook
 from ui.shapes import controls, cost, once, own, what_if
 
 

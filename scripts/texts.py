@@ -38,7 +38,7 @@ AREAS = (
         )
         for name, parts in PAGES.items()
     ),
-    ("notebook", ("ui/notebook.py", "ui/handouts.py")),
+    ("notebook", ("ui/parts/notebook.py", "ui/parts/handouts.py")),
     ("tours", ("ui/tour.py", "ui/share.py", "ui/glossary.py")),
     ("frame", ("ui/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),

@@ -19,8 +19,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
-from ui import chips
 from ui import language as languages
+from ui.parts import escape
 
 FOLDER = ASSETS / "share"
 WITHOUT = "without"
@@ -110,7 +110,7 @@ def _note() -> None:
             _(
                 "This link asks for {asked}, which does not exist here. The page stands at its "
                 "default there.",
-                asked=chips.plain(asked),
+                asked=escape.plain(asked),
             ),
             icon=":material/link_off:",
         )

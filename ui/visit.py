@@ -24,7 +24,7 @@ from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
 from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from seqlib.visit.store import MINUTES, Visit, Visits
-from ui import uploads
+from ui.parts import uploads
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqlib.jazz import figures
-from ui import charts
+from ui.parts import charts
 
 
 @pytest.mark.parametrize(

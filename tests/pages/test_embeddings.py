@@ -16,10 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load
-from ui.chips import plain
 from ui.embeddings import matrix, state
 from ui.embeddings.export import tsv_pair
 from ui.frame import ROOT
+from ui.parts.escape import plain
 
 TOTAL = len(load().matrix)
 

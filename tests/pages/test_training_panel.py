@@ -9,7 +9,8 @@ import pytest
 
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import Scheduler
-from ui import training_panel, visit
+from ui import visit
+from ui.parts import training_panel
 
 
 class Settings:

@@ -80,7 +80,7 @@ def test_every_number_has_a_least_and_a_most(where, call):
 
 def test_files_come_in_by_one_door():
     places = {where.split(":")[0] for where, _ in calls("file_uploader", "camera_input")}
-    assert places == {"ui/uploads.py"}
+    assert places == {"ui/parts/uploads.py"}
     assert not calls("audio_input", "text_editor")
 
 

@@ -6,10 +6,10 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.lstm import GATES
-from ui import chips
 from ui.cell import charts
 from ui.cell.state import Scene
-from ui.charts import show as show_chart
+from ui.parts import escape
+from ui.parts.charts import show as show_chart
 
 
 def show(scene: Scene) -> None:
@@ -23,8 +23,8 @@ def show(scene: Scene) -> None:
     total = sum(array.size for array in arrays.values())
     n_x, n_a, gates = cell.n_x, cell.n_a, len(GATES)
     st.markdown(
-        f"{gates} · ({chips.axis('n_values', n_x)} + {chips.axis('n_a', n_a)} + 1) · "
-        f"{chips.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
+        f"{gates} · ({escape.axis('n_values', n_x)} + {escape.axis('n_a', n_a)} + 1) · "
+        f"{escape.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
         f"**{gates * (n_x + n_a + 1) * n_a:,}**. "
         + _("The arrays hold **{total:,}** numbers.", total=total)
     )

@@ -18,8 +18,8 @@ from ui import frame, language
 from ui import stage as stage_component
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
-from ui.charts import show as show_chart
 from ui.jazz.stage import jazz_stage
+from ui.parts.charts import show as show_chart
 from ui.stage import Stage
 
 READ, WRITE = N_("read the same notes"), N_("write on")

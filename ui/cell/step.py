@@ -10,13 +10,14 @@ from seqlib.i18n import N_, _
 from seqlib.jazz.corpus import default_corpus
 from seqlib.lstm import Trace
 from seqlib.music import arrange
-from ui import chips, frame, language
+from ui import frame, language
 from ui import stage as stage_component
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import reading_stage
 from ui.jazz.stage import jazz_stage
+from ui.parts import escape
 from ui.stage import Lane, Stage
 from ui.stage_lanes import Equation
 
@@ -42,8 +43,8 @@ def show(scene: Scene) -> None:
     st.markdown(
         _(
             "At every step the cell reads {x} and {a}, and hands on a new a and c of that size.",
-            x=chips.shape("x", x.shape, (axis,)),
-            a=chips.shape("a", a.shape, ("n_a",)),
+            x=escape.shape("x", x.shape, (axis,)),
+            a=escape.shape("a", a.shape, ("n_a",)),
         )
     )
 

@@ -12,11 +12,12 @@ from seqlib.lstm import sandbox
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.lstm.sandbox import Edit
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
-from ui import chips, training_panel, visit
+from ui import visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
-from ui.charts import show as show_chart
 from ui.lesson import lesson
+from ui.parts import escape, training_panel
+from ui.parts.charts import show as show_chart
 
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 REFRESH = 1.0
@@ -146,7 +147,7 @@ def _live(run: CopyRun, was_active: bool) -> None:
     if run.state.over and was_active:
         st.rerun()  # the buttons change, and the picture stands still
     if run.error:
-        st.error(chips.plain(run.error), icon=":material/error:")
+        st.error(escape.plain(run.error), icon=":material/error:")
         return
     curves = {kind: list(run.curves[kind]) for kind in KINDS}
     st.markdown(_status(run, curves))

@@ -10,10 +10,11 @@ from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
 from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
-from ui import chips, frame
+from ui import frame
 from ui import stage as stage_component
 from ui.embeddings import state
 from ui.lesson import lesson
+from ui.parts import escape
 from ui.stage import Clock, Heatmap, Stage, Tokens
 
 EXAMPLE = "I love my sister\nI am not happy today\nlet us play baseball"
@@ -56,7 +57,7 @@ def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
     try:
         found = look_up(lines[:MOST_SENTENCES], vectors, min(longest, MOST_WORDS))
     except ValueError as problem:
-        st.error(chips.plain(str(problem)), icon=":material/error:")
+        st.error(escape.plain(str(problem)), icon=":material/error:")
         return None
     if len(lines) > MOST_SENTENCES or longest > MOST_WORDS:
         st.caption(
@@ -89,11 +90,11 @@ def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
 
 def _shapes(found: Lookup, vectors: WordVectors) -> None:
     st.markdown(
-        chips.shape("indices", found.indices.shape, ("m", "maxlen"))
+        escape.shape("indices", found.indices.shape, ("m", "maxlen"))
         + "  \n"
-        + chips.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
+        + escape.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
         + "  \n"
-        + chips.shape("E[indices]", found.embeddings.shape, ("m", "maxlen", "e_length"))
+        + escape.shape("E[indices]", found.embeddings.shape, ("m", "maxlen", "e_length"))
     )
 
 

@@ -8,8 +8,9 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.text import tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
-from ui import chips, frame, language
+from ui import frame, language
 from ui.embeddings import export, state
+from ui.parts import escape
 
 BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
@@ -47,7 +48,7 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
     with middle:
         _jump_box(vectors, order)
     if error := st.session_state.pop("jump_error", ""):
-        st.error(chips.plain(error), icon=":material/error:")
+        st.error(escape.plain(error), icon=":material/error:")
     _buttons(total)
     one, two, three = st.columns(3)
     first = one.number_input(
@@ -109,7 +110,7 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
         try:
             vectors.index(word)
         except KeyError as problem:
-            st.error(chips.plain(problem.args[0]), icon=":material/error:")
+            st.error(escape.plain(problem.args[0]), icon=":material/error:")
             return None
     if by in ("index", "frequency"):
         return None

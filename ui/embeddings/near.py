@@ -11,9 +11,9 @@ from seqlib.i18n import _
 from seqlib.jazz.figures import plain
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
 from seqlib.vectors.projection import directions, unit
-from ui import chips
 from ui.embeddings import state
 from ui.lesson import lesson
+from ui.parts import escape
 
 MOST_WORDS = 24
 COMMONEST = 20_000
@@ -123,12 +123,12 @@ def analogy(vectors: WordVectors) -> None:
     st.markdown(
         _(
             "**{b} − {a} + {c} ≈ {answer}** (cosine {cosine:.2f}). Next: {listed}.",
-            a=chips.plain(chosen[0]),
-            b=chips.plain(chosen[1]),
-            c=chips.plain(chosen[2]),
-            answer=chips.plain(best.word),
+            a=escape.plain(chosen[0]),
+            b=escape.plain(chosen[1]),
+            c=escape.plain(chosen[2]),
+            answer=escape.plain(best.word),
             cosine=best.similarity,
-            listed=chips.plain(_listed(others)),
+            listed=escape.plain(_listed(others)),
         )
     )
     with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
@@ -137,7 +137,7 @@ def analogy(vectors: WordVectors) -> None:
             _(
                 "The three words themselves are left out, as is usual. Left in, the nearest is "
                 "“{word}” ({cosine:.2f}).",
-                word=chips.plain(with_all.word),
+                word=escape.plain(with_all.word),
                 cosine=with_all.similarity,
             )
         )
@@ -284,7 +284,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         middle=_signed(middle),
     )
     yours = (
-        _("Outside it: **{words}**.", words=chips.plain(", ".join(outside)))
+        _("Outside it: **{words}**.", words=escape.plain(", ".join(outside)))
         if outside
         else _("So do all of yours.")
     )

@@ -6,8 +6,9 @@ import streamlit as st
 
 from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
-from ui import chips, language, uploads
+from ui import language
 from ui.embeddings import state
+from ui.parts import escape, uploads
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
 SHOWN_PROBLEMS = 200
@@ -51,7 +52,7 @@ def choose() -> WordVectors:
     try:
         chosen = state.vectors()
     except VectorsError as problem:
-        st.error(chips.plain(str(problem)), icon=":material/error:")
+        st.error(escape.plain(str(problem)), icon=":material/error:")
         chosen = load()
     if choice in (state.FILE, state.PAIR) and state.own(choice) is None:
         st.info(
@@ -63,7 +64,7 @@ def choose() -> WordVectors:
 
 def _read(file, **options) -> WordVectors:
     """``load`` with a bar that shows how far it is."""
-    bar = st.progress(0.0, text=_("Reading {name} …", name=chips.plain(file.name)))
+    bar = st.progress(0.0, text=_("Reading {name} …", name=escape.plain(file.name)))
     try:
         return load(file, progress=bar.progress, **options)
     finally:
@@ -105,10 +106,10 @@ def facts(vectors: WordVectors) -> None:
     """Their name, size and shape, and what was odd about their file."""
     megabytes = vectors.matrix.nbytes / 1e6
     st.markdown(
-        f"**{chips.plain(_(vectors.name))}** · "
+        f"**{escape.plain(_(vectors.name))}** · "
         + n_("{n:,} word", "{n:,} words", len(vectors))
         + " · "
-        + chips.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
+        + escape.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
         + f" · {vectors.matrix.dtype}, {megabytes:,.1f} MB"
     )
     if vectors.report is not None and vectors.report.counts:

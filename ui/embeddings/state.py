@@ -11,7 +11,8 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.vectors import Available, WordVectors, available, load
-from ui import chips, frame
+from ui import frame
+from ui.parts import escape
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
 SHIPPED, FILE, PAIR = N_("shipped"), N_("my file"), N_("projector pair")
@@ -39,7 +40,7 @@ def on_disk() -> dict[str, Available]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _opened(found: Available, changed: float) -> WordVectors:
-    bar = st.progress(0.0, text=_("Reading {name}, once …", name=chips.plain(found.name)))
+    bar = st.progress(0.0, text=_("Reading {name}, once …", name=escape.plain(found.name)))
     try:
         return load(found.path, member=found.member, name=found.name, progress=bar.progress)
     finally:
@@ -89,17 +90,17 @@ def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[s
 def say_unknown(unknown: list[str], among: WordVectors) -> None:
     """Words without a vector, by name."""
     if unknown:
-        listed = ", ".join(f"“{chips.plain(word)}”" for word in unknown[:8])
+        listed = ", ".join(f"“{escape.plain(word)}”" for word in unknown[:8])
         more = len(unknown) - 8
         said = (
             _(
                 "No vector in {name}: {words} and {n} more.",
-                name=chips.plain(_(among.name)),
+                name=escape.plain(_(among.name)),
                 words=listed,
                 n=more,
             )
             if more > 0
-            else _("No vector in {name}: {words}.", name=chips.plain(_(among.name)), words=listed)
+            else _("No vector in {name}: {words}.", name=escape.plain(_(among.name)), words=listed)
         )
         st.caption(f":material/info: {said}")
 

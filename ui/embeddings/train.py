@@ -12,11 +12,12 @@ from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from seqlib.vectors.changes import Moved, groups, moved
-from ui import chips, visit
+from ui import visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
 from ui.lesson import lesson
-from ui.training_panel import WORDS
+from ui.parts import escape
+from ui.parts.training_panel import WORDS
 
 RATES = (0.0003, 0.001, 0.003, 0.01)
 UNITS = 32  # enough for the task, and quick
@@ -69,7 +70,7 @@ def _panel(vectors: WordVectors) -> None:
     settings = _settings()
     _buttons(pair, settings, vectors)
     if error := st.session_state.pop("embedding_error", ""):
-        st.error(chips.plain(error), icon=":material/error:")
+        st.error(escape.plain(error), icon=":material/error:")
     if pair is not None:
         _live(pair)
 
@@ -182,7 +183,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
             )
         st.markdown(status)
         if run.error:
-            st.error(chips.plain(run.error), icon=":material/error:")
+            st.error(escape.plain(run.error), icon=":material/error:")
         if not run.epoch:
             return None
         snapshot = run.snapshot()

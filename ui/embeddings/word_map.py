@@ -11,9 +11,9 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors, figures, projection
-from ui import chips
 from ui.embeddings import export, near, state
 from ui.lesson import lesson
+from ui.parts import escape
 
 PCA, TSNE = "PCA", "t-SNE"
 NEIGHBOURS = 10
@@ -193,7 +193,7 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         return
     if problem := job.exception():
         st.error(
-            _("The map could not be made: {problem}", problem=chips.plain(str(problem))),
+            _("The map could not be made: {problem}", problem=escape.plain(str(problem))),
             icon=":material/error:",
         )
         return

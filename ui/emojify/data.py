@@ -20,8 +20,9 @@ from seqlib.text import (
     write_csv,
 )
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from ui import chips, choices, language, uploads
+from ui import choices, language
 from ui.emojify import state
+from ui.parts import escape, uploads
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_EDITED = 3000  # rows; more make the table slow on a phone
@@ -191,7 +192,7 @@ def edit() -> None:
     ):
         _use(edited)
     if error := st.session_state.get("emoji_edit_error"):
-        st.error(chips.plain(error), icon=":material/error:")
+        st.error(escape.plain(error), icon=":material/error:")
 
 
 def _editor(data: DataSet) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from seqlib.emojify import EmojiModel
 from seqlib.i18n import _
 from seqlib.text import read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
-from ui import uploads
 from ui.emojify import state
+from ui.parts import uploads
 
 FIRST = """I am so happy for you
 I am not happy with this

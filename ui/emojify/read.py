@@ -12,10 +12,11 @@ from seqlib.emojify import EmojiModel, Reading, shuffled
 from seqlib.i18n import N_, _, capital
 from seqlib.shapes import arithmetic
 from seqlib.text import LabelledSentences
-from ui import chips, frame, language
+from ui import frame, language
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
+from ui.parts import escape
 from ui.stage import Stage
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def answer() -> None:
     sentence.parameters(found.model)
     _still_training()
     for note in found.model.notes:
-        st.caption(f":material/info: {chips.plain(str(note))}")
+        st.caption(f":material/info: {escape.plain(str(note))}")
 
 
 def _still_training() -> None:

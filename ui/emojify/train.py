@@ -11,12 +11,13 @@ from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
 from seqlib.training import tensorflow
-from ui import chips, frame, language, training_panel
+from ui import frame, language
 from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, state
 from ui.emojify.stage import reading_stage
 from ui.lesson import lesson
+from ui.parts import escape, training_panel
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -161,7 +162,7 @@ def panel() -> None:
             train=len(data.train),
             test=len(data.test),
             classes=data.train.n_classes,
-            name=chips.plain(_(state.vectors().name)),
+            name=escape.plain(_(state.vectors().name)),
         )
     )
     kept = state.latest()

@@ -9,10 +9,11 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, figures
 from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
-from ui import charts, chips, frame, language
+from ui import frame, language
 from ui import stage as stage_component
 from ui.jazz import state, train
 from ui.jazz.stage import reading_stage
+from ui.parts import charts, escape
 from ui.stage import Stage
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
@@ -64,7 +65,7 @@ def choose_track() -> None:
         if not track.is_drum
     }
     st.selectbox(
-        _("track of “{file}”", file=chips.plain(song.title)),
+        _("track of “{file}”", file=escape.plain(song.title)),
         list(tracks),
         key="midi_track",
         persist_state="session",
@@ -73,9 +74,9 @@ def choose_track() -> None:
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
     )
     if error := st.session_state.pop("track_error", ""):
-        st.error(chips.plain(error), icon=":material/error:")
+        st.error(escape.plain(error), icon=":material/error:")
     for warning in song.warnings:
-        st.caption(f":material/info: {chips.plain(warning)}")
+        st.caption(f":material/info: {escape.plain(warning)}")
 
 
 def choose_melody() -> None:
@@ -143,11 +144,11 @@ def token_list() -> None:
         _(
             "“{melody}”: **{tokens:,}** tokens, of which {notes:,} sound. The whole corpus: "
             "{all:,} tokens, alphabet {alphabet}.",
-            melody=chips.plain(piece_name(melody.name)),
+            melody=escape.plain(piece_name(melody.name)),
             tokens=len(sequence),
             notes=melody.n_notes,
             all=sum(map(len, corpus.sequences)),
-            alphabet=chips.axis("n_values", corpus.n_values),
+            alphabet=escape.axis("n_values", corpus.n_values),
         )
     )
     st.dataframe(
@@ -182,8 +183,8 @@ def one_hot() -> None:
         return
     left, right = st.columns([3, 1])
     with right:
-        st.markdown(chips.shape("X", X.shape, ("m", "Tx", "n_values")))
-        st.markdown(chips.shape("Y", Y.shape, ("Ty", "m", "n_values")))
+        st.markdown(escape.shape("X", X.shape, ("m", "Tx", "n_values")))
+        st.markdown(escape.shape("Y", Y.shape, ("Ty", "m", "n_values")))
         window = 1
         if len(X) > 1:
             window = st.number_input(

@@ -8,8 +8,8 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.shapes import arithmetic as shape_rules
 from seqlib.training import tensorflow
-from ui import chips
 from ui.jazz import state, train
+from ui.parts import escape
 
 
 def shapes() -> None:
@@ -26,7 +26,7 @@ def shapes() -> None:
             "{Tx} is: every time step uses the same ones.",
             cell=cell,
             densor=densor,
-            Tx=chips.axis("Tx"),
+            Tx=escape.axis("Tx"),
         )
     )
     rows = shape_rules.djmodel_shapes(None, asked.Tx, n_values, asked.n_a)

@@ -9,7 +9,8 @@ from seqlib.shapes import pasted
 from seqlib.shapes.arithmetic import annotate
 from seqlib.shapes.blueprint import Size, StackError
 from seqlib.training import tensorflow
-from ui import chips, frame, language
+from ui import frame, language
+from ui.parts import escape
 from ui.shapes import picture
 from ui.shapes.controls import BOUND
 
@@ -76,7 +77,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     try:
         calls = pasted.read(text)
     except pasted.PasteError as problem:
-        st.error(chips.plain(str(problem)), icon=":material/error:")
+        st.error(escape.plain(str(problem)), icon=":material/error:")
         return
     broken = None
     try:

@@ -13,7 +13,8 @@ from seqlib.jazz.training import TrainingRun
 from seqlib.training import tensorflow
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import MOVING
-from ui import chips, visit
+from ui import visit
+from ui.parts import escape
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 # All readers together: drawing more pictures than that would take the machine from training.
@@ -67,7 +68,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             help=_("End training and keep what was learned."),
         )
     if error := st.session_state.get(f"{key}:error"):
-        st.error(chips.plain(error), icon=":material/error:")
+        st.error(escape.plain(error), icon=":material/error:")
 
 
 def summed_over_steps(run: TrainingRun) -> list[str]:
@@ -101,7 +102,7 @@ def live(
         visit.watching()
         st.markdown(_status(run, measured))
         if run.error:
-            st.error(chips.plain(run.error), icon=":material/error:")
+            st.error(escape.plain(run.error), icon=":material/error:")
         if run.epoch:
             with _drawing:
                 draw(run)

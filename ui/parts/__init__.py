@@ -1,0 +1,1 @@
+"""What several pages are made of: training panel, uploads, charts, notebooks."""
