@@ -6,7 +6,7 @@ from seqlib.i18n import _
 from ui import frame, share
 from ui.cell import counts, sandbox, state, step, why
 from ui.cell.state import Scene
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import notebook
 
 

@@ -6,7 +6,7 @@ from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui import frame, share
 from ui.embeddings import lookup, matrix, near, source, train, word_map
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import notebook
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import frame
 from ui.jazz import home as solo
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import handouts, notebook
 
 TEXT = lesson("home")

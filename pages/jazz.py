@@ -8,7 +8,7 @@ from ui import frame, language, share
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.stage import LANES, lane_name
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
 
 TEXT = lesson("jazz")

@@ -22,13 +22,13 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from seqlib.glossary import glossary
 from seqlib.i18n import LANGUAGES, SOURCE
 from seqlib.jazz import pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import RunSettings
-from seqlib.notebooks import cells
-from seqlib.prose import sections
+from ui.lessons.markdown import sections
+from ui.lessons.notebooks import cells
+from ui.lessons.terms import glossary
 
 ROOT = Path(__file__).parents[1]
 LESSONS = ROOT / "assets" / "lessons"

@@ -21,7 +21,7 @@ from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
 from ui import choices, glossary, language, process, share, tour, visit
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.status import server
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib.assets import ASSETS
-from seqlib.glossary import LINK, glossary, names
 from seqlib.i18n import _, language
+from ui.lessons.terms import LINK, glossary, names
 
 FOLDER = ASSETS / "glossary"
 

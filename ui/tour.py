@@ -12,10 +12,10 @@ import streamlit as st
 
 from seqlib import i18n
 from seqlib.assets import ASSETS
-from seqlib.glossary import linked
 from seqlib.i18n import _
-from seqlib.tour import Step, Tour, spans, tour, toured
 from ui import language, share
+from ui.lessons.terms import linked
+from ui.lessons.tours import Step, Tour, spans, tour, toured
 
 FOLDER = ASSETS / "tour"
 PARAM = "tour"

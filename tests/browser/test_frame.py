@@ -7,7 +7,7 @@ from conftest import Server
 from playwright.sync_api import expect
 
 from ui.frame import PAGES
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 
 RECORD_TEXT = """
 window.seen = [];

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib import notebooks
 from seqlib.music import Melody, Token, write_midi
 from ui.frame import PAGES
+from ui.lessons import notebooks
 
 ROOT = Path(__file__).parents[2]
 NAMES = [entry.file.removesuffix(".py") for entry in PAGES]

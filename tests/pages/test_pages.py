@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui.frame import HIDDEN, PAGES
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 
 ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in PAGES]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.tour import tour
 from ui.frame import PAGES
+from ui.lessons.tours import tour
 
 ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in PAGES]

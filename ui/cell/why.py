@@ -15,7 +15,7 @@ from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui import visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
 

@@ -13,7 +13,7 @@ from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_prod
 from ui import frame
 from ui import stage as stage_component
 from ui.embeddings import state
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.stage import Clock, Heatmap, Stage, Tokens
 

@@ -12,7 +12,7 @@ from seqlib.jazz.figures import plain
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
 from seqlib.vectors.projection import directions, unit
 from ui.embeddings import state
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape
 
 MOST_WORDS = 24

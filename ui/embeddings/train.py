@@ -15,7 +15,7 @@ from seqlib.vectors.changes import Moved, groups, moved
 from ui import visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.training_panel import WORDS
 

@@ -12,7 +12,7 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors, figures, projection
 from ui.embeddings import export, near, state
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape
 
 PCA, TSNE = "PCA", "t-SNE"

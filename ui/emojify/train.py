@@ -16,7 +16,7 @@ from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, state
 from ui.emojify.stage import reading_stage
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)

@@ -14,7 +14,7 @@ from ui import choices, frame, language
 from ui import stage as stage_component
 from ui.jazz import state
 from ui.jazz.stage import state_stage
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)

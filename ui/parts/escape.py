@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from seqlib import glossary, i18n
+from seqlib import i18n
+from ui.lessons import terms
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|$:~^&]")
 # Streamlit makes links of bare addresses after all escapes; a sign without width stops it.
@@ -38,10 +39,10 @@ def shape(symbol: str, sizes: tuple[int, ...], axes: Iterable[str]) -> str:
 
 def _term(text: str, name: str, shape: str) -> str:
     """The text as a link to what the glossary says of ``name``, with the shape it has here."""
-    key = glossary.names(i18n.language()).get(name)
+    key = terms.names(i18n.language()).get(name)
     if key is None:
         return text
-    return f"[{text}]({glossary.address(key)}{'=' + shape if shape else ''})"
+    return f"[{text}]({terms.address(key)}{'=' + shape if shape else ''})"
 
 
 def plain(text: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from seqlib import notebooks
 from seqlib.i18n import _, language
+from ui.lessons import notebooks
 
 
 class Asked(NamedTuple):

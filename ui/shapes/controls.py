@@ -9,7 +9,7 @@ from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.training import tensorflow
 from ui import frame
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.shapes import picture, predict
 
 BOUND = {"bind": "query-params", "persist_state": "session"}

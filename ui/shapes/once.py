@@ -15,7 +15,7 @@ from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
 from seqlib.shapes.weight_sharing import Sharing, compare
 from ui import frame
 from ui import stage as stage_component
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts
 from ui.stage import Clock, Stage

@@ -10,7 +10,7 @@ from seqlib.i18n import _
 from seqlib.shapes import quiz
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.quiz import Question, Verdict
-from ui.lesson import lesson
+from ui.lessons.pages import lesson
 
 
 def _state() -> dict:

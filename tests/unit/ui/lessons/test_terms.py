@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from seqlib.glossary import LINK, address, glossary, linked, names
 from seqlib.i18n import LANGUAGES
+from ui.lessons.terms import LINK, address, glossary, linked, names
 
 
 def test_every_language_explains_the_same_terms():

@@ -9,8 +9,8 @@ from functools import cache
 
 from seqlib import i18n
 from seqlib.assets import ASSETS
-from seqlib.glossary import linked
-from seqlib.prose import sections
+from ui.lessons.markdown import sections
+from ui.lessons.terms import linked
 
 LESSONS = ASSETS / "lessons"
 

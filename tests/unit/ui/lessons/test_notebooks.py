@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from seqlib import notebooks
 from seqlib.i18n import LANGUAGES
+from ui.lessons import notebooks
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[4]
 TEXT, CODE = "markdown", "code"
 
 # What runs here: small trainings, every notebook, every variant.

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
-from seqlib.prose import sections
+from ui.lessons.markdown import sections
 
 LESSONS = ASSETS / "lessons"
 LINK = "#term-"  # what a link to a term begins with

@@ -17,7 +17,7 @@ from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 from seqlib.assets import ASSETS
-from seqlib.prose import sections
+from ui.lessons.markdown import sections
 
 if TYPE_CHECKING:
     import nbformat

@@ -1,6 +1,6 @@
 """Lesson files come apart into their sections."""
 
-from seqlib.prose import sections
+from ui.lessons.markdown import sections
 
 
 def test_top_and_sections_are_told_apart():

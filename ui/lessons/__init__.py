@@ -1,0 +1,1 @@
+"""Lesson texts as data: prose, tours, glossary, notebooks."""
