@@ -1,5 +1,5 @@
 """SeqScope: `streamlit run streamlit_app.py`."""
 
-from ui import frame
+from ui.frame import frame
 
 frame.run()

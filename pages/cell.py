@@ -3,9 +3,9 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, share
 from ui.cell import counts, sandbox, state, step, why
 from ui.cell.state import Scene
+from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, share
 from ui.emojify import card, data, errors, files, many, read, see, sentence, train
+from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame
+from ui.frame import frame
 from ui.jazz import home as solo
 from ui.lessons.pages import lesson
 from ui.parts import handouts, notebook

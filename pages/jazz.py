@@ -4,7 +4,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.music import MAX_BYTES
-from ui import frame, language, share
+from ui.frame import frame, language, share
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.stage import LANES, lane_name

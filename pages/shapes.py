@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, share
+from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
 from ui.shapes import controls, cost, once, own, what_if

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui import frame, language
+from ui.frame import frame, language
 from ui.status import page
 
 

@@ -39,7 +39,7 @@ AREAS = (
         for name, parts in PAGES.items()
     ),
     ("notebook", ("ui/parts/notebook.py", "ui/parts/handouts.py")),
-    ("tours", ("ui/tour.py", "ui/share.py", "ui/glossary.py")),
+    ("tours", ("ui/frame/tour.py", "ui/frame/share.py", "ui/frame/glossary.py")),
     ("frame", ("ui/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),
 )

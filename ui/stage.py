@@ -22,7 +22,7 @@ import streamlit as st
 from seqlib import i18n
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
-from ui import language, share
+from ui.frame import language, share
 
 FOLDER = ASSETS / "stage"
 MAX_STEPS = 10_000

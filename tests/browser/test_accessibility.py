@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT, settled
 from playwright.sync_api import Page
 
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")

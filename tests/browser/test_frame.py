@@ -6,7 +6,7 @@ import pytest
 from conftest import Server
 from playwright.sync_api import expect
 
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 from ui.lessons.pages import lesson
 
 RECORD_TEXT = """

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from test_accessibility import axe as axe  # a fixture
 from test_accessibility import grave_violations
 
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 from ui.lessons.tours import Step, tour
 
 pytestmark = pytest.mark.browser

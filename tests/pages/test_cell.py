@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz import pretrained
 from seqlib.lstm.sandbox import RECIPES
-from ui.frame import ROOT
+from ui.frame.frame import ROOT
 
 
 def visit(**query: str) -> AppTest:

@@ -16,7 +16,7 @@ from seqlib.i18n import speaking
 from seqlib.text import shipped
 from ui.emojify import many
 from ui.emojify.sentence import EXAMPLES
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     import streamlit as st
 
-    from ui import choices
+    from ui.frame import choices
 
     choices.begin()
     st.radio("which", ["ours", "mine"], key="which")

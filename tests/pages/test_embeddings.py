@@ -18,7 +18,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load
 from ui.embeddings import matrix, state
 from ui.embeddings.export import tsv_pair
-from ui.frame import ROOT
+from ui.frame.frame import ROOT
 from ui.parts.escape import plain
 
 TOTAL = len(load().matrix)

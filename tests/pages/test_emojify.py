@@ -21,7 +21,7 @@ from seqlib.text.labelled import class_of
 from ui.emojify import data as data_part
 from ui.emojify import sentence, state
 from ui.emojify.files import Leaving
-from ui.frame import ROOT
+from ui.frame.frame import ROOT
 
 
 def visit(**query: str) -> AppTest:

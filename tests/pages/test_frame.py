@@ -6,7 +6,7 @@ import gc
 
 from streamlit.testing.v1 import AppTest
 
-from ui import frame
+from ui.frame import frame
 
 
 def test_a_rerun_does_not_take_keras_state_from_under_a_training_step(keras):

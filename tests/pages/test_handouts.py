@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scripts import make_handouts as handouts
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 
 ROOT = Path(__file__).parents[2]
 LINKS = sorted({link for paper in handouts.PAPERS for link in handouts.links(paper, "en")})

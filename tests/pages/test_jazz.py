@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import MAX_BYTES
-from ui.frame import ROOT
+from ui.frame.frame import ROOT
 from ui.jazz import state
 
 

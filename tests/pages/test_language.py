@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib import i18n
 from seqlib.i18n import LANGUAGES, Later, speaking
-from ui import language
+from ui.frame import language
 
 
 def choices():
@@ -15,7 +15,7 @@ def choices():
     import streamlit as st
 
     from seqlib.i18n import language as spoken
-    from ui import language
+    from ui.frame import language
 
     words = {
         "all": {"en": "All choruses", "zh": "全部乐段"},
@@ -90,7 +90,7 @@ def asks():
     import streamlit as st
 
     from seqlib.i18n import language as spoken
-    from ui import language
+    from ui.frame import language
 
     language.begin()
     language.switch()

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib.music import Melody, Token, write_midi
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 from ui.lessons import notebooks
 
 ROOT = Path(__file__).parents[2]

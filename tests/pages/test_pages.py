@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.frame import HIDDEN, PAGES
+from ui.frame.frame import HIDDEN, PAGES
 from ui.lessons.pages import lesson
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.quiz import as_text
-from ui.frame import ROOT
+from ui.frame.frame import ROOT
 from ui.shapes import picture, predict
 
 

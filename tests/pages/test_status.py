@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib import observed
 from seqlib.training import scheduler
-from ui.frame import HIDDEN, PAGES
+from ui.frame.frame import HIDDEN, PAGES
 from ui.status import page, server
 
 ROOT = Path(__file__).parents[2]

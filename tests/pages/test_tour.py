@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 from ui.lessons.tours import tour
 
 ROOT = Path(__file__).parents[2]

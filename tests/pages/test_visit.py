@@ -21,7 +21,7 @@ from seqlib.vectors import load
 from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
 from ui import visit
 from ui.emojify.state import Kept
-from ui.frame import PAGES, ROOT
+from ui.frame.frame import PAGES, ROOT
 
 
 def a_visit(page: str = "", **query: str) -> AppTest:

@@ -19,7 +19,7 @@ from seqlib.jazz.training import BOUNDS, RunSettings
 from seqlib.shapes import pasted
 from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
-from ui.frame import PAGES
+from ui.frame.frame import PAGES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")])

@@ -14,10 +14,10 @@ from seqlib.jazz.sampling import Sample
 from seqlib.lstm import GATES, Trace, sandbox
 from seqlib.lstm.sandbox import RECIPES, Edit
 from seqlib.music import arrange
-from ui import frame, language
 from ui import stage as stage_component
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
+from ui.frame import frame, language
 from ui.jazz.stage import jazz_stage
 from ui.parts.charts import show as show_chart
 from ui.stage import Stage

@@ -10,12 +10,12 @@ from seqlib.i18n import N_, _
 from seqlib.jazz.corpus import default_corpus
 from seqlib.lstm import Trace
 from seqlib.music import arrange
-from ui import frame, language
 from ui import stage as stage_component
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import reading_stage
+from ui.frame import frame, language
 from ui.jazz.stage import jazz_stage
 from ui.parts import escape
 from ui.stage import Lane, Stage

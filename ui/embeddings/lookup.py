@@ -10,9 +10,9 @@ from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
 from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
-from ui import frame
 from ui import stage as stage_component
 from ui.embeddings import state
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.stage import Clock, Heatmap, Stage, Tokens

@@ -8,8 +8,8 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.text import tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
-from ui import frame, language
 from ui.embeddings import export, state
+from ui.frame import frame, language
 from ui.parts import escape
 
 BINS = 260  # two pixels each; single rows up to here

@@ -6,8 +6,8 @@ import streamlit as st
 
 from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
-from ui import language
 from ui.embeddings import state
+from ui.frame import language
 from ui.parts import escape, uploads
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.vectors import Available, WordVectors, available, load
-from ui import frame
+from ui.frame import frame
 from ui.parts import escape
 
 BOUND = {"bind": "query-params", "persist_state": "session"}

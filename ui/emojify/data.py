@@ -20,8 +20,8 @@ from seqlib.text import (
     write_csv,
 )
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from ui import choices, language
 from ui.emojify import state
+from ui.frame import choices, language
 from ui.parts import escape, uploads
 
 TEST_SHARE, MOST_TEST = 0.2, 1000

@@ -14,8 +14,8 @@ from seqlib.emojify.files import MAX_BYTES, SUFFIX
 from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
 from seqlib.vectors import WordVectors
-from ui import choices
 from ui.emojify import state
+from ui.frame import choices
 from ui.parts import uploads
 
 

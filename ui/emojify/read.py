@@ -12,10 +12,10 @@ from seqlib.emojify import EmojiModel, Reading, shuffled
 from seqlib.i18n import N_, _, capital
 from seqlib.shapes import arithmetic
 from seqlib.text import LabelledSentences
-from ui import frame, language
 from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
+from ui.frame import frame, language
 from ui.parts import escape
 from ui.stage import Stage
 

@@ -9,8 +9,8 @@ import streamlit as st
 from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown
 from seqlib.i18n import N_, _
 from seqlib.text import Encoded, tokenise
-from ui import language
 from ui.emojify import state
+from ui.frame import language
 from ui.parts import escape as chips
 
 MAX_CHARACTERS = 300

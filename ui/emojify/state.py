@@ -23,8 +23,8 @@ from seqlib.emojify import (
 from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
-from ui import choices, language
 from ui.embeddings import state as embeddings
+from ui.frame import choices, language
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
 

@@ -11,11 +11,11 @@ from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
 from seqlib.training import tensorflow
-from ui import frame, language
 from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, state
 from ui.emojify.stage import reading_stage
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 

@@ -9,8 +9,8 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, figures
 from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
-from ui import frame, language
 from ui import stage as stage_component
+from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.jazz.stage import reading_stage
 from ui.parts import charts, escape

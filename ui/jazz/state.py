@@ -11,7 +11,7 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
 from seqlib.jazz.training import BOUNDS, TrainingRun
 from seqlib.music import Song, Vocabulary
-from ui import language
+from ui.frame import language
 
 # Options are what the URL shows, so they read as words.
 OURS, TUNE, MINE = N_("all choruses"), N_("one tune"), N_("my MIDI")

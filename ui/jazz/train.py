@@ -10,8 +10,8 @@ from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
 from seqlib.training import tensorflow
-from ui import choices, frame, language
 from ui import stage as stage_component
+from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.jazz.stage import state_stage
 from ui.lessons.pages import lesson

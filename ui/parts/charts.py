@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui import frame
+from ui.frame import frame
 
 PRESENTER_FONT = 20  # px; Plotly counts in px, so the page's own scale does not reach it
 

@@ -8,7 +8,7 @@ from seqlib.i18n import _, capital
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.training import tensorflow
-from ui import frame
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.shapes import picture, predict
 

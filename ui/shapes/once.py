@@ -13,8 +13,8 @@ from seqlib.jazz import JazzWeights
 from seqlib.shapes.blueprint import Blueprint, blueprint, listing
 from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
 from seqlib.shapes.weight_sharing import Sharing, compare
-from ui import frame
 from ui import stage as stage_component
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts

@@ -9,7 +9,7 @@ from seqlib.shapes import pasted
 from seqlib.shapes.arithmetic import annotate
 from seqlib.shapes.blueprint import Size, StackError
 from seqlib.training import tensorflow
-from ui import frame, language
+from ui.frame import frame, language
 from ui.parts import escape
 from ui.shapes import picture
 from ui.shapes.controls import BOUND

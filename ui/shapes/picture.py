@@ -12,7 +12,7 @@ from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
-from ui import language
+from ui.frame import language
 from ui.stage import joined_modules
 
 FOLDER = ASSETS / "blueprint"

@@ -20,11 +20,12 @@ import streamlit as st
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
-from ui import choices, glossary, language, process, share, tour, visit
+from ui import visit
+from ui.frame import choices, glossary, language, process, share, tour
 from ui.lessons.pages import lesson
 from ui.status import server
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class PageEntry(NamedTuple):

@@ -13,7 +13,7 @@ import streamlit as st
 from seqlib import i18n
 from seqlib.assets import ASSETS
 from seqlib.i18n import _
-from ui import language, share
+from ui.frame import language, share
 from ui.lessons.terms import linked
 from ui.lessons.tours import Step, Tour, spans, tour, toured
 

@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
-from ui import language as languages
+from ui.frame import language as languages
 from ui.parts import escape
 
 FOLDER = ASSETS / "share"
