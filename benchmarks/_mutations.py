@@ -510,8 +510,8 @@ def visit_files() -> list[bytes]:
     from seqlib.text import shipped
     from seqlib.training.run import State
     from seqlib.vectors import WordVectors
-    from seqlib.visit.files import Contents, EmojiRecord, save_visit, song_of
-    from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
+    from ui.visit.files import Contents, EmojiRecord, save_visit, song_of
+    from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
 
     corpus, table, sentences = default_corpus(), vectors.load(), shipped()
     midi = "blues", write_midi(corpus.melodies[0])

@@ -9,8 +9,8 @@ import pytest
 
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import Scheduler
-from ui import visit
 from ui.parts import training_panel
+from ui.visit import session
 
 
 class Settings:
@@ -25,7 +25,7 @@ def moving(monkeypatch):
         facts = Scheduler().facts()
         facts.runs.update({"running": n})
         monkeypatch.setattr(
-            visit, "scheduler", lambda: type("Saying", (), {"facts": lambda _: facts})()
+            session, "scheduler", lambda: type("Saying", (), {"facts": lambda _: facts})()
         )
 
     return say

@@ -18,10 +18,10 @@ from seqlib.jazz.training import BOUNDS, Metrics, RunSettings
 from seqlib.text import shipped
 from seqlib.training.run import State
 from seqlib.vectors import load
-from seqlib.visit.runs import KeptEmojifyRun, KeptTrainingRun
-from ui import visit
 from ui.emojify.state import Kept
 from ui.frame.frame import PAGES, ROOT
+from ui.visit import session as visit
+from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
 
 
 def a_visit(page: str = "", **query: str) -> AppTest:

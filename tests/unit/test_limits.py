@@ -158,8 +158,8 @@ def test_readers_refuse_what_is_larger_than_their_uploader_says(read, most):
 
 
 def test_a_visit_has_a_largest_size():
-    from seqlib.visit import MAX_BYTES
-    from seqlib.visit.files import open_visit
+    from ui.visit import MAX_BYTES
+    from ui.visit.files import open_visit
 
     with pytest.raises(ValueError, match="too large for a visit"):
         open_visit(bytes(MAX_BYTES + 1))

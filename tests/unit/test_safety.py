@@ -15,12 +15,13 @@ import requests
 
 from benchmarks._server import OURS, server, wait_until_it_answers
 from benchmarks._session import Session
-from seqlib import vectors, visit
+from seqlib import vectors
 from seqlib.emojify import pretrained, save_model
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
 from seqlib.shapes import pasted
 from seqlib.text import shipped
+from ui import visit
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(

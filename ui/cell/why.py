@@ -12,12 +12,12 @@ from seqlib.lstm import sandbox
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.lstm.sandbox import Edit
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
-from ui import visit
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
+from ui.visit import session
 
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 REFRESH = 1.0
@@ -112,7 +112,7 @@ def copy_task() -> None:
             run.stop()
             del st.session_state["copy_run"]
         try:
-            st.session_state["copy_run"] = CopyRun(settings).start(owner=visit.owner())
+            st.session_state["copy_run"] = CopyRun(settings).start(owner=session.owner())
         except ValueError as problem:
             st.session_state["copy_error"] = str(problem)
 
@@ -143,7 +143,7 @@ def copy_task() -> None:
 
 
 def _live(run: CopyRun, was_active: bool) -> None:
-    visit.watching()
+    session.watching()
     if run.state.over and was_active:
         st.rerun()  # the buttons change, and the picture stands still
     if run.error:

@@ -12,12 +12,12 @@ from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from seqlib.vectors.changes import Moved, groups, moved
-from ui import visit
 from ui.embeddings import state
 from ui.embeddings.near import SAVE
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.training_panel import WORDS
+from ui.visit import session
 
 RATES = (0.0003, 0.001, 0.003, 0.01)
 UNITS = 32  # enough for the task, and quick
@@ -48,7 +48,7 @@ def panel(vectors: WordVectors) -> None:
     polled = started is not None and not started.over
 
     def draw() -> None:
-        visit.watching()
+        session.watching()
         _panel(vectors)
         pair = _pair()
         if (pair is not None and not pair.over) != polled:
@@ -123,7 +123,7 @@ def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors)
         ]
         try:
             for run in runs:
-                run.start(visit.owner())
+                run.start(session.owner())
         except ValueError as problem:
             st.session_state["embedding_error"] = str(problem)
             for run in runs:

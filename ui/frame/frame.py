@@ -20,10 +20,10 @@ import streamlit as st
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.observed import observer
-from ui import visit
 from ui.frame import choices, glossary, language, process, share, tour
 from ui.lessons.pages import lesson
 from ui.status import server
+from ui.visit import session
 
 ROOT = Path(__file__).parents[2]
 
@@ -103,7 +103,7 @@ def run() -> None:
     began = time.perf_counter()
     server.begin()
     st.set_page_config(page_title="SeqScope", page_icon=str(ASSETS / "icon.svg"), layout="wide")
-    visit.begin()
+    session.begin()
     language.begin()
     chosen = st.navigation(
         [
@@ -121,14 +121,14 @@ def run() -> None:
     )
     st.html(FRAME_CSS)
     _run.framed, _run.page = True, chosen.url_path
-    visit.at(chosen.url_path)
+    session.at(chosen.url_path)
     choices.begin()
     share.begin(chosen.url_path)
     try:
         chosen.run()
         tour.questions(chosen.url_path)
         share.end()
-        visit.end(chosen.url_path)
+        session.end(chosen.url_path)
         choices.end()
     finally:
         _run.framed = False
@@ -168,7 +168,7 @@ def toolbar() -> None:
     """What every page offers: its tour, its link, the visit, the language, large type."""
     tour.button(current(), presenter=presenting())
     share.button(presenter=presenting())
-    visit.menu()
+    session.menu()
     language.switch()
     st.toggle(
         _("Presenter"),

@@ -13,8 +13,8 @@ from seqlib.jazz.training import TrainingRun
 from seqlib.training import tensorflow
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import MOVING
-from ui import visit
 from ui.parts import escape
+from ui.visit import session
 
 REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom under the hand
 # All readers together: drawing more pictures than that would take the machine from training.
@@ -34,7 +34,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
 
     def begin() -> None:
         try:
-            start(visit.owner())
+            start(session.owner())
             st.session_state.pop(f"{key}:error", None)
         except ValueError as problem:
             st.session_state[f"{key}:error"] = str(problem)
@@ -99,7 +99,7 @@ def live(
         _wait_for_a_loss(run)
 
     def picture() -> None:
-        visit.watching()
+        session.watching()
         st.markdown(_status(run, measured))
         if run.error:
             st.error(escape.plain(run.error), icon=":material/error:")
@@ -116,7 +116,7 @@ def live(
 
 def refresh() -> float:
     """Seconds from one picture to the next; more where many train."""
-    runs = visit.scheduler().facts().runs
+    runs = session.scheduler().facts().runs
     return max(REFRESH, sum(runs.get(state, 0) for state in MOVING) / PICTURES_A_SECOND)
 
 

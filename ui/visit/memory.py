@@ -81,7 +81,7 @@ class Visit:
 
 def _copied(value: Any) -> Any:
     from seqlib.training.run import Run
-    from seqlib.visit.runs import as_it_is
+    from ui.visit.runs import as_it_is
 
     if isinstance(value, dict):
         return {key: _copied(one) for key, one in value.items()}

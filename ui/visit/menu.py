@@ -14,20 +14,12 @@ from seqlib.i18n import _
 from seqlib.jazz.corpus import corpus_of
 from seqlib.shapes.pasted import MAX_LETTERS
 from seqlib.vectors import WordVectors
-from seqlib.visit.files import (
-    VECTORS,
-    Contents,
-    EmojiRecord,
-    Link,
-    PairRecord,
-    open_visit,
-    save_visit,
-)
-from seqlib.visit.store import Visit
 from ui.embeddings.state import FILE, PAIR
 from ui.embeddings.train import Pair
 from ui.emojify.state import Kept
 from ui.shapes.own import KINDS
+from ui.visit.files import VECTORS, Contents, EmojiRecord, Link, PairRecord, open_visit, save_visit
+from ui.visit.memory import Visit
 
 # How the file names the two ways of bringing vectors.
 CHOICES = dict(zip(VECTORS, (FILE, PAIR), strict=True))
@@ -36,7 +28,7 @@ COLUMNS = ("sentence", "label", "part")
 
 
 def saved(work: Mapping[str, Any], links: Mapping[str, Link], loose: Mapping[str, Any]) -> bytes:
-    """The file of a visit; ``work`` is what ``ui.visit.WORK`` names."""
+    """The file of a visit; ``work`` is what ``ui.visit.session.WORK`` names."""
     pair, quiz = work.get("embedding_runs"), work.get("quiz") or {}
     vectors = {key: work.get(f"own_vectors:{choice}") for key, choice in CHOICES.items()}
     return save_visit(

@@ -1,7 +1,7 @@
 """A visit: what one reader has made, kept over page switches and reloads, and as a file.
 
 A browser that reloads a page is a new session to Streamlit. So what pages keep in the session
-state is also held by ``seqlib.visit``, under a token that the tab keeps for itself (see
+state is also held by ``ui.visit.session``, under a token that the tab keeps for itself (see
 ``assets/visit/visit.js``) and shows to the new session.
 """
 
@@ -22,9 +22,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
-from seqlib.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
-from seqlib.visit.store import MINUTES, Visit, Visits
 from ui.parts import uploads
+from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
+from ui.visit.memory import MINUTES, Visit, Visits
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (
@@ -445,14 +445,14 @@ def _links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
 
 def _file(*held: Any) -> bytes:
     """Made when it is asked for, by a thread that sees no session."""
-    from ui import visit_file
+    from ui.visit import menu as visit_file
 
     return visit_file.saved(*held)
 
 
 def _open(file: Any) -> None:
     """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
-    from ui import visit_file
+    from ui.visit import menu as visit_file
 
     _go_to(visit_file.opened(file.getvalue()))
 
