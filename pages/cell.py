@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.cell import counts, sandbox, state, step, why
+from ui.cell import counts, influence, sandbox, state, step
 from ui.cell.state import Scene
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
@@ -37,13 +37,13 @@ def hand(scene: Scene) -> None:
 def reach(scene: Scene) -> None:
     st.header(_("Why LSTM: how far a gradient reaches"), anchor="reach")
     st.markdown(lesson("cell")["reach"])
-    why.reach(scene)
+    influence.reach(scene)
 
 
 def copy() -> None:
     st.header(_("Why LSTM: the copy-memory task"), anchor="copy")
     st.markdown(lesson("cell")["copy"])
-    why.copy_task()
+    influence.copy_task()
 
 
 def parameters(scene: Scene) -> None:

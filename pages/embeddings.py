@@ -4,7 +4,8 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
-from ui.embeddings import lookup, matrix, near, source, train, word_map
+from ui.embeddings import lookup, matrix, source, train, word_map
+from ui.embeddings import neighbours as near
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook

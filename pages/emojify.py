@@ -3,7 +3,17 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.emojify import card, data, errors, files, many, read, see, sentence, train
+from ui.emojify import (
+    activations,
+    data,
+    errors,
+    files,
+    many_sentences,
+    model_card,
+    reading,
+    sentence,
+    train,
+)
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
@@ -36,32 +46,32 @@ def typed() -> None:
     with frame.controls("sentence"):
         sentence.examples()
         sentence.controls()
-    read.answer()
+    reading.answer()
 
 
 def layers() -> None:
     st.header(_("2 · Two layers read it"), anchor="stage")
     st.markdown(lesson("emojify")["read"])
-    read.stage()
-    read.check()
+    reading.stage()
+    reading.check()
 
 
 def order() -> None:
     st.header(_("3 · Order matters"), anchor="order")
     st.markdown(lesson("emojify")["order"])
-    see.order()
+    activations.order()
 
 
 def padding() -> None:
     st.header(_("4 · Padding"), anchor="padding")
     st.markdown(lesson("emojify")["padding"])
-    see.padding()
+    activations.padding()
 
 
 def dropout() -> None:
     st.header(_("5 · Dropout"), anchor="dropout")
     st.markdown(lesson("emojify")["dropout"])
-    see.dropout()
+    activations.dropout()
 
 
 def sentences() -> None:
@@ -86,13 +96,13 @@ def mistakes() -> None:
 def scores() -> None:
     st.header(_("9 · How good is it?"), anchor="good")
     st.markdown(lesson("emojify")["card"])
-    card.table()
+    model_card.table()
 
 
 def table() -> None:
     st.header(_("10 · Many sentences at once"), anchor="many")
     st.markdown(lesson("emojify")["many"])
-    many.show()
+    many_sentences.show()
 
 
 def model_files() -> None:

@@ -6,7 +6,8 @@ from seqlib.i18n import _
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
-from ui.shapes import controls, cost, once, own, what_if
+from ui.shapes import controls, cost, own, what_if
+from ui.shapes import defined_once as once
 
 
 def shapes() -> None:

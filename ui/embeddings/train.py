@@ -13,7 +13,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from seqlib.vectors.changes import Moved, groups, moved
 from ui.embeddings import state
-from ui.embeddings.near import SAVE
+from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.training_panel import WORDS

@@ -11,7 +11,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors, figures, projection
-from ui.embeddings import export, near, state
+from ui.embeddings import export, neighbours, state
 from ui.lessons.pages import lesson
 from ui.parts import escape
 
@@ -42,7 +42,7 @@ class Chosen:
     words: tuple[str, ...]
     rows: np.ndarray
     focus: int | None
-    near: tuple[int, ...]
+    neighbours: tuple[int, ...]
     own: tuple[int, ...]
 
 
@@ -153,7 +153,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     state.say_unknown([*missing, *unknown], vectors)
     near_words: list[str] = []
     if centre:
-        among = near.COMMONEST if len(vectors) > near.COMMONEST else None
+        among = neighbours.COMMONEST if len(vectors) > neighbours.COMMONEST else None
         near_words = [one.word for one in vectors.neighbours(centre[0], NEIGHBOURS, among=among)]
     first = vectors.words[:count]
     words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
@@ -266,7 +266,7 @@ def _compare(event, vectors: WordVectors) -> None:
             most=np.nanmax(pairs),
         )
     )
-    near.similarity_chart(words[:MOST_COMPARED], vectors, "lasso_chart")
+    neighbours.similarity_chart(words[:MOST_COMPARED], vectors, "lasso_chart")
     if len(words) > MOST_COMPARED:
         st.caption(_("Drawn are the first {n}.", n=MOST_COMPARED))
 

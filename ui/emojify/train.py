@@ -13,7 +13,8 @@ from seqlib.text import MAX_MAXLEN
 from seqlib.training import tensorflow
 from ui import stage as stage_component
 from ui.embeddings.state import font
-from ui.emojify import read, state
+from ui.emojify import reading as read
+from ui.emojify import state
 from ui.emojify.stage import reading_stage
 from ui.frame import frame, language
 from ui.lessons.pages import lesson

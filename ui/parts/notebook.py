@@ -96,11 +96,11 @@ def _jazz() -> Asked:
 
 
 def _emojify() -> Asked:
-    from ui.emojify import read, sentence, state, train
+    from ui.emojify import reading, sentence, state, train
 
     asked = train.chosen()
     settings = {
-        "sentence": read.typed().strip() or sentence.FIRST,
+        "sentence": reading.typed().strip() or sentence.FIRST,
         "unknown": asked.unknown.value,
         **{
             name: getattr(asked, name)

@@ -11,7 +11,7 @@ from seqlib.training import tensorflow
 from ui.frame import frame
 from ui.shapes import picture
 from ui.shapes.controls import BOUND, sentence
-from ui.shapes.once import djmodel_sizes
+from ui.shapes.defined_once import djmodel_sizes
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 SWITCHES = {

@@ -10,7 +10,8 @@ from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
 from ui import stage as stage_component
 from ui.embeddings.state import font
-from ui.emojify import read, sentence, state
+from ui.emojify import reading as read
+from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
 
 
