@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from seqlib.i18n import N_, Later, _
-from seqlib.observed import event
 from seqlib.training import tensorflow
 
 log = logging.getLogger(__name__)
@@ -163,7 +162,7 @@ class Run:
             _scheduler().admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
                 self._started = time.perf_counter()
-                event("run_started", kind=type(self).__name__)
+                self._tell_of("run_started")
                 _scheduler().add(self)
         return self
 
@@ -247,11 +246,16 @@ class Run:
     def _tell(self) -> None:
         """Tell the host's log that the run is over."""
         spent = time.perf_counter() - self._started if self._started else 0.0
-        told = {"kind": type(self).__name__, "epochs": self._n, "seconds": spent}
+        told = {"epochs": self._n, "seconds": spent}
         if self._state is State.FAILED:
-            event("run_failed", logging.WARNING, **told)
+            self._tell_of("run_failed", logging.WARNING, **told)
         else:
-            event("run_finished", state=self._state.value, **told)
+            self._tell_of("run_finished", state=self._state.value, **told)
+
+    def _tell_of(self, event: str, level: int = logging.INFO, **fields: float | str) -> None:
+        """Log an event with its fields; whoever configures the log decides how they are written."""
+        fields = {"kind": type(self).__name__, **fields}
+        log.log(level, event, extra={"event": event, "fields": fields})
 
     def _release(self) -> None:
         """Let go of what only training needed."""

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib import observed
 from seqlib.training import scheduler
 from ui.frame.frame import HIDDEN, PAGES
-from ui.status import page, server
+from ui.status import log, page, server
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,7 +29,7 @@ def words(app: AppTest) -> str:
 
 
 def test_it_shows_counts_memory_runs_and_reruns(monkeypatch):
-    monkeypatch.setattr(observed.observer, "_reruns", deque())  # of the tests before
+    monkeypatch.setattr(log.observer, "_reruns", deque())  # of the tests before
     monkeypatch.delenv(page.KEY, raising=False)
     app = open_status()
     assert not app.exception
@@ -53,7 +52,7 @@ def test_runs_are_counted_by_state(monkeypatch):
 
 
 def test_short_memory_is_said(monkeypatch):
-    monkeypatch.setattr(observed, "limit", lambda: observed.resident())
+    monkeypatch.setattr(log, "limit", lambda: log.resident())
     assert any("Memory runs short" in one.value for one in open_status().warning)
 
 
@@ -92,7 +91,7 @@ def test_durations_are_said_in_two_units(seconds, text):
 def test_machines_are_told_the_same_numbers():
     told = server.Metrics().get_stats()
     assert set(told) == set(server.GAUGES)
-    assert told["seqscope_memory_bytes"][0].value == pytest.approx(observed.resident(), rel=0.1)
+    assert told["seqscope_memory_bytes"][0].value == pytest.approx(log.resident(), rel=0.1)
     assert told["seqscope_memory_bytes"][0].help
     states = {one.labels["state"] for one in told["seqscope_runs"]}
     assert states >= {"running", "done", "failed"}

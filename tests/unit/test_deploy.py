@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seqlib import observed
 from seqlib.training import cluster
-from ui.status import page, server
+from ui.status import log, page, server
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -52,11 +51,11 @@ def test_the_image_holds_what_the_program_is_made_of():
 
 def test_the_technicians_page_names_every_event_and_variable():
     text = (DEPLOY / "README.md").read_text("utf-8")
-    for event, fields in observed.EVENTS.items():
+    for event, fields in log.EVENTS.items():
         line = next(line for line in text.splitlines() if f"`{event}`" in line and "|" in line)
         assert all(f"`{field}`" in line for field in fields), event
     for variable in (
-        *(observed.LEVEL, observed.SLOW, observed.MEMORY),
+        *(log.LEVEL, log.SLOW, log.MEMORY),
         *(cluster.VARIABLE, page.KEY, server.METRICS),
     ):
         assert f"| `{variable}` |" in text

@@ -19,10 +19,10 @@ import streamlit as st
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
-from seqlib.observed import observer
 from ui.frame import choices, glossary, language, process, share, tour
 from ui.lessons.pages import lesson
 from ui.status import server
+from ui.status.log import observer
 from ui.visit import session
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from seqlib.i18n import N_, _
-from seqlib.observed import event
 from ui.parts.escape import plain
+from ui.status.log import event
 
 # What a reader is told where the fault is ours; the log has the rest.
 UNREAD = N_("This file cannot be read, so nothing was changed; choose another one.")

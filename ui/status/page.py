@@ -8,11 +8,10 @@ import time
 
 import streamlit as st
 
-from seqlib import observed
 from seqlib.i18n import N_, _, n_
-from seqlib.observed import observer
 from seqlib.training.run import State
-from ui.status import server
+from ui.status import log, server
+from ui.status.log import observer
 
 KEY = "SEQSCOPE_STATUS_KEY"
 REFRESH = 3.0  # seconds
@@ -107,7 +106,7 @@ def memory(now: server.Server) -> None:
             loaded=loaded,
         ),
     )
-    if 100 * held / limit > observed.number(observed.MEMORY, observed.MEMORY_PERCENT):
+    if 100 * held / limit > log.number(log.MEMORY, log.MEMORY_PERCENT):
         st.warning(_("Memory runs short: give the container more, or run more of them."))
 
 
@@ -145,7 +144,7 @@ def reruns() -> None:
             "{n:,} since the start. Of the last {kept:,}, half took at most {median:.2f} s and "
             "95% at most {p95:.2f} s. The slowest of those:",
             n=observer.reruns,
-            kept=min(observer.reruns, observed.KEPT),
+            kept=min(observer.reruns, log.KEPT),
             median=observer.percentile(50),
             p95=observer.percentile(95),
         )

@@ -13,10 +13,10 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
 
-from seqlib import observed
 from seqlib.training import cluster, scheduler
 from seqlib.training import tensorflow as backend
 from seqlib.training.run import State
+from ui.status import log
 
 # Set to 1 to add these facts to what Streamlit tells machines at /_stcore/metrics.
 METRICS = "SEQSCOPE_METRICS"
@@ -43,9 +43,9 @@ def now() -> Server:
     return Server(
         sessions(),
         scheduler.default().facts(),
-        observed.resident(),
-        observed.limit(),
-        observed.uptime(),
+        log.resident(),
+        log.limit(),
+        log.uptime(),
         backend.is_loaded(),
         cluster.workers() if cluster.address() else None,
     )
@@ -62,8 +62,8 @@ def sessions() -> int:
 @cache
 def begin() -> None:
     """Once in a process: set up the log, say that the server is there, offer its metrics."""
-    observed.configure()
-    observed.event(
+    log.configure()
+    log.event(
         "server_started",
         python=platform.python_version(),
         streamlit=st.__version__,
@@ -103,7 +103,7 @@ class Metrics:
             "seqscope_memory_limit_bytes": {"": server.limit},
             "seqscope_uptime_seconds": {"": int(server.uptime)},
             "seqscope_rerun_p95_milliseconds": {
-                "": int(1000 * observed.observer.percentile(95)),
+                "": int(1000 * log.observer.percentile(95)),
             },
             "seqscope_workers": {"": len(server.workers or {})},
         }

@@ -9,17 +9,17 @@ import os
 
 import pytest
 
-from seqlib import observed
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.observed import Observer, configure, event
+from ui.status import log
+from ui.status.log import Observer, configure, event
 
 
 @pytest.fixture
 def lines(monkeypatch):
     """Configures the log; gives what it has written since, parsed."""
-    monkeypatch.delenv(observed.LEVEL, raising=False)
+    monkeypatch.delenv(log.LEVEL, raising=False)
     stream = io.StringIO()
-    names = ("seqscope", *observed.LOGGERS)
+    names = ("seqscope", *log.LOGGERS)
     before = {
         name: (list(one.handlers), one.level) for name in names for one in [logging.getLogger(name)]
     }
@@ -69,7 +69,7 @@ def test_a_failure_is_told_by_kind_and_place_and_not_in_its_own_words(lines):
     assert (line["event"], line["level"], line["error"]) == ("log", "error", "ValueError")
     assert line["message"] == "A run failed for %s"
     assert len(line["where"]) == 1
-    assert line["where"][0].startswith("tests/unit/test_observed.py:")
+    assert line["where"][0].startswith("tests/unit/ui/status/test_log.py:")
     assert "diary" not in str(line)
     assert "somebody" not in str(line)
 
@@ -79,7 +79,7 @@ def test_a_failure_is_told_by_kind_and_place_and_not_in_its_own_words(lines):
     [("debug", 3), ("info", 2), ("", 2), ("WARNING", 1), ("off", 0), ("loud", 2)],
 )
 def test_the_environment_says_how_much_is_told(lines, monkeypatch, value, told):
-    monkeypatch.setenv(observed.LEVEL, value)
+    monkeypatch.setenv(log.LEVEL, value)
     stream = io.StringIO()
     configure(stream)
     for level in (logging.DEBUG, logging.INFO, logging.ERROR):
@@ -96,24 +96,24 @@ def test_lines_go_to_stderr_whatever_that_is_by_then(lines, capsys):
 
 def test_resident_memory_is_what_the_system_says():
     psutil = pytest.importorskip("psutil")
-    held = observed.resident()
+    held = log.resident()
     assert held == pytest.approx(psutil.Process(os.getpid()).memory_info().rss, rel=0.05)
 
 
 def test_the_limit_is_the_tightest_one_that_holds(tmp_path):
-    machine = observed.limit(tmp_path / "none", tmp_path / "none")
+    machine = log.limit(tmp_path / "none", tmp_path / "none")
     assert machine == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     own = tmp_path / "cgroup"
     own.write_text("0::/school/app\n")
     app = tmp_path / "sys" / "school" / "app"
     app.mkdir(parents=True)
     (app / "memory.max").write_text("max\n")
-    assert observed.limit(tmp_path / "sys", own) == machine
+    assert log.limit(tmp_path / "sys", own) == machine
     (app.parent / "memory.max").write_text("1000000\n")
-    assert observed.limit(tmp_path / "sys", own) == 1_000_000
+    assert log.limit(tmp_path / "sys", own) == 1_000_000
     (tmp_path / "sys" / "memory").mkdir()
     (tmp_path / "sys" / "memory" / "memory.limit_in_bytes").write_text("900000\n")
-    assert observed.limit(tmp_path / "sys", own) == 900_000
+    assert log.limit(tmp_path / "sys", own) == 900_000
 
 
 def test_the_slowest_reruns_are_kept_by_page(lines):
@@ -134,10 +134,10 @@ def test_the_slowest_reruns_are_kept_by_page(lines):
 def test_old_reruns_make_room(lines):
     observer = Observer()
     observer.rerun("jazz", 0.9)
-    for _ in range(observed.KEPT):
+    for _ in range(log.KEPT):
         observer.rerun("cell", 0.1)
     assert {one.page for one in observer.slowest(5)} == {"cell"}
-    assert observer.reruns == observed.KEPT + 1
+    assert observer.reruns == log.KEPT + 1
 
 
 def test_short_memory_is_told_once_and_again_when_it_is_over(lines, monkeypatch):
@@ -146,7 +146,7 @@ def test_short_memory_is_told_once_and_again_when_it_is_over(lines, monkeypatch)
         observer.memory(held * 2**20, 100 * 2**20)
     told = [(line["event"], line["megabytes"]) for line in lines()]
     assert told == [("memory_high", 86), ("memory_normal", 74), ("memory_high", 86)]
-    monkeypatch.setenv(observed.MEMORY, "50")
+    monkeypatch.setenv(log.MEMORY, "50")
     Observer().memory(51, 100)
     assert lines()[-1]["event"] == "memory_high"
 

@@ -46,7 +46,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
 # The program's own words: identifiers and version numbers, nothing with a space.
 WORD = re.compile(r"[\w.+-]{0,40}\Z", re.ASCII)
 LOGGERS = ("seqlib", "ui")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 log = logging.getLogger("seqscope")
 _began = time.monotonic()
@@ -63,8 +63,7 @@ def event(name: str, level: int = logging.INFO, **fields: float | str | bool | N
         if field not in allowed:
             raise KeyError(f"{name} has no field {field}")
     if log.isEnabledFor(level):
-        told = {field: _told(value) for field, value in fields.items()}
-        log.log(level, name, extra={"event": name, "fields": told})
+        log.log(level, name, extra={"event": name, "fields": fields})
 
 
 def _told(value: Any) -> Any:
@@ -83,7 +82,7 @@ class Lines(logging.Formatter):
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"time": when, "level": record.levelname.lower()}
         if name := getattr(record, "event", None):
-            line |= {"event": name, **record.fields}
+            line |= {"event": name, **{key: _told(value) for key, value in record.fields.items()}}
         else:
             line |= {"event": "log", "message": record.msg, "module": record.name}
             if record.exc_info and record.exc_info[0]:
