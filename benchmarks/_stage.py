@@ -12,7 +12,8 @@ import numpy as np
 import plotly
 
 from benchmarks._server import browser
-from ui.stage import Clock, Heatmap, Note, Stage, offline_html
+from seqlib.stage import Clock, Heatmap, Note, Stage
+from seqlib.stage.offline import offline_html
 
 TX, N_A = 200, 128
 SYMBOLS = "acifog"

@@ -6,7 +6,7 @@ import json
 
 from benchmarks._result import Result
 from benchmarks._stage import stage, values
-from ui.stage import payload
+from seqlib.stage import payload
 
 
 def measure() -> Result:

@@ -22,6 +22,8 @@ LOCALES = ASSETS / "locales"
 # What the URL says, and the language's own name for itself.
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 SOURCE = "en"
+# What a document says of itself; "zh" alone leaves the glyphs' variant open.
+TAGS = {"en": "en", "zh": "zh-CN"}
 
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
 _asked: Callable[[], str] = lambda: SOURCE  # noqa: E731
@@ -83,6 +85,11 @@ class Later:
 def words(area: str) -> dict[str, str]:
     """{English: translation} of one area in the reader's language, for the browser's side."""
     return _area(language(), area)
+
+
+def browser_words(area: str) -> dict[str, Any]:
+    """What a browser module needs so that its ``t("…")`` speaks the reader's language."""
+    return {"lang": TAGS[language()], "words": words(area)}
 
 
 @cache

@@ -5,7 +5,7 @@ import streamlit as st
 
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample
-from ui.stage import (
+from seqlib.stage import (
     Clock,
     Distribution,
     Elsewhere,
@@ -14,9 +14,9 @@ from ui.stage import (
     PianoRoll,
     Stage,
     Tokens,
-    offline_html,
-    show,
 )
+from seqlib.stage.offline import offline_html
+from ui.parts.stage import show
 
 EVIL = "<img src=x onerror=window.hacked=1>"
 N_A, N_VALUES = 16, 12

@@ -6,8 +6,9 @@ import streamlit as st
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
-from ui.stage import Clock, Heatmap, Stage, Tokens, show
-from ui.stage_lanes import Diagram, Equation, Influence, Layer, Line, Tensor, jazz_diagram
+from seqlib.stage import Clock, Heatmap, Stage, Tokens
+from seqlib.stage.lanes import Diagram, Equation, Influence, Layer, Line, Tensor, jazz_diagram
+from ui.parts.stage import show
 
 EVIL = "<img src=x onerror=window.hacked=1>"
 N_A, N_VALUES, TX = 16, 12, 24

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.lstm import Trace
-from ui.stage import StageError, pack_array
+from seqlib.stage import StageError, pack_array
 
 VECTORS = ("x", "i", "f", "g", "o", "c", "h")
 

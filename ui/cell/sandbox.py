@@ -14,13 +14,13 @@ from seqlib.jazz.sampling import Sample
 from seqlib.lstm import GATES, Trace, sandbox
 from seqlib.lstm.sandbox import RECIPES, Edit
 from seqlib.music import arrange
-from ui import stage as stage_component
+from seqlib.stage import Stage
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.jazz.stage import jazz_stage
+from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
-from ui.stage import Stage
 
 READ, WRITE = N_("read the same notes"), N_("write on")
 ALL = N_("all units")

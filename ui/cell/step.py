@@ -10,7 +10,8 @@ from seqlib.i18n import N_, _
 from seqlib.jazz.corpus import default_corpus
 from seqlib.lstm import Trace
 from seqlib.music import arrange
-from ui import stage as stage_component
+from seqlib.stage import Lane, Stage
+from seqlib.stage.lanes import Equation
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
 from ui.emojify import state as emojify
@@ -18,8 +19,7 @@ from ui.emojify.stage import reading_stage
 from ui.frame import frame, language
 from ui.jazz.stage import jazz_stage
 from ui.parts import escape
-from ui.stage import Lane, Stage
-from ui.stage_lanes import Equation
+from ui.parts import stage as stage_component
 
 JAZZ, FIRST, SECOND = N_("jazz"), N_("emoji, layer 1"), N_("emoji, layer 2")
 SENTENCE = "I am not happy with the food"

@@ -6,16 +6,16 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
+from seqlib.stage import Clock, Heatmap, Stage, Tokens
 from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
 from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
-from ui import stage as stage_component
 from ui.embeddings import state
 from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape
-from ui.stage import Clock, Heatmap, Stage, Tokens
+from ui.parts import stage as stage_component
 
 EXAMPLE = "I love my sister\nI am not happy today\nlet us play baseball"
 MOST_SENTENCES, MOST_WORDS = 8, 24

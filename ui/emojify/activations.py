@@ -8,11 +8,11 @@ import streamlit as st
 from seqlib.emojify import DropoutMasks, EmojiModel, figures, pretrained, shuffled
 from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
-from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
+from ui.parts import stage as stage_component
 
 
 def order() -> None:

@@ -11,13 +11,13 @@ import streamlit as st
 from seqlib.emojify import EmojiModel, Reading, shuffled
 from seqlib.i18n import N_, _, capital
 from seqlib.shapes import arithmetic
+from seqlib.stage import Stage
 from seqlib.text import LabelledSentences
-from ui import stage as stage_component
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.frame import frame, language
 from ui.parts import escape
-from ui.stage import Stage
+from ui.parts import stage as stage_component
 
 if TYPE_CHECKING:
     import keras

@@ -9,8 +9,8 @@ import numpy as np
 from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
 from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
-from ui.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
-from ui.stage_lanes import Diagram, Equation, Influence, Layer, Line, Tensor
+from seqlib.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
+from seqlib.stage.lanes import Diagram, Equation, Influence, Layer, Line, Tensor
 
 SECONDS = 0.8  # a word, when playing
 PAD = "·"

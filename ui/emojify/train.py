@@ -11,7 +11,6 @@ from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
 from seqlib.training import tensorflow
-from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import reading as read
 from ui.emojify import state
@@ -19,6 +18,7 @@ from ui.emojify.stage import reading_stage
 from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
+from ui.parts import stage as stage_component
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)

@@ -15,11 +15,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib import i18n
 from seqlib.assets import ASSETS
-from seqlib.i18n import LANGUAGES, N_, SOURCE, _, speaking
+from seqlib.i18n import LANGUAGES, N_, SOURCE, TAGS, _, speaking
 
 KEY = "lang"
-# What the document says of itself; "zh" alone leaves the glyphs' variant open.
-TAGS = {"en": "en", "zh": "zh-CN"}
 
 # Streamlit's own words that readers meet, which it has no setting for.
 STREAMLIT_WORDS = (
@@ -159,11 +157,6 @@ def switch() -> None:
                 "patterns": {p: _(t) for p, t in STREAMLIT_PATTERNS.items()} if foreign else {},
             },
         )
-
-
-def browser_words(area: str) -> dict[str, Any]:
-    """What a component's data needs so that its ``t("…")`` speak the reader's language."""
-    return {"lang": TAGS[i18n.language()], "words": i18n.words(area)}
 
 
 def choice(

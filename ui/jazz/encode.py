@@ -9,12 +9,12 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, figures
 from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
-from ui import stage as stage_component
+from seqlib.stage import Stage
 from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.jazz.stage import reading_stage
 from ui.parts import charts, escape
-from ui.stage import Stage
+from ui.parts import stage as stage_component
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
 

@@ -9,10 +9,10 @@ from seqlib.i18n import _
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import sample
 from seqlib.music import Melody, arrange
-from ui import stage as stage_component
 from ui.frame import frame
 from ui.jazz import state
 from ui.jazz.stage import jazz_stage
+from ui.parts import stage as stage_component
 
 SEED, TY = 7, 96
 

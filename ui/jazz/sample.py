@@ -11,11 +11,11 @@ from seqlib.i18n import _, capital
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
-from ui import stage as stage_component
 from ui.frame import frame, language
 from ui.jazz import state
 from ui.jazz.stage import jazz_stage
 from ui.parts import escape
+from ui.parts import stage as stage_component
 
 TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 K = (2, 4, 8, 16, 32)

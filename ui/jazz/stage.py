@@ -12,7 +12,7 @@ from seqlib.jazz.corpus import Corpus, piece_name
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
-from ui.stage import (
+from seqlib.stage import (
     Clock,
     Distribution,
     Elsewhere,
@@ -22,7 +22,7 @@ from ui.stage import (
     PianoRoll,
     Stage,
 )
-from ui.stage_lanes import Equation, Influence, jazz_diagram
+from seqlib.stage.lanes import Equation, Influence, jazz_diagram
 
 # Symbol: what it is, and the range of its colours.
 STATES = {

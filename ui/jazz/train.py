@@ -10,12 +10,12 @@ from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
 from seqlib.training import tensorflow
-from ui import stage as stage_component
 from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.jazz.stage import state_stage
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
+from ui.parts import stage as stage_component
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 BOUND = {"bind": "query-params", "persist_state": "session"}

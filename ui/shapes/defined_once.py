@@ -13,13 +13,13 @@ from seqlib.jazz import JazzWeights
 from seqlib.shapes.blueprint import Blueprint, blueprint, listing
 from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
 from seqlib.shapes.weight_sharing import Sharing, compare
-from ui import stage as stage_component
+from seqlib.stage import Clock, Stage
+from seqlib.stage.lanes import jazz_diagram
 from ui.frame import frame
 from ui.lessons.pages import lesson
+from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts
-from ui.stage import Clock, Stage
-from ui.stage_lanes import jazz_diagram
 
 MOST_STEPS = 12  # on the folded stage
 

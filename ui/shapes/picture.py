@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
-from ui.frame import language
-from ui.stage import joined_modules
+from seqlib.stage.offline import joined_modules
 
 FOLDER = ASSETS / "blueprint"
 _component = st.components.v2.component(
@@ -60,7 +60,7 @@ def show(
                 "broken": broken[1],
             }
         )
-    spoken = language.browser_words("stage")
+    spoken = i18n.browser_words("stage")
     _component(key=key, data={**data, "presenter": presenter, **spoken})
 
 

@@ -12,8 +12,8 @@ import pytest
 from seqlib.lstm import LSTMWeights, forward, sigmoid
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.shapes.arithmetic import djmodel_shapes
-from ui.stage import Clock, Stage, StageError, payload
-from ui.stage_lanes import (
+from seqlib.stage import Clock, Stage, StageError, payload
+from seqlib.stage.lanes import (
     MAX_INFLUENCES,
     Diagram,
     Equation,

@@ -10,7 +10,7 @@ import numpy as np
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
-from ui.stage import StageError, pack_array
+from seqlib.stage.stage import StageError, pack_array
 
 MAX_INFLUENCES = 40_000
 FORCED = 1e-4  # a gate this far from what its equation gives was set by hand

@@ -1,30 +1,22 @@
 """The stage: lanes over one time axis, one clock through all of them, sound in step.
 
-A page describes what to show with the dataclasses here and calls ``show``. Everything
-travels to the browser once; playing, stepping and scrubbing need no server.
+The dataclasses here say what to show; ``payload`` is what travels to the browser, once.
+Playing, stepping and scrubbing need no server.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
-import streamlit as st
 
-from seqlib import i18n
-from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
-from ui.frame import language, share
 
-FOLDER = ASSETS / "stage"
 MAX_STEPS = 10_000
 VOICES = ("solo", "chords", "bass", "drums")
 
@@ -364,71 +356,6 @@ def _trace(stage: Stage) -> dict[str, Any]:
     }
 
 
-def show(
-    stage: Stage,
-    *,
-    key: str,
-    playing: bool = False,
-    compact: bool = False,
-    presenter: bool = False,
-) -> None:
-    """Mount ``stage``; called again with the same key it is updated in place.
-
-    The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
-    drawn is said in one sentence in the stage's place.
-
-    Parameters
-    ----------
-    key : str
-        Unique on the page.
-    playing : bool
-        Begin to move at once, without sound (browsers allow none before a gesture).
-    compact : bool
-        Lower lanes and fewer controls, for a small space.
-    presenter : bool
-        Large type for the back row.
-    """
-    try:
-        data = payload(stage)
-    except StageError as error:
-        data = {"error": str(error)}
-    flags = {
-        "playing": playing,
-        "compact": compact,
-        "presenter": presenter,
-        "template": _OFFLINE,  # for the download of an offline page
-        "key": key,
-        "view": share.stage_view(key, len(stage.clock.edges) - 1),
-        **language.browser_words("stage"),
-    }
-    # Buttons are built once, so another language gets a stage of its own.
-    spoken = i18n.language()
-    own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
-    _component(key=own, data={**data, **flags})
-
-
-def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
-    """The whole stage as one HTML page that plays by double click, sound included.
-
-    Raises
-    ------
-    StageError
-        As ``payload`` does.
-    """
-    spoken = language.browser_words("stage")
-    flags = {"playing": False, "compact": False, "presenter": False}
-    data = json.dumps({**payload(stage), **flags, **spoken})
-    parts = {
-        "lang": spoken["lang"],
-        "title": html.escape(stage.label),
-        "accent": html.escape(accent),
-        "css": _CSS,
-        "script": _SCRIPT.replace("export default function", "function"),
-        "data": data.replace("<", "\\u003c"),
-    }
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _OFFLINE)
-
-
 def pack_array(values: np.ndarray, dtype: str = "f4") -> dict[str, Any]:
     """An array as ``{dtype, shape, data}``; data is base64, little endian."""
     packed = np.ascontiguousarray(values, np.dtype(f"<{dtype}"))
@@ -492,44 +419,3 @@ def _notes(notes: Sequence[Note], Tx: int, name: str) -> dict[str, Any]:
         "velocity": [int(note.velocity) for note in notes],
         "step": [int(note.step) for note in notes],
     }
-
-
-# -- the browser's side ---------------------------------------------------------------------
-
-_IMPORT = re.compile(r'^import \{ ([^}]+) \} from "(\.[^"]+)";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
-
-
-def module_order(entry: Path) -> list[Path]:
-    """``entry`` and all modules it imports, each after those it needs."""
-    order: list[Path] = []
-    open_paths: list[Path] = []
-
-    def visit(path: Path) -> None:
-        if path in order:
-            return
-        if path in open_paths:
-            raise ValueError(f"{path.name} imports itself, through {open_paths[-1].name}.")
-        open_paths.append(path)
-        for _names, target in _IMPORT.findall(path.read_text("utf-8")):
-            visit((path.parent / target).resolve())
-        open_paths.pop()
-        order.append(path)
-
-    visit(entry.resolve())
-    return order
-
-
-def joined_modules(entry: Path = FOLDER / "main.js") -> str:
-    """The modules as one script: imports gone, only the entry's default export left."""
-    parts: Iterable[str] = (
-        _EXPORT.sub("", _IMPORT.sub("", path.read_text("utf-8"))).strip()
-        for path in module_order(entry)
-    )
-    return "\n\n".join(parts) + "\n"
-
-
-_SCRIPT = joined_modules()
-_CSS = "\n".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ("stage", "stage_lanes"))
-_OFFLINE = (FOLDER / "offline.html").read_text("utf-8")
-_component = st.components.v2.component("seqscope_stage", js=_SCRIPT, css=_CSS)

@@ -8,8 +8,7 @@ import pytest
 
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample
-from ui import stage as ui_stage
-from ui.stage import (
+from seqlib.stage import (
     Clock,
     Distribution,
     Elsewhere,
@@ -19,11 +18,10 @@ from ui.stage import (
     Stage,
     StageError,
     Tokens,
-    joined_modules,
-    module_order,
-    offline_html,
     payload,
 )
+from seqlib.stage.offline import FOLDER, joined_modules, module_order, offline_html
+from ui.parts import stage as stage_component
 
 
 @pytest.fixture(scope="module")
@@ -173,22 +171,22 @@ def test_ten_thousand_steps_are_still_shown():
 
 def test_the_shown_error_is_what_payload_said(stage, monkeypatch):
     mounted = {}
-    monkeypatch.setattr(ui_stage, "_component", lambda **given: mounted.update(given))
-    ui_stage.show(replace(stage, lanes=()), key="k")
+    monkeypatch.setattr(stage_component, "_component", lambda **given: mounted.update(given))
+    stage_component.show(replace(stage, lanes=()), key="k")
     assert mounted["key"] == "k"
     assert mounted["data"]["error"] == "The stage has no lanes; give at least one."
 
 
 # -- the rules that let plain modules travel as one script ----------------------------------
 
-MODULES = module_order(ui_stage.FOLDER / "main.js")
+MODULES = module_order(FOLDER / "main.js")
 TOP_LEVEL = re.compile(
     r"^(?:export )?(?:default )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE
 )
 
 
 def test_every_module_of_the_folder_is_reached_from_main():
-    assert set(MODULES) == set(ui_stage.FOLDER.rglob("*.js"))
+    assert set(MODULES) == set(FOLDER.rglob("*.js"))
 
 
 def test_top_level_names_are_unique_across_modules():

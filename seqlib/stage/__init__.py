@@ -1,0 +1,31 @@
+"""The stage: a trace as lanes over one time axis, for a page, a file or a notebook."""
+
+from seqlib.stage.stage import (
+    Clock,
+    Distribution,
+    Elsewhere,
+    Heatmap,
+    Lane,
+    Note,
+    PianoRoll,
+    Stage,
+    StageError,
+    Tokens,
+    pack_array,
+    payload,
+)
+
+__all__ = [
+    "Clock",
+    "Distribution",
+    "Elsewhere",
+    "Heatmap",
+    "Lane",
+    "Note",
+    "PianoRoll",
+    "Stage",
+    "StageError",
+    "Tokens",
+    "pack_array",
+    "payload",
+]

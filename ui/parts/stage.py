@@ -1,0 +1,55 @@
+"""The stage as a component of a page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from seqlib import i18n
+from seqlib.stage import Stage, StageError, payload
+from seqlib.stage.offline import CSS, PAGE, SCRIPT
+from ui.frame import share
+
+_component = st.components.v2.component("seqscope_stage", js=SCRIPT, css=CSS)
+
+
+def show(
+    stage: Stage,
+    *,
+    key: str,
+    playing: bool = False,
+    compact: bool = False,
+    presenter: bool = False,
+) -> None:
+    """Mount ``stage``; called again with the same key it is updated in place.
+
+    The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
+    drawn is said in one sentence in the stage's place.
+
+    Parameters
+    ----------
+    key : str
+        Unique on the page.
+    playing : bool
+        Begin to move at once, without sound (browsers allow none before a gesture).
+    compact : bool
+        Lower lanes and fewer controls, for a small space.
+    presenter : bool
+        Large type for the back row.
+    """
+    try:
+        data = payload(stage)
+    except StageError as error:
+        data = {"error": str(error)}
+    flags = {
+        "playing": playing,
+        "compact": compact,
+        "presenter": presenter,
+        "template": PAGE,  # for the download of an offline page
+        "key": key,
+        "view": share.stage_view(key, len(stage.clock.edges) - 1),
+        **i18n.browser_words("stage"),
+    }
+    # Buttons are built once, so another language gets a stage of its own.
+    spoken = i18n.language()
+    own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
+    _component(key=own, data={**data, **flags})
