@@ -25,7 +25,7 @@ PAGES = {
     "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*",),
-    "cell": ("lstm/sandbox", "training/copy_task", "lstm/gradients"),
+    "cell": ("lstm/sandbox", "lstm/gradients", "training/copy_task"),
     "status": (),
 }
 # The first pattern that a file matches names its area.
@@ -40,7 +40,7 @@ AREAS = (
     ),
     ("notebook", ("ui/parts/notebook.py", "ui/parts/handouts.py")),
     ("tours", ("ui/frame/tour.py", "ui/frame/share.py", "ui/frame/glossary.py")),
-    ("frame", ("ui/*.py",)),
+    ("frame", ("ui/**/*.py",)),
     ("seqlib", ("seqlib/**/*.py",)),
 )
 
