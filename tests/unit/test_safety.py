@@ -19,6 +19,7 @@ from seqlib import paste, vectors, visit
 from seqlib.corpus import default_corpus
 from seqlib.emojify import pretrained, save_model
 from seqlib.music import write_midi
+from seqlib.symbolic import StackError
 from seqlib.text import shipped
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +91,9 @@ ATTACKS = (
     "LSTM(" + "(" * 500 + ")" * 500 + ")",
     "Dense(" + "-" * 3000 + "1)",
     "Dense(1" + "0" * 3900 + ")",
+    "Dense(0x" + "f" * 3900 + ")",
+    "LSTM(" + "+".join("1" * 1900) + ")",
+    "Dense(5, {'class_name': 'Lambda', 'config': {}})",
 )
 
 
@@ -100,7 +104,7 @@ def test_pasted_code_is_read_and_never_run(attack, tmp_path):
     try:
         calls = paste.read(text)
         paste.sketch(calls, (10,), "int32")
-    except ValueError as refused:
+    except (paste.PasteError, StackError) as refused:
         assert "\n" not in str(refused)  # noqa: PT017
     assert not mark.exists()
 
