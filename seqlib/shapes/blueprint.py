@@ -172,6 +172,29 @@ def _positive(layer: str, name: str, value: Any) -> Any:
     return value
 
 
+# Keras' names. Without "glu", which halves an axis, and "threshold", which needs two numbers.
+ACTIVATIONS = (
+    *("celu", "elu", "exponential", "gelu", "hard_shrink", "hard_sigmoid", "hard_silu"),
+    *("hard_swish", "hard_tanh", "leaky_relu", "linear", "log_sigmoid", "log_softmax", "mish"),
+    *("relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus"),
+    *("softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh"),
+    "tanh_shrink",
+)
+
+
+def _activation(layer: str, value: Any) -> None:
+    """Raise ``ShapeError`` unless ``value`` is None or one of ``ACTIVATIONS``."""
+    if value is not None and value not in ACTIVATIONS:
+        raise ShapeError(
+            _(
+                "{layer}: {value!r:.40} is no activation here; write 'softmax', 'tanh', 'relu', "
+                "'sigmoid' or another name of Keras.",
+                layer=layer,
+                value=value,
+            )
+        )
+
+
 class Layer:
     """A layer that knows the shapes it gives and how many weights it has."""
 
@@ -252,6 +275,7 @@ class _Recurrent(Layer):
         super().__init__(name)
         kind = type(self).__name__
         self.units = _positive(kind, "units", units)
+        _activation(kind, activation)
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.stateful = stateful
@@ -349,6 +373,7 @@ class Dense(Layer):
     def __init__(self, units: int, activation: str | None = None, name: str | None = None) -> None:
         super().__init__(name)
         self.units = _positive("Dense", "units", units)
+        _activation("Dense", activation)
 
     def count(self, shape: tuple) -> int:
         return (shape[-1] + 1) * self.units
@@ -365,8 +390,9 @@ class Dropout(Layer):
 
 
 class Activation(Layer):
-    def __init__(self, activation: str, name: str | None = None) -> None:
+    def __init__(self, activation: str | None, name: str | None = None) -> None:
         super().__init__(name)
+        _activation("Activation", activation)
 
 
 class Flatten(Layer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from seqlib.training import tensorflow
 ACCEPTED = ("Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense", "Dropout")
 ACCEPTED_TOO = ("Activation", "Flatten")
 MAX_LAYERS, MAX_LETTERS, MAX_SIZE = 24, 4000, 10_000_000
+# Keras allocates every weight when it builds a layer; tensors between layers cost nothing there.
+MAX_WEIGHTS = 5_000_000
 
 
 class PasteError(ValueError):
@@ -23,6 +26,10 @@ class PasteError(ValueError):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(_("Line {line}: {message}", line=line, message=message))
         self.line = line
+
+
+class BuildError(ValueError):
+    """Keras does not build these layers; the message is one sentence for the reader."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,9 @@ def read(text: str) -> tuple[LayerCall, ...]:
 
 def _read_line(line: str, number: int) -> LayerCall:
     try:
-        node = ast.parse(line, mode="eval").body
+        return _call(_layer_node(ast.parse(line, mode="eval").body), number, line)
+    except PasteError:
+        raise
     except SyntaxError:
         raise PasteError(
             number,
@@ -96,15 +105,19 @@ def _read_line(line: str, number: int) -> LayerCall:
         raise PasteError(
             number, _("this line cannot be read; write one layer, LSTM(64).")
         ) from None
+
+
+def _layer_node(node: ast.AST) -> ast.AST:
+    """Find the layer's own call in ``model.add(LSTM(64))`` and ``LSTM(64)(x)``."""
     is_call = isinstance(node, ast.Call)
     if is_call and getattr(node.func, "attr", "") == "add" and len(node.args) == 1:
         node = node.args[0]  # model.add(LSTM(64))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Call):  # LSTM(64)(x)
         node = node.func
-    return _call(node, number)
+    return node
 
 
-def _call(node: ast.AST, line: int) -> LayerCall:
+def _call(node: ast.AST, line: int, source: str) -> LayerCall:
     name = _name(node.func) if isinstance(node, ast.Call) else None
     if name is None:
         raise PasteError(line, _("this is not a layer; write its name and arguments, LSTM(64)."))
@@ -115,16 +128,16 @@ def _call(node: ast.AST, line: int) -> LayerCall:
     args = list(node.args)
     inner = None
     if name == "Bidirectional" and args and isinstance(args[0], ast.Call):
-        inner = _call(args.pop(0), line)
-    values = [_value(name, arg, line) for arg in args]
+        inner = _call(args.pop(0), line, source)
+    values = [_value(name, arg, line, source) for arg in args]
     kwargs = {}
     for keyword in node.keywords:
         if keyword.arg is None:
             raise PasteError(line, _("{name}: write the arguments out, without **.", name=name))
         if keyword.arg == "layer" and name == "Bidirectional" and inner is None:
-            inner = _call(keyword.value, line)
+            inner = _call(keyword.value, line, source)
             continue
-        kwargs[keyword.arg] = _value(name, keyword.value, line)
+        kwargs[keyword.arg] = _value(name, keyword.value, line, source)
     kwargs.pop("name", None)  # names that repeat would be refused, and mean nothing here
     if name == "Bidirectional" and inner is None:
         raise PasteError(line, _("Bidirectional needs a layer inside, such as LSTM(64)."))
@@ -139,38 +152,61 @@ def _name(node: ast.AST) -> str | None:
     return node.attr if isinstance(node, ast.Attribute) else None
 
 
-def _value(layer: str, node: ast.AST, line: int) -> Any:
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
+def _value(layer: str, node: ast.AST, line: int, source: str) -> Any:
+    """Read a number, string, True, False or None, or a tuple or list of those.
+
+    No other literal may pass: Keras builds objects from dictionaries. ``source`` is the text
+    that ``node`` was parsed from.
+    """
+    if isinstance(node, ast.Tuple | ast.List):
+        items = [_value(layer, item, line, source) for item in node.elts]
+        return tuple(items) if isinstance(node, ast.Tuple) else items
+    signed = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd)
+    constant = node.operand if signed else node
+    value = constant.value if isinstance(constant, ast.Constant) else ...
+    if type(value) in (int, float):
+        value = -value if signed and isinstance(node.op, ast.USub) else value
+    elif signed or not isinstance(value, str | bool | None):
         raise PasteError(
             line,
             _(
-                "{layer}: “{text}” has no value here; write a number.",
+                "{layer}: “{text}” has no value here; write a number, a name in quotes, "
+                "True or False.",
                 layer=layer,
-                text=_short(ast.unparse(node)),
+                text=_short(ast.get_source_segment(source, node) or source),
             ),
-        ) from None
+        )
     if isinstance(value, int) and abs(value) > MAX_SIZE:
         raise PasteError(
             line,
             _(
-                "{layer}: {value:,} is too large; at most {most:,}.",
+                "{layer}: {value} is too large; at most {most:,}.",
                 layer=layer,
-                value=value,
+                value=_integer(value),
                 most=MAX_SIZE,
             ),
         )
     return value
 
 
+def _integer(value: int) -> str:
+    """Write an integer of any length: Python prints no more than 4,300 digits."""
+    if abs(value) < 10**15:
+        return f"{value:,}"
+    return f"~{'-' if value < 0 else ''}10^{int(math.log10(abs(value)))}"
+
+
 def _check_arguments(call: LayerCall) -> None:
-    signature = inspect.signature(LAYERS[call.kind].__init__)
-    taken = [
-        name
-        for name, parameter in signature.parameters.items()
-        if name not in ("self", "name") and parameter.kind is not parameter.VAR_KEYWORD
-    ]
+    signature = inspect.signature(LAYERS[call.kind])
+    # A stand-in's ``name`` stands where Keras has other arguments, which nothing has checked.
+    signature = signature.replace(
+        parameters=[
+            parameter
+            for parameter in signature.parameters.values()
+            if parameter.name != "name" and parameter.kind is not parameter.VAR_KEYWORD
+        ]
+    )
+    taken = list(signature.parameters)
     unknown = [name for name in call.kwargs if name not in taken]
     if unknown:
         raise PasteError(
@@ -183,7 +219,7 @@ def _check_arguments(call: LayerCall) -> None:
             ),
         )
     try:
-        signature.bind(None, *([call.inner] if call.inner else []), *call.args, **call.kwargs)
+        signature.bind(*([call.inner] if call.inner else []), *call.args, **call.kwargs)
     except TypeError:
         raise PasteError(
             call.line,
@@ -216,14 +252,43 @@ def sketch(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Blueprint:
 
 
 def build(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Any:
-    """The same in Keras."""
+    """Build the same model in Keras.
+
+    Raises ``BuildError`` above ``MAX_WEIGHTS`` weights, before Keras allocates any, and for
+    whatever Keras refuses; ``StackError`` as ``sketch`` does.
+    """
+    if sketch(calls, shape, dtype).n_parameters > MAX_WEIGHTS:
+        raise BuildError(
+            _(
+                "Not confirmed by Keras: a model of more than {most:,} weights is not built here; "
+                "shapes and weights are counted from the layers alone.",
+                most=MAX_WEIGHTS,
+            )
+        )
     tensorflow.load()
     import keras
 
-    x = inputs = keras.Input(tuple(map(int, shape)), dtype=dtype, name="input")
-    for call in calls:
-        x = call.keras()(x)
-    return keras.Model(inputs, x, name="pasted")
+    try:
+        x = inputs = keras.Input(tuple(map(int, shape)), dtype=dtype, name="input")
+        for call in calls:
+            x = call.keras()(x)
+        return keras.Model(inputs, x, name="pasted")
+    except Exception as problem:  # of many kinds, and Keras' own texts have many lines
+        raise BuildError(
+            _(
+                "Keras refuses these layers, so the shapes above may not hold; leave arguments "
+                "out until it builds them."
+            )
+        ) from problem
 
 
-__all__ = ["ACCEPTED", "LayerCall", "PasteError", "ShapeError", "build", "read", "sketch"]
+__all__ = [
+    "ACCEPTED",
+    "BuildError",
+    "LayerCall",
+    "PasteError",
+    "ShapeError",
+    "build",
+    "read",
+    "sketch",
+]

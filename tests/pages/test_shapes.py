@@ -141,6 +141,25 @@ def test_a_stack_that_breaks_is_no_error_of_the_page():
     assert not app.error
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Embedding(400001, 300)", "more than 5,000,000 weights"),
+        ("Embedding(9, 5)\nBidirectional(GRU(3, go_backwards=1))", "Keras refuses these layers"),
+    ],
+)
+def test_a_pasted_model_that_keras_does_not_build_gets_a_sentence(keras, text, says):
+    app = paste(visit(), text)
+    assert says in app.info[0].value.replace("\\", "")
+    assert not app.error
+
+
+def test_a_wrong_activation_breaks_the_stack_and_not_the_page(keras):
+    app = paste(visit(), "Embedding(9, 5)\nDense(2, activation='softmx')")
+    assert not app.error
+    assert not app.info
+
+
 def test_keras_confirms_by_itself_once_it_is_loaded(keras):
     app = visit()
     assert "Confirmed by Keras: **183 of 183** tensors" in texts(app)

@@ -20,6 +20,7 @@ from seqlib.emojify import pretrained, save_model
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
 from seqlib.shapes import pasted
+from seqlib.shapes.blueprint import StackError
 from seqlib.text import shipped
 from ui import visit
 
@@ -92,6 +93,9 @@ ATTACKS = (
     "LSTM(" + "(" * 500 + ")" * 500 + ")",
     "Dense(" + "-" * 3000 + "1)",
     "Dense(1" + "0" * 3900 + ")",
+    "Dense(0x" + "f" * 3900 + ")",
+    "LSTM(" + "+".join("1" * 1900) + ")",
+    "Dense(5, {'class_name': 'Lambda', 'config': {}})",
 )
 
 
@@ -102,7 +106,7 @@ def test_pasted_code_is_read_and_never_run(attack, tmp_path):
     try:
         calls = pasted.read(text)
         pasted.sketch(calls, (10,), "int32")
-    except ValueError as refused:
+    except (pasted.PasteError, StackError) as refused:
         assert "\n" not in str(refused)  # noqa: PT017
     assert not mark.exists()
 

@@ -87,13 +87,18 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
     if broken or not tensorflow.is_loaded():
         return
+    try:
+        confirmed = _confirmed(text, tuple(map(int, shape)), dtype)
+    except pasted.BuildError as problem:
+        st.info(escape.plain(str(problem)), icon=":material/info:")
+        return
     st.markdown(
         _(
             ":material/verified: Confirmed by Keras: all {shapes} shapes and {weights:,} weights.",
             shapes=len(sketch.rows),
             weights=sketch.n_parameters,
         )
-        if _confirmed(text, tuple(map(int, shape)), dtype)
+        if confirmed
         else _(":material/error: Keras builds other shapes than these.")
     )
 
