@@ -10,7 +10,7 @@ from seqlib.lookup import Lookup, look_up, multiplications, one_hot_product
 from seqlib.text import tokenise
 from seqlib.vector_figures import limit_of
 from seqlib.vectors import WordVectors
-from ui import chips, frame
+from ui import chips, frame, language
 from ui import stage as stage_component
 from ui.embeddings import state
 from ui.lesson import lesson
@@ -78,7 +78,7 @@ def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
                 1,
                 m,
                 1,
-                key="sentence",
+                key=language.checked("sentence"),
                 help=_("1 to {most}.", most=m),
                 **state.BOUND,
             )

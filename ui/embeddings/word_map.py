@@ -12,7 +12,7 @@ import streamlit as st
 from seqlib import projection, vector_figures
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
-from ui import chips
+from ui import chips, language
 from ui.embeddings import export, near, state
 from ui.lesson import lesson
 
@@ -100,7 +100,7 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
         [PCA, TSNE],
         default=PCA,
         required=True,
-        key="map",
+        key=language.checked("map"),
         help=_("PCA at once; t-SNE in the background, some seconds."),
         **state.BOUND,
     )
@@ -109,7 +109,7 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
         ["2", "3"],
         default="2",
         required=True,
-        key="map_dimensions",
+        key=language.checked("map_dimensions"),
         help=_("In two, draw around words to compare them. In three, turn the map by dragging."),
         **state.BOUND,
     )

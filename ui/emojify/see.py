@@ -9,6 +9,7 @@ from seqlib import emojify_figures as figures
 from seqlib.emojify import DropoutMasks, EmojiModel, pretrained, shuffled
 from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
+from ui import language
 from ui import stage as stage_component
 from ui.embeddings.state import font
 from ui.emojify import read, sentence, state
@@ -24,7 +25,7 @@ def order() -> None:
             1,
             999,
             1,
-            key="shuffle",
+            key=language.checked("shuffle"),
             width=140,
             help=_("Each number is another order of the words."),
             **state.BOUND,
@@ -151,7 +152,7 @@ def dropout() -> None:
             1,
             999,
             1,
-            key="emoji_pass_seed",
+            key=language.checked("emoji_pass_seed"),
             width=140,
             disabled=not training,
             help=_("Each pass draws other masks."),

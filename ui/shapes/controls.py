@@ -8,7 +8,7 @@ from seqlib import backend
 from seqlib.builders import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.i18n import _, capital
 from seqlib.symbolic import Blueprint
-from ui import frame
+from ui import frame, language
 from ui.lesson import lesson
 from ui.shapes import picture, predict
 
@@ -22,7 +22,7 @@ def construction() -> Construction:
         list(CONSTRUCTIONS),
         default="djmodel",
         required=True,
-        key="construction",
+        key=language.checked("construction"),
         help=_("The three models of the lesson."),
         **BOUND,
     )

@@ -8,7 +8,7 @@ from seqlib import backend
 from seqlib.builders import Confirmation, confirm, one_layer
 from seqlib.i18n import N_, _
 from seqlib.symbolic import ShapeError, Size, blueprint
-from ui import frame
+from ui import frame, language
 from ui.shapes import picture
 from ui.shapes.controls import BOUND, sentence
 from ui.shapes.once import djmodel_sizes
@@ -30,7 +30,7 @@ def show() -> None:
             KINDS,
             default="LSTM",
             required=True,
-            key="layer",
+            key=language.checked("layer"),
             help=_("Which recurrent layer."),
             **BOUND,
         )
