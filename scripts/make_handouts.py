@@ -29,14 +29,11 @@ from seqlib.jazz.training import RunSettings
 from ui.lessons.markdown import sections
 from ui.lessons.notebooks import cells
 from ui.lessons.terms import glossary
+from ui.parts.handouts import HANDOUTS, HOST, PAPERS
 
 ROOT = Path(__file__).parents[1]
 LESSONS = ROOT / "assets" / "lessons"
-HANDOUTS = ROOT / "assets" / "handouts"
-PAPERS = ("plan", "handout")
 HASH = "/SourceHash"
-# Where `make run` opens the app; the address printed beside a link is without it.
-HOST = "http://localhost:8501"
 _TAKEN = re.compile(r"\{\{ *([\w .-]+?) *\}\}")
 _LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
 

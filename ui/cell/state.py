@@ -11,6 +11,7 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample, sample
 from seqlib.music import Melody
+from ui.frame import language
 from ui.jazz import state as jazz
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
@@ -60,7 +61,13 @@ def choose() -> Scene:
         )
     with right:
         seed = st.number_input(
-            _("seed"), 0, 9999, 7, key="cell_seed", help=_("Same seed, same solo."), **BOUND
+            _("seed"),
+            0,
+            9999,
+            7,
+            key=language.checked("cell_seed"),
+            help=_("Same seed, same solo."),
+            **BOUND,
         )
     weights = own if name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))

@@ -12,7 +12,7 @@ from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
 from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
 from ui.embeddings import state
-from ui.frame import frame
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts import stage as stage_component
@@ -79,7 +79,7 @@ def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
                 1,
                 m,
                 1,
-                key="sentence",
+                key=language.checked("sentence"),
                 help=_("1 to {most}.", most=m),
                 **state.BOUND,
             )

@@ -55,7 +55,7 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
         _("first row shown"),
         0,
         total - 1,
-        key="first",
+        key=language.checked("first"),
         help=_(
             "Place in the chosen order: 0, the padding row, to {last:,}.",
             last=total - 1,
@@ -67,7 +67,7 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
         1,
         total,
         total,
-        key="rows",
+        key=language.checked("rows"),
         help=_("Up to {most} rows are drawn one by one, more in stretches.", most=BINS),
         **state.BOUND,
     )

@@ -12,6 +12,7 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors, figures, projection
 from ui.embeddings import export, neighbours, state
+from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape
 
@@ -42,7 +43,7 @@ class Chosen:
     words: tuple[str, ...]
     rows: np.ndarray
     focus: int | None
-    neighbours: tuple[int, ...]
+    near: tuple[int, ...]
     own: tuple[int, ...]
 
 
@@ -99,7 +100,7 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
         [PCA, TSNE],
         default=PCA,
         required=True,
-        key="map",
+        key=language.checked("map"),
         help=_("PCA at once; t-SNE in the background, some seconds."),
         **state.BOUND,
     )
@@ -108,7 +109,7 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
         ["2", "3"],
         default="2",
         required=True,
-        key="map_dimensions",
+        key=language.checked("map_dimensions"),
         help=_("In two, draw around words to compare them. In three, turn the map by dragging."),
         **state.BOUND,
     )

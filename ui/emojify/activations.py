@@ -12,6 +12,7 @@ from ui.embeddings.state import font
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
+from ui.frame import language
 from ui.parts import stage as stage_component
 
 
@@ -24,7 +25,7 @@ def order() -> None:
             1,
             999,
             1,
-            key="shuffle",
+            key=language.checked("shuffle"),
             width=140,
             help=_("Each number is another order of the words."),
             **state.BOUND,
@@ -151,7 +152,7 @@ def dropout() -> None:
             1,
             999,
             1,
-            key="emoji_pass_seed",
+            key=language.checked("emoji_pass_seed"),
             width=140,
             disabled=not training,
             help=_("Each pass draws other masks."),

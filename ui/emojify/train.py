@@ -77,7 +77,7 @@ def settings() -> None:
         0,
         MAX_MAXLEN,
         0,
-        key="emoji_maxlen",
+        key=language.checked("emoji_maxlen"),
         help=_("Words read of each sentence; 0 takes the longest training sentence."),
         **state.BOUND,
     )
@@ -104,7 +104,7 @@ def settings() -> None:
             0,
             9999,
             0,
-            key="emoji_seed",
+            key=language.checked("emoji_seed"),
             help=_("Draws the first weights, the order of the sentences and the dropout."),
             **state.BOUND,
         )

@@ -6,6 +6,7 @@ known in every thread that draws for a reader: script runs, fragments and callba
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -78,7 +79,19 @@ STREAMLIT_PATTERNS = {
     r"^Help for (.+)$": N_("Help for {0}"),
 }
 
-_known = threading.local()  # one run is one thread: the words that each choice goes by
+
+class _Run(threading.local):
+    """Keep what one script run knows of its language and link: a run is a thread."""
+
+    def __init__(self) -> None:
+        self.cursors: Any = None  # of the run that asked for the language; no two runs share them
+        self.language = SOURCE
+        # A choice's key to its options in every language. Keys come from a URL too, so they are
+        # kept in a dictionary and never become attributes.
+        self.words: dict[str, set[str]] = {}
+
+
+_run = _Run()
 
 _component = st.components.v2.component(
     "seqscope_page",
@@ -96,11 +109,10 @@ def chosen() -> str:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return SOURCE
-    # Asked for every text: one answer a run, whose own cursors tell it from others.
-    if getattr(_known, "run", None) is not context.cursors:
-        _known.language = _said()
-        _known.run = context.cursors
-    return _known.language
+    if _run.cursors is not context.cursors:  # asked for every text: one answer a run
+        _run.language = _said()
+        _run.cursors = context.cursors
+    return _run.language
 
 
 def _said() -> str:
@@ -121,7 +133,7 @@ def begin() -> None:
     elif st.session_state.get(KEY) not in LANGUAGES:
         st.session_state[KEY] = browser()
     said = st.session_state[KEY]
-    _known.run = None
+    _run.cursors = None
     if asked != said:
         if said != browser():
             st.query_params[KEY] = said
@@ -186,13 +198,37 @@ def choice(
         otherwise.
     """
     _understand(key, list(options), format_func)
+    if given.get("required"):
+        checked(key)
     bound = {"bind": "query-params", "persist_state": "session"}
     return widget(label, options, key=key, format_func=format_func, **{**bound, **given})
 
 
+def checked(key: str) -> str:
+    """Give ``key`` for a number or a required choice, after checking the URL's value for it.
+
+    Streamlit clears a required choice for ``?key=`` and raises ``OverflowError`` for a whole
+    number that is infinite, so such a value is taken out before the control is drawn.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    said = st.query_params.get_all(key) if context is not None else []
+    if any(not word or _infinite(word) for word in said):
+        with context.session_state.query_params() as parameters:
+            parameters.remove_param(key)
+            parameters.set_initial_query_params_from_current()
+    return key
+
+
+def _infinite(word: str) -> bool:
+    try:
+        return math.isinf(float(word))
+    except ValueError:
+        return False
+
+
 def understood(key: str, values: Sequence[str]) -> bool:
     """Whether a link's words for ``key`` are options of its ``choice``, in any language."""
-    return set(values) <= getattr(_known, key, set())
+    return set(values) <= _run.words.get(key, set())
 
 
 def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> None:
@@ -206,7 +242,7 @@ def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> Non
     for other in LANGUAGES:
         with speaking(other):
             known |= {text(option): here for option, here in zip(options, shown, strict=True)}
-    setattr(_known, key, set(known))
+    _run.words[key] = set(known)
     words = [known[word] for word in said if word in known]
     if words:
         with context.session_state.query_params() as parameters:

@@ -132,6 +132,12 @@ def end() -> None:
             _note()
 
 
+def count(text: str, most: int) -> int | None:
+    """Read a link's whole number from 1 to ``most``; ``None`` for anything else."""
+    short = text.isdecimal() and len(text) <= 9  # Python refuses to read thousands of digits
+    return int(text) if short and 1 <= int(text) <= most else None
+
+
 def refuse(name: str) -> None:
     """Say that this parameter's value could not be used."""
     _run.refused.add(name)
@@ -222,7 +228,8 @@ def stage_view(key: str, Tx: int) -> dict[str, Any]:
 
 
 def _step(text: str, Tx: int) -> int | None:
-    return int(text) - 1 if text.isdecimal() and 1 <= int(text) <= Tx else None
+    step = count(text, Tx)
+    return step - 1 if step is not None else None
 
 
 def _speed(text: str, Tx: int) -> float | None:

@@ -58,8 +58,8 @@ def standing(page: str, steps: int) -> Standing:
 def _asked(steps: int) -> int:
     """The step in the URL; 0 if there is none or it does not exist."""
     asked = st.query_params.get(PARAM, "")
-    if asked.isdecimal() and 1 <= int(asked) <= steps:
-        return int(asked)
+    if step := share.count(asked, steps):
+        return step
     if asked:
         share.refuse(PARAM)
     return 0

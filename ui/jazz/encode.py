@@ -192,7 +192,7 @@ def one_hot() -> None:
                 1,
                 len(X),
                 1,
-                key="window",
+                key=language.checked("window"),
                 help=_("{low} to {high}.", low=1, high=len(X)),
                 **BOUND,
             )

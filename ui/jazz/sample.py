@@ -120,7 +120,7 @@ def controls(suffix: str, *, beside: bool) -> Solo:
             0,
             9999,
             int(suffix != ""),
-            key=keys["seed"],
+            key=language.checked(keys["seed"]),
             help=_("Same seed, same solo."),
             **bound,
         )

@@ -57,7 +57,7 @@ def seed_setting() -> None:
         0,
         9999,
         0,
-        key="train_seed",
+        key=language.checked("train_seed"),
         help=_("Draws the windows and the first weights."),
         **BOUND,
     )

@@ -8,7 +8,7 @@ from seqlib.i18n import _, capital
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
 from seqlib.training import tensorflow
-from ui.frame import frame
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.shapes import picture, predict
 
@@ -22,7 +22,7 @@ def construction() -> Construction:
         list(CONSTRUCTIONS),
         default="djmodel",
         required=True,
-        key="construction",
+        key=language.checked("construction"),
         help=_("The three models of the lesson."),
         **BOUND,
     )

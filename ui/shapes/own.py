@@ -42,7 +42,7 @@ def form() -> None:
                 1,
                 1000,
                 10,
-                key="paste_Tx",
+                key=language.checked("paste_Tx"),
                 help=_("Steps of the input, 1 to 1,000."),
                 **BOUND,
             )
@@ -51,7 +51,7 @@ def form() -> None:
                 1,
                 100_000,
                 78,
-                key="paste_n_values",
+                key=language.checked("paste_n_values"),
                 help=_("Length of a vector, 1 to 100,000."),
                 **BOUND,
             )

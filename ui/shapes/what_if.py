@@ -8,7 +8,7 @@ from seqlib.i18n import N_, _
 from seqlib.shapes.blueprint import ShapeError, Size, blueprint
 from seqlib.shapes.constructions import Confirmation, confirm, one_layer
 from seqlib.training import tensorflow
-from ui.frame import frame
+from ui.frame import frame, language
 from ui.shapes import picture
 from ui.shapes.controls import BOUND, sentence
 from ui.shapes.defined_once import djmodel_sizes
@@ -30,7 +30,7 @@ def show() -> None:
             KINDS,
             default="LSTM",
             required=True,
-            key="layer",
+            key=language.checked("layer"),
             help=_("Which recurrent layer."),
             **BOUND,
         )
