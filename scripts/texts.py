@@ -21,7 +21,7 @@ KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),
-    "jazz": ("music/**/*", "jazz/**/*"),
+    "jazz": ("music/**/*", "jazz/**/*", "stage/jazz"),
     "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*",),

@@ -17,6 +17,7 @@ What a notebook needs, by name; everything else stands in the modules these come
     load_vectors     word vectors: those that are shipped, or those of a file
     load_emojify     the shipped ``Emojify_V2`` and its baseline, for ``load_vectors()``
     Stage            lanes over one clock, with sound; a notebook shows it playing
+    solo_stage       the stage of what ``sample`` wrote: notes, states, softmax, the band
 
 Importing ``seqlib`` imports none of it: each name is fetched when it is first used. No
 Streamlit anywhere; TensorFlow only where a model is built or trained in Keras.
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # what _PLACES says, for editors and type checkers
     from seqlib.jazz.weights import JazzWeights
     from seqlib.lstm.cell import LSTMWeights, Trace, forward
     from seqlib.music import read_midi, windows, write_midi
+    from seqlib.stage.jazz import solo_stage
     from seqlib.stage.stage import Stage
     from seqlib.vectors import load as load_vectors
 
@@ -56,6 +58,7 @@ __all__ = [
     "load_vectors",
     "read_midi",
     "sample",
+    "solo_stage",
     "windows",
     "write_midi",
 ]
@@ -76,6 +79,7 @@ _PLACES = {
     "load_vectors": "seqlib.vectors:load",
     "read_midi": "seqlib.music",
     "sample": "seqlib.jazz.sampling",
+    "solo_stage": "seqlib.stage.jazz",
     "windows": "seqlib.music",
     "write_midi": "seqlib.music",
 }

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from seqlib.display import ShownInNotebook
 from seqlib.i18n import _
 
 GATES = ("i", "f", "g", "o")
@@ -122,7 +123,7 @@ def _check_activations(layer: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(ShownInNotebook):
     """Everything a cell did to one sequence, or to a batch of them.
 
     Shapes are for one sequence; a batch puts ``m`` in front of each.
@@ -141,6 +142,7 @@ class Trace:
         The densor's softmax at every step, where there is a densor.
     """
 
+    drawn_by = "seqlib.stage.notebook:trace_html"
     x: np.ndarray
     i: np.ndarray
     f: np.ndarray
