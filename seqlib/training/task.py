@@ -1,0 +1,118 @@
+"""What is trained, as a pure function from state to state.
+
+A ``Task`` holds the data and the settings of one training, a ``State`` everything that training
+changes. ``task.advance(state, seconds)`` returns the next state and what was measured on the way.
+Nothing else is kept anywhere: the same task and state give the same result in any thread,
+process or machine, so a slice whose worker died may be sent again.
+
+The contract
+------------
+- Tasks, states and progress are frozen dataclasses of NumPy arrays and numbers, and pickle.
+  Large arrays stand in the task only (sent once to a worker); a state is a few times the weights.
+- ``advance`` trains whole mini-batches: at least one, then on until ``seconds`` have passed,
+  ``epochs`` further epochs are finished, or all of ``task.epochs`` are. A batch that is too large
+  for memory is taken in parts, so even then a slice stays short. In a state without an epoch left
+  it returns the state unchanged and a progress of 0 epochs.
+- Chance (order of the rows, dropout) is drawn from ``(seed, epoch, batch)``; a state needs no
+  generator, and slices of any length give what one long slice gives.
+- ``threads=2`` computes two halves of each batch side by side; the sums round differently in the
+  last digit. BLAS' own threads are limited to 1 inside ``advance``.
+- Where a loss or a weight is no longer a number, ``Progress.finite`` is False, ``measured`` ends
+  before that epoch, and the state is the last one whose weights were good. Do not go on from there.
+- ``model(state, start)`` puts what was learned into ``start``, the model that the run began
+  with: a task holds only what its training needs, for Emojify the rows of the words that occur.
+
+The tasks, and what each measures an epoch (k epochs first)
+----------------------------------------------------------
+- ``JazzTask.of(X, Y, weights, epochs=…, learning_rate=…)``: ``loss`` and ``accuracy`` (k, Ty).
+- ``EmojifyTask.of(train, labels, test, test_labels, weights, epochs=…, …)``, sentences as rows of
+  the embedding (m, Tx): ``loss``, ``accuracy``, ``test_loss``, ``test_accuracy`` (k,),
+  ``confusion`` (k, n_classes, n_classes). ``best(state, start)`` gives (epoch, model).
+- ``CopyTask(settings)``: ``loss`` and ``accuracy`` (k, 3), in the order of ``KINDS``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything that training changes.
+
+    Attributes
+    ----------
+    weights, first, second : float32 array (n,)
+        All weights end to end in the task's order, and Adam's two moments of them.
+    step : int
+        Updates made, Adam's count.
+    epoch : int
+        Epochs finished.
+    batch : int
+        Mini-batches (or parts of one) taken of the epoch under way.
+    sums : tuple of arrays
+        What the epoch under way has measured so far; empty at its start.
+    best : tuple of (score, epoch, weights) or None
+        For tasks that are tested after each epoch: the best test so far, see ``EmojifyTask.best``.
+    """
+
+    weights: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    sums: tuple[np.ndarray, ...] = ()
+    best: tuple[tuple[float, ...], int, np.ndarray] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """What one slice did.
+
+    Attributes
+    ----------
+    measured : dict of name to array (k, …)
+        One row for each of the k epochs finished in this slice; the task says which names.
+    part_done : float
+        Share of the epoch under way that is done, 0 to 1.
+    finite : bool
+        False where the loss or a weight was no longer a number.
+    """
+
+    measured: dict[str, np.ndarray] = field(default_factory=dict)
+    part_done: float = 0.0
+    finite: bool = True
+
+    @property
+    def epochs(self) -> int:
+        """Epochs finished in this slice."""
+        return min(map(len, self.measured.values()), default=0)
+
+
+class Task(Protocol):
+    """Data and settings of one training; a frozen dataclass that pickles."""
+
+    epochs: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the data that a worker holds."""
+        ...
+
+    def begin(self) -> State:
+        """Return the state before the first step: first weights, optimiser at 0."""
+        ...
+
+    def advance(
+        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+    ) -> tuple[State, Progress]:
+        """Train for about ``seconds``, at most ``epochs`` more epochs; see above."""
+        ...
+
+    def model(self, state: State, start: Any) -> Any:
+        """Return the model ``start`` with the weights of ``state``."""
+        ...
