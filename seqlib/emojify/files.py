@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.archive import BAD_HEADER, BROKEN
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, Later, _
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
-from ui.visit.archive import BAD_HEADER, BROKEN
 
 FORMAT, VERSION = "SeqScope emoji model", 1
 SUFFIX = ".seqscope"
