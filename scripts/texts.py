@@ -25,7 +25,7 @@ PAGES = {
     "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*",),
-    "cell": ("lstm/sandbox", "lstm/gradients", "training/copy_task"),
+    "cell": ("lstm/gradients", "training/copy_task"),
     "status": (),
 }
 # The first pattern that a file matches names its area.

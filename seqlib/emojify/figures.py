@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES, plain
+from seqlib.plotting import SERIES, plain
 from seqlib.text import EmojiClass
 
 FONT = 15

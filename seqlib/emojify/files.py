@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.damaged import BAD_HEADER, BROKEN
+from seqlib.archive import BAD_HEADER, BROKEN
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, Later, _

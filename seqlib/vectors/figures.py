@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.i18n import _
-from seqlib.jazz.figures import FROM_ZERO, SERIES, ZERO_CENTRED, plain
+from seqlib.plotting import FROM_ZERO, SERIES, ZERO_CENTRED, plain
 from seqlib.vectors import View
 
 FONT = 14

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqlib.damaged import BAD_HEADER
+from seqlib.archive import BAD_HEADER
 from seqlib.i18n import N_, Later, _
 from seqlib.vectors import places
 from seqlib.vectors.report import Findings, VectorsError

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES
+from seqlib.jazz.sandbox import Effect
 from seqlib.lstm import GATES, LSTMWeights
-from seqlib.lstm.sandbox import Effect
+from seqlib.plotting import SERIES
 from seqlib.training.copy_task import KINDS, Point
 from seqlib.vectors.figures import DIVERGING
 

@@ -9,10 +9,11 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _, capital
+from seqlib.jazz import sandbox
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample
-from seqlib.lstm import GATES, Trace, sandbox
-from seqlib.lstm.sandbox import RECIPES, Edit
+from seqlib.jazz.sandbox import RECIPES, Edit
+from seqlib.lstm import GATES, Trace
 from seqlib.stage import Stage
 from seqlib.stage.jazz import solo_stage
 from ui.cell import charts

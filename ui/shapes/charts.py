@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES
+from seqlib.plotting import SERIES
 from seqlib.shapes.one_hot_cost import InputCost
 from seqlib.shapes.weight_sharing import Sharing
 

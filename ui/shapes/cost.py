@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES
+from seqlib.plotting import SERIES
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from ui.shapes import charts

@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import struct
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 
-from seqlib.damaged import BAD_HEADER, BROKEN
 from seqlib.i18n import _
+
+# What zipfile raises for damaged archives, and NumPy for damaged headers of arrays.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, RuntimeError, OSError),
+)
+BAD_HEADER = (
+    *(ValueError, SyntaxError, TypeError, OverflowError, EOFError),
+    *(tokenize.TokenError, RecursionError, MemoryError),
+)
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
