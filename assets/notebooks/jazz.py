@@ -100,7 +100,7 @@ print(run.state, run.error, loss[0], "→", loss[-1])
 assert run.state == "done"
 
 # %% curve
-from seqlib.plotting import loss_curve
+from seqlib.jazz.figures import loss_curve
 
 loss_curve([("loss", loss)], epochs)
 
