@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
-from seqlib.lstm.sandbox import Effect
 
 from seqlib.figures import DASHES, DIVERGING, SERIES, figure
 from seqlib.i18n import _
+from seqlib.jazz.sandbox import Effect
 from seqlib.lstm import GATES, LSTMWeights
 from seqlib.training.copy_task import KINDS, Point
 
