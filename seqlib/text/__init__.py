@@ -1,11 +1,13 @@
-"""Sentences: words, rows of the embedding matrix, labels, and the files they come in."""
+"""Sentences: words, rows of the embedding matrix, labels and CSV files."""
 
 from seqlib.text.files import (
     CSVReport,
+    DataSet,
     Skipped,
     from_rows,
     read_csv,
     read_sentences,
+    shipped,
     table_csv,
     template,
     write_csv,
@@ -14,11 +16,9 @@ from seqlib.text.labelled import (
     DEFAULT_CLASSES,
     MAX_CLASSES,
     MIN_CLASSES,
-    DataSet,
     EmojiClass,
     LabelledSentences,
     classes_of,
-    shipped,
 )
 from seqlib.text.tokens import (
     MAX_MAXLEN,
