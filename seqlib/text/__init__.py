@@ -1,12 +1,14 @@
-"""Sentences: words, rows of the embedding matrix, labels, and the files they come in."""
+"""Sentences: words, rows of the embedding matrix, labels and CSV files."""
 
 from seqlib.text.default import shipped
 from seqlib.text.files import (
     CSVReport,
+    DataSet,
     Skipped,
     from_rows,
     read_csv,
     read_sentences,
+    shipped,
     table_csv,
     template,
     write_csv,
@@ -15,7 +17,6 @@ from seqlib.text.labelled import (
     DEFAULT_CLASSES,
     MAX_CLASSES,
     MIN_CLASSES,
-    DataSet,
     EmojiClass,
     LabelledSentences,
     classes_of,

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _
-from seqlib.text import tokenise
+from seqlib.text import table_csv, tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
 from ui.embeddings import export, state
 from ui.frame import frame, language
@@ -257,13 +257,13 @@ def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, st
     return [(place_of(row, order), vectors.word(row)) for row in rows if row]
 
 
-def as_csv(view: View) -> str:
-    """What is drawn, a line a row: place, row of the matrix, word, values."""
-    return export.as_csv(
+def as_csv(view: View) -> bytes:
+    """Write the rows of a view: position in the order, row of the matrix, word, values."""
+    return table_csv(
         ("place", "row", "word", *range(view.values.shape[1])),
         (
-            (place, index, label, *map(str, values))
-            for place, index, label, values in zip(
+            (position, row, label, *values)
+            for position, row, label, values in zip(
                 view.edges[:-1].tolist(),
                 view.indices.tolist(),
                 view.labels,

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
+from seqlib.text import table_csv
 from seqlib.vectors import WordVectors, figures, projection
 from ui.embeddings import export, neighbours, state
 from ui.frame import language
@@ -276,8 +277,8 @@ def _word(data) -> str:
     return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
 
 
-def _as_csv(chosen: Chosen, points: np.ndarray) -> str:
-    return export.as_csv(
+def _as_csv(chosen: Chosen, points: np.ndarray) -> bytes:
+    return table_csv(
         ("word", *"xyz"[: points.shape[1]]),
         ((word, *point) for word, point in zip(chosen.words, points.tolist(), strict=True)),
     )
