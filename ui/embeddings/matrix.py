@@ -11,6 +11,7 @@ from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overv
 from ui.embeddings import export, state
 from ui.frame import frame, language
 from ui.parts import escape
+from ui.parts.presenter import font
 
 BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
@@ -213,7 +214,7 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
             signed=view.exact or SIGNED[statistic],
             what=_("value") if view.exact else _(statistic),
             height=HEIGHT,
-            font=state.font(),
+            font=font(),
         ),
         key="matrix_chart",
         on_select=dragged,

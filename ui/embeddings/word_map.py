@@ -16,6 +16,7 @@ from ui.embeddings import export, neighbours, state
 from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape
+from ui.parts.presenter import font
 
 PCA, TSNE = "PCA", "t-SNE"
 NEIGHBOURS = 10
@@ -213,7 +214,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
             near=chosen.near,
             own=chosen.own,
             axes=axes,
-            font=state.font(),
+            font=font(),
         ),
         key=f"map_chart_{points.shape[1]}",
         on_select="rerun" if flat else "ignore",
