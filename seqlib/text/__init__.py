@@ -3,12 +3,10 @@
 from seqlib.text.default import shipped
 from seqlib.text.files import (
     CSVReport,
-    DataSet,
     Skipped,
     from_rows,
     read_csv,
     read_sentences,
-    shipped,
     table_csv,
     template,
     write_csv,
@@ -17,6 +15,7 @@ from seqlib.text.labelled import (
     DEFAULT_CLASSES,
     MAX_CLASSES,
     MIN_CLASSES,
+    DataSet,
     EmojiClass,
     LabelledSentences,
     classes_of,

@@ -7,7 +7,6 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -263,19 +262,6 @@ class _SkippedRows:
         self.n += 1
         if self.n <= SKIPPED_KEPT:
             self.first.append(Skipped(line, reason))
-
-
-class DataSet(NamedTuple):
-    """Sentences to train on, and sentences to test with."""
-
-    train: LabelledSentences
-    test: LabelledSentences
-
-
-@lru_cache(maxsize=1)
-def shipped() -> DataSet:
-    """Read the project's own sentences, 400 and 150; see the card in ``assets/emojify``."""
-    return DataSet(*(read_csv(FOLDER / f"{part}.csv")[0] for part in ("train", "test")))
 
 
 def write_csv(labelled: LabelledSentences) -> bytes:
