@@ -19,7 +19,14 @@ import streamlit as st
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
-from ui.frame import choices, glossary, language, process, share, tour
+from ui.frame import (
+    choices,
+    glossary,
+    language,
+    process,  # noqa: F401  threads and memory, before anything computes
+    share,
+    tour,
+)
 from ui.lessons.pages import lesson
 from ui.status import server
 from ui.status.log import observer
@@ -132,7 +139,6 @@ def run() -> None:
         choices.end()
     finally:
         _run.framed = False
-        process.spare_what_stays()
         observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 
