@@ -66,7 +66,7 @@ print(whole.h.shape, difference)
 assert difference <= 1e-5
 
 # %% hand
-from seqlib.lstm import sandbox
+from seqlib.jazz import sandbox
 
 hand = [sandbox.Edit(*edit) for edit in edits]
 changed = sandbox.read(weights, trace.x, hand)

@@ -44,7 +44,7 @@ assert np.allclose(trace.y.sum(axis=1), 1, atol=1e-5)
 # %% picture
 import plotly.graph_objects as go
 
-from seqlib.jazz.figures import ZERO_CENTRED
+from seqlib.figures import ZERO_CENTRED
 
 go.Figure(
     go.Heatmap(z=trace.h.T, colorscale=ZERO_CENTRED, zmid=0, colorbar_title="h"),

@@ -9,8 +9,7 @@ import numpy as np
 
 from seqlib.emojify.weights import EmojifyTrace, EmojifyWeights, steps_read
 from seqlib.i18n import _
-from seqlib.lstm import softmax
-from seqlib.lstm.gradients import backward
+from seqlib.lstm import backward, softmax
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from seqlib.emojify.task import EmojifyTask
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.i18n import N_, _
 from seqlib.text import MAX_MAXLEN, LabelledSentences
+from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
@@ -187,6 +188,7 @@ class EmojifyRun(Run):
         super().__init__(task, weights, settings, {**numbers, "confusion": confusion})
         self.train, self.test, self.lexicon = train, test, lexicon
 
+    usual_scheduler = staticmethod(scheduler.default)
     _tested = True
     _more = ("train", "test", "lexicon")
 

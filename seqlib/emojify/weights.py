@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import N_, _
-from seqlib.jazz import JazzWeights
-from seqlib.lstm import LSTMWeights, Trace, forward, softmax, step_projected
+from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
+from seqlib.lstm._fast import step_fast
 
 # Sentences read at once: the input's share of z is held for all of them.
 CHUNK = 1024
@@ -203,9 +203,7 @@ class EmojifyWeights:
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
         """``NAMES``, in the order of the Keras model's trainable variables after the embedding."""
-        layers = (self.lstm_1, self.lstm_2)
-        cells = [(one.kernel, one.recurrent_kernel, one.bias) for one in layers]
-        return (*cells[0], *cells[1], self.dense_kernel, self.dense_bias)
+        return (*self.lstm_1.arrays, *self.lstm_2.arrays, self.dense_kernel, self.dense_bias)
 
     @property
     def n_parameters(self) -> int:
@@ -232,13 +230,12 @@ class EmojifyWeights:
         mask: bool = False,
         seed: int = 0,
     ) -> EmojifyWeights:
-        """Untrained weights, drawn as Keras draws them."""
-        cells = [
-            JazzWeights.initial(units, n_x, seed=3 * seed + place).cell
-            for place, n_x in enumerate((embedding.e_length, units))
-        ]
-        head = JazzWeights.initial(units, n_classes, seed=3 * seed + 2)
-        return cls(embedding, *cells, head.densor_kernel, head.densor_bias, mask)
+        """Draw untrained weights as Keras draws them; see ``LSTMWeights.initial``."""
+        rng = np.random.default_rng(seed)
+        first = LSTMWeights.initial(embedding.e_length, units, rng)
+        second = LSTMWeights.initial(units, units, rng)
+        dense_kernel = glorot_uniform(rng, units, n_classes)
+        return cls(embedding, first, second, dense_kernel, np.zeros(n_classes, np.float32), mask)
 
     def with_arrays(self, arrays: Iterable[Any]) -> EmojifyWeights:
         """The same model with other numbers in all but the embedding."""
@@ -300,7 +297,7 @@ def _batch(weights: LSTMWeights, x: np.ndarray, read: np.ndarray | None) -> np.n
     a = c = np.zeros((len(x), weights.n_a), zx.dtype)
     h = np.empty((*x.shape[:2], weights.n_a), zx.dtype)
     for t in range(x.shape[1]):
-        now = step_projected(weights, zx[:, t], a, c)
+        now = step_fast(weights, zx[:, t], a, c)
         if read is None:
             a, c = now.h, now.c
         else:

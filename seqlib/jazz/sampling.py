@@ -14,7 +14,8 @@ import numpy as np
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
-from seqlib.lstm import Step, Trace, softmax, step_projected
+from seqlib.lstm import Step, Trace, softmax
+from seqlib.lstm._fast import step_fast
 
 METHODS = {
     N_("greedy"): N_("always the most probable note"),
@@ -93,7 +94,7 @@ def sample(
     for t in range(Tx):
         # One-hot times kernel is a row of the kernel; before the first note, nothing is read.
         zx = kernel[indices[t - 1]] + bias if t else bias
-        now = step_projected(weights.cell, zx, a, c)
+        now = step_fast(weights.cell, zx, a, c)
         a, c = now.h, now.c
         np.dot(a, weights.densor_kernel, out=logits[t])
         logits[t] += weights.densor_bias

@@ -12,6 +12,7 @@ from seqlib.i18n import N_, _
 from seqlib.jazz.task import JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
+from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
@@ -193,6 +194,7 @@ class TrainingRun(Run):
         """The current weights, and their trace of the probe window."""
         return Snapshot(*self.at_epoch(), self.probe)
 
+    usual_scheduler = staticmethod(scheduler.default)
     _more = ("probe",)
 
     @property

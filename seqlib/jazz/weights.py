@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import LSTMWeights, Trace, forward, softmax
+from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 
 # Melodies scored side by side.
 SCORED_AT_ONCE = 16
@@ -64,11 +64,8 @@ class JazzWeights:
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
         """In the order of the Keras model's ``trainable_variables``."""
-        cell = self.cell
         return (
-            cell.kernel,  # (n_values, 4 n_a)
-            cell.recurrent_kernel,  # (n_a, 4 n_a)
-            cell.bias,  # (4 n_a,)
+            *self.cell.arrays,  # (n_values, 4 n_a), (n_a, 4 n_a), (4 n_a,)
             self.densor_kernel,  # (n_a, n_values)
             self.densor_bias,  # (n_values,)
         )
@@ -80,11 +77,9 @@ class JazzWeights:
 
     @classmethod
     def initial(cls, n_a: int, n_values: int, seed: int = 0) -> JazzWeights:
-        """Untrained weights, drawn as Keras draws them.
+        """Draw untrained weights as Keras draws them; see ``LSTMWeights.initial``.
 
-        Glorot-uniform kernels, an orthogonal recurrent kernel, zero biases but for the
-        forget gate's ones (Jozefowicz et al., 2015). Read-only: who asks for the same is given
-        the same.
+        Read-only: equal arguments return the same cached arrays.
         """
         return cls.from_arrays(_initial(n_a, n_values, seed))
 
@@ -122,29 +117,12 @@ _NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 @lru_cache(maxsize=8)
 def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    bias = np.zeros(4 * n_a, np.float32)
-    bias[n_a : 2 * n_a] = 1.0
-    arrays = (
-        _glorot_uniform(rng, n_values, 4 * n_a),
-        _orthogonal(rng, n_a, 4 * n_a),
-        bias,
-        _glorot_uniform(rng, n_a, n_values),
-        np.zeros(n_values, np.float32),
-    )
+    cell = LSTMWeights.initial(n_values, n_a, rng)
+    densor_kernel = glorot_uniform(rng, n_a, n_values)
+    arrays = (*cell.arrays, densor_kernel, np.zeros(n_values, np.float32))
     for array in arrays:
         array.flags.writeable = False
     return arrays
-
-
-def _glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
-    limit = np.sqrt(6.0 / (n_in + n_out))
-    return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
-
-
-def _orthogonal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """A (rows, columns) matrix, rows ≤ columns, whose rows are orthonormal."""
-    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
-    return (q * np.sign(np.diag(r))).T.astype(np.float32)
 
 
 @dataclass(frozen=True)

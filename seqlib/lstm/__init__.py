@@ -1,25 +1,32 @@
-"""The LSTM cell: its equations, its way back, and a hand in its gates."""
+"""The LSTM: its equations, its way back, and a hand in its gates."""
 
 from seqlib.lstm.cell import (
     GATES,
     LSTMWeights,
     Step,
-    Trace,
-    forward,
+    StepBack,
+    glorot_uniform,
+    orthogonal,
     sigmoid,
     softmax,
     step,
-    step_projected,
+    step_back,
 )
+from seqlib.lstm.sequence import Back, Trace, backward, forward
 
 __all__ = [
     "GATES",
+    "Back",
     "LSTMWeights",
     "Step",
+    "StepBack",
     "Trace",
+    "backward",
     "forward",
+    "glorot_uniform",
+    "orthogonal",
     "sigmoid",
     "softmax",
     "step",
-    "step_projected",
+    "step_back",
 ]

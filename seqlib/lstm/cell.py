@@ -1,4 +1,4 @@
-"""The LSTM, one equation a line, keeping every gate.
+"""The LSTM cell, one equation a line, forward and back.
 
 Keras layers return only ``a`` and ``c``; a reader wants the gates too. These are the
 equations of Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000),
@@ -11,11 +11,25 @@ in Keras' gate order ``i, f, g, o`` and Keras' weight layout::
     o⟨t⟩ = σ(z_o)      what to show
     c⟨t⟩ = f⟨t⟩ · c⟨t−1⟩ + i⟨t⟩ · g⟨t⟩
     a⟨t⟩ = o⟨t⟩ · tanh(c⟨t⟩)                                       a is also written h
+
+The way back (backpropagation through time) takes ``da``, ``dc``, the gradients of a loss with
+respect to ``a⟨t⟩`` and ``c⟨t⟩``, and gives those of everything that the step read::
+
+    dc      = dc + da · o · (1 − tanh²(c⟨t⟩))      c⟨t⟩ is read by a⟨t⟩ too
+    dz_i    = dc · g · i (1 − i)                   σ′ = σ (1 − σ)
+    dz_f    = dc · c⟨t−1⟩ · f (1 − f)
+    dz_g    = dc · i · (1 − g²)                    tanh′ = 1 − tanh²
+    dz_o    = da · tanh(c⟨t⟩) · o (1 − o)
+    da⟨t−1⟩ = dz · recurrent_kernelᵀ               besides what else reads a⟨t−1⟩
+    dc⟨t−1⟩ = dc · f
+    dx⟨t⟩   = dz · kernelᵀ
+    dkernel = Σ_t x⟨t⟩ᵀ · dz    drecurrent_kernel = Σ_t a⟨t−1⟩ᵀ · dz    dbias = Σ_t dz
+
+``seqlib.lstm.sequence`` runs both over a sequence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -75,6 +89,24 @@ class LSTMWeights:
     def n_a(self) -> int:
         return self.recurrent_kernel.shape[0]
 
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Kernel, recurrent kernel, bias: the order of a Keras layer's ``get_weights()``."""
+        return self.kernel, self.recurrent_kernel, self.bias
+
+    @classmethod
+    def initial(cls, n_x: int, n_a: int, rng: np.random.Generator) -> LSTMWeights:
+        """Draw untrained weights as Keras draws them.
+
+        A Glorot-uniform kernel, an orthogonal recurrent kernel, zero biases but for the forget
+        gate's ones (Jozefowicz et al., 2015).
+        """
+        kernel = glorot_uniform(rng, n_x, 4 * n_a)
+        recurrent_kernel = orthogonal(rng, n_a, 4 * n_a)
+        bias = np.zeros(4 * n_a, np.float32)
+        bias[n_a : 2 * n_a] = 1.0
+        return cls(kernel, recurrent_kernel, bias)
+
     @classmethod
     def of(cls, source: Any) -> LSTMWeights:
         """Weights from an ``LSTMWeights``, a built Keras ``LSTM`` layer, or its ``get_weights()``.
@@ -121,51 +153,6 @@ def _check_activations(layer: Any) -> None:
             )
 
 
-@dataclass(frozen=True)
-class Trace:
-    """Everything a cell did to one sequence, or to a batch of them.
-
-    Shapes are for one sequence; a batch puts ``m`` in front of each.
-
-    Attributes
-    ----------
-    x : array (Tx, n_x)
-        What was read.
-    i, f, g, o : array (Tx, n_a)
-        Gates: i, f, o in 0..1, g in -1..1.
-    c, h : array (Tx, n_a)
-        Cell state, and hidden state (the seed's ``a``).
-    a0, c0 : array (n_a,)
-        States before the first step.
-    y : array (Tx, n_values) or None
-        The densor's softmax at every step, where there is a densor.
-    """
-
-    x: np.ndarray
-    i: np.ndarray
-    f: np.ndarray
-    g: np.ndarray
-    o: np.ndarray
-    c: np.ndarray
-    h: np.ndarray
-    a0: np.ndarray
-    c0: np.ndarray
-    y: np.ndarray | None = None
-
-    @property
-    def Tx(self) -> int:
-        return self.x.shape[-2]
-
-    @property
-    def n_a(self) -> int:
-        return self.h.shape[-1]
-
-    @property
-    def a(self) -> np.ndarray:
-        """The seed's name for ``h``."""
-        return self.h
-
-
 class Step(NamedTuple):
     """One time step: four gates, then the new states, each (..., n_a)."""
 
@@ -175,6 +162,31 @@ class Step(NamedTuple):
     o: np.ndarray
     c: np.ndarray
     h: np.ndarray
+
+
+class StepBack(NamedTuple):
+    """Gradients of one step, on the way back.
+
+    ``dz`` (..., 4 n_a), in the order of the gates; ``dc`` (..., n_a), all that arrives at c⟨t⟩;
+    ``da_before`` and ``dc_before`` (..., n_a), handed to step t − 1.
+    """
+
+    dz: np.ndarray
+    dc: np.ndarray
+    da_before: np.ndarray
+    dc_before: np.ndarray
+
+
+def glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:
+    """Draw a float32 matrix (n_in, n_out), uniform within ±√(6 / (n_in + n_out))."""
+    limit = np.sqrt(6.0 / (n_in + n_out))
+    return rng.uniform(-limit, limit, (n_in, n_out)).astype(np.float32)
+
+
+def orthogonal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """Draw a float32 matrix (rows, columns), rows ≤ columns, whose rows are orthonormal."""
+    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
+    return (q * np.sign(np.diag(r))).T.astype(np.float32)
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -189,101 +201,31 @@ def softmax(z: np.ndarray) -> np.ndarray:
 
 
 def step(weights: LSTMWeights, x: np.ndarray, a: np.ndarray, c: np.ndarray) -> Step:
-    """One step of the cell: ``x`` (..., n_x), ``a`` and ``c`` (..., n_a)."""
-    return step_projected(weights, x @ weights.kernel + weights.bias, a, c)
-
-
-def step_projected(weights: LSTMWeights, zx: np.ndarray, a: np.ndarray, c: np.ndarray) -> Step:
-    """The same step when the input's share of ``z``, ``x · kernel + bias`` (..., 4 n_a), is known.
-
-    For a one-hot ``x`` that share is one row of the kernel, so no product is needed.
-    """
-    n_a = weights.n_a
-    z = zx + a @ weights.recurrent_kernel
-    # One tanh for all four gates: numpy's cost a step is its calls, not its arithmetic.
-    z[..., : 2 * n_a] *= 0.5
-    z[..., 3 * n_a :] *= 0.5
-    gates = np.tanh(z)
-    g = gates[..., 2 * n_a : 3 * n_a]
-    gates = gates * 0.5 + 0.5
-    i, f, o = gates[..., :n_a], gates[..., n_a : 2 * n_a], gates[..., 3 * n_a :]
+    """Compute one step of the cell: ``x`` (..., n_x), ``a`` and ``c`` (..., n_a) of step t − 1."""
+    z = x @ weights.kernel + a @ weights.recurrent_kernel + weights.bias  # (..., 4 n_a)
+    z_i, z_f, z_g, z_o = np.split(z, 4, axis=-1)  # (..., n_a) each
+    i = sigmoid(z_i)
+    f = sigmoid(z_f)
+    g = np.tanh(z_g)
+    o = sigmoid(z_o)
     c = f * c + i * g
-    return Step(i, f, g, o, c, o * np.tanh(c))
+    a = o * np.tanh(c)
+    return Step(i, f, g, o, c, a)
 
 
-def forward(
-    weights: Any,
-    x: np.ndarray,
-    a0: np.ndarray | None = None,
-    c0: np.ndarray | None = None,
-) -> Trace:
-    """Run the cell over a sequence and keep every gate and state.
+def step_back(
+    weights: LSTMWeights, now: Step, c_before: np.ndarray, da: np.ndarray, dc: np.ndarray
+) -> StepBack:
+    """Go one step back: ``da`` and ``dc`` (..., n_a) arrive at the step ``now``.
 
-    Parameters
-    ----------
-    weights : LSTMWeights, a built Keras ``LSTM`` layer, or its ``get_weights()``
-    x : array (Tx, n_x) or (m, Tx, n_x)
-        Cast to the weights' dtype, as Keras does (never below float32).
-    a0, c0 : array (n_a,) or (m, n_a), optional
-        States before the first step; zeros if not given.
-
-    Returns
-    -------
-    Trace
-        With ``m`` in front of every shape if ``x`` had it.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` or a state does not fit the weights; the message names both shapes.
+    ``c_before`` (..., n_a) is c⟨t−1⟩.
     """
-    weights = _at_least_float32(LSTMWeights.of(weights))
-    dtype = weights.kernel.dtype
-    x = np.asarray(x, dtype)
-    if x.ndim not in (2, 3) or x.shape[-1] != weights.n_x or x.shape[-2] == 0:
-        raise ValueError(
-            _(
-                "x has shape {shape}; this cell reads (Tx, {n_x}) or (m, Tx, {n_x}), "
-                "with at least one step.",
-                shape=x.shape,
-                n_x=weights.n_x,
-            )
-        )
-    batch = x.shape[:-2]
-    a0, c0 = (
-        _state(name, value, batch, weights.n_a, dtype) for name, value in (("a0", a0), ("c0", c0))
-    )
-    steps = Step(*map(_stack, zip(*_run(weights, x, a0, c0), strict=True)))
-    return Trace(x, *steps, a0=a0, c0=c0)
-
-
-def _run(weights: LSTMWeights, x: np.ndarray, a: np.ndarray, c: np.ndarray) -> Iterator[Step]:
-    zx = x @ weights.kernel + weights.bias  # (..., Tx, 4 n_a)
-    for t in range(x.shape[-2]):
-        now = step_projected(weights, zx[..., t, :], a, c)
-        a, c = now.h, now.c
-        yield now
-
-
-def _stack(per_step: tuple[np.ndarray, ...]) -> np.ndarray:
-    return np.stack(per_step, axis=-2)
-
-
-def _at_least_float32(weights: LSTMWeights) -> LSTMWeights:
-    dtype = np.result_type(weights.kernel.dtype, np.float32)
-    if weights.kernel.dtype == dtype:
-        return weights
-    return LSTMWeights(
-        *(array.astype(dtype) for array in (weights.kernel, weights.recurrent_kernel, weights.bias))
-    )
-
-
-def _state(
-    name: str, value: np.ndarray | None, batch: tuple[int, ...], n_a: int, dtype: np.dtype
-) -> np.ndarray:
-    if value is None:
-        return np.zeros((*batch, n_a), dtype)
-    value = np.asarray(value, dtype)
-    if value.shape not in ((n_a,), (*batch, n_a)):
-        raise ValueError(f"{name} has shape {value.shape}; this cell needs {(*batch, n_a)}.")
-    return np.broadcast_to(value, (*batch, n_a))
+    i, f, g, o, c, _a = now
+    tanh_c = np.tanh(c)
+    dc = dc + da * o * (1 - tanh_c**2)
+    dz_i = dc * g * i * (1 - i)
+    dz_f = dc * c_before * f * (1 - f)
+    dz_g = dc * i * (1 - g**2)
+    dz_o = da * tanh_c * o * (1 - o)
+    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=-1)  # (..., 4 n_a)
+    return StepBack(dz, dc, dz @ weights.recurrent_kernel.T, dc * f)

@@ -1,14 +1,7 @@
-"""What an output remembers: gradients of it with respect to every earlier input, in NumPy.
+"""What an output remembers: its gradients with respect to every earlier input, in NumPy.
 
-Backpropagation through time over a stored ``Trace``, so nothing is run forward again and
-TensorFlow is not needed. With ``δa``, ``δc`` the gradients arriving at a step, in the
-symbols of ``seqlib.lstm``::
-
-    δc     += δa · o · (1 − tanh²(c⟨t⟩))
-    δz_i    = δc · g · i(1 − i)          δz_f = δc · c⟨t−1⟩ · f(1 − f)
-    δz_g    = δc · i · (1 − g²)          δz_o = δa · tanh(c⟨t⟩) · o(1 − o)
-    δx⟨t⟩   = δz · kernelᵀ
-    δa⟨t−1⟩ = δz · recurrent_kernelᵀ     δc⟨t−1⟩ = δc · f
+Backpropagation through time over a stored ``Trace``, by the equations of ``seqlib.lstm.cell``:
+nothing is run forward again.
 """
 
 from __future__ import annotations
@@ -19,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.lstm import LSTMWeights, Trace, softmax
+from seqlib.lstm import LSTMWeights, Trace, backward, glorot_uniform, orthogonal, softmax, step_back
 
 
 @dataclass(frozen=True)
@@ -34,17 +27,6 @@ class LogProbability:
     """The log probability, in nats, of one value of the softmax as the output to explain."""
 
     value: int
-
-
-class Gradients(NamedTuple):
-    """Of one number (or a batch of them) with respect to what the cell was given.
-
-    ``x`` (..., Tx, n_x), ``a0`` and ``c0`` (..., n_a).
-    """
-
-    x: np.ndarray
-    a0: np.ndarray
-    c0: np.ndarray
 
 
 class Influence(NamedTuple):
@@ -62,62 +44,6 @@ class Influence(NamedTuple):
 
     norm: np.ndarray
     signed: np.ndarray
-
-
-class _Carry(NamedTuple):
-    """Gradients handed from step t back to step t − 1: both (..., n_a)."""
-
-    a: np.ndarray
-    c: np.ndarray
-
-
-def backward(weights: Any, trace: Trace, da: np.ndarray) -> Gradients:
-    """Backpropagate gradients of ``a`` at every step to the inputs.
-
-    Parameters
-    ----------
-    weights : LSTMWeights, a built Keras ``LSTM`` layer, or its ``get_weights()``
-    trace : Trace of one sequence, of these weights
-    da : array (Tx, n_a) or (m, Tx, n_a)
-        Gradient of the output with respect to ``a`` at each step, by what reads ``a``
-        there; the way back through later steps is added here. With ``m``, of m outputs.
-
-    Returns
-    -------
-    Gradients
-        ``x`` may serve as ``da`` of a layer below, for a stack of layers.
-    """
-    weights = LSTMWeights.of(weights)
-    da = np.asarray(da)
-    if da.shape[-2:] != (trace.Tx, trace.n_a):
-        raise ValueError(f"da has shape {da.shape}; this trace needs (…, {trace.Tx}, {trace.n_a}).")
-    dx = np.zeros((*da.shape[:-1], weights.n_x), da.dtype)
-    carry = _Carry(*(np.zeros((*da.shape[:-2], trace.n_a), da.dtype) for _ in range(2)))
-    for t in reversed(range(trace.Tx)):
-        dx[..., t, :], carry = _step_back(
-            weights, trace, t, _Carry(carry.a + da[..., t, :], carry.c)
-        )
-    return Gradients(dx, *carry)
-
-
-def _step_back(weights: LSTMWeights, trace: Trace, t: Any, d: _Carry) -> tuple[np.ndarray, _Carry]:
-    """δx of step ``t`` and what goes on to ``t − 1``; ``t`` may be an array, one for each row."""
-    i, f, g, o = trace.i[t], trace.f[t], trace.g[t], trace.o[t]
-    tanh_c = np.tanh(trace.c[t])
-    before = np.where(
-        np.expand_dims(np.asarray(t) > 0, -1), trace.c[np.maximum(t, 1) - 1], trace.c0
-    )
-    dc = d.c + d.a * o * (1 - tanh_c**2)
-    dz = np.concatenate(
-        [
-            dc * g * i * (1 - i),
-            dc * before * f * (1 - f),
-            dc * i * (1 - g**2),
-            d.a * tanh_c * o * (1 - o),
-        ],
-        axis=-1,
-    )
-    return dz @ weights.kernel.T, _Carry(dz @ weights.recurrent_kernel.T, dc * f)
 
 
 def influence(weights: Any, trace: Trace, t: int, target: Unit | LogProbability) -> Influence:
@@ -194,18 +120,18 @@ def influence_matrix(
     norm, signed = np.zeros((2, Tx, back), da.dtype)
     # One row an output. At lag k all rows stand k steps before their own; rows whose
     # sequence has begun by then drop out at the top.
-    carries = [_Carry(np.zeros_like(trace.h), np.zeros_like(trace.c)) for _, trace in stack]
-    carries[-1] = _Carry(da.copy(), carries[-1].c)
+    arriving = [(np.zeros_like(trace.h), np.zeros_like(trace.c)) for _, trace in stack]
+    c_before = [trace.c_before for _, trace in stack]
     for k in range(back):
         t = np.arange(Tx - k)
-        above: np.ndarray | None = None
+        dx = da if k == 0 else np.zeros_like(da[k:])  # into the highest layer
         for place in reversed(range(len(stack))):
             weights, trace = stack[place]
-            carry = carries[place]
-            arriving = carry if above is None else _Carry(carry.a + above, carry.c)
-            above, handed = _step_back(weights, trace, t, arriving)
-            carries[place] = _Carry(handed.a[1:], handed.c[1:])  # row t = 0 has no step before
-        norm[k:, k], signed[k:, k] = _influence(above, stack[0][1].x[t])
+            into_a, into_c = arriving[place]
+            found = step_back(weights, trace.step(t), c_before[place][t], into_a + dx, into_c)
+            arriving[place] = found.da_before[1:], found.dc_before[1:]  # before t = 0 is no step
+            dx = found.dz @ weights.kernel.T
+        norm[k:, k], signed[k:, k] = _influence(dx, stack[0][1].x[t])
     return Influence(norm, signed)
 
 
@@ -225,11 +151,10 @@ class RNNWeights:
     def initial(cls, n_a: int, n_x: int, scale: float = 1.0, seed: int = 0) -> RNNWeights:
         """Untrained, as Keras draws it; the orthogonal recurrent kernel times ``scale``."""
         rng = np.random.default_rng(seed)
-        q, r = np.linalg.qr(rng.standard_normal((n_a, n_a)))
-        limit = np.sqrt(6.0 / (n_x + n_a))
+        turn = orthogonal(rng, n_a, n_a).T
         return cls(
-            rng.uniform(-limit, limit, (n_x, n_a)).astype(np.float32),
-            (scale * q * np.sign(np.diag(r))).astype(np.float32),
+            glorot_uniform(rng, n_x, n_a),
+            (scale * turn).astype(np.float32),
             np.zeros(n_a, np.float32),
         )
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
-FOLDER = ASSETS / "emojify"
 MIN_CLASSES, MAX_CLASSES = 2, 20
 
 
@@ -247,11 +245,3 @@ class DataSet(NamedTuple):
 
     train: LabelledSentences
     test: LabelledSentences
-
-
-@lru_cache(maxsize=1)
-def shipped() -> DataSet:
-    """The project's own sentences, 400 and 150; see the card in ``assets/emojify``."""
-    from seqlib.text.files import read_csv
-
-    return DataSet(*(read_csv(FOLDER / f"{part}.csv")[0] for part in ("train", "test")))

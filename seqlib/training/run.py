@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
+from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, Later, _
 from seqlib.training.task import Progress, Task
 from seqlib.training.task import State as Learned
@@ -124,7 +125,7 @@ class Record:
     error: str = ""
 
 
-class Run:
+class Run(ShownInNotebook):
     """The life of one training run: states, slices, pace, what was measured.
 
     Parameters
@@ -145,9 +146,11 @@ class Run:
     held : bool
         Whether the run is paused because nobody looks.
 
-    Keep a reference to a run: one that nobody holds is dropped, started or not.
+    Keep a reference to a run: one that nobody holds is dropped, started or not. A notebook shows
+    its loss.
     """
 
+    drawn_by = "seqlib.training.picture:run_html"
     settings: Any
 
     def __init__(
@@ -272,14 +275,15 @@ class Run:
             return 0, self.model
         return task.best(learned, self._start)  # type: ignore[attr-defined]
 
-    def start(self, scheduler: Taker, owner: str = "") -> Self:
-        """Queue the run. Starting twice does nothing.
+    def start(self, scheduler: Taker | None = None, owner: str = "") -> Self:
+        """Queue the run with ``scheduler``, this process's own if not given. Twice does nothing.
 
         ``owner`` stands for who watches: the scheduler holds the run when it has not heard of
         them for a while (``Scheduler.seen``). Raises ``ValueError``, one sentence, if the
         scheduler has no room; the run may then be started later.
         """
         if self._state is State.CREATED:
+            scheduler = scheduler or self.usual_scheduler()
             scheduler.admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
                 self._scheduler = scheduler
@@ -335,6 +339,11 @@ class Run:
         return type(self).from_record(self.to_record(), **more)
 
     _more: tuple[str, ...] = ()  # attributes that a kind of run adds
+    @staticmethod
+    def usual_scheduler() -> Taker:
+        """Return the scheduler of this process; a kind of run names it, schedulers know runs."""
+        raise ValueError("This kind of run has to be given a scheduler.")
+
     _tested = False  # after each epoch, so that there is a best one; a kind of run says so
 
     # What the scheduler calls.

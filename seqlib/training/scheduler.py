@@ -506,8 +506,3 @@ def default() -> Scheduler:
             address = cluster.address()
             _default = Scheduler(pools=cluster.Cluster(address) if address else Workers())
         return _default
-
-
-def start(run: Run, owner: str = "") -> Run:
-    """Start a run with this process's scheduler; see ``Run.start``."""
-    return run.start(default(), owner)

@@ -45,8 +45,10 @@ def test_importing_every_module_imports_no_framework():
         "weights.trace(X)",
         "sample(weights, 20, seed=1)",
         "TrainingRun(X, X.swapaxes(0, 1), RunSettings(n_a=4)).snapshot()",
+        "from seqlib.shapes.constructions import CONSTRUCTIONS\n"
+        "for made in CONSTRUCTIONS.values(): made.sketch(made.seed_sizes)",
     ],
-    ids=["tracing", "sampling", "creating a run"],
+    ids=["tracing", "sampling", "creating a run", "sketching every construction"],
 )
 def test_using_the_numpy_side_imports_no_framework(use):
     assert (

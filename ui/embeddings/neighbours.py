@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
+from seqlib.figures import plain
 from seqlib.i18n import _
-from seqlib.jazz.figures import plain
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
 from seqlib.vectors.projection import directions, unit
 from ui.embeddings import state

@@ -181,7 +181,7 @@ def _cell() -> Asked:
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
     from seqlib.jazz.sampling import sample
-    from seqlib.lstm.sandbox import RECIPES, Edit
+    from seqlib.jazz.sandbox import RECIPES, Edit
     from ui.cell import sandbox
     from ui.cell.state import TEMPERATURE, TY
     from ui.jazz.state import shipped

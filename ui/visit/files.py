@@ -1,6 +1,6 @@
 """A visit as one file, and back, giving the same numbers.
 
-A zip of ``visit.json`` and plain arrays (see ``ui.visit.archive``). Emoji models inside are
+A zip of ``visit.json`` and plain arrays (see ``seqlib.archive``). Emoji models inside are
 the files that ``seqlib.emojify.save_model`` makes, an uploaded MIDI file is as it came. A
 file may come from anybody: every number is checked, and what does not fit is told of in one
 sentence.
@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from seqlib import archive
+from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes
 from seqlib.emojify import (
     EmojifyMetrics,
     EmojifyRun,
@@ -38,8 +40,7 @@ from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, archive
-from ui.visit.archive import ArchiveError, Reader, array_bytes, json_bytes
+from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from ui.visit.runs import (
     KeptCopyRun,
     KeptEmojifyRun,

@@ -14,7 +14,8 @@ import numpy as np
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import Sample, gumbel_noise
-from seqlib.lstm import GATES, Step, Trace, softmax, step_projected
+from seqlib.lstm import GATES, Step, Trace, softmax
+from seqlib.lstm._fast import step_fast
 
 STATES = ("a", "c")
 
@@ -110,8 +111,8 @@ def step_edited(
     t: int,
     edits: Sequence[Edit],
 ) -> Step:
-    """One step with the edits that are active at ``t``; without any, ``step_projected``'s."""
-    now = step_projected(weights.cell, zx, a, c)
+    """One step with the edits that are active at ``t``; without any, ``step_fast``'s."""
+    now = step_fast(weights.cell, zx, a, c)
     active = [edit for edit in edits if edit.active(t)]
     if not active:
         return now
