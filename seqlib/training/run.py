@@ -339,6 +339,7 @@ class Run(ShownInNotebook):
         return type(self).from_record(self.to_record(), **more)
 
     _more: tuple[str, ...] = ()  # attributes that a kind of run adds
+
     @staticmethod
     def usual_scheduler() -> Taker:
         """Return the scheduler of this process; a kind of run names it, schedulers know runs."""
