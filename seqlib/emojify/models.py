@@ -118,3 +118,11 @@ def keras_file(model: keras.Model) -> bytes:
         path = Path(folder) / "emojify.keras"
         model.save(path)
         return path.read_bytes()
+
+
+def keras_bytes(
+    weights: EmojifyWeights, words: Sequence[str], maxlen: int, dropout: float
+) -> bytes:
+    """``keras_file`` of weights whose embedding has padding in row 0, then ``words`` in order."""
+    rows = np.arange(1, len(words) + 1)
+    return keras_file(keras_model(weights, words, rows, maxlen, dropout))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from seqlib.lstm.cell import LSTMWeights, Step
@@ -24,3 +27,182 @@ def step_fast(weights: LSTMWeights, zx: np.ndarray, a: np.ndarray, c: np.ndarray
     i, f, o = gates[..., :n_a], gates[..., n_a : 2 * n_a], gates[..., 3 * n_a :]
     c = f * c + i * g
     return Step(i, f, g, o, c, o * np.tanh(c))
+
+
+# One tanh serves all four gates i, f, g, o: σ(z) = (1 + tanh(z / 2)) / 2.
+_HALF = np.float32([0.5, 0.5, 1, 0.5]).reshape(4, 1, 1)
+_SHIFT = np.float32([0.5, 0.5, 0, 0.5]).reshape(4, 1, 1)
+# One product serves all four slopes: σ′ = (0 + σ) (1 − σ), tanh′ = (1 + tanh) (1 − tanh).
+_LOW = np.float32([0, 0, 1, 0]).reshape(4, 1, 1)
+
+
+class OneHot:
+    """One-hot rows (P, n) by the places of their ones; place ``n`` stands for a row of zeros."""
+
+    def __init__(self, places: np.ndarray, n: int) -> None:
+        self.places, self.n = places, n
+        self._order = np.argsort(places, kind="stable")
+        values, starts = np.unique(places[self._order], return_index=True)
+        ends = [*starts[1:], len(places)]
+        self._groups = [
+            each for each in zip(values.tolist(), starts, ends, strict=True) if each[0] < n
+        ]
+
+    def transposed_product(self, d: np.ndarray, out: np.ndarray) -> None:
+        """Write the transpose (n, P) times ``d`` (P, k): the rows of ``d`` added up by place."""
+        d = np.take(d, self._order, axis=0)
+        ones = np.ones(len(d), d.dtype)
+        out[:] = 0
+        for value, start, end in self._groups:
+            np.matmul(ones[start:end], d[start:end], out=out[value])
+
+
+class _Arrays(NamedTuple):
+    """The arrays of one time step, of which k sequences take part; views, so nothing is copied."""
+
+    rows: slice
+    gates: np.ndarray  # (4, k, n_a): i, f, g, o
+    c: np.ndarray  # (k, n_a), like the following
+    tanh_c: np.ndarray
+    a: np.ndarray
+    a_before: np.ndarray | None  # None at the first step: zeros
+    c_before: np.ndarray | None
+    da: np.ndarray
+    dc: np.ndarray
+    da_next: np.ndarray  # from the step after
+    dc_next: np.ndarray
+    dz: np.ndarray  # (k, 4 n_a)
+    dz_by_gate: np.ndarray  # (4, k, n_a)
+    spare: np.ndarray  # (k, n_a)
+    spare_1: np.ndarray  # (4, k, n_a)
+    spare_2: np.ndarray
+
+
+class Unrolled:
+    """An LSTM layer over a batch, forward and back, in arrays that the next batch uses again.
+
+    Step t holds the ``rows[t]`` sequences that have not ended; the longest come first, so that
+    these are the first rows of the step before. With P = sum(rows), what the layer reads and
+    gives is (P, ...): the rows of step 0, below them those of step 1, and so on. The states
+    before the first step are zeros.
+
+    Attributes
+    ----------
+    a, c : float32 array (P, n_a)
+    dz : float32 array (P, 4 n_a)
+    da, dc : float32 array (P, n_a)
+        All that arrives at the states; kept only with ``keep``, since that takes time.
+    """
+
+    def __init__(self, rows: Sequence[int], n_a: int, keep: bool = False) -> None:
+        P, most = sum(rows), rows[0]
+        gates = np.empty(4 * P * n_a, np.float32)
+        self.a, self.c, tanh_c = np.empty((3, P, n_a), np.float32)
+        self.da, self.dc = np.empty((2, P if keep else most, n_a), np.float32)
+        self.dz = np.empty((P, 4 * n_a), np.float32)
+        spare_1, spare_2 = np.empty((2, 4 * most * n_a), np.float32)
+        self._next = da_next, dc_next, spare = np.empty((3, most, n_a), np.float32)
+        self._ones = np.ones(P, np.float32)
+        self._steps: list[_Arrays] = []
+        end, before = 0, None
+        for k in rows:
+            start, end = end, end + k
+            now, by_gate = slice(start, end), (4, k, n_a)
+            kept = now if keep else slice(0, k)
+            self._steps.append(
+                _Arrays(
+                    now,
+                    gates[4 * start * n_a : 4 * end * n_a].reshape(by_gate),
+                    self.c[now],
+                    tanh_c[now],
+                    self.a[now],
+                    None if before is None else self.a[before : before + k],
+                    None if before is None else self.c[before : before + k],
+                    self.da[kept],
+                    self.dc[kept],
+                    da_next[:k],
+                    dc_next[:k],
+                    self.dz[now],
+                    self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
+                    spare[:k],
+                    spare_1[: 4 * k * n_a].reshape(by_gate),
+                    spare_2[: 4 * k * n_a].reshape(by_gate),
+                )
+            )
+            before = start
+
+    def forward(
+        self, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray, x: Any
+    ) -> np.ndarray:
+        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a``."""
+        # (4, n_x, n_a), (4, n_a, n_a), (4, 1, n_a)
+        kernel, recurrent, bias = map(_by_gate, (kernel, recurrent_kernel, bias[None]))
+        if isinstance(x, OneHot):
+            rows = np.concatenate([kernel + bias, bias], axis=1)
+        for step in self._steps:
+            z = step.gates
+            if isinstance(x, OneHot):  # a product with a one-hot row is a row of the kernel
+                np.take(rows, x.places[step.rows], axis=1, out=z, mode="clip")
+            else:
+                np.matmul(x[step.rows], kernel, out=z)
+                z += bias
+            if step.a_before is not None:
+                z += np.matmul(step.a_before, recurrent, out=step.spare_1)
+            np.tanh(z, out=z)
+            z *= _HALF
+            z += _SHIFT
+            i, f, g, o = z
+            np.multiply(i, g, out=step.c)
+            if step.c_before is not None:
+                np.add(step.c, np.multiply(f, step.c_before, out=step.spare), out=step.c)
+            np.tanh(step.c, out=step.tanh_c)
+            np.multiply(o, step.tanh_c, out=step.a)
+        return self.a
+
+    def backward(self, recurrent_kernel: np.ndarray, da: np.ndarray) -> np.ndarray:
+        """Go back with gradients ``da`` (P, n_a) of what was given; returns ``dz``."""
+        transposed = np.ascontiguousarray(recurrent_kernel.T)  # (4 n_a, n_a)
+        for array in self._next:
+            array[:] = 0
+        for step in reversed(self._steps):
+            i, f, g, o = step.gates
+            np.add(da[step.rows], step.da_next, out=step.da)
+            # dc = dc_next + da · o · (1 − tanh²(c))
+            dc = np.multiply(step.tanh_c, step.tanh_c, out=step.dc)
+            np.subtract(1, dc, out=dc)
+            np.multiply(dc, o, out=dc)
+            np.multiply(dc, step.da, out=dc)
+            np.add(dc, step.dc_next, out=dc)
+            # dz_i, dz_f, dz_g = dc · (g σ′, c⟨t−1⟩ σ′, i tanh′) and dz_o = da · tanh(c) σ′
+            slope = np.add(step.gates, _LOW, out=step.spare_1)
+            slope *= np.subtract(1, step.gates, out=step.spare_2)
+            slope[0] *= g
+            slope[1] *= 0 if step.c_before is None else step.c_before
+            slope[2] *= i
+            slope[3] *= step.tanh_c
+            np.multiply(slope[:3], dc, out=step.dz_by_gate[:3])
+            np.multiply(slope[3], step.da, out=step.dz_by_gate[3])
+            np.matmul(step.dz, transposed, out=step.da_next)
+            np.multiply(dc, f, out=step.dc_next)
+        return self.dz
+
+    def gradients(self, x: Any, out: Sequence[np.ndarray]) -> None:
+        """Write the gradients of kernel, recurrent kernel and bias, summed over all rows."""
+        kernel, recurrent_kernel, bias = out
+        if isinstance(x, OneHot):
+            x.transposed_product(self.dz, out=kernel)
+        else:
+            np.matmul(x.T, self.dz, out=kernel)
+        first, last = self._steps[0].rows.stop, self._steps[-1].rows
+        if last.stop - last.start == first:  # no sequence ends before the last step
+            a_before = self.a[: last.start]
+        else:
+            a_before = np.concatenate([step.a_before for step in self._steps[1:]])
+        np.matmul(a_before.T, self.dz[first:], out=recurrent_kernel)
+        np.matmul(self._ones, self.dz, out=bias)
+
+
+def _by_gate(array: np.ndarray) -> np.ndarray:
+    """(n, 4 n_a) as (4, n, n_a), halved where ``Unrolled`` takes tanh(z / 2)."""
+    n, width = array.shape
+    return np.ascontiguousarray(array.reshape(n, 4, width // 4).swapaxes(0, 1) * _HALF)

@@ -14,7 +14,8 @@ import numpy as np
 
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
-from seqlib.jazz.keras_models import djmodel, music_layers
+from seqlib.jazz import JazzWeights
+from seqlib.jazz.keras_models import Equality, djmodel, music_layers, prove_equal
 from seqlib.shapes.arithmetic import TensorShape, annotate
 from seqlib.shapes.blueprint import Blueprint, Size, blueprint
 from seqlib.training import tensorflow
@@ -273,3 +274,31 @@ def confirm(sketch: Blueprint, model: Any) -> Confirmation:
     return Confirmation(
         len(pairs) - len(differing), len(pairs), found, found == sketch.n_parameters, differing
     )
+
+
+# What Keras' room is asked for; each builds models, so it takes seconds.
+
+
+def confirmed(name: str, sizes: Mapping[str, int]) -> Confirmation:
+    """Confirm a construction of ``CONSTRUCTIONS`` at these sizes."""
+    chosen = CONSTRUCTIONS[name]
+    return confirm(chosen.sketch(sizes), chosen.build(sizes))
+
+
+def confirmed_layer(sizes: tuple[int, ...], kind: str, **options: bool) -> Confirmation:
+    """Confirm ``one_layer`` at sizes (m, Tx, n_values, n_a)."""
+    return confirm(
+        blueprint(one_layer, *sizes, kind=kind, **options),
+        one_layer(*sizes, kind=kind, **options),
+    )
+
+
+def check_djmodel(
+    weights: JazzWeights, X: np.ndarray, seed: int
+) -> tuple[tuple[TensorShape, ...], tuple[Equality, ...]]:
+    """Return the tensors of ``djmodel`` in Keras, and how far its numbers are from ours.
+
+    ``X`` is (m, Tx, n_values); ``seed`` draws the notes that are sampled both ways.
+    """
+    model = djmodel(X.shape[1], weights.n_a, weights.n_values)
+    return tuple(annotate(model)), prove_equal(weights, X, Ty=20, seed=seed)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqlib.i18n import _
+from seqlib.shapes.arithmetic import annotate
 from seqlib.shapes.blueprint import LAYERS, Blueprint, Layer, ShapeError, stack
 from seqlib.training import tensorflow
 
@@ -282,6 +283,14 @@ def build(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Any:
         ) from problem
 
 
+def confirmed(text: str, shape: tuple[int, ...], dtype: str) -> bool:
+    """Whether Keras' shapes and number of weights are ours; raises as ``build`` does."""
+    calls = read(text)
+    ours, theirs = sketch(calls, shape, dtype), build(calls, shape, dtype)
+    same = [row.shape for row in annotate(theirs)] == [row.shape for row in ours.rows]
+    return same and theirs.count_params() == ours.n_parameters
+
+
 __all__ = [
     "ACCEPTED",
     "BuildError",
@@ -289,6 +298,7 @@ __all__ = [
     "PasteError",
     "ShapeError",
     "build",
+    "confirmed",
     "read",
     "sketch",
 ]

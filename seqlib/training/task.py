@@ -55,6 +55,8 @@ class State:
         Mini-batches (or parts of one) taken of the epoch under way.
     sums : tuple of arrays
         What the epoch under way has measured so far; empty at its start.
+    gradient : float32 array (n,) or None
+        Summed over the parts so far of a mini-batch that is taken in parts.
     best : tuple of (score, epoch, weights) or None
         For tasks that are tested after each epoch: the best test so far, see ``EmojifyTask.best``.
     """
@@ -66,7 +68,13 @@ class State:
     epoch: int = 0
     batch: int = 0
     sums: tuple[np.ndarray, ...] = ()
+    gradient: np.ndarray | None = None
     best: tuple[tuple[float, ...], int, np.ndarray] | None = None
+
+    @classmethod
+    def of(cls, weights: np.ndarray) -> State:
+        """The state before the first step from these weights."""
+        return cls(weights, np.zeros_like(weights), np.zeros_like(weights))
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,7 +112,9 @@ def copy_task() -> None:
             run.stop()
             del st.session_state["copy_run"]
         try:
-            st.session_state["copy_run"] = CopyRun(settings).start(owner=session.owner())
+            st.session_state["copy_run"] = CopyRun(settings).start(
+                session.scheduler(), session.owner()
+            )
         except ValueError as problem:
             st.session_state["copy_error"] = str(problem)
 

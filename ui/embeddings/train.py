@@ -15,13 +15,13 @@ from seqlib.vectors import WordVectors, figures
 from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-from ui.parts import escape
+from ui.parts import escape, training_panel
 from ui.parts.presenter import font
 from ui.parts.training_panel import WORDS
 from ui.visit import session
 from ui.visit.records import PairRecord
 
-RATES = (0.0003, 0.001, 0.003, 0.01)
+RATES = training_panel.RATES[:4]
 UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
@@ -108,7 +108,7 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
         ]
         try:
             for run in runs:
-                run.start(session.owner())
+                run.start(session.scheduler(), session.owner())
         except ValueError as problem:
             st.session_state["embedding_error"] = str(problem)
             for run in runs:
@@ -127,7 +127,7 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
             disabled=active,
             help=_(
                 "Two models with the same first weights: one with the embedding frozen, one with "
-                "it trainable. Loads TensorFlow if nobody has yet."
+                "it trainable."
             ),
         )
         st.button(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import MAX_BYTES, SUFFIX
+from seqlib.emojify.models import keras_bytes
+from seqlib.emojify.weights import Embedding
 from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
+from seqlib.training import keras_room
 from seqlib.vectors import WordVectors
 from ui.emojify import state
 from ui.frame import choices
@@ -63,13 +67,19 @@ class Leaving:
         return json.dumps(self.vocabulary(), ensure_ascii=False, indent=1).encode()
 
     def keras(self) -> bytes:
-        """A ``.keras`` file with the rows of the vocabulary's words. Loads TensorFlow."""
-        from seqlib.emojify.models import keras_file, keras_model
-
+        """A ``.keras`` file with the rows of the vocabulary's words, made in Keras' room."""
         words = tuple(self.vocabulary())
-        rows = [self.model.lexicon.word_to_index[word] for word in words]
-        dropout = self.settings["dropout"]
-        return keras_file(keras_model(self.model.weights, words, rows, self.model.maxlen, dropout))
+        rows = [0, *(self.model.lexicon.word_to_index[word] for word in words)]
+        weights = self.model.weights
+        few = Embedding.of(weights.embedding[np.array(rows)])  # not the whole vocabulary's
+        asked = keras_room.ask(
+            keras_bytes,
+            replace(weights, embedding=few),
+            words,
+            self.model.maxlen,
+            self.settings["dropout"],
+        )
+        return keras_room.answer(asked)
 
 
 def leaving(name: str) -> Leaving:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-
 import streamlit as st
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
-from seqlib.i18n import N_, _, capital
+from seqlib.i18n import _, capital
 from seqlib.text import MAX_MAXLEN
-from seqlib.training import tensorflow
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -19,23 +16,20 @@ from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font
+from ui.parts.training_panel import RATES
 from ui.parts.vectors import usable
+from ui.visit import session
 from ui.visit.records import EmojiRecord
 
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 UNITS = (8, 16, 32, 64, 128, 256)
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {N_("as fast as it goes"): 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
+PACES = {name: pace for name, pace in training_panel.PACES.items() if pace != 20}
 UNKNOWN = {one.value: one for one in Unknown}
 
 
 def _warm_up() -> None:
-    """Whoever sets these is about to train: have TensorFlow there by then."""
-    if tensorflow.trains_here() and not tensorflow.is_loaded():
-        # Not a daemon: the interpreter must not be taken down in the middle of an import.
-        threading.Thread(target=tensorflow.load, name="seqlib-warm").start()
+    training_panel.warm("seqlib.emojify.task")
 
 
 def _choice(name: str, label: str, options: tuple, help: str = "") -> None:
@@ -149,7 +143,7 @@ def start(owner: str) -> EmojifyRun:
     """A new run with the settings at hand; its model becomes the one that reads."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
-    run = EmojifyRun(data.train, data.test, lexicon, asked).start(owner)
+    run = EmojifyRun(data.train, data.test, lexicon, asked).start(session.scheduler(), owner)
     state.keep(run, vectors)
     return run
 

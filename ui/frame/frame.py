@@ -18,7 +18,15 @@ import streamlit as st
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _
-from ui.frame import choices, glossary, language, process, share, tour, visit_menu
+from ui.frame import (
+    choices,
+    glossary,
+    language,
+    process,  # noqa: F401  threads and memory, before anything computes
+    share,
+    tour,
+    visit_menu,
+)
 from ui.lessons.pages import lesson
 from ui.navigation import HIDDEN, PAGES
 from ui.parts.presenter import presenting
@@ -113,7 +121,6 @@ def run() -> None:
         choices.end()
     finally:
         _run.framed = False
-        process.spare_what_stays()
         observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 

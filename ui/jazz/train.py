@@ -5,30 +5,26 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, capital
+from seqlib.i18n import _, capital
 from seqlib.jazz import figures
-from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
+from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
-from seqlib.training import tensorflow
 from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts import stage as stage_component
+from ui.parts.training_panel import RATES
+from ui.visit import session
 
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 BOUND = {"bind": "query-params", "persist_state": "session"}
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {N_("as fast as it goes"): 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
+PACES = {name: pace for name, pace in training_panel.PACES.items() if pace != 1}
 WHOLE = ("m", "Tx", "n_a", "epochs")
 
 
 def _warm_up() -> None:
-    """Whoever sets these is about to train: have the training step ready by then."""
-    asked = chosen()
-    if tensorflow.trains_here():
-        warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
+    training_panel.warm("seqlib.jazz.task")
 
 
 def setting(name: str, label: str = "") -> None:
@@ -100,7 +96,7 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
 def start(owner: str) -> TrainingRun:
     """A new run with the settings at hand; its model becomes the one the page uses."""
     X, Y = tensors()
-    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(owner)
+    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(session.scheduler(), owner)
     state.runs()[state.corpus().vocabulary] = run
     choices.choose("model", state.OWN_RUN)
     return run

@@ -10,7 +10,6 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.jazz.training import TrainingRun
-from seqlib.training import tensorflow
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import MOVING
 from ui.parts import escape
@@ -21,9 +20,22 @@ REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom 
 PICTURES_A_SECOND = 5
 # How much too often or too seldom a page may look before all of it is drawn for a new interval.
 OFF = 3.0
-FIRST_LOSS = 0.25  # seconds that a page waits for a first loss that is nearly there
+FIRST_LOSS = 0.4  # seconds that a page waits for a first loss that is nearly there
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+# How fast to train for those who watch: the label, and epochs a second.
+PACES = {
+    N_("as fast as it goes"): 0,
+    N_("20 epochs a second"): 20,
+    N_("5 epochs a second"): 5,
+    N_("1 epoch a second"): 1,
+}
 # Python computes on one thread at a time: pictures drawn side by side are all as late as the last.
 _drawing = threading.Lock()
+
+
+def warm(module: str) -> None:
+    """Have a worker ready for the task in ``module``: who sets its settings is about to train."""
+    session.scheduler().warm(module)
 
 
 def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
@@ -95,7 +107,7 @@ def live(
     """
     moving = run.state in (State.CREATED, *MOVING)
     every = refresh()
-    if moving and every == REFRESH and tensorflow.is_loaded():
+    if moving and every == REFRESH:
         _wait_for_a_loss(run)
 
     def picture() -> None:
@@ -121,7 +133,7 @@ def refresh() -> float:
 
 
 def _wait_for_a_loss(run: Run) -> None:
-    """A prepared step gives it before the page could ask again."""
+    """A worker gives it before the page could ask again."""
     until = time.monotonic() + FIRST_LOSS
     while not run.epoch and run.state in MOVING and time.monotonic() < until:
         time.sleep(0.005)

@@ -6,10 +6,17 @@ import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.shapes.blueprint import Blueprint
-from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
-from seqlib.training import tensorflow
+from seqlib.shapes.constructions import (
+    CONSTRUCTIONS,
+    Confirmation,
+    Construction,
+    Dial,
+    confirmed,
+)
+from seqlib.training import keras_room
 from ui.frame import frame, language
 from ui.lessons.pages import lesson
+from ui.parts import keras
 from ui.shapes import picture, predict
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
@@ -92,20 +99,25 @@ def explorer() -> None:
     verdict(chosen, at, sketch)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _confirmed(name: str, at: tuple[tuple[str, int], ...]) -> Confirmation:
-    chosen, sizes_at = CONSTRUCTIONS[name], dict(at)
-    return confirm(chosen.sketch(sizes_at), chosen.build(sizes_at))
-
-
 def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
-    """Keras' word: of itself once it is loaded, on request before."""
-    if not tensorflow.is_loaded():
+    """Keras' word: of itself once its room is awake, on request before."""
+    # The batch stays open in Keras, so m makes no other model.
+    sizes_at = tuple((name, size) for name, size in at.items() if name != "m")
+    about = (chosen.name, sizes_at)
+
+    def ask() -> None:
+        request = (confirmed, chosen.name, dict(sizes_at))
+        keras.ask("confirm", about, lambda: keras_room.ask(*request, key=about))
+
+    if keras_room.awake() and keras.asked("confirm", about) is None:
+        ask()
+    if (future := keras.asked("confirm", about)) is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            asked = st.button(
+            st.button(
                 _("Confirm with Keras"),
                 key="confirm",
                 icon=":material/fact_check:",
+                on_click=ask,
                 help=_(
                     "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
                     "few seconds the first time; after that it is done at every change."
@@ -117,15 +129,8 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
                     "TensorFlow is not loaded yet."
                 )
             )
-        if not asked:
-            return
-        with st.spinner(_("Loading TensorFlow …")):
-            tensorflow.load()
-        st.rerun()
-    # The batch stays open in Keras, so m makes no other model.
-    key = tuple((name, size) for name, size in at.items() if name != "m")
-    found = _confirmed(chosen.name, key)
-    st.markdown(sentence(found, sketch))
+        return
+    keras.show(future, lambda found: st.markdown(sentence(found, sketch)))
 
 
 def sentence(found: Confirmation, sketch: Blueprint) -> str:

@@ -15,8 +15,10 @@ from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
 from seqlib.shapes.weight_sharing import Sharing, compare
 from seqlib.stage import Clock, Stage
 from seqlib.stage.lanes import jazz_diagram
+from seqlib.training import keras_room
 from ui.frame import frame
 from ui.lessons.pages import lesson
+from ui.parts import keras
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts
@@ -126,18 +128,19 @@ def effect() -> None:
     """On request: both built in Keras, one training step each."""
     st.markdown(lesson("shapes")["once-train"])
     at = djmodel_sizes()
-    key = (min(at["Tx"], 30), at["n_a"], at["n_values"])
-    if st.button(
+    sizes = (min(at["Tx"], 30), at["n_a"], at["n_values"])
+    about = ("sharing", sizes)
+    st.button(
         _("Build both and train one step"),
         key="sharing",
         icon=":material/model_training:",
+        on_click=lambda: keras.ask(
+            "sharing", about, lambda: keras_room.ask(compare, *sizes, key=about)
+        ),
         help=_("In Keras, with Tx as above but at most 30. Takes some seconds."),
-    ):
-        with st.spinner(_("Building both models …")):
-            st.session_state["sharing_result"] = (key, compare(*key))
-    known = st.session_state.get("sharing_result")
-    if known and known[0] == key:
-        _effect(known[1])
+    )
+    if (future := keras.asked("sharing", about)) is not None:
+        keras.show(future, _effect)
 
 
 def _effect(found: Sharing) -> None:

@@ -6,11 +6,10 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.shapes import pasted
-from seqlib.shapes.arithmetic import annotate
-from seqlib.shapes.blueprint import Size, StackError
-from seqlib.training import tensorflow
+from seqlib.shapes.blueprint import Blueprint, Size, StackError
+from seqlib.training import keras_room
 from ui.frame import frame, language
-from ui.parts import escape
+from ui.parts import escape, keras
 from ui.shapes import picture
 from ui.shapes.controls import BOUND
 
@@ -85,13 +84,17 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     except StackError as problem:
         sketch, broken = problem.before, (str(calls[problem.place]), str(problem))
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
-    if broken or not tensorflow.is_loaded():
+    if broken:
         return
-    try:
-        confirmed = _confirmed(text, tuple(map(int, shape)), dtype)
-    except pasted.BuildError as problem:
-        st.info(escape.plain(str(problem)), icon=":material/info:")
-        return
+    about = ("pasted", text, tuple(map(int, shape)), dtype)
+    if keras_room.awake() and keras.asked("pasted", about) is None:
+        keras.ask("pasted", about, lambda: keras_room.ask(pasted.confirmed, *about[1:], key=about))
+    if (future := keras.asked("pasted", about)) is not None:
+        keras.show(future, lambda confirmed: _verdict(sketch, confirmed))
+
+
+def _verdict(sketch: Blueprint, confirmed: bool) -> None:
+    """What Keras says to the picture."""
     st.markdown(
         _(
             ":material/verified: Confirmed by Keras: all {shapes} shapes and {weights:,} weights.",
@@ -101,12 +104,3 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
         if confirmed
         else _(":material/error: Keras builds other shapes than these.")
     )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _confirmed(text: str, shape: tuple[int, ...], dtype: str) -> bool:
-    """Whether Keras' shapes and number of weights are ours."""
-    calls = pasted.read(text)
-    ours, theirs = pasted.sketch(calls, shape, dtype), pasted.build(calls, shape, dtype)
-    same = [row.shape for row in annotate(theirs)] == [row.shape for row in ours.rows]
-    return same and theirs.count_params() == ours.n_parameters

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.shapes.blueprint import ShapeError, Size, blueprint
-from seqlib.shapes.constructions import Confirmation, confirm, one_layer
-from seqlib.training import tensorflow
+from seqlib.shapes.constructions import confirmed_layer, one_layer
+from seqlib.training import keras_room
 from ui.frame import frame, language
+from ui.parts import keras
 from ui.shapes import picture
 from ui.shapes.controls import BOUND, sentence
 from ui.shapes.defined_once import djmodel_sizes
@@ -23,7 +26,7 @@ SWITCHES = {
 
 
 def show() -> None:
-    """The switches and the picture; Keras' word once it is loaded."""
+    """The switches and the picture; Keras' word once its room is awake."""
     with st.container(horizontal=True):
         kind = st.segmented_control(
             _("layer"),
@@ -71,15 +74,13 @@ def show() -> None:
         )
         + f" {meant}"
     )
-    if tensorflow.is_loaded():
-        found = _confirmed(tuple(at[n] for n in order), kind, tuple(on))
-        st.markdown(sentence(found, sketch))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _confirmed(sizes: tuple[int, ...], kind: str, on: tuple[str, ...]) -> Confirmation:
-    options = {name: name in on for name in SWITCHES}
-    return confirm(
-        blueprint(one_layer, *sizes, kind=kind, **options),
-        one_layer(*sizes, kind=kind, **options),
-    )
+    sizes = tuple(at[n] for n in order)
+    about = ("one layer", sizes, kind, tuple(sorted(on)))
+    if keras_room.awake() and keras.asked("what if", about) is None:
+        keras.ask(
+            "what if",
+            about,
+            lambda: keras_room.ask(partial(confirmed_layer, **options), sizes, kind, key=about),
+        )
+    if (future := keras.asked("what if", about)) is not None:
+        keras.show(future, lambda found: st.markdown(sentence(found, sketch)))

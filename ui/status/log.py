@@ -21,6 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from seqlib.training import rooms
+
 LEVEL = "SEQSCOPE_LOG"  # debug, info, warning, error or off
 SLOW = "SEQSCOPE_SLOW_SECONDS"
 MEMORY = "SEQSCOPE_MEMORY_PERCENT"
@@ -147,7 +149,14 @@ def number(variable: str, default: float) -> float:
 
 
 def resident() -> int:
-    """Bytes of memory this process holds now; without ``/proc``, its highest ever; 0 if unknown."""
+    """Bytes of memory this process and its workers hold now; 0 if unknown.
+
+    Without ``/proc`` it is the highest that this process ever held.
+    """
+    return _own() + sum(map(rooms.resident, rooms.processes()))
+
+
+def _own() -> int:
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")

@@ -9,6 +9,7 @@ import time
 import streamlit as st
 
 from seqlib.i18n import N_, _, n_
+from seqlib.training import rooms
 from seqlib.training.run import State
 from ui.status import log, server
 from ui.status.log import observer
@@ -79,9 +80,9 @@ def numbers(now: server.Server) -> None:
             ),
         ),
         (
-            _("Traced functions"),
-            f"{training.traced}",
-            _("Training steps held, one for each architecture; their number is bounded."),
+            _("Workers"),
+            f"{now.processes}",
+            _("Processes of this machine that train; they end when idle."),
         ),
         (_("Up for"), duration(now.uptime), _("Since the program was loaded.")),
     )
@@ -91,9 +92,13 @@ def numbers(now: server.Server) -> None:
 
 
 def memory(now: server.Server) -> None:
-    """Resident memory against what is allowed."""
+    """Memory that all processes hold against what is allowed, and where training runs."""
     held, limit = now.memory / 2**20, now.limit / 2**20
-    loaded = _("TensorFlow is loaded") if now.tensorflow else _("TensorFlow is not loaded")
+    loaded = (
+        _("TensorFlow is loaded in Keras' room") if now.keras else _("TensorFlow is not loaded")
+    )
+    if now.in_thread:
+        st.warning(_(rooms.IN_THREAD), icon=":material/memory:")
     if not limit:
         st.markdown(_("Memory: {held:,.0f} MB. {loaded}.", held=held, loaded=loaded))
         return

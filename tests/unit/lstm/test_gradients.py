@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from seqlib.jazz import JazzWeights
-from seqlib.lstm import LSTMWeights, forward
+from seqlib.lstm import LSTMWeights, backward, forward
 from seqlib.lstm.gradients import (
     LogProbability,
     RNNWeights,
     Unit,
-    backward,
     gradient_reach,
     influence,
     influence_matrix,
@@ -69,20 +68,6 @@ def test_influence_is_what_finite_differences_find(model, x, t, target):
     assert np.allclose(dx[t + 1 :], 0)  # an output cannot depend on what comes later
     np.testing.assert_allclose(found.norm, np.linalg.norm(dx[: t + 1], axis=1), atol=1e-7)
     np.testing.assert_allclose(found.signed, (dx * x)[: t + 1].sum(axis=1), atol=1e-7)
-
-
-def test_gradients_reach_the_initial_states_and_every_step_that_is_read(model, x):
-    rng = np.random.default_rng(3)
-    reader = rng.normal(size=(Tx, N_A))  # an output that reads every step
-    a0, c0 = rng.normal(size=(2, N_A))
-
-    def output(x=x, a0=a0, c0=c0):
-        return (reader * forward(model.cell, x, a0, c0).h).sum()
-
-    found = backward(model.cell, forward(model.cell, x, a0, c0), reader)
-    np.testing.assert_allclose(found.x, differences(lambda x: output(x=x), x), atol=1e-7)
-    np.testing.assert_allclose(found.a0, differences(lambda a: output(a0=a), a0), atol=1e-7)
-    np.testing.assert_allclose(found.c0, differences(lambda c: output(c0=c), c0), atol=1e-7)
 
 
 def test_gradients_are_tensorflows(keras):

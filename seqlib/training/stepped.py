@@ -1,0 +1,157 @@
+"""Tasks that NumPy trains: mini-batch after mini-batch, a large one in parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from seqlib.training.adam import adam, clipped
+from seqlib.training.task import Progress, State, Task
+
+# ``map`` over halves of a batch, on one thread or several.
+Map = Callable[..., Iterable[Any]]
+
+
+class Part(NamedTuple):
+    """The rows of one call.
+
+    Attributes
+    ----------
+    rows : int array (k,)
+    of : int
+        Rows of the whole mini-batch.
+    ends : bool
+        Whether the mini-batch ends with this part.
+    """
+
+    rows: np.ndarray
+    of: int
+    ends: bool
+
+
+class Session(Protocol):
+    """The arrays in which one ``advance`` computes."""
+
+    def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return what was measured and the gradient (n,), each summed over ``rows``."""
+        ...
+
+
+class SteppedTask(Task):
+    """What a task trained in NumPy adds to ``Task``; its fields stand in each dataclass."""
+
+    learning_rate: float
+
+    def parts(self, epoch: int) -> Sequence[Part]:
+        """Return the parts of an epoch in order."""
+        raise NotImplementedError
+
+    def open(self, threads: int, run: Map) -> Session:
+        """Allocate what one ``advance`` needs."""
+        raise NotImplementedError
+
+    def measure(self, state: State) -> tuple[dict[str, Any], Any]:
+        """Name what the epoch measured, from ``state.sums``; the second is the next ``best``."""
+        raise NotImplementedError
+
+    def clipped(self, gradient: np.ndarray) -> np.ndarray:
+        """Shorten the gradient of a mini-batch where the task asks for that."""
+        return clipped(gradient, getattr(self, "clip", None))
+
+    def advance(
+        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+    ) -> tuple[State, Progress]:
+        """Train for about ``seconds``, at most ``epochs`` more; see ``seqlib.training.task``."""
+        ends = time.perf_counter() + seconds
+        last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
+        measured: list[dict[str, Any]] = []
+        parts, finite = self.parts(state.epoch), True
+        with _threads(threads) as run:
+            session = self.open(threads, run)
+            while state.epoch < last:
+                after = self._step(session, state, parts[state.batch])
+                finite = bool(np.isfinite(after.weights.sum()))
+                if not finite:
+                    break
+                state = after
+                if state.batch == len(parts):
+                    found, best = self.measure(state)
+                    measured.append(found)
+                    state = replace(state, epoch=state.epoch + 1, batch=0, sums=(), best=best)
+                    parts = self.parts(state.epoch)
+                if time.perf_counter() >= ends:
+                    break
+        rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
+        return state, Progress(rows, state.batch / len(parts), finite)
+
+    def _step(self, session: Session, state: State, part: Part) -> State:
+        """Take one part, and update the weights where a mini-batch ends with it."""
+        sums, gradient = session.take(state, part.rows)
+        if state.sums:
+            sums = tuple(map(np.add, state.sums, sums))
+        if state.gradient is not None:
+            gradient = state.gradient + gradient
+        state = replace(state, batch=state.batch + 1, sums=sums, gradient=gradient)
+        if not part.ends:
+            return state
+        step = state.step + 1
+        weights, first, second = adam(
+            state.weights,
+            state.first,
+            state.second,
+            step,
+            self.clipped(gradient / part.of),
+            self.learning_rate,
+        )
+        return replace(state, weights=weights, first=first, second=second, step=step, gradient=None)
+
+
+def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:
+    """Cut rows into mini-batches of ``size``, those into parts of at most ``largest`` rows."""
+    parts = []
+    for start in range(0, len(rows), size):
+        batch = rows[start : start + size]
+        for begin in range(0, len(batch), largest):
+            some = batch[begin : begin + largest]
+            parts.append(Part(some, len(batch), begin + len(some) == len(batch)))
+    return parts
+
+
+def flat(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    """Return arrays end to end in one float32 array (n,)."""
+    return np.concatenate([np.asarray(array, np.float32).ravel() for array in arrays])
+
+
+def views(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.ndarray]:
+    """Return the arrays of ``shapes`` that stand end to end in ``weights`` (n,), not copied."""
+    found, start = [], 0
+    for shape in shapes:
+        end = start + int(np.prod(shape))
+        found.append(weights[start:end].reshape(shape))
+        start = end
+    return found
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[Map]:
+    """Give a ``map`` that runs on so many threads, with BLAS on one in each."""
+    with _blas().limit(limits=1, user_api="blas"):
+        if number == 1:
+            yield map
+        else:
+            with ThreadPoolExecutor(number) as pool:
+                yield pool.map
+
+
+@lru_cache(maxsize=1)
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
