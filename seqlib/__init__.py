@@ -30,15 +30,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what _PLACES says, for editors and type checkers
     from seqlib.emojify.pretrained import load as load_emojify
+    from seqlib.jazz import JazzWeights
     from seqlib.jazz.corpus import corpus_of, default_corpus
     from seqlib.jazz.pretrained import load as load_jazz
     from seqlib.jazz.sampling import sample
     from seqlib.jazz.training import RunSettings, TrainingRun
-    from seqlib.jazz.weights import JazzWeights
-    from seqlib.lstm.cell import LSTMWeights, Trace, forward
+    from seqlib.lstm import LSTMWeights, Trace, forward
     from seqlib.music import read_midi, windows, write_midi
+    from seqlib.stage import Stage
     from seqlib.stage.jazz import solo_stage
-    from seqlib.stage.stage import Stage
     from seqlib.vectors import load as load_vectors
 
 __version__ = "0.2.0"
@@ -65,15 +65,15 @@ __all__ = [
 
 # Where a name stands, and what it is called there if that is something else.
 _PLACES = {
-    "JazzWeights": "seqlib.jazz.weights",
-    "LSTMWeights": "seqlib.lstm.cell",
+    "JazzWeights": "seqlib.jazz",
+    "LSTMWeights": "seqlib.lstm",
     "RunSettings": "seqlib.jazz.training",
-    "Stage": "seqlib.stage.stage",
-    "Trace": "seqlib.lstm.cell",
+    "Stage": "seqlib.stage",
+    "Trace": "seqlib.lstm",
     "TrainingRun": "seqlib.jazz.training",
     "corpus_of": "seqlib.jazz.corpus",
     "default_corpus": "seqlib.jazz.corpus",
-    "forward": "seqlib.lstm.cell",
+    "forward": "seqlib.lstm",
     "load_emojify": "seqlib.emojify.pretrained:load",
     "load_jazz": "seqlib.jazz.pretrained:load",
     "load_vectors": "seqlib.vectors:load",

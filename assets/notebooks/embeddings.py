@@ -10,9 +10,9 @@ c = "son"
 # %% vectors
 import numpy as np
 
-from seqlib import vectors as word_vectors
+from seqlib import load_vectors
 
-vectors = word_vectors.load()
+vectors = load_vectors()
 E = vectors.matrix
 print(vectors)
 print("E", E.shape, E.dtype)  # (vocab_len, e_length)

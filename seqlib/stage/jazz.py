@@ -171,19 +171,22 @@ def solo_stage(
     solo: Sample,
     weights: JazzWeights,
     corpus: Corpus | None = None,
+    place: int = 0,
     *,
     lanes: tuple[str, ...] = ("notes", "h", "y"),
     label: str = "",
     seed: int = 0,
     **more: Any,
 ) -> Stage:
-    """A solo as it was written, over the chords and at the tempo of the corpus' first melody.
+    """A solo as it was written, at the tempo and over the chords of a melody of the corpus.
 
     Parameters
     ----------
     solo : Sample of ``weights``
     corpus : Corpus, optional
         Whose vocabulary the solo is written in; the default corpus if not given.
+    place : int
+        Of that melody, from 0.
     lanes : names from ``LANES``, in drawing order
     seed : int
         Of the band.
@@ -191,8 +194,9 @@ def solo_stage(
         ``name``, ``compare`` and others of ``jazz_stage``.
     """
     corpus = corpus or default_corpus()
-    melody = Melody(corpus.vocabulary.decode(solo.indices), corpus.melodies[0].tempo, _("Solo"))
-    arrangement = arrange(melody, corpus.chords[0], seed=seed)
+    tempo = corpus.melodies[place].tempo
+    melody = Melody(corpus.vocabulary.decode(solo.indices), tempo, _("Solo"))
+    arrangement = arrange(melody, corpus.chords[place], seed=seed)
     return jazz_stage(
         melody,
         weights,

@@ -1,4 +1,4 @@
-"""Sentences: words, rows of the embedding matrix, labels, and the files they come in."""
+"""Sentences: words, rows of the embedding matrix, labels and CSV files."""
 
 from seqlib.text.default import shipped
 from seqlib.text.files import (

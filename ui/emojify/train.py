@@ -8,7 +8,11 @@ from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon,
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import _, capital
 from seqlib.text import MAX_MAXLEN
+<<<<<<< HEAD
 from ui.embeddings.state import font
+=======
+from seqlib.training import tensorflow
+>>>>>>> main
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -16,8 +20,14 @@ from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
+<<<<<<< HEAD
 from ui.parts.training_panel import RATES
 from ui.visit import session
+=======
+from ui.parts.presenter import font
+from ui.parts.vectors import usable
+from ui.visit.records import EmojiRecord
+>>>>>>> main
 
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 UNITS = (8, 16, 32, 64, 128, 256)
@@ -139,7 +149,7 @@ def chosen() -> EmojifySettings:
 
 def start(owner: str) -> EmojifyRun:
     """A new run with the settings at hand; its model becomes the one that reads."""
-    asked, data, vectors = chosen(), state.data(), state.vectors()
+    asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     run = EmojifyRun(data.train, data.test, lexicon, asked).start(session.scheduler(), owner)
     state.keep(run, vectors)
@@ -157,7 +167,7 @@ def panel() -> None:
             train=len(data.train),
             test=len(data.test),
             classes=data.train.n_classes,
-            name=escape.plain(_(state.vectors().name)),
+            name=escape.plain(_(usable().name)),
         )
     )
     kept = state.latest()
@@ -292,7 +302,7 @@ def compared() -> None:
     _keeping(kept)
 
 
-def _table(kept: list[state.Kept]) -> None:
+def _table(kept: list[EmojiRecord]) -> None:
     metrics = [one.run.metrics for one in kept]
     settings = [one.run.settings for one in kept]
     st.dataframe(
@@ -329,7 +339,7 @@ def _table(kept: list[state.Kept]) -> None:
     )
 
 
-def _keeping(kept: list[state.Kept]) -> None:
+def _keeping(kept: list[EmojiRecord]) -> None:
     """Read with the best weights of all runs, or forget the runs."""
     best = max(kept, key=lambda one: one.run.metrics.test_accuracy.max())
 

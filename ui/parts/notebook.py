@@ -39,8 +39,18 @@ def offer(page: str) -> None:
             key=f"notebook_{page}",
             icon=":material/download:",
             on_click="ignore",
-            help=_("A Jupyter notebook. Its first cell says what it needs."),
+            help=_("A Jupyter notebook. Its first cell installs what it needs, or says it."),
         )
+        if link := notebooks.colab(held["asked"].name, speaks):
+            st.link_button(
+                _("Open in Colab"),
+                link,
+                icon=":material/open_in_new:",
+                help=_(
+                    "The notebook with the settings that this page begins with. To run it there "
+                    "with yours, download it and upload it to Colab."
+                ),
+            )
         st.caption(
             _("What this page computes, step by step in Python, with the settings as they are now.")
         )

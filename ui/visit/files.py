@@ -20,7 +20,6 @@ from seqlib import archive
 from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes
 from seqlib.emojify import (
     EmojifyMetrics,
-    EmojifyRun,
     EmojifySettings,
     EmojiModel,
     Lexicon,
@@ -41,6 +40,7 @@ from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
+from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import (
     KeptCopyRun,
     KeptEmojifyRun,
@@ -63,25 +63,6 @@ JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX
 JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 
 Link = dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class EmojiRecord:
-    """An emoji run with its number on the page, what its data is called, and its vectors."""
-
-    number: int
-    run: EmojifyRun
-    data: str
-    vectors: WordVectors
-
-
-@dataclass(frozen=True, eq=False)
-class PairRecord:
-    """Two emoji runs that differ in ``trainable`` alone, on the same vectors."""
-
-    vectors: WordVectors
-    frozen: EmojifyRun
-    trainable: EmojifyRun
 
 
 @dataclass(frozen=True, eq=False)

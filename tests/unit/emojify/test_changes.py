@@ -48,7 +48,7 @@ def test_every_row_is_in_exactly_one_group():
 @pytest.mark.parametrize("mask", [True, False])
 def test_training_moves_the_words_it_reads_and_no_other(mask):
     vectors = load()
-    data = type(shipped())(*(part.balanced(40) for part in shipped()))
+    data = type(shipped())(*(part.subset(range(0, len(part), 4)) for part in shipped()))
     runs = [
         train_now(
             EmojifyRun(

@@ -23,8 +23,9 @@ from seqlib.training.copy_task import KINDS, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, files
-from ui.visit.files import Contents, EmojiRecord, PairRecord, open_visit, save_visit, song_of
+from ui.visit.files import Contents, open_visit, save_visit, song_of
 from ui.visit.memory import Visit, Visits, held_bytes
+from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun, as_it_is
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
