@@ -15,12 +15,8 @@ from seqlib.vectors import WordVectors, figures
 from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-<<<<<<< HEAD
 from ui.parts import escape, training_panel
-=======
-from ui.parts import escape
 from ui.parts.presenter import font
->>>>>>> main
 from ui.parts.training_panel import WORDS
 from ui.visit import session
 from ui.visit.records import PairRecord

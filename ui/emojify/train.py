@@ -8,11 +8,6 @@ from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon,
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import _, capital
 from seqlib.text import MAX_MAXLEN
-<<<<<<< HEAD
-from ui.embeddings.state import font
-=======
-from seqlib.training import tensorflow
->>>>>>> main
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -20,14 +15,11 @@ from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
-<<<<<<< HEAD
-from ui.parts.training_panel import RATES
-from ui.visit import session
-=======
 from ui.parts.presenter import font
+from ui.parts.training_panel import RATES
 from ui.parts.vectors import usable
+from ui.visit import session
 from ui.visit.records import EmojiRecord
->>>>>>> main
 
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 UNITS = (8, 16, 32, 64, 128, 256)

@@ -17,8 +17,7 @@ from pathlib import Path
 import streamlit as st
 
 from seqlib.assets import ASSETS
-<<<<<<< HEAD
-from seqlib.i18n import N_, _
+from seqlib.i18n import _
 from ui.frame import (
     choices,
     glossary,
@@ -26,11 +25,8 @@ from ui.frame import (
     process,  # noqa: F401  threads and memory, before anything computes
     share,
     tour,
+    visit_menu,
 )
-=======
-from seqlib.i18n import _
-from ui.frame import choices, glossary, language, process, share, tour, visit_menu
->>>>>>> main
 from ui.lessons.pages import lesson
 from ui.navigation import HIDDEN, PAGES
 from ui.parts.presenter import presenting
