@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
+from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
 
 # Melodies scored side by side.
 SCORED_AT_ONCE = 16
@@ -87,6 +87,16 @@ class JazzWeights:
         """What the model does to ``x`` (Tx, n_values) or (m, Tx, n_values); ``y`` included."""
         trace = forward(self.cell, x)
         return replace(trace, y=softmax(trace.h @ self.densor_kernel + self.densor_bias))
+
+    def back(self, x: np.ndarray, values: np.ndarray) -> Back:
+        """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
+
+        The loss is the cross-entropy summed over steps and rows; what it gives at every step is
+        there to be looked at. Training takes the same gradients in ``seqlib.jazz.task``.
+        """
+        trace = self.trace(x)
+        dlogits = trace.y - np.eye(self.n_values, dtype=trace.y.dtype)[values]
+        return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
     def save(self, path: Path) -> None:
         """Write the five arrays as a compressed ``.npz``."""

@@ -106,11 +106,14 @@ class Back:
     @cached_property
     def weights(self) -> LSTMWeights:
         """Of the weights, summed over all steps and rows."""
-        return LSTMWeights(
-            np.einsum("...tx,...tz->xz", self.trace.x, self.dz),
-            np.einsum("...ta,...tz->az", self.trace.a_before, self.dz),
-            np.einsum("...tz->z", self.dz),
-        )
+        dz = self._rows(self.dz)
+        x, a_before = self._rows(self.trace.x), self._rows(self.trace.a_before)
+        return LSTMWeights(x.T @ dz, a_before.T @ dz, dz.sum(axis=0))
+
+    def _rows(self, values: np.ndarray) -> np.ndarray:
+        """(..., Tx, n) with all steps of all rows below each other: (rows, n)."""
+        n = values.shape[-1]
+        return np.broadcast_to(values, (*self.dz.shape[:-1], n)).reshape(-1, n)
 
 
 def forward(

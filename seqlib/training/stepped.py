@@ -73,7 +73,7 @@ class SteppedTask(Task):
         last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
         measured: list[dict[str, Any]] = []
         parts, finite = self.parts(state.epoch), True
-        with _threads(threads) as run:
+        with _threads(threads) as run, np.errstate(over="ignore", invalid="ignore"):
             session = self.open(threads, run)
             while state.epoch < last:
                 after = self._step(session, state, parts[state.batch])

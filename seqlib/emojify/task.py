@@ -1,0 +1,318 @@
+"""The training of ``Emojify_V2`` as a task: mini-batches, mask and dropout, in NumPy.
+
+A masked step changes nothing in an LSTM, so with a mask the words of a sentence are moved to the
+front, a batch is sorted with the longest sentence first, and step t is computed only for the
+sentences that have a word there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from seqlib.emojify.weights import EmojifyWeights
+from seqlib.lstm import softmax
+from seqlib.lstm._fast import OneHot, Unrolled
+from seqlib.training.loss import cross_entropy
+from seqlib.training.stepped import Map, Part, SteppedTask, flat, split, views
+from seqlib.training.task import State
+
+# Test sentences read in one call.
+TESTED_AT_ONCE = 256
+
+
+@dataclass(frozen=True, eq=False)
+class EmojifyTask(SteppedTask):
+    """One ``Emojify_V2`` learning labelled sentences.
+
+    Attributes
+    ----------
+    train, test : int32 array (m, Tx), (m_test, Tx)
+        Sentences as rows of ``table``; with a mask their words stand in front.
+    labels, test_labels : int array (m,), (m_test,)
+    table : float32 array (k, e_length)
+        The vectors of the words that occur; row 0 is the padding row.
+    rows : int array (k,)
+        Where these stand in the whole embedding.
+    start : tuple of arrays
+        The first weights, in the order of ``weights.NAMES``.
+    epochs, learning_rate, batch_size
+    dropout : float
+        Share of each layer's output that is dropped, below 1.
+    mask, trainable : bool
+        Whether row 0 is skipped, and whether ``table`` is trained too.
+    seed : int
+        Draws the order of the sentences and the dropout.
+    clip : float or None
+        The largest norm of a gradient.
+    """
+
+    train: np.ndarray
+    labels: np.ndarray
+    test: np.ndarray
+    test_labels: np.ndarray
+    table: np.ndarray
+    rows: np.ndarray
+    start: tuple[np.ndarray, ...]
+    epochs: int
+    learning_rate: float
+    batch_size: int = 32
+    dropout: float = 0.0
+    mask: bool = False
+    trainable: bool = False
+    seed: int = 0
+    clip: float | None = None
+
+    @classmethod
+    def of(
+        cls,
+        train: np.ndarray,
+        labels: np.ndarray,
+        test: np.ndarray,
+        test_labels: np.ndarray,
+        start: EmojifyWeights,
+        **settings: Any,
+    ) -> EmojifyTask:
+        """Make a task from sentences as rows of the embedding of ``start``, and its mask."""
+        rows = np.union1d(np.union1d(train, test), [0])
+        train, test = (np.searchsorted(rows, part).astype(np.int32) for part in (train, test))
+        if start.mask:
+            train, test = to_the_front(train), to_the_front(test)
+        return cls(
+            train,
+            np.asarray(labels),
+            test,
+            np.asarray(test_labels),
+            start.embedding[rows],
+            rows,
+            start.arrays,
+            mask=start.mask,
+            **settings,
+        )
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the weights: those of ``start``, and the table where it is trained."""
+        return [array.shape for array in (*self.start, *([self.table] * self.trainable))]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the data."""
+        return self.train.nbytes + self.test.nbytes + self.table.nbytes
+
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        return State.of(flat([*self.start, *([self.table] * self.trainable)]))
+
+    def model(self, state: State, start: EmojifyWeights) -> EmojifyWeights:
+        """Return ``start`` with the weights of ``state``."""
+        return self._model(state.weights, start)
+
+    def best(self, state: State, start: EmojifyWeights) -> tuple[int, EmojifyWeights]:
+        """Return the epoch with the best test, from 1, and its model; (0, start) before any.
+
+        Of epochs with equal accuracy the one with the lowest loss.
+        """
+        if state.best is None:
+            return 0, start
+        _score, epoch, weights = state.best
+        return epoch, self._model(weights, start)
+
+    def _model(self, weights: np.ndarray, start: EmojifyWeights) -> EmojifyWeights:
+        *arrays, table = self.split(weights)
+        model = start.with_arrays(arrays)
+        if not self.trainable:
+            return model
+        return replace(model, embedding=start.embedding.changed(self.rows, table))
+
+    def split(self, weights: np.ndarray) -> list[np.ndarray]:
+        """Return all arrays in ``weights`` (n,), the table (trained or not) last."""
+        found = views(weights, self.shapes)
+        return found if self.trainable else [*found, self.table]
+
+    def parts(self, epoch: int) -> list[Part]:
+        """Return the mini-batches of an epoch, drawn anew for each."""
+        m = len(self.train)
+        return split(np.random.default_rng((self.seed, epoch)).permutation(m), self.batch_size, m)
+
+    def open(self, threads: int, run: Map) -> Session:
+        """Allocate what one ``advance`` needs."""
+        return Session(self, threads, run)
+
+    def measure(self, state: State) -> tuple[dict[str, Any], Any]:
+        """Return what the epoch measured, the test after it, and the best so far.
+
+        ``loss`` and ``accuracy`` are those of the sentences as they were learned from, dropout
+        on, like ``fit`` reports them; ``confusion`` counts (true class, choice).
+        """
+        loss, hits = state.sums
+        y = self.probabilities(state)
+        each = -np.log(np.maximum(y[np.arange(len(y)), self.test_labels], 1e-12))
+        chosen = y.argmax(axis=1)
+        confusion = np.zeros((y.shape[1], y.shape[1]), np.int32)
+        np.add.at(confusion, (self.test_labels, chosen), 1)
+        found = {
+            "loss": loss / len(self.train),
+            "accuracy": hits / len(self.train),
+            "test_loss": each.mean(),
+            "test_accuracy": (chosen == self.test_labels).mean(),
+            "confusion": confusion,
+        }
+        score = float(found["test_accuracy"]), -float(found["test_loss"])
+        better = state.best is None or score > state.best[0]
+        return found, (score, state.epoch + 1, state.weights) if better else state.best
+
+    def probabilities(self, state: State) -> np.ndarray:
+        """Return the model's output for the test sentences, (m_test, n_classes)."""
+        arrays = self.split(state.weights)
+        found = []
+        for first in range(0, len(self.test), TESTED_AT_ONCE):
+            batch = packed(self.test[first : first + TESTED_AT_ONCE], self.mask)
+            y = np.empty((len(batch.order), arrays[-2].size), np.float32)
+            y[batch.order] = softmax(Network(arrays, batch).forward())
+            found.append(y)
+        return np.concatenate(found)
+
+
+class Packed(NamedTuple):
+    """Sentences of a batch, step below step, as ``seqlib.lstm._fast.Unrolled`` reads them.
+
+    Attributes
+    ----------
+    order : int array (m,)
+        Which sentence of the batch comes first, second, …: the longest first.
+    steps : list of int
+        How many sentences have a word at each step; P is their sum.
+    words, sentences : int array (P,)
+        Row of the table, and place in ``order``, of each word.
+    last : int array (k,)
+        Where the last word of each sentence stands; sentences without a word come last and
+        are left out.
+    """
+
+    order: np.ndarray
+    steps: list[int]
+    words: np.ndarray
+    sentences: np.ndarray
+    last: np.ndarray
+
+
+def packed(sentences: np.ndarray, mask: bool) -> Packed:
+    """Sort and pack sentences (m, Tx); a mask ends each at its first 0."""
+    m, Tx = sentences.shape
+    lengths = np.count_nonzero(sentences, axis=1) if mask else np.full(m, Tx)
+    order = np.argsort(-lengths, kind="stable")
+    lengths = lengths[order]
+    there = np.arange(Tx)[:, None] < lengths  # (Tx, m)
+    steps = np.count_nonzero(there, axis=1)
+    starts = np.cumsum(steps) - steps
+    last = starts[lengths[lengths > 0] - 1] + np.arange(np.count_nonzero(lengths))
+    return Packed(
+        order,
+        [k for k in steps.tolist() if k] or [0],
+        sentences[order].T[there],
+        np.nonzero(there)[1],
+        last,
+    )
+
+
+def to_the_front(sentences: np.ndarray) -> np.ndarray:
+    """Return sentences (m, Tx) with their non-zero entries moved to the front, in order."""
+    order = np.argsort(sentences == 0, axis=1, kind="stable")
+    return np.take_along_axis(sentences, order, axis=1)
+
+
+class Network:
+    """The two layers and the softmax over one packed batch, forward and back.
+
+    Parameters
+    ----------
+    arrays : those of ``weights.NAMES``, then the table
+    batch : Packed
+    drop_1, drop_2 : arrays (P, n_a) and (m, n_a), optional
+        What the outputs of each layer are multiplied with.
+    """
+
+    def __init__(
+        self, arrays: list[np.ndarray], batch: Packed, drop_1: Any = 1, drop_2: Any = 1
+    ) -> None:
+        self._cell_1, self._cell_2, self._dense = arrays[:3], arrays[3:6], arrays[6:8]
+        self._table, self._batch = arrays[8], batch
+        self._drop_1, self._drop_2 = drop_1, drop_2
+        n_a = len(arrays[1])
+        self._layer_1, self._layer_2 = (Unrolled(batch.steps, n_a) for _ in range(2))
+        self._states = np.zeros((len(batch.order), n_a), np.float32)  # without words: zeros
+
+    def forward(self) -> np.ndarray:
+        """Return the logits (m, n_classes), in the order of the packed batch."""
+        batch = self._batch
+        self._x = self._table[batch.words]  # (P, e_length)
+        self._between = self._layer_1.forward(*self._cell_1, self._x) * self._drop_1
+        a = self._layer_2.forward(*self._cell_2, self._between)  # (P, n_a)
+        self._states[: len(batch.last)] = a[batch.last]
+        self._states *= self._drop_2
+        kernel, bias = self._dense
+        return self._states @ kernel + bias
+
+    def backward(self, dy: np.ndarray, out: list[np.ndarray]) -> None:
+        """Write the gradients of all arrays in ``out``, from those of the logits."""
+        batch, (kernel, _bias) = self._batch, self._dense
+        np.matmul(self._states.T, dy, out=out[6])
+        np.sum(dy, axis=0, out=out[7])
+        d_states = (dy @ kernel.T) * self._drop_2  # (m, n_a)
+        da = np.zeros_like(self._between)
+        da[batch.last] = d_states[: len(batch.last)]
+        kernel, recurrent_kernel, _bias = self._cell_2
+        dz = self._layer_2.backward(recurrent_kernel, da)
+        self._layer_2.gradients(self._between, out[3:6])
+        da = (dz @ kernel.T) * self._drop_1
+        kernel, recurrent_kernel, _bias = self._cell_1
+        dz = self._layer_1.backward(recurrent_kernel, da)
+        self._layer_1.gradients(self._x, out[:3])
+        if len(out) > 8:
+            OneHot(batch.words, len(self._table)).transposed_product(dz @ kernel.T, out=out[8])
+
+
+def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np.ndarray:
+    """Draw what a layer's output is multiplied with: 0 at ``rate``, else 1 / (1 − rate)."""
+    if not rate:
+        return np.ones(shape, np.float32)
+    return (rng.random(shape, np.float32) >= rate) * np.float32(1 / (1 - rate))
+
+
+class Session:
+    """What one ``advance`` computes with."""
+
+    def __init__(self, task: EmojifyTask, threads: int, run: Map) -> None:
+        self._task, self._threads, self._run = task, threads, run
+
+    def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return (loss, hits) and the gradient (n,), summed over the sentences ``rows``."""
+        task = self._task
+        arrays = task.split(state.weights)
+        whole = packed(task.train[rows], task.mask)
+        rows = rows[whole.order]
+        # Drawn for the whole batch, so that the number of threads does not change them.
+        rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
+        drop_1, drop_2 = (
+            dropped(rng, task.dropout, (n, len(arrays[1]))) for n in (len(whole.words), len(rows))
+        )
+
+        def half(place: int) -> tuple[float, int, np.ndarray]:
+            some = slice(place, None, self._threads)
+            network = Network(
+                arrays,
+                packed(task.train[rows[some]], task.mask),
+                drop_1[whole.sentences % self._threads == place],
+                drop_2[some],
+            )
+            loss, right, dy = cross_entropy(network.forward(), task.labels[rows[some]])
+            gradient = np.empty_like(state.weights)
+            network.backward(dy, views(gradient, task.shapes))
+            return loss.sum(), np.count_nonzero(right), gradient
+
+        found = self._run(half, range(min(self._threads, len(rows))))
+        loss, hits, gradient = (sum(each) for each in zip(*found, strict=True))
+        return (loss, hits), gradient
