@@ -19,6 +19,8 @@ import numpy as np
 
 from seqlib.i18n import N_
 from seqlib.training import tensorflow
+from seqlib.training.stepped import flat as end_to_end
+from seqlib.training.stepped import views
 from seqlib.training.task import Progress, State
 
 # ``fit`` takes a tenth of a second to begin, so a slice of Keras is longer than others.
@@ -27,10 +29,22 @@ MOST_MODELS = 3  # built and traced ones held at once
 
 
 class Fitted(NamedTuple):
-    """What one call of ``fit`` gave: a row for each epoch, the state after it, its seconds."""
+    """What one call of ``fit`` gave.
+
+    Attributes
+    ----------
+    rows : list of dict
+        What each finished epoch measured, by name.
+    state : State
+        After the last of them.
+    finite : bool
+        False where the loss or a weight was no longer a number after that.
+    seconds : float
+    """
 
     rows: list[dict[str, Any]]
     state: State
+    finite: bool
     seconds: float
 
 
@@ -50,8 +64,8 @@ class Fit(ABC):
         iterations, learning_rate, *moments = adam.variables
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
-        for places, flat in ((moments[::2], state.first), (moments[1::2], state.second)):
-            for variable, array in zip(places, _cut(flat, shapes), strict=True):
+        for places, moment in ((moments[::2], state.first), (moments[1::2], state.second)):
+            for variable, array in zip(places, views(moment, shapes), strict=True):
                 variable.assign(array)
         iterations.assign(state.step)
         learning_rate.assign(rate)
@@ -60,7 +74,7 @@ class Fit(ABC):
         """Give the state with the model's weights and the optimiser's moments."""
         iterations, _rate, *moments = self.model.optimizer.variables
         weights, first, second = (
-            np.concatenate([np.asarray(each, np.float32).ravel() for each in group])
+            end_to_end(each.numpy() for each in group)
             for group in (self.model.trainable_variables, moments[::2], moments[1::2])
         )
         step = int(iterations.numpy())
@@ -135,18 +149,16 @@ class KerasTask:
         # The first call traces, so its time is told apart from training.
         fitted = fit.run(self, state, most if fit.traced else 1, ends)
         k = len(fitted.rows)
-        spent = np.zeros((k, 3), np.float32)
+        measured: dict[str, np.ndarray] = {}
         if k:
-            spent[0, :2] = loaded - began, built - loaded
-            spent[0 if not fit.traced else slice(None), 2 if fit.traced else 1] += (
-                fitted.seconds / (k if fit.traced else 1)
-            )
+            measured = {
+                name: np.stack([row[name] for row in fitted.rows]) for name in fitted.rows[0]
+            }
+            spent = measured["spent"] = np.zeros((k, 3), np.float32)
+            spent[:, 2 if fit.traced else 1] = fitted.seconds / k
+            spent[0, :2] += loaded - began, built - loaded
         fit.traced = True
-        finite = bool(np.isfinite(fitted.state.weights).all())
-        if not finite:
-            return state, Progress(finite=False)
-        measured = {name: np.stack([row[name] for row in fitted.rows]) for name in fitted.rows[0]}
-        return fitted.state, Progress({**measured, "spent": spent}, 0.0)
+        return fitted.state, Progress(measured, finite=fitted.finite)
 
 
 _models: OrderedDict[Hashable, Fit] = OrderedDict()
@@ -157,10 +169,3 @@ def _keep(key: Hashable, fit: Fit) -> None:
     _models.move_to_end(key)
     while len(_models) > MOST_MODELS:
         _models.popitem(last=False)
-
-
-def _cut(flat: np.ndarray, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-    """The arrays of ``shapes`` that stand end to end in ``flat`` (n,)."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-    parts = np.split(flat, ends[:-1])
-    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
+from seqlib.jazz.keras_models import Equality
 from seqlib.shapes.arithmetic import TensorShape, as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS, check_djmodel
 from seqlib.training import keras_room
@@ -83,8 +84,10 @@ def confirm(rows: Sequence[TensorShape]) -> None:
         keras.show(future, lambda found: _comparison(rows, *found))
 
 
-def _comparison(rows, found, proofs) -> None:
-    """What Keras' shapes and numbers are beside ours."""
+def _comparison(
+    rows: Sequence[TensorShape], found: Sequence[TensorShape], proofs: Sequence[Equality]
+) -> None:
+    """Draw how far Keras' shapes and numbers are from ours."""
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
     st.markdown(
         _(

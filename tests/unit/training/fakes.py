@@ -12,6 +12,7 @@ import numpy as np
 
 from seqlib.training.rooms import Pool
 from seqlib.training.run import Run
+from seqlib.training.scheduler import Limits, Scheduler
 from seqlib.training.task import Progress, State
 from seqlib.training.worker import Slice, Trained, train
 
@@ -130,6 +131,13 @@ class Here(Pool):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         pass
+
+
+def by_hand(seconds: float | None = None) -> Scheduler:
+    """A scheduler that trains here, one epoch each time ``step`` is called, whatever the task."""
+    clock = Clock()
+    limits = Limits() if seconds is None else Limits(slice=seconds)
+    return Scheduler(limits, Here(clock), clock=clock, by_hand=True)
 
 
 class Held(Here):
