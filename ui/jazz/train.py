@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, capital
+from seqlib.i18n import _, capital
 from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
@@ -16,12 +16,7 @@ from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts import stage as stage_component
-
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-BOUND = {"bind": "query-params", "persist_state": "session"}
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {N_("as fast as it goes"): 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
-WHOLE = ("m", "Tx", "n_a", "epochs")
+from ui.state import options, value, widget
 
 
 def _warm_up() -> None:
@@ -36,10 +31,6 @@ def setting(name: str, label: str = "") -> None:
     bound = BOUNDS[name]
     st.slider(
         label or name,
-        int(bound.low),
-        int(bound.high),
-        int(bound.default),
-        key=name,
         on_change=_warm_up,
         help=_(
             "{what}: {low:g} to {high:g}.",
@@ -47,19 +38,13 @@ def setting(name: str, label: str = "") -> None:
             low=bound.low,
             high=bound.high,
         ),
-        **BOUND,
+        **widget(name),
     )
 
 
 def seed_setting() -> None:
     st.number_input(
-        _("seed"),
-        0,
-        9999,
-        0,
-        key=language.checked("train_seed"),
-        help=_("Draws the windows and the first weights."),
-        **BOUND,
+        _("seed"), help=_("Draws the windows and the first weights."), **widget("train_seed")
     )
 
 
@@ -67,23 +52,18 @@ def rate_setting() -> None:
     bound = BOUNDS["learning_rate"]
     st.select_slider(
         _("learning rate"),
-        RATES,
-        bound.default,
-        key="learning_rate",
         on_change=_warm_up,
         help=_(bound.what) + _("."),
-        **BOUND,
+        **widget("learning_rate"),
     )
 
 
 def chosen() -> RunSettings:
     """The settings at hand; what is not drawn yet has its default."""
-    set_here = st.session_state
-    names = (*WHOLE, "learning_rate")
     return RunSettings(
-        **{name: set_here[name] for name in names if name in set_here},
-        seed=set_here.get("train_seed", 0),
-        pace=PACES[set_here.get("pace", next(iter(PACES)))],
+        **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
+        seed=value("train_seed"),
+        pace=options("pace")[value("pace")],
     )
 
 
@@ -116,8 +96,7 @@ def panel() -> None:
     language.choice(
         three.selectbox,
         _("pace"),
-        list(PACES),
-        key="pace",
+        "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
     run = state.run()
