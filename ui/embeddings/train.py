@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
-from seqlib.vectors.changes import Moved, groups, moved
 from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson

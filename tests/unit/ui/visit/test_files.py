@@ -212,7 +212,7 @@ def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents,
 
 
 def test_which_rows_training_moved_is_known_again(contents, opened):
-    from seqlib.vectors.changes import moved
+    from seqlib.emojify.changes import moved
 
     for which in ("frozen", "trainable"):
         one, other = (

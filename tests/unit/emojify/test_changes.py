@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.emojify.changes import groups, moved
 from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import Embedding
 from seqlib.text import shipped
 from seqlib.vectors import load
-from seqlib.vectors.changes import groups, moved
 
 MATRIX = np.arange(20, dtype=np.float32).reshape(10, 2)
 
