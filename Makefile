@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: setup run test lint audit bench lock corpus weights handouts gallery
+.PHONY: setup run test lint audit bench lock corpus weights handouts notebooks gallery
 
 setup: $(VENV)/.run
 
@@ -60,6 +60,9 @@ weights: $(VENV)/.run
 # After a change to a lesson's texts, and to what a page looks like; both need Chromium.
 handouts: $(VENV)/.dev
 	$(BIN)/python -m scripts.make_handouts
+
+notebooks: $(VENV)/.run
+	$(BIN)/python -m scripts.make_notebooks
 
 gallery: $(VENV)/.dev
 	$(BIN)/python -m scripts.make_gallery

@@ -6,9 +6,9 @@ import numpy as np
 
 from benchmarks._result import Result, median_seconds
 from benchmarks._vectors import SOME_WORDS, empty_cache, glove_file, usual_loop
-from seqlib.jazz.keras_models import pretrained_embedding_layer
 from seqlib.training import tensorflow
 from seqlib.vectors import load
+from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
 
 def measure() -> Result:

@@ -4,10 +4,10 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.music import MAX_BYTES
+from seqlib.stage.jazz import LANES, lane_name
 from ui.frame import frame, language, share
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
-from ui.jazz.stage import LANES, lane_name
 from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
 

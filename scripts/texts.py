@@ -21,11 +21,11 @@ KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),
-    "jazz": ("music/**/*", "jazz/**/*"),
+    "jazz": ("music/**/*", "jazz/**/*", "stage/jazz"),
     "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*",),
     "embeddings": ("vectors/**/*",),
-    "cell": ("lstm/sandbox", "lstm/gradients", "training/copy_task"),
+    "cell": ("lstm/gradients", "training/copy_task"),
     "status": (),
 }
 # The first pattern that a file matches names its area.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_INSTALLED = Path(__file__).parent / "assets"
+_INSTALLED = Path(__file__).parent / "_data"
 _CHECKOUT = Path(__file__).parents[1] / "assets"
 
 # In a wheel the data are inside the package, in a checkout beside it.

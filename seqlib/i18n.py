@@ -1,8 +1,8 @@
-"""Texts in the reader's language.
+"""Translate texts into the reader's language.
 
-English stands in the code and is the key; other languages stand in
-``assets/locales/<language>/<area>.po``, one file a part of the program, read by Babel. Nothing
-here knows how a reader chooses: ``ask`` takes a function that says it.
+English texts are written in the code and are the keys. Translations are in
+``assets/locales/<language>/<area>.po``, one file an area of the program, read with Babel. The
+app gives ``ask`` a function that returns the reader's choice.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ from typing import Any
 from seqlib.assets import ASSETS
 
 LOCALES = ASSETS / "locales"
-# What the URL says, and the language's own name for itself.
+# Value in the URL -> the language's name in that language.
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 SOURCE = "en"
-# What a document says of itself; "zh" alone leaves the glyphs' variant open.
+# The ``lang`` attribute of documents; "zh" alone does not fix the variant of glyphs.
 TAGS = {"en": "en", "zh": "zh-CN"}
 
 _forced: ContextVar[str | None] = ContextVar("language", default=None)
-_asked: Callable[[], str] = lambda: SOURCE  # noqa: E731
+_reader: Callable[[], str] = lambda: SOURCE  # noqa: E731
 
 
 def ask(reader: Callable[[], str]) -> None:
-    """Have ``reader()`` say which language the calling thread's reader has chosen."""
-    global _asked
-    _asked = reader
+    """Set the function that returns the language chosen by the calling thread's reader."""
+    global _reader
+    _reader = reader
 
 
 def language() -> str:
-    """A key of ``LANGUAGES``; English where it is unknown."""
-    chosen = _forced.get() or _asked()
+    """Return the reader's language, a key of ``LANGUAGES``; English if the choice is unknown."""
+    chosen = _forced.get() or _reader()
     return chosen if chosen in LANGUAGES else SOURCE
 
 
 @contextmanager
 def speaking(chosen: str) -> Iterator[None]:
-    """Texts made inside are in this language, whoever is asked: for threads, tests, scripts."""
+    """Translate into ``chosen`` inside this context, whatever the reader has chosen."""
     before = _forced.set(chosen)
     try:
         yield
@@ -52,27 +52,27 @@ def speaking(chosen: str) -> Iterator[None]:
 
 
 def _(message: str, /, **values: Any) -> str:
-    """``message`` in the reader's language, then ``format(**values)``."""
+    """Translate ``message`` into the reader's language and fill in ``values``."""
     text = catalogue(language()).gettext(message) if message else ""
     return text.format(**values) if values else text
 
 
 def n_(one: str, many: str, n: int, /, **values: Any) -> str:
-    """``one`` or ``many`` as ``n`` asks for in the reader's language; ``{n}`` is at hand."""
+    """Translate ``one`` or ``many``, whichever the language uses for ``n``; fill in ``{n}``."""
     return catalogue(language()).ngettext(one, many, n).format(**{"n": n, **values})
 
 
 def N_(message: str) -> str:
-    """Marks a text that is made before its reader is known; give it to ``_`` when it is shown."""
+    """Mark a constant for translation and return it unchanged; give it to ``_`` when shown."""
     return message
 
 
 @dataclass(frozen=True)
 class Later:
-    """A text made where no reader is known, such as a worker thread; ``str`` translates it.
+    """A text that is translated by ``str()``, for code that does not know its reader.
 
-    ``Later("Stopped at epoch {n}", {"n": 3})`` may be kept, handed on, put into another
-    text, or be the argument of an exception.
+    A worker thread may keep ``Later("Stopped at epoch {n}", {"n": 3})``, put it into another
+    text, or raise it as the argument of an exception.
     """
 
     message: str
@@ -83,12 +83,12 @@ class Later:
 
 
 def words(area: str) -> dict[str, str]:
-    """{English: translation} of one area in the reader's language, for the browser's side."""
+    """Return {English: translation} of one area in the reader's language, for the browser."""
     return _area(language(), area)
 
 
 def browser_words(area: str) -> dict[str, Any]:
-    """What a browser module needs so that its ``t("…")`` speaks the reader's language."""
+    """Return the language tag and the texts with which a browser module's ``t("…")`` translates."""
     return {"lang": TAGS[language()], "words": words(area)}
 
 
@@ -100,12 +100,16 @@ def _area(chosen: str, area: str) -> dict[str, str]:
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.id}
+        return {
+            message.id: message.string
+            for message in read_po(file)
+            if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+        }
 
 
 @cache
 def catalogue(chosen: str) -> gettext.NullTranslations:
-    """All texts of a language."""
+    """Return the translations of all areas into one language."""
     found: gettext.NullTranslations = gettext.NullTranslations()
     if chosen == SOURCE:
         return found
@@ -124,5 +128,5 @@ def catalogue(chosen: str) -> gettext.NullTranslations:
 
 
 def capital(text: str) -> str:
-    """With a capital first letter, the others as they are (``str.capitalize`` lowers them)."""
+    """Write the first letter as a capital; ``str.capitalize`` would lower the others."""
     return text[:1].upper() + text[1:]

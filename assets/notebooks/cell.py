@@ -8,10 +8,9 @@ edits = [("f", "hold", 1.0, None, 16, False), ("i", "hold", 0.0, None, 16, False
 # %% solo
 import numpy as np
 
-from seqlib.jazz import pretrained
-from seqlib.jazz.sampling import sample
+from seqlib import forward, load_jazz, sample
 
-weights = pretrained.load(model)
+weights = load_jazz(model)
 n_a = weights.n_a
 solo = sample(weights, 48, temperature=0.8, seed=seed)
 trace = solo.trace
@@ -55,8 +54,6 @@ print(difference)
 assert difference <= 1e-5
 
 # %% all
-from seqlib.lstm import forward
-
 over_time = keras.layers.LSTM(n_a, return_sequences=True)
 over_time.build((None, None, weights.n_values))
 over_time.set_weights([kernel, recurrent_kernel, bias])
@@ -66,7 +63,7 @@ print(whole.h.shape, difference)
 assert difference <= 1e-5
 
 # %% hand
-from seqlib.lstm import sandbox
+from seqlib.jazz import sandbox
 
 hand = [sandbox.Edit(*edit) for edit in edits]
 changed = sandbox.read(weights, trace.x, hand)

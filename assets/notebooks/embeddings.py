@@ -10,9 +10,9 @@ c = "son"
 # %% vectors
 import numpy as np
 
-from seqlib import vectors as word_vectors
+from seqlib import load_vectors
 
-vectors = word_vectors.load()
+vectors = load_vectors()
 E = vectors.matrix
 print(vectors)
 print("E", E.shape, E.dtype)  # (vocab_len, e_length)
@@ -36,7 +36,7 @@ print(difference, f"{one_hot.size * E.shape[1]:,}")
 assert difference <= 1e-5
 
 # %% keras
-from seqlib.jazz.keras_models import pretrained_embedding_layer
+from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
 embedding_layer = pretrained_embedding_layer(vectors, vectors.word_to_index)
 keras_says = np.asarray(embedding_layer(found.indices))  # (m, maxlen, e_length)

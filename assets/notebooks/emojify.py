@@ -1,4 +1,4 @@
-# ruff: noqa: E402
+# ruff: noqa: B018, E402
 # %% settings
 sentence = "I am not feeling happy"
 epochs = 50
@@ -45,10 +45,10 @@ print(len(train), len(test), [c.name for c in train.classes])
 # %% indices
 import numpy as np
 
-from seqlib import vectors
+from seqlib import load_vectors
 from seqlib.emojify import Lexicon, Unknown
 
-lexicon = Lexicon.of(vectors.load(), Unknown(unknown))
+lexicon = Lexicon.of(load_vectors(), Unknown(unknown))
 E = lexicon.embedding[np.arange(lexicon.embedding.n_rows)]  # (vocab_len, e_length)
 maxlen = maxlen or train.maxlen
 X, X_test = (lexicon.indices(part.sentences, maxlen) for part in (train, test))  # (m, maxlen)
@@ -114,3 +114,4 @@ assert difference <= 1e-5
 # %% gates
 for layer, trace in (("lstm_1", reading.trace.lstm_1), ("lstm_2", reading.trace.lstm_2)):
     print(layer, "f", trace.f.shape, "c", trace.c.shape, "a", trace.a.shape)
+reading.trace.lstm_2

@@ -7,10 +7,9 @@ seed = 7
 # %% write
 import numpy as np
 
-from seqlib.jazz import pretrained
-from seqlib.jazz.sampling import sample
+from seqlib import default_corpus, load_jazz, sample, solo_stage, write_midi
 
-weights = pretrained.load("good")
+weights = load_jazz("good")
 solo = sample(weights, Ty, temperature=temperature, seed=seed)
 trace = solo.trace
 print("kernel", weights.cell.kernel.shape)  # (n_values, 4 n_a)
@@ -31,8 +30,6 @@ print(difference)
 assert difference <= 1e-5
 
 # %% softmax
-from seqlib.jazz.corpus import default_corpus
-
 corpus = default_corpus()
 labels = corpus.vocabulary.labels
 for t in range(min(8, Ty)):
@@ -41,25 +38,14 @@ for t in range(min(8, Ty)):
     print(f"t = {t + 1}: {labels[solo.indices[t]]:10} ← {odds}")
 assert np.allclose(trace.y.sum(axis=1), 1, atol=1e-5)
 
-# %% picture
-import plotly.graph_objects as go
+# %% stage
+solo_stage(solo, weights, seed=seed)
 
-from seqlib.jazz.figures import ZERO_CENTRED
-
-go.Figure(
-    go.Heatmap(z=trace.h.T, colorscale=ZERO_CENTRED, zmid=0, colorbar_title="h"),
-    layout={"height": 420, "xaxis_title": "t", "yaxis_title": "n_a"},
-)
-
-# %% sound
+# %% midi
 from pathlib import Path
 
-import pretty_midi
-from IPython.display import Audio
-
-from seqlib.music import Melody, arrange, write_midi
+from seqlib.music import Melody, arrange
 
 melody = Melody(corpus.vocabulary.decode(solo.indices), corpus.melodies[0].tempo, "solo")
 band = arrange(melody, corpus.chords[0], seed=seed)
 Path("solo.mid").write_bytes(write_midi(melody, band))
-Audio(pretty_midi.PrettyMIDI("solo.mid").synthesize(fs=11025), rate=11025)

@@ -1,4 +1,4 @@
-# ruff: noqa: E402
+# ruff: noqa: B018, E402
 # %% settings
 m = 60
 Tx = 30
@@ -16,7 +16,7 @@ prompt = 0
 seed = 0
 
 # %% corpus | all choruses
-from seqlib.jazz.corpus import default_corpus
+from seqlib import default_corpus
 
 corpus = default_corpus()
 print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
@@ -80,7 +80,7 @@ for index in sequence[:8]:
     print(index, corpus.vocabulary.labels[index])
 
 # %% windows
-from seqlib.music import windows
+from seqlib import windows
 
 X, Y = windows(corpus.sequences, m, Tx, corpus.n_values, train_seed)
 print("X", X.shape)  # (m, Tx, n_values)
@@ -88,7 +88,7 @@ print("Y", Y.shape)  # (Ty, m, n_values)
 assert (X[:, 1:] == Y.swapaxes(0, 1)[:, :-1]).all()
 
 # %% train
-from seqlib.jazz.training import RunSettings, TrainingRun
+from seqlib import RunSettings, TrainingRun
 
 settings = RunSettings(
     epochs=epochs, m=m, Tx=Tx, n_a=n_a, learning_rate=learning_rate, seed=train_seed
@@ -100,12 +100,11 @@ print(run.state, run.error, loss[0], "→", loss[-1])
 assert run.state == "done"
 
 # %% curve
-from seqlib.jazz.figures import loss_curve
-
-loss_curve([("loss", loss)], epochs)
+run
 
 # %% sample
-from seqlib.jazz.sampling import novelty, sample
+from seqlib import sample
+from seqlib.jazz.sampling import novelty
 
 weights = run.snapshot().weights
 solo = sample(
@@ -129,16 +128,18 @@ for line in proof:
     print(line.what, line.shape, line.max_difference)
 assert max(line.max_difference for line in proof) <= 1e-5
 
-# %% sound
+# %% stage
+from seqlib import solo_stage
+
+solo_stage(solo, weights, corpus, melody - 1, seed=seed)
+
+# %% midi
 from pathlib import Path
 
-import pretty_midi
-from IPython.display import Audio
-
-from seqlib.music import Melody, arrange, write_midi
+from seqlib import write_midi
+from seqlib.music import Melody, arrange
 
 tune = corpus.melodies[melody - 1]
 written = Melody(corpus.vocabulary.decode(solo.indices), tune.tempo, "solo")
 band = arrange(written, corpus.chords[melody - 1], seed=seed)
 Path("solo.mid").write_bytes(write_midi(written, band))
-Audio(pretty_midi.PrettyMIDI("solo.mid").synthesize(fs=11025), rate=11025)

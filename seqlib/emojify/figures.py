@@ -1,7 +1,6 @@
-"""The emoji model's standing pictures, as Plotly figures. Pure functions: arrays in, a figure out.
+"""Draw what the emoji model answers and how it trained as Plotly figures.
 
-Class names and words may come from a reader's file. Plotly reads some markup in text, so
-all of them go through ``plain``.
+Class names and words may come from a reader's file, so all of them go through ``plain``.
 """
 
 from __future__ import annotations
@@ -12,41 +11,24 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks
+from seqlib.figures import DASHES, FONT, SERIES, figure, plain
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES, plain
 from seqlib.text import EmojiClass
 
-FONT = 15
-# A kept unit and a dropped one: told apart by lightness, on a light page and a dark one.
+# Told apart by lightness, on a light page and a dark one.
 DROPPED, KEPT = "rgba(128, 128, 128, 0.16)", "#3f74d6"
-# Faint up to the middle, where the theme's own text is read on it; strong above, for white.
+# Faint up to the middle, under text in the theme's colour; strong above, under white text.
 COUNTS = (
     (0.0, "rgba(63, 111, 202, 0.05)"),
     (0.5, "rgba(63, 111, 202, 0.28)"),
     (0.5, "#3f6fca"),
     (1.0, "#2c57a6"),
 )
-DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that differ
 
 
 def class_names(classes: Sequence[EmojiClass]) -> list[str]:
-    """What each class is called on an axis."""
+    """Write the name of each class for an axis, its emoji first."""
     return [plain(f"{one.emoji} {one.title}") for one in classes]
-
-
-def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        height=round(height * (font / FONT) ** 0.5),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font_size=font,
-        hoverlabel={"font_size": font},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": font},
-    )
-    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 14}
-    figure.update_xaxes(title={"text": x, "font_size": font}, **axis)
-    figure.update_yaxes(title={"text": y, "font_size": font}, **axis)
-    return figure
 
 
 def answers(
@@ -54,20 +36,20 @@ def answers(
     classes: Sequence[EmojiClass],
     font: int = FONT,
 ) -> go.Figure:
-    """Probabilities (n_classes,) of a few readings, side by side for each class."""
-    figure = _figure(280, font, "", _("probability"))
+    """Draw the probabilities (n_classes,) of a few named readings as bars, grouped by class."""
+    drawn = figure(280, "", _("probability"), font=font)
     names = class_names(classes)
     for (name, p), colour in zip(readings, SERIES * len(readings), strict=False):
-        figure.add_bar(
+        drawn.add_bar(
             x=names,
             y=p,
             name=plain(name),
             marker_color=colour,
             hovertemplate="%{x}<br>%{y:.1%}<extra>" + plain(name) + "</extra>",
         )
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
-    figure.update_layout(barmode="group", showlegend=True)
-    return figure
+    drawn.update_yaxes(range=[0, 1], tickformat=".0%")
+    drawn.update_layout(barmode="group", showlegend=True)
+    return drawn
 
 
 def by_epoch(
@@ -78,15 +60,15 @@ def by_epoch(
     share: bool = False,
     font: int = FONT,
 ) -> go.Figure:
-    """A measure (epochs so far,) of a few runs or sets, one line each.
+    """Draw a metric (epochs so far,) of a few runs or data sets, a line each.
 
-    ``epochs`` fixes the width of the axis; ``share`` is for values from 0 to 1.
+    ``epochs`` fixes the width of the axis; ``share`` writes values from 0 to 1 as percentages.
     """
-    figure = _figure(300, font, _("epoch"), what)
+    drawn = figure(300, _("epoch"), what, font=font)
     form = ".1%" if share else ".3f"
-    for place, (name, values) in enumerate(lines):
-        look = {"color": SERIES[place % len(SERIES)], "dash": DASHES[place % len(DASHES)]}
-        figure.add_scatter(
+    for i, (name, values) in enumerate(lines):
+        look = {"color": SERIES[i % len(SERIES)], "dash": DASHES[i % len(DASHES)]}
+        drawn.add_scatter(
             x=np.arange(1, len(values) + 1),
             y=values,
             name=plain(name),
@@ -99,26 +81,29 @@ def by_epoch(
             + plain(name)
             + "</extra>",
         )
-    figure.update_xaxes(range=[1, max(2, epochs)])
-    figure.update_yaxes(
+    drawn.update_xaxes(range=[1, max(2, epochs)])
+    drawn.update_yaxes(
         **({"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"})
     )
-    figure.update_layout(showlegend=True)
-    return figure
+    drawn.update_layout(showlegend=True)
+    return drawn
 
 
 def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FONT) -> go.Figure:
-    """Counts (n_classes, n_classes), row the true class, column the choice, written in."""
+    """Draw the confusion matrix (n_classes, n_classes): true classes down, predicted across."""
     names = class_names(classes)
-    places = np.arange(len(names))
-    figure = _figure(
-        max(320, 60 + 34 * len(names)), font, _("the model says"), _("the sentence is")
+    at = np.arange(len(names))
+    drawn = figure(
+        max(320, 60 + (font + 19) * len(names)),
+        _("the model says"),
+        _("the sentence is"),
+        font=font,
     )
     most = max(1, int(counts.sum(axis=1).max()))
-    figure.add_heatmap(
+    drawn.add_heatmap(
         z=counts,
-        x=places,
-        y=places,
+        x=at,
+        y=at,
         customdata=np.array([[(true, said) for said in names] for true in names], object),
         colorscale=COUNTS,
         zmin=0,
@@ -137,7 +122,7 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         (~strong & (counts > 0), {}),
     ):
         true, said = np.nonzero(which)
-        figure.add_scatter(
+        drawn.add_scatter(
             x=said,
             y=true,
             text=counts[true, said].astype(str),
@@ -147,21 +132,23 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
             showlegend=False,
         )
     edges = [-0.5, len(names) - 0.5]
-    figure.update_xaxes(tickvals=places, ticktext=names, range=edges, showgrid=False)
-    figure.update_yaxes(tickvals=places, ticktext=names, range=edges[::-1], showgrid=False)
-    return figure
+    drawn.update_xaxes(tickvals=at, ticktext=names, range=edges, showgrid=False)
+    drawn.update_yaxes(tickvals=at, ticktext=names, range=edges[::-1], showgrid=False)
+    return drawn
 
 
 def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -> go.Figure:
-    """What one training pass keeps: the first mask (Tx, n_a) and the second (n_a,) after it.
+    """Draw the dropout masks of one training step: the first (Tx, n_a), then the second (n_a,).
 
-    ``words`` names the Tx places.
+    ``words`` names the Tx steps.
     """
     rows = [*(masks.first != 0), masks.second != 0]
     names = [f"{t + 1}  {plain(word)}" for t, word in enumerate(words)]
     names.append(_("after LSTM 2"))
-    figure = _figure(70 + 24 * len(rows), font, _("unit  (n_a)"), _("after LSTM 1, at step t"))
-    figure.add_heatmap(
+    drawn = figure(
+        70 + (font + 9) * len(rows), _("unit  (n_a)"), _("after LSTM 1, at step t"), font=font
+    )
+    drawn.add_heatmap(
         z=np.array(rows, int),
         x=np.arange(len(masks.second)),
         y=np.arange(len(rows)),
@@ -177,31 +164,31 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
             np.array(rows), _("kept, times {factor:.3g}", factor=_scale(masks)), _("dropped")
         ),
     )
-    figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(
+    drawn.update_xaxes(showgrid=False)
+    drawn.update_yaxes(
         tickvals=np.arange(len(rows)), ticktext=names, autorange="reversed", showgrid=False
     )
-    return figure
+    return drawn
 
 
 def _scale(masks: DropoutMasks) -> float:
-    """What kept units are multiplied with."""
+    """Return the factor by which kept units are multiplied."""
     return float(max(masks.first.max(), masks.second.max()))
 
 
 def drift(
     lines: Sequence[tuple[str, np.ndarray]], words: Sequence[str], font: int = FONT
 ) -> go.Figure:
-    """How alike the state of each step is to that after the last word, (Tx,) a line.
+    """Draw the similarity of each step's state to the state after the last word, (Tx,) a line.
 
-    Cosine similarity: 1 is the same direction.
+    Similarity is the cosine: 1 is the same direction.
     """
-    figure = _figure(260, font, _("step t"), _("similarity to the state<br>after the last word"))
+    drawn = figure(260, _("step t"), _("similarity to the state<br>after the last word"), font=font)
     steps = np.arange(len(words))
     for (name, values), colour, dash in zip(
         lines, SERIES * len(lines), ("solid", "dash") * len(lines), strict=False
     ):
-        figure.add_scatter(
+        drawn.add_scatter(
             x=steps,
             y=values,
             name=plain(name),
@@ -209,30 +196,30 @@ def drift(
             line={"color": colour, "width": 3, "dash": dash},
             hovertemplate="%{x}: %{y:.3f}<extra>" + plain(name) + "</extra>",
         )
-    figure.update_xaxes(tickvals=steps, ticktext=[plain(word, 12) for word in words])
-    figure.update_yaxes(range=[min(0.0, *(float(v.min()) for _name, v in lines)) - 0.05, 1.05])
-    figure.update_layout(showlegend=True)
-    return figure
+    drawn.update_xaxes(tickvals=steps, ticktext=[plain(word, 12) for word in words])
+    drawn.update_yaxes(range=[min(0.0, *(float(v.min()) for _name, v in lines)) - 0.05, 1.05])
+    drawn.update_layout(showlegend=True)
+    return drawn
 
 
 def word_scores(
     words: Sequence[str], by_gradient: np.ndarray, by_leaving_out: np.ndarray, font: int = FONT
 ) -> go.Figure:
-    """How much each word puts one class ahead of another, in nats, asked in two ways."""
-    figure = _figure(280, font, "", _("nats"))
-    places = np.arange(len(words))
+    """Draw how many nats each word adds to one class over another, by two methods."""
+    drawn = figure(280, "", _("nats"), font=font)
+    at = np.arange(len(words))
     for name, values, colour in (
         (_("gradient × word"), by_gradient, SERIES[0]),
         (_("left out"), by_leaving_out, SERIES[1]),
     ):
-        figure.add_bar(
-            x=places,
+        drawn.add_bar(
+            x=at,
             y=values,
             name=name,
             marker_color=colour,
             hovertemplate="%{y:.2f} " + _("nats") + "<extra>" + name + "</extra>",
         )
-    figure.update_xaxes(tickvals=places, ticktext=[plain(word) for word in words])
-    figure.update_yaxes(zeroline=True, zerolinewidth=2)
-    figure.update_layout(barmode="group", showlegend=True)
-    return figure
+    drawn.update_xaxes(tickvals=at, ticktext=[plain(word) for word in words])
+    drawn.update_yaxes(zeroline=True, zerolinewidth=2)
+    drawn.update_layout(barmode="group", showlegend=True)
+    return drawn

@@ -1,26 +1,19 @@
-"""A trained emoji model as a file of plain arrays and JSON, and back.
-
-A zip that holds ``model.json`` and one ``.npy`` an array, none of which can hold code.
-Reading is bounded: every size is checked against the header before anything is allocated.
-"""
+"""Save a trained emoji model as an archive of JSON and plain arrays, and open it again."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 import zlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
+from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, Later, _
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
-from ui.visit.archive import BAD_HEADER, BROKEN
 
 FORMAT, VERSION = "SeqScope emoji model", 1
 SUFFIX = ".seqscope"
@@ -28,7 +21,8 @@ MAX_BYTES = 50_000_000  # of the file
 MAX_UNPACKED = 100_000_000
 MAX_JSON_BYTES = 10_000_000
 MAX_WORDS = 500_000
-_DATE = (2026, 1, 1, 0, 0, 0)  # the same model gives the same bytes
+ABOUT = "model.json"
+PARTS = {name: f"{name}.npy" for name in (*NAMES, "embedding")}
 
 _NOT_OURS = N_(
     "This is not a SeqScope model file; choose one that was downloaded here (its name ends in "
@@ -41,10 +35,10 @@ _KERAS = N_(
 
 
 def fingerprint(vectors: WordVectors) -> str:
-    """Tells one set of vectors from another: their number, length, and a sample of both."""
-    places = np.linspace(0, len(vectors) - 1, min(len(vectors), 256)).astype(int)
-    words = "\n".join(vectors.words[int(place)] for place in places).encode()
-    rows = np.asarray(vectors.matrix[places + 1], np.float32)
+    """Identify word vectors by their number, their length and a sample of 256 words and rows."""
+    sampled = np.linspace(0, len(vectors) - 1, min(len(vectors), 256)).astype(int)
+    words = "\n".join(vectors.words[index] for index in sampled.tolist()).encode()
+    rows = np.asarray(vectors.matrix[sampled + 1], np.float32)
     code = zlib.crc32(rows.tobytes(), zlib.crc32(words))
     return f"{len(vectors)}x{vectors.dim}-{code:08x}"
 
@@ -56,19 +50,19 @@ def save_model(
     vectors: WordVectors | None = None,
     settings: dict[str, Any] | None = None,
 ) -> bytes:
-    """The model as bytes.
+    """Write a model as the bytes of an archive.
 
     Parameters
     ----------
     model : EmojiModel
     words : iterable of str
-        The vocabulary to put in: those of the training and test sentences, say. Words
-        whose vectors were trained belong here, or their changes are lost.
+        The words whose vectors are saved, such as those of the training and test sentences.
+        Trained vectors of other words are lost.
     vectors : WordVectors, optional
-        Those the lexicon was made of. A later visit with the same ones then knows all of
-        their words, not only ``words``.
+        The word vectors that the lexicon was made from. Where the same vectors are given to
+        ``open_model``, the model knows all their words, not only ``words``.
     settings : dict, optional
-        How the model was trained; plain JSON, shown again later.
+        How the model was trained, as plain JSON.
     """
     lexicon, weights = model.lexicon, model.weights
     known = sorted(word for word in set(words) if word in lexicon.word_to_index)
@@ -89,34 +83,33 @@ def save_model(
     }
     arrays = dict(zip(NAMES, weights.arrays, strict=True))
     arrays["embedding"] = weights.embedding[np.array(rows)]
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        _put(archive, "model.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
-        for name, array in arrays.items():
-            held = io.BytesIO()
-            np.save(held, np.ascontiguousarray(array, np.float32), allow_pickle=False)
-            _put(archive, f"{name}.npy", held.getvalue())
-    return made.getvalue()
-
-
-def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _DATE), data, zipfile.ZIP_DEFLATED)
+    return write(
+        {
+            ABOUT: json_bytes(about),
+            **{PARTS[name]: array_bytes(array, np.float32) for name, array in arrays.items()},
+        }
+    )
 
 
 def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
-    """The model that ``save_model`` wrote, giving the same numbers.
+    """Read a model that ``save_model`` wrote; it computes the same numbers.
 
-    ``vectors`` are those of the present visit; if they are the ones the model was trained
-    with, all their words are known, else only those in the file, which a note says.
+    ``vectors`` are the word vectors in use. If the model was trained with the same vectors it
+    knows all their words, otherwise only the words in the file, and a note says so.
 
     Raises
     ------
     ValueError
-        One sentence, if the bytes are not such a file, or its parts do not fit.
+        One sentence, if the bytes are not such a file or its parts do not fit.
     """
-    parts = _parts(data)
-    about = _about(parts)
-    arrays = {name: _array(parts, name) for name in (*NAMES, "embedding")}
+    reader = _reader(data)
+    about = _about(reader)
+    try:
+        arrays = {name: reader.array(part, np.float32) for name, part in PARTS.items()}
+    except ArchiveError as problem:
+        raise ValueError(
+            _("This model file cannot be used, so download it again: {problem}", problem=problem)
+        ) from problem
     words, unknown = about["words"], Unknown[about["unknown"]]
     table = arrays.pop("embedding")
     extra = 1 if unknown is Unknown.SHARED else 0
@@ -130,10 +123,12 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
             )
         )
     notes: tuple[Later, ...] = ()
-    if vectors is not None and about["fingerprint"] == fingerprint(vectors):
+    same = vectors is not None and about["fingerprint"] == fingerprint(vectors)
+    # A word that the vectors lack would be looked up in row 0, the padding row.
+    if vectors is not None and same and vectors.indices(words).all():
         lexicon = _over(vectors, words, table, unknown)
     else:
-        word_to_index = {word: place for place, word in enumerate(words, 1)}
+        word_to_index = {word: row for row, word in enumerate(words, 1)}
         name = about["vectors"]
         lexicon = Lexicon(name, word_to_index, Embedding.of(table), unknown)
         notes = (
@@ -157,7 +152,7 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
 
 
 def _over(vectors: WordVectors, words: list[str], table: np.ndarray, unknown: Unknown) -> Lexicon:
-    """The file's rows laid over the vectors' own."""
+    """Make a lexicon of the vectors in which the file's rows replace those that differ."""
     rows = vectors.indices(words).tolist()
     changed = {0: table[0], **dict(zip(rows, table[1 : len(words) + 1], strict=True))}
     if unknown is Unknown.SHARED:
@@ -171,56 +166,30 @@ def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
     return row >= len(vectors.matrix) or not np.array_equal(vectors.matrix[row], value)
 
 
-def _parts(data: bytes) -> dict[str, bytes]:
-    """The archive's members, unpacked within bounds."""
+def _reader(data: bytes) -> Reader:
+    """Open the archive after checking its size and that it has all parts of a model."""
     if len(data) > MAX_BYTES:
         raise ValueError(
             _("The file is over {most} MB, too large for a model.", most=MAX_BYTES // 1_000_000)
         )
     if data.startswith(b"\x89HDF"):
         raise ValueError(_(_KERAS, suffix=SUFFIX))
-    wanted = {"model.json", "embedding.npy", *(f"{name}.npy" for name in NAMES)}
     try:
-        with _archive(data) as archive:
-            infos = {info.filename: info for info in archive.infolist()}
-            if "config.json" in infos and "model.json" not in infos:
-                raise ValueError(_(_KERAS, suffix=SUFFIX))
-            if not wanted <= set(infos):
-                raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
-            if sum(infos[name].file_size for name in wanted) > MAX_UNPACKED:
-                raise ValueError(
-                    _(
-                        "The file unpacks to over {most} MB, too large for a model.",
-                        most=MAX_UNPACKED // 1_000_000,
-                    )
-                )
-            return {name: _unpacked(archive, infos[name]) for name in wanted}
-    except BROKEN as problem:
+        reader = Reader(data, MAX_UNPACKED)
+    except ArchiveError as problem:
         raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
+    if "config.json" in reader.names and ABOUT not in reader.names:
+        raise ValueError(_(_KERAS, suffix=SUFFIX))
+    if not {ABOUT, *PARTS.values()} <= set(reader.names):
+        raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
+    return reader
 
 
-def _archive(data: bytes) -> zipfile.ZipFile:
+def _about(reader: Reader) -> dict[str, Any]:
+    """Read ``model.json`` and check it field by field."""
     try:
-        return zipfile.ZipFile(io.BytesIO(data))
-    except ValueError as problem:  # places in the file that lie before its start
-        raise zipfile.BadZipFile(str(problem)) from problem
-
-
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    """A member, never more of it than its entry says."""
-    try:
-        with archive.open(info) as member:
-            return member.read(info.file_size)
-    except ValueError as problem:
-        raise zipfile.BadZipFile(str(problem)) from problem
-
-
-def _about(parts: dict[str, bytes]) -> dict[str, Any]:
-    """``model.json``, checked field by field."""
-    raw = parts["model.json"]
-    try:
-        about = json.loads(raw) if len(raw) <= MAX_JSON_BYTES else None
-    except (ValueError, RecursionError) as problem:
+        about = reader.json(ABOUT, MAX_JSON_BYTES)
+    except ArchiveError as problem:
         raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
@@ -230,11 +199,10 @@ def _about(parts: dict[str, bytes]) -> dict[str, Any]:
         )
     classes, words = about.get("classes"), about.get("words")
     checks = {
-        "classes": _is_list(classes, MIN_CLASSES, MAX_CLASSES)
-        and all(_is_list(one, 2, 2) and all(_is_text(part) for part in one) for one in classes),
-        "words": _is_list(words, 0, MAX_WORDS)
-        and all(_is_text(word) for word in words)
-        and len(set(words)) == len(words),
+        "classes": isinstance(classes, list)
+        and MIN_CLASSES <= len(classes) <= MAX_CLASSES
+        and all(_are_texts(names) and len(names) == 2 for names in classes),
+        "words": _are_texts(words) and len(words) <= MAX_WORDS and len(set(words)) == len(words),
         "maxlen": type(about.get("maxlen")) is int and 1 <= about["maxlen"] <= MAX_MAXLEN,
         "mask": type(about.get("mask")) is bool,
         "unknown": isinstance(about.get("unknown"), str)
@@ -254,44 +222,14 @@ def _about(parts: dict[str, bytes]) -> dict[str, Any]:
     return about
 
 
-def _is_list(value: Any, low: int, high: int) -> bool:
-    return isinstance(value, list) and low <= len(value) <= high
+def _are_texts(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
 def _is_text(value: Any) -> bool:
-    """Text that can be shown: JSON can also spell halves of characters."""
+    """Tell whether a value is text that can be shown: JSON can also spell half a character."""
     return (
         isinstance(value, str)
         and 0 < len(value) <= 1000
         and value.encode(errors="replace").decode() == value
     )
-
-
-def _array(parts: dict[str, bytes], name: str) -> np.ndarray:
-    """One array; its header must promise exactly the bytes that are there."""
-    held = io.BytesIO(parts[f"{name}.npy"])
-    try:
-        version = np.lib.format.read_magic(held)
-        if version != (1, 0):
-            raise ValueError("an unusual version")
-        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(held)
-        rest = held.read()
-        if dtype != np.float32 or fortran_order:
-            raise ValueError("not float32 in C order")
-        if len(shape) not in (1, 2) or any(size > MAX_WORDS + 2 for size in shape):
-            raise ValueError("an impossible shape")
-        if len(rest) != 4 * int(np.prod(shape, dtype=object)):
-            raise ValueError("cut short")
-    except BAD_HEADER as problem:
-        raise ValueError(
-            _(
-                "The array “{name}” of this model file cannot be read; download the model again.",
-                name=name,
-            )
-        ) from problem
-    array = np.frombuffer(rest, np.float32).reshape(shape)
-    if not np.isfinite(array).all():
-        raise ValueError(
-            _("The array “{name}” of this model file has values that are not numbers.", name=name)
-        )
-    return array

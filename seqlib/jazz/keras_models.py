@@ -1,4 +1,4 @@
-"""The seed's models in Keras 3. TensorFlow is imported when one is built, not before."""
+"""The seed's jazz models in Keras 3. TensorFlow is imported when one is built, not before."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seqlib.emojify.models import Emojify_V2 as Emojify_V2
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.training import tensorflow
-from seqlib.vectors.keras_layer import pretrained_embedding_layer as pretrained_embedding_layer
 
 if TYPE_CHECKING:
     import keras

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.display import ShownInNotebook
 from seqlib.i18n import _
 from seqlib.lstm._fast import step_fast
 from seqlib.lstm.cell import LSTMWeights, Step, step_back
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(ShownInNotebook):
     """Everything a cell did to one sequence, or to a batch of them.
 
     Shapes are for one sequence; a batch puts ``m`` in front of each.
@@ -34,6 +35,7 @@ class Trace:
         The densor's softmax at every step, where there is a densor.
     """
 
+    drawn_by = "seqlib.stage.notebook:trace_html"
     x: np.ndarray
     i: np.ndarray
     f: np.ndarray

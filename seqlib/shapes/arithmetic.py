@@ -1,20 +1,15 @@
-"""Where every dimension comes from: the shapes of a model's own tensors.
-
-``annotate`` reads them off a built Keras model. ``djmodel_shapes`` says the same of
-``djmodel`` without TensorFlow, so that a page has them at once and Keras can confirm them;
-a test holds the two equal.
-"""
+"""Read the shape of every tensor off a built Keras model, and which layer made it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 Shape = tuple[int | None, ...]
 
-# What the seed's code calls the results of its layers; other layers' go by the layer's name.
+# Names of layers' results in the seed's code; other results have their layer's name.
 SEED_NAMES: dict[str, tuple[str, ...]] = {
     "GetItem": ("x",),
     "reshapor": ("x",),
@@ -25,25 +20,26 @@ SEED_NAMES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class TensorShape:
-    """One tensor of a model, and what made it.
+    """One tensor of a model, and the layer that made it.
 
     Attributes
     ----------
     name : str
-        As the seed's code has it where it names one, e.g. ``a``.
+        As in the seed's code where it has a name there, e.g. ``a``.
     shape : tuple of int or None
         None is the batch axis, m.
     dtype : str
     layer : str
         The layer's name; for a plain operation the name of its kind, e.g. ``GetItem``.
     step : int or None
-        Which use of a layer that is used several times, from 0: the seed's ``t``.
+        For a layer that is called several times: the number of the call, from 0; the seed's
+        ``t``.
     result : int
-        Which of that use's results.
+        Index of the tensor among that call's results.
     reads : tuple of int
-        Rows of the tensors it was computed from.
+        Row numbers of the tensors it was computed from.
     role : "input", "output" or ""
-        Of the model.
+        Role of the tensor in the model.
     """
 
     name: str
@@ -62,7 +58,7 @@ class TensorShape:
 def annotate(
     model: Any, names: Mapping[str, Sequence[str]] = SEED_NAMES
 ) -> tuple[TensorShape, ...]:
-    """Every tensor of a built Keras model, once, after those it is computed from.
+    """List every tensor of a built Keras model once, after the tensors it is computed from.
 
     Parameters
     ----------
@@ -73,7 +69,7 @@ def annotate(
     Returns
     -------
     tuple of TensorShape
-        Inputs first, then what each output needs in turn. Each use of a shared layer has
+        Inputs first, then the tensors that each output needs. Each call of a shared layer has
         rows of its own.
 
     Raises
@@ -89,7 +85,7 @@ def annotate(
 
     outputs = {id(tensor) for tensor in model.outputs}
     nodes = list(_nodes(model))
-    uses = Counter(_layer_name(node, Layer) for node in nodes)
+    calls = Counter(_layer_name(node, Layer) for node in nodes)
     seen: Counter[str] = Counter()
     row_of: dict[int, int] = {}
     rows: list[TensorShape] = []
@@ -104,7 +100,7 @@ def annotate(
                     shape=tuple(tensor.shape),
                     dtype=str(tensor.dtype),
                     layer=layer,
-                    step=seen[layer] if uses[layer] > 1 else None,
+                    step=seen[layer] if calls[layer] > 1 else None,
                     result=result,
                     reads=reads,
                     role="output" if id(tensor) in outputs else "" if reads else "input",
@@ -115,9 +111,9 @@ def annotate(
 
 
 def _nodes(model: Any) -> Iterator[Any]:
-    """The uses of layers that make up the model, each after those it reads.
+    """Yield the layer calls (Keras' nodes) of a model, each after the calls it reads from.
 
-    A shared layer belongs to several models, so they are followed back from this one's outputs.
+    A shared layer may belong to several models, so the calls are found from the outputs back.
     """
     done: set[int] = set()
     # Not recursive: a chain of a hundred timesteps would be too deep.
@@ -148,48 +144,8 @@ def _result_name(given: Sequence[str] | None, layer: str, result: int, n_results
     return layer if n_results == 1 else f"{layer}[{result}]"
 
 
-def djmodel_shapes(m: int | None, Tx: int, n_values: int, n_a: int) -> tuple[TensorShape, ...]:
-    """What ``annotate(djmodel(Tx, n_a, n_values))`` returns, without TensorFlow.
-
-    ``m`` stands for the batch axis; None, as in Keras, leaves it open.
-    """
-    return _djmodel_rows(Tx, m, Tx, n_values, n_a)
-
-
-def djmodel_axes(Tx: int) -> tuple[tuple[str, ...], ...]:
-    """The axis names of each row of ``djmodel_shapes``, e.g. ("m", "Tx", "n_values").
-
-    Unlike ``axis_names`` it is never in doubt where two sizes are the same number.
-    """
-    return tuple(row.shape for row in _djmodel_rows(Tx, "m", "Tx", "n_values", "n_a"))
-
-
-def _djmodel_rows(steps: int, m: Any, Tx: Any, n_values: Any, n_a: Any) -> tuple[TensorShape, ...]:
-    rows = [
-        _row("X", (m, Tx, n_values), "X", role="input"),
-        _row("a0", (m, n_a), "a0", role="input"),
-        _row("c0", (m, n_a), "c0", role="input"),
-    ]
-    a, c = 1, 2  # rows of the states that the next step reads
-    for t in range(steps):
-        step, at = t if steps > 1 else None, len(rows)
-        cell = {"layer": "LSTM_cell", "step": step, "reads": (at + 1, a, c)}
-        rows += [
-            _row("x", (m, n_values), "GetItem", step, reads=(0,)),
-            _row("x", (m, 1, n_values), "reshapor", step, reads=(at,)),
-            *(_row(name, (m, n_a), result=i, **cell) for i, name in enumerate("a_c")),
-            _row("out", (m, n_values), "densor", step, reads=(at + 2,), role="output"),
-        ]
-        a, c = at + 2, at + 4
-    return tuple(rows)
-
-
-def _row(name: str, shape: Shape, layer: str, step: int | None = None, **rest) -> TensorShape:
-    return TensorShape(name, shape, "float32", layer, step, **rest)
-
-
 def stacked_outputs(rows: Sequence[TensorShape], name: str = "Y") -> TensorShape:
-    """The model's list of outputs as one array, as the seed's Y: (Ty, m, n_values).
+    """Stack a model's outputs into one tensor, as the seed's Y: (Ty, m, n_values).
 
     Raises ``ValueError`` if the outputs differ in shape.
     """
@@ -202,29 +158,7 @@ def stacked_outputs(rows: Sequence[TensorShape], name: str = "Y") -> TensorShape
     return TensorShape(name, shape, first.dtype, "", reads=tuple(outputs))
 
 
-def with_batch(rows: Sequence[TensorShape], m: int) -> tuple[TensorShape, ...]:
-    """The same rows with m in place of the open batch axis."""
-    return tuple(
-        replace(row, shape=tuple(m if size is None else size for size in row.shape)) for row in rows
-    )
-
-
-def axis_names(shape: Shape, sizes: Mapping[str, int], batch: str = "m") -> tuple[str, ...]:
-    """Name each axis by its size, e.g. (None, 30, 78) → ("m", "Tx", "n_values").
-
-    ``sizes`` maps axis names to sizes. A size that no name has stays a number; one that
-    several have gets all of them, "Tx or n_a".
-    """
-
-    def name(size: int | None) -> str:
-        if size is None:
-            return batch
-        return " or ".join(axis for axis, known in sizes.items() if known == size) or str(size)
-
-    return tuple(name(size) for size in shape)
-
-
 def as_text(shape: Sequence[int | str | None]) -> str:
-    """As Python writes a shape, names unquoted: "(None, 30, 78)", "(m, n_a)", "(64,)"."""
+    """Write a shape as Python does, with names unquoted: "(None, 30, 78)", "(m, n_a)", "(64,)"."""
     inside = ", ".join(map(str, shape))
     return f"({inside},)" if len(shape) == 1 else f"({inside})"

@@ -26,6 +26,7 @@ from typing import Any
 
 from seqlib.i18n import _
 from seqlib.shapes.arithmetic import SEED_NAMES, Shape, TensorShape
+from seqlib.training import tensorflow
 
 
 class Size(int):
@@ -485,6 +486,8 @@ _KERAS = SimpleNamespace(
     Input=Input, Model=Model, layers=SimpleNamespace(**LAYERS, Input=Input), **LAYERS
 )
 
+_NOT_LOADED = SimpleNamespace(load=lambda: None)
+
 
 def _import(name: str, globals=None, locals=None, fromlist=(), level: int = 0):
     if name == "keras":
@@ -546,7 +549,7 @@ def blueprint(
     recording = _Recording()
     token = _recording.set(recording)
     try:
-        replaced = {"backend": SimpleNamespace(load=lambda: None), **(stand_ins or {})}
+        replaced = dict(stand_ins or {})
         for function in uses:
             replaced[function.__name__] = _on_stand_ins(function, replaced, recording)
         model = _on_stand_ins(builder, replaced, recording)(*args, **kwargs)
@@ -568,7 +571,11 @@ def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Reco
     code, file = _compiled(function)
     recording.statements[file] = (tree, function.__name__)
     namespace = {
-        **function.__globals__,
+        # Under whatever name the builder knows the module that loads TensorFlow.
+        **{
+            name: _NOT_LOADED if value is tensorflow else value
+            for name, value in function.__globals__.items()
+        },
         "__builtins__": {**vars(builtins), "__import__": _import},
         **replaced,
     }

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, _
 
 MAX_STEPS = 10_000
@@ -262,8 +263,8 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """Everything one stage shows.
+class Stage(ShownInNotebook):
+    """Everything one stage shows; a notebook shows it playing.
 
     Attributes
     ----------
@@ -290,6 +291,7 @@ class Stage:
         Other sequences to search for places where the same units fire.
     """
 
+    drawn_by = "seqlib.stage.notebook:stage_html"
     clock: Clock
     lanes: tuple[Lane, ...]
     sound: tuple[Note, ...] = ()

@@ -1,5 +1,6 @@
-"""Sentences: words, rows of the embedding matrix, labels, and the files they come in."""
+"""Sentences: words, rows of the embedding matrix, labels and CSV files."""
 
+from seqlib.text.default import shipped
 from seqlib.text.files import (
     CSVReport,
     Skipped,
@@ -18,7 +19,6 @@ from seqlib.text.labelled import (
     EmojiClass,
     LabelledSentences,
     classes_of,
-    shipped,
 )
 from seqlib.text.tokens import (
     MAX_MAXLEN,

@@ -1,4 +1,4 @@
-"""Labelled sentences from a CSV as spreadsheets and exports really write them, and back."""
+"""Read labelled sentences from CSV files as spreadsheets write them, and write such files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from seqlib.assets import ASSETS
 from seqlib.i18n import N_, Later, _
 from seqlib.text.labelled import (
     DEFAULT_CLASSES,
@@ -23,12 +24,14 @@ from seqlib.text.labelled import (
 )
 from seqlib.text.tokens import tokenise
 
+FOLDER = ASSETS / "emojify"
 MAX_BYTES = 20_000_000
 MAX_ROWS = 50_000
 MAX_CHARACTERS = 1000  # in a sentence
 MAX_LABEL_CHARACTERS = 60
-FEW = 5  # sentences of a class: with fewer, little can be expected
-SKIPPED_KEPT = 50  # rows named one by one in the report; the rest are counted
+FEW = 5  # sentences of a class; below this the report warns
+SKIPPED_KEPT = 50  # skipped rows that the report names; further ones are only counted
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin so
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
 
 SENTENCE_NAMES = frozenset(
@@ -38,7 +41,7 @@ LABEL_NAMES = frozenset(
     ("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion")
 )
 
-# How a file begins that is something else, and what to say of it.
+# First bytes of files that are no CSV, and what those files are.
 _NOT_CSV = (
     (b"PK\x03\x04", N_("an Excel workbook or a zip archive")),
     (b"\xd0\xcf\x11\xe0", N_("an old Excel workbook")),
@@ -49,7 +52,7 @@ _NOT_CSV = (
     (b"version https://git-lfs", N_("a Git LFS pointer, not the file itself")),
 )
 
-# Those that count as space are left for ``str.split``.
+# Control characters to delete; those that are white space are left to ``str.split``.
 _CONTROL = {
     code: None for code in range(0xA0) if not chr(code).isprintable() and not chr(code).isspace()
 }
@@ -58,7 +61,7 @@ Source = bytes | str | Path | BinaryIO
 
 
 class Skipped(NamedTuple):
-    """A row that was left out: its line in the file (1 is the first) and why."""
+    """A skipped row: its line in the file, from 1, and the reason."""
 
     line: int
     why: Later
@@ -66,22 +69,22 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True)
 class CSVReport:
-    """How a file was read.
+    """How a CSV file was read.
 
     Attributes
     ----------
     rows : int
         Rows that became sentences.
     encoding, delimiter : str
-        In English.
+        Names in English.
     header : bool
         Whether the first row named the columns.
     sentence_column, label_column : int
-        Counted from 0; ``label_column`` is -1 where only sentences were asked for.
+        Column numbers from 0; ``label_column`` is -1 if only sentences were read.
     skipped : tuple of Skipped
-        The first ``SKIPPED_KEPT`` rows left out.
+        The first ``SKIPPED_KEPT`` skipped rows.
     n_skipped : int
-        All of them.
+        Number of all skipped rows.
     notes : tuple of Later
         One sentence each: duplicates, contradictions, classes with few rows.
     """
@@ -105,7 +108,7 @@ class Row(NamedTuple):
 
 
 def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
-    """Read sentences and their labels.
+    """Read sentences and their labels from a CSV.
 
     Parameters
     ----------
@@ -131,36 +134,34 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
                 "another."
             )
         )
-    header = _named_columns(rows[0])
-    named = header is not None
-    if named:
+    named = _named_columns(rows[0])
+    columns = named or _guessed_columns(rows, width)
+    header = named is not None or _first_is_header(rows, columns.label)
+    if header:
         rows = rows[1:]
         if not rows:
             raise ValueError(
                 _("The file has a header but no rows; add sentences with their labels.")
             )
-    else:
-        header = _guessed_columns(rows, width)
-        if _first_is_header(rows, header.label):
-            named, rows = True, rows[1:]
     labelled, report = from_rows(
-        [(_cell(row, header.sentence), _cell(row, header.label)) for row in rows],
+        [(_cell(row, columns.sentence), _cell(row, columns.label)) for row in rows],
         lines=[row.line for row in rows],
     )
     return labelled, CSVReport(
         len(labelled),
         encoding,
         DELIMITERS[delimiter],
-        named,
-        *header,
-        skipped=report.skipped,
-        n_skipped=report.n_skipped,
-        notes=report.notes,
+        header,
+        columns.sentence,
+        columns.label,
+        report.skipped,
+        report.n_skipped,
+        report.notes,
     )
 
 
 class RowsReport(NamedTuple):
-    """What ``from_rows`` left out and noticed."""
+    """The rows that ``from_rows`` skipped, and its notes on the rest."""
 
     skipped: tuple[Skipped, ...]
     n_skipped: int
@@ -170,31 +171,27 @@ class RowsReport(NamedTuple):
 def from_rows(
     rows: Iterable[tuple[str, str]], lines: Sequence[int] | None = None
 ) -> tuple[LabelledSentences, RowsReport]:
-    """Sentences from (sentence, label) texts, as a file or a table editor holds them.
+    """Make labelled sentences of (sentence, label) texts from a file or a table editor.
 
-    ``lines`` numbers the rows for the report; 1, 2, 3… if not given. Raises ``ValueError``,
-    one sentence, if nothing is left or the classes are not 2 to 20.
+    ``lines`` are the rows' line numbers for the report; 1, 2, 3… if not given. Raises
+    ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
     """
     kept: list[tuple[str, str]] = []
-    skipped: list[Skipped] = []
-    n_skipped = 0
-    for place, (sentence, label) in enumerate(rows):
-        sentence, label = (_clean(text) for text in (sentence, label))
+    skipped = _SkippedRows()
+    for i, (sentence, label) in enumerate(rows):
+        sentence, label = _clean(sentence), _clean(label)
         if not sentence and not label:
             continue
-        why = _unusable(sentence, label, len(kept))
-        if why is None:
+        if reason := _unusable(sentence, label, len(kept)):
+            skipped.add(lines[i] if lines else i + 1, reason)
+        else:
             kept.append((sentence, label))
-            continue
-        n_skipped += 1
-        if len(skipped) < SKIPPED_KEPT:
-            skipped.append(Skipped(lines[place] if lines else place + 1, why))
     if not kept:
         raise ValueError(
             _("No row has both a sentence and a label; give each row a sentence and what it shows.")
         )
-    classes, place_of = classes_of(label for _sentence, label in kept)
-    labels = np.array([place_of[label] for _sentence, label in kept])
+    classes, index_of = classes_of(label for _sentence, label in kept)
+    labels = np.array([index_of[label] for _sentence, label in kept])
     found = np.unique(labels)
     if len(found) < MIN_CLASSES:
         raise ValueError(
@@ -215,22 +212,21 @@ def from_rows(
             )
         )
     labelled = LabelledSentences(tuple(sentence for sentence, _label in kept), labels, classes)
-    return labelled, RowsReport(tuple(skipped), n_skipped, _notes(labelled))
+    return labelled, RowsReport(tuple(skipped.first), skipped.n, _notes(labelled))
 
 
 def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
-    """Sentences alone, to be classified: one a line, or a CSV's wordiest column.
+    """Read sentences without labels: one a line, or the column of a CSV with the most words.
 
-    Commas are taken as part of the sentences unless a header names the column or the
-    other columns hold only numbers and known labels. Raises ``ValueError``, one
-    sentence, if there is none.
+    Commas belong to the sentences unless a header names the column or the other columns hold
+    only numbers and known labels. Raises ``ValueError``, one sentence, if there is no sentence.
     """
     text, encoding = _text(source)
     rows, delimiter = _records(text)
     names = [cell.strip().casefold() for cell in rows[0].cells]
     width = max(len(row.cells) for row in rows)
-    named = not SENTENCE_NAMES.isdisjoint(names)
-    if named:
+    header = not SENTENCE_NAMES.isdisjoint(names)
+    if header:
         column = next(at for at, name in enumerate(names) if name in SENTENCE_NAMES)
         rows = rows[1:]
     else:
@@ -238,26 +234,38 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
         if not _beside_labels(rows, width, column):
             rows = [Row(n, [line.strip(' "')]) for n, line in enumerate(text.split("\n"), 1)]
             rows, column = [row for row in rows if row.cells[0]], 0
-    kept, skipped, n_skipped = [], [], 0
+    kept: list[str] = []
+    skipped = _SkippedRows()
     for row in rows:
         sentence = _clean(_cell(row, column))
-        why = _unusable(sentence, "-", len(kept))
-        if why is None:
+        if reason := _unusable(sentence, "-", len(kept)):
+            skipped.add(row.line, reason)
+        else:
             kept.append(sentence)
-            continue
-        n_skipped += 1
-        if len(skipped) < SKIPPED_KEPT:
-            skipped.append(Skipped(row.line, why))
     if not kept:
         raise ValueError(_("There is no sentence in the file; write one a line."))
+    name = DELIMITERS[delimiter]
     report = CSVReport(
-        len(kept), encoding, DELIMITERS[delimiter], named, column, -1, tuple(skipped), n_skipped
+        len(kept), encoding, name, header, column, -1, tuple(skipped.first), skipped.n
     )
     return tuple(kept), report
 
 
+class _SkippedRows:
+    """Count skipped rows and keep the first ``SKIPPED_KEPT``."""
+
+    def __init__(self) -> None:
+        self.first: list[Skipped] = []
+        self.n = 0
+
+    def add(self, line: int, reason: Later) -> None:
+        self.n += 1
+        if self.n <= SKIPPED_KEPT:
+            self.first.append(Skipped(line, reason))
+
+
 def write_csv(labelled: LabelledSentences) -> bytes:
-    """A UTF-8 CSV with the header sentence, label; ``read_csv`` reads it back."""
+    """Write labelled sentences as a CSV that ``read_csv`` reads again."""
     return table_csv(
         ("sentence", "label"),
         (
@@ -268,7 +276,7 @@ def write_csv(labelled: LabelledSentences) -> bytes:
 
 
 def template() -> bytes:
-    """A CSV to fill in: the header, and one row for each default class."""
+    """Write a CSV for the reader to fill in: a header and an example of each default class."""
     examples = (
         "I love you so much",
         "The keeper caught the ball",
@@ -276,24 +284,36 @@ def template() -> bytes:
         "I am not happy",
         "Is there any soup left?",
     )
-    names = (one.name for one in DEFAULT_CLASSES)
+    names = (emoji_class.name for emoji_class in DEFAULT_CLASSES)
     return table_csv(("sentence", "label"), zip(examples, names, strict=True))
 
 
 def table_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV in UTF-8, with the mark that lets spreadsheets see that it is UTF-8."""
+    """Write a table as a CSV for spreadsheets, in UTF-8 with a byte order mark.
+
+    Text cells that a spreadsheet would run as a formula get an apostrophe in front;
+    ``read_csv`` and ``read_sentences`` remove the apostrophe.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([_quoted(cell) for cell in row] for row in (header, *rows))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Tell whether a cell, apostrophes in front left out, begins like a formula."""
+    return cell.lstrip("'").startswith(FORMULA)
 
 
 # From bytes to records.
 
 
 def _text(source: Source) -> tuple[str, str]:
-    """(text with line ends as \\n, its encoding), after a look at what it is."""
+    """Decode a source: the text with line ends as \\n, and its encoding."""
     text, encoding = _decoded(_bytes_of(source))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
@@ -369,7 +389,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 
 def _parsed(text: str, delimiter: str, limit: int) -> list[Row]:
-    """Records with at least one filled cell. A quote that is never closed is an error."""
+    """Parse the records that have a filled cell; raise for a quote that is never closed."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     rows: list[Row] = []
     line = 1
@@ -391,7 +411,7 @@ def _parsed(text: str, delimiter: str, limit: int) -> list[Row]:
 
 
 def _delimiter(text: str) -> str:
-    """The one by which most of the first rows have one and the same number of cells."""
+    """Find the delimiter that splits most of the first rows into the same number of cells."""
 
     def evenness(delimiter: str) -> float:
         try:
@@ -420,7 +440,7 @@ def _named_columns(first: Row) -> Columns | None:
 
 
 def _wordiest(rows: list[Row], width: int) -> int:
-    """The column with the most words, said again and again counted once."""
+    """Find the column with the most words, equal cells counted once."""
     sample = rows[:500]
     words = [
         sum(len(tokenise(text)) for text in {_cell(row, at) for row in sample})
@@ -430,13 +450,13 @@ def _wordiest(rows: list[Row], width: int) -> int:
 
 
 def _beside_labels(rows: list[Row], width: int, column: int) -> bool:
-    """Whether every other column holds nothing but numbers and labels of the default classes."""
+    """Tell whether all other columns hold only numbers and labels of the default classes."""
     others = {_cell(row, at) for row in rows for at in range(width) if at != column} - {""}
     return all(_is_number(text) or class_of(text) in DEFAULT_CLASSES for text in others)
 
 
 def _guessed_columns(rows: list[Row], width: int) -> Columns:
-    """The sentence has the most words; the label is the first column with few values."""
+    """Guess the columns: sentences have the most words, labels few different values."""
     sentence = _wordiest(rows, width)
     others = [at for at in range(width) if at != sentence]
 
@@ -450,11 +470,11 @@ def _guessed_columns(rows: list[Row], width: int) -> Columns:
 
 
 def _first_is_header(rows: list[Row], label: int) -> bool:
-    """A first label that is no number where all others are, or names a column."""
+    """Tell whether the first row is a header: its label names the column or alone is no number."""
     first, *others = [_cell(row, label) for row in rows]
     if first.casefold() in LABEL_NAMES:
         return True
-    others = [one for one in others if one]
+    others = [other for other in others if other]
     return bool(others) and not _is_number(first) and all(map(_is_number, others))
 
 
@@ -467,16 +487,17 @@ def _is_number(text: str) -> bool:
 
 
 def _cell(row: Row, at: int) -> str:
-    return row.cells[at].strip() if at < len(row.cells) else ""
+    cell = row.cells[at].strip() if at < len(row.cells) else ""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
 
 
 def _clean(text: object) -> str:
-    """On one line, without control characters; nothing for None."""
+    """Write text on one line without control characters; None gives ""."""
     return " ".join(("" if text is None else str(text)).translate(_CONTROL).split())
 
 
 def _unusable(sentence: str, label: str, so_far: int) -> Later | None:
-    """Why a row must be left out; None if it need not be."""
+    """Say why a row must be skipped; None if it can be used."""
     if so_far >= MAX_ROWS:
         return Later("only the first {most:,} rows are used", {"most": MAX_ROWS})
     if not sentence:
@@ -499,16 +520,19 @@ def _notes(labelled: LabelledSentences) -> tuple[Later, ...]:
         seen.setdefault(tokens, set()).add(label)
     if again := len(labelled) - len(seen):
         notes.append(Later("{n} sentences occur more than once; all are kept.", {"n": again}))
-    if torn := sum(len(labels) > 1 for labels in seen.values()):
+    if contradicting := sum(len(labels) > 1 for labels in seen.values()):
         notes.append(
             Later(
-                "{n} sentences have more than one label; the model cannot learn both.", {"n": torn}
+                "{n} sentences have more than one label; the model cannot learn both.",
+                {"n": contradicting},
             )
         )
     few = [
-        one.name for one, n in zip(labelled.classes, labelled.counts, strict=True) if 0 < n < FEW
+        emoji_class.name
+        for emoji_class, n in zip(labelled.classes, labelled.counts, strict=True)
+        if 0 < n < FEW
     ]
     if few:
-        said = {"n": FEW, "names": ", ".join(few)}
-        notes.append(Later("Fewer than {n} sentences for {names}: expect little of these.", said))
+        values = {"n": FEW, "names": ", ".join(few)}
+        notes.append(Later("Fewer than {n} sentences for {names}: expect little of these.", values))
     return tuple(notes)

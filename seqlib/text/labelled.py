@@ -1,37 +1,35 @@
-"""Sentences with their emoji: the record that training, tables and files share."""
+"""Hold sentences with their emoji: the record that training, tables and files share."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
-FOLDER = ASSETS / "emojify"
 MIN_CLASSES, MAX_CLASSES = 2, 20
 
 
 class EmojiClass(NamedTuple):
-    """A class: how files name it, and what is shown for it."""
+    """A class: its name in files, and its emoji."""
 
     name: str
     emoji: str
 
     @property
     def title(self) -> str:
-        """The name for readers: that of a default class is in their language."""
+        """The name for readers; a default class is named in the reader's language."""
         return _(self.name) if self in DEFAULT_CLASSES else self.name
 
 
 # In the seed's order, so that labels 0 to 4 mean what they mean there.
-DEFAULT_CLASSES = (
+DEFAULT_CLASSES: tuple[EmojiClass, ...] = (
     EmojiClass(N_("love"), "❤️"),
     EmojiClass(N_("ball"), "⚾"),
     EmojiClass(N_("happy"), "😄"),
@@ -48,27 +46,32 @@ ALIASES = {
     "happiness": "happy",
     "sadness": "sad",
     "fork": "food",
-    # As the page shows them in Chinese.
+    # The names on the page in Chinese.
     "喜爱": "love",
     "球类": "ball",
     "开心": "happy",
     "难过": "sad",
     "食物": "food",
 }
-# For classes that come with a name or a number only.
+# For classes that have only a name or a number.
 MARKS = "🔴🟠🟡🟢🔵🟣🟤⚫⚪🟥🟧🟨🟩🟦🟪🟫⬛⬜🔶🔷"
 
 
 @dataclass(frozen=True)
 class LabelledSentences:
-    """Sentences, the class of each, and what the classes are.
+    """Sentences, the class of each, and the list of classes.
 
     Attributes
     ----------
     sentences : tuple of str
     labels : int array (m,)
-        Places in ``classes``.
+        Indices in ``classes``.
     classes : tuple of EmojiClass
+
+    Raises
+    ------
+    ValueError
+        If there is not one label for each sentence, or a label is not an index in ``classes``.
     """
 
     sentences: tuple[str, ...]
@@ -99,11 +102,12 @@ class LabelledSentences:
 
     @property
     def counts(self) -> np.ndarray:
-        """Sentences of each class, (n_classes,)."""
+        """Number of sentences of each class, (n_classes,)."""
         return np.bincount(self.labels, minlength=self.n_classes)
 
     @cached_property
     def tokens(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each sentence, as ``tokenise`` gives them."""
         return tuple(map(tokenise, self.sentences))
 
     @property
@@ -121,120 +125,108 @@ class LabelledSentences:
         """True where a sentence has a negation, (m,)."""
         return np.array([has_negation(sentence) for sentence in self.sentences], bool)
 
-    def subset(self, places: Sequence[int] | np.ndarray) -> LabelledSentences:
-        """Only these rows, with the same classes."""
-        places = np.asarray(places, int)
+    def subset(self, rows: Sequence[int] | np.ndarray) -> LabelledSentences:
+        """Select some rows, with the same classes."""
+        rows = np.asarray(rows, int)
         return LabelledSentences(
-            tuple(self.sentences[place] for place in places), self.labels[places], self.classes
+            tuple(self.sentences[row] for row in rows), self.labels[rows], self.classes
         )
 
-    def balanced(self, n: int, seed: int = 0) -> LabelledSentences:
-        """At most ``n`` rows, drawn so that classes stay as even as the rows allow."""
-        order = self._dealt(seed)
-        return self.subset(np.sort(order[:n]))
-
     def covering(self, n: int) -> LabelledSentences:
-        """At most ``n`` rows, classes even, that cover the commonest words of each class.
+        """Select at most ``n`` rows, classes even, that cover the commonest words of each class.
 
-        Greedy: from each class in turn the row that adds most, where a word counts as often
-        as the class has it, and the less the more often it is already covered.
+        From each class in turn the row is taken that gains most: a word counts as often as it
+        occurs in its class, divided by the square of 1 + the times it is already covered.
         """
-        parts = [set(words) for words in self.tokens]
-        often = [
-            Counter(part for place in np.flatnonzero(self.labels == label) for part in parts[place])
-            for label in range(self.n_classes)
-        ]
-        left = [np.flatnonzero(self.labels == label).tolist() for label in range(self.n_classes)]
-        covered = [Counter() for _ in left]
+        words = [set(tokens) for tokens in self.tokens]
+        rest = [np.flatnonzero(self.labels == label).tolist() for label in range(self.n_classes)]
+        counts = [Counter(word for row in rows for word in words[row]) for rows in rest]
+        covered: list[Counter[str]] = [Counter() for _rows in rest]
 
-        def gain(place: int, label: int) -> float:
+        def gain(row: int) -> float:
+            label = int(self.labels[row])
             return sum(
-                often[label][part] / (1 + covered[label][part]) ** 2
-                for part in parts[place]
-                if often[label][part] > 1
+                counts[label][word] / (1 + covered[label][word]) ** 2
+                for word in words[row]
+                if counts[label][word] > 1
             )
 
         chosen: list[int] = []
         while len(chosen) < min(n, len(self)):
-            for label, places in enumerate(left):
-                if places and len(chosen) < n:
-                    best = max(places, key=lambda place, label=label: gain(place, label))
-                    places.remove(best)
-                    covered[label].update(parts[best])
+            for label, rows in enumerate(rest):
+                if rows and len(chosen) < n:
+                    best = max(rows, key=gain)
+                    rows.remove(best)
+                    covered[label].update(words[best])
                     chosen.append(best)
         return self.subset(sorted(chosen))
 
     def split(
         self, test_share: float = 0.2, seed: int = 0
     ) -> tuple[LabelledSentences, LabelledSentences]:
-        """(train, test): a share of every class is kept back, at least 1 of any with 2 rows."""
-        rng = np.random.default_rng(seed)
-        kept_back: list[int] = []
-        for label in range(self.n_classes):
-            places = rng.permutation(np.flatnonzero(self.labels == label))
-            n = min(max(1, round(test_share * len(places))), len(places) - 1)
-            kept_back += places[: max(n, 0)].tolist()
-        test = np.zeros(len(self), bool)
-        test[kept_back] = True
-        return self.subset(np.flatnonzero(~test)), self.subset(np.flatnonzero(test))
+        """Split at random into (train, test).
 
-    def _dealt(self, seed: int) -> np.ndarray:
-        """All places, one of each class in turn, each class in random order."""
-        order = np.random.default_rng(seed).permutation(len(self))
-        turn = np.zeros(len(self), int)
+        Of every class a ``test_share`` goes to the test rows: at least one row of a class with
+        two or more, and never all of them.
+        """
+        rng = np.random.default_rng(seed)
+        test = np.zeros(len(self), bool)
         for label in range(self.n_classes):
-            mine = order[self.labels[order] == label]
-            turn[mine] = np.arange(len(mine))
-        return order[np.argsort(turn[order], kind="stable")]
+            rows = rng.permutation(np.flatnonzero(self.labels == label))
+            n = min(max(1, round(test_share * len(rows))), len(rows) - 1)
+            test[rows[: max(n, 0)]] = True
+        return self.subset(np.flatnonzero(~test)), self.subset(np.flatnonzero(test))
 
 
 def classes_of(labels: Iterable[str]) -> tuple[tuple[EmojiClass, ...], dict[str, int]]:
-    """The classes that label texts name, and the place each text stands for.
+    """Find the classes that label texts name, and the index of each text's class.
 
-    Names and emoji of the default five are recognised, in any case. Numbers are the default
-    five if they are exactly 0 to 4; otherwise each number is a class. Any other text is a
-    class of its own, with a coloured mark if it is not an emoji itself.
+    Names and emoji of the default five are recognised, whatever their case. Numbers are the
+    default five if they are exactly 0 to 4; otherwise each number is a class. Any other text
+    is a class of its own, with a coloured mark if it is not an emoji itself.
     """
     texts = list(dict.fromkeys(label.strip() for label in labels))
-    as_number = {text: _whole(text) for text in texts}
-    if texts and None not in as_number.values():
+    as_number = {text: number for text in texts if (number := _integer(text)) is not None}
+    classes: tuple[EmojiClass, ...]
+    if texts and len(as_number) == len(texts):
         numbers = sorted(set(as_number.values()))
         if numbers == list(range(len(DEFAULT_CLASSES))):
             classes = DEFAULT_CLASSES
         else:
             classes = tuple(
-                EmojiClass(str(number), MARKS[place % len(MARKS)])
-                for place, number in enumerate(numbers)
+                EmojiClass(str(number), MARKS[i % len(MARKS)]) for i, number in enumerate(numbers)
             )
         return classes, {text: numbers.index(number) for text, number in as_number.items()}
     named = {text: class_of(text) for text in texts}
     found = list(dict.fromkeys(named.values()))
-    defaults = [one for one in DEFAULT_CLASSES if one in found]
-    others = [one for one in found if one not in defaults]
+    defaults = [known for known in DEFAULT_CLASSES if known in found]
+    others = [other for other in found if other not in defaults]
     marks = iter(MARKS * (len(others) // len(MARKS) + 1))
-    marked = {one: one if one.emoji else EmojiClass(one.name, next(marks)) for one in others}
+    marked = {
+        other: other if other.emoji else EmojiClass(other.name, next(marks)) for other in others
+    }
     classes = (*defaults, *marked.values())
-    return classes, {text: classes.index(marked.get(one, one)) for text, one in named.items()}
+    return classes, {text: classes.index(marked.get(own, own)) for text, own in named.items()}
 
 
 def class_of(text: str) -> EmojiClass:
-    """One of the default classes, or a class of its own, its emoji empty if none was given."""
+    """Find the default class that a label names, or make a class of the label's own text."""
     name = " ".join(text.casefold().split())
     name = ALIASES.get(name, name)
     bare = _bare(text)
-    for one in DEFAULT_CLASSES:
-        if name == one.name or bare == _bare(one.emoji):
-            return one
+    for known in DEFAULT_CLASSES:
+        if name == known.name or bare == _bare(known.emoji):
+            return known
     is_emoji = bool(bare) and not any(character.isalnum() for character in bare)
     return EmojiClass(bare or name, text) if is_emoji else EmojiClass(name, "")
 
 
 def _bare(emoji: str) -> str:
-    """Without variation selectors: ❤ and ❤️ are one emoji."""
+    """Remove variation selectors: ❤ and ❤️ are the same emoji."""
     return emoji.strip().replace("\ufe0f", "").replace("\ufe0e", "")
 
 
-def _whole(text: str) -> int | None:
+def _integer(text: str) -> int | None:
     try:
         number = float(text)
     except ValueError:
@@ -247,11 +239,3 @@ class DataSet(NamedTuple):
 
     train: LabelledSentences
     test: LabelledSentences
-
-
-@lru_cache(maxsize=1)
-def shipped() -> DataSet:
-    """The project's own sentences, 400 and 150; see the card in ``assets/emojify``."""
-    from seqlib.text.files import read_csv
-
-    return DataSet(*(read_csv(FOLDER / f"{part}.csv")[0] for part in ("train", "test")))

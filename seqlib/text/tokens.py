@@ -1,4 +1,4 @@
-"""From a sentence to words, and from words to rows of an embedding matrix."""
+"""Split sentences into words, and look up the words' rows in an embedding matrix."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 MAXLEN = 10  # the seed's
-MAX_MAXLEN = 40  # training lays every step out in its graph
+MAX_MAXLEN = 40  # training unrolls every step in its graph
 PADDING = 0  # row 0 of the matrix, zeros
 
-# A word may hold an apostrophe between letters; anything else that is neither space nor
-# punctuation (an emoji, say) is a word of its own. Joiners and variation selectors belong to
-# the emoji before them.
+# A word may have apostrophes between letters. Every other character that is neither space nor
+# punctuation, such as an emoji, is a word. Joiners and variation selectors belong to the emoji
+# before them.
 _WORD = re.compile(
     r"[^\W_]+(?:'[^\W_]+)*|[^\w\s'](?:[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]\S?)*"
 )
@@ -46,8 +46,8 @@ _BEFORE_IS = _words(
     "it he she that this what who where when why how there here everything everybody everyone "
     "nothing nobody something somebody someone"
 )
-# Typed in haste, without the apostrophe.
-_HASTY = {
+# Contractions without their apostrophe.
+_WITHOUT_APOSTROPHE = {
     word.replace("'", ""): word
     for word in _words(
         "don't doesn't didn't isn't aren't wasn't weren't haven't hasn't hadn't wouldn't couldn't "
@@ -59,7 +59,7 @@ NEGATIONS = _words("not no never nobody nothing none nowhere neither nor without
 
 
 def tokenise(sentence: str) -> tuple[str, ...]:
-    """Words in lower case, without punctuation, contractions written out.
+    """Split a sentence into words in lower case, without punctuation, contractions written out.
 
     >>> tokenise("I don't know, it's Anna's ball!")
     ('i', 'do', 'not', 'know', 'it', 'is', 'anna', 'ball')
@@ -80,7 +80,7 @@ def tokenise(sentence: str) -> tuple[str, ...]:
 
 
 def _written_out(word: str) -> list[str]:
-    word = _HASTY.get(word, word)
+    word = _WITHOUT_APOSTROPHE.get(word, word)
     if word in _WHOLE:
         return _WHOLE[word].split()
     for ending, stands_for in _ENDINGS:
@@ -92,22 +92,22 @@ def _written_out(word: str) -> list[str]:
 
 
 def has_negation(sentence: str) -> bool:
-    """Whether one of ``NEGATIONS`` is among the words, contractions written out."""
+    """Tell whether a sentence has one of ``NEGATIONS``, contractions written out."""
     return not NEGATIONS.isdisjoint(tokenise(sentence))
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """One sentence as the model reads it.
+    """One sentence as row numbers of the embedding matrix.
 
     Attributes
     ----------
     words : tuple of str
-        What is read, at most ``maxlen``.
+        The words read, at most ``maxlen``.
     indices : int32 array (maxlen,)
         Rows of the embedding matrix; row 0 after the last word.
     known : bool array (len(words),)
-        False where a word has no vector and the unknown row stands in.
+        False for a word without a vector, which reads the row of unknown words.
     cut : tuple of str
         Words beyond ``maxlen``, not read.
     """
@@ -129,7 +129,7 @@ def encode(
     maxlen: int = MAXLEN,
     unknown_index: int = PADDING,
 ) -> Encoded:
-    """Words, their rows, and what was cut; a sentence in text or already in words.
+    """Look up the rows of a sentence's words; the sentence is a text or already split.
 
     A word that is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which
     a masking model skips, or the row that all unknown words share.
@@ -138,19 +138,21 @@ def encode(
     read, cut = words[:maxlen], words[maxlen:]
     indices = np.full(maxlen, PADDING, np.int32)
     known = np.zeros(len(read), bool)
-    for place, word in enumerate(read):
+    for t, word in enumerate(read):
         index = word_to_index.get(word)
-        known[place] = index is not None
-        indices[place] = unknown_index if index is None else index
+        known[t] = index is not None
+        indices[t] = unknown_index if index is None else index
     return Encoded(read, indices, known, cut)
 
 
 def sentences_to_indices(
-    sentences: Iterable[str],
+    sentences: Iterable[str | Iterable[str]],
     word_to_index: Mapping[str, int],
     maxlen: int = MAXLEN,
     unknown_index: int = PADDING,
 ) -> np.ndarray:
-    """All sentences as one int32 array (m, maxlen), see ``encode``."""
-    rows = [encode(one, word_to_index, maxlen, unknown_index).indices for one in sentences]
+    """Look up the rows of all sentences as ``encode`` does, int32 (m, maxlen)."""
+    rows = [
+        encode(sentence, word_to_index, maxlen, unknown_index).indices for sentence in sentences
+    ]
     return np.array(rows, np.int32).reshape(len(rows), maxlen)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, Later, _
 from seqlib.training import tensorflow
 
@@ -84,8 +85,8 @@ NOT_A_NUMBER = N_(
 )
 
 
-class Run:
-    """The life of one training run: states, slices, pace.
+class Run(ShownInNotebook):
+    """The life of one training run: states, slices, pace. A notebook shows its loss.
 
     A kind of run says in ``_train`` what one slice does, and counts finished epochs in
     ``_n`` and their times in ``_seconds``.
@@ -93,6 +94,7 @@ class Run:
     Keep a reference to a run: one that nobody holds is dropped, started or not.
     """
 
+    drawn_by = "seqlib.training.picture:run_html"
     settings: Any  # with epochs and pace
 
     def __init__(self, settings: Any) -> None:

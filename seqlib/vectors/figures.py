@@ -1,4 +1,4 @@
-"""Word vectors as Plotly figures. Pure functions: arrays in, a figure out.
+"""Draw word vectors as Plotly figures.
 
 Words come from readers and their files, so all of them go through ``plain``.
 """
@@ -10,50 +10,27 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from seqlib.figures import DIVERGING, FONT, FROM_ZERO, SERIES, ZERO_CENTRED, figure, plain
 from seqlib.i18n import _
-from seqlib.jazz.figures import FROM_ZERO, SERIES, ZERO_CENTRED, plain
 from seqlib.vectors import View
 
-FONT = 14
 LABEL_LENGTH = 16
 MOST_SHOWN = 200  # characters of a word on hover
-# As ZERO_CENTRED, but zero is nearly transparent: it recedes into a light page and a dark one.
-DIVERGING = [
-    "#2460c8",
-    "rgba(74, 132, 224, 0.65)",
-    "rgba(128, 140, 160, 0.08)",
-    "rgba(232, 140, 60, 0.65)",
-    "#c05f10",
-]
 ACCENT = "#c2258f"  # in neither colour map, and clear on light and dark
 
 
-def _figure(height: int, font: int, x: str = "", y: str = "") -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        font_size=font,
-        hoverlabel={"font_size": font},
-    )
-    axis = {"tickfont_size": font, "automargin": True, "title_standoff": 14}
-    figure.update_xaxes(title={"text": x, "font_size": font + 1}, **axis)
-    figure.update_yaxes(title={"text": y, "font_size": font + 1}, **axis)
-    return figure
-
-
 def short(word: str, length: int = LABEL_LENGTH) -> str:
-    """A word for a tick label."""
+    """Escape a word and cut it to fit a tick label."""
     return plain(word, length)
 
 
 def whole(word: str) -> str:
-    """A word for hovering."""
+    """Escape a word and cut it to ``MOST_SHOWN`` characters, for the hover text."""
     return plain(word, MOST_SHOWN)
 
 
 def limit_of(values: np.ndarray) -> float:
-    """Where the colours end: nearly all values lie within, and outliers do not pale the rest."""
+    """Choose a colour limit, the 99.5% quantile of |values|, so that outliers fade nothing."""
     finite = np.abs(values[np.isfinite(values)])
     return float(np.quantile(finite, 0.995)) or 1.0 if finite.size else 1.0
 
@@ -67,29 +44,30 @@ def matrix(
     height: int = 560,
     font: int = FONT,
 ) -> go.Figure:
-    """A stretch of the matrix: dimensions across, rows downwards in their order.
+    """Draw some rows of the matrix, dimensions across and rows downwards in their order.
 
     Parameters
     ----------
     view : View
         ``vectors.overview``'s; its labels appear on hover, and as ticks where they fit.
-    marks : sequence of (place, word)
-        Places in the order to point out; those outside the view are left out.
+    marks : sequence of (int, str)
+        Positions in the order to point out, and their words; those outside the view are
+        left out.
     signed : bool
         Whether values have both signs; else the colours start at zero.
     what : str
-        What a cell is, for the legend, in the reader's language: "mean of the rows".
+        Title of the colour bar in the reader's language, such as "mean of the rows".
     """
     what = _("value") if what is None else what
     rows, dim = view.values.shape
     places = (view.edges[:-1] + view.edges[1:] - 1) / 2
-    figure = _figure(height, font, _("dimension  (e_length)"), "")
+    drawn = figure(height, _("dimension  (e_length)"), font=font)
     limit = limit_of(view.values)
-    figure.add_heatmap(
+    drawn.add_heatmap(
         z=view.values,
         x=np.arange(dim),
         y=places,
-        customdata=_carried(view),
+        customdata=_customdata(view),
         colorscale=DIVERGING if signed else FROM_ZERO,
         zmin=-limit if signed else 0,
         zmax=limit,
@@ -110,8 +88,8 @@ def matrix(
         + (" %{z:.6g}" if view.exact else " %{z:.4f}")
         + "<extra></extra>",
     )
-    # One point a row: a heatmap alone does not answer when rows are dragged over.
-    figure.add_scatter(
+    # One invisible point a row: Plotly selects points by dragging, not the cells of a heatmap.
+    drawn.add_scatter(
         x=np.full(rows, (dim - 1) / 2),
         y=places,
         mode="markers",
@@ -122,24 +100,24 @@ def matrix(
     ticks = np.unique(np.linspace(0, rows - 1, min(rows, height // (font + 9))).astype(int))
     low, high = view.edges[0] - 0.5, view.edges[-1] - 0.5
     marked = {place: word for place, word in marks if low < place < high}
-    names = {float(places[tick]): _first(view, tick) for tick in ticks.tolist()}
+    names = {float(places[tick]): _first_word(view, tick) for tick in ticks.tolist()}
     if view.exact:
-        # What is pointed out has its name even where ticks are sparse.
+        # Marked rows have their names even where ticks are sparse.
         names |= {float(place): f"<b>{short(word)}</b>" for place, word in marked.items()}
-    figure.update_yaxes(
+    drawn.update_yaxes(
         tickvals=list(names), ticktext=list(names.values()), range=[high, low], showgrid=False
     )
-    figure.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
-    _point_out(figure, marked, view, font)
-    figure.update_layout(dragmode="select", selectdirection="v", selections=[])
-    return figure
+    drawn.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
+    _point_out(drawn, marked, view, font)
+    drawn.update_layout(dragmode="select", selectdirection="v", selections=[])
+    return drawn
 
 
-def _carried(view: View) -> np.ndarray:
-    """What each cell says of its row: its number and word, or the places it covers.
+def _customdata(view: View) -> np.ndarray:
+    """Make the ``customdata`` of each cell: its row's number and word, or a bin's first and last.
 
-    Plotly wants it for every cell. Words for thousands of stretches would be most of what is
-    sent, so a stretch has two numbers.
+    Plotly needs it for every cell. Words for thousands of bins would be most of the message to
+    the browser, so a bin has two numbers.
     """
     rows, dim = view.values.shape
     if not view.exact:
@@ -152,20 +130,20 @@ def _carried(view: View) -> np.ndarray:
     return np.broadcast_to(np.array(named, object)[:, None], (rows, dim))
 
 
-def _first(view: View, tick: int) -> str:
+def _first_word(view: View, tick: int) -> str:
     word = view.labels[tick].split(" … ")[0] if not view.exact else view.labels[tick]
     return short(word) or _("padding")
 
 
-def _point_out(figure: go.Figure, marked: dict[int, str], view: View, font: int) -> None:
-    """Single rows get a frame; where rows share lines, a line and a label with a leader."""
+def _point_out(drawn: go.Figure, marked: dict[int, str], view: View, font: int) -> None:
+    """Frame marked rows; where several rows share a bin, draw a line and a label with a leader."""
     right = view.values.shape[1] - 0.5
     span = int(view.edges[-1] - view.edges[0])
-    gap = span * (font + 10) / (figure.layout.height - 80)
+    gap = span * (font + 10) / (drawn.layout.height - 80)
     free = float(view.edges[0])
     for place, word in sorted(marked.items()):
         half = 0.5 if view.exact else 0.0
-        figure.add_shape(
+        drawn.add_shape(
             type="rect",
             x0=-0.5,
             x1=right,
@@ -176,7 +154,7 @@ def _point_out(figure: go.Figure, marked: dict[int, str], view: View, font: int)
         if view.exact:
             continue
         free = max(place, free + gap)
-        figure.add_annotation(
+        drawn.add_annotation(
             x=right,
             y=place,
             axref="x",
@@ -203,16 +181,16 @@ def bars(
     band: tuple[float, float] | None = None,
     font: int = FONT,
 ) -> go.Figure:
-    """A bar a word, the first on top.
+    """Draw one bar a word, the first on top, over an axis with the title ``x``.
 
-    ``band`` shades a range of values that is usual; ``span`` fixes the axis.
+    ``band`` is a range of values to shade; ``span`` is the range of the axis.
     """
-    figure = _figure(max(160, len(words) * (font + 12) + 70), font, x)
-    figure.update_layout(margin_r=48)  # the camera's place, or it covers the longest bar
+    drawn = figure(max(160, len(words) * (font + 12) + 70), x, font=font)
+    drawn.update_layout(margin_r=48)  # space for the mode bar, which would cover the longest bar
     values = np.asarray(values, float)
     if band is not None:
-        figure.add_vrect(*band, fillcolor="#8893a5", opacity=0.22, line_width=0, layer="below")
-    figure.add_bar(
+        drawn.add_vrect(*band, fillcolor="#8893a5", opacity=0.22, line_width=0, layer="below")
+    drawn.add_bar(
         x=values,
         y=list(range(len(words))),
         orientation="h",
@@ -224,22 +202,22 @@ def bars(
         constraintext="none",
         hovertemplate="%{customdata}<br>%{x:.4f}<extra></extra>",
     )
-    figure.update_yaxes(
+    drawn.update_yaxes(
         tickvals=list(range(len(words))),
         ticktext=[short(word, 24) for word in words],
         range=[len(words) - 0.5, -0.5],
         showgrid=False,
     )
     if span is not None:
-        figure.update_xaxes(range=list(span))
-    return figure
+        drawn.update_xaxes(range=list(span))
+    return drawn
 
 
 def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
-    """Cosine of every pair of words, (n, n); the number in each cell while there is room."""
+    """Draw the cosine of every pair of words, (n, n), with numbers in the cells up to 14 words."""
     n = len(words)
-    figure = _figure(max(260, n * (font + 16) + 110), font)
-    figure.add_heatmap(
+    drawn = figure(max(260, n * (font + 16) + 110), font=font)
+    drawn.add_heatmap(
         z=values,
         x=list(range(n)),
         y=list(range(n)),
@@ -254,13 +232,13 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         hovertemplate="%{customdata}<br>" + _("cosine") + " %{z:.4f}<extra></extra>",
     )
     names = {"tickvals": list(range(n)), "ticktext": [short(word) for word in words]}
-    figure.update_xaxes(**names, showgrid=False)
-    figure.update_yaxes(**names, showgrid=False, range=[n - 0.5, -0.5])
-    return figure
+    drawn.update_xaxes(**names, showgrid=False)
+    drawn.update_yaxes(**names, showgrid=False, range=[n - 0.5, -0.5])
+    return drawn
 
 
 def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
-    """``b - a + c`` in a plane.
+    """Draw the analogy ``b - a + c`` in a plane.
 
     Parameters
     ----------
@@ -268,13 +246,13 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         a, b, c, the sum, and the answer, the nearest word.
     words : sequence of 5 str
     """
-    figure = _figure(440, font)
+    drawn = figure(440, font=font)
     words = [short(word, 40) for word in words]
     a, b, c, total, answer = np.asarray(points, float)
     step = f"{words[1]} − {words[0]}"
     again = _("the same step from {word}", word=words[2])
     for start, end, name in ((a, b, step), (c, total, again)):
-        figure.add_annotation(
+        drawn.add_annotation(
             x=end[0],
             y=end[1],
             ax=start[0],
@@ -289,7 +267,7 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
             arrowcolor=SERIES[1],
         )
         middle = (start + end) / 2
-        figure.add_annotation(
+        drawn.add_annotation(
             x=middle[0],
             y=middle[1],
             yshift=font,
@@ -297,14 +275,14 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
             showarrow=False,
             font={"color": SERIES[1], "size": font},
         )
-    figure.add_scatter(
+    drawn.add_scatter(
         x=[total[0], answer[0]],
         y=[total[1], answer[1]],
         mode="lines",
         line={"color": "#8893a5", "width": 2, "dash": "dot"},
         hoverinfo="skip",
     )
-    figure.add_scatter(
+    drawn.add_scatter(
         x=[a[0], b[0], c[0], total[0], answer[0]],
         y=[a[1], b[1], c[1], total[1], answer[1]],
         mode="markers+text",
@@ -318,21 +296,21 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         },
         hovertemplate="%{text}<extra></extra>",
     )
-    figure.update_layout(showlegend=False)
+    drawn.update_layout(showlegend=False)
     # One scale for both axes, or equal steps would not look equal.
     plain = {"showticklabels": False, "zeroline": False, "showgrid": False}
-    figure.update_xaxes(**plain)
-    figure.update_yaxes(**plain, scaleanchor="x")
-    _room(figure, points)
-    return figure
+    drawn.update_xaxes(**plain)
+    drawn.update_yaxes(**plain, scaleanchor="x")
+    _widen_axes(drawn, points)
+    return drawn
 
 
-def _room(figure: go.Figure, points: np.ndarray) -> None:
-    """Space for labels around the outermost points."""
+def _widen_axes(drawn: go.Figure, points: np.ndarray) -> None:
+    """Widen the axes so that the labels of the outermost points fit."""
     low, high = np.min(points, axis=0), np.max(points, axis=0)
     margin = 0.18 * max(float((high - low).max()), 1e-6)
-    figure.update_xaxes(range=[low[0] - margin, high[0] + margin])
-    figure.update_yaxes(range=[low[1] - margin, high[1] + margin])
+    drawn.update_xaxes(range=[low[0] - margin, high[0] + margin])
+    drawn.update_yaxes(range=[low[1] - margin, high[1] + margin])
 
 
 def word_map(
@@ -346,24 +324,24 @@ def word_map(
     font: int = FONT,
     height: int = 620,
 ) -> go.Figure:
-    """Words as points in two or three dimensions.
+    """Draw words as points in two or three dimensions.
 
     Parameters
     ----------
     points : array (n, 2) or (n, 3)
     words : sequence of n str
-        Carried as ``customdata``.
+        The ``customdata`` of the points.
     focus : int, optional
-        Place of the word whose neighbours are pointed out, with lines to them.
+        Index of the word from which lines go to its neighbours.
     near : sequence of int
-        Places of its neighbours in the original space.
+        Indices of that word's neighbours in the original space.
     own : sequence of int
-        Places of the reader's words.
+        Indices of the reader's words.
     """
     points = np.asarray(points, float)
     flat = points.shape[1] == 2
-    figure = _figure(height, font, axes[0], axes[1])
-    add = figure.add_scatter if flat else figure.add_scatter3d
+    drawn = figure(height, axes[0], axes[1], font=font)
+    add = drawn.add_scatter if flat else drawn.add_scatter3d
 
     def place(rows: Sequence[int]) -> dict:
         chosen = points[np.asarray(rows, int)]
@@ -409,23 +387,19 @@ def word_map(
             },
             hovertemplate="%{customdata}<extra></extra>",
         )
-    figure.update_layout(
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "font_size": font},
-        dragmode="lasso" if flat else "orbit",
-    )
-    figure.update_layout(modebar_orientation="v")
+    drawn.update_layout(dragmode="lasso" if flat else "orbit", modebar_orientation="v")
     if flat:
-        figure.update_traces(cliponaxis=False)
-        figure.update_xaxes(zeroline=False)
-        figure.update_yaxes(zeroline=False, scaleanchor="x")
+        drawn.update_traces(cliponaxis=False)
+        drawn.update_xaxes(zeroline=False)
+        drawn.update_yaxes(zeroline=False, scaleanchor="x")
     else:
-        figure.update_layout(
+        drawn.update_layout(
             scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)}
         )
-    return figure
+    return drawn
 
 
-# Where a label may stand: name, and the middle of the text in label widths and heights.
+# Sides of a point for its label: Plotly's name, and the text's centre in label widths and heights.
 _SIDES = (
     ("top center", 0.0, 1.0),
     ("bottom center", 0.0, -1.0),
@@ -441,7 +415,7 @@ _SIDES = (
 def _labels(
     points: np.ndarray, words: Sequence[str], rows: Sequence[int], font: int, height: int
 ) -> dict[int, str]:
-    """Where each label fits without covering another; those that fit nowhere are left to hover."""
+    """Choose a side for each label on which it covers no other; drop labels that fit nowhere."""
     unit = float(np.ptp(points, axis=0).max()) / height or 1.0  # about one pixel
     tall = 1.15 * font * unit
     taken: list[tuple[float, float, float]] = []
@@ -458,11 +432,11 @@ def _labels(
 
 
 def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
-    """What training added to some rows: (n, e_length), blue down and orange up."""
+    """Draw what training added to n rows, (n, e_length): blue is less, orange is more."""
     n, dim = change.shape
-    figure = _figure(n * (font + 12) + 70, font, _("dimension  (e_length)"))
+    drawn = figure(n * (font + 12) + 70, _("dimension  (e_length)"), font=font)
     limit = limit_of(change)
-    figure.add_heatmap(
+    drawn.add_heatmap(
         z=change,
         x=np.arange(dim),
         y=np.arange(n),
@@ -479,11 +453,11 @@ def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Fi
         + _("change")
         + " %{z:.6f}<extra></extra>",
     )
-    figure.update_yaxes(
+    drawn.update_yaxes(
         tickvals=list(range(n)),
         ticktext=[short(word) for word in words],
         range=[n - 0.5, -0.5],
         showgrid=False,
     )
-    figure.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
-    return figure
+    drawn.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
+    return drawn

@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from seqlib.archive import BAD_HEADER
 from seqlib.i18n import N_, Later, _
 from seqlib.vectors import places
 from seqlib.vectors.report import Findings, VectorsError
@@ -35,7 +36,6 @@ from seqlib.vectors.text import (
     read_text,
 )
 from seqlib.vectors.wordvectors import WordVectors
-from ui.visit.archive import BAD_HEADER
 
 HEAD = 256 << 10
 LARGEST = 16 << 30  # bytes of text a file on this machine may unpack to

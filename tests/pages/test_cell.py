@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz import pretrained
-from seqlib.lstm.sandbox import RECIPES
+from seqlib.jazz.sandbox import RECIPES
 from ui.frame.frame import ROOT
 
 

@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib.text import shipped
-from seqlib.vectors import WordVectors, load
+from seqlib.vectors import WordVectors, load, overview
 from ui.embeddings import matrix, state
 from ui.embeddings.export import tsv_pair
 from ui.frame.frame import ROOT
@@ -238,6 +238,18 @@ def test_a_projector_pair_that_was_exported_here_opens_here(page):
     read = page.session_state[f"own_vectors:{state.PAIR}"]
     assert read.words[:] == tuple(words)
     assert np.array_equal(read.matrix[1:], rows)
+
+
+def test_a_tab_in_a_word_starts_no_column():
+    with zipfile.ZipFile(io.BytesIO(tsv_pair(["a\tb", "c"], np.eye(2)))) as archive:
+        assert archive.read("metadata.tsv") == b"a b\nc\n"
+
+
+def test_the_csv_of_a_view_has_numbers_and_no_formulas():
+    words = ["=1+1", "ok"]
+    view = overview(WordVectors.of(words, np.array([[-0.5, 0.1], [1, 2]])), 1)
+    lines = matrix.as_csv(view).decode("utf-8-sig").split()
+    assert lines == ["place,row,word,0,1", "1,1,'=1+1,-0.5,0.1", "2,2,ok,1.0,2.0"]
 
 
 def test_two_files_that_do_not_belong_together_are_refused(page):

@@ -10,6 +10,7 @@ from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_F
 from streamlit.testing.v1 import AppTest
 
 from ui.frame import frame, language, share, tour
+from ui.parts import stage_view
 
 ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in (*frame.PAGES, *frame.HIDDEN)]
@@ -64,6 +65,6 @@ def test_one_parameter_named_as_an_attribute_does_not_break_a_page(name, value):
 def test_values_that_no_control_takes_break_no_page(file):
     with opened(file, {}).session_state._state.query_params() as parameters:
         controls = list(parameters._bindings_by_param)
-    stages = [f"{stage}.{part}" for stage in ("solo", "cell_step_jazz") for part in share._VIEW]
+    stages = [f"{stage}.{part}" for stage in ("solo", "cell_step_jazz") for part in stage_view.VIEW]
     for value in BAD_VALUES:
         opened(file, dict.fromkeys([*controls, *stages, tour.PARAM, share.WITHOUT, "lang"], value))

@@ -18,9 +18,10 @@ from seqlib.jazz.training import BOUNDS, Metrics, RunSettings
 from seqlib.text import shipped
 from seqlib.training.run import State
 from seqlib.vectors import load
-from ui.emojify.state import Kept
-from ui.frame.frame import PAGES, ROOT
+from ui.frame.frame import ROOT
+from ui.navigation import PAGES
 from ui.visit import session as visit
+from ui.visit.records import EmojiRecord
 from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
 
 
@@ -111,7 +112,7 @@ def work(app: AppTest) -> AppTest:
     app.selectbox(key="midi_track").set_value(1).run()
     app.slider(key="Tx").set_value(17).run()
     app.session_state["jazz_runs"][default_corpus().vocabulary] = a_jazz_run()
-    app.session_state["emoji_runs"] = [Kept(3, an_emoji_run(), "our sentences", load())]
+    app.session_state["emoji_runs"] = [EmojiRecord(3, an_emoji_run(), "our sentences", load())]
     app.session_state["emoji_run_number"] = 3
     app.switch_page("pages/emojify.py").run()
     app.text_input(key="say").set_value("we love pizza").run()

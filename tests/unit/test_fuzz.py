@@ -11,9 +11,9 @@ import pytest
 from benchmarks import fuzz_failures
 from benchmarks._mutations import KINDS, MODELS, array_headers, mutants
 from seqlib import vectors
+from seqlib.archive import ArchiveError, Reader
 from seqlib.emojify import open_model
 from seqlib.vectors import VectorsError
-from ui.visit.archive import ArchiveError, Reader
 
 EACH = 20
 

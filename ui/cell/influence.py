@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.lstm import sandbox
+from seqlib.jazz import sandbox
+from seqlib.jazz.sandbox import Edit
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
-from seqlib.lstm.sandbox import Edit
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import BOUND, Scene

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _, capital
+from seqlib.jazz import sandbox
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample
-from seqlib.lstm import GATES, Trace, sandbox
-from seqlib.lstm.sandbox import RECIPES, Edit
-from seqlib.music import arrange
+from seqlib.jazz.sandbox import RECIPES, Edit
+from seqlib.lstm import GATES, Trace
 from seqlib.stage import Stage
+from seqlib.stage.jazz import solo_stage
 from ui.cell import charts
 from ui.cell.state import BOUND, TEMPERATURE, Scene
 from ui.frame import frame, language
-from ui.jazz.stage import jazz_stage
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
 
@@ -201,23 +201,16 @@ def show(scene: Scene) -> None:
 def _stage(
     scene: Scene, made: Sample, name: str, *, start: int = 0, compare: Stage | None = None
 ) -> Stage:
-    melody, corpus = scene.melody(made), default_corpus()
-    arrangement = arrange(melody, corpus.chords[0], seed=scene.seed)
-    drawn = jazz_stage(
-        melody,
+    drawn = solo_stage(
+        made,
         scene.weights,
-        made.trace,
-        corpus.vocabulary,
-        ("notes", "f", "c", "y"),
+        lanes=("notes", "f", "c", "y"),
         label=_("The solo, and the cell with your hand in it"),
-        chosen=made.indices,
-        chosen_name=_("drawn"),
-        sounds=arrangement.sounds,
-        arrangement=arrangement,
+        seed=scene.seed,
         name=name,
         compare=compare,
     )
-    return Stage(**{**{f: getattr(drawn, f) for f in drawn.__dataclass_fields__}, "start": start})
+    return replace(drawn, start=start)
 
 
 def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:

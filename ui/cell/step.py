@@ -7,17 +7,15 @@ from dataclasses import replace
 import streamlit as st
 
 from seqlib.i18n import N_, _
-from seqlib.jazz.corpus import default_corpus
 from seqlib.lstm import Trace
-from seqlib.music import arrange
 from seqlib.stage import Lane, Stage
+from seqlib.stage.jazz import solo_stage
 from seqlib.stage.lanes import Equation
 from ui.cell.lane import CellStep
 from ui.cell.state import BOUND, Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import reading_stage
 from ui.frame import frame, language
-from ui.jazz.stage import jazz_stage
 from ui.parts import escape
 from ui.parts import stage as stage_component
 
@@ -67,19 +65,13 @@ def _at(last: int, default: int, key: str) -> int:
 
 def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
     at = _at(scene.Tx, 12, "t")
-    trace, corpus, melody = scene.sample.trace, default_corpus(), scene.melody()
-    arrangement = arrange(melody, corpus.chords[0], seed=scene.seed)
-    stage = jazz_stage(
-        melody,
+    trace = scene.sample.trace
+    stage = solo_stage(
+        scene.sample,
         scene.weights,
-        trace,
-        corpus.vocabulary,
-        ("notes",),
+        lanes=("notes",),
         label=_("One step of the {name} cell while it writes a solo", name=_(scene.name)),
-        chosen=scene.sample.indices,
-        chosen_name=_("drawn"),
-        sounds=arrangement.sounds,
-        arrangement=arrangement,
+        seed=scene.seed,
     )
     lanes: tuple[Lane, ...] = (
         CellStep(_(VECTORS), trace),

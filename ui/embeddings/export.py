@@ -1,11 +1,10 @@
-"""What is on screen as CSV, and as the two files that the TensorBoard projector reads."""
+"""Offer what a chart shows as a CSV and as the two files that the TensorBoard projector reads."""
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -14,9 +13,9 @@ from seqlib.i18n import _
 
 
 def buttons(
-    name: str, as_csv: Callable[[], str], labelled: tuple[Sequence[str], np.ndarray]
+    name: str, as_csv: Callable[[], bytes], labelled: tuple[Sequence[str], np.ndarray]
 ) -> None:
-    """Downloads; each is made when it is asked for. The chart's camera saves a PNG."""
+    """Draw the download buttons; a file is made when its button is pressed."""
     words, values = labelled
     with st.container(horizontal=True):
         st.download_button(
@@ -47,19 +46,14 @@ def buttons(
         )
 
 
-def as_csv(header: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
-    made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return made.getvalue()
-
-
 def tsv_pair(words: Sequence[str], values: np.ndarray) -> bytes:
-    """A zip of ``vectors.tsv`` (a row of numbers a word) and ``metadata.tsv`` (a word a line)."""
+    """Zip ``vectors.tsv``, a row of numbers a word, and ``metadata.tsv``, a word a line.
+
+    White space inside a word is written as single spaces, as a tab would start a new column.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         rows = "".join("\t".join(map(str, row)) + "\n" for row in values)
         archive.writestr("vectors.tsv", rows)
-        archive.writestr("metadata.tsv", "".join(f"{word}\n" for word in words))
+        archive.writestr("metadata.tsv", "".join(f"{' '.join(word.split())}\n" for word in words))
     return made.getvalue()

@@ -6,11 +6,12 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _
-from seqlib.text import tokenise
+from seqlib.text import table_csv, tokenise
 from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
 from ui.embeddings import export, state
 from ui.frame import frame, language
 from ui.parts import escape
+from ui.parts.presenter import font
 
 BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
@@ -213,7 +214,7 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
             signed=view.exact or SIGNED[statistic],
             what=_("value") if view.exact else _(statistic),
             height=HEIGHT,
-            font=state.font(),
+            font=font(),
         ),
         key="matrix_chart",
         on_select=dragged,
@@ -257,13 +258,13 @@ def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, st
     return [(place_of(row, order), vectors.word(row)) for row in rows if row]
 
 
-def as_csv(view: View) -> str:
-    """What is drawn, a line a row: place, row of the matrix, word, values."""
-    return export.as_csv(
+def as_csv(view: View) -> bytes:
+    """Write the rows of a view: position in the order, row of the matrix, word, values."""
+    return table_csv(
         ("place", "row", "word", *range(view.values.shape[1])),
         (
-            (place, index, label, *map(str, values))
-            for place, index, label, values in zip(
+            (position, row, label, *values)
+            for position, row, label, values in zip(
                 view.edges[:-1].tolist(),
                 view.indices.tolist(),
                 view.labels,

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 import numpy as np
 import streamlit as st
 
+from seqlib.figures import plain
 from seqlib.i18n import _
-from seqlib.jazz.figures import plain
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
 from seqlib.vectors.projection import directions, unit
 from ui.embeddings import state
 from ui.lessons.pages import lesson
 from ui.parts import escape
+from ui.parts.presenter import font
 
 MOST_WORDS = 24
 COMMONEST = 20_000
@@ -60,7 +61,7 @@ def neighbours(vectors: WordVectors) -> None:
             np.array([one.similarity for one in found]),
             _("cosine with “{words}”", words=plain(" ".join(known), 80)),
             span=(min(0.0, *(one.similarity for one in found)), 1.0) if found else None,
-            font=state.font(),
+            font=font(),
         ),
         key="neighbours_chart",
         config=SAVE,
@@ -149,7 +150,7 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
     points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
     st.plotly_chart(
-        figures.arithmetic(points, [*chosen, _("the sum"), answer], state.font()),
+        figures.arithmetic(points, [*chosen, _("the sum"), answer], font()),
         key="analogy_chart",
         config=SAVE,
         alt=_(
@@ -195,7 +196,7 @@ def similarities(vectors: WordVectors) -> None:
 
 def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
     st.plotly_chart(
-        figures.similarity(vectors.similarity_matrix(words), words, state.font()),
+        figures.similarity(vectors.similarity_matrix(words), words, font()),
         key=key,
         config=SAVE,
         alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=", ".join(words)),
@@ -266,7 +267,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
                 plus=plus[0],
             ),
             band=(low, high),
-            font=state.font(),
+            font=font(),
         ),
         key="bias_chart",
         config=SAVE,

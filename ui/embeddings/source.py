@@ -8,7 +8,7 @@ from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
 from ui.embeddings import state
 from ui.frame import language
-from ui.parts import escape, uploads
+from ui.parts import escape, uploads, vectors
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
 SHOWN_PROBLEMS = 200
@@ -16,8 +16,8 @@ SHOWN_PROBLEMS = 200
 
 def choose() -> WordVectors:
     """The choice, uploads where they are wanted, and the vectors."""
-    names = [state.SHIPPED, *state.on_disk(), state.FILE, state.PAIR]
-    if st.session_state.get("vectors", state.SHIPPED) not in names:
+    names = [vectors.SHIPPED, *vectors.on_disk(), vectors.FILE, vectors.PAIR]
+    if st.session_state.get("vectors", vectors.SHIPPED) not in names:
         del st.session_state["vectors"]
     choice = language.choice(
         st.selectbox,
@@ -25,7 +25,7 @@ def choose() -> WordVectors:
         names,
         key="vectors",
         format_func=lambda name: (
-            _(name) if name in (state.SHIPPED, state.FILE, state.PAIR) else name
+            _(name) if name in (vectors.SHIPPED, vectors.FILE, vectors.PAIR) else name
         ),
         on_change=state.forget_view,
         help=_(
@@ -34,12 +34,12 @@ def choose() -> WordVectors:
         ),
     )
     limit = int(st.get_option("server.maxUploadSize"))
-    if choice == state.FILE:
+    if choice == vectors.FILE:
         uploads.uploader(
             _("A file of word vectors, at most {limit} MB", limit=limit),
             TYPES,
             limit,
-            lambda file: state.keep(state.FILE, _read(file)),
+            lambda file: state.keep(vectors.FILE, _read(file)),
             key="vectors_file",
             help=_(
                 "GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
@@ -47,14 +47,14 @@ def choose() -> WordVectors:
                 "`scripts/fetch_glove.py` does; they are then in the list above."
             ),
         )
-    elif choice == state.PAIR:
+    elif choice == vectors.PAIR:
         _pair(limit)
     try:
-        chosen = state.vectors()
+        chosen = vectors.chosen()
     except VectorsError as problem:
         st.error(escape.plain(str(problem)), icon=":material/error:")
         chosen = load()
-    if choice in (state.FILE, state.PAIR) and state.own(choice) is None:
+    if choice in (vectors.FILE, vectors.PAIR) and vectors.own(choice) is None:
         st.info(
             _("No file yet; until then the shipped vectors stay in place."),
             icon=":material/upload_file:",
@@ -79,7 +79,7 @@ def _pair(limit: int) -> None:
         files[name] = file
         if len(files) == 2:
             numbers, words = files["numbers"], files["words"]
-            state.keep(state.PAIR, _read(numbers, words=words, name=numbers.name))
+            state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
 
     for column, name, file, text in zip(
         st.columns(2),
@@ -102,18 +102,18 @@ def _pair(limit: int) -> None:
             )
 
 
-def facts(vectors: WordVectors) -> None:
+def facts(found: WordVectors) -> None:
     """Their name, size and shape, and what was odd about their file."""
-    megabytes = vectors.matrix.nbytes / 1e6
+    megabytes = found.matrix.nbytes / 1e6
     st.markdown(
-        f"**{escape.plain(_(vectors.name))}** · "
-        + n_("{n:,} word", "{n:,} words", len(vectors))
+        f"**{escape.plain(_(found.name))}** · "
+        + n_("{n:,} word", "{n:,} words", len(found))
         + " · "
-        + escape.shape("E", vectors.matrix.shape, ("vocab_len", "e_length"))
-        + f" · {vectors.matrix.dtype}, {megabytes:,.1f} MB"
+        + escape.shape("E", found.matrix.shape, ("vocab_len", "e_length"))
+        + f" · {found.matrix.dtype}, {megabytes:,.1f} MB"
     )
-    if vectors.report is not None and vectors.report.counts:
-        _report(vectors.report)
+    if found.report is not None and found.report.counts:
+        _report(found.report)
 
 
 def _report(report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Which vectors this visit looks at, and what has been worked out of them."""
+"""What has been worked out of the vectors, and the words that a reader types."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import N_, _
-from seqlib.vectors import Available, WordVectors, available, load
-from ui.frame import frame
-from ui.parts import escape
+from seqlib.i18n import _
+from seqlib.vectors import WordVectors
+from ui.parts import escape, vectors
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
-SHIPPED, FILE, PAIR = N_("shipped"), N_("my file"), N_("projector pair")
 KEPT = 24  # results a set of vectors; an order of 400,000 rows has 3 MB
 
 # All visits share what has been worked out of the shipped vectors. It goes with its owner.
@@ -33,39 +31,9 @@ def remembered(owner: Any, key: Any, make: Callable[[], Any]) -> Any:
     return results[key]
 
 
-def on_disk() -> dict[str, Available]:
-    """Files of vectors on this machine by name, such as GloVe once it has been fetched."""
-    return {one.name: one for one in available()}
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(found: Available, changed: float) -> WordVectors:
-    bar = st.progress(0.0, text=_("Reading {name}, once …", name=escape.plain(found.name)))
-    try:
-        return load(found.path, member=found.member, name=found.name, progress=bar.progress)
-    finally:
-        bar.empty()
-
-
-def vectors() -> WordVectors:
-    """What is chosen; the shipped vectors while there is no file of one's own.
-
-    Raises ``VectorsError``, one sentence, if a file on this machine cannot be read.
-    """
-    choice = st.session_state.get("vectors", SHIPPED)
-    if choice in (FILE, PAIR):
-        return own(choice) or load()
-    found = on_disk().get(choice)
-    return load() if found is None else _opened(found, found.path.stat().st_mtime)
-
-
-def own(choice: str) -> WordVectors | None:
-    """What this visit has uploaded as a file or as a pair."""
-    return st.session_state.get(f"own_vectors:{choice}")
-
-
 def keep(choice: str, read: WordVectors) -> None:
-    st.session_state[f"own_vectors:{choice}"] = read
+    """Use uploaded vectors from now on."""
+    vectors.keep(choice, read)
     forget_view()
 
 
@@ -103,8 +71,3 @@ def say_unknown(unknown: list[str], among: WordVectors) -> None:
             else _("No vector in {name}: {words}.", name=escape.plain(_(among.name)), words=listed)
         )
         st.caption(f":material/info: {said}")
-
-
-def font() -> int:
-    """Size of type in a chart, in pixels: charts do not grow with the page."""
-    return 21 if frame.presenting() else 14

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
-from seqlib.vectors.changes import Moved, groups, moved
 from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
 from ui.parts import escape
+from ui.parts.presenter import font
 from ui.parts.training_panel import WORDS
 from ui.visit import session
+from ui.visit.records import PairRecord
 
 RATES = (0.0003, 0.001, 0.003, 0.01)
 UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """Two runs that differ in ``trainable`` alone, on the same vectors."""
-
-    vectors: WordVectors
-    frozen: EmojifyRun
-    trainable: EmojifyRun
-
-    @property
-    def over(self) -> bool:
-        return self.frozen.state.over and self.trainable.state.over
-
-    def stop(self) -> None:
-        self.frozen.stop()
-        self.trainable.stop()
 
 
 def panel(vectors: WordVectors) -> None:
@@ -57,7 +42,7 @@ def panel(vectors: WordVectors) -> None:
     st.fragment(draw, run_every=REFRESH if polled else None)()
 
 
-def _pair() -> Pair | None:
+def _pair() -> PairRecord | None:
     return st.session_state.get("embedding_runs")
 
 
@@ -107,7 +92,7 @@ def _settings() -> EmojifySettings:
     return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
 
 
-def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors) -> None:
+def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVectors) -> None:
     def begin() -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
@@ -129,7 +114,7 @@ def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors)
             for run in runs:
                 run.stop()
             return
-        st.session_state["embedding_runs"] = Pair(vectors, *runs)
+        st.session_state["embedding_runs"] = PairRecord(vectors, *runs)
 
     active = pair is not None and not pair.over
     with st.container(horizontal=True):
@@ -155,13 +140,13 @@ def _buttons(pair: Pair | None, settings: EmojifySettings, vectors: WordVectors)
         )
 
 
-def _live(pair: Pair) -> None:
+def _live(pair: PairRecord) -> None:
     found = [_side(column, run) for column, run in _sides(pair)]
     if all(part is not None for part in found):
         _compare(*found, pair)
 
 
-def _sides(pair: Pair):
+def _sides(pair: PairRecord):
     return zip(st.columns(2), (pair.frozen, pair.trainable), strict=True)
 
 
@@ -198,7 +183,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
     return found
 
 
-def _compare(frozen: Moved, trainable: Moved, pair: Pair) -> None:
+def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
     """Group by group, in words, and row by row as a picture."""
     parts = state.remembered(pair.vectors, "groups", lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
@@ -247,7 +232,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
     with left:
         st.markdown(_("**The {n} rows that moved furthest, after minus before**", n=len(words)))
         st.plotly_chart(
-            figures.changes(found.change[:DRAWN], words, state.font()),
+            figures.changes(found.change[:DRAWN], words, font()),
             key="changes_chart",
             config=SAVE,
             alt=_(
@@ -264,7 +249,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
                 [f"{word} · {counts.get(word, 0)}×" for word in words],
                 np.asarray(found.norms[:DRAWN]),
                 _("length of the change"),
-                font=state.font(),
+                font=font(),
             ),
             key="norms_chart",
             config=SAVE,

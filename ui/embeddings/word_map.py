@@ -10,11 +10,13 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
+from seqlib.text import table_csv
 from seqlib.vectors import WordVectors, figures, projection
 from ui.embeddings import export, neighbours, state
 from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape
+from ui.parts.presenter import font
 
 PCA, TSNE = "PCA", "t-SNE"
 NEIGHBOURS = 10
@@ -212,7 +214,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
             near=chosen.near,
             own=chosen.own,
             axes=axes,
-            font=state.font(),
+            font=font(),
         ),
         key=f"map_chart_{points.shape[1]}",
         on_select="rerun" if flat else "ignore",
@@ -276,8 +278,8 @@ def _word(data) -> str:
     return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
 
 
-def _as_csv(chosen: Chosen, points: np.ndarray) -> str:
-    return export.as_csv(
+def _as_csv(chosen: Chosen, points: np.ndarray) -> bytes:
+    return table_csv(
         ("word", *"xyz"[: points.shape[1]]),
         ((word, *point) for word, point in zip(chosen.words, points.tolist(), strict=True)),
     )

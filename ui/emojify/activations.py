@@ -8,12 +8,12 @@ import streamlit as st
 from seqlib.emojify import DropoutMasks, EmojiModel, figures, pretrained, shuffled
 from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
-from ui.embeddings.state import font
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
 from ui.frame import language
 from ui.parts import stage as stage_component
+from ui.parts.presenter import font
 
 
 def order() -> None:

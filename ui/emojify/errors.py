@@ -7,8 +7,8 @@ import streamlit as st
 from seqlib.emojify import Mistake, figures, mistakes
 from seqlib.i18n import _
 from seqlib.text import EmojiClass
-from ui.embeddings.state import font
 from ui.emojify import state
+from ui.parts.presenter import font
 
 SHOWN = 100
 

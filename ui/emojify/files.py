@@ -17,6 +17,7 @@ from seqlib.vectors import WordVectors
 from ui.emojify import state
 from ui.frame import choices
 from ui.parts import uploads
+from ui.parts.vectors import usable
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +144,6 @@ def reopen() -> None:
 def _open(file) -> None:
     """Raises ``ValueError``, one sentence, and then changes nothing."""
     data = file.getvalue()
-    model = open_model(data, state.vectors())
+    model = open_model(data, usable())
     st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
     choices.choose("emoji_model", state.FILE)

@@ -23,8 +23,8 @@ from seqlib.emojify import (
 from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
-from ui.embeddings import state as embeddings
 from ui.frame import choices, language
+from ui.visit.records import EmojiRecord
 
 BOUND = {"bind": "query-params", "persist_state": "session"}
 
@@ -63,25 +63,6 @@ class Reader:
         return _("{name}, {padding}", name=name, padding=_(PADDED[self.padding]))
 
 
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """A run of this visit. ``number`` counts from 1."""
-
-    number: int
-    run: EmojifyRun
-    data: str
-    vectors: WordVectors
-
-    @property
-    def name(self) -> str:
-        return f"run {self.number}"
-
-    @property
-    def title(self) -> str:
-        """What the page calls it."""
-        return title(self.name)
-
-
 def title(name: str) -> str:
     """What the page calls a model or a run of this name."""
     if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
@@ -117,14 +98,6 @@ def data() -> DataSet:
     return _few() if name == FEW else shipped()
 
 
-def vectors() -> WordVectors:
-    """What the next run looks its words up in: those chosen on the embeddings page."""
-    try:
-        return embeddings.vectors()
-    except ValueError:  # said there
-        return word_vectors.load()
-
-
 # The models.
 
 
@@ -140,15 +113,15 @@ def _untrained() -> Reader:
     return Reader(UNTRAINED, ours.model.with_weights(weights), ours.v1)
 
 
-def runs() -> list[Kept]:
+def runs() -> list[EmojiRecord]:
     """This visit's runs, oldest first."""
     return st.session_state.setdefault("emoji_runs", [])
 
 
-def keep(run: EmojifyRun, looked_up_in: WordVectors) -> Kept:
+def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
     """Add a run; the oldest goes if there are too many. Its model becomes the one that reads."""
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
-    kept = Kept(number, run, data_name(), looked_up_in)
+    kept = EmojiRecord(number, run, data_name(), looked_up_in)
     st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
     choices.choose("emoji_model", f"{kept.name} {LAST}")
     return kept
@@ -162,7 +135,7 @@ def forget_runs() -> None:
     st.session_state.pop("emoji_model", None)
 
 
-def latest() -> Kept | None:
+def latest() -> EmojiRecord | None:
     return runs()[-1] if runs() else None
 
 

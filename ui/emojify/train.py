@@ -11,7 +11,6 @@ from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import N_, _, capital
 from seqlib.text import MAX_MAXLEN
 from seqlib.training import tensorflow
-from ui.embeddings.state import font
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -19,6 +18,9 @@ from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
+from ui.parts.presenter import font
+from ui.parts.vectors import usable
+from ui.visit.records import EmojiRecord
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -145,7 +147,7 @@ def chosen() -> EmojifySettings:
 
 def start(owner: str) -> EmojifyRun:
     """A new run with the settings at hand; its model becomes the one that reads."""
-    asked, data, vectors = chosen(), state.data(), state.vectors()
+    asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     run = EmojifyRun(data.train, data.test, lexicon, asked).start(owner)
     state.keep(run, vectors)
@@ -163,7 +165,7 @@ def panel() -> None:
             train=len(data.train),
             test=len(data.test),
             classes=data.train.n_classes,
-            name=escape.plain(_(state.vectors().name)),
+            name=escape.plain(_(usable().name)),
         )
     )
     kept = state.latest()
@@ -298,7 +300,7 @@ def compared() -> None:
     _keeping(kept)
 
 
-def _table(kept: list[state.Kept]) -> None:
+def _table(kept: list[EmojiRecord]) -> None:
     metrics = [one.run.metrics for one in kept]
     settings = [one.run.settings for one in kept]
     st.dataframe(
@@ -335,7 +337,7 @@ def _table(kept: list[state.Kept]) -> None:
     )
 
 
-def _keeping(kept: list[state.Kept]) -> None:
+def _keeping(kept: list[EmojiRecord]) -> None:
     """Read with the best weights of all runs, or forget the runs."""
     best = max(kept, key=lambda one: one.run.metrics.test_accuracy.max())
 

@@ -13,40 +13,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
 from seqlib.assets import ASSETS
-from seqlib.i18n import N_, _
-from ui.frame import choices, glossary, language, process, share, tour
+from seqlib.i18n import _
+from ui.frame import choices, glossary, language, process, share, tour, visit_menu
 from ui.lessons.pages import lesson
+from ui.navigation import HIDDEN, PAGES
+from ui.parts.presenter import presenting
 from ui.status import server
 from ui.status.log import observer
 from ui.visit import session
 
 ROOT = Path(__file__).parents[2]
 
-
-class PageEntry(NamedTuple):
-    """One row of the navigation."""
-
-    file: str
-    title: str
-    icon: str
-    url_path: str
-
-
-PAGES = (
-    PageEntry("home.py", N_("Home"), ":material/graphic_eq:", ""),
-    PageEntry("jazz.py", N_("Jazz"), ":material/music_note:", "jazz"),
-    PageEntry("emojify.py", N_("Emojify"), ":material/mood:", "emojify"),
-    PageEntry("shapes.py", N_("Shapes"), ":material/schema:", "shapes"),
-    PageEntry("embeddings.py", N_("Embeddings"), ":material/grid_on:", "embeddings"),
-    PageEntry("cell.py", N_("Cell"), ":material/memory:", "cell"),
-)
-# Reached by their URL only.
-HIDDEN = (PageEntry("status.py", N_("Status"), ":material/monitor_heart:", "status"),)
 
 FRAME_CSS = """<style>
 [data-testid="stMainBlockContainer"] {
@@ -168,7 +149,7 @@ def toolbar() -> None:
     """What every page offers: its tour, its link, the visit, the language, large type."""
     tour.button(current(), presenter=presenting())
     share.button(presenter=presenting())
-    session.menu()
+    visit_menu.menu()
     language.switch()
     st.toggle(
         _("Presenter"),
@@ -178,13 +159,6 @@ def toolbar() -> None:
         width="content",
         help=_("Larger type for a projector."),
     )
-
-
-def presenting() -> bool:
-    """Whether the page is shown to a room."""
-    if "present" in st.session_state:
-        return bool(st.session_state["present"])
-    return st.query_params.get("present", "").casefold() == "true"  # before its toggle is drawn
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
 from ui.frame import language as languages
-from ui.parts import escape
+from ui.parts import escape, stage_view
 
 FOLDER = ASSETS / "share"
 WITHOUT = "without"
@@ -29,13 +29,9 @@ TOUR = "tour"
 # What a link may hold beside bound controls and stages.
 KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
 MAX_LINK = 4000  # characters
-SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
-TRACES = ("a", "b", "both", "difference")
 
 _PAGE, _ASKED, _NOTE = "share:page", "share:asked", "share:note"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
-_UNITS = re.compile(r"peak|signal:.{1,60}")
-_PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
 
 _component = st.components.v2.component(
     "seqscope_share",
@@ -52,7 +48,6 @@ class _Run(threading.local):
 
     def fresh(self) -> None:
         self.sections: set[str] = set()
-        self.stages: set[str] = set()
         self.refused: set[str] = set()
         self.place: Any = None
 
@@ -66,6 +61,7 @@ _run = _Run()
 def begin(page: str) -> None:
     """Called before a page is drawn: keep what its link asks for, to be checked at the end."""
     _run.fresh()
+    stage_view.run.fresh()
     before = st.session_state.get(_PAGE)
     if before == page:
         return
@@ -78,7 +74,7 @@ def begin(page: str) -> None:
 
 
 def _ours(name: str) -> bool:
-    return name in (TOUR, WITHOUT) or _view_name(name) is not None
+    return name in (TOUR, WITHOUT) or stage_view.view_name(name) is not None
 
 
 def place() -> None:
@@ -132,12 +128,6 @@ def end() -> None:
             _note()
 
 
-def count(text: str, most: int) -> int | None:
-    """Read a link's whole number from 1 to ``most``; ``None`` for anything else."""
-    short = text.isdecimal() and len(text) <= 9  # Python refuses to read thousands of digits
-    return int(text) if short and 1 <= int(text) <= most else None
-
-
 def refuse(name: str) -> None:
     """Say that this parameter's value could not be used."""
     _run.refused.add(name)
@@ -145,7 +135,7 @@ def refuse(name: str) -> None:
 
 def _understood(name: str, values: list[str]) -> bool:
     """Whether what a link asked for is what the page now shows."""
-    if name in _run.refused:
+    if name in _run.refused | stage_view.run.refused:
         return False
     if languages.understood(name, values):
         return True
@@ -158,8 +148,8 @@ def _understood(name: str, values: list[str]) -> bool:
             )
     if name in KNOWN:
         return True
-    if (view := _view_name(name)) is not None:
-        return view in _run.stages
+    if (view := stage_view.view_name(name)) is not None:
+        return view in stage_view.run.stages
     with get_script_run_ctx().session_state.query_params() as parameters:
         if not parameters.is_bound(name):
             return False
@@ -205,66 +195,6 @@ def section(draw: Callable[..., Any], *args: Any) -> Any:
         return draw(*args)
 
 
-# -- stages -------------------------------------------------------------------------------
-
-
-def stage_view(key: str, Tx: int) -> dict[str, Any]:
-    """Where the link says that a stage of ``Tx`` steps stands, in the browser's terms.
-
-    Steps count from 0 here and from 1 in the link. What cannot be is left out, and noted.
-    """
-    _run.stages.add(key)
-    view: dict[str, Any] = {}
-    for part, read in _VIEW.items():
-        name = f"{key}.{part}"
-        if (asked := st.query_params.get(name)) is None:
-            continue
-        value = read(asked, Tx)
-        if value is None:
-            refuse(name)
-        else:
-            view[part] = value
-    return view
-
-
-def _step(text: str, Tx: int) -> int | None:
-    step = count(text, Tx)
-    return step - 1 if step is not None else None
-
-
-def _speed(text: str, Tx: int) -> float | None:
-    return next((speed for speed in SPEEDS if text == f"{speed:g}"), None)
-
-
-def _zoom(text: str, Tx: int) -> float | None:
-    try:
-        zoom = float(text)
-    except ValueError:
-        return None
-    return zoom if 0.05 <= zoom <= 8 else None
-
-
-def _pins(text: str, Tx: int) -> list[tuple[str, int]] | None:
-    found = [_PIN.fullmatch(each) for each in text.split(",")]
-    return [(pin[1], int(pin[2])) for pin in found] if all(found) and len(found) <= 4 else None
-
-
-_VIEW: dict[str, Callable[[str, int], Any]] = {
-    "step": _step,
-    "speed": _speed,
-    "units": lambda text, Tx: text if _UNITS.fullmatch(text) else None,
-    "zoom": _zoom,
-    "trace": lambda text, Tx: text if text in TRACES else None,
-    "pins": _pins,
-}
-
-
-def _view_name(name: str) -> str | None:
-    """The stage that a parameter such as ``solo.step`` is about."""
-    key, _dot, part = name.rpartition(".")
-    return key if key and part in _VIEW else None
-
-
 # -- the popover --------------------------------------------------------------------------
 
 
@@ -293,7 +223,7 @@ def _popover(presenter: bool) -> None:
             **_code(_link()),
             "lang": language(),
             "presenter": presenter,
-            "views": list(_VIEW),
+            "views": list(stage_view.VIEW),
             "words": {
                 "link": _("Link to this view"),
                 "copy": _("Copy link"),

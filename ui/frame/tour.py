@@ -16,6 +16,7 @@ from seqlib.i18n import _
 from ui.frame import language, share
 from ui.lessons.terms import linked
 from ui.lessons.tours import Step, Tour, spans, tour, toured
+from ui.parts.stage_view import count
 
 FOLDER = ASSETS / "tour"
 PARAM = "tour"
@@ -58,7 +59,7 @@ def standing(page: str, steps: int) -> Standing:
 def _asked(steps: int) -> int:
     """The step in the URL; 0 if there is none or it does not exist."""
     asked = st.query_params.get(PARAM, "")
-    if step := share.count(asked, steps):
+    if step := count(asked, steps):
         return step
     if asked:
         share.refuse(PARAM)

@@ -10,9 +10,9 @@ from seqlib.jazz import JazzWeights, figures
 from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
 from seqlib.stage import Stage
+from seqlib.stage.jazz import reading_stage
 from ui.frame import frame, language
 from ui.jazz import state, train
-from ui.jazz.stage import reading_stage
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
 

@@ -1,43 +1,47 @@
-"""The model section of the jazz page: its size, its tensors, and Keras' word on them."""
+"""Show the model's parameters and tensors on the jazz page, and compare them with Keras."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
-from seqlib.shapes import arithmetic as shape_rules
+from seqlib.shapes.arithmetic import TensorShape, annotate, as_text
+from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.training import tensorflow
 from ui.jazz import state, train
 from ui.parts import escape
 
 
 def shapes() -> None:
-    """The cell's size, the tensors of the model for the settings at hand, and Keras' word on it."""
+    """Draw the section: number of units, parameter counts, tensors, and the button for Keras."""
     left, right = st.columns([1, 2])
     with left:
         train.setting("n_a", _("n_a · units"))
     asked, n_values = train.chosen(), state.corpus().n_values
-    arrays = JazzWeights.initial(asked.n_a, n_values, asked.seed).arrays
-    cell, densor = (sum(array.size for array in part) for part in (arrays[:3], arrays[3:]))
+    sketch = CONSTRUCTIONS["djmodel"].sketch(
+        {"Tx": asked.Tx, "n_values": n_values, "n_a": asked.n_a}
+    )
+    count = {layer.name: layer.n_parameters for layer in sketch.layers}
     right.markdown(
         _(
             "`LSTM_cell` has **{cell:,}** parameters and `densor` **{densor:,}**, however large "
             "{Tx} is: every time step uses the same ones.",
-            cell=cell,
-            densor=densor,
+            cell=count["LSTM_cell"],
+            densor=count["densor"],
             Tx=escape.axis("Tx"),
         )
     )
-    rows = shape_rules.djmodel_shapes(None, asked.Tx, n_values, asked.n_a)
-    axes = shape_rules.djmodel_axes(asked.Tx)
+    rows, axes = sketch.rows, sketch.axes
     first = [row for row in range(len(rows)) if rows[row].step in (None, 0)]
     st.dataframe(
         {
             _("made by"): [rows[row].layer for row in first],
             _("tensor"): [rows[row].name for row in first],
-            _("axes"): [shape_rules.as_text(axes[row]) for row in first],
-            _("shape"): [shape_rules.as_text(rows[row].shape) for row in first],
+            _("axes"): [as_text(axes[row]) for row in first],
+            _("shape"): [as_text(rows[row].shape) for row in first],
             _("made"): [1 if rows[row].step is None else asked.Tx for row in first],
         },
         column_config={
@@ -50,8 +54,8 @@ def shapes() -> None:
     confirm(rows)
 
 
-def confirm(rows) -> None:
-    """On request: build the models in Keras, compare every shape, and every number."""
+def confirm(rows: Sequence[TensorShape]) -> None:
+    """Draw the button that builds the models in Keras and compares every shape and number."""
     if not st.button(
         _("Check with Keras"),
         key="check_keras",
@@ -78,7 +82,7 @@ def confirm(rows) -> None:
     )
     with st.spinner(_("Building the models in Keras …")):
         tensorflow.load()
-        found = shape_rules.annotate(keras_models.djmodel(asked.Tx, weights.n_a, weights.n_values))
+        found = annotate(keras_models.djmodel(asked.Tx, weights.n_a, weights.n_values))
         proofs = keras_models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
     st.markdown(
@@ -91,7 +95,7 @@ def confirm(rows) -> None:
     st.dataframe(
         {
             _("compared"): [_(proof.what) for proof in proofs],
-            _("shape"): [shape_rules.as_text(proof.shape) for proof in proofs],
+            _("shape"): [as_text(proof.shape) for proof in proofs],
             _("largest difference"): [f"{proof.max_difference:.1e}" for proof in proofs],
         },
         hide_index=True,

@@ -11,9 +11,9 @@ from seqlib.i18n import _, capital
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
+from seqlib.stage.jazz import jazz_stage
 from ui.frame import frame, language
 from ui.jazz import state
-from ui.jazz.stage import jazz_stage
 from ui.parts import escape
 from ui.parts import stage as stage_component
 

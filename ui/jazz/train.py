@@ -9,10 +9,10 @@ from seqlib.i18n import N_, _, capital
 from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
 from seqlib.music import largest_Tx, windows
+from seqlib.stage.jazz import state_stage
 from seqlib.training import tensorflow
 from ui.frame import choices, frame, language
 from ui.jazz import state
-from ui.jazz.stage import state_stage
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts import stage as stage_component

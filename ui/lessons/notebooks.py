@@ -3,13 +3,14 @@
 The code is a Python file in ``assets/notebooks``, cut into cells by ``# %% name``; the text
 before a cell is the section of that name in ``assets/lessons/<language>/notebooks``. What a
 reader has set on the page takes the place of the values in the cells named ``settings…``.
-Of several cells ``# %% name | variant``, one is taken.
+Of several cells ``# %% name | variant``, one is taken. The first cell installs what is missing.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,10 @@ CODE = ASSETS / "notebooks"
 SETUP = "setup"
 NAMES = tuple(sorted({path.stem for path in CODE.glob("*.py")} - {SETUP}))
 WIDTH = 100
+PROJECT = ASSETS.parent / "pyproject.toml"
+# What a notebook imports, and the extras of the library that bring it.
+PLAIN, EXTRAS = ("seqlib", "nbformat"), "notebook"
+KERAS, KERAS_EXTRAS = (*PLAIN, "keras", "tensorflow"), "keras,notebook"
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,37 @@ def defaults(name: str) -> dict[str, Any]:
     return {key: value for cell in cells(name) for key, value in cell.values.items()}
 
 
+@cache
+def repository() -> str:
+    """The project's public address, from pyproject.toml; empty while it has none."""
+    if not PROJECT.exists():
+        return ""
+    project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
+    return project.get("urls", {}).get("Repository", "").removesuffix("/")
+
+
+def colab(name: str, language: str, address: str | None = None) -> str:
+    """The link that opens ``notebooks/<language>/<name>.ipynb`` in Colab, or an empty text.
+
+    Colab opens what is on GitHub; there it has the settings that a page begins with.
+    """
+    address = repository() if address is None else address
+    place = address.removeprefix("https://github.com/")
+    if place == address:
+        return ""
+    return (
+        f"https://colab.research.google.com/github/{place}/blob/main"
+        f"/notebooks/{language}/{name}.ipynb"
+    )
+
+
 def notebook(
     name: str,
     settings: Mapping[str, Any] | None = None,
     *,
     variant: str = "",
     language: str = "en",
+    address: str | None = None,
 ) -> nbformat.NotebookNode:
     """One of ``NAMES``, filled in. Imports no TensorFlow.
 
@@ -88,6 +118,9 @@ def notebook(
         Which of the cells that come in variants; the first if empty.
     language : str
         Of the text.
+    address : str, optional
+        Where the first cell installs the library from; that of ``repository`` if not given. If
+        that is empty, the cell only says what is missing.
 
     Raises
     ------
@@ -106,11 +139,11 @@ def notebook(
         raise ValueError(
             f"{name} has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}."
         )
-    about, setup = text(name, language), text(SETUP, language)
-    (start,) = cells(SETUP)
+    about = text(name, language)
+    opening, start = _setup(chosen, language, repository() if address is None else address)
     written = [
-        v4.new_markdown_cell(f"# {about['title']}\n\n{about['intro']}\n\n{setup['intro']}"),
-        v4.new_code_cell(start.source.replace('"MISSING"', _literal("missing", setup["missing"]))),
+        v4.new_markdown_cell(f"# {about['title']}\n\n{about['intro']}\n\n{opening}"),
+        v4.new_code_cell(start),
     ]
     for cell in chosen:
         if cell.name in about:
@@ -135,6 +168,23 @@ def as_bytes(made: nbformat.NotebookNode) -> bytes:
     import nbformat
 
     return nbformat.writes(made).encode()
+
+
+def _setup(chosen: list[Cell], language: str, address: str) -> tuple[str, str]:
+    """The text and the code that see to it that everything the cells import is there."""
+    about, (cell,) = text(SETUP, language), cells(SETUP)
+    in_keras = any("keras" in one.source for one in chosen)
+    needed, extras = (KERAS, KERAS_EXTRAS) if in_keras else (PLAIN, EXTRAS)
+    values = {
+        '["NEEDED"]': list(needed),
+        '"INSTALL"': f"seqscope[{extras}] @ git+{address}" if address else "",
+        '"MISSING"': about["missing"],
+    }
+    source = cell.source
+    for place, value in values.items():
+        source = source.replace(place, _literal("missing", value))
+    opening = about["install" if address else "clone"]
+    return f"{about['intro']}\n\n{opening}", source
 
 
 def _of_variant(name: str, variant: str) -> list[Cell]:

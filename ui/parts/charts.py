@@ -7,14 +7,14 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from ui.frame import frame
+from ui.parts.presenter import presenting
 
 PRESENTER_FONT = 20  # px; Plotly counts in px, so the page's own scale does not reach it
 
 
 def show(figure: go.Figure, *, key: str, alt: str, **options: Any) -> Any:
     """``st.plotly_chart`` with a stable key and a text for those who cannot see it."""
-    if frame.presenting():
+    if presenting():
         figure = _enlarged(figure)
     return st.plotly_chart(figure, key=key, alt=alt, **options)
 

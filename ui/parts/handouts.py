@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _, language
-from ui.frame import frame
+from ui.navigation import HIDDEN, PAGES
 
 HANDOUTS = ASSETS / "handouts"
 PAPERS = {
@@ -77,7 +77,7 @@ def address(url: str, base: str = "") -> str:
         return HOST
     path = parts.path.rstrip("/")
     folder, _slash, last = path.rpartition("/")
-    pages = {entry.url_path for entry in (*frame.PAGES, *frame.HIDDEN)}
+    pages = {entry.url_path for entry in (*PAGES, *HIDDEN)}
     if last in pages and path.strip("/") != base.strip("/"):
         path = folder
     host = f"[{quote(host, safe=':.')}]" if ":" in host else quote(host)

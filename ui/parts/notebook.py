@@ -39,8 +39,18 @@ def offer(page: str) -> None:
             key=f"notebook_{page}",
             icon=":material/download:",
             on_click="ignore",
-            help=_("A Jupyter notebook. Its first cell says what it needs."),
+            help=_("A Jupyter notebook. Its first cell installs what it needs, or says it."),
         )
+        if link := notebooks.colab(held["asked"].name, speaks):
+            st.link_button(
+                _("Open in Colab"),
+                link,
+                icon=":material/open_in_new:",
+                help=_(
+                    "The notebook with the settings that this page begins with. To run it there "
+                    "with yours, download it and upload it to Colab."
+                ),
+            )
         st.caption(
             _("What this page computes, step by step in Python, with the settings as they are now.")
         )
@@ -181,7 +191,7 @@ def _cell() -> Asked:
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
     from seqlib.jazz.sampling import sample
-    from seqlib.lstm.sandbox import RECIPES, Edit
+    from seqlib.jazz.sandbox import RECIPES, Edit
     from ui.cell import sandbox
     from ui.cell.state import TEMPERATURE, TY
     from ui.jazz.state import shipped

@@ -7,7 +7,7 @@ import streamlit as st
 from seqlib import i18n
 from seqlib.stage import Stage, StageError, payload
 from seqlib.stage.offline import CSS, PAGE, SCRIPT
-from ui.frame import share
+from ui.parts.stage_view import stage_view
 
 _component = st.components.v2.component("seqscope_stage", js=SCRIPT, css=CSS)
 
@@ -46,7 +46,7 @@ def show(
         "presenter": presenter,
         "template": PAGE,  # for the download of an offline page
         "key": key,
-        "view": share.stage_view(key, len(stage.clock.edges) - 1),
+        "view": stage_view(key, len(stage.clock.edges) - 1),
         **i18n.browser_words("stage"),
     }
     # Buttons are built once, so another language gets a stage of its own.

@@ -1,4 +1,4 @@
-"""The shapes page's own charts: values in, a figure or markup out."""
+"""Draw the shapes page's charts, as Plotly figures or HTML."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from html import escape
 import numpy as np
 import plotly.graph_objects as go
 
+from seqlib.figures import SERIES, figure
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES
 from seqlib.shapes.one_hot_cost import InputCost
 from seqlib.shapes.weight_sharing import Sharing
 
@@ -16,10 +16,10 @@ WIDE = 1000  # units of the drawing; one unit is one number
 
 
 def change_by_step(found: Sharing) -> go.Figure:
-    """Bars over t: how far one training step moved the weights that t uses."""
-    figure = go.Figure()
+    """Draw how far one training step moved the weights that each time step uses."""
+    drawn = figure(300, _("time step t"), _("change of the weights"), barmode="group")
     for side, colour in zip((found.shared, found.mistake), SERIES, strict=False):
-        figure.add_bar(
+        drawn.add_bar(
             x=np.arange(len(side.change)),
             y=side.change,
             name=_(side.name),
@@ -30,24 +30,13 @@ def change_by_step(found: Sharing) -> go.Figure:
             + _(side.name)
             + "</extra>",
         )
-    figure.update_layout(
-        height=300,
-        margin={"l": 64, "r": 16, "t": 12, "b": 52},
-        font_size=15,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        barmode="group",
-    )
-    figure.update_xaxes(title={"text": _("time step t"), "font_size": 16}, tickfont_size=14)
-    figure.update_yaxes(
-        title={"text": _("change of the weights"), "font_size": 16}, tickfont_size=14
-    )
-    return figure
+    return drawn
 
 
 def to_scale(cost: InputCost, label: str, colour: str) -> str:
-    """A sentence's numbers as rectangles: every number the same small square, in strips of 1,000.
+    """Draw a sentence's numbers as HTML rectangles in which every number has the same area.
 
-    HTML for ``st.html``; 1,000 numbers are as wide as the page.
+    Strips of 1,000 numbers are as wide as the page.
     """
     Tx, length = cost.shape
     widths = [min(WIDE, length - at) for at in range(0, length, WIDE)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqlib.figures import SERIES
 from seqlib.i18n import _
-from seqlib.jazz.figures import SERIES
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from ui.shapes import charts

@@ -1,6 +1,6 @@
 """A visit as one file, and back, giving the same numbers.
 
-A zip of ``visit.json`` and plain arrays (see ``ui.visit.archive``). Emoji models inside are
+A zip of ``visit.json`` and plain arrays (see ``seqlib.archive``). Emoji models inside are
 the files that ``seqlib.emojify.save_model`` makes, an uploaded MIDI file is as it came. A
 file may come from anybody: every number is checked, and what does not fit is told of in one
 sentence.
@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from seqlib import archive
+from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes
 from seqlib.emojify import (
     EmojifyMetrics,
-    EmojifyRun,
     EmojifySettings,
     EmojiModel,
     Lexicon,
@@ -38,8 +39,8 @@ from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, archive
-from ui.visit.archive import ArchiveError, Reader, array_bytes, json_bytes
+from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
+from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import (
     KeptCopyRun,
     KeptEmojifyRun,
@@ -62,25 +63,6 @@ JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX
 JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 
 Link = dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, eq=False)
-class EmojiRecord:
-    """An emoji run with its number on the page, what its data is called, and its vectors."""
-
-    number: int
-    run: EmojifyRun
-    data: str
-    vectors: WordVectors
-
-
-@dataclass(frozen=True, eq=False)
-class PairRecord:
-    """Two emoji runs that differ in ``trainable`` alone, on the same vectors."""
-
-    vectors: WordVectors
-    frozen: EmojifyRun
-    trainable: EmojifyRun
 
 
 @dataclass(frozen=True, eq=False)

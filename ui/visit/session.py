@@ -11,7 +11,6 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +21,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
-from ui.parts import uploads
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
 from ui.visit.memory import MINUTES, Visit, Visits
 
 # What pages keep in the session state beside their controls: made, trained, brought.
@@ -126,6 +123,11 @@ def end(page: str) -> None:
     visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(mine)}
     _capture(visit)
     _tell("visit_made")
+
+
+def is_leaving() -> bool:
+    """Whether the tab is to load another visit; it is told so at the beginning of a run."""
+    return _GO in st.session_state
 
 
 def _tell(key: str, **callbacks: Any) -> None:
@@ -350,119 +352,19 @@ def lost(asked: Mapping[str, Any]) -> str:
     )
 
 
-# -- the menu -----------------------------------------------------------------------------
+# -- another visit ------------------------------------------------------------------------
 
 
-def menu() -> None:
-    """Save, open and start afresh, in the toolbar."""
-    with st.popover(
-        _("Visit"),
-        icon=":material/inventory_2:",
-        key="visit_menu",
-        help=_("Save what you have made to a file, open one, or start afresh."),
-    ):
-        _menu()
-
-
-def _menu() -> None:
-    visit = current()
-    held = in_words(holds(visit.work))
-    st.markdown(
-        _("This visit holds {held}, and your settings.", held=held)
-        if held
-        else _("This visit holds your settings; nothing is trained or brought yet.")
-    )
-    st.caption(
-        _(
-            "It survives a reload of the page. When the page is closed it is held for {minutes} "
-            "minutes; save it to keep it longer.",
-            minutes=visits.minutes,
-        )
-    )
-    st.download_button(
-        _("Save to a file"),
-        partial(_file, dict(visit.work), _links(visit), dict(visit.loose)),
-        f"visit{SUFFIX}",
-        "application/zip",
-        key="visit_save",
-        icon=":material/save:",
-        type="primary",
-        on_click="ignore",
-        help=_(
-            "Settings, runs with their weights and losses, sentences, your MIDI file, and vectors "
-            "of up to {limit} MB.",
-            limit=MAX_VECTORS // 1_000_000,
-        ),
-    )
-    uploads.uploader(
-        _("Open a saved visit ({suffix})", suffix=SUFFIX),
-        (SUFFIX.removeprefix("."),),
-        MAX_BYTES // 1_000_000,
-        _open,
-        key="visit_open",
-        help=_("It takes the place of this visit, which you can have back."),
-    )
-    if _GO in st.session_state:
-        st.rerun()  # the tab is told where to go at the beginning of a run
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.session_state.get("visit:sure"):
-            st.button(
-                _("Yes, start afresh"),
-                key="visit_afresh_sure",
-                type="primary",
-                on_click=_afresh,
-                help=_("Ends training, and sets every page to its beginning."),
-            )
-            st.button(
-                _("No"),
-                key="visit_afresh_no",
-                on_click=lambda: st.session_state.pop("visit:sure"),
-                help=_("Everything stays as it is."),
-            )
-        else:
-            st.button(
-                _("Start afresh"),
-                key="visit_afresh",
-                icon=":material/restart_alt:",
-                on_click=lambda: st.session_state.update({"visit:sure": True}),
-                help=_("Lays aside what this visit holds, after asking."),
-            )
-        if (before := visits.find(visit.before)) is not None:
-            st.button(
-                _("Back to the visit before"),
-                key="visit_back",
-                icon=":material/undo:",
-                on_click=_go_to,
-                args=(before,),
-                help=_("What was here before this visit was opened or begun."),
-            )
-
-
-def _links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
+def links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
     """What is set on every page: as it is, or as it is still to be set."""
     return {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
 
 
-def _file(*held: Any) -> bytes:
-    """Made when it is asked for, by a thread that sees no session."""
-    from ui.visit import menu as visit_file
-
-    return visit_file.saved(*held)
-
-
-def _open(file: Any) -> None:
-    """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
-    from ui.visit import menu as visit_file
-
-    _go_to(visit_file.opened(file.getvalue()))
-
-
-def _afresh() -> None:
+def start_afresh() -> None:
     """Go to an empty visit; this one can be had back, but what trained is stopped."""
-    st.session_state.pop("visit:sure", None)
     for run in visit_runs(current().work):
         run.stop()
-    _go_to(Visit())
+    go_to(Visit())
 
 
 def visit_runs(work: Mapping[str, Any]) -> list[Any]:
@@ -471,7 +373,7 @@ def visit_runs(work: Mapping[str, Any]) -> list[Any]:
     return runs + [work[key] for key in ("embedding_runs", "copy_run") if work.get(key)]
 
 
-def _go_to(visit: Visit) -> None:
+def go_to(visit: Visit) -> None:
     """Have the tab load the page again, as another visit."""
     visit.before = current().token
     visits.add(visit)

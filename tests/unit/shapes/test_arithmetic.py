@@ -1,4 +1,4 @@
-"""Shapes are those of the real tensors, and the TensorFlow-free list says the same."""
+"""Shapes are those of the real tensors, and the sketch without TensorFlow has the same."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from seqlib.jazz.keras_models import djmodel, fused_twin, music_inference_model,
 from seqlib.shapes.arithmetic import (
     annotate,
     as_text,
-    axis_names,
-    djmodel_axes,
-    djmodel_shapes,
     stacked_outputs,
-    with_batch,
 )
+from seqlib.shapes.blueprint import blueprint
 
 once_a_module = HealthCheck.function_scoped_fixture
 
@@ -24,6 +21,11 @@ once_a_module = HealthCheck.function_scoped_fixture
 def seed_rows(keras):
     """At the seed's own sizes."""
     return annotate(djmodel(Tx=30, n_a=64, n_values=78))
+
+
+def sketched(Tx, n_values, n_a):
+    """The tensors of djmodel without TensorFlow."""
+    return blueprint(djmodel, Tx, n_a, n_values, uses=(music_layers,)).rows
 
 
 def of(rows, layer, step=None):
@@ -71,17 +73,17 @@ def test_each_cell_reads_its_own_slice_and_the_last_cells_states(seed_rows):
 @settings(max_examples=200, deadline=None, suppress_health_check=[once_a_module])
 @given(st.integers(1, 12), st.integers(1, 90), st.integers(1, 70))
 def test_the_list_without_tensorflow_equals_kerass(keras, Tx, n_values, n_a):
-    assert djmodel_shapes(None, Tx, n_values, n_a) == annotate(djmodel(Tx, n_a, n_values))
+    assert sketched(Tx, n_values, n_a) == annotate(djmodel(Tx, n_a, n_values))
 
 
 def test_a_long_model_is_read_too(keras):
     rows = annotate(djmodel(Tx=100, n_a=2, n_values=3))
-    assert rows == djmodel_shapes(None, 100, 3, 2)
+    assert rows == sketched(100, 3, 2)
 
 
 def test_captions_follow_the_builder(keras):
     """A model with one more unit, or a layer of another name, is told apart."""
-    assert annotate(djmodel(2, 5, 7)) != djmodel_shapes(None, 2, 7, 4)
+    assert annotate(djmodel(2, 5, 7)) != sketched(2, 7, 4)
     layers = music_layers(4, 7)
     other = layers._replace(densor=keras.layers.Dense(7, name="other"))
     rows = annotate(djmodel(2, 4, 7, other))
@@ -92,7 +94,7 @@ def test_a_layer_shared_with_other_models_is_counted_in_this_one_only(keras):
     layers = music_layers(4, 7)
     fused_twin(3, layers)
     music_inference_model(layers.LSTM_cell, layers.densor, 5)
-    assert annotate(djmodel(3, 4, 7, layers)) == djmodel_shapes(None, 3, 7, 4)
+    assert annotate(djmodel(3, 4, 7, layers)) == sketched(3, 7, 4)
 
 
 def test_embeddings_and_stacked_lstms_are_read_with_their_dtypes(keras):
@@ -133,26 +135,6 @@ def test_several_results_of_one_layer_are_numbered(keras):
 def test_a_model_without_tensors_is_refused_with_what_to_do(keras):
     with pytest.raises(ValueError, match=r"no tensors to read; build it from keras.Input"):
         annotate(keras.Sequential([keras.layers.Dense(3)]))
-
-
-def test_m_takes_the_place_of_the_open_axis():
-    rows = with_batch(djmodel_shapes(None, 2, 7, 4), 60)
-    assert rows == djmodel_shapes(60, 2, 7, 4)
-    assert rows[0].shape == (60, 2, 7)
-
-
-@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
-def test_axis_names_of_djmodel_match_its_sizes_even_where_two_are_equal(Tx, n_values, n_a):
-    sizes = {"m": None, "Tx": Tx, "n_values": n_values, "n_a": n_a, 1: 1}
-    rows, axes = djmodel_shapes(None, Tx, n_values, n_a), djmodel_axes(Tx)
-    assert [row.shape for row in rows] == [tuple(sizes[axis] for axis in names) for names in axes]
-
-
-def test_axes_are_named_by_their_sizes():
-    sizes = {"Tx": 30, "n_values": 78, "n_a": 64}
-    assert axis_names((None, 30, 78), sizes) == ("m", "Tx", "n_values")
-    assert axis_names((None, 1, 78), sizes) == ("m", "1", "n_values")
-    assert axis_names((None, 64), {**sizes, "Tx": 64}) == ("m", "Tx or n_a")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from seqlib.lstm import LSTMWeights, forward, sigmoid
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
-from seqlib.shapes.arithmetic import djmodel_shapes
+from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.stage import Clock, Stage, StageError, payload
 from seqlib.stage.lanes import (
     MAX_INFLUENCES,
@@ -71,7 +71,7 @@ def test_the_diagram_says_of_djmodel_what_its_shapes_say(make_weights):
     cell, densor = diagram.layers
     said = {
         row.layer if row.layer != "LSTM_cell" else row.name: row.shape
-        for row in djmodel_shapes(None, 30, 78, 64)
+        for row in CONSTRUCTIONS["djmodel"].sketch({"Tx": 30, "n_values": 78, "n_a": 64}).rows
         if row.step == 3
     }
     drawn = {"reshapor": diagram.input, "a": cell.out, "c": cell.state[0], "densor": densor.out}

@@ -36,9 +36,7 @@ def emojify(**settings):
     train, test = (rng.integers(0, 12, (m, 5)) for m in (14, 6))
     labels, test_labels = (rng.integers(0, 5, m) for m in (14, 6))
     settings = {"epochs": 4, "learning_rate": 0.01, "batch_size": 6, "dropout": 0.3} | settings
-    return EmojifyTask.of(
-        sentences[:14], labels[:14], sentences[14:], labels[14:], start, **settings
-    )
+    return EmojifyTask.of(train, labels, test, test_labels, start, **settings)
 
 
 TASKS = {

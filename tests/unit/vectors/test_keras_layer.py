@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from seqlib.jazz.keras_models import pretrained_embedding_layer
 from seqlib.vectors import WordVectors
-from seqlib.vectors.keras_layer import embedding_matrix
+from seqlib.vectors.keras_layer import embedding_matrix, pretrained_embedding_layer
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,28 @@
-"""Every notebook runs as it is, computes what its page computes, and takes what is set safely."""
+"""Every notebook runs as it is from the installed library, computes what its page computes, and
+takes what is set safely.
+"""
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
-from pathlib import Path
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
+from scripts import make_notebooks
 from seqlib.i18n import LANGUAGES
 from ui.lessons import notebooks
 
-ROOT = Path(__file__).parents[4]
 TEXT, CODE = "markdown", "code"
 
 # What runs here: small trainings, every notebook, every variant.
@@ -41,6 +46,13 @@ SAYS = {
     "embeddings": (r"^indices \(3, 5\) embeddings \(3, 5, 50\)$", r"^0.0 16,000,250$"),
     "cell": (r"^z \(512,\) c \(128,\) a \(128,\)$",),
 }
+# What is shown rather than printed, by the cell that shows it.
+SHOWS = {
+    "home": {"stage": "<iframe srcdoc="},
+    "jazz": {"curve": "<svg ", "stage": "<iframe srcdoc="},
+    "emojify": {"curve": "vnd.plotly", "gates": "<iframe srcdoc="},
+    "cell": {"picture": "vnd.plotly"},
+}
 # Where NumPy is compared with Keras: the cell, and the number before the others' bound.
 EQUAL = {
     "jazz": "equal",
@@ -53,12 +65,29 @@ EQUAL = {
 }
 
 
+def start_kernel(python, folder, **variables) -> KernelManager:
+    """A kernel of some Python, outside the checkout."""
+    spec = folder / "wheel"
+    spec.mkdir()
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    about = {"argv": argv, "display_name": "wheel", "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(about))
+    specs = KernelSpecManager(kernel_dirs=[str(folder)])
+    manager = KernelManager(kernel_name="wheel", kernel_spec_manager=specs)
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    manager.start_kernel(env={**environment, **variables}, cwd=str(folder))
+    return manager
+
+
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory):
-    """One kernel for all: importing TensorFlow once. ``%reset`` gives each an empty namespace."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1"}
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(env=environment, cwd=str(tmp_path_factory.mktemp("notebooks")))
+def kernel(install, tmp_path_factory):
+    """One kernel for all: importing TensorFlow once. ``%reset`` gives each an empty namespace.
+
+    It has Jupyter's kernel, the wheel, and what the notebooks' first cells ask for; no checkout.
+    """
+    python = install(*notebooks.KERAS_EXTRAS.split(","), also=("ipykernel",))
+    folder = tmp_path_factory.mktemp("notebooks")
+    manager = start_kernel(python, folder, CUDA_VISIBLE_DEVICES="-1")
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
@@ -92,26 +121,82 @@ def test_a_notebook_runs_as_it_is_and_numpy_equals_keras(name, variant, settings
     said = printed(code)
     for pattern in SAYS[name]:
         assert re.search(pattern, said, re.MULTILINE), f"{pattern} in\n{said}"
+    names = [cell.name for cell in notebooks.cells(name) if cell.variant in ("", variant)]
     if name in EQUAL:
-        names = [cell.name for cell in notebooks.cells(name) if cell.variant in ("", variant)]
         output = printed([code[1 + names.index(EQUAL[name])]])
         differences = [float(found) for found in re.findall(r"([\d.e-]+)$", output, re.MULTILINE)]
         assert differences
         assert max(differences) <= 1e-5
-    if any("Audio(" in cell.source for cell in code):
-        assert "<audio" in str(code[-1].outputs[-1].data)
-        assert "Path(" in code[-1].source
+    for shown, part in SHOWS.get(name, {}).items():
+        assert part in str(code[1 + names.index(shown)].outputs[-1].data)
+    if name in ("home", "jazz"):
+        assert "solo.mid" in code[-1].source
+
+
+def test_the_kernel_has_the_library_from_the_wheel_and_no_app(kernel):
+    asks = "import importlib.util, seqlib; print(seqlib.__file__)\n"
+    asks += "print(importlib.util.find_spec('streamlit'), importlib.util.find_spec('ui'))"
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(asks)])
+    said = printed(execute(made, kernel).cells)
+    assert re.fullmatch(r"\S+/site-packages/seqlib/__init__\.py\nNone None\n", said)
 
 
 def test_without_seqlib_it_says_one_clear_sentence(tmp_path):
-    made = notebooks.notebook("home", language="zh")
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(env=environment, cwd=str(tmp_path))
+    made = notebooks.notebook("home", language="zh", address="")
+    manager = start_kernel(sys.executable, tmp_path)
     NotebookClient(made, km=manager, timeout=60, allow_errors=True).execute(cleanup_kc=True)
     (error,) = (one for one in made.cells[1].outputs if one.output_type == "error")
     assert error.ename == "SystemExit"
     assert error.evalue == f"seqlib: {notebooks.text('setup', 'zh')['missing']}"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_first_cell_installs_what_is_missing_from_the_projects_address(works, tmp_path):
+    """With a pip of the test's own, which notes what it is asked for."""
+    pip = tmp_path / "pip"
+    pip.mkdir()
+    (pip / "__init__.py").touch()
+    told = "import pathlib, sys\nhere = pathlib.Path(__file__).parents[1]\n"
+    told += "(here / 'asked').write_text(' '.join(sys.argv[1:]))\n"
+    (pip / "__main__.py").write_text(told + works * "(here / 'seqlib').mkdir()\n")
+    made = notebooks.notebook("home", address="https://github.com/o/r")
+    done = subprocess.run(
+        [sys.executable, "-c", made.cells[1].source],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    wanted = "seqscope[notebook] @ git+https://github.com/o/r"
+    assert (tmp_path / "asked").read_text() == f"install --quiet {wanted}"
+    missing = f"seqlib: {notebooks.text('setup', 'en')['missing']}\n"
+    assert done.stderr == ("" if works else missing)
+    assert done.returncode == (0 if works else 1)
+
+
+def test_only_a_notebook_that_uses_keras_asks_for_it():
+    for name in notebooks.NAMES:
+        made = notebooks.notebook(name, address="https://github.com/o/r")
+        asks = "[keras,notebook] @ " in made.cells[1].source
+        assert asks == any("import keras" in c.source or "keras_" in c.source for c in made.cells)
+        assert asks == (name != "home")
+
+
+def test_the_notebooks_in_the_repository_are_those_that_pages_begin_with():
+    for path, content in make_notebooks.files().items():
+        assert path.read_bytes() == content, "run `make notebooks`"
+    assert set(make_notebooks.FOLDER.glob("*/*")) == set(make_notebooks.files())
+
+
+def test_colab_opens_them_once_the_project_has_an_address_on_github():
+    link = notebooks.colab("jazz", "zh", "https://github.com/o/r")
+    assert link == (
+        "https://colab.research.google.com/github/o/r/blob/main/notebooks/zh/jazz.ipynb"
+    )
+    assert (make_notebooks.FOLDER / "zh" / "jazz.ipynb").is_file()
+    assert notebooks.colab("jazz", "zh", "https://example.org/r.git") == ""
+    assert notebooks.colab("jazz", "zh", "") == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,8 @@ import numpy as np
 import pretty_midi
 import pytest
 
+from seqlib import archive
+from seqlib.archive import array_bytes
 from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon, Unknown
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
@@ -20,10 +22,10 @@ from seqlib.text import DataSet, shipped
 from seqlib.training.copy_task import KINDS, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
-from ui.visit import MAX_BYTES, MAX_VECTORS, archive, files
-from ui.visit.archive import array_bytes
-from ui.visit.files import Contents, EmojiRecord, PairRecord, open_visit, save_visit, song_of
+from ui.visit import MAX_BYTES, MAX_VECTORS, files
+from ui.visit.files import Contents, open_visit, save_visit, song_of
 from ui.visit.memory import Visit, Visits, held_bytes
+from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun, as_it_is
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
@@ -211,7 +213,7 @@ def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents,
 
 
 def test_which_rows_training_moved_is_known_again(contents, opened):
-    from seqlib.vectors.changes import moved
+    from seqlib.emojify.changes import moved
 
     for which in ("frozen", "trainable"):
         one, other = (

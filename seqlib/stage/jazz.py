@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
-from seqlib.jazz.corpus import Corpus, piece_name
+from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
+from seqlib.jazz.sampling import Sample
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
@@ -165,9 +167,56 @@ def reading_stage(
     )
 
 
-def state_stage(trace: Trace, symbol: str, label: str) -> Stage:
-    """A single state of a window without music: what training shows of itself."""
-    return Stage(Clock.even(trace.Tx, 0.4), (_heatmap(trace, symbol),), label=label)
+def solo_stage(
+    solo: Sample,
+    weights: JazzWeights,
+    corpus: Corpus | None = None,
+    place: int = 0,
+    *,
+    lanes: tuple[str, ...] = ("notes", "h", "y"),
+    label: str = "",
+    seed: int = 0,
+    **more: Any,
+) -> Stage:
+    """A solo as it was written, at the tempo and over the chords of a melody of the corpus.
+
+    Parameters
+    ----------
+    solo : Sample of ``weights``
+    corpus : Corpus, optional
+        Whose vocabulary the solo is written in; the default corpus if not given.
+    place : int
+        Of that melody, from 0.
+    lanes : names from ``LANES``, in drawing order
+    seed : int
+        Of the band.
+    **more
+        ``name``, ``compare`` and others of ``jazz_stage``.
+    """
+    corpus = corpus or default_corpus()
+    tempo = corpus.melodies[place].tempo
+    melody = Melody(corpus.vocabulary.decode(solo.indices), tempo, _("Solo"))
+    arrangement = arrange(melody, corpus.chords[place], seed=seed)
+    return jazz_stage(
+        melody,
+        weights,
+        solo.trace,
+        corpus.vocabulary,
+        lanes,
+        label=label or _("A solo of {n} tokens, being written by a trained LSTM", n=len(melody)),
+        chosen=solo.indices,
+        chosen_name=_("drawn"),
+        sounds=arrangement.sounds,
+        arrangement=arrangement,
+        prompt=solo.n_prompt,
+        **more,
+    )
+
+
+def state_stage(trace: Trace, symbols: str, label: str) -> Stage:
+    """States of a sequence without music, one lane each: "h" alone, or "hc"."""
+    lanes = tuple(_heatmap(trace, symbol) for symbol in symbols)
+    return Stage(Clock.even(trace.Tx, 0.4), lanes, label=label)
 
 
 def _title(lane: str) -> str:

@@ -1,7 +1,7 @@
-"""A zip of JSON and plain arrays: nothing in it can run, and nothing is read beyond bounds.
+"""Read and write zip archives of JSON and plain arrays, for saved models and saved visits.
 
-Names are ours. No path of a file is ever used on disk, and sizes are checked before
-anything is unpacked.
+Parts are asked for by the names we gave them, never extracted to a path on disk. Every size
+is checked before anything is unpacked, and no part can hold code.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import io
 import json
 import lzma
+import math
 import struct
 import tokenize
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from seqlib.i18n import _
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
+MAX_HEADER = 4096  # bytes before an array's data
 # What zipfile raises for damaged archives, and NumPy for damaged headers of arrays.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
@@ -33,11 +35,11 @@ BAD_HEADER = (
 
 
 class ArchiveError(ValueError):
-    """A file that is not such an archive, or a damaged one; the message is one sentence."""
+    """Raised for a file that is no archive of ours or is damaged; the message is one sentence."""
 
 
 def write(parts: Mapping[str, bytes]) -> bytes:
-    """The archive that holds these parts."""
+    """Pack named parts into a zip archive; equal parts give equal bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
@@ -46,13 +48,13 @@ def write(parts: Mapping[str, bytes]) -> bytes:
 
 
 class Reader:
-    """An archive opened for reading within bounds.
+    """Read the parts of a zip archive without unpacking more than ``largest`` bytes.
 
     Parameters
     ----------
     data : bytes
     largest : int
-        Bytes that all parts which are read may unpack to.
+        Most bytes that all parts read may unpack to together.
 
     Raises
     ------
@@ -72,7 +74,13 @@ class Reader:
         self.names: Collection[str] = frozenset(names)
 
     def bytes(self, name: str, largest: int | None = None) -> bytes:
-        """A part, if it is there and not larger than is left of the bounds."""
+        """Unpack one part, at most ``largest`` bytes and what earlier parts have left.
+
+        Raises
+        ------
+        ArchiveError
+            If the part is missing, too large or damaged.
+        """
         try:
             info = self._archive.getinfo(name)
         except KeyError:
@@ -90,13 +98,13 @@ class Reader:
         return data
 
     def spend(self, nbytes: int, name: str) -> None:
-        """Count what a part within a part unpacks to."""
+        """Count ``nbytes`` against the limit, for a part that is itself an archive."""
         if nbytes > self._left:
             raise ArchiveError(_("The part “{name}” unpacks to more than allowed.", name=name))
         self._left -= nbytes
 
     def json(self, name: str, largest: int) -> Any:
-        """A part that is JSON. NaN and infinity are refused."""
+        """Read a JSON part of at most ``largest`` bytes; NaN and infinity are refused."""
         try:
             return json.loads(self.bytes(name, largest).decode("utf-8"), parse_constant=_refuse)
         except ArchiveError:
@@ -104,37 +112,45 @@ class Reader:
         except (ValueError, RecursionError) as problem:
             raise ArchiveError(_("The part “{name}” cannot be read.", name=name)) from problem
 
-    def array(self, name: str, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
-        """A part that is exactly this array: type, shape and length must be as expected.
+    def array(self, name: str, dtype: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
+        """Read an array part, read-only; its type, shape and length must be as expected.
 
-        The result is read-only. Values that are not finite are refused.
+        Any shape is accepted if ``shape`` is None, but the data must be as long as the header
+        says. Raises ``ArchiveError`` otherwise, and for values that are not finite.
         """
         dtype = np.dtype(dtype)
-        wanted = dtype.itemsize * int(np.prod(shape, dtype=object))
-        held = io.BytesIO(self.bytes(name, wanted + 4096))
+        limit = None if shape is None else _nbytes(dtype, shape) + MAX_HEADER
+        held = io.BytesIO(self.bytes(name, limit))
         try:
             if np.lib.format.read_magic(held) != (1, 0):
                 raise ValueError("an unusual version")
             found, fortran_order, found_dtype = np.lib.format.read_array_header_1_0(held)
+            rest = held.read()
+            fits = found_dtype == dtype and not fortran_order and shape in (None, found)
+            if not fits or len(rest) != _nbytes(dtype, found):
+                raise ArchiveError(
+                    _("The array “{name}” is not the one that belongs there.", name=name)
+                )
+            array = np.frombuffer(rest, dtype).reshape(found)
+        except ArchiveError:
+            raise
         except BAD_HEADER as problem:
             raise ArchiveError(_("The array “{name}” cannot be read.", name=name)) from problem
-        rest = held.read()
-        if found != shape or found_dtype != dtype or fortran_order or len(rest) != wanted:
-            raise ArchiveError(
-                _("The array “{name}” is not the one that belongs there.", name=name)
-            )
-        array = np.frombuffer(rest, dtype).reshape(shape)
         if dtype.kind == "f" and not np.isfinite(array).all():
             raise ArchiveError(_("The array “{name}” has values that are not numbers.", name=name))
         return array
 
 
-def _refuse(constant: str) -> None:
+def _nbytes(dtype: np.dtype, shape: tuple[int, ...]) -> int:
+    return dtype.itemsize * math.prod(shape)
+
+
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
 def array_bytes(array: np.ndarray, dtype: Any) -> bytes:
-    """An array as ``Reader.array`` reads it."""
+    """Write an array as ``Reader.array`` reads it."""
     held = io.BytesIO()
     # C order as written, whatever the order in memory.
     np.save(held, np.ascontiguousarray(array, dtype).reshape(array.shape), allow_pickle=False)
@@ -142,4 +158,5 @@ def array_bytes(array: np.ndarray, dtype: Any) -> bytes:
 
 
 def json_bytes(value: Any) -> bytes:
+    """Write JSON as ``Reader.json`` reads it."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()

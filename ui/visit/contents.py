@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,22 +14,18 @@ from seqlib.i18n import _
 from seqlib.jazz.corpus import corpus_of
 from seqlib.shapes.pasted import MAX_LETTERS
 from seqlib.vectors import WordVectors
-from ui.embeddings.state import FILE, PAIR
-from ui.embeddings.train import Pair
-from ui.emojify.state import Kept
-from ui.shapes.own import KINDS
-from ui.visit.files import VECTORS, Contents, EmojiRecord, Link, PairRecord, open_visit, save_visit
+from ui.visit.files import VECTORS, Contents, Link, open_visit, save_visit
 from ui.visit.memory import Visit
 
 # How the file names the two ways of bringing vectors.
-CHOICES = dict(zip(VECTORS, (FILE, PAIR), strict=True))
+CHOICES = dict(zip(VECTORS, ("my file", "projector pair"), strict=True))
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 COLUMNS = ("sentence", "label", "part")
 
 
 def saved(work: Mapping[str, Any], links: Mapping[str, Link], loose: Mapping[str, Any]) -> bytes:
     """The file of a visit; ``work`` is what ``ui.visit.session.WORK`` names."""
-    pair, quiz = work.get("embedding_runs"), work.get("quiz") or {}
+    quiz = work.get("quiz") or {}
     vectors = {key: work.get(f"own_vectors:{choice}") for key, choice in CHOICES.items()}
     return save_visit(
         Contents(
@@ -40,13 +36,10 @@ def saved(work: Mapping[str, Any], links: Mapping[str, Link], loose: Mapping[str
             jazz_runs=tuple(work.get("jazz_runs", {}).items()),
             sentences=work.get("emoji_mine"),
             draft=_rows(work.get("emoji_draft")),
-            emoji_runs=tuple(
-                EmojiRecord(one.number, one.run, one.data, one.vectors)
-                for one in work.get("emoji_runs", ())
-            ),
+            emoji_runs=tuple(work.get("emoji_runs", ())),
             emoji_file=work.get("emoji_file_bytes", b""),
             vectors={key: one for key, one in vectors.items() if one is not None},
-            pair=PairRecord(pair.vectors, pair.frozen, pair.trainable) if pair else None,
+            pair=work.get("embedding_runs"),
             copy_run=work.get("copy_run"),
             quiz=tuple(int(quiz.get(name, 0)) for name in ("number", "right", "asked")),
         )
@@ -61,9 +54,12 @@ def _rows(draft: tuple[str, pd.DataFrame] | None) -> tuple[str, tuple] | None:
     return name, tuple((row[0][:1000], row[1][:1000], row[2][:1000]) for row in cells)
 
 
-def opened(data: bytes) -> Visit:
-    """The visit in a file. Raises ``ValueError``, one sentence."""
-    found = open_visit(data, at_hand)
+def opened(data: bytes, known: Callable[[], Iterable[WordVectors]]) -> Visit:
+    """Return the visit in a file. Raises ``ValueError``, one sentence.
+
+    ``known`` gives the vectors at hand that the file's runs may have been trained with.
+    """
+    found = open_visit(data, known)
     visit = Visit(links=_links(found.settings), loose=_loose(found.texts))
     work = visit.work
     if found.song is not None:
@@ -81,9 +77,7 @@ def opened(data: bytes) -> Visit:
         name, rows = found.draft
         work["emoji_draft"] = name, pd.DataFrame(rows, columns=list(COLUMNS))
     if found.emoji_runs:
-        work["emoji_runs"] = [
-            Kept(one.number, one.run, one.data, one.vectors) for one in found.emoji_runs
-        ]
+        work["emoji_runs"] = list(found.emoji_runs)
         work["emoji_run_number"] = found.emoji_runs[-1].number
     for key, vectors in found.vectors.items():
         work[f"own_vectors:{CHOICES[key]}"] = vectors
@@ -92,7 +86,7 @@ def opened(data: bytes) -> Visit:
         work["emoji_file_model"] = open_model(found.emoji_file, own or word_vectors.load())
         work["emoji_file_bytes"] = found.emoji_file
     if found.pair is not None:
-        work["embedding_runs"] = Pair(found.pair.vectors, found.pair.frozen, found.pair.trainable)
+        work["embedding_runs"] = found.pair
     if found.copy_run is not None:
         work["copy_run"] = found.copy_run
     if any(found.quiz):
@@ -109,14 +103,6 @@ def opened(data: bytes) -> Visit:
             "Too large for the file, so not in it: {names}.", names=_(", ").join(found.left_out)
         )
     return visit
-
-
-def at_hand() -> Iterator[WordVectors]:
-    """Vectors that a file's runs may have been trained with."""
-    from ui.emojify.state import vectors
-
-    yield word_vectors.load()
-    yield vectors()
 
 
 def _links(settings: Mapping[str, Link]) -> dict[str, Link]:
@@ -142,7 +128,7 @@ def _loose(texts: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = min(max(value, low), high)
         elif key in lengths and isinstance(value, str):
             found[key] = value[: lengths[key]]
-        elif key == "paste_input" and value in KINDS:
+        elif key == "paste_input" and value in ("word indices", "vectors"):
             found[key] = value
     if "emoji_edit" in found:
         found["emoji_edit"] = bool(found["emoji_edit"])

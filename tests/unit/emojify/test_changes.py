@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
+from seqlib.emojify.changes import groups, moved
 from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import Embedding
 from seqlib.text import shipped
 from seqlib.vectors import load
-from seqlib.vectors.changes import groups, moved
 
 MATRIX = np.arange(20, dtype=np.float32).reshape(10, 2)
 
@@ -48,7 +48,7 @@ def test_every_row_is_in_exactly_one_group():
 @pytest.mark.parametrize("mask", [True, False])
 def test_training_moves_the_words_it_reads_and_no_other(mask):
     vectors = load()
-    data = type(shipped())(*(part.balanced(40) for part in shipped()))
+    data = type(shipped())(*(part.subset(range(0, len(part), 4)) for part in shipped()))
     runs = [
         train_now(
             EmojifyRun(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqlib.jazz.sampling import sample
-from seqlib.lstm.sandbox import RECIPES, Edit, effect, read, write
+from seqlib.jazz.sandbox import RECIPES, Edit, effect, read, write
 
 TX, START = 12, 5
 

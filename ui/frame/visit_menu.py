@@ -1,0 +1,118 @@
+"""The visit in the toolbar: save it to a file, open one, start afresh."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from seqlib.i18n import _
+from ui.parts import uploads
+from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
+
+
+def menu() -> None:
+    """Save, open and start afresh, in the toolbar."""
+    with st.popover(
+        _("Visit"),
+        icon=":material/inventory_2:",
+        key="visit_menu",
+        help=_("Save what you have made to a file, open one, or start afresh."),
+    ):
+        _menu()
+
+
+def _menu() -> None:
+    visit = session.current()
+    held = session.in_words(session.holds(visit.work))
+    st.markdown(
+        _("This visit holds {held}, and your settings.", held=held)
+        if held
+        else _("This visit holds your settings; nothing is trained or brought yet.")
+    )
+    st.caption(
+        _(
+            "It survives a reload of the page. When the page is closed it is held for {minutes} "
+            "minutes; save it to keep it longer.",
+            minutes=session.visits.minutes,
+        )
+    )
+    st.download_button(
+        _("Save to a file"),
+        partial(_file, dict(visit.work), session.links(visit), dict(visit.loose)),
+        f"visit{SUFFIX}",
+        "application/zip",
+        key="visit_save",
+        icon=":material/save:",
+        type="primary",
+        on_click="ignore",
+        help=_(
+            "Settings, runs with their weights and losses, sentences, your MIDI file, and vectors "
+            "of up to {limit} MB.",
+            limit=MAX_VECTORS // 1_000_000,
+        ),
+    )
+    uploads.uploader(
+        _("Open a saved visit ({suffix})", suffix=SUFFIX),
+        (SUFFIX.removeprefix("."),),
+        MAX_BYTES // 1_000_000,
+        _open,
+        key="visit_open",
+        help=_("It takes the place of this visit, which you can have back."),
+    )
+    if session.is_leaving():
+        st.rerun()  # the tab is told where to go at the beginning of a run
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.session_state.get("visit:sure"):
+            st.button(
+                _("Yes, start afresh"),
+                key="visit_afresh_sure",
+                type="primary",
+                on_click=_afresh,
+                help=_("Ends training, and sets every page to its beginning."),
+            )
+            st.button(
+                _("No"),
+                key="visit_afresh_no",
+                on_click=lambda: st.session_state.pop("visit:sure"),
+                help=_("Everything stays as it is."),
+            )
+        else:
+            st.button(
+                _("Start afresh"),
+                key="visit_afresh",
+                icon=":material/restart_alt:",
+                on_click=lambda: st.session_state.update({"visit:sure": True}),
+                help=_("Lays aside what this visit holds, after asking."),
+            )
+        if (before := session.visits.find(visit.before)) is not None:
+            st.button(
+                _("Back to the visit before"),
+                key="visit_back",
+                icon=":material/undo:",
+                on_click=session.go_to,
+                args=(before,),
+                help=_("What was here before this visit was opened or begun."),
+            )
+
+
+def _file(*held: Any) -> bytes:
+    """Made when it is asked for, by a thread that sees no session."""
+    from ui.visit import contents
+
+    return contents.saved(*held)
+
+
+def _open(file: Any) -> None:
+    """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
+    from seqlib.vectors import load
+    from ui.parts.vectors import usable
+    from ui.visit import contents
+
+    session.go_to(contents.opened(file.getvalue(), lambda: (load(), usable())))
+
+
+def _afresh() -> None:
+    st.session_state.pop("visit:sure", None)
+    session.start_afresh()
