@@ -60,7 +60,7 @@ def answered():
     """Runs a page again until what it has asked Keras for is there."""
 
     def run(app):
-        until = time.monotonic() + 300
+        until = time.monotonic() + 600
         while any("hourglass_top" in one.value for one in app.markdown):
             assert time.monotonic() < until, "Keras did not answer"
             time.sleep(0.1)
