@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import Later, _
+from seqlib.lstm import LSTMWeights, glorot_uniform, orthogonal
+from seqlib.lstm._fast import Unrolled
+from seqlib.lstm.peers import GRU, SimpleRNN
 from seqlib.training import tensorflow
+from seqlib.training.adam import clipped
+from seqlib.training.loss import cross_entropy
 from seqlib.training.run import LOADING, NOT_A_NUMBER, PREPARING, Run, State
 from seqlib.training.step import adam, traced_once
+from seqlib.training.stepped import Map, Part, SteppedTask, flat, views
+from seqlib.training.task import State as TaskState
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 SYMBOLS, COPIED = 4, 3
 BATCH = 64
+CLIP = 1.0  # the largest norm of a model's gradient
 EVERY = 10  # steps from one record to the next
 MAX_ARCHITECTURES = 6  # traced steps held at once
 
@@ -260,3 +268,125 @@ def shared_step(kind: str, Tx: int, n_a: int) -> Any:
         return weights, first, second, count, loss, tf.reduce_mean(tf.cast(hits, tf.float32))
 
     return tf.function(train, autograph=False)
+
+
+@dataclass(frozen=True, eq=False)
+class CopyTask(SteppedTask):
+    """An LSTM, a GRU and a SimpleRNN learning to copy, a step each in turn.
+
+    An epoch is ``EVERY`` steps; each step draws a new batch. ``loss`` and ``accuracy`` are (3,),
+    in the order of ``KINDS``: means over an epoch's batches.
+    """
+
+    settings: CopySettings
+
+    @property
+    def epochs(self) -> int:
+        """Records to make."""
+        return self.settings.epochs
+
+    @property
+    def learning_rate(self) -> float:
+        """Adam's step size."""
+        return self.settings.learning_rate
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the data: batches are drawn where they are needed."""
+        return 0
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Weights of each model."""
+        sizes = [[int(np.prod(shape)) for shape in shapes] for shapes in self._shapes()]
+        return {kind: sum(each) for kind, each in zip(KINDS, sizes, strict=True)}
+
+    def begin(self) -> TaskState:
+        """Return the state before the first step."""
+        return TaskState.of(
+            flat(array for kind in KINDS for array in first_weights(kind, self.settings))
+        )
+
+    def model(self, state: TaskState, start: Any = None) -> dict[str, list[np.ndarray]]:
+        """Return the arrays of each model, in the order of Keras' ``get_weights``."""
+        return dict(zip(KINDS, self.split(state.weights), strict=True))
+
+    def split(self, weights: np.ndarray) -> list[list[np.ndarray]]:
+        """Return each model's arrays that stand end to end in ``weights`` (n,), not copied."""
+        found = views(weights, [shape for shapes in self._shapes() for shape in shapes])
+        return [found[start : start + 5] for start in range(0, len(found), 5)]
+
+    def _shapes(self) -> list[list[tuple[int, ...]]]:
+        n, n_x = self.settings.n_a, SYMBOLS + 2
+        widths_and_bias = [(4 * n, (4 * n,)), (3 * n, (2, 3 * n)), (n, (n,))]
+        said = [(n, SYMBOLS), (SYMBOLS,)]
+        return [[(n_x, width), (n, width), bias, *said] for width, bias in widths_and_bias]
+
+    def parts(self, epoch: int) -> list[Part]:
+        """Return ``EVERY`` batches."""
+        return [Part(np.arange(BATCH), BATCH * COPIED, True)] * EVERY
+
+    def open(self, threads: int, run: Map) -> CopySession:
+        """Allocate what one ``advance`` needs."""
+        return CopySession(self, run)
+
+    def measure(self, state: TaskState) -> tuple[dict[str, Any], Any]:
+        """Return the mean ``loss`` and ``accuracy`` (3,) of the epoch's batches."""
+        loss, hits = (total / (EVERY * BATCH * COPIED) for total in state.sums)
+        return {"loss": loss, "accuracy": hits}, None
+
+    def clipped(self, gradient: np.ndarray) -> np.ndarray:
+        """Shorten the gradient of each model to a norm of ``CLIP``, if it is longer."""
+        ends = np.cumsum(list(self.parameters.values()))[:-1]
+        return np.concatenate([clipped(part, CLIP) for part in np.split(gradient, ends)])
+
+
+class CopySession:
+    """The layers in which one ``advance`` computes."""
+
+    def __init__(self, task: CopyTask, run: Map) -> None:
+        self._task, self._run = task, run
+        n_a, Tx = task.settings.n_a, task.settings.Tx
+        self._layers = Unrolled([BATCH] * Tx, n_a), GRU(BATCH, n_a), SimpleRNN(BATCH, n_a)
+
+    def take(self, state: TaskState, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""
+        settings = self._task.settings
+        X, Y = batch(settings, np.random.default_rng((settings.seed, state.epoch, state.batch + 1)))
+        x = X.swapaxes(0, 1).reshape(-1, SYMBOLS + 2)  # (P, SYMBOLS + 2), P = Tx m
+        labels = Y.T.ravel()  # (COPIED m,), as the last rows of P
+        gradient = np.empty_like(state.weights)
+
+        def one(layer: Any, weights: list[np.ndarray], out: list[np.ndarray]) -> tuple[Any, Any]:
+            *cell, kernel, bias = weights
+            a = layer.forward(*cell, x)  # (P, n_a)
+            said = a[-len(labels) :]
+            loss, right, dy = cross_entropy(said @ kernel + bias, labels)
+            da = np.zeros_like(a)
+            da[-len(labels) :] = dy @ kernel.T
+            layer.backward(cell[1], da)
+            layer.gradients(x, out[:3])
+            np.matmul(said.T, dy, out=out[3])
+            np.sum(dy, axis=0, out=out[4])
+            return loss.sum(), np.count_nonzero(right)
+
+        arrays, out = self._task.split(state.weights), self._task.split(gradient)
+        found = list(self._run(one, self._layers, arrays, out))
+        loss, hits = (np.array(each, np.float32) for each in zip(*found, strict=True))
+        return (loss, hits), gradient
+
+
+def first_weights(kind: str, settings: CopySettings) -> list[np.ndarray]:
+    """Draw one model's first weights: kernel, recurrent kernel, bias, Dense kernel and bias."""
+    rng = np.random.default_rng((settings.seed, KINDS.index(kind)))
+    n, n_x = settings.n_a, SYMBOLS + 2
+    if kind == "LSTM":
+        cell = list(LSTMWeights.initial(n_x, n, rng).arrays)
+    elif kind == "GRU":
+        cell = [glorot_uniform(rng, n_x, 3 * n), orthogonal(rng, n, 3 * n), np.zeros((2, 3 * n))]
+    else:
+        cell = [glorot_uniform(rng, n_x, n), orthogonal(rng, n, n), np.zeros(n)]
+    cell[1] = settings.scale * cell[1]
+    if settings.open_gates:
+        cell = _with_open_gates(kind, cell, settings)
+    return [*cell, glorot_uniform(rng, n, SYMBOLS), np.zeros(SYMBOLS)]

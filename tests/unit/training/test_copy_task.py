@@ -14,6 +14,7 @@ from seqlib.training.copy_task import (
     SYMBOLS,
     CopyRun,
     CopySettings,
+    CopyTask,
     CopyTraining,
     batch,
     build,
@@ -72,6 +73,51 @@ def test_the_shared_step_is_kerass_adam_with_its_clipping(keras):
         model.train_on_batch(*batch(settings, rng))
     for mine, theirs in zip(ours._state["GRU"][0], model.get_weights(), strict=True):
         np.testing.assert_allclose(mine.numpy(), theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_task_takes_the_steps_of_kerass_adam_with_its_clipping(keras, kind):
+    settings = CopySettings(delay=3, n_a=5, steps=20)
+    task = CopyTask(settings)
+    model = build(kind, settings)
+    state = task.begin()
+    model.set_weights(task.model(state)[kind])
+    model.compile(
+        keras.optimizers.Adam(settings.learning_rate, global_clipnorm=1.0),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    for epoch in range(2):
+        for place in range(10):
+            rng = np.random.default_rng((settings.seed, epoch, place + 1))
+            model.train_on_batch(*batch(settings, rng))
+    state, _ = task.advance(state, 100)
+    assert task.parameters[kind] == model.count_params()
+    for mine, theirs in zip(task.model(state)[kind], model.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+def test_the_task_learns_a_short_delay_with_all_three_layers():
+    task = CopyTask(CopySettings(delay=2, n_a=16, steps=250, learning_rate=0.01))
+    state, progress = task.advance(task.begin(), 100)
+    assert state.epoch == 25
+    assert progress.measured["loss"].shape == (25, 3)
+    assert (progress.measured["loss"][-1] < progress.measured["loss"][0] - 0.1).all()
+    assert (progress.measured["accuracy"][-1] > progress.measured["accuracy"][0]).all()
+
+
+def test_the_task_starts_as_the_settings_say():
+    n = 8
+    task = CopyTask(CopySettings(n_a=n, delay=5, scale=0.5))
+    for _kernel, recurrent_kernel, *_rest in task.model(task.begin()).values():
+        np.testing.assert_allclose(
+            recurrent_kernel @ recurrent_kernel.T, 0.25 * np.eye(n), atol=1e-5
+        )
+    held = CopyTask(CopySettings(n_a=n, delay=5, open_gates=True))
+    models = held.model(held.begin())
+    bias = models["LSTM"][2]
+    np.testing.assert_allclose(bias[:n], -bias[n : 2 * n])
+    assert (bias[n : 2 * n] >= 0).all()
+    np.testing.assert_allclose(models["GRU"][2][0, :n], bias[n : 2 * n])
 
 
 def test_runs_of_one_architecture_share_one_traced_step(keras):

@@ -1,0 +1,208 @@
+"""Training in NumPy is Keras' own training of ``Emojify_V2``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from seqlib.emojify import EmojifyWeights
+from seqlib.emojify.task import EmojifyTask, Network, dropped, packed, to_the_front
+from seqlib.emojify.weights import Embedding
+from seqlib.training.loss import cross_entropy
+
+N_WORDS, E_LENGTH, N_A, N_CLASSES, TX, M = 16, 6, 8, 5, 5, 37
+
+
+def sentences(m: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the embedding (m, TX), words in front, one without a word; and labels (m,)."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, TX + 1, m)
+    lengths[m // 2] = 0
+    rows = rng.integers(1, N_WORDS + 1, (m, TX)) * (np.arange(TX) < lengths[:, None])
+    return rows, rows[:, 0] % N_CLASSES
+
+
+def start(mask: bool, seed: int = 0) -> EmojifyWeights:
+    matrix = np.random.default_rng(5).normal(0, 0.45, (N_WORDS + 1, E_LENGTH)).astype(np.float32)
+    matrix[0] = 0
+    return EmojifyWeights.initial(Embedding.of(matrix), N_CLASSES, N_A, mask=mask, seed=seed)
+
+
+def make(mask: bool = True, **settings) -> EmojifyTask:
+    settings = {"epochs": 3, "learning_rate": 0.01, "batch_size": 8, **settings}
+    return EmojifyTask.of(*sentences(M), *sentences(11, seed=1), start(mask), **settings)
+
+
+def keras_twin(task, weights):
+    from seqlib.emojify.models import Emojify_V2, set_weights
+
+    words = [f"word{row}" for row in range(1, N_WORDS + 1)]
+    matrix = weights.embedding.matrix
+    model = Emojify_V2(
+        (TX,),
+        {word: matrix[row] for row, word in enumerate(words, 1)},
+        {word: row for row, word in enumerate(words, 1)},
+        units=N_A,
+        dropout=task.dropout,
+        mask=task.mask,
+        trainable=task.trainable,
+    )
+    set_weights(model, weights)
+    return model
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
+def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
+    """Mini-batches in a drawn order, the last one short; nothing dropped."""
+    from seqlib.emojify.models import get_arrays
+
+    task, weights = make(mask), start(mask)
+    model = keras_twin(task, weights)
+    model.compile(
+        keras.optimizers.Adam(task.learning_rate),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    (x, labels), test = sentences(M), sentences(11, seed=1)
+    state = task.begin()
+    for epoch in range(task.epochs):
+        rows = np.concatenate([part.rows for part in task.parts(epoch)])
+        assert sorted(rows) == list(range(M))
+        history = model.fit(
+            x[rows], labels[rows], batch_size=task.batch_size, validation_data=test,
+            shuffle=False, verbose=0,
+        ).history  # fmt: skip
+        state, progress = task.advance(state, 100, epochs=1, threads=threads)
+        for ours, theirs in {
+            "loss": "loss", "accuracy": "accuracy",
+            "test_loss": "val_loss", "test_accuracy": "val_accuracy",
+        }.items():  # fmt: skip
+            np.testing.assert_allclose(progress.measured[ours], history[theirs], rtol=1e-4)
+    trained = task.model(state, weights)
+    for ours, theirs, before in zip(trained.arrays, get_arrays(model), weights.arrays, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-4)
+        assert np.abs(ours - before).max() > 5e-3
+
+
+@pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
+def test_a_trainable_embedding_takes_the_steps_keras_takes(keras, mask):
+    import tensorflow as tf
+
+    from seqlib.emojify.models import get_arrays
+
+    task, weights = make(mask, trainable=True), start(mask)
+    model = keras_twin(task, weights)
+    adam = keras.optimizers.Adam(task.learning_rate)
+    cross_entropy = keras.losses.SparseCategoricalCrossentropy()
+    x, labels = sentences(M)
+    for part in (part for epoch in range(task.epochs) for part in task.parts(epoch)):
+        with tf.GradientTape() as tape:
+            loss = cross_entropy(labels[part.rows], model(x[part.rows], training=True))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        # As slices, Keras' Adam would square each occurrence of a word on its own.
+        adam.apply(list(map(tf.convert_to_tensor, gradients)), model.trainable_variables)
+    state, _ = task.advance(task.begin(), 100)
+    trained = task.model(state, weights)
+    for ours, theirs in zip(trained.arrays, get_arrays(model), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-4)
+    table = trained.embedding[np.arange(N_WORDS + 1)]
+    theirs = model.get_layer("pretrained_embedding").get_weights()[0]
+    np.testing.assert_allclose(table, theirs, rtol=0, atol=2e-4)
+    moved = np.abs(table - weights.embedding.matrix).max(axis=1) > 0
+    assert moved[0] == (not mask)
+    assert moved[np.unique(x[x > 0])].all()
+
+
+@pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
+def test_gradients_with_dropout_are_finite_differences(mask):
+    rng = np.random.default_rng(2)
+    task = make(mask, trainable=True, dropout=0.4)
+    arrays = [rng.normal(0, 0.6, shape).astype(np.float32) for shape in task.shapes]
+    batch = packed(task.train[:9], mask)
+    labels = task.labels[batch.order]
+    drops = [dropped(rng, 0.4, (n, N_A)) for n in (len(batch.words), 9)]
+
+    def loss(arrays):
+        return cross_entropy(Network(arrays, batch, *drops).forward(), labels).each.sum()
+
+    network = Network(arrays, batch, *drops)
+    gradients = [np.empty_like(array) for array in arrays]
+    network.backward(cross_entropy(network.forward(), labels).dlogits, gradients)
+    for place, gradient in enumerate(gradients):
+        steepest = np.linalg.norm(gradient)
+        assert steepest > 0.01
+        moved = list(arrays)
+        found = []
+        for way in (1, -1):
+            moved[place] = arrays[place] + way * np.float32(0.01) * gradient / steepest
+            found.append(float(loss(moved)))
+        assert (found[0] - found[1]) / 0.02 == pytest.approx(steepest, rel=0.01)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.9])
+def test_dropout_drops_its_share_and_keeps_the_mean(rate):
+    drawn = dropped(np.random.default_rng(3), rate, (400, 200))
+    assert drawn.dtype == np.float32
+    np.testing.assert_allclose(np.unique(drawn), [0, 1 / (1 - rate)], rtol=1e-6)
+    assert (drawn == 0).mean() == pytest.approx(rate, abs=0.01)
+    assert drawn.mean() == pytest.approx(1, abs=0.03)
+
+
+def test_dropout_is_drawn_anew_for_each_batch_and_epoch_and_not_for_the_test():
+    rate = make(dropout=0.6, learning_rate=1e-12)  # weights stay where they are
+    _, progress = rate.advance(rate.begin(), 100)
+    assert len(np.unique(progress.measured["loss"].round(4))) == 3
+    np.testing.assert_allclose(np.ptp(progress.measured["test_loss"]), 0, atol=1e-6)
+    _, again = rate.advance(rate.begin(), 100)
+    np.testing.assert_array_equal(again.measured["loss"], progress.measured["loss"])
+
+
+def test_the_best_model_is_that_of_the_best_test_whatever_the_slices():
+    task, weights = make(epochs=12, dropout=0.2), start(True)
+    state, progress = task.advance(task.begin(), 100)
+    epoch, best = task.best(state, weights)
+    measured = progress.measured
+    ranked = sorted(
+        range(12), key=lambda e: (measured["test_accuracy"][e], -measured["test_loss"][e])
+    )
+    assert epoch == ranked[-1] + 1
+    there, _ = task.advance(task.begin(), 100, epochs=epoch)
+    np.testing.assert_array_equal(best.lstm_2.kernel, task.model(there, weights).lstm_2.kernel)
+    assert task.best(task.begin(), weights) == (0, weights)
+
+
+def test_what_is_tested_is_what_the_model_says():
+    task, weights = make(epochs=2), start(True)
+    state, progress = task.advance(task.begin(), 100)
+    x, labels = sentences(11, seed=1)
+    y = task.model(state, weights).probabilities(x)
+    np.testing.assert_allclose(task.probabilities(state), y, atol=1e-5)
+    chosen = y.argmax(axis=1)
+    assert progress.measured["test_accuracy"][-1] == (chosen == labels).mean()
+    confusion = progress.measured["confusion"][-1]
+    assert confusion.sum() == 11
+    assert np.trace(confusion) == (chosen == labels).sum()
+
+
+def test_it_learns():
+    task = make(epochs=60)
+    state, progress = task.advance(task.begin(), 100)
+    assert state.epoch == 60
+    assert progress.measured["loss"][-1] < progress.measured["loss"][0] / 4
+    assert progress.measured["accuracy"][-1] > 0.9
+
+
+def test_a_batch_without_a_single_word_moves_the_softmax_only():
+    task = make(batch_size=1, epochs=1)
+    task = replace(task, train=np.zeros_like(task.train[:2]), labels=task.labels[:2])
+    state, _ = task.advance(task.begin(), 100)
+    moved = [(a != b).any() for a, b in zip(task.split(state.weights), task.start, strict=False)]
+    assert moved == [False] * 7 + [True]
+
+
+def test_moving_to_the_front_keeps_the_order_of_the_words():
+    rows = np.array([[3, 0, 4, 0], [0, 0, 0, 0], [1, 2, 3, 4], [0, 0, 0, 5]])
+    assert to_the_front(rows).tolist() == [[3, 4, 0, 0], [0] * 4, [1, 2, 3, 4], [5, 0, 0, 0]]
