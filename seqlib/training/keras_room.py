@@ -18,7 +18,7 @@ from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
 # TensorFlow with Keras holds 550 MB after its import; most models here take a few more.
 MEMORY = 1_400_000_000
-SECONDS = 120.0
+SECONDS = 300.0
 IDLE_SECONDS = 300.0
 KEPT = 128  # answers
 
