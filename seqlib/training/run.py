@@ -135,7 +135,7 @@ class Run(ShownInNotebook):
     start : object
         The model to begin with, as ``task.model`` takes it.
     settings : dataclass
-        With ``epochs`` and ``pace`` (epochs a second at most; 0 is as fast as it goes).
+        With ``epochs``, and ``pace`` where it may be slowed down.
     measured : dict of name to empty array (0, ...)
         What the task measures, in the shapes and types in which ``metrics`` gives it.
 
@@ -215,6 +215,11 @@ class Run(ShownInNotebook):
     def progress(self) -> float:
         """Share of the work done, 0 to 1; moves within an epoch where epochs are long."""
         return min(1.0, (self._n + self._part_done) / self.settings.epochs)
+
+    @property
+    def pace(self) -> float:
+        """Epochs a second at most; 0 is as fast as it goes."""
+        return getattr(self.settings, "pace", 0)
 
     @property
     def place(self) -> int:

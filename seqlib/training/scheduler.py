@@ -333,7 +333,7 @@ class Scheduler:
                 run.learned,
                 seconds,
                 # One epoch first, so that a loss shows at once.
-                1 if first or run.settings.pace else left,
+                1 if first or run.pace else left,
                 min(2, pool.cores) if alone else 1,
             )
         self._send(_Flight(run, pool, given, self._clock()))
@@ -402,8 +402,8 @@ class Scheduler:
             run.lost = 0
             if run.note_until <= self._clock():
                 run.progress_note = ""
-            if run.settings.pace:
-                run.not_before = flight.began + trained.progress.epochs / run.settings.pace
+            if run.pace:
+                run.not_before = flight.began + trained.progress.epochs / run.pace
             run.take(trained.state, trained.progress)
         return False
 
