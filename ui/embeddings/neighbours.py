@@ -9,8 +9,8 @@ import streamlit as st
 
 from seqlib.figures import plain
 from seqlib.i18n import _
-from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
-from seqlib.vectors.projection import directions, unit
+from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
+from seqlib.vectors.wordvectors import unit
 from ui.embeddings import state
 from ui.lessons.pages import lesson
 from ui.parts import escape
@@ -148,7 +148,8 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     a, b, c = (unit(vectors.vector(word)) for word in chosen)
     answer = found.neighbours[0].word
     rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
-    points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
+    plane = pca(rows)
+    points = plane.project(rows)
     st.plotly_chart(
         figures.arithmetic(points, [*chosen, _("the sum"), answer], font()),
         key="analogy_chart",

@@ -11,7 +11,8 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.text import table_csv
-from seqlib.vectors import WordVectors, figures, projection
+from seqlib.vectors import Projection, WordVectors, figures, pca, projection
+from seqlib.vectors.wordvectors import unit
 from ui.embeddings import export, neighbours, state
 from ui.frame import language
 from ui.lessons.pages import lesson
@@ -82,9 +83,7 @@ def _show(vectors: WordVectors) -> None:
         return
     if method == PCA:
         key = ("pca", chosen.words, n)
-        points, found = state.remembered(
-            vectors, key, lambda: projection.directions(chosen.words, chosen.rows, n)
-        )
+        points, found = state.remembered(vectors, key, lambda: _projected(chosen.rows, n))
         axes = [
             _("component {n} ({share:.0%})", n=at, share=share)
             for at, share in enumerate(found.explained, 1)
@@ -161,7 +160,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     first = vectors.words[:count]
     words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
     at = {word: place for place, word in enumerate(words)}
-    rows = projection.unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
+    rows = unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
     return Chosen(
         words,
         rows,
@@ -276,6 +275,11 @@ def _compare(event, vectors: WordVectors) -> None:
 
 def _word(data) -> str:
     return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
+
+
+def _projected(rows: np.ndarray, n: int) -> tuple[np.ndarray, Projection]:
+    plane = pca(rows, n)
+    return plane.project(rows), plane
 
 
 def _as_csv(chosen: Chosen, points: np.ndarray) -> bytes:
