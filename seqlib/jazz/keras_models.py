@@ -1,4 +1,4 @@
-"""Build the seed's models in Keras 3. TensorFlow is imported when a model is built."""
+"""Build the seed's jazz models in Keras 3. TensorFlow is imported when a model is built."""
 
 from __future__ import annotations
 

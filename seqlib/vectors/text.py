@@ -302,8 +302,8 @@ def _convert(
     """Parse the fields ``[:, 1:]`` of each row into ``out``; append rows that fail to ``failed``.
 
     Arrow's strings are contiguous, so every gap between two fields becomes a string too. Gaps
-    and words are marked as missing, and Arrow does not parse them. Where Arrow is not
-    installed all rows fail, and ``_one_line`` reads them: the same numbers, ten times as slowly.
+    and words are marked as missing, and Arrow does not parse them. Without Arrow all rows fail,
+    and ``_one_line`` parses them: the same numbers, ten times as slowly.
     """
     try:
         import pyarrow as pa

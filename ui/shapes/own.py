@@ -57,7 +57,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     try:
         sketch = pasted.sketch(calls, shape, dtype)
     except StackError as problem:
-        sketch, broken = problem.before, (str(calls[problem.place]), str(problem))
+        sketch, broken = problem.before, (str(calls[problem.index]), str(problem))
     picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
     if broken:
         return
