@@ -107,7 +107,7 @@ class KeptCopyRun(CopyRun):
     def __init__(
         self,
         settings: CopySettings,
-        parameters: Mapping[str, int],
+        _parameters: Mapping[str, int],  # in the file; the settings say them
         curves: Mapping[str, Sequence[Point]],
         seconds: np.ndarray,
         state: State,
@@ -121,8 +121,6 @@ class KeptCopyRun(CopyRun):
         }
         metrics = {name: array.reshape(len(seconds), len(KINDS)) for name, array in metrics.items()}
         self._restore(Record(settings, state, {**metrics, "seconds": seconds}, None, None, error))
-        if dict(parameters) != self.parameters:
-            raise ValueError(_("The numbers of weights are not those of its models."))
 
 
 def as_it_is(run: Any) -> Any:

@@ -8,6 +8,7 @@ import logging
 import os
 
 import pytest
+from fakes import by_hand
 
 from seqlib.jazz.training import RunSettings, TrainingRun
 from ui.status import log
@@ -151,14 +152,13 @@ def test_short_memory_is_told_once_and_again_when_it_is_over(lines, monkeypatch)
     assert lines()[-1]["event"] == "memory_high"
 
 
-def test_a_run_is_told_of_when_it_starts_and_ends(lines, keras, make_windows):
+def test_a_run_is_told_of_when_it_starts_and_ends(lines, make_windows):
     options = RunSettings(n_a=4, epochs=3)
     done = TrainingRun(*make_windows(), options).start()
     assert done.wait(60) == "done"
     TrainingRun(*make_windows(), options).stop()
-    bad = TrainingRun(*make_windows(), RunSettings(n_a=4, epochs=3))
-    bad._begin = lambda: None
-    assert bad.start().wait(60) == "failed"
+    bad = TrainingRun(*make_windows(), options)
+    bad.start(by_hand()).fail("why")
     told = [
         (line["event"], line.get("state"), line.get("epochs"))
         for line in lines()
