@@ -51,10 +51,6 @@ LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 STILL = {
     ("seqlib.training.run", "seqlib.training.scheduler"),
     ("seqlib.training.step", "seqlib.jazz"),
-    ("ui.parts.notebook", "ui.jazz"),
-    ("ui.parts.notebook", "ui.emojify"),
-    ("ui.parts.notebook", "ui.embeddings"),
-    ("ui.parts.notebook", "ui.cell"),
 }
 
 
