@@ -8,6 +8,7 @@ from seqlib.stage.jazz import LANES, lane_name
 from ui.frame import frame, language, share
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
+from ui.jazz.notebook import asked
 from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
 from ui.state import widget
@@ -24,7 +25,7 @@ def jazz() -> None:
     share.section(training)
     share.section(sampling)
     share.section(scores)
-    notebook.offer("jazz")
+    notebook.offer("jazz", asked)
 
 
 def music() -> None:

@@ -47,13 +47,6 @@ ROOMS = (
     ("ui",),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
-# To be removed as these are cut: module, and the module or room that it may not import.
-STILL = {
-    ("ui.parts.notebook", "ui.jazz"),
-    ("ui.parts.notebook", "ui.emojify"),
-    ("ui.parts.notebook", "ui.embeddings"),
-    ("ui.parts.notebook", "ui.cell"),
-}
 
 
 @cache
@@ -83,13 +76,9 @@ def room(module: str) -> str:
     return ".".join(module.split(".")[:2])
 
 
-def still(module: str, other: str) -> bool:
-    return (module, other) in STILL or (module, room(other)) in STILL
-
-
 def test_no_module_imports_in_a_circle():
     graph = {
-        name: {other for other in others if other in imports() and not still(name, other)}
+        name: {other for other in others if other in imports()}
         for name, others in imports().items()
     }
     try:
@@ -104,9 +93,7 @@ def test_rooms_import_only_rooms_below_them():
         (name, other)
         for name, others in imports().items()
         for other in others & imports().keys()
-        if room(name) != room(other)
-        and LEVEL[room(other)] >= LEVEL[room(name)]
-        and not still(name, other)
+        if room(name) != room(other) and LEVEL[room(other)] >= LEVEL[room(name)]
     }
     assert upward == set()
 
@@ -119,16 +106,6 @@ def test_the_library_knows_nothing_of_the_app():
         if name.split(".")[0] == "seqlib" and other.split(".")[0] in ("ui", "pages", "streamlit")
     }
     assert theirs == set()
-
-
-def test_what_is_still_to_be_cut_is_there():
-    """An exception that nothing needs any more is taken out."""
-    needed = {
-        pair
-        for pair in STILL
-        if any(pair[1] in (other, room(other)) for other in imports().get(pair[0], ()))
-    }
-    assert needed == STILL
 
 
 def loaded_after(code: str) -> set[str]:

@@ -10,6 +10,7 @@ from seqlib.stage.jazz import solo_stage
 from ui.frame import frame
 from ui.jazz import state
 from ui.parts import stage as stage_component
+from ui.parts.notebook import Asked
 
 SEED, TY = 7, 96
 
@@ -32,3 +33,8 @@ def stage() -> None:
 def parameters() -> int:
     """How many numbers that model is."""
     return state.shipped("good").n_parameters
+
+
+def asked() -> Asked:
+    """What this page's notebook is filled in with."""
+    return Asked("home", {"Ty": TY, "temperature": 0.8, "seed": SEED})
