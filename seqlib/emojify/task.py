@@ -7,6 +7,7 @@ sentences that have a word there.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -16,11 +17,8 @@ from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
 from seqlib.lstm._fast import OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
-from seqlib.training.stepped import Map, Part, SteppedTask, flat, split, views
+from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
-
-# Test sentences read in one call.
-TESTED_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,14 +139,14 @@ class EmojifyTask(SteppedTask):
         """Allocate what one ``advance`` needs."""
         return Session(self, threads, run)
 
-    def measure(self, state: State) -> tuple[dict[str, Any], Any]:
+    def measure(self, state: State, session: Session) -> tuple[dict[str, Any], Any]:
         """Return what the epoch measured, the test after it, and the best so far.
 
         ``loss`` and ``accuracy`` are those of the sentences as they were learned from, dropout
         on, like ``fit`` reports them; ``confusion`` counts (true class, choice).
         """
         loss, hits = state.sums
-        y = self.probabilities(state)
+        y = session.probabilities(state.weights)
         each = -np.log(np.maximum(y[np.arange(len(y)), self.test_labels], 1e-12))
         chosen = y.argmax(axis=1)
         confusion = np.zeros((y.shape[1], y.shape[1]), np.int32)
@@ -162,18 +160,11 @@ class EmojifyTask(SteppedTask):
         }
         score = float(found["test_accuracy"]), -float(found["test_loss"])
         better = state.best is None or score > state.best[0]
-        return found, (score, state.epoch + 1, state.weights) if better else state.best
+        return found, (score, state.epoch + 1, state.weights.copy()) if better else state.best
 
     def probabilities(self, state: State) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
-        arrays = self.split(state.weights)
-        found = []
-        for first in range(0, len(self.test), TESTED_AT_ONCE):
-            batch = packed(self.test[first : first + TESTED_AT_ONCE], self.mask)
-            y = np.empty((len(batch.order), arrays[-2].size), np.float32)
-            y[batch.order] = softmax(Network(arrays, batch).forward())
-            found.append(y)
-        return np.concatenate(found)
+        return Session(self, 1, map).probabilities(state.weights)
 
 
 class Packed(NamedTuple):
@@ -225,54 +216,61 @@ def to_the_front(sentences: np.ndarray) -> np.ndarray:
 
 
 class Network:
-    """The two layers and the softmax over one packed batch, forward and back.
+    """The two layers and the softmax, forward and back over one packed batch after the other.
 
     Parameters
     ----------
-    arrays : those of ``weights.NAMES``, then the table
-    batch : Packed
-    drop_1, drop_2 : arrays (P, n_a) and (m, n_a), optional
-        What the outputs of each layer are multiplied with.
+    task : EmojifyTask
+    most : int
+        The most sentences of a batch.
     """
 
-    def __init__(
-        self, arrays: list[np.ndarray], batch: Packed, drop_1: Any = 1, drop_2: Any = 1
-    ) -> None:
-        self._cell_1, self._cell_2, self._dense = arrays[:3], arrays[3:6], arrays[6:8]
-        self._table, self._batch = arrays[8], batch
-        self._drop_1, self._drop_2 = drop_1, drop_2
-        n_a = len(arrays[1])
-        self._layer_1, self._layer_2 = (Unrolled(batch.steps, n_a) for _ in range(2))
-        self._states = np.zeros((len(batch.order), n_a), np.float32)  # without words: zeros
+    def __init__(self, task: EmojifyTask, most: int) -> None:
+        Tx, n_a = task.train.shape[1], len(task.start[1])
+        self._layer_1, self._layer_2 = (Unrolled(n_a, most * Tx, most) for _ in range(2))
+        self.gradient = np.empty(sum(math.prod(shape) for shape in task.shapes), np.float32)
+        self.out = views(self.gradient, task.shapes)
 
-    def forward(self) -> np.ndarray:
-        """Return the logits (m, n_classes), in the order of the packed batch."""
-        batch = self._batch
-        self._x = self._table[batch.words]  # (P, e_length)
-        self._between = self._layer_1.forward(*self._cell_1, self._x) * self._drop_1
-        a = self._layer_2.forward(*self._cell_2, self._between)  # (P, n_a)
+    def forward(
+        self, arrays: list[np.ndarray], batch: Packed, drop_1: Any = 1, drop_2: Any = 1
+    ) -> np.ndarray:
+        """Return the logits (m, n_classes), in the order of the packed batch.
+
+        Parameters
+        ----------
+        arrays : those of ``weights.NAMES``, then the table
+        batch : Packed
+        drop_1, drop_2 : arrays (P, n_a) and (m, n_a), optional
+            What the outputs of each layer are multiplied with.
+        """
+        self._arrays, self._batch, self._drop_1, self._drop_2 = arrays, batch, drop_1, drop_2
+        *cells, kernel, bias, table = arrays
+        for layer in (self._layer_1, self._layer_2):
+            layer.begin(batch.steps)
+        self._x = table[batch.words]  # (P, e_length)
+        self._between = self._layer_1.forward(*cells[:3], self._x) * drop_1
+        a = self._layer_2.forward(*cells[3:], self._between)  # (P, n_a)
+        self._states = np.zeros((len(batch.order), a.shape[1]), np.float32)  # without words: 0
         self._states[: len(batch.last)] = a[batch.last]
-        self._states *= self._drop_2
-        kernel, bias = self._dense
+        self._states *= drop_2
         return self._states @ kernel + bias
 
-    def backward(self, dy: np.ndarray, out: list[np.ndarray]) -> None:
-        """Write the gradients of all arrays in ``out``, from those of the logits."""
-        batch, (kernel, _bias) = self._batch, self._dense
+    def backward(self, dy: np.ndarray) -> None:
+        """Write the gradients of all arrays in ``out``, from ``dy``, that of the logits."""
+        batch, out = self._batch, self.out
+        kernel_1, recurrent_1, _, kernel_2, recurrent_2, _, dense_kernel, _, table = self._arrays
         np.matmul(self._states.T, dy, out=out[6])
         np.sum(dy, axis=0, out=out[7])
-        d_states = (dy @ kernel.T) * self._drop_2  # (m, n_a)
+        d_states = (dy @ dense_kernel.T) * self._drop_2  # (m, n_a)
         da = np.zeros_like(self._between)
         da[batch.last] = d_states[: len(batch.last)]
-        kernel, recurrent_kernel, _bias = self._cell_2
-        dz = self._layer_2.backward(recurrent_kernel, da)
+        dz = self._layer_2.backward(recurrent_2, da)
         self._layer_2.gradients(self._between, out[3:6])
-        da = (dz @ kernel.T) * self._drop_1
-        kernel, recurrent_kernel, _bias = self._cell_1
-        dz = self._layer_1.backward(recurrent_kernel, da)
+        da = (dz @ kernel_2.T) * self._drop_1
+        dz = self._layer_1.backward(recurrent_1, da)
         self._layer_1.gradients(self._x, out[:3])
         if len(out) > 8:
-            OneHot(batch.words, len(self._table)).transposed_product(dz @ kernel.T, out=out[8])
+            OneHot(batch.words, len(table)).transposed_product(dz @ kernel_1.T, out=out[8])
 
 
 def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np.ndarray:
@@ -283,14 +281,17 @@ def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np
 
 
 class Session:
-    """What one ``advance`` computes with."""
+    """What one ``advance`` computes with: a network a thread."""
 
     def __init__(self, task: EmojifyTask, threads: int, run: Map) -> None:
-        self._task, self._threads, self._run = task, threads, run
+        self._task, self._run = task, run
+        most = -(-min(task.batch_size, len(task.train)) // threads)
+        self._networks = [Network(task, most) for _ in range(threads)]
+        self._most = most
 
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss, hits) and the gradient (n,), summed over the sentences ``rows``."""
-        task = self._task
+        task, threads = self._task, len(self._networks)
         arrays = task.split(state.weights)
         whole = packed(task.train[rows], task.mask)
         rows = rows[whole.order]
@@ -301,18 +302,31 @@ class Session:
         )
 
         def half(place: int) -> tuple[float, int, np.ndarray]:
-            some = slice(place, None, self._threads)
-            network = Network(
+            network, some = self._networks[place], slice(place, None, threads)
+            logits = network.forward(
                 arrays,
                 packed(task.train[rows[some]], task.mask),
-                drop_1[whole.sentences % self._threads == place],
+                drop_1[whole.sentences % threads == place],
                 drop_2[some],
             )
-            loss, right, dy = cross_entropy(network.forward(), task.labels[rows[some]])
-            gradient = np.empty_like(state.weights)
-            network.backward(dy, views(gradient, task.shapes))
-            return loss.sum(), np.count_nonzero(right), gradient
+            loss, right, dy = cross_entropy(logits, task.labels[rows[some]])
+            network.backward(dy)
+            return loss.sum(), np.count_nonzero(right), network.gradient
 
-        found = self._run(half, range(min(self._threads, len(rows))))
-        loss, hits, gradient = (sum(each) for each in zip(*found, strict=True))
-        return (loss, hits), gradient
+        found = self._run(half, range(min(threads, len(rows))))
+        loss, hits, gradients = zip(*found, strict=True)
+        return (sum(loss), sum(hits)), added(gradients)
+
+    def probabilities(self, weights: np.ndarray) -> np.ndarray:
+        """Return the model's output for the test sentences, (m_test, n_classes)."""
+        task, threads = self._task, len(self._networks)
+        arrays, y = task.split(weights), np.empty((len(task.test), len(task.start[7])), np.float32)
+
+        def half(place: int) -> None:
+            for first in range(place * self._most, len(y), threads * self._most):
+                some = slice(first, first + self._most)
+                batch = packed(task.test[some], task.mask)
+                y[some][batch.order] = softmax(self._networks[place].forward(arrays, batch))
+
+        list(self._run(half, range(threads)))
+        return y

@@ -15,7 +15,7 @@ from seqlib.i18n import _
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
-from seqlib.training.stepped import Map, Part, SteppedTask, flat, split, views
+from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
 
 # The most arithmetic in one call, about 0.3 s on one core: a batch beyond it is taken in parts,
@@ -91,7 +91,7 @@ class JazzTask(SteppedTask):
         """Allocate what one ``advance`` needs."""
         return Session(self, threads, run)
 
-    def measure(self, state: State) -> tuple[dict[str, Any], Any]:
+    def measure(self, state: State, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (Ty,) of the epoch's windows."""
         loss, hits = (total / len(self.x) for total in state.sums)
         return {"loss": loss, "accuracy": hits}, None
@@ -114,7 +114,7 @@ class Session:
         ]
         found = list(self._run(lambda each: each[0].take(weights, each[1]), halves))
         losses, hits, gradients = zip(*found, strict=True)
-        return (sum(losses), sum(hits)), sum(gradients)
+        return (sum(losses), sum(hits)), added(gradients)
 
     def _half(self, place: int, m: int) -> Half:
         if (place, m) not in self._halves:
@@ -128,7 +128,8 @@ class Half:
     def __init__(self, task: JazzTask, m: int) -> None:
         Tx, n_a, n_values = task.x.shape[1], task.start.n_a, task.start.n_values
         self._task, self._Tx = task, Tx
-        self._layer = Unrolled([m] * Tx, n_a)
+        self._layer = Unrolled(n_a, Tx * m, m)
+        self._layer.begin([m] * Tx)
         self._logits = np.empty((Tx * m, n_values), np.float32)
         self._da = np.empty((Tx * m, n_a), np.float32)
         self._gradient = np.empty(sum(array.size for array in task.start.arrays), np.float32)

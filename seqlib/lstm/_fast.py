@@ -71,9 +71,9 @@ class _Arrays(NamedTuple):
     dc: np.ndarray
     da_next: np.ndarray  # from the step after
     dc_next: np.ndarray
+    spare: np.ndarray
     dz: np.ndarray  # (k, 4 n_a)
     dz_by_gate: np.ndarray  # (4, k, n_a)
-    spare: np.ndarray  # (k, n_a)
     spare_1: np.ndarray  # (4, k, n_a)
     spare_2: np.ndarray
 
@@ -86,33 +86,48 @@ class Unrolled:
     gives is (P, ...): the rows of step 0, below them those of step 1, and so on. The states
     before the first step are zeros.
 
+    Parameters
+    ----------
+    n_a : int
+    size, most : int
+        The largest P, and the most sequences, of any batch to come.
+    keep : bool
+        Whether ``da`` and ``dc`` are kept, which takes time.
+
     Attributes
     ----------
     a, c : float32 array (P, n_a)
     dz : float32 array (P, 4 n_a)
     da, dc : float32 array (P, n_a)
-        All that arrives at the states; kept only with ``keep``, since that takes time.
+        All that arrives at the states; only with ``keep``.
     """
 
-    def __init__(self, rows: Sequence[int], n_a: int, keep: bool = False) -> None:
-        P, most = sum(rows), rows[0]
-        gates = np.empty(4 * P * n_a, np.float32)
-        self.a, self.c, tanh_c = np.empty((3, P, n_a), np.float32)
-        self.da, self.dc = np.empty((2, P if keep else most, n_a), np.float32)
-        self.dz = np.empty((P, 4 * n_a), np.float32)
-        spare_1, spare_2 = np.empty((2, 4 * most * n_a), np.float32)
-        self._next = da_next, dc_next, spare = np.empty((3, most, n_a), np.float32)
-        self._ones = np.ones(P, np.float32)
+    def __init__(self, n_a: int, size: int, most: int, keep: bool = False) -> None:
+        self._n_a, self._keep = n_a, keep
+        self._all_gates = np.empty(4 * size * n_a, np.float32)
+        self._states = np.empty((3, size, n_a), np.float32)  # a, c, tanh(c)
+        self._arriving = np.empty((2, size if keep else most, n_a), np.float32)  # da, dc
+        self._dz = np.empty((size, 4 * n_a), np.float32)
+        self._next = np.empty((3, most, n_a), np.float32)  # da and dc of the step after; spare
+        self._spare = np.empty((2, 4 * most * n_a), np.float32)
+        self._ones = np.ones(size, np.float32)
+
+    def begin(self, rows: Sequence[int]) -> None:
+        """Take a batch with so many sequences at each step."""
+        n_a, P = self._n_a, sum(rows)
+        self.a, self.c, tanh_c = self._states[:, :P]
+        self.da, self.dc = self._arriving[:, : P if self._keep else rows[0]]
+        self.dz = self._dz[:P]
         self._steps: list[_Arrays] = []
         end, before = 0, None
         for k in rows:
             start, end = end, end + k
             now, by_gate = slice(start, end), (4, k, n_a)
-            kept = now if keep else slice(0, k)
+            kept = now if self._keep else slice(0, k)
             self._steps.append(
                 _Arrays(
                     now,
-                    gates[4 * start * n_a : 4 * end * n_a].reshape(by_gate),
+                    self._all_gates[4 * start * n_a : 4 * end * n_a].reshape(by_gate),
                     self.c[now],
                     tanh_c[now],
                     self.a[now],
@@ -120,13 +135,10 @@ class Unrolled:
                     None if before is None else self.c[before : before + k],
                     self.da[kept],
                     self.dc[kept],
-                    da_next[:k],
-                    dc_next[:k],
+                    *self._next[:, :k],
                     self.dz[now],
                     self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
-                    spare[:k],
-                    spare_1[: 4 * k * n_a].reshape(by_gate),
-                    spare_2[: 4 * k * n_a].reshape(by_gate),
+                    *self._spare[:, : 4 * k * n_a].reshape(2, *by_gate),
                 )
             )
             before = start
@@ -162,8 +174,7 @@ class Unrolled:
     def backward(self, recurrent_kernel: np.ndarray, da: np.ndarray) -> np.ndarray:
         """Go back with gradients ``da`` (P, n_a) of what was given; returns ``dz``."""
         transposed = np.ascontiguousarray(recurrent_kernel.T)  # (4 n_a, n_a)
-        for array in self._next:
-            array[:] = 0
+        self._next[:] = 0
         for step in reversed(self._steps):
             i, f, g, o = step.gates
             np.add(da[step.rows], step.da_next, out=step.da)
@@ -199,7 +210,7 @@ class Unrolled:
         else:
             a_before = np.concatenate([step.a_before for step in self._steps[1:]])
         np.matmul(a_before.T, self.dz[first:], out=recurrent_kernel)
-        np.matmul(self._ones, self.dz, out=bias)
+        np.matmul(self._ones[: len(self.dz)], self.dz, out=bias)
 
 
 def _by_gate(array: np.ndarray) -> np.ndarray:

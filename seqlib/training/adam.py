@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as Keras sets them
+AT_ONCE = 8192  # numbers; what is computed on the way stays in the processor's cache
 
 
 def adam(
@@ -14,15 +15,18 @@ def adam(
     step: int,
     gradient: np.ndarray,
     learning_rate: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the weights and the two moments after update number ``step``, from 1.
+) -> None:
+    """Make update number ``step``, from 1, of the weights and the two moments, in place.
 
-    All arrays have one shape; where Keras puts ε outside the corrected moments, so does this.
+    All arrays are (n,). Where Keras puts ε outside the corrected moments, so does this.
     """
-    first = BETA_1 * first + (1 - BETA_1) * gradient
-    second = BETA_2 * second + (1 - BETA_2) * gradient**2
     rate = learning_rate * float(np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step))
-    return weights - rate * first / (np.sqrt(second) + EPSILON), first, second
+    for start in range(0, len(weights), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        w, m, v, g = weights[some], first[some], second[some], gradient[some]
+        m += (1 - BETA_1) * (g - m)
+        v += (1 - BETA_2) * (g**2 - v)
+        w -= rate * m / (np.sqrt(v) + EPSILON)
 
 
 def clipped(gradient: np.ndarray, norm: float | None) -> np.ndarray:

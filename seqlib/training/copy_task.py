@@ -222,7 +222,7 @@ class CopyTask(SteppedTask):
         """Allocate what one ``advance`` needs."""
         return CopySession(self, run)
 
-    def measure(self, state: TaskState) -> tuple[dict[str, Any], Any]:
+    def measure(self, state: TaskState, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (3,) of the epoch's batches."""
         loss, hits = (total / (EVERY * BATCH * COPIED) for total in state.sums)
         return {"loss": loss, "accuracy": hits}, None
@@ -239,7 +239,9 @@ class CopySession:
     def __init__(self, task: CopyTask, run: Map) -> None:
         self._task, self._run = task, run
         n_a, Tx = task.settings.n_a, task.settings.Tx
-        self._layers = Unrolled([BATCH] * Tx, n_a), GRU(BATCH, n_a), SimpleRNN(BATCH, n_a)
+        lstm = Unrolled(n_a, Tx * BATCH, BATCH)
+        lstm.begin([BATCH] * Tx)
+        self._layers = lstm, GRU(BATCH, n_a), SimpleRNN(BATCH, n_a)
 
     def take(self, state: TaskState, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""

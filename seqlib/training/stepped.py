@@ -40,7 +40,10 @@ class Session(Protocol):
     """The arrays in which one ``advance`` computes."""
 
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return what was measured and the gradient (n,), each summed over ``rows``."""
+        """Return what was measured and the gradient (n,), each summed over ``rows``.
+
+        The gradient stands in an array that the next call uses again.
+        """
         ...
 
 
@@ -57,7 +60,7 @@ class SteppedTask(Task):
         """Allocate what one ``advance`` needs."""
         raise NotImplementedError
 
-    def measure(self, state: State) -> tuple[dict[str, Any], Any]:
+    def measure(self, state: State, session: Any) -> tuple[dict[str, Any], Any]:
         """Name what the epoch measured, from ``state.sums``; the second is the next ``best``."""
         raise NotImplementedError
 
@@ -71,18 +74,21 @@ class SteppedTask(Task):
         """Train for about ``seconds``, at most ``epochs`` more; see ``seqlib.training.task``."""
         ends = time.perf_counter() + seconds
         last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
+        if state.epoch >= last:
+            return state, Progress()
         measured: list[dict[str, Any]] = []
-        parts, finite = self.parts(state.epoch), True
+        state, finite = state.copy(), True  # updated in place from here
+        parts = self.parts(state.epoch)
         with _threads(threads) as run, np.errstate(over="ignore", invalid="ignore"):
             session = self.open(threads, run)
             while state.epoch < last:
                 after = self._step(session, state, parts[state.batch])
-                finite = bool(np.isfinite(after.weights.sum()))
-                if not finite:
+                if after is None:
+                    finite = False
                     break
                 state = after
                 if state.batch == len(parts):
-                    found, best = self.measure(state)
+                    found, best = self.measure(state, session)
                     measured.append(found)
                     state = replace(state, epoch=state.epoch + 1, batch=0, sums=(), best=best)
                     parts = self.parts(state.epoch)
@@ -91,26 +97,33 @@ class SteppedTask(Task):
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
         return state, Progress(rows, state.batch / len(parts), finite)
 
-    def _step(self, session: Session, state: State, part: Part) -> State:
-        """Take one part, and update the weights where a mini-batch ends with it."""
+    def _step(self, session: Session, state: State, part: Part) -> State | None:
+        """Take one part, and update the weights where a mini-batch ends with it.
+
+        None, and nothing changed, where the gradient is not a number.
+        """
         sums, gradient = session.take(state, part.rows)
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
-            gradient = state.gradient + gradient
-        state = replace(state, batch=state.batch + 1, sums=sums, gradient=gradient)
+            gradient += state.gradient
         if not part.ends:
-            return state
+            return replace(state, batch=state.batch + 1, sums=sums, gradient=gradient.copy())
+        gradient /= part.of
+        if not np.isfinite(gradient.sum()):
+            return None
         step = state.step + 1
-        weights, first, second = adam(
-            state.weights,
-            state.first,
-            state.second,
-            step,
-            self.clipped(gradient / part.of),
-            self.learning_rate,
-        )
-        return replace(state, weights=weights, first=first, second=second, step=step, gradient=None)
+        gradient = self.clipped(gradient)
+        adam(state.weights, state.first, state.second, step, gradient, self.learning_rate)
+        return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
+
+
+def added(gradients: Iterable[np.ndarray]) -> np.ndarray:
+    """Return the sum, in the first of ``gradients``."""
+    total, *rest = gradients
+    for each in rest:
+        total += each
+    return total
 
 
 def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:

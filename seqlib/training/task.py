@@ -17,8 +17,8 @@ The contract
   generator, and slices of any length give what one long slice gives.
 - ``threads=2`` computes two halves of each batch side by side; the sums round differently in the
   last digit. BLAS' own threads are limited to 1 inside ``advance``.
-- Where a loss or a weight is no longer a number, ``Progress.finite`` is False, ``measured`` ends
-  before that epoch, and the state is the last one whose weights were good. Do not go on from there.
+- Where a gradient is no longer a number, ``Progress.finite`` is False, ``measured`` ends before
+  that epoch, and the state is the last one, with weights that are numbers. Do not go on from there.
 - ``model(state, start)`` puts what was learned into ``start``, the model that the run began
   with: a task holds only what its training needs, for Emojify the rows of the words that occur.
 
@@ -33,7 +33,7 @@ The tasks, and what each measures an epoch (k epochs first)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -76,6 +76,11 @@ class State:
         """The state before the first step from these weights."""
         return cls(weights, np.zeros_like(weights), np.zeros_like(weights))
 
+    def copy(self) -> State:
+        """The same state, with weights and moments of its own."""
+        own = {name: getattr(self, name).copy() for name in ("weights", "first", "second")}
+        return replace(self, **own)
+
 
 @dataclass(frozen=True, eq=False)
 class Progress:
@@ -88,7 +93,7 @@ class Progress:
     part_done : float
         Share of the epoch under way that is done, 0 to 1.
     finite : bool
-        False where the loss or a weight was no longer a number.
+        False where a gradient was no longer a number.
     """
 
     measured: dict[str, np.ndarray] = field(default_factory=dict)

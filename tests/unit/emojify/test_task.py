@@ -126,12 +126,11 @@ def test_gradients_with_dropout_are_finite_differences(mask):
     drops = [dropped(rng, 0.4, (n, N_A)) for n in (len(batch.words), 9)]
 
     def loss(arrays):
-        return cross_entropy(Network(arrays, batch, *drops).forward(), labels).each.sum()
+        return cross_entropy(Network(task, 9).forward(arrays, batch, *drops), labels).each.sum()
 
-    network = Network(arrays, batch, *drops)
-    gradients = [np.empty_like(array) for array in arrays]
-    network.backward(cross_entropy(network.forward(), labels).dlogits, gradients)
-    for place, gradient in enumerate(gradients):
+    network = Network(task, 9)
+    network.backward(cross_entropy(network.forward(arrays, batch, *drops), labels).dlogits)
+    for place, gradient in enumerate(network.out):
         steepest = np.linalg.norm(gradient)
         assert steepest > 0.01
         moved = list(arrays)

@@ -44,8 +44,9 @@ def test_a_batch_unrolled_is_each_sequence_by_itself(lengths, one_hot):
         """(m, Tx, …) as the layer wants it: step below step."""
         return np.concatenate([values[:k, t] for t, k in enumerate(rows)])
 
-    layer = Unrolled(rows, n_a, keep=True)
+    layer = Unrolled(n_a, sum(rows) + 3, rows[0] + 1, keep=True)  # larger than it need be
     for _ in range(2):  # the second time in used arrays
+        layer.begin(rows)
         read = OneHot(below(places), n_x) if one_hot else below(x)
         a = layer.forward(*weights.arrays, read)
         dz = layer.backward(weights.recurrent_kernel, below(da))
