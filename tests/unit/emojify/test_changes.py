@@ -55,7 +55,8 @@ def test_training_moves_the_words_it_reads_and_no_other(mask):
                 data.train,
                 data.test,
                 Lexicon.of(vectors),
-                EmojifySettings(epochs=2, units=4, mask=mask, trainable=trainable),
+                # Dropped units might leave a word that occurs once without a gradient.
+                EmojifySettings(epochs=2, units=4, dropout=0, mask=mask, trainable=trainable),
             )
         )
         for trainable in (False, True)
