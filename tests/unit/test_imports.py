@@ -28,7 +28,7 @@ MODULES = sorted(module.name for module in pkgutil.walk_packages(seqlib.__path__
 ROOMS = (
     ("seqlib.assets",),
     ("seqlib.i18n",),
-    ("seqlib.archive", "seqlib.plotting"),
+    ("seqlib.archive", "seqlib.display", "seqlib.figures"),
     ("seqlib.lstm", "seqlib.music", "seqlib.text"),
     ("seqlib.training",),
     ("seqlib.jazz", "seqlib.vectors"),
@@ -36,7 +36,7 @@ ROOMS = (
     ("seqlib.emojify",),
     ("seqlib.shapes",),
     ("seqlib",),
-    ("ui.navigation",),
+    ("ui.navigation", "ui.state"),
     ("ui.lessons", "ui.status"),
     ("ui.visit",),
     ("ui.parts",),

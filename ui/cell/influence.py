@@ -13,13 +13,13 @@ from seqlib.jazz.sandbox import Edit
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
-from ui.cell.state import BOUND, Scene
+from ui.cell.state import Scene
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
+from ui.state import widget
 from ui.visit import session
 
-SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 REFRESH = 1.0
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -28,11 +28,8 @@ def reach(scene: Scene) -> None:
     """This cell, this cell with its forget gate held open, and a plain RNN of the same size."""
     scale = st.select_slider(
         _("plain RNN: recurrent kernel ×"),
-        SCALES,
-        0.8,
-        key="rnn_scale",
         help=_("1 is orthogonal, as Keras begins; it neither shrinks nor stretches."),
-        **BOUND,
+        **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
     held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
@@ -77,27 +74,18 @@ def _written(share: float) -> str:
 def _settings() -> CopySettings:
     """Sliders of the task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
-    delay = one.slider(
-        _("delay"), 1, 60, 20, key="copy_delay", help=_("Steps to wait: 1 to 60."), **BOUND
-    )
-    n_a = two.slider(
-        "n_a", 4, 64, 32, key="copy_n_a", help=_("Units of each layer: 4 to 64."), **BOUND
-    )
+    delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
+    n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
     scale = three.select_slider(
         _("recurrent kernel at the start ×"),
-        SCALES,
-        0.5,
-        key="copy_scale",
         help=_("1 is Keras' default, for all three layers."),
-        **BOUND,
+        **widget("copy_scale"),
     )
     with four:
         gates = st.toggle(
             _("memory gates start open"),
-            value=True,
-            key="copy_gates",
             help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
-            **BOUND,
+            **widget("copy_gates"),
         )
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
 

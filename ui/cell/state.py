@@ -11,10 +11,9 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample, sample
 from seqlib.music import Melody
-from ui.frame import language
 from ui.jazz import state as jazz
+from ui.state import widget
 
-BOUND = {"bind": "query-params", "persist_state": "session"}
 TY, TEMPERATURE = 48, 0.8
 OWN = "my training"
 
@@ -60,15 +59,7 @@ def choose() -> Scene:
             help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
         )
     with right:
-        seed = st.number_input(
-            _("seed"),
-            0,
-            9999,
-            7,
-            key=language.checked("cell_seed"),
-            help=_("Same seed, same solo."),
-            **BOUND,
-        )
+        seed = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget("cell_seed"))
     weights = own if name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))
 

@@ -9,6 +9,7 @@ from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
 from ui.embeddings import state
 from ui.frame import language
 from ui.parts import escape, uploads, vectors
+from ui.state import value
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
 SHOWN_PROBLEMS = 200
@@ -17,13 +18,13 @@ SHOWN_PROBLEMS = 200
 def choose() -> WordVectors:
     """The choice, uploads where they are wanted, and the vectors."""
     names = [vectors.SHIPPED, *vectors.on_disk(), vectors.FILE, vectors.PAIR]
-    if st.session_state.get("vectors", vectors.SHIPPED) not in names:
+    if value("vectors") not in names:
         del st.session_state["vectors"]
     choice = language.choice(
         st.selectbox,
         _("vectors"),
-        names,
-        key="vectors",
+        "vectors",
+        options=names,
         format_func=lambda name: (
             _(name) if name in (vectors.SHIPPED, vectors.FILE, vectors.PAIR) else name
         ),

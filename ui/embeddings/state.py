@@ -1,34 +1,14 @@
-"""What has been worked out of the vectors, and the words that a reader types."""
+"""The vectors that a reader brings, and the words that they type."""
 
 from __future__ import annotations
 
 import re
-import weakref
-from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui.parts import escape, vectors
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
-KEPT = 24  # results a set of vectors; an order of 400,000 rows has 3 MB
-
-# All visits share what has been worked out of the shipped vectors. It goes with its owner.
-_results: weakref.WeakKeyDictionary[Any, dict[Any, Any]] = weakref.WeakKeyDictionary()
-
-
-def remembered(owner: Any, key: Any, make: Callable[[], Any]) -> Any:
-    """``make()``, once for this owner (vectors, a run) and key; the oldest results are dropped."""
-    results = _results.setdefault(owner, {})
-    if key not in results:
-        made = make()
-        while len(results) >= KEPT:
-            results.pop(next(iter(results)), None)
-        results[key] = made
-    return results[key]
 
 
 def keep(choice: str, read: WordVectors) -> None:

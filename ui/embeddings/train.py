@@ -12,16 +12,16 @@ from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
-from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-from ui.parts import escape, training_panel
+from ui.parts import escape
 from ui.parts.presenter import font
+from ui.parts.remembered import remembered
 from ui.parts.training_panel import WORDS
+from ui.state import widget
 from ui.visit import session
 from ui.visit.records import PairRecord
 
-RATES = training_panel.RATES[:4]
 UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
@@ -63,31 +63,18 @@ def _panel(vectors: WordVectors) -> None:
 def _settings() -> EmojifySettings:
     one, two, three = st.columns(3, vertical_alignment="bottom")
     epochs = one.slider(
-        _("epochs"),
-        1,
-        60,
-        12,
-        key="embedding_epochs",
-        help=_("Passes over the training sentences."),
-        **state.BOUND,
+        _("epochs"), help=_("Passes over the training sentences."), **widget("embedding_epochs")
     )
     rate = two.select_slider(
-        _("learning rate"),
-        RATES,
-        0.003,
-        key="embedding_rate",
-        help=_("Adam's step size."),
-        **state.BOUND,
+        _("learning rate"), help=_("Adam's step size."), **widget("embedding_rate")
     )
     mask = three.toggle(
         _("mask row 0"),
-        value=True,
-        key="embedding_mask",
         help=_(
             "On, the model skips padding. Off, it reads the padding row like a word, and a "
             "trainable row 0 moves too."
         ),
-        **state.BOUND,
+        **widget("embedding_mask"),
     )
     return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
 
@@ -172,9 +159,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
         if not run.epoch:
             return None
         snapshot = run.snapshot()
-        found = state.remembered(
-            run, snapshot.epoch, lambda: moved(snapshot.model.weights.embedding)
-        )
+        found = remembered(run, (snapshot.epoch,), lambda: moved(snapshot.model.weights.embedding))
         st.metric(
             _("rows moved"),
             _("{n:,} of {total:,}", n=len(found), total=found.compared),
@@ -185,7 +170,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
 
 def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
     """Group by group, in words, and row by row as a picture."""
-    parts = state.remembered(pair.vectors, "groups", lambda: groups(shipped(), pair.vectors))
+    parts = remembered(pair.vectors, ("groups",), lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
     st.dataframe(
         {

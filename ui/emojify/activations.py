@@ -11,9 +11,9 @@ from seqlib.lstm import Trace
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
-from ui.frame import language
 from ui.parts import stage as stage_component
-from ui.parts.presenter import font
+from ui.parts.presenter import font, presenting
+from ui.state import value, widget
 
 
 def order() -> None:
@@ -22,13 +22,9 @@ def order() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
             _("order"),
-            1,
-            999,
-            1,
-            key=language.checked("shuffle"),
             width=140,
             help=_("Each number is another order of the words."),
-            **state.BOUND,
+            **widget("shuffle"),
         )
         st.button(
             _("Shuffle again"),
@@ -125,7 +121,7 @@ def padding() -> None:
 
 
 def _trained_with_mask() -> bool:
-    return state.reader(st.session_state.get("emoji_model", state.SHIPPED)).model.weights.mask
+    return state.reader(value("emoji_model")).model.weights.mask
 
 
 def _similarity(trace: Trace, last: int) -> np.ndarray:
@@ -140,23 +136,18 @@ def dropout() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         training = st.toggle(
             _("A training pass"),
-            key="emoji_pass",
             help=_(
                 "On: draws the masks that one pass of training multiplies with. Off: inference, "
                 "where nothing is dropped."
             ),
-            **state.BOUND,
+            **widget("emoji_pass"),
         )
         seed = st.number_input(
             _("pass"),
-            1,
-            999,
-            1,
-            key=language.checked("emoji_pass_seed"),
             width=140,
             disabled=not training,
             help=_("Each pass draws other masks."),
-            **state.BOUND,
+            **widget("emoji_pass_seed"),
         )
     if not training:
         st.markdown(_("Inference: no mask, every unit is passed on as it is."))
@@ -210,11 +201,11 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
         ),
         key="emoji_pass_stage",
         compact=True,
-        presenter=st.session_state.get("present", False),
+        presenter=presenting(),
     )
 
 
 def _rate() -> float:
     """The dropout the model was trained with; the shipped model's where that is not known."""
-    own = state.settings_of(st.session_state.get("emoji_model", state.SHIPPED))
+    own = state.settings_of(value("emoji_model"))
     return pretrained.card()["settings"]["dropout"] if own is None else own.dropout

@@ -23,6 +23,7 @@ from seqlib.text.files import MAX_BYTES, MAX_ROWS
 from ui.emojify import state
 from ui.frame import choices, language
 from ui.parts import escape, uploads
+from ui.state import widget
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_EDITED = 3000  # rows; more make the table slow on a phone
@@ -34,10 +35,7 @@ def choose() -> None:
     language.choice(
         st.segmented_control,
         _("sentences"),
-        state.DATA,
-        default=state.OURS,
-        required=True,
-        key="emoji_data",
+        "emoji_data",
         help=_("Ours, written for this project; as few of them as the exercise has; or your own."),
     )
     if st.session_state["emoji_data"] == state.MINE:
@@ -165,9 +163,8 @@ def edit() -> None:
     data = state.data()
     if not st.toggle(
         _("Edit the rows"),
-        key="emoji_edit",
-        persist_state="session",
         help=_("Shows all sentences in a table: change a cell, or add rows at its end."),
+        **widget("emoji_edit"),
     ):
         return
     n = len(data.train) + len(data.test)

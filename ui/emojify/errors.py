@@ -27,7 +27,7 @@ def table() -> None:
             icon=":material/category:",
         )
         return
-    found: tuple[Mistake, ...] = state.remembered(
+    found: tuple[Mistake, ...] = state.worked_out(
         "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN)
     )
     st.session_state["emoji_mistakes"] = found

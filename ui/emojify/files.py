@@ -22,6 +22,7 @@ from ui.emojify import state
 from ui.frame import choices
 from ui.parts import uploads
 from ui.parts.vectors import usable
+from ui.state import value
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +97,7 @@ def leaving(name: str) -> Leaving:
 
 def save() -> None:
     """Downloads of the model that reads."""
-    name = st.session_state.get("emoji_model", state.SHIPPED)
+    name = value("emoji_model")
     made = leaving(name)
     st.markdown(_("The model that reads now: **{name}**.", name=state.title(name)))
     stem = f"emojify-{name.replace(' ', '-')}"

@@ -11,12 +11,7 @@ from seqlib.text import read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.parts import uploads
-
-FIRST = """I am so happy for you
-I am not happy with this
-Where did you put the bat?
-We have nothing to eat"""
-MOST_CHARACTERS = 100_000
+from ui.state import widget
 
 
 def show() -> None:
@@ -25,12 +20,9 @@ def show() -> None:
     with left:
         text = st.text_area(
             _("One sentence a line"),
-            FIRST,
-            key="emoji_many",
             height=160,
-            max_chars=MOST_CHARACTERS,
-            persist_state="session",
             help=_("Paste as many as you like."),
+            **widget("emoji_many"),
         )
     with right:
         uploads.uploader(
@@ -55,7 +47,7 @@ def show() -> None:
 
 
 def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
-    p: np.ndarray = state.remembered(
+    p: np.ndarray = state.worked_out(
         "many", (model.weights, sentences), lambda: model.predict(sentences)
     )  # (m, n_classes)
     chosen = p.argmax(axis=1)

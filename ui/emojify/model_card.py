@@ -69,12 +69,12 @@ def now() -> list[tuple[str, Judgement]]:
     found = [
         (
             _("now: {name}", name=reader.title),
-            state.remembered(
+            state.worked_out(
                 "judged", (reader.model.weights, test), lambda: judge(reader.model, test)
             ),
         )
     ]
     if reader.v1 is not None:
-        v1 = state.remembered("judged V1", (reader.v1, test), lambda: judge(reader.v1, test))
+        v1 = state.worked_out("judged V1", (reader.v1, test), lambda: judge(reader.v1, test))
         found.append((_("now: V1 beside {name}", name=reader.title), v1))
     return found

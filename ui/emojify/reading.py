@@ -18,6 +18,7 @@ from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.state import value
 
 if TYPE_CHECKING:
     import keras
@@ -37,7 +38,7 @@ class Scene:
 
 def typed() -> str:
     """The sentence in the box."""
-    return st.session_state.get("say", sentence.FIRST) or ""
+    return value("say") or ""
 
 
 def scene() -> Scene:
@@ -49,9 +50,9 @@ def scene() -> Scene:
 def other() -> Scene | None:
     """What the sentence is compared with."""
     found, text = state.chosen(), typed()
-    how = st.session_state.get("emoji_against", sentence.NOTHING)
+    how = value("emoji_against")
     if how == sentence.OTHER:
-        text = st.session_state.get("say_b", sentence.SECOND) or ""
+        text = value("say_b") or ""
         return Scene(text or _(NO_WORDS), found.model, found.model.read(text))
     if how == sentence.SHUFFLED:
         words = shuffled(found.model.encode(text).words, shuffle_seed())
@@ -61,13 +62,13 @@ def other() -> Scene | None:
         model = state.padded(found, turned).model
         return Scene(_(state.PADDED[turned]), model, model.read(text))
     if how == sentence.MODEL:
-        second = state.reader(st.session_state.get("emoji_model_b", state.SHIPPED))
+        second = state.reader(value("emoji_model_b"))
         return Scene(second.title, second.model, second.model.read(text))
     return None
 
 
 def shuffle_seed() -> int:
-    return int(st.session_state.get("shuffle", 1))
+    return int(value("shuffle"))
 
 
 def answer() -> None:
@@ -84,7 +85,7 @@ def answer() -> None:
 
 def _still_training() -> None:
     """A run that moves is shown here as it was when the page was last drawn."""
-    name = st.session_state.get("emoji_model", state.SHIPPED)
+    name = value("emoji_model")
     for kept in state.runs():
         if name.startswith(f"{kept.name} ") and not kept.run.state.over:
             st.caption(
@@ -102,11 +103,9 @@ def stage() -> None:
     lanes = language.choice(
         st.pills,
         _("lanes"),
-        list(LANES),
-        selection_mode="multi",
-        default=list(DEFAULT),
+        "emoji_lanes",
+        options=list(LANES),
         format_func=lambda lane: _(LANES[lane]),
-        key="emoji_lanes",
         help=_("What the stage shows. [1] and [2] are the first and the second LSTM."),
     )
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
@@ -122,7 +121,7 @@ def stage() -> None:
 
 def _name(here: Scene, there: Scene | None) -> str:
     """What tells the first reading from the second."""
-    how = st.session_state.get("emoji_against")
+    how = value("emoji_against")
     if there is not None and how == sentence.PADDING:
         return _(state.PADDED[state.SKIP if here.model.weights.mask else state.READ])
     if there is not None and how == sentence.MODEL:

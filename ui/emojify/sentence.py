@@ -12,9 +12,9 @@ from seqlib.text import Encoded, tokenise
 from ui.emojify import state
 from ui.frame import language
 from ui.parts import escape as chips
+from ui.state import TABLE, options, value, widget
 
-MAX_CHARACTERS = 300
-FIRST, SECOND = "I am not feeling happy", "I am happy"
+FIRST, SECOND = (TABLE[key].default for key in ("say", "say_b"))
 EXAMPLES = (
     FIRST,
     SECOND,
@@ -24,14 +24,7 @@ EXAMPLES = (
     "Shall we play ball after lunch?",
     "There is nothing left in the fridge",
 )
-NOTHING, OTHER, SHUFFLED, PADDING, MODEL = (
-    N_("no other reading"),
-    N_("another sentence"),
-    N_("the same words shuffled"),
-    N_("the other padding"),
-    N_("another model"),
-)
-AGAINST = (NOTHING, OTHER, SHUFFLED, PADDING, MODEL)
+NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
 # The words as a table that scrolls sideways on a phone. Colours come from the theme's text.
 CSS = """<style>
@@ -54,21 +47,18 @@ CSS = """<style>
 </style>"""
 
 
-def box(key: str = "say", first: str = FIRST, label: str = N_("Your sentence")) -> str:
+def box(key: str = "say", label: str = N_("Your sentence")) -> str:
     """Where a reader types; the page follows while they do."""
     return (
         st.text_input(
             _(label),
-            first,
-            key=key,
-            max_chars=MAX_CHARACTERS,
             live="300ms",
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=MAX_CHARACTERS,
+                most=TABLE[key].most,
             ),
-            **state.BOUND,
+            **widget(key),
         )
         or ""
     )
@@ -84,10 +74,9 @@ def examples() -> None:
 
     st.pills(
         _("or try"),
-        EXAMPLES,
-        key="emoji_example",
         on_change=take,
         help=_("Puts the sentence into the box."),
+        **widget("emoji_example", options=EXAMPLES),
     )
 
 
@@ -107,8 +96,7 @@ def controls() -> None:
         language.choice(
             st.selectbox,
             _("padding after the last word"),
-            state.PADDING,
-            key="emoji_padding",
+            "emoji_padding",
             help=_(
                 "Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
                 "reading words of zeros up to maxlen."
@@ -118,13 +106,12 @@ def controls() -> None:
         language.choice(
             st.selectbox,
             _("compared with"),
-            AGAINST,
-            key="emoji_against",
+            "emoji_against",
             help=_("A second reading on the same clock: see either, both, or the difference."),
         )
-    against = st.session_state.get("emoji_against")
+    against = value("emoji_against")
     if against == OTHER:
-        box("say_b", SECOND, N_("The other sentence"))
+        box("say_b", N_("The other sentence"))
     elif against == MODEL:
         state.reader_select(
             _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")

@@ -24,21 +24,18 @@ from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
 from ui.frame import choices, language
+from ui.parts.remembered import Owner, remembered
+from ui.state import options, value
 from ui.visit.records import EmojiRecord
 
-BOUND = {"bind": "query-params", "persist_state": "session"}
-
-# Options are what the URL shows, so they read as words.
-OURS, FEW, MINE = N_("our sentences"), N_("132 of them"), N_("my sentences")
-DATA = (OURS, FEW, MINE)
+OURS, FEW, MINE = options("emoji_data")
 FEW_ROWS = 132  # as many as the exercise trains on
 
 SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
 LAST, BEST = "last", "best"
 KEPT_RUNS = 8  # a run keeps its weights twice, 2 MB, and its curves
 
-AS_TRAINED, SKIP, READ = N_("as trained"), N_("skipped"), N_("read as zeros")
-PADDING = (AS_TRAINED, SKIP, READ)
+AS_TRAINED, SKIP, READ = options("emoji_padding")
 PADDED = {SKIP: N_("padding skipped"), READ: N_("padding read as zeros")}
 
 
@@ -86,7 +83,7 @@ def my_data() -> DataSet | None:
 
 
 def data_name() -> str:
-    choice = st.session_state.get("emoji_data", OURS)
+    choice = value("emoji_data")
     return OURS if choice == MINE and my_data() is None else choice
 
 
@@ -153,9 +150,9 @@ def reader_names() -> list[str]:
 def reader_select(label: str, *, key: str, help: str) -> str:
     """A bound choice among the models; one that is gone falls back to the shipped one."""
     names = reader_names()
-    if st.session_state.get(key, SHIPPED) not in names:
+    if value(key) not in names:
         del st.session_state[key]
-    return language.choice(st.selectbox, label, names, key=key, format_func=title, help=help)
+    return language.choice(st.selectbox, label, key, options=names, format_func=title, help=help)
 
 
 def reader(name: str) -> Reader:
@@ -174,8 +171,8 @@ def reader(name: str) -> Reader:
 
 def chosen() -> Reader:
     """The model that reads, padding treated as asked."""
-    found = reader(st.session_state.get("emoji_model", SHIPPED))
-    return padded(found, st.session_state.get("emoji_padding", AS_TRAINED))
+    found = reader(value("emoji_model"))
+    return padded(found, value("emoji_padding"))
 
 
 def padded(found: Reader, how: str) -> Reader:
@@ -184,7 +181,7 @@ def padded(found: Reader, how: str) -> Reader:
     if mask == found.model.weights.mask:
         return found
     weights = found.model.weights
-    changed = remembered(
+    changed = worked_out(
         f"padding {how}",
         (weights,),
         lambda: found.model.with_weights(replace(weights, mask=mask)),
@@ -221,18 +218,7 @@ def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
     return known[-1][1]
 
 
-_VALUES = (str, int, float, bool, tuple)
-
-
-def remembered(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """``make()``, again only when something in ``of`` is another thing than last time."""
-    held = st.session_state.setdefault("emoji_remembered", {})
-    before, made = held.get(name, (None, None))
-    if before is None or len(before) != len(of) or not all(map(_same, before, of)):
-        made = make()
-        held[name] = (of, made)
-    return made
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (isinstance(one, _VALUES) and type(one) is type(other) and one == other)
+def worked_out(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """Return ``make()``, once for this visit and what it is made of."""
+    owner = st.session_state.setdefault("emoji_remembered", Owner())
+    return remembered(owner, (name, *of), make, most=8)

@@ -7,7 +7,6 @@ import streamlit as st
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import _, capital
-from seqlib.text import MAX_MAXLEN
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -16,32 +15,22 @@ from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font
-from ui.parts.training_panel import RATES
 from ui.parts.vectors import usable
+from ui.state import options, value, widget
 from ui.visit import session
 from ui.visit.records import EmojiRecord
-
-RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-UNITS = (8, 16, 32, 64, 128, 256)
-BATCHES = (8, 16, 32, 64, 128, 256, 512)
-PACES = {name: pace for name, pace in training_panel.PACES.items() if pace != 20}
-UNKNOWN = {one.value: one for one in Unknown}
 
 
 def _warm_up() -> None:
     training_panel.warm("seqlib.emojify.task")
 
 
-def _choice(name: str, label: str, options: tuple, help: str = "") -> None:
-    bound = BOUNDS[name]
+def _steps(name: str, label: str, help: str = "") -> None:
     st.select_slider(
         label,
-        options,
-        type(options[0])(bound.default),
-        key=f"emoji_{name}",
         on_change=_warm_up,
-        help=help or _("{sentence}.", sentence=capital(_(bound.what))),
-        **state.BOUND,
+        help=help or _("{sentence}.", sentence=capital(_(BOUNDS[name].what))),
+        **widget(f"emoji_{name}"),
     )
 
 
@@ -49,39 +38,29 @@ def settings() -> None:
     """What the next run is trained with."""
     cells = [column for _ in range(3) for column in st.columns(4)]
     with cells[0]:
-        bound = BOUNDS["epochs"]
         st.slider(
             _("epochs"),
-            int(bound.low),
-            200,
-            int(bound.default),
-            key="emoji_epochs",
             on_change=_warm_up,
             help=_("Passes over the sentences."),
-            **state.BOUND,
+            **widget("emoji_epochs"),
         )
     with cells[1]:
-        _choice("learning_rate", _("learning rate"), RATES)
+        _steps("learning_rate", _("learning rate"))
     with cells[2]:
-        _choice("dropout", _("dropout"), RATES_OF_DROPOUT, _("Share dropped after each LSTM."))
+        _steps("dropout", _("dropout"), _("Share dropped after each LSTM."))
     with cells[3]:
-        _choice("units", _("n_a · units"), UNITS, _("Units of each LSTM; the exercise has 128."))
+        _steps("units", _("n_a · units"), _("Units of each LSTM; the exercise has 128."))
     with cells[4]:
-        _choice("batch_size", _("batch size"), BATCHES)
+        _steps("batch_size", _("batch size"))
     cells[5].number_input(
         "maxlen",
-        0,
-        MAX_MAXLEN,
-        0,
-        key=language.checked("emoji_maxlen"),
         help=_("Words read of each sentence; 0 takes the longest training sentence."),
-        **state.BOUND,
+        **widget("emoji_maxlen"),
     )
     language.choice(
         cells[6].selectbox,
         _("unknown words"),
-        list(UNKNOWN),
-        key="emoji_unknown",
+        "emoji_unknown",
         help=" ".join(
             _("{name}: {meaning}.", name=capital(_(one.value)), meaning=one.meaning)
             for one in Unknown
@@ -90,52 +69,36 @@ def settings() -> None:
     language.choice(
         cells[7].selectbox,
         _("pace"),
-        list(PACES),
-        key="emoji_pace",
+        "emoji_pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
     with cells[8]:
         st.number_input(
             _("seed"),
-            0,
-            9999,
-            0,
-            key=language.checked("emoji_seed"),
             help=_("Draws the first weights, the order of the sentences and the dropout."),
-            **state.BOUND,
+            **widget("emoji_seed"),
         )
     with cells[9]:
         st.toggle(
             _("mask the padding"),
-            value=True,
-            key="emoji_mask",
             help=_("Carry the state past row 0 instead of reading it."),
-            **state.BOUND,
+            **widget("emoji_mask"),
         )
     with cells[10]:
         st.toggle(
             _("train the embedding"),
-            key="emoji_trainable",
             help=_("Off: the word vectors stay as they are, as in the exercise."),
-            **state.BOUND,
+            **widget("emoji_trainable"),
         )
 
 
 def chosen() -> EmojifySettings:
     """The settings at hand; what is not drawn yet has its default."""
-    at = st.session_state
-
-    def of(name: str):
-        return at.get(f"emoji_{name}", BOUNDS[name].default)
-
+    names = ("epochs", "units", "batch_size", "maxlen", "learning_rate", "dropout")
     return EmojifySettings(
-        **{name: int(of(name)) for name in ("epochs", "units", "batch_size", "maxlen")},
-        **{name: float(of(name)) for name in ("learning_rate", "dropout")},
-        mask=bool(at.get("emoji_mask", True)),
-        trainable=bool(at.get("emoji_trainable", False)),
-        unknown=UNKNOWN[at.get("emoji_unknown", Unknown.ZERO.value)],
-        seed=int(at.get("emoji_seed", 0)),
-        pace=PACES[at.get("emoji_pace", next(iter(PACES)))],
+        **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
+        unknown=Unknown(value("emoji_unknown")),
+        pace=options("emoji_pace")[value("emoji_pace")],
     )
 
 

@@ -30,6 +30,7 @@ from ui.frame import (
 from ui.lessons.pages import lesson
 from ui.navigation import HIDDEN, PAGES
 from ui.parts.presenter import presenting
+from ui.state import widget
 from ui.status import server
 from ui.status.log import observer
 from ui.visit import session
@@ -159,12 +160,7 @@ def toolbar() -> None:
     visit_menu.menu()
     language.switch()
     st.toggle(
-        _("Presenter"),
-        key="present",
-        bind="query-params",
-        persist_state="session",
-        width="content",
-        help=_("Larger type for a projector."),
+        _("Presenter"), width="content", help=_("Larger type for a projector."), **widget("present")
     )
 
 

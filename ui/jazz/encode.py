@@ -15,8 +15,7 @@ from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
+from ui.state import widget
 
 
 def choose_corpus() -> None:
@@ -24,10 +23,7 @@ def choose_corpus() -> None:
     language.choice(
         st.segmented_control,
         _("corpus"),
-        state.CORPORA,
-        default=state.OURS,
-        required=True,
-        key="corpus",
+        "corpus",
         help=_(
             "All choruses composed for this project, the first of them, or a MIDI file of yours."
         ),
@@ -66,12 +62,10 @@ def choose_track() -> None:
     }
     st.selectbox(
         _("track of “{file}”", file=escape.plain(song.title)),
-        list(tracks),
-        key="midi_track",
-        persist_state="session",
         format_func=tracks.get,
         on_change=use,
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
+        **widget("midi_track", options=list(tracks)),
     )
     if error := st.session_state.pop("track_error", ""):
         st.error(escape.plain(error), icon=":material/error:")
@@ -86,12 +80,8 @@ def choose_melody() -> None:
         return
     st.slider(
         _("melody"),
-        1,
-        len(melodies),
-        1,
-        key="melody",
         help=_("Which melody is shown here and opens a solo that is given its first notes."),
-        **BOUND,
+        **widget("melody", high=len(melodies)),
     )
 
 
@@ -189,12 +179,8 @@ def one_hot() -> None:
         if len(X) > 1:
             window = st.number_input(
                 _("window"),
-                1,
-                len(X),
-                1,
-                key=language.checked("window"),
                 help=_("{low} to {high}.", low=1, high=len(X)),
-                **BOUND,
+                **widget("window", high=len(X)),
             )
         st.caption(
             _(

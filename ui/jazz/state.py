@@ -9,13 +9,13 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
-from seqlib.jazz.training import BOUNDS, TrainingRun
+from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
 from ui.frame import language
+from ui.state import options, value
 
 # Options are what the URL shows, so they read as words.
-OURS, TUNE, MINE = N_("all choruses"), N_("one tune"), N_("my MIDI")
-CORPORA = (OURS, TUNE, MINE)
+OURS, TUNE, MINE = options("corpus")
 OWN_RUN, NOBODY = N_("my training"), N_("nobody")
 UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
 
@@ -46,7 +46,7 @@ def own_corpus() -> Corpus | None:
 
 def corpus() -> Corpus:
     """What is chosen; our own choruses while there is no file of one's own."""
-    choice = st.session_state.get("corpus", OURS)
+    choice = value("corpus")
     if choice == MINE and song():
         return st.session_state["song_corpus"]
     return small_corpus() if choice == TUNE else default_corpus()
@@ -84,7 +84,7 @@ def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
     """A bound choice among ``names``; one that no longer fits falls back to the first."""
     if st.session_state.get(key, names[0]) not in names:
         del st.session_state[key]
-    return language.choice(st.selectbox, label, names, key=key, help=help)
+    return language.choice(st.selectbox, label, key, options=names, help=help)
 
 
 def model(name: str) -> Model:
@@ -93,10 +93,9 @@ def model(name: str) -> Model:
         return Model(name, run().snapshot().weights)
     if corpus().vocabulary == default_corpus().vocabulary:
         return Model(name, shipped(name))
-    n_a = int(st.session_state.get("n_a", BOUNDS["n_a"].default))
-    return Model(UNTRAINED, JazzWeights.initial(n_a, corpus().n_values))
+    return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))
 
 
 def melody_place() -> int:
     """Which melody of the corpus is on the stand."""
-    return min(int(st.session_state.get("melody", 1)), len(corpus().melodies)) - 1
+    return min(value("melody"), len(corpus().melodies)) - 1

@@ -15,12 +15,8 @@ from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts import stage as stage_component
-from ui.parts.training_panel import RATES
+from ui.state import options, value, widget
 from ui.visit import session
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
-PACES = {name: pace for name, pace in training_panel.PACES.items() if pace != 1}
-WHOLE = ("m", "Tx", "n_a", "epochs")
 
 
 def _warm_up() -> None:
@@ -32,10 +28,6 @@ def setting(name: str, label: str = "") -> None:
     bound = BOUNDS[name]
     st.slider(
         label or name,
-        int(bound.low),
-        int(bound.high),
-        int(bound.default),
-        key=name,
         on_change=_warm_up,
         help=_(
             "{what}: {low:g} to {high:g}.",
@@ -43,19 +35,13 @@ def setting(name: str, label: str = "") -> None:
             low=bound.low,
             high=bound.high,
         ),
-        **BOUND,
+        **widget(name),
     )
 
 
 def seed_setting() -> None:
     st.number_input(
-        _("seed"),
-        0,
-        9999,
-        0,
-        key=language.checked("train_seed"),
-        help=_("Draws the windows and the first weights."),
-        **BOUND,
+        _("seed"), help=_("Draws the windows and the first weights."), **widget("train_seed")
     )
 
 
@@ -63,23 +49,18 @@ def rate_setting() -> None:
     bound = BOUNDS["learning_rate"]
     st.select_slider(
         _("learning rate"),
-        RATES,
-        bound.default,
-        key="learning_rate",
         on_change=_warm_up,
         help=_(bound.what) + _("."),
-        **BOUND,
+        **widget("learning_rate"),
     )
 
 
 def chosen() -> RunSettings:
     """The settings at hand; what is not drawn yet has its default."""
-    set_here = st.session_state
-    names = (*WHOLE, "learning_rate")
     return RunSettings(
-        **{name: set_here[name] for name in names if name in set_here},
-        seed=set_here.get("train_seed", 0),
-        pace=PACES[set_here.get("pace", next(iter(PACES)))],
+        **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
+        seed=value("train_seed"),
+        pace=options("pace")[value("pace")],
     )
 
 
@@ -112,8 +93,7 @@ def panel() -> None:
     language.choice(
         three.selectbox,
         _("pace"),
-        list(PACES),
-        key="pace",
+        "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
     run = state.run()

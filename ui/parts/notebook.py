@@ -9,6 +9,7 @@ import streamlit as st
 
 from seqlib.i18n import _, language
 from ui.lessons import notebooks
+from ui.state import value
 
 
 class Asked(NamedTuple):
@@ -78,7 +79,7 @@ def _jazz() -> Asked:
     from seqlib.music import largest_Tx
     from ui.jazz import state, train
 
-    at, run, corpus = st.session_state, train.chosen(), state.corpus()
+    run, corpus = train.chosen(), state.corpus()
     settings = {
         "m": run.m,
         "Tx": min(run.Tx, largest_Tx(corpus.sequences)),
@@ -87,15 +88,12 @@ def _jazz() -> Asked:
         "learning_rate": run.learning_rate,
         "train_seed": int(run.seed),
         "melody": state.melody_place() + 1,
-        "method": at.get("method", "temperature"),
-        "temperature": at.get("temperature", 1.0),
-        "k": at.get("k", 8),
-        "p": at.get("p", 0.9),
-        "Ty": at.get("Ty", 64),
-        "prompt": at.get("prompt", 0),
-        "seed": int(at.get("seed", 0)),
+        **{
+            name: value(name)
+            for name in ("method", "temperature", "k", "p", "Ty", "prompt", "seed")
+        },
     }
-    variant = at.get("corpus", state.OURS)
+    variant = value("corpus")
     if variant == state.MINE and state.song() is None:
         variant = state.OURS
     if variant == state.MINE:
@@ -147,12 +145,9 @@ _CONSTRUCTIONS = {
 def _shapes() -> Asked:
     from seqlib.shapes.constructions import CONSTRUCTIONS
 
-    chosen = CONSTRUCTIONS[st.session_state.get("construction", "djmodel")]
+    chosen = CONSTRUCTIONS[value("construction")]
     stem = chosen.name.split("_")[0]
-    settings = {
-        dial.name: int(st.session_state.get(f"{dial.name}_{stem}", dial.default))
-        for dial in chosen.dials
-    }
+    settings = {dial.name: value(f"{dial.name}_{stem}") for dial in chosen.dials}
     return Asked(_CONSTRUCTIONS[chosen.name], settings)
 
 
@@ -161,17 +156,16 @@ def _embeddings() -> Asked:
     from seqlib.vectors import load
     from ui.embeddings import lookup, state
 
-    at, shipped = st.session_state, load()
-    lines = at.get("sentences", lookup.EXAMPLE).splitlines()
+    shipped, lines = load(), value("sentences").splitlines()
     sentences = [line.strip() for line in lines if tokenise(line)][: lookup.MOST_SENTENCES]
-    settings: dict[str, Any] = {"nearest": int(at.get("nearest", 10))}
+    settings: dict[str, Any] = {"nearest": value("nearest")}
     if sentences:
         settings["sentences"] = sentences
     # The notebook reads the shipped vectors: words of other vectors give way to its own.
-    near, _unknown = state.split_known(state.words_of(at.get("near", "")), shipped)
+    near, _unknown = state.split_known(state.words_of(value("near")), shipped)
     if near:
         settings["near"] = near[0] if len(near) == 1 else near
-    step = [at.get(key, "").strip() for key in ("a", "b", "c")]
+    step = [value(key).strip() for key in ("a", "b", "c")]
     if all(word and word in shipped for word in step):
         settings |= dict(zip("abc", step, strict=True))
     return Asked("embeddings", settings)
@@ -180,10 +174,9 @@ def _embeddings() -> Asked:
 def _cell() -> Asked:
     from seqlib.jazz import pretrained
 
-    at = st.session_state
-    model = at.get("cell_model", "good")
+    model = value("cell_model")
     model = model if model in pretrained.STAGES else "good"  # one's own training stays here
-    seed, start = int(at.get("cell_seed", 7)), int(at.get("hand_from", 17))
+    seed, start = value("cell_seed"), value("hand_from")
     edits = _edits(model, seed, start - 1)
     return Asked("cell", {"model": model, "seed": seed, "step": start, "edits": edits})
 
@@ -196,11 +189,10 @@ def _edits(model: str, seed: int, start: int) -> list[tuple]:
     from ui.cell.state import TEMPERATURE, TY
     from ui.jazz.state import shipped
 
-    at = st.session_state
-    recipe = RECIPES[at.get("hand", list(RECIPES)[1])]
+    recipe = RECIPES[value("hand")]
     edits = recipe.at(start)
     if "source" in recipe.needs:
-        source = at.get("hand_source", sandbox.ZEROS)
+        source = value("hand_source")
         states: tuple[Any, Any] = (0.0, 0.0)
         if source != sandbox.ZEROS:
             trace = sample(shipped(model), TY, temperature=TEMPERATURE, seed=seed).trace
@@ -211,11 +203,11 @@ def _edits(model: str, seed: int, start: int) -> list[tuple]:
         )
     elif "gate" in recipe.needs:
         how, key = ("hold", "hand_value") if "value" in recipe.needs else ("scale", "hand_factor")
-        unit = at.get("hand_unit", sandbox.ALL)
+        unit = value("hand_unit")
         unit = None if unit == sandbox.ALL else int(unit)
-        edits = (Edit(at.get("hand_gate", "f"), how, float(at.get(key, 1.0)), unit, start),)
+        edits = (Edit(value("hand_gate"), how, float(value(key)), unit, start),)
     elif "one unit" in recipe.needs:
-        unit = int(at.get("hand_one", 0))
+        unit = int(value("hand_one"))
         edits = tuple(Edit(what, "hold", 0.0, unit, start) for what in "ca")
     return [(edit.what, edit.how, edit.value, edit.unit, edit.start, edit.once) for edit in edits]
 

@@ -21,14 +21,6 @@ PICTURES_A_SECOND = 5
 # How much too often or too seldom a page may look before all of it is drawn for a new interval.
 OFF = 3.0
 FIRST_LOSS = 0.4  # seconds that a page waits for a first loss that is nearly there
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {
-    N_("as fast as it goes"): 0,
-    N_("20 epochs a second"): 20,
-    N_("5 epochs a second"): 5,
-    N_("1 epoch a second"): 1,
-}
 # Python computes on one thread at a time: pictures drawn side by side are all as late as the last.
 _drawing = threading.Lock()
 

@@ -14,24 +14,17 @@ from seqlib.shapes.constructions import (
     confirmed,
 )
 from seqlib.training import keras_room
-from ui.frame import frame, language
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import keras
 from ui.shapes import picture, predict
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
+from ui.state import widget
 
 
 def construction() -> Construction:
     """Which of the seed's constructions is shown."""
     name = st.segmented_control(
-        _("construction"),
-        list(CONSTRUCTIONS),
-        default="djmodel",
-        required=True,
-        key=language.checked("construction"),
-        help=_("The three models of the lesson."),
-        **BOUND,
+        _("construction"), help=_("The three models of the lesson."), **widget("construction")
     )
     return CONSTRUCTIONS[name]
 
@@ -46,12 +39,8 @@ def sizes(chosen: Construction) -> dict[str, int]:
             with column:
                 found[dial.name] = st.slider(
                     dial.name,
-                    dial.low,
-                    dial.high,
-                    dial.default,
-                    key=f"{dial.name}_{chosen.name.split('_')[0]}",
                     help=span(dial),
-                    **BOUND,
+                    **widget(f"{dial.name}_{chosen.name.split('_')[0]}"),
                 )
     return found
 
@@ -68,11 +57,10 @@ def asking() -> tuple[bool, bool]:
     with st.container(horizontal=True):
         ask = st.toggle(
             _("Predict, then reveal"),
-            key="predict",
             help=_("Hides one shape and asks for it."),
-            **BOUND,
+            **widget("predict"),
         )
-        hide = st.toggle(_("Hide the answers"), key="hide", help=lesson("shapes")["hide"], **BOUND)
+        hide = st.toggle(_("Hide the answers"), help=lesson("shapes")["hide"], **widget("hide"))
     return ask, hide
 
 

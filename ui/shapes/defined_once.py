@@ -22,6 +22,7 @@ from ui.parts import keras
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts
+from ui.state import value
 
 MOST_STEPS = 12  # on the folded stage
 
@@ -29,10 +30,7 @@ MOST_STEPS = 12  # on the folded stage
 def djmodel_sizes() -> dict[str, int]:
     """What the djmodel sliders say, or the seed's sizes while they are not drawn."""
     chosen = CONSTRUCTIONS["djmodel"]
-    return {
-        dial.name: int(st.session_state.get(f"{dial.name}_djmodel", dial.default))
-        for dial in chosen.dials
-    }
+    return {dial.name: value(f"{dial.name}_djmodel") for dial in chosen.dials}
 
 
 @lru_cache(maxsize=64)

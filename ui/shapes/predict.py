@@ -11,6 +11,7 @@ from seqlib.shapes import quiz
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.quiz import Question, Verdict
 from ui.lessons.pages import lesson
+from ui.state import value, widget
 
 
 def _state() -> dict:
@@ -44,7 +45,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
     state, name = _state(), _name(question)
 
     def check() -> None:
-        text = st.session_state.get("answer", "")
+        text = value("answer")
         try:
             verdict = quiz.judge(quiz.parse(text), question, sizes)
         except ValueError as problem:
@@ -79,11 +80,9 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
         ):
             st.text_input(
                 _("shape"),
-                key="answer",
-                persist_state="session",
                 placeholder=_("(None, 64) or (m, n_a)"),
-                max_chars=80,
                 help=lesson("shapes")["predict"],
+                **widget("answer"),
             )
             st.form_submit_button(
                 _("Check"), on_click=check, type="primary", help=_("Enter does too.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ import traceback
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -38,6 +40,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "run_started": ("kind",),
     "run_finished": ("kind", "state", "epochs", "seconds"),
     "run_failed": ("kind", "epochs", "seconds"),
+    "setting_ignored": ("variable", "given", "used"),
     "upload_refused": ("what",),
     "slow_rerun": ("page", "seconds"),
     "memory_high": ("megabytes", "limit_megabytes"),
@@ -138,11 +141,25 @@ def configure(stream: TextIO | None = None) -> None:
 
 
 def number(variable: str, default: float) -> float:
-    """A number from the environment; ``default`` where there is none or no number."""
+    """Return a number, 0 or more, from the environment.
+
+    Where there is none ``default`` is returned; where it is no such number too, and one line of
+    the log says so.
+    """
+    given = os.environ.get(variable, "").strip()
     try:
-        return float(os.environ[variable])
-    except (KeyError, ValueError):
-        return default
+        found = float(given) if given else default
+    except ValueError:
+        found = math.nan
+    if 0 <= found < math.inf:
+        return found
+    _tell_once(variable, given, default)
+    return default
+
+
+@cache
+def _tell_once(variable: str, given: str, default: float) -> None:
+    event("setting_ignored", logging.WARNING, variable=variable, given=given[:40], used=default)
 
 
 # Memory.

@@ -12,14 +12,14 @@ from seqlib import vectors as word_vectors
 from seqlib.emojify import open_model
 from seqlib.i18n import _
 from seqlib.jazz.corpus import corpus_of
-from seqlib.shapes.pasted import MAX_LETTERS
 from seqlib.vectors import WordVectors
-from ui.visit.files import VECTORS, Contents, Link, open_visit, save_visit
+from ui.state import TABLE, Switch, linked
+from ui.visit.files import Contents, Link, open_visit, save_visit
+from ui.visit.format import VECTORS
 from ui.visit.memory import Visit
 
 # How the file names the two ways of bringing vectors.
 CHOICES = dict(zip(VECTORS, ("my file", "projector pair"), strict=True))
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 COLUMNS = ("sentence", "label", "part")
 
 
@@ -99,37 +99,37 @@ def opened(data: bytes, known: Callable[[], Iterable[WordVectors]]) -> Visit:
             "shown": {},
         }
     if found.left_out:
-        visit.note = _(
-            "Too large for the file, so not in it: {names}.", names=_(", ").join(found.left_out)
-        )
+        names = _(", ").join(map(_named, found.left_out))
+        visit.note = _("Too large for the file, so not in it: {names}.", names=names)
     return visit
 
 
+def _named(left_out: str) -> str:
+    """What was left out in the reader's language; vectors have the name of their file."""
+    run = re.fullmatch(r"run (\d+)", left_out)
+    return _("run {n}", n=run[1]) if run else _(left_out)
+
+
 def _links(settings: Mapping[str, Link]) -> dict[str, Link]:
-    """Links that a page can be given; those of pages and controls that are not there do nothing."""
+    """Keep what the controls of each page take; other values do nothing."""
     return {
         page: {
-            name: values
-            for name, values in link.items()
-            if _NAME.fullmatch(name) and not name.startswith("embed") and values
+            key: words
+            for key, words in link.items()
+            if (row := linked(key, page)) and row.page == page and row.fits(words)
         }
         for page, link in settings.items()
     }
 
 
 def _loose(texts: Mapping[str, Any]) -> dict[str, Any]:
-    """What may stand in the controls that no link holds; the rest of a file's is left out."""
-    bounds = {"paste_Tx": (1, 1000), "paste_n_values": (1, 100_000), "emoji_edit": (0, 1)}
-    lengths = {"emoji_many": 100_000, "jump": 200, "answer": 80, "paste_text": MAX_LETTERS}
-    found: dict[str, Any] = {}
-    for key, value in texts.items():
-        if key in bounds and isinstance(value, int):
-            low, high = bounds[key]
-            found[key] = min(max(value, low), high)
-        elif key in lengths and isinstance(value, str):
-            found[key] = value[: lengths[key]]
-        elif key == "paste_input" and value in ("word indices", "vectors"):
-            found[key] = value
-    if "emoji_edit" in found:
-        found["emoji_edit"] = bool(found["emoji_edit"])
+    """Keep what the controls that no link holds take."""
+    found = {}
+    for key, one in texts.items():
+        row = TABLE.get(key)
+        if row is None or row.link or not row.kept:
+            continue
+        one = bool(one) if isinstance(row, Switch) else one
+        if row.takes(one):
+            found[key] = one
     return found

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 
 from seqlib import archive
-from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes
+from seqlib.archive import ArchiveError, Reader, array_bytes
 from seqlib.emojify import (
     EmojifyMetrics,
     EmojifySettings,
@@ -28,18 +30,18 @@ from seqlib.emojify import (
     save_model,
 )
 from seqlib.emojify.files import fingerprint
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
-from seqlib.jazz.training import BOUNDS, Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
-from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet, EmojiClass, LabelledSentences, shipped
-from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
+from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
+from seqlib.text.files import MAX_CHARACTERS
 from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
-from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 from seqlib.vectors.words import Words
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX
+from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, format
+from ui.visit.format import MAX_LEFT_OUT, MAX_RUNS
 from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import (
     KeptCopyRun,
@@ -50,19 +52,13 @@ from ui.visit.runs import (
     kept_training,
 )
 
-FORMAT, VERSION = "SeqScope visit", 1
 MAX_UNPACKED = 150_000_000
-MAX_JSON = 40_000_000
-MAX_RUNS = 16
-MAX_WORDS = 200_000
-MAX_TEXT = 100_000
-MAX_SETTINGS, MAX_VALUES = 200, 64  # of a page; of one setting
-MAX_TICKS = 100_000
-VECTORS = ("file", "pair")
+MAX_JSON = 64_000_000
 JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX}"
 JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 
 Link = dict[str, tuple[str, ...]]
+Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,95 +113,164 @@ class Contents:
 
 
 def save_visit(contents: Contents) -> bytes:
-    """The file of a visit. Runs that move are in it as they are now.
+    """Return the file of a visit. Runs that move are in it as they are now.
 
-    What makes it larger than ``MAX_UNPACKED`` is left out, oldest emoji runs first, and
-    named in it.
+    The file is opened again before it is given out. What does not come back, because it is
+    beyond a limit or makes the whole too large, is left out, oldest emoji runs first, and named.
     """
+    data, kept = _packed(contents)
+    if _comes_back(data, kept):
+        return data
+    left_out = list(kept.left_out)
+    parts = []
+    for name, part in _parts(kept):
+        if _comes_back(*_packed(part)):
+            parts.append((name, part))
+        else:
+            left_out.append(name)
+    while True:
+        data, kept = _packed(_joined([part for _name, part in parts], left_out))
+        if not parts or _comes_back(data, kept):
+            return data
+        left_out.append(parts.pop()[0])
+
+
+def _parts(contents: Contents) -> Iterator[tuple[str, Contents]]:
+    """Yield what may be left out, each alone, the dearest first."""
+    yield (
+        N_("settings"),
+        Contents(settings=contents.settings, texts=contents.texts, quiz=contents.quiz),
+    )
+    alone = {
+        N_("your sentences"): {"sentences": contents.sentences},
+        N_("the table being edited"): {"draft": contents.draft},
+        N_("the MIDI file"): {"midi": contents.midi, "song": contents.song},
+        N_("the opened model"): {"emoji_file": contents.emoji_file},
+        N_("the copy-memory run"): {"copy_run": contents.copy_run},
+    }
+    for name, part in alone.items():
+        if all(part.values()):
+            yield name, Contents(**part)
+    for one in reversed(contents.jazz_runs):
+        yield N_("a jazz run"), Contents(jazz_runs=(one,))
+    for key, found in contents.vectors.items():
+        yield found.name, Contents(vectors={key: found})
+    if contents.pair is not None:
+        yield N_("the runs with and without a frozen embedding"), Contents(pair=contents.pair)
+    for record in reversed(contents.emoji_runs):
+        yield record.name, Contents(emoji_runs=(record,))
+
+
+def _joined(parts: Iterable[Contents], left_out: Iterable[str]) -> Contents:
+    """Put ``_parts`` together again."""
+    whole = Contents(left_out=tuple(left_out))
+    for part in parts:
+        changed = {
+            one.name: value
+            for one in fields(Contents)
+            if (value := getattr(part, one.name)) != one.default and value
+        }
+        for name in ("jazz_runs", "emoji_runs"):
+            if name in changed:  # they come newest first
+                changed[name] = (*changed[name], *getattr(whole, name))
+        if "vectors" in changed:
+            changed["vectors"] = {**whole.vectors, **changed["vectors"]}
+        whole = replace(whole, **changed)
+    return whole
+
+
+def _comes_back(data: bytes, contents: Contents) -> bool:
+    """Whether a file opens and holds as much as was put in."""
+    records = [*contents.emoji_runs, *([contents.pair] if contents.pair else [])]
+    try:
+        found = open_visit(data, lambda: [record.vectors for record in records])
+    except ValueError:
+        return False
+    return _outline(found) == _outline(contents)
+
+
+def _outline(contents: Contents) -> tuple:
+    runs = [one.number for one in contents.emoji_runs]
+    single = (contents.midi, contents.sentences, contents.draft, contents.pair, contents.copy_run)
+    return (
+        *({page: dict(link) for page, link in contents.settings.items()}, contents.texts),
+        *(contents.quiz, contents.draft, contents.emoji_file, runs, len(contents.jazz_runs)),
+        *(list(contents.vectors), [one is not None for one in single]),
+    )
+
+
+def _packed(contents: Contents) -> tuple[bytes, Contents]:
+    """Return a file and what is in it; an empty one where something cannot be written."""
     parts: dict[str, bytes] = {}
     data: list[DataSet] = []
-    left_out = list(contents.left_out)
-    about: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "settings": {page: dict(link) for page, link in contents.settings.items()},
-        "texts": contents.texts,
-        "quiz": contents.quiz,
-        "draft": contents.draft,
-        "song": None,
-    }
-    if contents.midi is not None and contents.song is not None:
-        title, parts[SONG_NAME] = contents.midi
-        about["song"] = {"title": title[:MAX_CHARACTERS], "track": contents.song.track}
-    about["jazz_runs"] = [
-        _put_jazz(parts, f"jazz-{place}", vocabulary, kept_training(run))
-        for place, (vocabulary, run) in enumerate(contents.jazz_runs[-MAX_RUNS:])
-    ]
-    about["vectors"] = {}
-    for key, found in contents.vectors.items():
-        if found.matrix.nbytes > MAX_VECTORS or len(found) > MAX_WORDS:
-            left_out.append(found.name)
-        else:
-            about["vectors"][key] = _put_vectors(parts, f"vectors-{key}", found)
-    if contents.sentences is not None:
-        data.append(contents.sentences)
-    about["sentences"] = 0 if contents.sentences is not None else None
-    if contents.emoji_file:
-        parts[MODEL_NAME] = contents.emoji_file
-    about["emoji_file"] = bool(contents.emoji_file)
-    about["pair"] = None
-    if contents.pair is not None:
-        about["pair"] = [
-            _put_emoji(parts, f"pair-{place}", EmojiRecord(1, run, "", contents.pair.vectors), data)
-            for place, run in enumerate((contents.pair.frozen, contents.pair.trainable))
-        ]
-    about["copy_run"] = _put_copy(contents.copy_run)
-    about["emoji_runs"] = []
-    for record in reversed(contents.emoji_runs[-MAX_RUNS:]):
-        mine: dict[str, bytes] = {}
-        put = _put_emoji(mine, f"emoji-{record.number}", record, data)
-        # Weights hardly shrink in a zip, so half of what may unpack is about what may be packed.
-        if sum(map(len, (*parts.values(), *mine.values()))) > MAX_BYTES * 0.8:
-            left_out.append(f"run {record.number}")
-            continue
-        parts |= mine
-        about["emoji_runs"].insert(0, put)
-    about["data"] = [_data_json(one) for one in data]
-    about["left_out"] = [name[:200] for name in left_out]
-    return archive.write({JSON_NAME: json_bytes(about), **parts})
+    left_out = [*contents.left_out, *(["a jazz run"] * (len(contents.jazz_runs) > MAX_RUNS))]
+    runs, records = contents.jazz_runs[-MAX_RUNS:], []
+    try:
+        if contents.midi is not None:
+            parts[SONG_NAME] = contents.midi[1]
+        if contents.emoji_file:
+            parts[MODEL_NAME] = contents.emoji_file
+        if contents.sentences is not None:
+            data.append(contents.sentences)
+        about = format.Visit(
+            settings={
+                page: {key: list(words) for key, words in link.items()}
+                for page, link in contents.settings.items()
+            },
+            texts=contents.texts,
+            quiz=contents.quiz,
+            draft=contents.draft,
+            song=_put_song(contents),
+            jazz_runs=[_put_jazz(parts, f"jazz-{place}", *one) for place, one in enumerate(runs)],
+            vectors={
+                key: _put_vectors(parts, f"vectors-{key}", found)
+                for key, found in contents.vectors.items()
+            },
+            sentences=None if contents.sentences is None else 0,
+            emoji_file=bool(contents.emoji_file),
+            pair=None if contents.pair is None else _put_pair(parts, contents.pair, data),
+            copy_run=_put_copy(contents.copy_run),
+            emoji_runs=[],
+            data=[],
+            left_out=[],
+        )
+        for record in reversed(contents.emoji_runs):
+            mine: dict[str, bytes] = {}
+            put = _put_emoji(mine, f"emoji-{record.number}", record, data)
+            # Weights hardly shrink in a zip, so half of what may unpack is what may be packed.
+            size = sum(map(len, (*parts.values(), *mine.values())))
+            if size > MAX_BYTES * 0.8 or len(records) == MAX_RUNS:
+                left_out.append(record.name)
+                continue
+            parts |= mine
+            about.emoji_runs.insert(0, put)
+            records.insert(0, record)
+        about.data = [_put_data(one) for one in data]
+        about.left_out = [name[:200] for name in dict.fromkeys(left_out)][:MAX_LEFT_OUT]
+        made = archive.write({JSON_NAME: msgspec.json.encode(about), **parts})
+    except ValueError:
+        return b"", contents
+    kept = {"jazz_runs": runs, "emoji_runs": tuple(records), "left_out": tuple(left_out)}
+    return made, replace(contents, **kept)
 
 
-def _run_json(run: Any) -> dict[str, Any]:
+def _run(run: Any) -> dict[str, Any]:
     settings = asdict(run.settings)
     if "unknown" in settings:
         settings["unknown"] = run.settings.unknown.name
-    return {
-        "settings": settings,
-        "state": run.state.value,
-        "error": run.error[:MAX_CHARACTERS],
-        "epochs": run.epoch,
-    }
+    error = run.error[:MAX_CHARACTERS]
+    return {"settings": settings, "state": run.state, "error": error, "epochs": run.epoch}
 
 
-def _put_jazz(
-    parts: dict[str, bytes], name: str, vocabulary: Vocabulary, run: KeptTrainingRun
-) -> dict[str, Any]:
-    metrics, snapshot = run.metrics, run.snapshot()
-    probe = run.probe
-    arrays = {
-        **dict(zip(JAZZ_ARRAYS, snapshot.weights.arrays, strict=True)),
-        "loss": metrics.loss,
-        "accuracy": metrics.accuracy,
-        "seconds": metrics.seconds,
-        **({} if probe is None else {"probe": probe}),
-    }
+def _put_song(contents: Contents) -> format.Song | None:
+    if contents.midi is None or contents.song is None:
+        return None
+    return format.Song(contents.midi[0][:MAX_CHARACTERS], contents.song.track)
+
+
+def _put_arrays(parts: dict[str, bytes], name: str, arrays: Mapping[str, np.ndarray]) -> None:
     for what, array in arrays.items():
         parts[f"{name}-{what}.npy"] = array_bytes(array, _dtype(what))
-    return {
-        **_run_json(run),
-        "vocabulary": vocabulary.to_json(),
-        "probe": 0 if probe is None else len(probe),
-    }
 
 
 def _dtype(what: str) -> str:
@@ -213,43 +278,60 @@ def _dtype(what: str) -> str:
     return {"seconds": "<f8", "confusion": "<i4"}.get(what, "<f4")
 
 
-def _put_vectors(parts: dict[str, bytes], name: str, found: WordVectors) -> dict[str, Any]:
+def _put_jazz(
+    parts: dict[str, bytes], name: str, vocabulary: Vocabulary, run: TrainingRun
+) -> format.JazzRun:
+    kept = kept_training(run)
+    metrics, probe = kept.metrics, kept.probe
+    arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
+    curves = {"loss": metrics.loss, "accuracy": metrics.accuracy, "seconds": metrics.seconds}
+    probed = {} if probe is None else {"probe": probe}
+    _put_arrays(parts, name, {**arrays, **curves, **probed})
+    return format.JazzRun(
+        **_run(kept), vocabulary=vocabulary.to_json(), probe=0 if probe is None else len(probe)
+    )
+
+
+def _put_vectors(parts: dict[str, bytes], name: str, found: WordVectors) -> format.Vectors:
     dtype = "<f2" if found.matrix.dtype == np.float16 else "<f4"
+    if found.matrix.nbytes > MAX_VECTORS:
+        raise ValueError(f"{found.name} is too large")
     parts[f"{name}.npy"] = array_bytes(np.asarray(found.matrix), dtype)
-    return {
-        "name": found.name[:200],
-        "dtype": dtype,
-        "dim": found.dim,
-        "words": list(found.words),
-    }
+    return format.Vectors(found.name[:200], dtype, found.dim, list(found.words))
 
 
 def _put_emoji(
     parts: dict[str, bytes], name: str, record: EmojiRecord, data: list[DataSet]
-) -> dict[str, Any]:
+) -> format.EmojiRun:
     run = kept_emojify(record.run)
     metrics, words = run.metrics, {*run.train.words, *run.test.words}
     for which, snapshot in (("last", run.snapshot()), ("best", run.best())):
         parts[f"{name}-{which}{SUFFIX}"] = save_model(snapshot.model, words, vectors=record.vectors)
     numbers = np.array([metrics.loss, metrics.accuracy, metrics.test_loss, metrics.test_accuracy])
-    for what, array in (
-        ("numbers", numbers),
-        ("confusion", metrics.confusion),
-        ("seconds", metrics.seconds),
-    ):
-        parts[f"{name}-{what}.npy"] = array_bytes(array, _dtype(what))
+    curves = {"numbers": numbers, "confusion": metrics.confusion, "seconds": metrics.seconds}
+    _put_arrays(parts, name, curves)
     mine = DataSet(run.train, run.test)
     place = next((at for at, one in enumerate(data) if _same(one, mine)), len(data))
     if place == len(data):
         data.append(mine)
-    return {
-        **_run_json(run),
-        "number": record.number,
-        "name": record.data[:200],
-        "data": place,
-        "vectors": fingerprint(record.vectors),
-        "best_epoch": run.best().epoch,
-    }
+    return format.EmojiRun(
+        **_run(run),
+        number=record.number,
+        name=record.data[:200],
+        data=place,
+        vectors=fingerprint(record.vectors),
+        best_epoch=run.best().epoch,
+    )
+
+
+def _put_pair(
+    parts: dict[str, bytes], pair: PairRecord, data: list[DataSet]
+) -> tuple[format.EmojiRun, format.EmojiRun]:
+    frozen, trainable = (
+        _put_emoji(parts, f"pair-{place}", EmojiRecord(1, run, "", pair.vectors), data)
+        for place, run in enumerate((pair.frozen, pair.trainable))
+    )
+    return frozen, trainable
 
 
 def _same(one: DataSet, other: DataSet) -> bool:
@@ -260,38 +342,31 @@ def _same(one: DataSet, other: DataSet) -> bool:
     )
 
 
-def _data_json(data: DataSet) -> dict[str, Any]:
-    return {
-        "classes": [list(one) for one in data.train.classes],
-        **{
-            name: {"sentences": list(part.sentences), "labels": np.asarray(part.labels).tolist()}
-            for name, part in (("train", data.train), ("test", data.test))
-        },
-    }
+def _put_data(data: DataSet) -> format.Data:
+    train, test = (format.Part(list(part.sentences), part.labels.tolist()) for part in data)
+    return format.Data([(one.name, one.emoji) for one in data.train.classes], train, test)
 
 
-def _put_copy(run: CopyRun | None) -> dict[str, Any] | None:
-    if run is None:
+def _put_copy(run: CopyRun | None) -> format.CopyRun | None:
+    kept = None if run is None else kept_copy(run)
+    if kept is None or not kept.epoch:
         return None
-    kept = kept_copy(run)
-    if not kept.epoch:
-        return None
-    return {
-        **_run_json(kept),
-        "parameters": dict(kept.parameters),
-        "curves": {
-            kind: [[one.step, one.loss, one.accuracy] for one in kept.curves[kind]]
-            for kind in KINDS
-        },
-        "seconds": kept.seconds.tolist(),
+    curves = {
+        kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
     }
+    return format.CopyRun(
+        **_run(kept),
+        parameters=dict(kept.parameters),
+        curves=curves,
+        seconds=kept.seconds.tolist(),
+    )
 
 
 # Reading.
 
 
 def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) -> Contents:
-    """What ``save_visit`` wrote.
+    """Return what ``save_visit`` wrote.
 
     Parameters
     ----------
@@ -311,12 +386,12 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
                 limit=MAX_BYTES // 1_000_000,
             )
         )
-    try:
+    head, text = format.Head(), b""
+    with suppress(ValueError, RecursionError):
         reader = Reader(data, MAX_UNPACKED)
-        about = reader.json(JSON_NAME, MAX_JSON) if JSON_NAME in reader.names else None
-    except ArchiveError:
-        about = None
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        text = reader.bytes(JSON_NAME, MAX_JSON)
+        head = msgspec.json.decode(text, type=format.Head)
+    if head.format != format.FORMAT:
         raise ValueError(
             _(
                 "This is not a saved visit; choose a file that “Save” in this menu made (its "
@@ -324,17 +399,22 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
                 suffix=SUFFIX,
             )
         )
-    if about.get("version") != VERSION:
+    if head.version != format.VERSION:
         raise ValueError(_("This visit was saved by another version of SeqScope; open it there."))
     try:
-        return _contents(reader, about, known)
+        return _contents(reader, msgspec.json.decode(text, type=format.Visit), known)
+    except msgspec.ValidationError as problem:
+        said = _entry(problem)
     except ValueError as problem:
-        raise ValueError(
-            _(
-                "This saved visit is damaged, so nothing was changed: {problem}",
-                problem=str(problem),
-            )
-        ) from problem
+        said = str(problem)
+    raise ValueError(
+        _("This saved visit is damaged, so nothing was changed: {problem}", problem=said)
+    )
+
+
+def _entry(problem: msgspec.ValidationError) -> str:
+    """Name the entry of ``visit.json`` that is not as it should be."""
+    return str(_Wrong(str(problem).rpartition("`$.")[2].rstrip("`")[:100] or JSON_NAME))
 
 
 class _Wrong(ValueError):
@@ -345,87 +425,52 @@ class _Wrong(ValueError):
 
 
 def _contents(
-    reader: Reader, about: dict[str, Any], known: Callable[[], Iterable[WordVectors]]
+    reader: Reader, about: format.Visit, known: Callable[[], Iterable[WordVectors]]
 ) -> Contents:
-    midi, song = _song(reader, about.get("song"))
-    sets = [_data_set(one) for one in _list(about.get("data"), "data", MAX_RUNS + 3)]
-    vectors = {
-        key: _vectors(reader, f"vectors-{key}", one)
-        for key, one in _dict(about.get("vectors"), "vectors", len(VECTORS)).items()
-        if _one_of(key, VECTORS, "vectors")
-    }
+    sets = [_data_set(one) for one in about.data]
+    vectors = {key: _vectors(reader, f"vectors-{key}", one) for key, one in about.vectors.items()}
     shelf = _Shelf(vectors.values(), known)
-    mine = about.get("sentences")
-    if mine is not None:
-        mine = sets[_whole(mine, "sentences", 0, len(sets) - 1)]
-    emoji = [
-        _emoji(reader, "emoji", one, sets, shelf)
-        for one in _list(about.get("emoji_runs"), "emoji_runs", MAX_RUNS)
-    ]
+    emoji = [_emoji(reader, f"emoji-{one.number}", one, sets, shelf) for one in about.emoji_runs]
     numbers = [one.number for one in emoji]
     if sorted(set(numbers)) != numbers:
         raise _Wrong("emoji_runs")
-    jazz = [
-        _jazz(reader, f"jazz-{place}", one)
-        for place, one in enumerate(_list(about.get("jazz_runs"), "jazz_runs", MAX_RUNS))
-    ]
-    quiz = _list(about.get("quiz"), "quiz", 3, least=3)
+    midi, song = _song(reader, about.song)
     return Contents(
-        settings=_settings(about.get("settings")),
-        texts={
-            _text(key, "texts", 100): one if type(one) is int else _text(one, "texts", MAX_TEXT)
-            for key, one in _dict(about.get("texts"), "texts", 50).items()
+        settings={
+            page: {key: tuple(words) for key, words in link.items()}
+            for page, link in about.settings.items()
         },
+        texts=about.texts,
         midi=midi,
         song=song,
-        jazz_runs=tuple(jazz),
-        sentences=mine,
-        draft=_draft(about.get("draft")),
-        emoji_runs=tuple(emoji),
-        emoji_file=_emoji_file(reader, about.get("emoji_file")),
-        vectors=vectors,
-        pair=_pair(reader, about.get("pair"), sets, shelf),
-        copy_run=_copy(about.get("copy_run")),
-        quiz=tuple(_whole(one, "quiz", 0, 1_000_000) for one in quiz),
-        left_out=tuple(
-            _text(one, "left_out", 200) for one in _list(about.get("left_out"), "left_out", 50)
+        jazz_runs=tuple(
+            _jazz(reader, f"jazz-{place}", one) for place, one in enumerate(about.jazz_runs)
         ),
+        sentences=None if about.sentences is None else _set(sets, about.sentences),
+        draft=None if about.draft is None else (about.draft[0], tuple(about.draft[1])),
+        emoji_runs=tuple(emoji),
+        emoji_file=_emoji_file(reader) if about.emoji_file else b"",
+        vectors=vectors,
+        pair=None if about.pair is None else _pair(reader, about.pair, sets, shelf),
+        copy_run=None if about.copy_run is None else _copy(about.copy_run),
+        quiz=about.quiz,
+        left_out=tuple(about.left_out),
     )
 
 
-def _settings(given: Any) -> dict[str, Link]:
-    found: dict[str, Link] = {}
-    for page, link in _dict(given, "settings", 20).items():
-        found[_text(page, "settings", 40)] = {
-            _text(name, "settings", 100): tuple(
-                _text(one, "settings", MAX_CHARACTERS)
-                for one in _list(values, "settings", MAX_VALUES)
-            )
-            for name, values in _dict(link, "settings", MAX_SETTINGS).items()
-        }
-    return found
+def _set(sets: list[DataSet], place: int) -> DataSet:
+    if place >= len(sets):
+        raise _Wrong("data")
+    return sets[place]
 
 
-def _draft(given: Any) -> tuple[str, tuple[tuple[str, str, str], ...]] | None:
-    if given is None:
-        return None
-    name, rows = _list(given, "draft", 2, least=2)
-    found = []
-    for row in _list(rows, "draft", MAX_ROWS):
-        sentence, label, part = (
-            _text(cell, "draft", MAX_CHARACTERS) for cell in _list(row, "draft", 3, least=3)
-        )
-        found.append((sentence, label, part))
-    return _text(name, "draft", 100), tuple(found)
-
-
-def _song(reader: Reader, given: Any) -> tuple[tuple[str, bytes] | None, Song | None]:
-    if given is None:
+def _song(
+    reader: Reader, about: format.Song | None
+) -> tuple[tuple[str, bytes] | None, Song | None]:
+    if about is None:
         return None, None
-    about = _dict(given, "song", 2)
-    title = _text(about.get("title"), "song", MAX_CHARACTERS)
     data = reader.bytes(SONG_NAME, MAX_MIDI)
-    return (title, data), song_of(title, data, _whole(about.get("track"), "song", 0, 4096))
+    return (about.title, data), song_of(about.title, data, about.track)
 
 
 def song_of(title: str, data: bytes, track: int | None = None) -> Song:
@@ -435,9 +480,7 @@ def song_of(title: str, data: bytes, track: int | None = None) -> Song:
     return read_midi(held, track)
 
 
-def _emoji_file(reader: Reader, given: Any) -> bytes:
-    if given is False or given is None:
-        return b""
+def _emoji_file(reader: Reader) -> bytes:
     data = _nested(reader, MODEL_NAME)
     open_model(data)
     return data
@@ -456,30 +499,16 @@ def _nested(reader: Reader, name: str) -> bytes:
     return data
 
 
-def _vocabulary(given: Any) -> Vocabulary:
-    tokens = []
-    for one in _list(given, "vocabulary", int(BOUNDS["n_values"].high)):
-        pitch, ticks = _list(one, "vocabulary", 2, least=2)
-        if pitch is not None:
-            pitch = _whole(pitch, "vocabulary", 0, 127)
-        tokens.append(Token(pitch, _whole(ticks, "vocabulary", 1, MAX_TICKS)))
-    return Vocabulary(tuple(tokens))
-
-
-def _jazz(reader: Reader, name: str, given: Any) -> tuple[Vocabulary, TrainingRun]:
-    about = _dict(given, "jazz_runs", 10)
-    vocabulary = _vocabulary(about.get("vocabulary"))
-    settings, state, error, n = _run(about, RunSettings)
+def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary, TrainingRun]:
+    vocabulary = Vocabulary(tuple(Token(pitch, ticks) for pitch, ticks in about.vocabulary))
+    settings, n = _settings(about, RunSettings), about.epochs
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
-    shapes = {
-        "kernel": (n_values, 4 * n_a),
-        "recurrent_kernel": (n_a, 4 * n_a),
-        "bias": (4 * n_a,),
-        "densor_kernel": (n_a, n_values),
-        "densor_bias": (n_values,),
-    }
+    shapes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
     weights = JazzWeights.from_arrays(
-        [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in shapes.items()]
+        [
+            reader.array(f"{name}-{what}.npy", "<f4", shape)
+            for what, shape in zip(JAZZ_ARRAYS, shapes, strict=True)
+        ]
     )
     metrics = Metrics(
         _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
@@ -487,30 +516,24 @@ def _jazz(reader: Reader, name: str, given: Any) -> tuple[Vocabulary, TrainingRu
         _times(reader, f"{name}-seconds.npy", n),
     )
     probe = None
-    if length := _whole(about.get("probe"), "probe", 0, 1000):
-        probe = _shares(reader.array(f"{name}-probe.npy", "<f4", (length, n_values)), "probe")
-    return vocabulary, KeptTrainingRun(settings, metrics, weights, probe, state, error)
+    if about.probe:
+        probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
+        probe = _shares(probed, "probe")
+    run = KeptTrainingRun(settings, metrics, weights, probe, about.state, about.error)
+    return vocabulary, run
 
 
-def _run(about: dict[str, Any], kind: type) -> tuple[Any, State, str, int]:
-    """Settings, state, error and finished epochs of a run."""
-    given = _dict(about.get("settings"), "settings", 50)
-    values: dict[str, Any] = {}
-    for one in fields(kind):
-        value, default = given.get(one.name), one.default
-        if isinstance(default, Unknown):
-            values[one.name] = Unknown[_one_of(value, Unknown.__members__, one.name)]
-        elif isinstance(default, bool):
-            values[one.name] = _one_of(value, (True, False), one.name)
-        elif isinstance(default, int):
-            values[one.name] = _whole(value, one.name, 0, 2**31 - 1)
-        else:
-            values[one.name] = _number(value, one.name)
-    settings = kind(**values)
-    over = [state.value for state in State if state.over]
-    state = State(_one_of(about.get("state"), over, "state"))
-    error = _text(about.get("error"), "error", MAX_CHARACTERS)
-    return settings, state, error, _whole(about.get("epochs"), "epochs", 0, settings.epochs)
+def _settings(about: format.Run, kind: type[Settings]) -> Settings:
+    """Return a run's settings; those that the file does not name have their defaults."""
+    given = dict(about.settings)
+    if (unknown := given.get("unknown")) is not None:
+        if unknown not in Unknown.__members__:
+            raise _Wrong("unknown")
+        given["unknown"] = Unknown[unknown].value
+    settings = msgspec.convert(given, kind)
+    if about.epochs > settings.epochs:
+        raise _Wrong("epochs")
+    return settings
 
 
 class _Shelf:
@@ -536,15 +559,12 @@ class _Shelf:
 
 
 def _emoji(
-    reader: Reader, name: str, given: Any, sets: list[DataSet], shelf: _Shelf
+    reader: Reader, name: str, about: format.EmojiRun, sets: list[DataSet], shelf: _Shelf
 ) -> EmojiRecord:
-    about = _dict(given, "emoji_runs", 12)
-    number = _whole(about.get("number"), "number", 1, 1_000_000)
-    name = f"{name}-{number}" if name == "emoji" else name
-    settings, state, error, n = _run(about, EmojifySettings)
-    data = sets[_whole(about.get("data"), "data", 0, len(sets) - 1)]
+    settings, n = _settings(about, EmojifySettings), about.epochs
+    data = _set(sets, about.data)
     k = data.train.n_classes
-    vectors = shelf.find(_text(about.get("vectors"), "vectors", 100))
+    vectors = shelf.find(about.vectors)
     last, best = (
         _model(open_model(_nested(reader, f"{name}-{which}{SUFFIX}"), vectors), data, settings)
         for which in ("last", "best")
@@ -556,20 +576,19 @@ def _emoji(
     confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
     if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
         raise _Wrong("confusion")
-    metrics = EmojifyMetrics(*numbers, confusion, _times(reader, f"{name}-seconds.npy", n))
     run = KeptEmojifyRun(
         data.train,
         data.test,
         shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
         settings,
-        metrics,
+        EmojifyMetrics(*numbers, confusion, _times(reader, f"{name}-seconds.npy", n)),
         last.weights,
         best.weights,
-        _whole(about.get("best_epoch"), "best_epoch", 0, n),
-        state,
-        error,
+        about.best_epoch,
+        about.state,
+        about.error,
     )
-    return EmojiRecord(number, run, _text(about.get("name"), "name", 200), vectors)
+    return EmojiRecord(about.number, run, about.name, vectors)
 
 
 def _model(model: EmojiModel, data: DataSet, settings: EmojifySettings) -> EmojiModel:
@@ -592,13 +611,14 @@ def _vectors_of(model: EmojiModel) -> WordVectors:
     return WordVectors.of(words, rows.reshape(len(words), -1), model.lexicon.name)
 
 
-def _pair(reader: Reader, given: Any, sets: list[DataSet], shelf: _Shelf) -> PairRecord | None:
-    """None also where its vectors are not at hand: which rows moved cannot be said then."""
-    if given is None:
-        return None
-    about = _list(given, "pair", 2, least=2)
-    code = _text(_dict(about[0], "pair", 12).get("vectors"), "pair", 100)
-    vectors = shelf.find(code)
+def _pair(
+    reader: Reader,
+    about: tuple[format.EmojiRun, format.EmojiRun],
+    sets: list[DataSet],
+    shelf: _Shelf,
+) -> PairRecord | None:
+    """None where its vectors are not at hand: which rows moved cannot be said then."""
+    vectors = shelf.find(about[0].vectors)
     if vectors is None:
         return None
     frozen, trainable = (
@@ -609,77 +629,35 @@ def _pair(reader: Reader, given: Any, sets: list[DataSet], shelf: _Shelf) -> Pai
     return PairRecord(vectors, frozen.run, trainable.run)
 
 
-def _vectors(reader: Reader, name: str, given: Any) -> WordVectors:
-    about = _dict(given, "vectors", 4)
-    words = [_text(one, "words", 1000) for one in _list(about.get("words"), "words", MAX_WORDS)]
-    if not words or len(set(words)) != len(words) or not all(words):
+def _vectors(reader: Reader, name: str, about: format.Vectors) -> WordVectors:
+    matrix = reader.array(f"{name}.npy", about.dtype, (len(about.words) + 1, about.dim))
+    if len(set(about.words)) != len(about.words) or matrix[0].any():
         raise _Wrong("words")
-    dtype = _one_of(about.get("dtype"), ("<f2", "<f4"), "dtype")
-    dim = _whole(about.get("dim"), "dim", 1, 4096)
-    matrix = reader.array(f"{name}.npy", dtype, (len(words) + 1, dim))
-    if matrix[0].any():
-        raise _Wrong("vectors")
-    return WordVectors(_text(about.get("name"), "name", 200), Words.of(words), matrix)
+    return WordVectors(about.name, Words.of(about.words), matrix)
 
 
-def _data_set(given: Any) -> DataSet:
-    about = _dict(given, "data", 3)
-    classes = tuple(
-        EmojiClass(*(_text(part, "classes", 100) for part in _list(one, "classes", 2, least=2)))
-        for one in _list(about.get("classes"), "classes", MAX_CLASSES, least=MIN_CLASSES)
-    )
-    if len(set(classes)) != len(classes) or not all(one.name for one in classes):
+def _data_set(about: format.Data) -> DataSet:
+    classes = tuple(EmojiClass(*one) for one in about.classes)
+    if len(set(classes)) != len(classes):
         raise _Wrong("classes")
-    parts = []
-    for name in ("train", "test"):
-        part = _dict(about.get(name), name, 2)
-        sentences = tuple(
-            _text(one, name, MAX_CHARACTERS)
-            for one in _list(part.get("sentences"), name, MAX_ROWS, least=1)
+    found = DataSet(
+        *(
+            LabelledSentences(tuple(part.sentences), np.array(part.labels, int), classes)
+            for part in (about.train, about.test)
         )
-        labels = [
-            _whole(one, name, 0, len(classes) - 1)
-            for one in _list(part.get("labels"), name, MAX_ROWS)
-        ]
-        parts.append(LabelledSentences(sentences, np.array(labels, int), classes))
-    found = DataSet(*parts)
+    )
     return shipped() if _same(found, shipped()) else found
 
 
-def _copy(given: Any) -> CopyRun | None:
-    if given is None:
-        return None
-    about = _dict(given, "copy_run", 7)
-    settings, state, error, n = _run(about, CopySettings)
-    counts = _dict(about.get("parameters"), "parameters", len(KINDS))
-    curves = _dict(about.get("curves"), "curves", len(KINDS))
-    if set(counts) != set(KINDS) or set(curves) != set(KINDS):
+def _copy(about: format.CopyRun) -> CopyRun:
+    settings = _settings(about, CopySettings)
+    if set(about.parameters) != set(KINDS) or set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
-    seconds = [
-        _number(one, "seconds") for one in _list(about.get("seconds"), "seconds", n, least=n)
-    ]
-    return KeptCopyRun(
-        settings,
-        {kind: _whole(counts[kind], "parameters", 1, 10**9) for kind in KINDS},
-        {
-            kind: [_point(one, settings.steps) for one in _list(curves[kind], "curves", n)]
-            for kind in KINDS
-        },
-        _rising(np.array(seconds)),
-        state,
-        error,
-    )
-
-
-def _point(given: Any, steps: int) -> Point:
-    step, loss, accuracy = _list(given, "curves", 3, least=3)
-    loss, accuracy = _number(loss, "curves"), _number(accuracy, "curves")
-    if loss < 0 or not 0 <= accuracy <= 1:
+    curves = {kind: [Point(*point) for point in about.curves[kind]] for kind in KINDS}
+    if any(not 1 <= point.step <= settings.steps for kind in KINDS for point in curves[kind]):
         raise _Wrong("curves")
-    return Point(_whole(step, "curves", 1, steps), loss, accuracy)
-
-
-# Numbers and texts.
+    seconds = _rising(np.array(about.seconds))
+    return KeptCopyRun(settings, about.parameters, curves, seconds, about.state, about.error)
 
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:
@@ -702,48 +680,3 @@ def _rising(seconds: np.ndarray) -> np.ndarray:
     if len(seconds) and (seconds[0] < 0 or (np.diff(seconds) < 0).any()):
         raise _Wrong("seconds")
     return seconds
-
-
-def _dict(value: Any, name: str, most: int) -> dict[str, Any]:
-    if not isinstance(value, dict) or len(value) > most:
-        raise _Wrong(name)
-    return value
-
-
-def _list(value: Any, name: str, most: int, least: int = 0) -> list[Any]:
-    if not isinstance(value, list) or not least <= len(value) <= most:
-        raise _Wrong(name)
-    return value
-
-
-def _text(value: Any, name: str, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most or not _writable(value):
-        raise _Wrong(name)
-    return value
-
-
-def _writable(text: str) -> bool:
-    """JSON may hold half a surrogate pair, which no page can be sent."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _whole(value: Any, name: str, low: int, high: int) -> int:
-    if type(value) is not int or not low <= value <= high:
-        raise _Wrong(name)
-    return value
-
-
-def _number(value: Any, name: str) -> float:
-    if type(value) not in (int, float) or not abs(value) <= 1e12:
-        raise _Wrong(name)
-    return float(value)
-
-
-def _one_of(value: Any, among: Iterable[Any], name: str) -> Any:
-    if not any(value is one or (type(value) is type(one) and value == one) for one in among):
-        raise _Wrong(name)
-    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +23,7 @@ from seqlib.text import DataSet, shipped
 from seqlib.training.copy_task import KINDS, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
-from ui.visit import MAX_BYTES, MAX_VECTORS, files
+from ui.visit import MAX_BYTES, MAX_VECTORS, files, memory
 from ui.visit.files import Contents, open_visit, save_visit, song_of
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.records import EmojiRecord, PairRecord
@@ -245,7 +246,13 @@ def test_everything_else_comes_back_as_it_was(contents, opened):
 
 
 def test_saving_what_was_opened_gives_the_same_file(opened, saved):
-    assert save_visit(opened) == saved
+    again = save_visit(opened)
+    assert about(again) == about(saved)  # but that 0 may be 0.0
+    with zipfile.ZipFile(io.BytesIO(saved)) as one, zipfile.ZipFile(io.BytesIO(again)) as other:
+        names = one.namelist()
+        assert other.namelist() == names
+        assert all(one.read(name) == other.read(name) for name in names if name != "visit.json")
+    assert save_visit(open_visit(again, lambda: [load()])) == again
 
 
 def test_an_empty_visit_is_a_file_too():
@@ -554,6 +561,54 @@ def test_number_and_size_of_visits_nobody_looks_at_are_bounded():
     big = visits.add(Visit(holder="here", work={"big": np.zeros(11_000_000, np.uint8)}))
     visits.sweep()
     assert visits.find(big.token) is big
+
+
+def test_nobody_waits_while_a_large_visit_is_measured(monkeypatch):
+    visits, _ = some_visits({"here"})
+    here, gone = visits.add(Visit(holder="here")), visits.add(Visit(holder="gone"))
+    measuring, looked = threading.Event(), threading.Event()
+
+    def held(work):
+        measuring.set()
+        assert looked.wait(30)
+        return 7
+
+    monkeypatch.setattr(memory, "held_bytes", held)
+    sweep = threading.Thread(target=visits.sweep)
+    sweep.start()
+    assert measuring.wait(30)
+    look = threading.Thread(target=visits.look, args=(here,))
+    look.start()
+    look.join(30)
+    waited = look.is_alive()
+    looked.set()
+    sweep.join(30)
+    assert not waited
+    assert gone.nbytes == 7
+
+
+def test_a_visit_that_is_looked_at_while_it_is_measured_is_measured_again(monkeypatch):
+    visits, clock = some_visits()
+    gone = visits.add(Visit(holder="gone"))
+
+    def held(work):
+        clock.now += 1
+        visits.look(gone)
+        return 7
+
+    monkeypatch.setattr(memory, "held_bytes", held)
+    visits.sweep()
+    assert gone.nbytes is None
+
+
+def test_visits_are_swept_by_a_thread_of_their_own(monkeypatch):
+    swept = threading.Event()
+    monkeypatch.setattr(memory, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(Visits, "sweep", lambda self: swept.set())
+    visits, _ = some_visits()
+    visits.add(Visit(holder="gone"))
+    assert swept.wait(30)
+    visits._visits.clear()  # so that it ends
 
 
 def test_what_all_visits_share_is_not_counted():
