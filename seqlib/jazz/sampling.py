@@ -114,11 +114,8 @@ def sample(
     x = np.zeros((Tx, weights.n_values), kernel.dtype)
     x[np.arange(1, Tx), indices[:-1]] = 1.0
     zeros = np.zeros(weights.n_a, kernel.dtype)
-    gates = {
-        name: np.stack(values)
-        for name, values in zip(Step._fields, zip(*steps, strict=True), strict=True)
-    }
-    return Sample(indices, n_prompt, Trace(x, **gates, a0=zeros, c0=zeros, y=softmax(logits)))
+    i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
+    return Sample(indices, n_prompt, Trace(x, i, f, g, o, c_all, h, zeros, zeros, softmax(logits)))
 
 
 def gumbel_noise(Ty: int, n_values: int, seed: int) -> np.ndarray:

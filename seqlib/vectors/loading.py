@@ -49,7 +49,7 @@ HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
 Unpacked = gzip.GzipFile | zipfile.ZipExtFile
 
 # First bytes of files that are no vectors -> what they are and what to do.
