@@ -41,7 +41,14 @@ REFUSED_SECONDS = 300.0
 # A matrix product of these sizes gains nothing from a second thread, and several processes
 # with a thread for each core would take the cores from each other.
 ONE_THREAD = dict.fromkeys(
-    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+    (
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "VECLIB_MAXIMUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+    ),
+    "1",
 )
 PROGRAM = (
     "import pickle, sys\n"

@@ -140,6 +140,12 @@ def by_hand(seconds: float | None = None) -> Scheduler:
     return Scheduler(limits, Here(clock), clock=clock, by_hand=True)
 
 
+def trained(run: Any) -> Any:
+    """Train a run to its end in this process's workers."""
+    assert run.start().wait(120) == "done", run.error
+    return run
+
+
 class Held(Here):
     """Answers when a test says so: ``finish`` the oldest slice, or ``break_down`` all."""
 
