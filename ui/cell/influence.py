@@ -121,7 +121,7 @@ def copy_task() -> None:
             _("Stop"),
             key="copy_stop",
             icon=":material/stop:",
-            on_click=run.stop if active else None,
+            on_click=run.stop if run is not None else None,
             disabled=not active,
             help=_("End here and keep the curves."),
         )

@@ -60,7 +60,7 @@ def choose() -> Scene:
         )
     with right:
         seed = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget("cell_seed"))
-    weights = own if name == OWN else jazz.shipped(name)
+    weights = own if own is not None and name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))
 
 

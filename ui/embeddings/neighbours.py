@@ -105,7 +105,8 @@ def analogy(vectors: WordVectors) -> None:
         state.say_unknown([word for word in unknown if word], vectors)
         st.info(_("All three words need a vector."), icon=":material/edit:")
         return
-    found = vectors.analogy(*chosen, k=5, among=among)
+    a, b, c = chosen
+    found = vectors.analogy(a, b, c, k=5, among=among)
     if not found.neighbours:
         st.info(_("There is no other word to choose from."), icon=":material/edit:")
         return
@@ -122,7 +123,7 @@ def analogy(vectors: WordVectors) -> None:
             listed=escape.plain(_listed(others)),
         )
     )
-    with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
+    with_all = vectors.analogy(a, b, c, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
         st.caption(
             _(

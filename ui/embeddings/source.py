@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from seqlib.i18n import _, n_
@@ -75,7 +78,7 @@ def _read(file, **options) -> WordVectors:
 def _pair(limit: int) -> None:
     """Numbers and words as two files; read when both are there."""
 
-    def take(name: str, file) -> None:
+    def take(name: str, file: Any) -> None:
         files = st.session_state.setdefault("vectors_pair", {})
         files[name] = file
         if len(files) == 2:
@@ -97,7 +100,7 @@ def _pair(limit: int) -> None:
                 _("{file}, at most {limit} MB", file=file, limit=limit),
                 ("tsv", "txt"),
                 limit,
-                lambda file, name=name: take(name, file),
+                partial(take, name),
                 key=f"vectors_{name}",
                 help=text,
             )

@@ -121,20 +121,17 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
             _("Stop"),
             key="embedding:stop",
             icon=":material/stop:",
-            on_click=pair.stop if active else None,
+            on_click=pair.stop if pair is not None else None,
             disabled=not active,
             help=_("End both and keep what was learned."),
         )
 
 
 def _live(pair: PairRecord) -> None:
-    found = [_side(column, run) for column, run in _sides(pair)]
-    if all(part is not None for part in found):
-        _compare(*found, pair)
-
-
-def _sides(pair: PairRecord):
-    return zip(st.columns(2), (pair.frozen, pair.trainable), strict=True)
+    left, right = st.columns(2)
+    frozen, trainable = _side(left, pair.frozen), _side(right, pair.trainable)
+    if frozen is not None and trainable is not None:
+        _compare(frozen, trainable, pair)
 
 
 def _side(column, run: EmojifyRun) -> Moved | None:

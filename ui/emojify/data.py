@@ -211,7 +211,10 @@ def _editor(data: DataSet) -> pd.DataFrame:
                 _("label"), max_chars=60, help=_("A name, an emoji, or a new class of your own.")
             ),
             "part": st.column_config.SelectboxColumn(
-                _("part"), options=(TRAIN, TEST), default=TRAIN, format_func=_
+                _("part"),
+                options=(TRAIN, TEST),
+                default=TRAIN,
+                format_func=lambda part: _(str(part)),
             ),
         },
         alt=_("All sentences with their labels."),

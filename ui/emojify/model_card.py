@@ -74,7 +74,7 @@ def now() -> list[tuple[str, Judgement]]:
             ),
         )
     ]
-    if reader.v1 is not None:
-        v1 = state.worked_out("judged V1", (reader.v1, test), lambda: judge(reader.v1, test))
-        found.append((_("now: V1 beside {name}", name=reader.title), v1))
+    if (v1 := reader.v1) is not None:
+        judged = state.worked_out("judged V1", (v1, test), lambda: judge(v1, test))
+        found.append((_("now: V1 beside {name}", name=reader.title), judged))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -79,9 +80,7 @@ def reading_stage(
     for layer in LAYERS:
         of = trace.lstm_1 if layer == 1 else trace.lstm_2
         for symbol in GATES:
-            made[f"{symbol}{layer}"] = lambda of=of, symbol=symbol, layer=layer: _heatmap(
-                of, symbol, layer
-            )
+            made[f"{symbol}{layer}"] = partial(_heatmap, of, symbol, layer)
     return Stage(
         Clock.even(Tx, SECONDS),
         tuple(made[lane]() for lane in lanes),
@@ -96,7 +95,7 @@ def reading_stage(
 def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
     what, low, high = GATES[symbol]
     values = trace.h if symbol == "a" else getattr(trace, symbol)  # (Tx, n_a)
-    if low is None:  # the cell state has no bounds of its own
+    if low is None or high is None:  # the cell state has no bounds of its own
         high = max(1.0, float(np.abs(values).max()))
         low = -high
     return Heatmap(f"LSTM {layer} · {_(what)}", values, f"{symbol}[{layer}]", "n_a", low, high)

@@ -89,9 +89,9 @@ def data_name() -> str:
 
 def data() -> DataSet:
     """What is chosen; ours while there are no sentences of one's own."""
-    name = data_name()
-    if name == MINE:
-        return my_data()
+    name, mine = data_name(), my_data()
+    if name == MINE and mine is not None:
+        return mine
     return _few() if name == FEW else shipped()
 
 
@@ -159,8 +159,8 @@ def reader(name: str) -> Reader:
     """The model that goes by a name of ``reader_names``."""
     if name == UNTRAINED:
         return _untrained()
-    if name == FILE and opened() is not None:
-        return Reader(FILE, opened(), _v1_for(opened()))
+    if name == FILE and (file := opened()) is not None:
+        return Reader(FILE, file, _v1_for(file))
     for kept in runs():
         if name in (f"{kept.name} {LAST}", f"{kept.name} {BEST}"):
             run = kept.run
@@ -207,9 +207,9 @@ _baselines: weakref.WeakKeyDictionary[Lexicon, list[tuple[LabelledSentences, Emo
 
 def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
     """V1 trained on these sentences, once."""
-    ours = _shipped()
-    if train is shipped().train and lexicon.name == ours.v1.lexicon.name:
-        return ours.v1
+    ours = _shipped().v1
+    if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
+        return ours
     known = _baselines.setdefault(lexicon, [])
     for sentences, found in known:
         if sentences is train:

@@ -32,10 +32,11 @@ def choose_corpus() -> None:
 
 def read_upload(file) -> None:
     """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
-    state.use_song(read_midi(file))
-    # As it came, so that a saved visit can read it again.
-    st.session_state["song_file"] = (state.song().title, file.getvalue())
-    st.session_state["midi_track"] = state.song().track
+    song = read_midi(file)
+    state.use_song(song)
+    # The file's own bytes, so that a saved visit can read them again.
+    st.session_state["song_file"] = (song.title, file.getvalue())
+    st.session_state["midi_track"] = song.track
 
 
 def choose_track() -> None:
@@ -62,7 +63,7 @@ def choose_track() -> None:
     }
     st.selectbox(
         _("track of “{file}”", file=escape.plain(song.title)),
-        format_func=tracks.get,
+        format_func=tracks.__getitem__,
         on_change=use,
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
         **widget("midi_track", options=list(tracks)),
@@ -95,10 +96,11 @@ def _shipped_reading(language: str, corpus: str, place: int, name: str, other: s
 
 
 def _reading(place: int, name: str, other: str) -> Stage:
-    def named(model: str) -> tuple[str, JazzWeights] | None:
-        return None if model == state.NOBODY else (model, state.model(model).weights)
+    def named(model: str) -> tuple[str, JazzWeights]:
+        return model, state.model(model).weights
 
-    return reading_stage(state.corpus(), place, named(name), named(other), READING)
+    second = None if other == state.NOBODY else named(other)
+    return reading_stage(state.corpus(), place, named(name), second, READING)
 
 
 def reading() -> None:

@@ -75,8 +75,8 @@ def model_names() -> dict[str, str]:
         names = dict(reversed(pretrained.STAGES.items()))
     else:
         names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
-    if run() is not None:
-        names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=run().epoch)
+    if (own := run()) is not None:
+        names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=own.epoch)
     return names
 
 
@@ -89,8 +89,8 @@ def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
 
 def model(name: str) -> Model:
     """The weights that go by a name of ``model_names``."""
-    if name == OWN_RUN and run() is not None:
-        return Model(name, run().snapshot().weights)
+    if name == OWN_RUN and (own := run()) is not None:
+        return Model(name, own.snapshot().weights)
     if corpus().vocabulary == default_corpus().vocabulary:
         return Model(name, shipped(name))
     return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))

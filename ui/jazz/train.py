@@ -149,12 +149,13 @@ def _pictures(run: TrainingRun) -> None:
             alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
     snapshot = run.snapshot()
-    st.markdown(lesson("jazz")["activations"])
-    stage_component.show(
-        state_stage(
-            snapshot.trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
-        ),
-        key="jazz_live",
-        compact=True,
-        presenter=frame.presenting(),
-    )
+    if (trace := snapshot.trace) is not None:
+        st.markdown(lesson("jazz")["activations"])
+        stage_component.show(
+            state_stage(
+                trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
+            ),
+            key="jazz_live",
+            compact=True,
+            presenter=frame.presenting(),
+        )

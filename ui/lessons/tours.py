@@ -147,7 +147,7 @@ def spans(text: str) -> list[tuple[str, str]]:
     for match in _SPAN.finditer(text):
         if match.start() > at:
             found.append(("", text[at : match.start()]))
-        found.append((match.lastgroup, match[match.lastgroup]))
+        found.append((match.lastgroup or "", match[match.lastgroup or 0]))
         at = match.end()
     if at < len(text):
         found.append(("", text[at:]))

@@ -72,8 +72,10 @@ def explorer() -> None:
     ask, hide = asking()
     sketch = chosen.sketch(at)
     question = predict.current(chosen.name, sketch) if ask else None
-    open_question = question is not None and not predict.answered(question)
+    hidden_row = None
     if question is not None:
+        if not predict.answered(question):
+            hidden_row = question.row
         predict.form(question, at, hide=hide)
     picture.show(
         sketch,
@@ -81,7 +83,7 @@ def explorer() -> None:
         m=at["m"],
         functions=chosen.shown,
         hidden=hide,
-        asked=question.row if open_question else None,
+        asked=hidden_row,
         presenter=frame.presenting(),
     )
     verdict(chosen, at, sketch)

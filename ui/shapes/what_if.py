@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -31,7 +32,7 @@ def show() -> None:
             **widget("options"),
         )
     at = djmodel_sizes()
-    switched = {name: name in on for name in SWITCHES}
+    switched: dict[str, Any] = {name: name in on for name in SWITCHES}
     order = ("m", "Tx", "n_values", "n_a")
     try:
         sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **switched)

@@ -85,9 +85,12 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"time": when, "level": record.levelname.lower()}
+        line: dict[str, Any] = {"time": when, "level": record.levelname.lower()}
         if name := getattr(record, "event", None):
-            line |= {"event": name, **{key: _told(value) for key, value in record.fields.items()}}
+            line |= {
+                "event": name,
+                **{key: _told(value) for key, value in getattr(record, "fields", {}).items()},
+            }
         else:
             line |= {"event": "log", "message": record.msg, "module": record.name}
             if record.exc_info and record.exc_info[0]:

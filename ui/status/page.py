@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import time
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -115,8 +116,8 @@ def memory(now: server.Server) -> None:
         st.warning(_("Memory runs short: give the container more, or run more of them."))
 
 
-def workers(threads: dict[str, int]) -> None:
-    """The cluster."""
+def workers(threads: Mapping[str, int]) -> None:
+    """Draw the number of workers and threads of the cluster."""
     if threads:
         st.success(
             n_("The cluster has {n} worker.", "The cluster has {n} workers.", len(threads)),
@@ -169,7 +170,8 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 def duration(seconds: float) -> str:
     """As days, hours, minutes and seconds, the two largest: ``2 h 5 min``."""
     units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    parts, rest = [], int(seconds)
+    parts: list[str] = []
+    rest = int(seconds)
     for size, unit in units:
         count, rest = divmod(rest, size)
         if count or (parts and len(parts) < 2) or (size == 1 and not parts):
