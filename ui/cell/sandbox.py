@@ -1,4 +1,4 @@
-"""The sandbox: a hand in the cell, what it does to the prediction, and how it sounds."""
+"""Edit a cell's gates and states, and show and play the effect on the prediction."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ GATE_NAMES = {
 
 @dataclass(frozen=True)
 class Hand:
-    """The edits, and where they begin."""
+    """The edits of a cell, and the step at which they begin."""
 
     edits: tuple[Edit, ...]
     start: int
 
 
 def controls(scene: Scene) -> tuple[Hand, str]:
-    """What is done to the cell, from which step, and what it then does."""
+    """Draw the choice of edits, their first step, and the way to continue."""
     one, two, three = st.columns([2, 2, 2])
     with one:
         name = language.choice(
@@ -136,7 +136,7 @@ def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
 
 
 def show(scene: Scene) -> None:
-    """Controls, both traces on one clock, and the effect."""
+    """Draw the controls, the stage of both traces on one clock, and the effect."""
     with frame.controls("hand"):
         hand, mode = controls(scene)
     plain = scene.sample

@@ -1,4 +1,4 @@
-"""What vectors mean to each other: neighbours, analogies, similarities, a bias probe."""
+"""Compare word vectors: neighbours, analogies, similarities, a bias probe."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _listed(found: Iterable[Neighbour]) -> str:
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
-    """Whether rare words are left out; asked where there are any."""
+    """Draw the switch that leaves rare words out; return how many words are searched."""
     if len(vectors) <= COMMONEST:
         return None
     only = st.toggle(

@@ -1,4 +1,4 @@
-"""A sentence and what both layers did with it, as lanes of the stage."""
+"""Make the stage of a sentence and the states of both layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqlib.stage.lanes import Diagram, Equation, Influence, Layer, Line, Tensor
 SECONDS = 0.8  # a word, when playing
 PAD = "·"
 
-# Symbol: what it is, and the range of its colours.
+# Symbol: name, and range of the colours.
 GATES = {
     "a": (N_("hidden state"), -1.0, 1.0),
     "c": (N_("cell state, the memory"), None, None),
@@ -26,7 +26,7 @@ GATES = {
     "o": (N_("output gate: what to show"), 0.0, 1.0),
 }
 LAYERS = (1, 2)
-# Key, which the URL shows: what the reader chooses from.
+# Key in the URL: name in the choice.
 LANES = {
     "words": N_("words"),
     "P": N_("P(emoji) after every word"),
@@ -50,7 +50,7 @@ def reading_stage(
     name: str = "first",
     compare: Stage | None = None,
 ) -> Stage:
-    """One sentence read by ``model``: a step for each of the Tx places, padding too."""
+    """Make the stage of one sentence read by ``model``, a step for each word and for padding."""
     trace = reading.trace
     Tx = len(trace.indices)
     words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
@@ -108,7 +108,7 @@ def _embeddings(reading: Reading) -> Heatmap:
 
 
 def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
-    """Two layers, many to one; shapes and counts off the arrays, batch open."""
+    """Make the diagram of both layers, with the shapes and weights of these arrays."""
     weights, trace = model.weights, reading.trace
     softmax = weights.dense_kernel.size + weights.dense_bias.size
     return Diagram(
@@ -134,7 +134,7 @@ def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
 
 
 def _influence(model: EmojiModel, reading: Reading, words: tuple[str, ...]) -> Influence:
-    """Of every word on the model's final answer, as that answer stood after each word."""
+    """Compute each word's influence on the final answer's probability after each word."""
     Tx, label = len(words), reading.label
     norm, signed = np.zeros((Tx, Tx)), np.zeros((Tx, Tx))
     for t in range(Tx):

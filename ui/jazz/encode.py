@@ -1,4 +1,4 @@
-"""From a file to X: corpus, track and melody chosen, tokens listed, one window drawn."""
+"""Choose corpus, track and melody on the jazz page, and show the melody's tokens and windows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.state import widget
 
 
 def choose_corpus() -> None:
-    """Ours, one tune of it, or the reader's own file."""
+    """Draw the choice of corpus: ours, one tune of it, or the reader's own file."""
     language.choice(
         st.segmented_control,
         _("corpus"),
@@ -40,7 +40,7 @@ def read_upload(file) -> None:
 
 
 def choose_track() -> None:
-    """Which instrument of the uploaded file is the melody, and what was odd about the file."""
+    """Draw the choice of the melody's track in the uploaded file, and the file's warnings."""
     song = state.song()
     if song is None:
         st.info(
@@ -75,7 +75,7 @@ def choose_track() -> None:
 
 
 def choose_melody() -> None:
-    """Which of the corpus' melodies is on the stand."""
+    """Draw the choice of one melody of the corpus."""
     melodies = state.corpus().melodies
     if len(melodies) == 1:
         return
@@ -91,7 +91,7 @@ READING = ("notes", "h", "y")
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _shipped_reading(language: str, corpus: str, place: int, name: str, other: str) -> Stage:
-    """The stage of shipped models and our own corpus: the same for all who read a language."""
+    """Make the stage of shipped models and our corpus, cached for all readers of a language."""
     return _reading(place, name, other)
 
 
@@ -104,7 +104,7 @@ def _reading(place: int, name: str, other: str) -> Stage:
 
 
 def reading() -> None:
-    """The melody on the stage, read by a model, or by two of them for comparison."""
+    """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
     left, right = st.columns(2)
     with left:
@@ -128,7 +128,7 @@ def reading() -> None:
 
 
 def token_list() -> None:
-    """The melody's first tokens with their numbers."""
+    """Draw a table of the melody's first tokens and their indices."""
     corpus, place = state.corpus(), state.melody_place()
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
@@ -155,7 +155,7 @@ def token_list() -> None:
 
 
 def one_hot() -> None:
-    """The windows' settings, one window of X as it is, and the shapes of X and Y."""
+    """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
     for column, draw in zip(
         st.columns(3),
         (

@@ -1,4 +1,4 @@
-"""What if: one recurrent layer, and Keras' switches."""
+"""Show what Keras' options do to the shapes of one recurrent layer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SWITCHES = options("options")
 
 
 def show() -> None:
-    """The switches and the picture; Keras' word once its room is awake."""
+    """Draw the options and the picture; Keras' confirmation if its process runs."""
     with st.container(horizontal=True):
         kind = st.segmented_control(_("layer"), help=_("Which recurrent layer."), **widget("layer"))
         on = st.pills(
