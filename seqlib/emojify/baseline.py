@@ -48,7 +48,7 @@ class Emojify_V1:
             w -= rate * first / (np.sqrt(second) + 1e-7)
         return cls(lexicon, w[:-1] / scale, w[-1])
 
-    def predict(self, sentences: Iterable[str]) -> np.ndarray:
+    def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
         """Compute the probabilities of the classes for all sentences, (m, n_classes)."""
         return softmax(averages(sentences, self.lexicon) @ self.kernel + self.bias)
 

@@ -59,7 +59,7 @@ def sample(
     k: int = 8,
     p: float = 0.9,
     seed: int = 0,
-    prompt: Sequence[int] = (),
+    prompt: Sequence[int] | np.ndarray = (),
 ) -> Sample:
     """Sample ``Ty`` new tokens after ``prompt``.
 
@@ -148,7 +148,7 @@ def _check(
     k: float,
     p: float,
     seed: float,
-    prompt: Sequence[float],
+    prompt: Sequence[float] | np.ndarray,
 ) -> None:
     problems = {
         _("Ty is {Ty}; ask for 1 to {most} notes.", Ty=Ty, most=MAX_TY): not _is_int(Ty, 1, MAX_TY),

@@ -107,11 +107,12 @@ class JazzWeights:
     def back(self, x: np.ndarray, values: np.ndarray) -> Back:
         """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
 
-        The loss is the cross-entropy summed over steps and rows; what it gives at every step is
-        there to be looked at. Training takes the same gradients in ``seqlib.jazz.task``.
+        The loss is the cross-entropy summed over steps and rows; the result has the gradients at
+        every step, to be looked at. ``seqlib.jazz.task`` computes the same gradients to train.
         """
-        trace = self.trace(x)
-        dlogits = trace.y - np.eye(self.n_values, dtype=trace.y.dtype)[values]
+        trace = forward(self.cell, x)
+        y = self._probabilities(trace.h)
+        dlogits = y - np.eye(self.n_values, dtype=y.dtype)[values]
         return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
     def save(self, path: Path) -> None:

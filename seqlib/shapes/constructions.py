@@ -286,7 +286,7 @@ def confirmed(name: str, sizes: Mapping[str, int]) -> Confirmation:
     return confirm(chosen.sketch(sizes), chosen.build(sizes))
 
 
-def confirmed_layer(sizes: tuple[int, ...], kind: str, **options: bool) -> Confirmation:
+def confirmed_layer(sizes: tuple[int, ...], kind: str, **options: Any) -> Confirmation:
     """Confirm ``one_layer`` at sizes (m, Tx, n_values, n_a)."""
     return confirm(
         blueprint(one_layer, *sizes, kind=kind, **options),

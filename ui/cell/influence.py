@@ -1,4 +1,4 @@
-"""Why LSTM: how far a gradient reaches, and the copy-memory task."""
+"""Show why LSTMs are used: how far a gradient reaches, and the copy-memory task."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def reach(scene: Scene) -> None:
-    """This cell, this cell with its forget gate held open, and a plain RNN of the same size."""
+    """Draw the gradients of this cell, with its forget gate held open too, and of a plain RNN."""
     scale = st.select_slider(
         _("plain RNN: recurrent kernel ×"),
         help=_("1 is orthogonal, as Keras begins; it neither shrinks nor stretches."),
@@ -64,7 +64,7 @@ def reach(scene: Scene) -> None:
 
 
 def _written(share: float) -> str:
-    """Two digits, with a power of ten where zeros would have to be counted: ``1.1 × 10⁻⁵``."""
+    """Write two digits, and a power of ten for very small and large numbers: ``1.1 × 10⁻⁵``."""
     if not share or not math.isfinite(share) or 1e-3 <= share < 1e4:
         return f"{share:.0f}" if share >= 10 else f"{share:.2g}"
     digits, power = f"{share:.1e}".split("e")
@@ -72,7 +72,7 @@ def _written(share: float) -> str:
 
 
 def _settings() -> CopySettings:
-    """Sliders of the task."""
+    """Draw the sliders of the copy task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
     delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
     n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
@@ -91,7 +91,7 @@ def _settings() -> CopySettings:
 
 
 def copy_task() -> None:
-    """Settings, start and stop, and live curves."""
+    """Draw the copy task: settings, start and stop, and live curves."""
     settings = _settings()
     run: CopyRun | None = st.session_state.get("copy_run")
 
@@ -121,7 +121,7 @@ def copy_task() -> None:
             _("Stop"),
             key="copy_stop",
             icon=":material/stop:",
-            on_click=run.stop if active else None,
+            on_click=run.stop if run is not None else None,
             disabled=not active,
             help=_("End here and keep the curves."),
         )

@@ -1,9 +1,10 @@
-"""The sandbox: a hand in the cell, what it does to the prediction, and how it sounds."""
+"""Edit a cell's gates and states, and show and play the effect on the prediction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -36,14 +37,14 @@ GATE_NAMES = {
 
 @dataclass(frozen=True)
 class Hand:
-    """The edits, and where they begin."""
+    """The edits of a cell, and the step at which they begin."""
 
     edits: tuple[Edit, ...]
     start: int
 
 
 def controls(scene: Scene) -> tuple[Hand, str]:
-    """What is done to the cell, from which step, and what it then does."""
+    """Draw the choice of edits, their first step, and the way to continue."""
     one, two, three = st.columns([2, 2, 2])
     with one:
         name = language.choice(
@@ -74,7 +75,7 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
     needs = RECIPES[name].needs
     if not needs:
         return RECIPES[name].at(start)
-    answers = {}
+    answers: dict[str, Any] = {}
     for column, need in zip(st.columns(3), needs, strict=False):
         with column:
             answers[need] = _ask(scene, need)
@@ -84,12 +85,12 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
         return _replaced(scene, answers["source"], start)
     if "gate" in answers:
         how = "hold" if "value" in answers else "scale"
-        amount = answers.get("value", answers.get("factor"))
+        amount = answers["value"] if how == "hold" else answers["factor"]
         return (Edit(answers["gate"], how, float(amount), unit, start),)
     return tuple(Edit(state, "hold", 0.0, unit, start) for state in ("c", "a"))
 
 
-def _ask(scene: Scene, need: str):
+def _ask(scene: Scene, need: str) -> Any:
     units = list(map(str, range(scene.weights.n_a)))
     if need == "gate":
         return language.choice(
@@ -135,7 +136,7 @@ def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
 
 
 def show(scene: Scene) -> None:
-    """Controls, both traces on one clock, and the effect."""
+    """Draw the controls, the stage of both traces on one clock, and the effect."""
     with frame.controls("hand"):
         hand, mode = controls(scene)
     plain = scene.sample
@@ -185,6 +186,7 @@ def _stage(
 
 
 def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:
+    assert trace.y is not None  # a sample's trace always has y
     best = int(trace.y[t].argmax())
     return f"**{labels[best]}** ({trace.y[t, best]:.0%})"
 

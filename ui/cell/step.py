@@ -1,4 +1,4 @@
-"""One step of a cell, on the stage: of the jazz model, or of a layer of the emoji model."""
+"""Show one step of a cell on the stage: of the jazz model, or of a layer of the emoji model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VECTORS = N_("every vector of this step")
 
 
 def show(scene: Scene) -> None:
-    """Whose cell, which step, and the stage."""
+    """Draw the choice of cell and step, and the stage."""
     of = language.choice(
         st.segmented_control,
         _("cell of"),
@@ -45,7 +45,7 @@ def show(scene: Scene) -> None:
 
 
 def _at(last: int, key: str) -> int:
-    """The step a slider says, from 0."""
+    """Draw the slider of the step, and return the step from 0."""
     at = st.slider(
         _("time step t"),
         help=_("Where the clock stands; the stage's own playhead moves it too."),

@@ -1,4 +1,4 @@
-"""A sentence becomes rows: on the stage, and as a product with one-hot vectors."""
+"""Look sentences up on the embeddings page: on the stage, and as a product with one-hot vectors."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def show(vectors: WordVectors) -> None:
 
 
 def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
-    """The sentences looked up, and which of them is on the stage, from 0; None without a word."""
+    """Draw the text box; return the lookup and the sentence on the stage, None without a word."""
     left, right = st.columns([2, 1])
     text = left.text_area(
         _("sentences, one a line"),
@@ -93,7 +93,7 @@ def _shapes(found: Lookup, vectors: WordVectors) -> None:
 
 
 def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
-    """One sentence: its words, their rows, these as one-hot vectors, and the vectors."""
+    """Make the stage of a sentence: words, row numbers, one-hot vectors, and vectors."""
     words, rows = found.words[place], found.indices[place]
     maxlen = len(rows)
     names = words + (_("padding"),) * (maxlen - len(words))
@@ -134,7 +134,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
 
 
 def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
-    """Multiply it out, compare with the rows, and say what it cost."""
+    """Compute the one-hot product, compare it with the rows, and say what it cost."""
     flat = indices.reshape(-1)
     key = ("one-hot", flat.tobytes())
     differing = remembered(vectors, key, lambda: _differing(flat, vectors))

@@ -1,4 +1,4 @@
-"""The whole matrix as a heatmap: overview, zoom to single rows, jump, order."""
+"""Show the whole matrix as a heatmap: overview, zoom to single rows, jump, order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
 SIGNED = {"mean": True, "root mean square": False, "extreme": True}
 HEIGHT = 600
-# The chart answers to one gesture, dragging over rows; the camera saves what is shown.
+# The chart has one gesture, dragging over rows, and the camera that saves a picture.
 CONFIG = {
     "displayModeBar": True,
     "displaylogo": False,
@@ -43,7 +43,7 @@ def show(vectors: WordVectors) -> None:
 
 
 def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
-    """What is looked at, in which order, and what a stretch of rows shows."""
+    """Draw the choice of range, order and statistic; return the view, the order, the statistic."""
     total = len(vectors.matrix)
     _clamp(total)
     left, middle, right = st.columns(3)
@@ -81,7 +81,7 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
 
 
 def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
-    """The chosen order of the rows; None for that of the file."""
+    """Return the chosen order of the rows; None for the order of the file."""
     by = language.choice(
         left.selectbox,
         _("order"),
@@ -110,7 +110,7 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
 
 
 def _clamp(total: int) -> None:
-    """What a link or other vectors ask for, brought within this matrix."""
+    """Clip the range that a link or other vectors have set to this matrix."""
     here = st.session_state
     for key, low, high in (("first", 0, total - 1), ("rows", 1, total)):
         if key in here and here[key] is not None:
@@ -149,13 +149,13 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
 
 
 def place_of(row: int, order: np.ndarray | None) -> int:
-    """Where a row of the matrix stands in an order."""
+    """Return the position of a row of the matrix in an order."""
     return row if order is None else int(np.flatnonzero(order == row)[0])
 
 
 def _buttons(total: int) -> None:
     def move(first, rows) -> None:
-        """New first row and number of rows from the present ones."""
+        """Compute a new first row and number of rows from the present ones."""
         at, n = value("first"), st.session_state.get("rows", total)
         _look_at(first(at, n), rows(n), total)
 
@@ -238,7 +238,7 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
 
 
 def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, str]]:
-    """The word jumped to; without one, the words of the first sentence above."""
+    """List the rows to mark: the word jumped to, else the words of the first sentence above."""
     jumped = value("jump").strip()
     lines = value("sentences").splitlines() or [""]
     words = [jumped] if jumped else list(dict.fromkeys(tokenise(lines[0])))[:6]

@@ -1,4 +1,4 @@
-"""What vectors mean to each other: neighbours, analogies, similarities, a bias probe."""
+"""Compare word vectors: neighbours, analogies, similarities, a bias probe."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _listed(found: Iterable[Neighbour]) -> str:
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
-    """Whether rare words are left out; asked where there are any."""
+    """Draw the switch that leaves rare words out; return how many words are searched."""
     if len(vectors) <= COMMONEST:
         return None
     only = st.toggle(
@@ -105,7 +105,8 @@ def analogy(vectors: WordVectors) -> None:
         state.say_unknown([word for word in unknown if word], vectors)
         st.info(_("All three words need a vector."), icon=":material/edit:")
         return
-    found = vectors.analogy(*chosen, k=5, among=among)
+    a, b, c = chosen
+    found = vectors.analogy(a, b, c, k=5, among=among)
     if not found.neighbours:
         st.info(_("There is no other word to choose from."), icon=":material/edit:")
         return
@@ -122,7 +123,7 @@ def analogy(vectors: WordVectors) -> None:
             listed=escape.plain(_listed(others)),
         )
     )
-    with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
+    with_all = vectors.analogy(a, b, c, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
         st.caption(
             _(

@@ -1,4 +1,4 @@
-"""The vectors that a reader brings, and the words that they type."""
+"""Keep the vectors that a reader uploads, and read the words that they type."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from ui.parts import escape, vectors
 
 
 def keep(choice: str, read: WordVectors) -> None:
-    """Use uploaded vectors from now on."""
+    """Keep uploaded vectors for this visit, and show the whole of their matrix."""
     vectors.keep(choice, read)
     forget_view()
 
 
 def forget_view() -> None:
-    """Other vectors have other rows: look at the whole of them."""
+    """Show the whole matrix, because other vectors have other rows."""
     for key in ("first", "rows", "jump"):
         st.session_state.pop(key, None)
 
 
 def words_of(text: str) -> list[str]:
-    """Words that a reader typed, separated by commas, spaces or lines; each once."""
+    """Split typed text into words at commas, spaces and lines, each word once."""
     return list(dict.fromkeys(re.split(r"[\s,;，；、]+", text.strip()))) if text.strip() else []
 
 
 def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[str]]:
-    """Those that have a vector, spelled as in the vocabulary, and those that have none."""
+    """Divide words into those with a vector, spelled as in the vocabulary, and the others."""
     rows = among.indices(words).tolist()
     known = dict.fromkeys(among.word(row) for row in rows if row)
     return list(known), [word for word, row in zip(words, rows, strict=True) if not row]
 
 
 def say_unknown(unknown: list[str], among: WordVectors) -> None:
-    """Words without a vector, by name."""
+    """Draw a caption that lists words without a vector."""
     if unknown:
         listed = ", ".join(f"“{escape.plain(word)}”" for word in unknown[:8])
         more = len(unknown) - 8

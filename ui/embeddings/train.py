@@ -1,4 +1,4 @@
-"""The emoji task with the embedding frozen and trainable, side by side: which rows move."""
+"""Train the emoji task with the embedding frozen and trainable, and show which rows change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not f
 
 
 def panel(vectors: WordVectors) -> None:
-    """The section, as a fragment that draws itself again while the runs move."""
+    """Draw the section as a fragment that is redrawn while the runs train."""
     started = _pair()
     polled = started is not None and not started.over
 
@@ -121,24 +121,21 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
             _("Stop"),
             key="embedding:stop",
             icon=":material/stop:",
-            on_click=pair.stop if active else None,
+            on_click=pair.stop if pair is not None else None,
             disabled=not active,
             help=_("End both and keep what was learned."),
         )
 
 
 def _live(pair: PairRecord) -> None:
-    found = [_side(column, run) for column, run in _sides(pair)]
-    if all(part is not None for part in found):
-        _compare(*found, pair)
-
-
-def _sides(pair: PairRecord):
-    return zip(st.columns(2), (pair.frozen, pair.trainable), strict=True)
+    left, right = st.columns(2)
+    frozen, trainable = _side(left, pair.frozen), _side(right, pair.trainable)
+    if frozen is not None and trainable is not None:
+        _compare(frozen, trainable, pair)
 
 
 def _side(column, run: EmojifyRun) -> Moved | None:
-    """One run in words, and what it has moved so far."""
+    """Draw one run's status; return the rows that it has changed so far."""
     with column:
         st.markdown(f"**`trainable={run.settings.trainable}`**")
         status = f"**{_(WORDS[run.state])}** · " + _(
@@ -169,7 +166,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
 
 
 def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
-    """Group by group, in words, and row by row as a picture."""
+    """Draw the changes of both runs: by groups of words in a table, by rows as a picture."""
     parts = remembered(pair.vectors, ("groups",), lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
     st.dataframe(
@@ -189,7 +186,7 @@ def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
 
 
 def _verdict(frozen: Moved, trainable: Moved) -> str:
-    """What the numbers say, whatever they say."""
+    """Say which groups of rows changed, from the numbers of this run."""
     still = (
         _(
             "Frozen, **no row moved**: all {n:,} rows are what they were, to the last bit.",
@@ -249,7 +246,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
 
 @st.cache_data(show_spinner=False)
 def _occurrences() -> dict[str, int]:
-    """How often each word occurs in the training sentences."""
+    """Count how often each word occurs in the training sentences."""
     tokens = [word for words in shipped().train.tokens for word in words]
     names, counts = np.unique(tokens, return_counts=True)
     return dict(zip(names.tolist(), counts.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Words on a map of two or three dimensions, with their neighbours in the original space."""
+"""Draw words on a map of two or three dimensions, with their neighbours in the original space."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CONFIG_3D = {
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The words of a map: those, unit vectors (n, dim), and places of what is pointed out."""
+    """The words of a map, their unit vectors (n, dim), and the indices of the marked words."""
 
     words: tuple[str, ...]
     rows: np.ndarray
@@ -52,7 +52,7 @@ class Chosen:
 
 
 def show(vectors: WordVectors) -> None:
-    """The section, as a fragment that looks again while a map is being made."""
+    """Draw the section as a fragment that is redrawn while a map is computed."""
     polled = _working()
 
     def draw() -> None:
@@ -64,7 +64,7 @@ def show(vectors: WordVectors) -> None:
 
 
 def _working() -> bool:
-    """Whether the map that the reader asked for is not there yet."""
+    """Tell whether the chosen map is still being computed."""
     asked = value("map") == TSNE
     return asked and any(not job.done() for job in _jobs().values())
 
@@ -151,7 +151,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
 
 
 def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
-    """Start it, wait for it without holding the page, show it."""
+    """Start t-SNE on the worker thread, and draw the map when it is ready."""
     perplexity = st.slider(
         _("perplexity"),
         help=_("About how many neighbours each word tries to keep."),
@@ -161,7 +161,7 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
     jobs = _jobs()
     job = jobs.get(key)
     if job is None:
-        # One map a visit: another one takes the place of the one before.
+        # One map a visit: a new map cancels the one before.
         for other in jobs.values():
             other.cancel()
         jobs.clear()
@@ -225,7 +225,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
 
 
 def _compare(event, vectors: WordVectors) -> None:
-    """The words that the reader has drawn around."""
+    """Draw the similarities of the words that the reader has selected with the lasso."""
     points = event.selection.points if event else []
     words = list(dict.fromkeys(_word(point.get("customdata")) for point in points))
     words = [word for word in words if word]

@@ -1,4 +1,4 @@
-"""What one sentence shows of the model: the order of words, padding, dropout."""
+"""Show what word order, padding and dropout do to the answer to one sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.state import value, widget
 
 
 def order() -> None:
-    """The words in another order, for V1 to ignore and V2 to notice."""
+    """Draw both models' answers to the sentence and to its words in another order."""
     found = state.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
@@ -72,7 +72,7 @@ def order() -> None:
 
 
 def padding() -> None:
-    """What happens to the last state between the last word and the end."""
+    """Draw how padding changes the last state between the last word and the end."""
     model = state.chosen().model
     encoded = model.encode(read.typed())
     n, Tx = len(encoded.words), len(encoded.indices)
@@ -125,13 +125,13 @@ def _trained_with_mask() -> bool:
 
 
 def _similarity(trace: Trace, last: int) -> np.ndarray:
-    """Cosine of every state with that of step ``last``, (Tx,)."""
+    """Compute the cosine of every state with the state of step ``last``, (Tx,)."""
     lengths = np.linalg.norm(trace.h, axis=1)
     return trace.h @ trace.h[last] / np.maximum(lengths * lengths[last], 1e-9)
 
 
 def dropout() -> None:
-    """A training pass with its mask, or inference without one."""
+    """Draw the answer of a training step with its dropout masks, or of inference without."""
     model = state.chosen().model
     with st.container(horizontal=True, vertical_alignment="bottom"):
         training = st.toggle(
@@ -176,7 +176,7 @@ def dropout() -> None:
 
 
 def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
-    """The same sentence with these masks, and without."""
+    """Draw the answers to the sentence with these masks, and without."""
     dropped, plain = (model.read(read.typed(), which) for which in (masks, None))
     st.text(
         _(
@@ -206,6 +206,6 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
 
 
 def _rate() -> float:
-    """The dropout the model was trained with; the shipped model's where that is not known."""
+    """Return the dropout with which the model was trained; the shipped model's if unknown."""
     own = state.settings_of(value("emoji_model"))
     return pretrained.card()["settings"]["dropout"] if own is None else own.dropout

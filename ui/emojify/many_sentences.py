@@ -1,4 +1,4 @@
-"""Many sentences at once: a table of emoji and probabilities, and the table as CSV."""
+"""Classify many sentences: a table of emoji and probabilities, also as CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.state import widget
 
 
 def show() -> None:
-    """Paste or upload, then the table."""
+    """Draw the text box and the upload, then the table."""
     left, right = st.columns(2)
     with left:
         text = st.text_area(
@@ -61,7 +61,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
     st.dataframe(
         {**columns, **dict(zip(names, p.T, strict=True))},
-        # The emoji first: on a phone the sentence takes the rest.
+        # The emoji is first: on a phone the sentence fills the rest of the width.
         column_order=(emoji, sentence, label, *names),
         column_config={
             sentence: st.column_config.TextColumn(width="large"),

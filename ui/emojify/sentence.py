@@ -1,4 +1,4 @@
-"""The sentence box, what a model makes of it, and the words with their rows."""
+"""Draw the sentence box, a model's answer, and the words with their rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXAMPLES = (
 )
 NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
-# The words as a table that scrolls sideways on a phone. Colours come from the theme's text.
+# The table of words scrolls sideways on a phone. Colours are those of the theme's text.
 CSS = """<style>
 .words { overflow-x: auto; margin: 0.2rem 0; }
 .words table { border-collapse: separate; border-spacing: 0.35rem 0.15rem; margin-left: -0.35rem; }
@@ -48,7 +48,7 @@ CSS = """<style>
 
 
 def box(key: str = "say", label: str = N_("Your sentence")) -> str:
-    """Where a reader types; the page follows while they do."""
+    """Draw the text box, which updates the page while the reader types; return the text."""
     return (
         st.text_input(
             _(label),
@@ -65,7 +65,7 @@ def box(key: str = "say", label: str = N_("Your sentence")) -> str:
 
 
 def examples() -> None:
-    """Sentences to begin with."""
+    """Draw buttons of example sentences."""
 
     def take() -> None:
         if example := st.session_state.get("emoji_example"):
@@ -81,7 +81,7 @@ def examples() -> None:
 
 
 def controls() -> None:
-    """Which model reads, how it treats padding, and what it is compared with."""
+    """Draw the choice of model, of its padding, and of the comparison."""
     one, two, three = st.columns(3)
     with one:
         state.reader_select(
@@ -119,7 +119,7 @@ def controls() -> None:
 
 
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
-    """The emoji, how sure the model is, and what V1 says."""
+    """Draw the emoji, its probability, and V1's answer."""
     label = reading.label
     said = reading.classes[label]
     parts = [_said("V2", said.emoji, said.title, reading.probabilities[label], "main")]
@@ -138,7 +138,7 @@ def _said(who: str, emoji: str, name: str, p: float, kind: str) -> str:
 
 
 def words(encoded: Encoded, unknown: Unknown) -> None:
-    """Every place of the sentence: the word, its row, padding, and what was cut."""
+    """Draw every step of the sentence: word, row number, padding, and words that were cut."""
     heads, rows, marks = [], [], []
     for place, index in enumerate(encoded.indices.tolist()):
         if place < len(encoded.words):
@@ -167,7 +167,7 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
 
 
 def _remarks(encoded: Encoded, unknown: Unknown) -> None:
-    """Unknown words and the cut, in words; through ``st.text``, for they are the reader's."""
+    """Draw the unknown and cut words, with ``st.text`` because the words are the reader's."""
     if not encoded.words:
         st.info(_("There is no word to read yet; type one."), icon=":material/keyboard:")
     if encoded.unknown:
@@ -190,7 +190,7 @@ def _remarks(encoded: Encoded, unknown: Unknown) -> None:
 
 
 def shapes(reading: Reading) -> None:
-    """Every stage of the forward pass with the shape its array has."""
+    """Draw the shape of every array of the forward pass."""
     trace = reading.trace
     steps = [
         chips.shape("indices", trace.indices.shape, ("Tx",)),
@@ -204,7 +204,7 @@ def shapes(reading: Reading) -> None:
 
 
 def parameters(model: EmojiModel) -> None:
-    """How many numbers the model is: those of the layers, and the embedding beside them."""
+    """Draw the number of weights of the layers and of the embedding."""
     weights, embedding = model.weights, model.weights.embedding
     layers = ", ".join(
         f"{name} {sum(array.size for array in arrays):,}"

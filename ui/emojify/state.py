@@ -1,4 +1,4 @@
-"""What this visit has chosen on the emojify page: sentences, models, runs."""
+"""Read what this visit has chosen on the emojify page: sentences, models, runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PADDED = {SKIP: N_("padding skipped"), READ: N_("padding read as zeros")}
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """A model by its name, and the V1 of the same sentences if there is one.
+    """A model with its name, and a V1 of the same sentences if there is one.
 
     ``padding`` is how padding is treated where it is not as trained.
     """
@@ -53,7 +53,7 @@ class Reader:
 
     @property
     def title(self) -> str:
-        """What the page calls it."""
+        """The name on the page."""
         name = title(self.name)
         if self.padding == AS_TRAINED:
             return name
@@ -61,7 +61,7 @@ class Reader:
 
 
 def title(name: str) -> str:
-    """What the page calls a model or a run of this name."""
+    """Return the name of a model or run on the page."""
     if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
         return _(name)
     said = {None: N_("run {n}"), LAST: N_("run {n} last"), BEST: N_("run {n} best")}
@@ -78,7 +78,7 @@ def _few() -> DataSet:
 
 
 def my_data() -> DataSet | None:
-    """The sentences this visit has brought or edited."""
+    """Return the sentences that this visit has uploaded or edited, if any."""
     return st.session_state.get("emoji_mine")
 
 
@@ -88,10 +88,10 @@ def data_name() -> str:
 
 
 def data() -> DataSet:
-    """What is chosen; ours while there are no sentences of one's own."""
-    name = data_name()
-    if name == MINE:
-        return my_data()
+    """Return the chosen sentences; ours until the reader has some."""
+    name, mine = data_name(), my_data()
+    if name == MINE and mine is not None:
+        return mine
     return _few() if name == FEW else shipped()
 
 
@@ -111,12 +111,12 @@ def _untrained() -> Reader:
 
 
 def runs() -> list[EmojiRecord]:
-    """This visit's runs, oldest first."""
+    """Return this visit's runs, the oldest first."""
     return st.session_state.setdefault("emoji_runs", [])
 
 
 def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
-    """Add a run; the oldest goes if there are too many. Its model becomes the one that reads."""
+    """Keep a run and choose its model; the oldest run is dropped if there are too many."""
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
     kept = EmojiRecord(number, run, data_name(), looked_up_in)
     st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
@@ -125,7 +125,7 @@ def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
 
 
 def forget_runs() -> None:
-    """Back to the models that are always there."""
+    """Stop and drop all runs, and choose the shipped model."""
     for kept in runs():
         kept.run.stop()
     st.session_state["emoji_runs"] = []
@@ -137,18 +137,18 @@ def latest() -> EmojiRecord | None:
 
 
 def opened() -> EmojiModel | None:
-    """The model of the file this visit has opened."""
+    """Return the model of the file that this visit has opened, if any."""
     return st.session_state.get("emoji_file_model")
 
 
 def reader_names() -> list[str]:
-    """The models there are, newest runs first."""
+    """List the names of all models, those of the newest runs first."""
     own = [f"{kept.name} {which}" for kept in reversed(runs()) for which in (LAST, BEST)]
     return [SHIPPED, *own, *([FILE] if opened() else []), UNTRAINED]
 
 
 def reader_select(label: str, *, key: str, help: str) -> str:
-    """A bound choice among the models; one that is gone falls back to the shipped one."""
+    """Draw the choice of a model; a name that no longer exists becomes the shipped model."""
     names = reader_names()
     if value(key) not in names:
         del st.session_state[key]
@@ -156,11 +156,11 @@ def reader_select(label: str, *, key: str, help: str) -> str:
 
 
 def reader(name: str) -> Reader:
-    """The model that goes by a name of ``reader_names``."""
+    """Return the model of a name of ``reader_names``."""
     if name == UNTRAINED:
         return _untrained()
-    if name == FILE and opened() is not None:
-        return Reader(FILE, opened(), _v1_for(opened()))
+    if name == FILE and (file := opened()) is not None:
+        return Reader(FILE, file, _v1_for(file))
     for kept in runs():
         if name in (f"{kept.name} {LAST}", f"{kept.name} {BEST}"):
             run = kept.run
@@ -170,13 +170,13 @@ def reader(name: str) -> Reader:
 
 
 def chosen() -> Reader:
-    """The model that reads, padding treated as asked."""
+    """Return the chosen model, with the chosen treatment of padding."""
     found = reader(value("emoji_model"))
     return padded(found, value("emoji_padding"))
 
 
 def padded(found: Reader, how: str) -> Reader:
-    """The same weights with padding skipped or read."""
+    """Return a model with the same weights that skips or reads padding."""
     mask = found.model.weights.mask if how == AS_TRAINED else how == SKIP
     if mask == found.model.weights.mask:
         return found
@@ -190,12 +190,12 @@ def padded(found: Reader, how: str) -> Reader:
 
 
 def settings_of(name: str) -> EmojifySettings | None:
-    """How the model of that name was trained here; None for one that was not."""
+    """Return the settings with which a run of this visit trained the model, if one did."""
     return next((kept.run.settings for kept in runs() if name.startswith(f"{kept.name} ")), None)
 
 
 def _v1_for(model: EmojiModel) -> Emojify_V1 | None:
-    """The baseline on the sentences at hand, if they have that model's classes."""
+    """Return V1 trained on the chosen sentences, if they have the model's classes."""
     train = data().train
     return v1_of(train, model.lexicon) if train.classes == model.classes else None
 
@@ -206,10 +206,10 @@ _baselines: weakref.WeakKeyDictionary[Lexicon, list[tuple[LabelledSentences, Emo
 
 
 def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
-    """V1 trained on these sentences, once."""
-    ours = _shipped()
-    if train is shipped().train and lexicon.name == ours.v1.lexicon.name:
-        return ours.v1
+    """Return V1 trained on these sentences, trained once."""
+    ours = _shipped().v1
+    if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
+        return ours
     known = _baselines.setdefault(lexicon, [])
     for sentences, found in known:
         if sentences is train:

@@ -1,4 +1,4 @@
-"""Training on the emojify page: settings, the run with its live pictures, runs compared."""
+"""Train on the emojify page: settings, the run with its live pictures, and all runs compared."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _steps(name: str, label: str, help: str = "") -> None:
 
 
 def settings() -> None:
-    """What the next run is trained with."""
+    """Draw the settings of the next run."""
     cells = [column for _ in range(3) for column in st.columns(4)]
     with cells[0]:
         st.slider(
@@ -93,7 +93,7 @@ def settings() -> None:
 
 
 def chosen() -> EmojifySettings:
-    """The settings at hand; what is not drawn yet has its default."""
+    """Return the chosen settings; defaults for widgets that are not drawn yet."""
     names = ("epochs", "units", "batch_size", "maxlen", "learning_rate", "dropout")
     return EmojifySettings(
         **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
@@ -103,7 +103,7 @@ def chosen() -> EmojifySettings:
 
 
 def start(owner: str) -> EmojifyRun:
-    """A new run with the settings at hand; its model becomes the one that reads."""
+    """Start a run with the chosen settings, and choose its model."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     run = EmojifyRun(data.train, data.test, lexicon, asked).start(session.scheduler(), owner)
@@ -112,7 +112,7 @@ def start(owner: str) -> EmojifyRun:
 
 
 def panel() -> None:
-    """Settings, buttons, and what the latest run shows of itself."""
+    """Draw the settings, the buttons, and the latest run's live pictures."""
     settings()
     data = state.data()
     st.caption(
@@ -178,7 +178,7 @@ def _pictures(run: EmojifyRun) -> None:
                 test=metrics.test_accuracy[-1],
             ),
         )
-    # Large type needs the whole width for a stage.
+    # In large type a stage needs the whole width.
     left, right = (st.container() for _side in range(2)) if frame.presenting() else st.columns(2)
     with left:
         _confusion(run, metrics)
@@ -201,7 +201,7 @@ def _confusion(run: EmojifyRun, metrics: EmojifyMetrics) -> None:
 
 
 def _again(run: EmojifyRun) -> None:
-    """The typed sentence, read with the weights as they are now."""
+    """Draw the stage of the typed sentence, read with the run's present weights."""
     st.markdown(lesson("emojify")["again"])
     snapshot = run.snapshot()
     reading = snapshot.model.read(read.typed())
@@ -229,7 +229,7 @@ def _again(run: EmojifyRun) -> None:
 
 
 def compared() -> None:
-    """All runs of this visit: their curves over each other, their settings in a table."""
+    """Draw all runs of this visit: their curves in one figure, their settings in a table."""
     kept = [one for one in state.runs() if one.run.epoch]
     if not kept:
         return
@@ -295,7 +295,7 @@ def _table(kept: list[EmojiRecord]) -> None:
 
 
 def _keeping(kept: list[EmojiRecord]) -> None:
-    """Read with the best weights of all runs, or forget the runs."""
+    """Draw the buttons that choose the best weights of all runs, or drop the runs."""
     best = max(kept, key=lambda one: one.run.metrics.test_accuracy.max())
 
     def use() -> None:

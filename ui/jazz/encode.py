@@ -1,4 +1,4 @@
-"""From a file to X: corpus, track and melody chosen, tokens listed, one window drawn."""
+"""Choose corpus, track and melody on the jazz page, and show the melody's tokens and windows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ui.state import widget
 
 
 def choose_corpus() -> None:
-    """Ours, one tune of it, or the reader's own file."""
+    """Draw the choice of corpus: ours, one tune of it, or the reader's own file."""
     language.choice(
         st.segmented_control,
         _("corpus"),
@@ -32,14 +32,15 @@ def choose_corpus() -> None:
 
 def read_upload(file) -> None:
     """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
-    state.use_song(read_midi(file))
-    # As it came, so that a saved visit can read it again.
-    st.session_state["song_file"] = (state.song().title, file.getvalue())
-    st.session_state["midi_track"] = state.song().track
+    song = read_midi(file)
+    state.use_song(song)
+    # The file's own bytes, so that a saved visit can read them again.
+    st.session_state["song_file"] = (song.title, file.getvalue())
+    st.session_state["midi_track"] = song.track
 
 
 def choose_track() -> None:
-    """Which instrument of the uploaded file is the melody, and what was odd about the file."""
+    """Draw the choice of the melody's track in the uploaded file, and the file's warnings."""
     song = state.song()
     if song is None:
         st.info(
@@ -62,7 +63,7 @@ def choose_track() -> None:
     }
     st.selectbox(
         _("track of “{file}”", file=escape.plain(song.title)),
-        format_func=tracks.get,
+        format_func=tracks.__getitem__,
         on_change=use,
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
         **widget("midi_track", options=list(tracks)),
@@ -74,7 +75,7 @@ def choose_track() -> None:
 
 
 def choose_melody() -> None:
-    """Which of the corpus' melodies is on the stand."""
+    """Draw the choice of one melody of the corpus."""
     melodies = state.corpus().melodies
     if len(melodies) == 1:
         return
@@ -90,19 +91,20 @@ READING = ("notes", "h", "y")
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _shipped_reading(language: str, corpus: str, place: int, name: str, other: str) -> Stage:
-    """The stage of shipped models and our own corpus: the same for all who read a language."""
+    """Make the stage of shipped models and our corpus, cached for all readers of a language."""
     return _reading(place, name, other)
 
 
 def _reading(place: int, name: str, other: str) -> Stage:
-    def named(model: str) -> tuple[str, JazzWeights] | None:
-        return None if model == state.NOBODY else (model, state.model(model).weights)
+    def named(model: str) -> tuple[str, JazzWeights]:
+        return model, state.model(model).weights
 
-    return reading_stage(state.corpus(), place, named(name), named(other), READING)
+    second = None if other == state.NOBODY else named(other)
+    return reading_stage(state.corpus(), place, named(name), second, READING)
 
 
 def reading() -> None:
-    """The melody on the stage, read by a model, or by two of them for comparison."""
+    """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
     left, right = st.columns(2)
     with left:
@@ -126,7 +128,7 @@ def reading() -> None:
 
 
 def token_list() -> None:
-    """The melody's first tokens with their numbers."""
+    """Draw a table of the melody's first tokens and their indices."""
     corpus, place = state.corpus(), state.melody_place()
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
@@ -153,7 +155,7 @@ def token_list() -> None:
 
 
 def one_hot() -> None:
-    """The windows' settings, one window of X as it is, and the shapes of X and Y."""
+    """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
     for column, draw in zip(
         st.columns(3),
         (

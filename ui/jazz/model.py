@@ -87,7 +87,7 @@ def confirm(rows: Sequence[TensorShape]) -> None:
 def _comparison(
     rows: Sequence[TensorShape], found: Sequence[TensorShape], proofs: Sequence[Equality]
 ) -> None:
-    """Draw how far Keras' shapes and numbers are from ours."""
+    """Draw how many shapes agree with Keras', and the largest differences of numbers."""
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
     st.markdown(
         _(

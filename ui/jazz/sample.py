@@ -1,4 +1,4 @@
-"""Sampling controls and what a sample is worth."""
+"""Draw the controls of sampling, and a sample with its stage, novelty and MIDI file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.state import widget
 
 @dataclass(frozen=True)
 class Solo:
-    """One sample, decoded and arranged."""
+    """A sample with its decoded melody and its arrangement."""
 
     model: state.Model
     sample: Sample
@@ -32,7 +32,7 @@ class Solo:
 
 
 def _grid(columns: int):
-    """Cells from left to right, row after row."""
+    """Yield the cells of a grid from left to right, row after row."""
     while True:
         yield from st.columns(columns)
 
@@ -126,7 +126,7 @@ def controls(suffix: str, *, beside: bool) -> Solo:
 
 
 def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
-    """The stage with one solo, how new it is, and the solo as a MIDI file."""
+    """Draw the stage of a solo, its novelty, and the download of its MIDI file."""
     stage_component.show(
         jazz_stage(
             solo.melody,
@@ -170,7 +170,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     st.caption(_("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu."))
     st.download_button(
         "MIDI",
-        # Made when it is asked for.
+        # Made when the button is pressed.
         partial(write_midi, solo.melody, solo.arrangement if band else None),
         f"seqscope-{solo.caption.replace(' · ', '-').replace(' ', '-')}.mid",
         "audio/midi",

@@ -1,4 +1,4 @@
-"""Training on the jazz page: settings, the run, and its live pictures."""
+"""Train on the jazz page: settings, the run, and its live pictures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _warm_up() -> None:
 
 
 def setting(name: str, label: str = "") -> None:
-    """A slider for one whole number of ``RunSettings``, within its bounds."""
+    """Draw a slider for a whole number of ``RunSettings``, within its bounds."""
     bound = BOUNDS[name]
     st.slider(
         label or name,
@@ -56,7 +56,7 @@ def rate_setting() -> None:
 
 
 def chosen() -> RunSettings:
-    """The settings at hand; what is not drawn yet has its default."""
+    """Return the chosen settings; defaults for widgets that are not drawn yet."""
     return RunSettings(
         **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
         seed=value("train_seed"),
@@ -65,7 +65,7 @@ def chosen() -> RunSettings:
 
 
 def tensors() -> tuple[np.ndarray, np.ndarray]:
-    """X (m, Tx, n_values) and Y (Ty, m, n_values) for the settings and corpus at hand.
+    """Cut X (m, Tx, n_values) and Y (Ty, m, n_values) for the chosen settings and corpus.
 
     Raises ``ValueError`` if no melody is Tx tokens long, or X would be too large.
     """
@@ -75,7 +75,7 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
 
 
 def start(owner: str) -> TrainingRun:
-    """A new run with the settings at hand; its model becomes the one the page uses."""
+    """Start a run with the chosen settings; the page then uses its model."""
     X, Y = tensors()
     run = TrainingRun(X, Y, chosen(), probe=X[0]).start(session.scheduler(), owner)
     state.runs()[state.corpus().vocabulary] = run
@@ -84,7 +84,7 @@ def start(owner: str) -> TrainingRun:
 
 
 def panel() -> None:
-    """Settings, buttons, and what the run shows of itself."""
+    """Draw the settings, the buttons, and the run's live pictures."""
     one, two, three = st.columns(3)
     with one:
         setting("epochs", _("epochs"))
@@ -103,7 +103,7 @@ def panel() -> None:
 
 
 def offer_shorter_windows() -> None:
-    """Where no melody is Tx tokens long: say how many are needed, and set a Tx that fits."""
+    """Warn if no melody is Tx tokens long, and draw a button that sets a shorter Tx."""
     longest = largest_Tx(state.corpus().sequences)
     Tx = chosen().Tx
     if Tx <= longest:
@@ -149,12 +149,13 @@ def _pictures(run: TrainingRun) -> None:
             alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
     snapshot = run.snapshot()
-    st.markdown(lesson("jazz")["activations"])
-    stage_component.show(
-        state_stage(
-            snapshot.trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
-        ),
-        key="jazz_live",
-        compact=True,
-        presenter=frame.presenting(),
-    )
+    if (trace := snapshot.trace) is not None:
+        st.markdown(lesson("jazz")["activations"])
+        stage_component.show(
+            state_stage(
+                trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
+            ),
+            key="jazz_live",
+            compact=True,
+            presenter=frame.presenting(),
+        )

@@ -34,7 +34,7 @@ def asked(name: str, of: Hashable) -> Future | None:
     return known[1] if known is not None and known[0] == of and not known[1].cancelled() else None
 
 
-def show(future: Future, draw: Callable[[Any], None]) -> None:
+def show(future: Future, draw: Callable[[Any], object]) -> None:
     """Draw the answer, or the sentence why there is none; say that Keras works until then."""
     try:
         found = keras_room.answer(future, PATIENCE)

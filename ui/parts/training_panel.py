@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -44,7 +45,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             st.session_state[f"{key}:error"] = str(problem)
 
     active = run is not None and not run.state.over
-    paused = active and run.state is State.PAUSED
+    paused = run is not None and run.state is State.PAUSED
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Train") if run is None else _("Train again"),
@@ -59,7 +60,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             _("Go on") if paused else _("Pause"),
             key=f"{key}:pause",
             icon=":material/play_pause:",
-            on_click=(run.resume if paused else run.pause) if active else None,
+            on_click=None if run is None else run.resume if paused else run.pause,
             disabled=not active,
             help=_("Hold training where it is, or go on from there."),
         )
@@ -67,7 +68,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             _("Stop"),
             key=f"{key}:stop",
             icon=":material/stop:",
-            on_click=run.stop if active else None,
+            on_click=None if run is None else run.stop,
             disabled=not active,
             help=_("End training and keep what was learned."),
         )
@@ -90,8 +91,8 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
 
 def live(
     run: Run,
-    draw: Callable[[Run], None],
-    measured: Callable[[Run], list[str]] = summed_over_steps,
+    draw: Callable[[Any], None],
+    measured: Callable[[Any], list[str]] = summed_over_steps,
 ) -> None:
     """Status and ``draw(run)``, drawn again and again while the run moves.
 

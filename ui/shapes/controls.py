@@ -1,4 +1,4 @@
-"""The construction, its sizes, and Keras' word on the picture."""
+"""Choose a model and its sizes on the shapes page, and confirm its picture with Keras."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ui.state import widget
 
 
 def construction() -> Construction:
-    """Which of the seed's constructions is shown."""
+    """Draw the choice of one of the seed's models."""
     name = st.segmented_control(
         _("construction"), help=_("The three models of the lesson."), **widget("construction")
     )
@@ -30,7 +30,7 @@ def construction() -> Construction:
 
 
 def sizes(chosen: Construction) -> dict[str, int]:
-    """A slider for each size of a construction; the seed's sizes to begin with."""
+    """Draw a slider for each size of a model; the defaults are the seed's sizes."""
     found = {}
     width = 3 if len(chosen.dials) > 4 else len(chosen.dials)
     rows = [chosen.dials[at : at + width] for at in range(0, len(chosen.dials), width)]
@@ -46,14 +46,14 @@ def sizes(chosen: Construction) -> dict[str, int]:
 
 
 def span(dial: Dial) -> str:
-    """What a size is, and its bounds."""
+    """Describe a size and its bounds, as the slider's help."""
     return _(
         "{what}: {low:,} to {high:,}.", what=capital(_(dial.what)), low=dial.low, high=dial.high
     )
 
 
 def asking() -> tuple[bool, bool]:
-    """Whether a prediction is asked for, and whether the answers stay hidden."""
+    """Draw the switches: whether to ask questions, and whether to hide the answers."""
     with st.container(horizontal=True):
         ask = st.toggle(
             _("Predict, then reveal"),
@@ -65,15 +65,17 @@ def asking() -> tuple[bool, bool]:
 
 
 def explorer() -> None:
-    """Everything above the fold: construction, sizes, picture, question, Keras' word."""
+    """Draw the first screen: model, sizes, question, picture, and Keras' confirmation."""
     with frame.controls("sizes"):
         chosen = construction()
         at = sizes(chosen)
     ask, hide = asking()
     sketch = chosen.sketch(at)
     question = predict.current(chosen.name, sketch) if ask else None
-    open_question = question is not None and not predict.answered(question)
+    hidden_row = None
     if question is not None:
+        if not predict.answered(question):
+            hidden_row = question.row
         predict.form(question, at, hide=hide)
     picture.show(
         sketch,
@@ -81,14 +83,14 @@ def explorer() -> None:
         m=at["m"],
         functions=chosen.shown,
         hidden=hide,
-        asked=question.row if open_question else None,
+        asked=hidden_row,
         presenter=frame.presenting(),
     )
     verdict(chosen, at, sketch)
 
 
 def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
-    """Keras' word: of itself once its room is awake, on request before."""
+    """Draw Keras' confirmation, by itself if Keras' process runs, else behind a button."""
     # The batch stays open in Keras, so m makes no other model.
     sizes_at = tuple((name, size) for name, size in at.items() if name != "m")
     about = (chosen.name, sizes_at)
@@ -122,7 +124,7 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
 
 
 def sentence(found: Confirmation, sketch: Blueprint) -> str:
-    """What Keras says to the picture."""
+    """Write the result of Keras' confirmation as a sentence."""
     if found.holds:
         return _(
             ":material/verified: Confirmed by Keras: **{agreed} of {total}** tensors "

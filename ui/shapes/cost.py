@@ -1,4 +1,4 @@
-"""One-hot against an embedding: what a sentence costs either way."""
+"""Compare what a sentence costs as one-hot vectors and as rows of an embedding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DIALS = {dial.name: dial for dial in CONSTRUCTIONS["Emojify_V2"].dials}
 
 
 def compare() -> None:
-    """Sizes, both pictures to one scale, and the counts."""
+    """Draw the sizes, both pictures in one scale, and the counts."""
     at = {}
     names = {"maxlen": _("Tx · words"), "vocabulary": _("vocabulary")}
     for column, name in zip(

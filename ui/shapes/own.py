@@ -1,4 +1,4 @@
-"""A model of one's own, pasted as a list of layers."""
+"""Show the shapes of a model that the reader pastes as a list of layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.state import options, widget
 
 @st.fragment
 def form() -> None:
-    """The form, and the annotated picture or the sentence that explains."""
+    """Draw the form, and the picture with its shapes or the error."""
     left, right = st.columns([2, 3])
     with left, st.form("paste_form"):
         kind = language.choice(
@@ -69,7 +69,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
 
 
 def _verdict(sketch: Blueprint, confirmed: bool) -> None:
-    """What Keras says to the picture."""
+    """Draw Keras' confirmation of the picture."""
     st.markdown(
         _(
             ":material/verified: Confirmed by Keras: all {shapes} shapes and {weights:,} weights.",

@@ -1,4 +1,4 @@
-"""Predict, then reveal: the question, the form, and the score of this visit."""
+"""Ask for a shape before it is shown: the question, the form, and the score of this visit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _state() -> dict:
 
 
 def current(construction: str, sketch: Blueprint) -> Question:
-    """The question at hand; each construction has a round of its own, in a drawn order."""
+    """Return the current question; each model has its own questions, in random order."""
     number = _state()["number"]
     asked = quiz.questions(sketch)
     return quiz.questions(sketch, seed=number // len(asked))[number % len(asked)]
@@ -32,7 +32,7 @@ def _name(question: Question) -> tuple:
 
 
 def answered(question: Question) -> bool:
-    """Whether its shape may be seen: answered rightly, or revealed."""
+    """Tell whether a question's shape may be shown: it is answered correctly, or revealed."""
     shown = _state()["shown"].get(_name(question))
     return shown is not None and (shown.correct or shown.hint == REVEALED)
 
@@ -41,7 +41,7 @@ REVEALED = "revealed"
 
 
 def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
-    """The question, a place to type, and what is said to the answer."""
+    """Draw the question, the text box, and the verdict on the answer."""
     state, name = _state(), _name(question)
 
     def check() -> None:
@@ -62,7 +62,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
         )
 
     def _score(right: bool) -> None:
-        # Only the first try counts; later ones are for learning.
+        # Only the first answer to a question counts for the score.
         if name not in state["tried"]:
             state["tried"].add(name)
             state["asked"] += 1

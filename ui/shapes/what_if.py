@@ -1,8 +1,9 @@
-"""What if: one recurrent layer, and Keras' switches."""
+"""Show what Keras' options do to the shapes of one recurrent layer."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ SWITCHES = options("options")
 
 
 def show() -> None:
-    """The switches and the picture; Keras' word once its room is awake."""
+    """Draw the options and the picture; Keras' confirmation if its process runs."""
     with st.container(horizontal=True):
         kind = st.segmented_control(_("layer"), help=_("Which recurrent layer."), **widget("layer"))
         on = st.pills(
@@ -31,7 +32,7 @@ def show() -> None:
             **widget("options"),
         )
     at = djmodel_sizes()
-    switched = {name: name in on for name in SWITCHES}
+    switched: dict[str, Any] = {name: name in on for name in SWITCHES}
     order = ("m", "Tx", "n_values", "n_a")
     try:
         sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **switched)

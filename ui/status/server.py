@@ -1,4 +1,4 @@
-"""The server seen from its own process: facts for the status page and for machines."""
+"""Collect facts of the server's process, for the status page and for machines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ METRICS = "SEQSCOPE_METRICS"
 
 @dataclass(frozen=True)
 class Server:
-    """Counts, bytes and seconds of this process and its workers, now.
+    """Counts, bytes and seconds of this process and its workers.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Server:
 
 
 def now() -> Server:
-    """As things are."""
+    """Collect the present facts."""
     training = scheduler.default()
     return Server(
         sessions(),
@@ -67,7 +67,7 @@ def now() -> Server:
 
 
 def sessions() -> int:
-    """Browser tabs connected to this process; 0 where there is no server, as in a test."""
+    """Count the browser tabs connected to this process; 0 without a server, as in a test."""
     if not runtime.exists():
         return 0
     stats = runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY])
@@ -76,7 +76,7 @@ def sessions() -> int:
 
 @cache
 def begin() -> None:
-    """Once in a process: set up the log, say that the server is there, offer its metrics."""
+    """Set up the log, log the start, and register the metrics, once in a process."""
     log.configure()
     log.event(
         "server_started",
@@ -102,7 +102,7 @@ GAUGES = {
 
 
 class Metrics:
-    """These facts in the form in which Streamlit serves its own."""
+    """Return the facts as metrics that Streamlit serves with its own."""
 
     @property
     def stats_families(self) -> Sequence[str]:
