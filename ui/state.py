@@ -97,7 +97,9 @@ class Text(Row):
         return {"value": self.default, "max_chars": self.most}
 
     def takes(self, value: Any) -> bool:
-        return isinstance(value, str) and len(value) <= self.most
+        if not isinstance(value, str) or len(value) > self.most:
+            return False
+        return value.encode(errors="ignore").decode() == value  # no half of a surrogate pair
 
 
 @dataclass(frozen=True)

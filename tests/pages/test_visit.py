@@ -21,10 +21,10 @@ from seqlib.vectors import load
 from ui.frame.frame import ROOT
 from ui.navigation import PAGES
 from ui.state import TABLE, WORK
-from ui.visit import contents
 from ui.visit import session as visit
 from ui.visit.records import EmojiRecord
 from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
+from ui.visit.writing import save_visit
 
 
 def a_visit(page: str = "", **query: str) -> AppTest:
@@ -254,7 +254,7 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     app.button_group(key="corpus").set_value("all choruses").run()
     app.selectbox(key="model").set_value("my training").run()
     held = app.session_state["visit:"]
-    saved = contents.saved(held.work, visit.links(held), held.loose)
+    saved = save_visit(visit.held(held))
 
     other = a_visit("jazz")
     other.file_uploader(key="visit_open").set_value(("a.seqscope", saved, "application/zip"))

@@ -7,17 +7,22 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from seqlib.jazz.training import BOUNDS
-from seqlib.text import MAX_CLASSES, MIN_CLASSES
+from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
 from seqlib.training.copy_task import KINDS
 from seqlib.training.run import State
 from ui.state import MOST_OPTIONS, TABLE, Text
+from ui.visit import SUFFIX
 
 FORMAT, VERSION = "SeqScope visit", 1
 MAX_RUNS = 16
 MAX_WORDS = 200_000
 MAX_LEFT_OUT = 50
-VECTORS = ("file", "pair")
+# How a file names the two ways of bringing vectors.
+VECTORS = {"file": "my file", "pair": "projector pair"}
+JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX}"
+JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
+COLUMNS = ("sentence", "label", "part")  # of a table being edited
 LONGEST = max(row.most for row in TABLE.values() if isinstance(row, Text))
 
 Name = Annotated[str, Meta(max_length=200)]
@@ -100,17 +105,26 @@ class Visit(Struct, kw_only=True):
 
     format: str = FORMAT
     version: int = VERSION
-    settings: Annotated[dict[Name, dict[Name, Values]], Meta(max_length=20)]
-    texts: Annotated[dict[Name, int | Typed], Meta(max_length=50)]
-    quiz: tuple[Count, Count, Count]
-    draft: tuple[Name, Rows] | None
-    song: Song | None
-    jazz_runs: Annotated[list[JazzRun], Meta(max_length=MAX_RUNS)]
-    vectors: dict[Literal[VECTORS], Vectors]
-    sentences: Count | None  # their place in ``data``
-    emoji_file: bool | None
-    pair: tuple[EmojiRun, EmojiRun] | None
-    copy_run: CopyRun | None
-    emoji_runs: Annotated[list[EmojiRun], Meta(max_length=MAX_RUNS)]
-    data: Annotated[list[Data], Meta(max_length=MAX_RUNS + 3)]
-    left_out: Annotated[list[Name], Meta(max_length=MAX_LEFT_OUT)]
+    settings: Annotated[dict[Name, dict[Name, Values]], Meta(max_length=20)] = {}
+    texts: Annotated[dict[Name, bool | int | Typed], Meta(max_length=50)] = {}
+    quiz: tuple[Count, Count, Count] = (0, 0, 0)
+    draft: tuple[Name, Rows] | None = None
+    song: Song | None = None
+    jazz_runs: Annotated[list[JazzRun], Meta(max_length=MAX_RUNS)] = []
+    vectors: dict[Literal["file", "pair"], Vectors] = {}
+    sentences: Count | None = None  # their place in ``data``
+    emoji_file: bool | None = None
+    pair: tuple[EmojiRun, EmojiRun] | None = None
+    copy_run: CopyRun | None = None
+    emoji_runs: Annotated[list[EmojiRun], Meta(max_length=MAX_RUNS)] = []
+    data: Annotated[list[Data], Meta(max_length=MAX_RUNS + 3)] = []
+    left_out: Annotated[list[Name], Meta(max_length=MAX_LEFT_OUT)] = []
+
+
+def same(one: DataSet, other: DataSet) -> bool:
+    """Return whether two sets hold the same sentences."""
+    return all(
+        a is b
+        or (a.sentences == b.sentences and a.classes == b.classes and (a.labels == b.labels).all())
+        for a, b in zip(one, other, strict=True)
+    )

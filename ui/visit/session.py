@@ -306,9 +306,10 @@ def lost(asked: Mapping[str, Any]) -> str:
 # -- another visit ------------------------------------------------------------------------
 
 
-def links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
-    """What is set on every page: as it is, or as it is still to be set."""
-    return {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+def held(visit: Visit) -> Visit:
+    """Return what a file of a visit is made of: settings as they are, or are still to be set."""
+    links = {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+    return Visit(work=dict(visit.work), links=links, loose=dict(visit.loose))
 
 
 def start_afresh() -> None:

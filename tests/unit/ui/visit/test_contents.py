@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -11,23 +10,33 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
+from seqlib.emojify import open_model
+from seqlib.i18n import speaking
+from seqlib.jazz.corpus import default_corpus
+from seqlib.music import Token, Vocabulary
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
-from seqlib.vectors import WordVectors, load
+from seqlib.vectors import WordVectors
 from tests.unit.ui.visit.test_files import (
     a_few,
     a_jazz_run,
     a_song,
+    a_table,
+    a_visit,
+    about,
     an_emoji_run,
     own_vectors,
+    put,
     song_of,
 )
 from ui.state import MOST_LETTERS, MOST_OPTIONS, TABLE, TOOLBAR, Choice, Number, Picks, Row, Text
-from ui.visit import contents, files, format
-from ui.visit.files import Contents, open_visit, save_visit
+from ui.visit import reading
 from ui.visit.format import MAX_RUNS
+from ui.visit.memory import Visit
+from ui.visit.reading import open_visit
 from ui.visit.records import EmojiRecord
 from ui.visit.session import as_link
+from ui.visit.writing import save_visit
 
 FIRST_VERSION = Path(__file__).parent / "data" / "first_version.seqscope"
 KEPT = [row for row in TABLE.values() if row.kept and row.page != TOOLBAR]
@@ -52,7 +61,7 @@ def test_a_control_at_its_limit_is_saved_and_opened(row):
     for value in limits(row):
         link = as_link({row.key: value}) if row.link else {}
         loose = {} if row.link else {row.key: value}
-        found = contents.opened(contents.saved({}, {row.page: link}, loose), tuple)
+        found = open_visit(save_visit(Visit(links={row.page: link}, loose=loose)))
         assert found.links == {row.page: link}
         assert found.loose == loose
         assert found.note == ""
@@ -64,7 +73,7 @@ def test_all_controls_at_their_limits_make_one_file():
         if row.link:
             links.setdefault(row.page, {}).update(as_link({row.key: limits(row)[-1]}))
     loose = {row.key: limits(row)[-1] for row in KEPT if not row.link}
-    found = contents.opened(contents.saved({}, links, loose), tuple)
+    found = open_visit(save_visit(Visit(links=links, loose=loose)))
     assert found.links == links
     assert found.loose == loose
 
@@ -87,12 +96,13 @@ def test_all_controls_at_their_limits_make_one_file():
     ids=str,
 )
 def test_what_no_control_could_have_written_is_not_taken_from_a_file(link):
-    data = save_visit(Contents(settings={"jazz": {**link, "n_a": ("12",)}}))
-    assert contents.opened(data, tuple).links == {"jazz": {"n_a": ("12",)}}
+    asked = {**{key: list(words) for key, words in link.items()}, "n_a": ["12"]}
+    data = put("settings", value={"jazz": asked})(save_visit(Visit()))
+    assert open_visit(data).links == {"jazz": {"n_a": ("12",)}}
 
 
 def test_a_file_of_the_first_version_opens_whole():
-    found = contents.opened(FIRST_VERSION.read_bytes(), tuple)
+    found = open_visit(FIRST_VERSION.read_bytes())
     with ZipFile(FIRST_VERSION) as archive:
         settings = json.loads(archive.read("visit.json"))["settings"]
     assert settings["jazz"]["lanes"] == ["notes", "f"]
@@ -110,10 +120,11 @@ def test_a_file_of_the_first_version_opens_whole():
     (jazz,) = work["jazz_runs"].values()
     assert np.array_equal(jazz.metrics.loss, a_jazz_run().metrics.loss)
     assert [one.number for one in work["emoji_runs"]] == [4, 6]
-    run = an_emoji_run(a_few(), own_vectors(), seed=6)
-    words = ["Zauberflöte", *run.test.sentences]
-    one, other = (each.snapshot().model.predict(words) for each in (work["emoji_runs"][1].run, run))
-    assert np.array_equal(one, other)
+    with ZipFile(FIRST_VERSION) as archive:
+        model = open_model(archive.read("emoji-6-last.seqscope"), own_vectors())
+    words = ["Zauberflöte", *a_few().test.sentences]
+    found_model = work["emoji_runs"][1].run.snapshot().model
+    assert np.array_equal(found_model.predict(words), model.predict(words))
     assert work["emoji_mine"].train.sentences == a_few().train.sentences
     assert work["emoji_draft"][0] == "my sentences"
     assert work["embedding_runs"].trainable.settings.trainable
@@ -128,73 +139,68 @@ def many_sentences(n: int, characters: int) -> DataSet:
     return DataSet(LabelledSentences(text, labels), shipped().test)
 
 
-def named(data: bytes) -> tuple[str, ...]:
-    return open_visit(data, lambda: [load()]).left_out
-
-
 def test_sentences_and_a_table_at_their_limits_come_back():
     data = many_sentences(19_000, 960)  # 18 MB, as large as a CSV may be
-    rows = tuple(("x" * MAX_CHARACTERS, "love", "train") for _ in range(3000))
-    found = open_visit(save_visit(Contents(sentences=data, draft=("my sentences", rows))))
-    assert found.left_out == ()
-    assert found.sentences.train.sentences == data.train.sentences
-    assert found.draft == ("my sentences", rows)
+    table = a_table(*((("x" * MAX_CHARACTERS, "love", "train"),) * 3000))
+    saved = save_visit(a_visit(emoji_mine=data, emoji_draft=("my sentences", table)))
+    found = open_visit(saved)
+    assert found.note == ""
+    assert found.work["emoji_mine"].train.sentences == data.train.sentences
+    assert found.work["emoji_draft"][1].equals(table)
 
 
 def test_what_makes_the_whole_too_large_is_left_out_and_named(monkeypatch):
-    monkeypatch.setattr(files, "MAX_JSON", 60_000)
-    own, few = own_vectors(), a_few()
-    records = (
-        EmojiRecord(1, an_emoji_run(few, own), "few", own),
-        EmojiRecord(2, an_emoji_run(many_sentences(300, 200), own), "many", own),
+    monkeypatch.setattr(reading, "MAX_JSON", 60_000)
+    own, few, (title, song) = own_vectors(), a_few(), a_song()
+    records = [
+        EmojiRecord(1, an_emoji_run(many_sentences(300, 200), own), "many", own),
+        EmojiRecord(2, an_emoji_run(few, own), "few", own),
+    ]
+    data = save_visit(
+        a_visit(emoji_runs=records, song=song_of(title, song), song_file=(title, song))
     )
-    data = save_visit(Contents(emoji_runs=records, midi=a_song(), song=song_of(*a_song())))
     found = open_visit(data)
-    assert [one.number for one in found.emoji_runs] == [1]
-    assert found.left_out == ("run 2",)
-    assert found.song.title == "my tune"
+    assert [one.number for one in found.work["emoji_runs"]] == [2]
+    assert about(data)["left_out"] == ["run 1"]
+    assert found.work["song"].title == title
 
 
 def test_what_cannot_be_read_again_is_left_out_and_named():
     words = ["w" * 1001, "b"]  # a word longer than a file may hold
     odd = WordVectors.of(words, np.ones((2, 3), "f4"), "odd.txt")
-    found = open_visit(
-        save_visit(Contents(vectors={"file": odd}, draft=("ours", (("a", "b", "c"),))))
-    )
-    assert found.vectors == {}
-    assert found.left_out == ("odd.txt",)
-    assert found.draft == ("ours", (("a", "b", "c"),))
+    draft = ("ours", a_table(("a", "b", "c")))
+    data = save_visit(a_visit(emoji_draft=draft, **{"own_vectors:my file": odd}))
+    assert open_visit(data).work.keys() == {"emoji_draft"}
+    assert about(data)["left_out"] == ["odd.txt"]
 
 
-def test_half_a_character_is_left_out_with_what_holds_it():
-    found = open_visit(save_visit(Contents(texts={"jump": "\ud800"}, draft=("ours", ()))))
-    assert found.texts == {}
-    assert found.left_out == ("settings",)
-    assert found.draft == ("ours", ())
+def test_half_a_character_keeps_nothing_else_out_of_the_file():
+    visit = Visit(loose={"jump": "\ud800", "answer": "(m, n_a)"}, links={"cell": {"t": ("7",)}})
+    found = open_visit(save_visit(visit))
+    assert found.loose == {"answer": "(m, n_a)"}
+    assert found.links == visit.links
+
+
+def tokens(pitch: int = 0) -> Vocabulary:
+    known = default_corpus().vocabulary
+    return Vocabulary((*known.tokens[:-1], Token(pitch, 99_999)))
 
 
 def test_more_runs_than_a_file_holds_are_named():
     run = a_jazz_run()
-    vocabulary = next(iter(contents.opened(FIRST_VERSION.read_bytes(), tuple).work["jazz_runs"]))
-    many = Contents(
-        jazz_runs=((vocabulary, run),) * (MAX_RUNS + 1),
-        left_out=tuple(f"old {place}" for place in range(format.MAX_LEFT_OUT - 1)),
-    )
-    found = open_visit(save_visit(many))
-    assert len(found.jazz_runs) == MAX_RUNS
-    assert found.left_out[-1] == "a jazz run"
-    found = open_visit(save_visit(replace(many, left_out=("x" * 300,) * 60)))
-    assert found.left_out == ("x" * 200, "a jazz run")
+    data = save_visit(a_visit(jazz_runs={tokens(at): run for at in range(MAX_RUNS + 2)}))
+    assert list(open_visit(data).work["jazz_runs"]) == [tokens(at) for at in range(2, MAX_RUNS + 2)]
+    assert about(data)["left_out"] == ["a jazz run"]
 
 
 def test_a_reader_is_told_what_is_not_in_the_file():
-    data = save_visit(Contents(left_out=("run 3", "a jazz run", "glove.6B")))
-    note = contents.opened(data, tuple).note
-    assert note.endswith("not in it: run 3, a jazz run, glove.6B.")
+    data = put("left_out", value=["run 3", "a jazz run", "glove.6B"])(save_visit(Visit()))
+    assert open_visit(data).note.endswith("not in it: run 3, a jazz run, glove.6B.")
+    with speaking("zh"):
+        assert open_visit(data).note.endswith("第 3 次训练、一次爵士训练、glove.6B。")
 
 
-def test_sentences_beyond_the_rows_of_a_csv_are_refused():
-    large = many_sentences(MAX_ROWS + 1, 3)
-    found = open_visit(save_visit(Contents(sentences=large)))
-    assert found.sentences is None
-    assert found.left_out == ("your sentences",)
+def test_sentences_beyond_the_rows_of_a_csv_are_left_out():
+    data = save_visit(a_visit(emoji_mine=many_sentences(MAX_ROWS + 1, 3)))
+    assert open_visit(data).work == {}
+    assert about(data)["left_out"] == ["your sentences"]
