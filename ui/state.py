@@ -39,10 +39,11 @@ class Row:
     page : str
         Whose control it is, by ``url_path``; or ``TOOLBAR``.
     default
+        Its type is that of the control's values.
     link : bool
-        Whether it stands in the URL. What does is kept by a visit too.
+        Whether it stands in the URL.
     kept : bool
-        Whether a visit keeps it; only buttons and the like are not.
+        Whether a visit keeps it; what works as a button is not kept.
     """
 
     key: str
@@ -60,15 +61,19 @@ class Row:
         """Return whether the widget could hold this value."""
         raise NotImplementedError
 
-    def read(self, words: tuple[str, ...]) -> Any:
-        """Return the value that a link's words stand for. Raises ``ValueError`` for others."""
-        (word,) = words
-        return word
-
     def fits(self, words: tuple[str, ...]) -> bool:
         """Return whether the widget could have written these words into a link."""
+        if isinstance(self.default, tuple):
+            return self.takes(() if words == ("",) else words)
+        if len(words) != 1:
+            return False
+        (word,) = words
+        if isinstance(self.default, bool):
+            return word in ("true", "false")
+        if not isinstance(self.default, int | float):
+            return self.takes(word)
         try:
-            return self.takes(self.read(words))
+            return self.takes(type(self.default)(word[:40]))  # no number needs more
         except ValueError:
             return False
 
@@ -81,9 +86,6 @@ class Switch(Row):
 
     def takes(self, value: Any) -> bool:
         return isinstance(value, bool)
-
-    def read(self, words: tuple[str, ...]) -> bool:
-        return {("true",): True, ("false",): False}.get(words)
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,8 @@ class Number(Row):
 
     def takes(self, value: Any) -> bool:
         kind = int if isinstance(self.default, int) else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kind) or not math.isfinite(value):
-            return False
-        return self.low <= value <= (1e9 if self.high is None else self.high)
-
-    def read(self, words: tuple[str, ...]) -> float:
-        (word,) = words
-        return int(word[:20]) if isinstance(self.default, int) else float(word)
+        high = 10**9 if self.high is None else self.high
+        return isinstance(value, kind) and not isinstance(value, bool) and self.low <= value <= high
 
 
 @dataclass(frozen=True)
@@ -143,19 +140,13 @@ class Choice(Row):
         return isinstance(value, int) or (isinstance(value, str) and len(value) <= MOST_LETTERS)
 
 
-@dataclass(frozen=True)
 class Steps(Choice):
     """A slider over ``options``, which are numbers."""
 
     def arguments(self) -> dict[str, Any]:
         return {"options": self.options, "value": self.default}
 
-    def read(self, words: tuple[str, ...]) -> float:
-        (word,) = words
-        return float(word)
 
-
-@dataclass(frozen=True)
 class Select(Choice):
     """A selectbox."""
 
@@ -165,7 +156,6 @@ class Select(Choice):
         return {"options": options, "index": first}
 
 
-@dataclass(frozen=True)
 class Pick(Choice):
     """Buttons of which one is always pressed; without a default, pressed and let go."""
 
@@ -174,11 +164,8 @@ class Pick(Choice):
         return given if self.default is None else {**given, "required": True}
 
 
-@dataclass(frozen=True)
 class Picks(Choice):
-    """Buttons of which any number is pressed."""
-
-    default: tuple[str, ...] = ()
+    """Buttons of which any number is pressed; the default is a tuple."""
 
     def arguments(self) -> dict[str, Any]:
         pressed = {"default": list(self.default), "selection_mode": "multi"}
@@ -187,9 +174,6 @@ class Picks(Choice):
     def takes(self, value: Any) -> bool:
         most = len(self.options) or MOST_OPTIONS
         return len(value) <= most and all(super(Picks, self).takes(one) for one in value)
-
-    def read(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        return () if words == ("",) else words
 
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)

@@ -84,9 +84,12 @@ def controls() -> None:
     """Which model reads, how it treats padding, and what it is compared with."""
     one, two, three = st.columns(3)
     with one:
-        state.reader_select(
+        language.choice(
+            st.selectbox,
             _("read by"),
-            key="emoji_model",
+            "emoji_model",
+            options=state.reader_names(),
+            format_func=state.title,
             help=_(
                 "The shipped model, one you have trained or opened here, or one with random "
                 "weights. “best” is the epoch with the best test accuracy."
@@ -113,8 +116,13 @@ def controls() -> None:
     if against == OTHER:
         box("say_b", N_("The other sentence"))
     elif against == MODEL:
-        state.reader_select(
-            _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")
+        language.choice(
+            st.selectbox,
+            _("the other model"),
+            "emoji_model_b",
+            options=state.reader_names(),
+            format_func=state.title,
+            help=_("It reads the same sentence."),
         )
 
 
