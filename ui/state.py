@@ -179,7 +179,10 @@ class Picks(Choice):
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 FAST = N_("as fast as it goes")
-SEED = {"low": 0, "high": 9999}
+
+
+def _seed(key: str, page: str, default: int = 0) -> Number:
+    return Number(key, page, default, high=9999)
 
 
 def _bound(key: str, page: str, bounds: Mapping[str, Any], name: str = "", **other: Any) -> Number:
@@ -208,7 +211,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Select("against", page, "nobody", of_visit=True)
     for name in ("m", "Tx", "n_a", "epochs"):
         yield _bound(name, page, jazz.BOUNDS)
-    yield Number("train_seed", page, **SEED)
+    yield _seed("train_seed", page)
     yield Number("window", page, 1, low=1, high=int(jazz.BOUNDS["m"].high))
     yield _steps("learning_rate", page, jazz.BOUNDS, "learning_rate", RATES)
     paces = {FAST: 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
@@ -225,7 +228,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)
         yield Number(f"prompt{suffix}", page, high=16)
-        yield Number(f"seed{suffix}", page, len(suffix) // 2, **SEED)
+        yield _seed(f"seed{suffix}", page, len(suffix) // 2)
 
 
 def _emojify(page: str = "emojify") -> Iterator[Row]:
@@ -261,7 +264,7 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield Select("emoji_unknown", page, next(iter(unknown)), options=unknown)
     paces = {FAST: 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
     yield Select("emoji_pace", page, FAST, options=paces)
-    yield Number("emoji_seed", page, **SEED)
+    yield _seed("emoji_seed", page)
     yield Switch("emoji_mask", page, True)
     yield Switch("emoji_trainable", page)
     lines = (
@@ -339,7 +342,7 @@ def _embeddings(page: str = "embeddings") -> Iterator[Row]:
 
 def _cell(page: str = "cell") -> Iterator[Row]:
     yield Select("cell_model", page, "good", of_visit=True)
-    yield Number("cell_seed", page, 7, **SEED)
+    yield _seed("cell_seed", page, 7)
     cells = (N_("jazz"), N_("emoji, layer 1"), N_("emoji, layer 2"))
     yield Pick("cell_of", page, cells[0], options=cells)
     yield Number("t", page, 12, low=1)

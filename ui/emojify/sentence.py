@@ -49,6 +49,7 @@ CSS = """<style>
 
 def box(key: str = "say", label: str = N_("Your sentence")) -> str:
     """Where a reader types; the page follows while they do."""
+    given = widget(key)
     return (
         st.text_input(
             _(label),
@@ -56,9 +57,9 @@ def box(key: str = "say", label: str = N_("Your sentence")) -> str:
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=TABLE[key].most,
+                most=given["max_chars"],
             ),
-            **widget(key),
+            **given,
         )
         or ""
     )

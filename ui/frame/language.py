@@ -198,10 +198,9 @@ def choice(
     **given
         Whatever else the widget takes.
     """
-    limits = {} if options is None else {"options": options}
-    if limits and isinstance(state.TABLE[key], state.Select) and state.value(key) not in options:
+    drawn = state.widget(key, **{} if options is None else {"options": options})
+    if isinstance(state.TABLE[key], state.Select) and state.value(key) not in drawn["options"]:
         st.session_state.pop(key, None)  # a model that is gone, say: fall back to the default
-    drawn = state.widget(key, **limits)
     _understand(key, drawn["options"], format_func)
     return widget(label, format_func=format_func, **drawn, **given)
 
