@@ -49,6 +49,7 @@ CSS = """<style>
 
 def box(key: str = "say", label: str = N_("Your sentence")) -> str:
     """Draw the text box, which updates the page while the reader types; return the text."""
+    given = widget(key)
     return (
         st.text_input(
             _(label),
@@ -56,9 +57,9 @@ def box(key: str = "say", label: str = N_("Your sentence")) -> str:
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=TABLE[key].most,
+                most=given["max_chars"],
             ),
-            **widget(key),
+            **given,
         )
         or ""
     )
@@ -84,9 +85,12 @@ def controls() -> None:
     """Draw the choice of model, of its padding, and of the comparison."""
     one, two, three = st.columns(3)
     with one:
-        state.reader_select(
+        language.choice(
+            st.selectbox,
             _("read by"),
-            key="emoji_model",
+            "emoji_model",
+            options=state.reader_names(),
+            format_func=state.title,
             help=_(
                 "The shipped model, one you have trained or opened here, or one with random "
                 "weights. “best” is the epoch with the best test accuracy."
@@ -113,8 +117,13 @@ def controls() -> None:
     if against == OTHER:
         box("say_b", N_("The other sentence"))
     elif against == MODEL:
-        state.reader_select(
-            _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")
+        language.choice(
+            st.selectbox,
+            _("the other model"),
+            "emoji_model_b",
+            options=state.reader_names(),
+            format_func=state.title,
+            help=_("It reads the same sentence."),
         )
 
 
