@@ -80,8 +80,6 @@ export function cellLane(data, stage) {
   function shape(sizes, key) {
     const parts = sizes.flatMap(([axis, size], place) => {
       const name = element("span", { class: "axis", text: `${axis}`, "data-axis": axis });
-      const colour = stage.theme.axis(axis);
-      if (colour) name.style.color = colour;
       return [...(place ? [" + "] : []), name, ` ${size}`];
     });
     const end = sizes.length > 1 ? ` = ${n + nx})` : `)  ${rangeText(key)}`;
@@ -116,6 +114,8 @@ export function cellLane(data, stage) {
   }
 
   function update(step) {
+    // Here and not where they are made: the theme may change while the page is open.
+    for (const axis of node.querySelectorAll(".axis")) axis.style.color = stage.theme.axis(axis.dataset.axis) || "";
     const now = vectors(step);
     const unit = pickedUnit();
     const place = stage.order(data.axis, n).indexOf(unit);
