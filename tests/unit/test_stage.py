@@ -188,7 +188,8 @@ TOP_LEVEL = re.compile(
 
 
 def test_every_module_of_the_folder_is_reached_from_main():
-    assert set(MODULES) == set(ui_stage.ASSETS.rglob("*.js"))
+    types = ui_stage.ASSETS / "contract.js"  # nothing runs in it
+    assert set(MODULES) == set(ui_stage.ASSETS.rglob("*.js")) - {types}
 
 
 def test_top_level_names_are_unique_across_modules():
