@@ -42,6 +42,7 @@ test: $(VENV)/.dev node_modules/.installed
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 # Known vulnerabilities of what we pin; fails where nobody could be asked, too.
 audit: $(VENV)/.dev

@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 Mutator = Callable[[random.Random, bytes], bytes]
 PACKED = (b"PK", b"\x1f\x8b")
@@ -510,24 +511,33 @@ def visit_files() -> list[bytes]:
     from seqlib.text import shipped
     from seqlib.training.run import State
     from seqlib.vectors import WordVectors
-    from ui.visit.files import Contents, EmojiRecord, save_visit, song_of
+    from ui.visit.memory import Visit
+    from ui.visit.reading import song_of
+    from ui.visit.records import EmojiRecord
     from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
+    from ui.visit.writing import save_visit
 
     corpus, table, sentences = default_corpus(), vectors.load(), shipped()
     midi = "blues", write_midi(corpus.melodies[0])
     own = WordVectors.of(
         [table.words[place] for place in range(40)], np.asarray(table.matrix[1:41, :8]), "own.txt"
     )
-    brought = Contents(
-        settings={"jazz": {"corpus": ("my MIDI",), "Tx": ("12",)}, "emojify": {"units": ("16",)}},
-        texts={"jump": "music", "paste_text": "LSTM(64)", "emoji_edit": 1},
-        midi=midi,
-        song=song_of(*midi),
-        sentences=sentences,
-        draft=("our sentences", (("I am sad", "sad", "train"), ("I am glad", "happy", "test"))),
-        emoji_file=model_files()[0],
-        vectors={"file": own},
-        quiz=(3, 2, 5),
+    rows = [("I am sad", "sad", "train"), ("I am glad", "happy", "test")]
+    brought = Visit(
+        work={
+            "song": song_of(*midi),
+            "song_file": midi,
+            "emoji_mine": sentences,
+            "emoji_draft": (
+                "our sentences",
+                pd.DataFrame(rows, columns=["sentence", "label", "part"]),
+            ),
+            "emoji_file_bytes": model_files()[0],
+            "own_vectors:my file": own,
+            "quiz": {"number": 3, "right": 2, "asked": 5},
+        },
+        links={"jazz": {"corpus": ("my MIDI",), "Tx": ("12",)}, "emojify": {"shuffle": ("16",)}},
+        loose={"jump": "music", "emoji_edit": True},
     )
     settings, n = RunSettings(epochs=4, m=3, Tx=5, n_a=8), 4
     curve = np.linspace(3, 1, n * 5, dtype=np.float32).reshape(n, 5)
@@ -551,10 +561,12 @@ def visit_files() -> list[bytes]:
         n,
         State.DONE,
     )
-    trained = Contents(
-        jazz_runs=((corpus.vocabulary, jazz),),
-        emoji_runs=(EmojiRecord(1, emoji, "our sentences", table),),
-        sentences=sentences,
+    trained = Visit(
+        work={
+            "jazz_runs": {corpus.vocabulary: jazz},
+            "emoji_runs": [EmojiRecord(1, emoji, "our sentences", table)],
+            "emoji_mine": sentences,
+        }
     )
     return [save_visit(brought), save_visit(trained)]
 

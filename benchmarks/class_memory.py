@@ -12,6 +12,6 @@ def measure() -> Result:
         peer=lesson(1).megabytes,
         peer_name="one reader alone",
         unit="MB",
-        goal=1200,
+        goal=600,
         goal_on="ours",
     )

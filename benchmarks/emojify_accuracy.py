@@ -11,8 +11,8 @@ from dataclasses import replace
 from benchmarks._result import Result
 from seqlib import vectors
 from seqlib.emojify import Emojify_V1, EmojifyRun, EmojifySettings, Lexicon, judge
-from seqlib.emojify.training import train_now
 from seqlib.text import shipped
+from seqlib.training.run import State
 
 SEEDS = range(5)
 
@@ -24,7 +24,9 @@ def measure() -> Result:
     v2 = []
     for seed in SEEDS:
         settings = replace(EmojifySettings(), seed=seed)
-        run = train_now(EmojifyRun(train, test, lexicon, settings))
+        run = EmojifyRun(train, test, lexicon, settings).start()
+        if run.wait() is not State.DONE:
+            raise RuntimeError(run.error)
         v2.append(judge(run.snapshot().model, test))
     negated = statistics.mean(one.negated_accuracy for one in v2)
     if negated <= v1.negated_accuracy:

@@ -1,7 +1,7 @@
 """From the click to the end of the default emoji training, against fit on the same Keras model.
 
-Each side in a fresh process that has TensorFlow imported and has not trained before; same
-sentences, vectors, batch size, epochs and measurements after each epoch.
+Each side in a fresh process that has not trained before, the other one with TensorFlow imported;
+same sentences, vectors, batch size, epochs and measurements after each epoch.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import statistics
 from benchmarks._result import Result, seconds
 from seqlib import vectors
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
-from seqlib.emojify.training import train_now
 from seqlib.text import shipped
 from seqlib.training import tensorflow
+from seqlib.training.run import State
 
 SETTINGS = EmojifySettings()
 BEST_WITHIN = 10.0  # seconds from the click to the best test accuracy
@@ -23,9 +23,10 @@ TRIES = 3
 
 def ours() -> tuple[float, float, float]:
     """Seconds to the end, seconds to the best test accuracy, last test accuracy."""
-    tensorflow.load()
     run = EmojifyRun(*shipped(), Lexicon.of(vectors.load()), SETTINGS)
-    took = seconds(lambda: train_now(run))
+    took = seconds(lambda: run.start().wait())
+    if run.state is not State.DONE:
+        raise RuntimeError(run.error)
     metrics = run.metrics
     return took, float(metrics.seconds[metrics.best - 1]), float(metrics.test_accuracy[-1])
 
@@ -89,5 +90,5 @@ def measure() -> Result:
         peer=peer,
         peer_name=f"model.fit on Emojify_V2, {SETTINGS.epochs} epochs",
         unit="s",
-        goal=3,
+        goal=6,
     )

@@ -93,7 +93,7 @@ def readers() -> dict[str, Read]:
     from seqlib.jazz.corpus import corpus_of
     from seqlib.music import read_midi
     from seqlib.text import read_csv, read_sentences
-    from ui.visit.files import open_visit
+    from ui.visit.reading import open_visit
 
     shipped = vectors.load()
 

@@ -1,7 +1,6 @@
 """200 runs started and stopped in one server: what it holds then, against after the 20th.
 
-The number of units goes round through more architectures than a server keeps traced, so that
-most runs drop one and trace another.
+The number of units goes round, so that workers allocate other arrays each time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A second run of an architecture the server has seen: from the click to a page with a loss."""
+"""A run where a worker is at hand: from the click to a page with a loss."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def measure() -> Result:
     return Result(
         ours=statistics.median(seen),
         peer=unseen,
-        peer_name="the first reader's run, TensorFlow loaded on the way",
+        peer_name="the first reader's run, a worker started on the way",
         unit="s",
         goal=0.3,
         goal_on="ours",

@@ -1,6 +1,7 @@
 """From the click to 100 epochs done, against the literal djmodel under fit.
 
-Each click happens in a fresh process that has TensorFlow imported and has not trained before.
+Each click happens in a fresh process that has not trained before; on the other side TensorFlow is
+imported already.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ EPOCHS = 100
 
 
 def ours() -> tuple[float, list[float]]:
-    """Seconds from click to done, and the loss summed over the outputs at each epoch."""
-    tensorflow.load()
+    """Seconds from click to done, and the loss summed over the outputs at each epoch.
+
+    A worker process is started on the way.
+    """
     settings = RunSettings(epochs=EPOCHS, n_a=N_A, learning_rate=LEARNING_RATE)
     run = TrainingRun(*random_windows(), settings, weights=JazzWeights.initial(N_A, N_VALUES))
     took = seconds(lambda: run.start().wait())
@@ -71,5 +74,5 @@ def measure() -> Result:
         peer=peer,
         peer_name="the literal djmodel under model.fit",
         unit="s",
-        goal=20,
+        goal=30,
     )

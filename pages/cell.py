@@ -4,6 +4,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from ui.cell import counts, influence, sandbox, state, step
+from ui.cell.notebook import asked
 from ui.cell.state import Scene
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
@@ -19,7 +20,7 @@ def cell() -> None:
     share.section(reach, scene)
     share.section(copy)
     share.section(parameters, scene)
-    notebook.offer("cell")
+    notebook.offer("cell", asked)
 
 
 def one_step(scene: Scene) -> None:

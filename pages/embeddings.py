@@ -6,6 +6,7 @@ from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui.embeddings import lookup, matrix, source, train, word_map
 from ui.embeddings import neighbours as near
+from ui.embeddings.notebook import asked
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
@@ -22,7 +23,7 @@ def embeddings() -> None:
     share.section(bias, vectors)
     share.section(on_a_map, vectors)
     share.section(training, vectors)
-    notebook.offer("embeddings")
+    notebook.offer("embeddings", asked)
 
 
 def which() -> WordVectors:
@@ -39,7 +40,7 @@ def looking_up(vectors: WordVectors) -> None:
     st.header(_("2 · The lookup"), anchor="lookup")
     st.markdown(lesson("embeddings")["lookup"])
     lookup.show(vectors)
-    notebook.keep("embeddings")
+    notebook.keep("embeddings", asked)
 
 
 @st.fragment
@@ -54,7 +55,7 @@ def neighbours(vectors: WordVectors) -> None:
     st.header(_("4 · Neighbours"), anchor="neighbours")
     st.markdown(lesson("embeddings")["near"])
     near.neighbours(vectors)
-    notebook.keep("embeddings")
+    notebook.keep("embeddings", asked)
 
 
 @st.fragment
@@ -62,7 +63,7 @@ def analogies(vectors: WordVectors) -> None:
     st.header(_("5 · Analogies"), anchor="analogies")
     st.markdown(lesson("embeddings")["analogy"])
     near.analogy(vectors)
-    notebook.keep("embeddings")
+    notebook.keep("embeddings", asked)
 
 
 @st.fragment

@@ -14,6 +14,7 @@ from ui.emojify import (
     sentence,
     train,
 )
+from ui.emojify.notebook import asked
 from ui.frame import frame, share
 from ui.lessons.pages import lesson
 from ui.parts import notebook
@@ -35,7 +36,7 @@ def emojify() -> None:
         model_files,
     ):
         share.section(section)
-    notebook.offer("emojify")
+    notebook.offer("emojify", asked)
 
 
 def typed() -> None:

@@ -16,7 +16,7 @@ def home() -> None:
     solo.stage()
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
     frame.more_doors()
-    notebook.offer("home")
+    notebook.offer("home", solo.asked)
     handouts.offer()
 
 

@@ -8,8 +8,10 @@ from seqlib.stage.jazz import LANES, lane_name
 from ui.frame import frame, language, share
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
+from ui.jazz.notebook import asked
 from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
+from ui.state import widget
 
 TEXT = lesson("jazz")
 
@@ -23,7 +25,7 @@ def jazz() -> None:
     share.section(training)
     share.section(sampling)
     share.section(scores)
-    notebook.offer("jazz")
+    notebook.offer("jazz", asked)
 
 
 def music() -> None:
@@ -79,29 +81,18 @@ def sampling() -> None:
     with st.container(horizontal=True):
         band = st.toggle(
             _("Band"),
-            value=True,
-            key="band",
-            bind="query-params",
-            persist_state="session",
             help=_(
                 "Bass, chords and drums around the solo. Off leaves exactly what the model wrote."
             ),
+            **widget("band"),
         )
-        two = st.toggle(
-            _("Compare two solos"),
-            key="compare",
-            bind="query-params",
-            persist_state="session",
-            help=TEXT["compare"],
-        )
+        two = st.toggle(_("Compare two solos"), help=TEXT["compare"], **widget("compare"))
     lanes = language.choice(
         st.pills,
         _("lanes"),
-        list(LANES),
+        "lanes",
+        options=list(LANES),
         format_func=lane_name,
-        selection_mode="multi",
-        default=["notes", "h", "c", "y"],
-        key="lanes",
         help=_("What the stage shows."),
     )
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)

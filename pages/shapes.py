@@ -8,6 +8,7 @@ from ui.lessons.pages import lesson
 from ui.parts import notebook
 from ui.shapes import controls, cost, own, what_if
 from ui.shapes import defined_once as once
+from ui.shapes.notebook import asked
 
 
 def shapes() -> None:
@@ -17,7 +18,7 @@ def shapes() -> None:
     share.section(what_if_section)
     share.section(embedding)
     share.section(paste)
-    notebook.offer("shapes")
+    notebook.offer("shapes", asked)
 
 
 def builder() -> None:

@@ -19,9 +19,9 @@ from seqlib import vectors as word_vectors
 from seqlib.emojify import Emojify_V1, EmojifyRun, EmojifySettings, Lexicon, judge
 from seqlib.emojify.files import fingerprint
 from seqlib.emojify.pretrained import ARRAYS, BAD_AT, CARD, HOW, WEIGHTS, WITH_GLOVE
-from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import NAMES
 from seqlib.text import LabelledSentences, shipped
+from seqlib.training.run import State
 
 SEEDS = range(5)
 FEW = 132  # rows that published runs of the exercise train on
@@ -89,9 +89,13 @@ def trained(
     train: LabelledSentences, test: LabelledSentences, lexicon: Lexicon, settings: EmojifySettings
 ) -> list[EmojifyRun]:
     """One run a seed."""
-    return [
-        train_now(EmojifyRun(train, test, lexicon, replace(settings, seed=seed))) for seed in SEEDS
-    ]
+    runs = []
+    for seed in SEEDS:
+        run = EmojifyRun(train, test, lexicon, replace(settings, seed=seed)).start()
+        if run.wait() is not State.DONE:
+            raise RuntimeError(run.error)
+        runs.append(run)
+    return runs
 
 
 def accuracy(run: EmojifyRun) -> float:

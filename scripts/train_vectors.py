@@ -21,7 +21,7 @@ from scripts.vectors.cooccurrence import ppmi, truncated_svd
 from scripts.vectors.vocabulary import Vocabulary
 from scripts.vectors.wordnet import FOLDER, WordNet, read
 from seqlib.vectors import WordVectors
-from seqlib.vectors.places import DEFAULT_FOLDER
+from seqlib.vectors.folders import DEFAULT_FOLDER
 from seqlib.vectors.store import open_folder, writing
 
 NAME = "WordNet vectors"

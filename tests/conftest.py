@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import functools
+import time
 
 import hypothesis
 import numpy as np
@@ -44,6 +45,29 @@ def keras():
     import keras
 
     return keras
+
+
+@pytest.fixture(scope="session")
+def keras_awake():
+    """Keras' room with TensorFlow loaded, for the tests whose pages ask it."""
+    from seqlib.training import keras_room, tensorflow
+
+    keras_room.answer(keras_room.ask(tensorflow.load), timeout=300)
+
+
+@pytest.fixture
+def answered():
+    """Runs a page again until what it has asked Keras for is there."""
+
+    def run(app):
+        until = time.monotonic() + 600
+        while any("hourglass_top" in one.value for one in app.markdown):
+            assert time.monotonic() < until, "Keras did not answer"
+            time.sleep(0.1)
+            app.run()
+        return app
+
+    return run
 
 
 @pytest.fixture(scope="session")

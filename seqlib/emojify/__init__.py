@@ -1,8 +1,8 @@
-"""Emojify: sentences to emoji through two LSTM layers. NumPy here; Keras where it is trained.
+"""Emojify: from sentences to emoji through two LSTM layers.
 
-``weights`` has the arrays and the trace, ``reading`` the model with words around it,
-``explain`` which word mattered, ``baseline`` V1, ``files`` save and reopen, ``models`` the
-Keras model, ``training`` a run in the background, ``pretrained`` what is shipped.
+``weights`` has the arrays and the trace, ``reading`` the model with its words and classes,
+``explain`` the contribution of each word, ``baseline`` V1, ``files`` saved models, ``models``
+the Keras model, ``training`` a training run, ``pretrained`` the shipped model.
 """
 
 from seqlib.emojify.baseline import Emojify_V1

@@ -1,4 +1,4 @@
-"""Emojify V1: the mean of a sentence's word vectors and a softmax. What V2 has to beat."""
+"""Fit Emojify V1, a softmax of the mean of a sentence's word vectors, to compare V2 with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seqlib.text import LabelledSentences, tokenise
 
 STEPS = 600
 LEARNING_RATE = 0.05
-DECAY = 1e-3  # of the squared weights; without it the loss has no lowest point
+DECAY = 1e-3  # weight decay; without it the loss may have no minimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Emojify_V1:
 
     @classmethod
     def fit(cls, labelled: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
-        """The lowest cross-entropy on the sentences, by full-batch Adam; no randomness."""
+        """Minimise the cross-entropy on all sentences with Adam; equal data give equal weights."""
         x = averages(labelled.sentences, lexicon)  # (m, e_length)
         scale = max(float(x.std()), 1e-6)
         x = np.concatenate([x / scale, np.ones((len(x), 1), np.float32)], axis=1)
@@ -48,15 +48,15 @@ class Emojify_V1:
             w -= rate * first / (np.sqrt(second) + 1e-7)
         return cls(lexicon, w[:-1] / scale, w[-1])
 
-    def predict(self, sentences: Iterable[str]) -> np.ndarray:
-        """Probabilities, (m, n_classes)."""
+    def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
+        """Compute the probabilities of the classes for all sentences, (m, n_classes)."""
         return softmax(averages(sentences, self.lexicon) @ self.kernel + self.bias)
 
 
 def averages(sentences: Iterable[str | Iterable[str]], lexicon: Lexicon) -> np.ndarray:
-    """The mean vector of each sentence's words, float32 (m, e_length).
+    """Compute the mean vector of each sentence's words, float32 (m, e_length).
 
-    Unknown words count as the lexicon treats them: left out where they are the zero row.
+    Unknown words are left out if the lexicon gives them the zero row.
     """
     found = []
     for sentence in sentences:

@@ -1,4 +1,4 @@
-"""Which rows of an embedding training has moved, and how far."""
+"""Find the rows of an embedding that training has changed, and by how much."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ CHUNK_ROWS = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """The rows in which an embedding differs from the matrix it started as.
+    """The rows in which a trained embedding differs from its first matrix.
 
     Attributes
     ----------
     rows : int array (k,)
-        Furthest moved first.
+        Largest change first.
     change : float32 array (k, e_length)
         After minus before.
     compared : int
@@ -38,27 +38,26 @@ class Moved:
 
     @property
     def norms(self) -> np.ndarray:
-        """How far each row moved, (k,)."""
+        """Length of each row's change, (k,)."""
         return np.linalg.norm(self.change, axis=1)
 
     def among(self, rows: np.ndarray) -> int:
-        """How many of some rows have moved."""
+        """Count how many of some rows have changed."""
         return int(np.isin(rows, self.rows).sum())
 
 
 def moved(embedding: Embedding) -> Moved:
-    """Every row of the embedding compared with the matrix, number by number.
+    """Compare every row of an embedding with the matrix it started from, number by number.
 
-    Rows that come after the matrix, such as that of unknown words, are left out.
+    Rows after the matrix's own, such as the row of unknown words, are not compared.
     """
     total = len(embedding.matrix)
     rows, changes = [], []
     for start in range(0, total, CHUNK_ROWS):
-        here = np.arange(start, min(start + CHUNK_ROWS, total))
-        before = np.asarray(embedding.matrix[here], np.float32)
-        change = embedding[here] - before
+        part = np.arange(start, min(start + CHUNK_ROWS, total))
+        change = embedding[part] - np.asarray(embedding.matrix[part], np.float32)
         differ = change.any(axis=1)
-        rows.append(here[differ])
+        rows.append(part[differ])
         changes.append(change[differ])
     found, change = np.concatenate(rows), np.concatenate(changes)
     order = np.argsort(-np.linalg.norm(change, axis=1), kind="stable")
@@ -66,7 +65,7 @@ def moved(embedding: Embedding) -> Moved:
 
 
 def groups(data: DataSet, vectors: WordVectors) -> Mapping[str, np.ndarray]:
-    """All rows of the matrix, by what training sees of them; each row in one group."""
+    """Divide all rows of the matrix into four groups, by whether training reads their words."""
     train = np.setdiff1d(vectors.indices(data.train.words), [0])
     test = np.setdiff1d(vectors.indices(data.test.words), [0, *train])
     seen = np.concatenate([[0], train, test])

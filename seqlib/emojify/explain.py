@@ -1,4 +1,4 @@
-"""Which word tipped the balance: input gradient and leave-one-out."""
+"""Compute how much each word contributes to an answer: input gradient and leave-one-out."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from seqlib.lstm import backward, softmax
 
 @dataclass(frozen=True)
 class Score:
-    """The number to explain, in nats.
+    """The score to explain, in nats.
 
-    The log probability of ``label``, or, with ``against``, how far it is ahead of the log
-    probability of that other label.
+    The log probability of ``label``, less the log probability of ``against`` if it is given.
     """
 
     label: int
     against: int | None = None
 
     def of(self, logits: np.ndarray) -> np.ndarray:
-        """From logits (..., n_classes)."""
+        """Compute the score, (…), from logits (…, n_classes)."""
         p = logits - logits.max(axis=-1, keepdims=True)
         if self.against is not None:
             return p[..., self.label] - p[..., self.against]
         return p[..., self.label] - np.log(np.exp(p).sum(axis=-1))
 
     def gradient(self, logits: np.ndarray) -> np.ndarray:
-        """With respect to the logits, (n_classes,)."""
+        """Compute the gradient of the score with respect to the logits, (n_classes,)."""
         d = np.zeros_like(logits)
         d[self.label] = 1
         if self.against is None:
@@ -41,17 +40,17 @@ class Score:
 
 
 class InputGradient(NamedTuple):
-    """Of a score with respect to the embedding read at each step.
+    """The gradient of a score with respect to the embedding read at each step.
 
     Attributes
     ----------
     gradient : array (Tx, e_length)
-        0 at steps that a mask skips.
+        Zero at steps that a mask skips.
     signed : array (Tx,)
-        Gradient times embedding, summed: to first order what the word adds to the score,
+        Gradient times embedding, summed: to first order what the word adds to the score
         compared with a word of zeros.
     norm : array (Tx,)
-        Length of the gradient: how much a small change of the word could do.
+        Length of the gradient: how much a small change of the embedding can change the score.
     """
 
     gradient: np.ndarray
@@ -64,7 +63,8 @@ def input_gradient(
 ) -> InputGradient:
     """Backpropagate a score through the softmax and both layers to every word.
 
-    ``t`` is the step after which the score is taken; by default the last.
+    ``t`` is the step after which the score is computed; by default the last step. Raises
+    ``ValueError`` for a step outside the sentence.
     """
     Tx = len(trace.indices)
     t = Tx - 1 if t is None else t
@@ -76,8 +76,8 @@ def input_gradient(
     read = trace.read & (np.arange(Tx) <= t)
     if read.any():
         drop = trace.dropout
-        seen = trace.lstm_2.h[t] if drop is None else trace.lstm_2.h[t] * drop.second
-        d_state = weights.dense_kernel @ score.gradient(weights.logits(seen))  # (n_a,)
+        state = trace.lstm_2.h[t] if drop is None else trace.lstm_2.h[t] * drop.second
+        d_state = weights.dense_kernel @ score.gradient(weights.logits(state))  # (n_a,)
         da = np.zeros((int(read.sum()), weights.n_a), d_state.dtype)
         da[-1] = d_state if drop is None else d_state * drop.second
         between = backward(weights.lstm_2, steps_read(trace.lstm_2, read), da).x
@@ -94,16 +94,15 @@ def input_gradient(
 def leave_one_out(
     weights: EmojifyWeights, indices: np.ndarray, n_words: int, score: Score
 ) -> np.ndarray:
-    """How much the score falls when a word is left out and the rest closes up, (n_words,).
+    """Compute how much the score falls when each word is removed from a sentence, (n_words,).
 
-    ``indices`` (Tx,) of a sentence whose first ``n_words`` places are words. Above 0: the word
-    speaks for the label.
+    ``indices`` (Tx,) are the sentence's rows, of which the first ``n_words`` are words. A
+    positive number means that the word raises the score. Raises ``ValueError`` if ``n_words``
+    is not 0 to Tx.
     """
     indices = np.asarray(indices)
     if not 0 <= n_words <= len(indices):
         raise ValueError(_("There are {n} places, so not {m} words.", n=len(indices), m=n_words))
-    variants = np.array(
-        [indices, *(np.append(np.delete(indices, place), 0) for place in range(n_words))]
-    )
+    variants = np.array([indices, *(np.append(np.delete(indices, t), 0) for t in range(n_words))])
     scores = score.of(weights.logits(weights.states(variants)))
     return scores[0] - scores[1:]

@@ -1,4 +1,4 @@
-"""``Emojify_V2`` in Keras, the seed's. TensorFlow is imported when it is built, not before."""
+"""Build the seed's ``Emojify_V2`` in Keras. TensorFlow is imported when a model is built."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def Emojify_V2(
     mask: bool = False,
     trainable: bool = False,
 ) -> keras.Model:
-    """The seed's model: embedding, two LSTM layers with dropout, softmax.
+    """Build the seed's model: embedding, two LSTM layers with dropout, softmax.
 
     Parameters
     ----------
     input_shape : tuple
-        ``(maxlen,)``, in words.
+        ``(maxlen,)``, the number of words.
     word_to_vec_map : mapping of str to array (e_length,)
     word_to_index : mapping of str to int, from 1
     n_classes : int
         The seed has 5.
     units : int
-        Of each LSTM; the seed has 128.
+        Units of each LSTM; the seed has 128.
     dropout : float
-        Share dropped after each LSTM in training; the seed has 0.5.
+        Share of units dropped after each LSTM in training; the seed has 0.5.
     mask : bool
-        Skip row 0 (Keras' ``mask_zero``); the seed reads it as a word of zeros.
+        Skip row 0 (Keras' ``mask_zero``); the seed reads row 0 as a word of zeros.
     trainable : bool
         Train the embedding too; the seed does not.
 
@@ -59,7 +59,7 @@ def Emojify_V2(
     embedding_layer = pretrained_embedding_layer(
         word_to_vec_map, word_to_index, trainable=trainable
     )
-    # What mask_zero=True sets; the seed's function has no such argument.
+    # As mask_zero=True does, which is no argument of the seed's function.
     embedding_layer.mask_zero = embedding_layer.supports_masking = mask
     embeddings = embedding_layer(sentence_indices)  # (None, maxlen, e_length)
     X = layers.LSTM(units, return_sequences=True, name="lstm_1")(embeddings)  # (None, maxlen, n_a)
@@ -76,29 +76,24 @@ LAYERS = ("lstm_1", "lstm_2", "dense")
 
 
 def set_weights(model: keras.Model, weights: EmojifyWeights) -> None:
-    """Copy plain arrays into all layers but the embedding."""
+    """Copy weights into all layers except the embedding."""
     arrays = list(weights.arrays)
     for name, part in zip(LAYERS, (arrays[:3], arrays[3:6], arrays[6:]), strict=True):
         model.get_layer(name).set_weights(part)
 
 
-def get_arrays(model: keras.Model) -> list[np.ndarray]:
-    """The weights of all layers but the embedding, in the order of ``weights.NAMES``."""
-    return [array for name in LAYERS for array in model.get_layer(name).get_weights()]
-
-
 def keras_model(
     weights: EmojifyWeights, words: Sequence[str], rows: np.ndarray, maxlen: int, dropout: float
 ) -> keras.Model:
-    """``Emojify_V2`` with these weights and the embedding rows of some words only.
+    """Build ``Emojify_V2`` with these weights and the embedding rows of some words only.
 
-    ``words[k]`` stands in row ``rows[k]`` of the weights' embedding and gets index k + 1.
+    ``words[k]`` has row ``rows[k]`` of the weights' embedding and gets index k + 1.
     """
     vectors = weights.embedding[np.asarray(rows, int)]  # (len(words), e_length)
     model = Emojify_V2(
         (maxlen,),
         dict(zip(words, vectors, strict=True)),
-        {word: place + 1 for place, word in enumerate(words)},
+        {word: index for index, word in enumerate(words, 1)},
         n_classes=weights.n_classes,
         units=weights.n_a,
         dropout=dropout,
@@ -113,8 +108,16 @@ def keras_model(
 
 
 def keras_file(model: keras.Model) -> bytes:
-    """The model as a ``.keras`` file, to take away; nothing here ever opens one."""
+    """Save a model as the bytes of a ``.keras`` file, which this program never opens."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "emojify.keras"
         model.save(path)
         return path.read_bytes()
+
+
+def keras_bytes(
+    weights: EmojifyWeights, words: Sequence[str], maxlen: int, dropout: float
+) -> bytes:
+    """``keras_file`` of weights whose embedding has padding in row 0, then ``words`` in order."""
+    rows = np.arange(1, len(words) + 1)
+    return keras_file(keras_model(weights, words, rows, maxlen, dropout))

@@ -1,4 +1,4 @@
-"""The shipped emoji model and its card. Made by ``scripts/pretrain_emojify.py``."""
+"""Load the shipped emoji model and its card, which ``scripts/pretrain_emojify.py`` makes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from seqlib.vectors import WordVectors
 WEIGHTS = ASSETS / "weights"
 ARRAYS, CARD = "emojify_v2.npz", "emojify.json"
 
-# What the card says, and the models that it judges; translated where they are shown.
+# Texts of the card, and names of its models; translated when they are shown.
 HOW = N_(
     "Accuracy on the test sentences after the last epoch, mean, standard deviation and each of "
     "five seeds. Learning rate and mask were settled on these test sentences while the set was "
@@ -44,15 +44,15 @@ MODELS = (N_("V2, all"), N_("V2, all, no mask"), N_("V2, few"), N_("V1, all"), N
 
 @lru_cache(maxsize=4)
 def card(folder: Path = WEIGHTS) -> dict[str, Any]:
-    """How the shipped model was trained, and its figures with their spread."""
+    """Read how the shipped model was trained, and its accuracies over five seeds."""
     return json.loads((folder / CARD).read_text(encoding="utf-8"))
 
 
 def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emojify_V1]:
-    """V2 and V1 as shipped. Needs no TensorFlow.
+    """Load the shipped V2 and V1.
 
-    Raises ``ValueError``, one sentence, if ``vectors`` are not those they were trained with,
-    or the files are not as written.
+    Raises ``ValueError``, one sentence, if the models were trained with other word vectors,
+    or if a file is damaged.
     """
     about = card(folder)
     theirs = about["vectors"]
@@ -80,5 +80,5 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
     settings = about["settings"]
     lexicon = Lexicon.of(vectors, Unknown[settings["unknown"]])
     weights = EmojifyWeights.from_arrays(arrays, lexicon.embedding, settings["mask"])
-    classes = tuple(EmojiClass(*one) for one in about["classes"])
+    classes = tuple(EmojiClass(*names) for names in about["classes"])
     return EmojiModel(lexicon, weights, classes, settings["maxlen"]), Emojify_V1(lexicon, *v1)

@@ -1,4 +1,4 @@
-"""A model with the words and emoji around it: type a sentence, see what it says."""
+"""Read sentences with an emoji model: its words, its classes, its answers and its mistakes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,18 +23,19 @@ from seqlib.text import (
 )
 from seqlib.vectors import WordVectors
 
-# The shared row is the mean of this many of the first vectors, in most files the commonest words.
+# Number of first vectors, in most files of the commonest words, whose mean is the shared row.
 SHARED_MEAN_OF = 10_000
 
 
 class Unknown(StrEnum):
-    """What a word without a vector becomes."""
+    """The row that a word without a vector gets."""
 
     ZERO = N_("zero row")
     SHARED = N_("shared UNK row")
 
     @property
     def meaning(self) -> str:
+        """The sentence that explains it, in the reader's language."""
         return _(_MEANINGS[self])
 
 
@@ -48,16 +49,16 @@ _MEANINGS = {
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Words, their rows, and the matrix: what a sentence is looked up in.
+    """Words and their rows in an embedding, with which sentences are encoded.
 
     Attributes
     ----------
     name : str
-        Of the vectors.
+        Name of the word vectors.
     word_to_index : mapping of str to int, from 1
     embedding : Embedding
     unknown : Unknown
-        With ``SHARED`` the last row of the embedding is that of unknown words.
+        With ``SHARED`` the last row of the embedding is the row of unknown words.
     """
 
     name: str
@@ -67,7 +68,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, vectors: WordVectors, unknown: Unknown = Unknown.ZERO) -> Lexicon:
-        """Vectors as they are; the matrix is shared, not copied."""
+        """Make a lexicon of word vectors; their matrix is shared, not copied."""
         changed = {}
         if unknown is Unknown.SHARED:
             changed[len(vectors.matrix)] = shared_vector(vectors)
@@ -76,26 +77,28 @@ class Lexicon:
 
     @property
     def unknown_index(self) -> int:
+        """The row of words without a vector."""
         return 0 if self.unknown is Unknown.ZERO else self.embedding.n_rows - 1
 
     def encode(self, sentence: str | Iterable[str], maxlen: int) -> Encoded:
+        """Look up the rows of a sentence's words, at most ``maxlen``."""
         return encode(sentence, self.word_to_index, maxlen, self.unknown_index)
 
-    def indices(self, sentences: Iterable[str], maxlen: int) -> np.ndarray:
-        """int32 (m, maxlen)."""
+    def indices(self, sentences: Iterable[str | Iterable[str]], maxlen: int) -> np.ndarray:
+        """Look up the rows of all sentences, int32 (m, maxlen)."""
         return sentences_to_indices(sentences, self.word_to_index, maxlen, self.unknown_index)
 
 
 @lru_cache(maxsize=4)
 def shared_vector(vectors: WordVectors) -> np.ndarray:
-    """What the shared unknown row holds before training, float32 (e_length,)."""
+    """Compute the shared row of unknown words before training, float32 (e_length,)."""
     rows = vectors.matrix[1 : SHARED_MEAN_OF + 1]
     return np.asarray(rows, np.float32).mean(axis=0) if len(rows) else np.zeros(vectors.dim, "f4")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a model made of one sentence."""
+    """A model's answer to one sentence, with all states and gates."""
 
     encoded: Encoded
     trace: EmojifyTrace
@@ -103,37 +106,44 @@ class Reading:
 
     @property
     def probabilities(self) -> np.ndarray:
-        """(n_classes,)"""
+        """Probabilities of the classes, (n_classes,)."""
         return self.trace.output
 
     @property
     def label(self) -> int:
+        """Index of the most probable class."""
         return int(self.probabilities.argmax())
 
     @property
     def emoji(self) -> str:
+        """Emoji of the most probable class."""
         return self.classes[self.label].emoji
 
     @property
     def after_each_word(self) -> np.ndarray:
-        """Probabilities after every word read, (words, n_classes)."""
+        """Probabilities after each word read, (words, n_classes)."""
         return self.trace.probabilities[: len(self.encoded.words)]
 
 
 @dataclass(frozen=True, eq=False)
 class EmojiModel:
-    """``Emojify_V2`` ready to read text.
+    """``Emojify_V2`` with a lexicon and classes, so that it can read text.
 
     Attributes
     ----------
     lexicon : Lexicon
-        Its embedding is also that of the weights.
+        Its embedding is the same object as the weights' embedding.
     weights : EmojifyWeights
     classes : tuple of EmojiClass
     maxlen : int
         In words.
     notes : tuple of Later
-        What a reader should know of where it comes from, one sentence each.
+        Sentences on the model's origin for the reader.
+
+    Raises
+    ------
+    ValueError
+        If the number of classes is not the number of outputs.
     """
 
     lexicon: Lexicon
@@ -154,37 +164,38 @@ class EmojiModel:
             )
 
     def with_weights(self, weights: EmojifyWeights) -> EmojiModel:
-        """The same words and classes with weights as they are after more training."""
+        """Replace the weights, and keep words and classes."""
         lexicon = replace(self.lexicon, embedding=weights.embedding)
         return replace(self, lexicon=lexicon, weights=weights)
 
     def encode(self, sentence: str | Iterable[str]) -> Encoded:
+        """Look up the rows of a sentence's words."""
         return self.lexicon.encode(sentence, self.maxlen)
 
     def read(self, sentence: str | Iterable[str], dropout: DropoutMasks | None = None) -> Reading:
-        """Read one sentence, in text or already in words; every gate is kept."""
+        """Read one sentence, a text or already split into words, and keep every gate."""
         encoded = self.encode(sentence)
         return Reading(encoded, self.weights.trace(encoded.indices, dropout), self.classes)
 
-    def predict(self, sentences: Iterable[str]) -> np.ndarray:
-        """Probabilities, (m, n_classes)."""
+    def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
+        """Compute the probabilities of the classes for all sentences, (m, n_classes)."""
         return self.weights.probabilities(self.lexicon.indices(sentences, self.maxlen))
 
 
 class Judgement(NamedTuple):
-    """How a model does on labelled sentences.
+    """A model's accuracy, loss and confusion matrix on labelled sentences.
 
     Attributes
     ----------
     probabilities : array (m, n_classes)
     accuracy : float
-        Share of sentences whose first choice is right, 0 to 1.
+        Share of sentences whose most probable class is the true one, 0 to 1.
     negated_accuracy : float
-        The same among sentences with a negation; NaN if there are none.
+        Accuracy on sentences with a negation; NaN if there are none.
     loss : float
         Mean cross-entropy, in nats.
     confusion : int array (n_classes, n_classes)
-        Row: the true class; column: the choice.
+        Rows are true classes, columns the model's choices.
     """
 
     probabilities: np.ndarray
@@ -194,8 +205,14 @@ class Judgement(NamedTuple):
     confusion: np.ndarray
 
 
-def judge(model, labelled: LabelledSentences) -> Judgement:
-    """``model`` is anything with ``predict(sentences) -> (m, n_classes)``."""
+class Classifier(Protocol):
+    """A model that computes class probabilities, (m, n_classes), for sentences."""
+
+    def predict(self, sentences: Iterable[str], /) -> np.ndarray: ...
+
+
+def judge(model: Classifier, labelled: LabelledSentences) -> Judgement:
+    """Compare a model's choices with the labels."""
     p = model.predict(labelled.sentences)
     right = p.argmax(axis=1) == labelled.labels
     negated = right[labelled.negated]
@@ -213,25 +230,25 @@ def judge(model, labelled: LabelledSentences) -> Judgement:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A sentence the model got wrong, and the words that tipped the balance.
+    """A sentence to which a model gave a wrong class, and how much each word contributed.
 
     Attributes
     ----------
-    place : int
-        In the labelled sentences.
+    index : int
+        Index of the sentence in the labelled sentences.
     sentence : str
     true, chosen : int
-        Classes.
+        Indices of the true class and of the model's choice.
     confidence : float
         Probability of the choice.
     words : tuple of str
-        Those read.
+        The words read.
     by_gradient, by_leaving_out : array (words,)
-        How much each word puts the choice ahead of the true class, in nats: gradient times
-        embedding, and the fall when the word is left out.
+        How much each word adds to the choice over the true class, in nats: gradient times
+        embedding, and the change when the word is left out.
     """
 
-    place: int
+    index: int
     sentence: str
     true: int
     chosen: int
@@ -242,33 +259,35 @@ class Mistake:
 
     @property
     def tipped_by_gradient(self) -> str:
+        """The word with the largest ``by_gradient``."""
         return self.words[int(self.by_gradient.argmax())] if self.words else ""
 
     @property
     def tipped_by_leaving_out(self) -> str:
+        """The word with the largest ``by_leaving_out``."""
         return self.words[int(self.by_leaving_out.argmax())] if self.words else ""
 
 
 def mistakes(
     model: EmojiModel, labelled: LabelledSentences, limit: int = 200
 ) -> tuple[Mistake, ...]:
-    """The sentences that the model gets wrong, surest first, at most ``limit``."""
+    """List at most ``limit`` sentences with a wrong choice, the most confident first."""
     p = model.predict(labelled.sentences)
     chosen = p.argmax(axis=1)
     wrong = np.flatnonzero(chosen != labelled.labels)
     wrong = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")][:limit]
-    return tuple(_mistake(model, labelled, int(place), p[place]) for place in wrong)
+    return tuple(_mistake(model, labelled, int(index), p[index]) for index in wrong)
 
 
-def _mistake(model: EmojiModel, labelled: LabelledSentences, place: int, p: np.ndarray) -> Mistake:
-    true, chosen = int(labelled.labels[place]), int(p.argmax())
+def _mistake(model: EmojiModel, labelled: LabelledSentences, index: int, p: np.ndarray) -> Mistake:
+    true, chosen = int(labelled.labels[index]), int(p.argmax())
     score = Score(chosen, against=true)
-    encoded = model.encode(labelled.sentences[place])
+    encoded = model.encode(labelled.sentences[index])
     n = len(encoded.words)
     trace = model.weights.trace(encoded.indices)
     return Mistake(
-        place,
-        labelled.sentences[place],
+        index,
+        labelled.sentences[index],
         true,
         chosen,
         float(p[chosen]),
@@ -279,5 +298,5 @@ def _mistake(model: EmojiModel, labelled: LabelledSentences, place: int, p: np.n
 
 
 def shuffled(words: Sequence[str], seed: int) -> tuple[str, ...]:
-    """The words in another order, for V1 to ignore and V2 to notice."""
-    return tuple(words[at] for at in np.random.default_rng(seed).permutation(len(words)))
+    """Shuffle the words: V1's answer stays the same, V2's may change."""
+    return tuple(words[i] for i in np.random.default_rng(seed).permutation(len(words)))

@@ -1,20 +1,20 @@
-"""A run that trains ``Emojify_V2``, with the same life as a jazz run and the same worker."""
+"""How to train ``Emojify_V2``, and what a training run of it measures and gives."""
 
 from __future__ import annotations
 
 import operator
-import time
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
+from seqlib.emojify.task import EmojifyTask
 from seqlib.emojify.weights import EmojifyWeights
-from seqlib.i18n import N_, Later, _
-from seqlib.lstm import softmax
+from seqlib.i18n import N_, _
 from seqlib.text import MAX_MAXLEN, LabelledSentences
-from seqlib.training.run import NOT_A_NUMBER, Range, Run, State, check_bound, check_whole
+from seqlib.training import scheduler
+from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 500, 50, N_("passes over the sentences")),
@@ -71,7 +71,7 @@ class EmojifyMetrics:
     confusion : int array (epochs, n_classes, n_classes)
         On the test sentences. Row: the true class; column: the choice.
     seconds : array (epochs,)
-        Since ``start`` was called, loading and tracing included.
+        Since ``start`` was called, waiting included.
     """
 
     loss: np.ndarray
@@ -111,8 +111,10 @@ class EmojifyRun(Run):
     weights : EmojifyWeights, optional
         Where to start from; fresh ones from ``settings.seed`` if not given.
 
-    States, ``start``, ``pause``, ``resume``, ``stop`` and ``wait`` are those of
-    every ``Run``, and so is the worker that shares the machine.
+    Attributes
+    ----------
+    train, test, lexicon
+        As given.
 
     Raises
     ------
@@ -145,7 +147,6 @@ class EmojifyRun(Run):
                     settings=settings.unknown,
                 )
             )
-        super().__init__(replace(settings, maxlen=settings.maxlen or train.maxlen))
         if weights is None:
             weights = EmojifyWeights.initial(
                 lexicon.embedding,
@@ -166,121 +167,45 @@ class EmojifyRun(Run):
                 )
             )
         weights = replace(weights, mask=settings.mask)
+        settings = replace(settings, maxlen=settings.maxlen or train.maxlen)
+        rows, test_rows = (lexicon.indices(part.tokens, settings.maxlen) for part in (train, test))
+        task = EmojifyTask.of(
+            rows,
+            train.labels,
+            test_rows,
+            test.labels,
+            weights,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            learning_rate=settings.learning_rate,
+            dropout=settings.dropout,
+            trainable=settings.trainable,
+            seed=settings.seed,
+        )
+        number = np.zeros(0, np.float32)
+        confusion = np.zeros((0, train.n_classes, train.n_classes), np.int32)
+        numbers = dict.fromkeys(("loss", "accuracy", "test_loss", "test_accuracy"), number)
+        super().__init__(task, weights, settings, {**numbers, "confusion": confusion})
         self.train, self.test, self.lexicon = train, test, lexicon
-        self._weights = self._best_weights = weights
-        self._best_epoch, self._best_accuracy = 0, (-1.0, 0.0)
-        n, classes = settings.epochs, train.n_classes
-        self._numbers = np.zeros((4, n), np.float32)  # loss, accuracy, test loss, test accuracy
-        self._confusion = np.zeros((n, classes, classes), np.int32)
-        self._batch_seconds = 0.0  # of a warm step; 0 until known
-        self._sums = np.zeros(2)  # loss and hits in the epoch so far
 
-    @property
-    def metrics(self) -> EmojifyMetrics:
-        """All finished epochs. The arrays only ever grow."""
-        with self._lock:
-            n = self._n
-            return EmojifyMetrics(
-                *self._numbers[:, :n].copy(), self._confusion[:n].copy(), self._seconds[:n].copy()
-            )
+    usual_scheduler = staticmethod(scheduler.default)
+    _tested = True
+    _more = ("train", "test", "lexicon")
 
     def snapshot(self) -> EmojifySnapshot:
         """The model with the current weights."""
-        with self._lock:
-            return EmojifySnapshot(self._n, self._model(self._weights))
+        return self._snapshot(*self.at_epoch())
 
     def best(self) -> EmojifySnapshot:
         """The model where the test accuracy was best; of equals, where the test loss was lowest."""
-        with self._lock:
-            return EmojifySnapshot(self._best_epoch, self._model(self._best_weights))
+        return self._snapshot(*self.best_epoch())
 
-    def _model(self, weights: EmojifyWeights) -> EmojiModel:
+    def _snapshot(self, epoch: int, weights: EmojifyWeights) -> EmojifySnapshot:
         lexicon = replace(self.lexicon, embedding=weights.embedding)
-        return EmojiModel(lexicon, weights, self.train.classes, self.settings.maxlen)
+        model = EmojiModel(lexicon, weights, self.train.classes, self.settings.maxlen)
+        return EmojifySnapshot(epoch, model)
 
-    # What the worker calls.
-
-    def _begin(self):
-        from seqlib.emojify.fused import Batches
-
-        settings, maxlen = self.settings, self.settings.maxlen
-        train, test = (
-            self.lexicon.indices(part.tokens, maxlen) for part in (self.train, self.test)
-        )
-        self._rows = np.union1d(np.union1d(train, test), [0])
-        return self._open(
-            Batches,
-            self._weights.arrays,
-            self._weights.embedding[self._rows],
-            np.searchsorted(self._rows, train).astype(np.int32),
-            self.train.labels,
-            np.searchsorted(self._rows, test).astype(np.int32),
-            n_classes=self.train.n_classes,
-            batch=settings.batch_size,
-            mask=settings.mask,
-            trainable=settings.trainable,
-            learning_rate=settings.learning_rate,
-            dropout=settings.dropout,
-            seed=settings.seed,
-        )
-
-    def _train(self, seconds: float) -> None:
-        session = self._session  # stop() may drop ours at any moment
-        if session is None:
-            session = self._session = self._begin()
-        ends = time.perf_counter() + seconds
-        while self._state is State.RUNNING and self._n < self.settings.epochs:
-            if not session.batches_left:
-                session.begin_epoch()
-                self._sums = np.zeros(2)
-            wanted = seconds / self._batch_seconds if self._batch_seconds else 1
-            n = min(session.batches_left, max(1, int(wanted)))
-            began = time.perf_counter()
-            self._sums += session.train(n)
-            now = time.perf_counter()
-            if self._note:  # the first call traced; its time says nothing
-                self._note = ""
-            else:
-                self._batch_seconds = (now - began) / n
-            if not session.batches_left:
-                self._finish_epoch(session)
-                if self.settings.pace:
-                    self.not_before = max(self.not_before, began) + 1 / self.settings.pace
-                    return
-            if now > ends:
-                return
-
-    def _finish_epoch(self, session) -> None:
-        logits = session.evaluate()
-        arrays, table = session.weights()
-        loss, hits = self._sums
-        if not np.isfinite(loss) or not all(np.isfinite(array).all() for array in arrays):
-            self._fail(Later(NOT_A_NUMBER, {"rate": self.settings.learning_rate}))
-            return
-        weights = self._weights.with_arrays(arrays)
-        if table is not None:
-            embedding = self._weights.embedding.changed(self._rows, table)
-            weights = replace(weights, embedding=embedding)
-        labels = self.test.labels
-        p = softmax(logits)
-        test_loss = -np.log(np.maximum(p[np.arange(len(p)), labels], 1e-12)).mean()
-        chosen = p.argmax(axis=1)
-        test_accuracy = (chosen == labels).mean()
-        with self._lock:
-            if self._state.over:
-                return
-            n, m = self._n, len(self.train)
-            self._numbers[:, n] = loss / m, hits / m, test_loss, test_accuracy
-            np.add.at(self._confusion[n], (labels, chosen), 1)
-            self._seconds[n] = time.perf_counter() - self._started
-            self._n, self._weights = n + 1, weights
-            if (test_accuracy, -test_loss) > self._best_accuracy:
-                self._best_accuracy = (test_accuracy, -test_loss)
-                self._best_epoch, self._best_weights = n + 1, weights
-
-
-def train_now(run: EmojifyRun) -> EmojifyRun:
-    """Start a run and wait until it is over; for scripts. Raises ``RuntimeError`` if it fails."""
-    if run.start().wait() is State.FAILED:
-        raise RuntimeError(run.error)
-    return run
+    @property
+    def metrics(self) -> EmojifyMetrics:
+        """What was measured in all finished epochs. The arrays only ever grow."""
+        return EmojifyMetrics(**self.rows())

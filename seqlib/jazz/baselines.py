@@ -1,37 +1,38 @@
-"""What counting can do: the trigram model that an LSTM has to beat.
+"""Predict notes by counting: the trigram model to which an LSTM is compared.
 
-Interpolated Kneser-Ney smoothing (Kneser & Ney, 1995, as given by Chen & Goodman, 1999):
-each count is discounted, and what that frees goes to the next shorter context, whose
-counts are of the different contexts a token follows rather than of how often it is heard.
+Interpolated Kneser-Ney smoothing (Kneser & Ney, 1995, as given by Chen & Goodman, 1999): a
+discount is taken off each count and given to the next shorter context, whose counts are the
+numbers of different contexts that a token follows.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.jazz import Scores
 
 DISCOUNTS = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9)
-_START = -1  # stands before the first token
+_START = -1  # the context before the first token
 
 
 class TrigramBaseline:
-    """Next-token probabilities from the last two tokens, backed off to one and to none.
+    """Next-token probabilities from the last two tokens, interpolated with shorter contexts.
 
     Parameters
     ----------
     sequences : sequence of int arrays ``(Tx,)``
-        Encoded melodies to count in.
+        Encoded melodies to count.
     n_values : int
         Size of the vocabulary.
     discount : float, optional
-        Above 0 and below 1. Chosen if not given: the one of ``DISCOUNTS`` that gives the lowest
-        log loss when each melody in turn is predicted from the others.
+        Above 0 and below 1. By default the one of ``DISCOUNTS`` with the lowest log loss when
+        each melody is predicted from the others.
     order : int
-        3 is a trigram; others are there to see what a longer context would do.
+        Length of a context + 1; 3 for a trigram.
     """
 
     def __init__(
@@ -45,51 +46,58 @@ class TrigramBaseline:
             raise ValueError(f"The discount is {discount:g}; choose one between 0 and 1.")
         self.n_values, self.order = n_values, order
         self._sequences = [np.asarray(sequence) for sequence in sequences]
-        # For each length of context: what followed it, (n_values,).
-        self._counts = [defaultdict(lambda: np.zeros(n_values)) for _ in range(order)]
+        # For each length of context: context -> {next token: count}.
+        self._counts: list[defaultdict[tuple[int, ...], Counter[int]]] = [
+            defaultdict(Counter) for _length in range(order)
+        ]
         for sequence in self._sequences:
             self._count(sequence)
         self.discount = discount or self._best_discount()
 
-    def probabilities(self, history: Sequence[int]) -> np.ndarray:
-        """Probability of each token after ``history``, ``(n_values,)``; they sum to 1."""
+    def probabilities(self, history: Sequence[int] | np.ndarray) -> np.ndarray:
+        """Compute the probability of each token after ``history``, (n_values,)."""
         padded = [_START] * (self.order - 1) + [int(token) for token in history]
         p = np.full(self.n_values, 1 / self.n_values)
         for length in range(self.order):
             counts = self._counts[length].get(tuple(padded[len(padded) - length :]))
-            if counts is not None and (total := counts.sum()):
-                freed = np.minimum(counts, self.discount).sum() / total
-                p = np.maximum(counts - self.discount, 0) / total + freed * p
+            if counts:
+                total = counts.total()
+                p = p * (self.discount * len(counts) / total)
+                p[list(counts)] += (np.array(list(counts.values())) - self.discount) / total
         return p
 
     def score(self, sequences: Sequence[np.ndarray]) -> Scores:
-        """Next-note scores over whole melodies, in the terms of ``seqlib.jazz.score``."""
+        """Score the next-note predictions over whole melodies, as ``seqlib.jazz.score`` does.
+
+        Raises ``ValueError`` if the melodies have no note.
+        """
         hits, loss, n = 0, 0.0, 0
         for sequence in sequences:
-            for place, token in enumerate(sequence):
-                p = self.probabilities(sequence[max(0, place - self.order + 1) : place])
+            for t, token in enumerate(sequence):
+                p = self.probabilities(sequence[max(0, t - self.order + 1) : t])
                 hits += int(p.argmax() == token)
                 loss -= float(np.log(p[token]))
                 n += 1
+        if not n:
+            raise ValueError(_("There are no notes to score; give at least one melody."))
         return Scores(hits / n, loss / n, n)
 
     def _count(self, sequence: np.ndarray) -> None:
         tokens = [_START] * (self.order - 1) + sequence.tolist()
-        for place in range(self.order - 1, len(tokens)):
+        for t in range(self.order - 1, len(tokens)):
             for length in range(self.order - 1, -1, -1):
-                counts = self._counts[length][tuple(tokens[place - length : place])]
-                new = counts[tokens[place]] == 0
-                counts[tokens[place]] += 1
-                if not new:  # a shorter context counts each longer one it is part of once
+                counts = self._counts[length][tuple(tokens[t - length : t])]
+                counts[tokens[t]] += 1
+                if counts[tokens[t]] > 1:  # a shorter context counts each longer context once
                     break
 
     def _best_discount(self) -> float:
         if len(self._sequences) < 2:
             return 0.7
         losses = dict.fromkeys(DISCOUNTS, 0.0)
-        for place, kept_back in enumerate(self._sequences):
-            others = self._sequences[:place] + self._sequences[place + 1 :]
+        for i, held_out in enumerate(self._sequences):
+            others = self._sequences[:i] + self._sequences[i + 1 :]
             model = TrigramBaseline(others, self.n_values, DISCOUNTS[0], self.order)
             for model.discount in DISCOUNTS:
-                losses[model.discount] += model.score([kept_back]).log_loss * len(kept_back)
-        return min(losses, key=losses.get)
+                losses[model.discount] += model.score([held_out]).log_loss * len(held_out)
+        return min(losses, key=lambda discount: losses[discount])

@@ -1,4 +1,4 @@
-"""What a model is trained on: melodies, their vocabulary, and the same melodies as numbers."""
+"""Hold the melodies that a model is trained on, with their vocabulary and encoding."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _PIECE = re.compile(r"(\d+) (blues|tune|song) in (.+)")
 
 @dataclass(frozen=True)
 class Corpus:
-    """Melodies to train on, and some kept back to see what was learned rather than copied.
+    """Melodies to train on, and held-out melodies to test with.
 
     Attributes
     ----------
     name : str
     melodies, held_out : tuple of Melody
-        To train on; never to train on.
+        Melodies to train on, and melodies never trained on.
     vocabulary : Vocabulary
-        Holds every token of both.
+        Every token of both.
     chords, held_out_chords : tuple
-        For each melody its form, a tuple of Chord, or None where that is not known.
+        The form of each melody, a tuple of Chord, or None where it is not known.
     """
 
     name: str
@@ -51,10 +51,10 @@ class Corpus:
         held_out: Iterable[Melody] = (),
         held_out_chords: Sequence[tuple[Chord, ...] | None] | None = None,
     ) -> Corpus:
-        """A corpus with the vocabulary of its melodies.
+        """Make a corpus with the vocabulary of its melodies.
 
-        Raises ValueError if there is no melody, or if a held-out one has a token that no
-        melody has: a model cannot predict a symbol it has no output for.
+        Raises ``ValueError`` if there is no melody, or if a held-out melody has a token that
+        no melody has, as a model has no output for such a token.
         """
         melodies, held_out = tuple(melodies), tuple(held_out)
         if not any(len(melody) for melody in melodies):
@@ -79,12 +79,12 @@ class Corpus:
 
     @cached_property
     def sequences(self) -> tuple[np.ndarray, ...]:
-        """The melodies as places in the vocabulary, int arrays ``(Tx,)``, one a melody."""
+        """Encoded melodies: an int array (Tx,) of vocabulary indices for each melody."""
         return tuple(_frozen(self.vocabulary.encode(melody)) for melody in self.melodies)
 
     @cached_property
     def held_out_sequences(self) -> tuple[np.ndarray, ...]:
-        """The held-out melodies in the same way."""
+        """Encoded held-out melodies, as ``sequences``."""
         return tuple(_frozen(self.vocabulary.encode(melody)) for melody in self.held_out)
 
     @property
@@ -93,28 +93,28 @@ class Corpus:
 
     @property
     def n_notes(self) -> int:
-        """Notes to train on, rests not counted."""
+        """Number of notes to train on; rests are not counted."""
         return sum(melody.n_notes for melody in self.melodies)
 
-    def subset(self, places: Sequence[int], name: str = "") -> Corpus:
-        """Only these melodies to train on; vocabulary and held-out melodies stay.
+    def subset(self, indices: Sequence[int], name: str = "") -> Corpus:
+        """Select some melodies to train on, with the same vocabulary and held-out melodies.
 
-        So weights trained on the whole fit the part, and both are judged alike.
+        Weights trained on the whole corpus then fit the part, and are tested on the same notes.
         """
         return replace(
             self,
             name=name or self.name,
-            melodies=tuple(self.melodies[place] for place in places),
-            chords=tuple(self.chords[place] for place in places),
+            melodies=tuple(self.melodies[index] for index in indices),
+            chords=tuple(self.chords[index] for index in indices),
         )
 
 
 @lru_cache(maxsize=1)
 def default_corpus() -> Corpus:
-    """The corpus composed for this project, from ``assets/corpus``.
+    """Read the corpus composed for this project from ``assets/corpus``.
 
-    Read from its JSON index, which holds what the MIDI files beside it hold: parsing those
-    takes too long for a page's first picture. A test keeps the two equal.
+    Its JSON index has the same melodies as the MIDI files beside it, which a test holds equal;
+    parsing the MIDI files would take too long for a page's first picture.
     """
     index = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
     vocabulary = Vocabulary.from_json(index["vocabulary"])
@@ -140,30 +140,34 @@ def default_corpus() -> Corpus:
 
 @lru_cache(maxsize=1)
 def small_corpus() -> Corpus:
-    """One tune of the default corpus: a few hundred notes, the size the exercise works with."""
+    """Select one tune of the default corpus: a few hundred notes, as many as the exercise has."""
     whole = default_corpus()
     return whole.subset((0,), whole.melodies[0].name)
 
 
 def piece_name(name: str) -> str:
-    """The name of one of our own pieces in the reader's language; any other as it is."""
+    """Translate the name of a piece of the default corpus; return other names unchanged."""
     if not (found := _PIECE.fullmatch(name)):
         return name
-    said = {
+    names = {
         "blues": _("{number} blues in {key}", number=found[1], key=found[3]),
         "tune": _("{number} tune in {key}", number=found[1], key=found[3]),
         "song": _("{number} song in {key}", number=found[1], key=found[3]),
     }
-    return said[found[2]]
+    return names[found[2]]
 
 
 def corpus_of(song: Song) -> Corpus:
-    """The melody read from a MIDI file as a corpus of its own; windows are cut out of it."""
+    """Make a corpus of the melody of a MIDI file."""
     return Corpus.of([song.melody], song.title or song.melody.name or _("Your melody"))
 
 
 def index_of(corpus: Corpus, files: Sequence[str]) -> str:
-    """The JSON that ``default_corpus`` reads; ``files`` names the training files, then the rest."""
+    """Write the JSON that ``default_corpus`` reads.
+
+    ``files`` are the names of the training files, then those of the held-out files. Raises
+    ``ValueError`` if a melody has no chords.
+    """
     pieces = [
         (False, *piece)
         for piece in zip(corpus.melodies, corpus.sequences, corpus.chords, strict=True)
@@ -180,7 +184,7 @@ def index_of(corpus: Corpus, files: Sequence[str]) -> str:
             "held_out": held_out,
             "tempo": melody.tempo,
             "tokens": sequence.tolist(),
-            "chords": [list(chord) for chord in chords],
+            "chords": [list(chord) for chord in chords or ()],
         }
         for file, (held_out, melody, sequence, chords) in zip(files, pieces, strict=True)
     ]

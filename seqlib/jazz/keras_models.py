@@ -1,4 +1,4 @@
-"""The seed's jazz models in Keras 3. TensorFlow is imported when one is built, not before."""
+"""Build the seed's jazz models in Keras 3. TensorFlow is imported when a model is built."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ class MusicLayers(NamedTuple):
 
 
 def music_layers(n_a: int, n_values: int, weights: JazzWeights | None = None) -> MusicLayers:
-    """``reshapor``, ``LSTM_cell`` and ``densor``, defined once; with ``weights`` if given."""
+    """Build ``reshapor``, ``LSTM_cell`` and ``densor``, with ``weights`` if given."""
     tensorflow.load()
     from keras import layers
 
-    made = MusicLayers(
+    shared = MusicLayers(
         layers.Reshape((1, n_values), name="reshapor"),
         layers.LSTM(n_a, return_state=True, name="LSTM_cell"),
         layers.Dense(n_values, activation="softmax", name="densor"),
     )
-    made.LSTM_cell.build((None, 1, n_values))
-    made.densor.build((None, n_a))
+    shared.LSTM_cell.build((None, 1, n_values))
+    shared.densor.build((None, n_a))
     if weights is not None:
-        set_weights(made, weights)
-    return made
+        set_weights(shared, weights)
+    return shared
 
 
 def set_weights(layers: MusicLayers, weights: JazzWeights) -> None:
-    """Copy plain arrays into the shared layers; every model built on them changes."""
+    """Copy weights into the shared layers, and so into every model built on them."""
     arrays = list(weights.arrays)
     layers.LSTM_cell.set_weights(arrays[:3])
     layers.densor.set_weights(arrays[3:])
 
 
 def get_weights(layers: MusicLayers) -> JazzWeights:
-    """The shared layers' weights as plain arrays."""
+    """Copy the shared layers' weights into plain arrays."""
     return JazzWeights.from_arrays(layers.LSTM_cell.get_weights() + layers.densor.get_weights())
 
 
 def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None) -> keras.Model:
-    """The seed's training model: one cell, one densor, used again at each of Tx timesteps.
+    """Build the seed's training model, which calls one cell and one densor at each of Tx timesteps.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
     n_values : int
         Size of the vocabulary.
     layers : MusicLayers, optional
-        Shared layers to build on; fresh ones if not given.
+        Shared layers to build on; by default new ones.
 
     Returns
     -------
@@ -96,10 +96,10 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
 
 
 def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:
-    """``djmodel`` as one recurrent layer over all timesteps, sharing the same cell and densor.
+    """Build ``djmodel`` as one recurrent layer over all timesteps, on the same cell and densor.
 
-    Same inputs; a single output (None, Tx, n_values). Training it trains ``djmodel``,
-    because they own the same variables; how much faster it is, ``make bench`` measures.
+    Its inputs are ``djmodel``'s, its output is one tensor (None, Tx, n_values). Training it
+    trains ``djmodel``, because both have the same variables.
     """
     tensorflow.load()
     import keras
@@ -116,17 +116,17 @@ def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:
 def music_inference_model(
     LSTM_cell: keras.layers.LSTM, densor: keras.layers.Dense, Ty: int, *, sampled: bool = False
 ) -> keras.Model:
-    """The generating model: each output's choice is the next timestep's input.
+    """Build the generating model, in which each output's choice is the next timestep's input.
 
     Parameters
     ----------
     LSTM_cell, densor : the trained shared layers
     Ty : int
-        Notes to write.
+        Number of notes to write.
     sampled : bool
-        False: the most probable note each time. True: two more inputs, ``noise``
-        (None, Ty, n_values), as ``seqlib.jazz.sampling.gumbel_noise`` makes it, and
-        ``temperature`` (None, 1); the choice is then a draw.
+        False chooses the most probable note. True draws, with two more inputs: ``noise``
+        (None, Ty, n_values), as ``seqlib.jazz.sampling.gumbel_noise`` draws it, and
+        ``temperature`` (None, 1).
 
     Returns
     -------
@@ -163,7 +163,7 @@ def music_inference_model(
 
 
 class Equality(NamedTuple):
-    """What was compared, and the largest absolute difference found."""
+    """A comparison of two arrays of one shape, and their largest absolute difference."""
 
     what: str
     shape: tuple[int, ...]
@@ -171,10 +171,10 @@ class Equality(NamedTuple):
 
 
 def prove_equal(weights: JazzWeights, X: np.ndarray, Ty: int, seed: int) -> tuple[Equality, ...]:
-    """Run the literal ``djmodel``, its twin and the NumPy path on one window and compare.
+    """Compare ``djmodel``, its twin and the NumPy model on the windows ``X`` (m, Tx, n_values).
 
-    ``X`` is (m, Tx, n_values); ``Ty`` notes are then sampled by Keras and by NumPy with the
-    same noise. Builds Keras graphs, so it takes seconds.
+    Then ``Ty`` notes are sampled by Keras and by NumPy with the same noise. Building the Keras
+    models takes seconds.
     """
     from seqlib.jazz.sampling import gumbel_noise, sample
 
@@ -185,15 +185,16 @@ def prove_equal(weights: JazzWeights, X: np.ndarray, Ty: int, seed: int) -> tupl
         [np.asarray(out) for out in djmodel(Tx, weights.n_a, n_values, layers)([X, zeros, zeros])]
     )  # (Ty, m, n_values)
     twin = np.asarray(fused_twin(Tx, layers)([X, zeros, zeros]))  # (m, Tx, n_values)
-    plain = weights.trace(X).y  # (m, Tx, n_values)
+    plain = weights.predict(X)  # (m, Tx, n_values)
 
     written = sample(weights, Ty, seed=seed)
     noise = gumbel_noise(Ty, n_values, seed)[None]
-    one = np.zeros((1, weights.n_a), np.float32)
+    zero = np.zeros((1, weights.n_a), np.float32)
     keras_written = music_inference_model(layers.LSTM_cell, layers.densor, Ty, sampled=True)(
-        [np.zeros((1, 1, n_values), np.float32), one, one, noise, np.ones((1, 1), np.float32)]
+        [np.zeros((1, 1, n_values), np.float32), zero, zero, noise, np.ones((1, 1), np.float32)]
     )
     keras_y = np.concatenate([np.asarray(out) for out in keras_written])  # (Ty, n_values)
+    assert written.trace.y is not None  # a sample's trace always has y
     return tuple(
         Equality(what, ours.shape, float(np.abs(ours - theirs).max()))
         for what, ours, theirs in (

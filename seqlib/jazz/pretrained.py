@@ -1,4 +1,4 @@
-"""The shipped jazz weights, at three stages of one run; ``scripts/pretrain.py`` makes them."""
+"""Load the shipped jazz weights, three stages of one run that ``scripts/pretrain.py`` trains."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ STAGES = {
 
 
 def load(stage: str) -> JazzWeights:
-    """Weights of one of ``STAGES``, for the default corpus' vocabulary. Needs no TensorFlow."""
+    """Load the weights of one of ``STAGES``, for the default corpus' vocabulary."""
     return JazzWeights.load(WEIGHTS / f"jazz_{stage}.npz")
 
 
 @cache
 def trigram() -> TrigramBaseline:
-    """The trigram of the default corpus, with the discount that was found to suit it best."""
+    """Count the default corpus' trigrams, with the discount that ``scripts/pretrain.py`` found."""
     corpus = default_corpus()
     discount = json.loads(CARD.read_text(encoding="utf-8"))["trigram_discount"]
     return TrigramBaseline(corpus.sequences, corpus.n_values, discount)

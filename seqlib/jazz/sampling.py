@@ -1,8 +1,8 @@
-"""Writing new music: let the model predict, choose one token, feed it back, again.
+"""Sample new music: predict, choose a token, feed it back as the next input.
 
-Each choice adds a row of Gumbel noise to the log probabilities and takes the largest,
-which draws exactly from the softmax (Gumbel, 1954). With the noise fixed by the seed,
-the Keras model and the NumPy path can be given the same luck and must write the same notes.
+A choice adds Gumbel noise to the log probabilities and takes the largest, which draws exactly
+from the softmax (Gumbel, 1954). The seed fixes the noise, so the Keras model and the NumPy
+code can be given the same noise and must write the same notes.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ MAX_TY = 400
 
 @dataclass(frozen=True)
 class Sample:
-    """What the model wrote, and all it did on the way.
+    """The tokens that a model wrote, and its states and gates at every step.
 
     Attributes
     ----------
     indices : int array (Tx,)
         The prompt, then the new tokens. Token t was chosen from ``trace.y[t]``.
     n_prompt : int
-        How many of them were given.
+        Number of tokens of the prompt.
     trace : Trace
         Step t reads token t − 1 (zeros at first) and predicts token t.
     """
@@ -46,6 +46,7 @@ class Sample:
 
     @property
     def new(self) -> np.ndarray:
+        """The tokens after the prompt, int (Ty,)."""
         return self.indices[self.n_prompt :]
 
 
@@ -58,9 +59,9 @@ def sample(
     k: int = 8,
     p: float = 0.9,
     seed: int = 0,
-    prompt: Sequence[int] = (),
+    prompt: Sequence[int] | np.ndarray = (),
 ) -> Sample:
-    """Let the model write ``Ty`` new tokens after ``prompt``.
+    """Sample ``Ty`` new tokens after ``prompt``.
 
     Parameters
     ----------
@@ -69,20 +70,21 @@ def sample(
         Notes to write, 1 to ``MAX_TY``.
     method : a key of ``METHODS``
     temperature : float
-        Above 0; divides the log probabilities for every method but greedy.
+        Above 0; divides the log probabilities for every method except greedy.
     k, p : int at least 1, float in (0, 1]
         For top-k and top-p.
     seed : int
-        Same seed, same notes.
+        Equal seeds give equal notes.
     prompt : sequence of token indices
-        The first notes, given.
+        The first notes.
 
     Raises
     ------
     ValueError
-        One sentence, if an argument is out of its range.
+        One sentence, if an argument is outside its range.
     """
     _check(weights, Ty, method, temperature, k, p, seed, prompt)
+    Ty, k, seed = int(Ty), int(k), int(seed)
     n_prompt, Tx = len(prompt), len(prompt) + Ty
     temperature = max(temperature, 1e-100)  # so that no quotient overflows
     noise = gumbel_noise(Ty, weights.n_values, seed)
@@ -94,35 +96,35 @@ def sample(
     for t in range(Tx):
         # One-hot times kernel is a row of the kernel; before the first note, nothing is read.
         zx = kernel[indices[t - 1]] + bias if t else bias
-        now = step_fast(weights.cell, zx, a, c)
-        a, c = now.h, now.c
+        step = step_fast(weights.cell, zx, a, c)
+        a, c = step.h, step.c
         np.dot(a, weights.densor_kernel, out=logits[t])
         logits[t] += weights.densor_bias
         if t < n_prompt:
-            indices[t] = prompt[t]
+            indices[t] = int(prompt[t])
         elif method == "greedy":
             indices[t] = logits[t].argmax()
         else:
-            # In float64 and from the largest down: however low the temperature, that one is 0.
+            # In float64 and relative to the largest, which is 0 however low the temperature.
             scaled = (logits[t] - logits[t].max()).astype(float) / temperature
             if method != "temperature":
                 scaled = np.where(_allowed(scaled, method, k, p), scaled, -np.inf)
             indices[t] = (scaled + noise[t - n_prompt]).argmax()
-        steps.append(now)
+        steps.append(step)
     x = np.zeros((Tx, weights.n_values), kernel.dtype)
     x[np.arange(1, Tx), indices[:-1]] = 1.0
     zeros = np.zeros(weights.n_a, kernel.dtype)
-    gates = (np.stack(values) for values in zip(*steps, strict=True))
-    return Sample(indices, n_prompt, Trace(x, *gates, a0=zeros, c0=zeros, y=softmax(logits)))
+    i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
+    return Sample(indices, n_prompt, Trace(x, i, f, g, o, c_all, h, zeros, zeros, softmax(logits)))
 
 
 def gumbel_noise(Ty: int, n_values: int, seed: int) -> np.ndarray:
-    """The luck of one sample: float32 (Ty, n_values), fixed by the seed."""
+    """Draw the noise of one sample, float32 (Ty, n_values)."""
     return np.random.default_rng(seed).gumbel(size=(Ty, n_values)).astype(np.float32)
 
 
 def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
-    """Which tokens may be drawn: bool (n_values,), at least one true."""
+    """Find the tokens that may be drawn, bool (n_values,), at least one of them."""
     order = np.argsort(-logits, kind="stable")
     if method == "top-k":
         keep = min(k, len(order))
@@ -134,13 +136,22 @@ def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
     return allowed
 
 
-def _whole(value: float, low: float, high: float) -> bool:
+def _is_int(value: float, low: float, high: float) -> bool:
     return low <= value <= high and value % 1 == 0
 
 
-def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
+def _check(
+    weights: JazzWeights,
+    Ty: float,
+    method: str,
+    temperature: float,
+    k: float,
+    p: float,
+    seed: float,
+    prompt: Sequence[float] | np.ndarray,
+) -> None:
     problems = {
-        _("Ty is {Ty}; ask for 1 to {most} notes.", Ty=Ty, most=MAX_TY): not _whole(Ty, 1, MAX_TY),
+        _("Ty is {Ty}; ask for 1 to {most} notes.", Ty=Ty, most=MAX_TY): not _is_int(Ty, 1, MAX_TY),
         _(
             "There is no sampling method {method}; choose one of {methods}.",
             method=repr(method),
@@ -150,9 +161,9 @@ def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
             "The temperature is {temperature}; it must be a number above 0.",
             temperature=temperature,
         ): not np.isfinite(temperature) or temperature <= 0,
-        _("k is {k}; top-k needs a whole number of at least 1.", k=k): not _whole(k, 1, np.inf),
+        _("k is {k}; top-k needs a whole number of at least 1.", k=k): not _is_int(k, 1, np.inf),
         _("p is {p}; top-p needs a number above 0 and at most 1.", p=p): not 0 < p <= 1,
-        _("The seed is {seed}; it must be a whole number of at least 0.", seed=seed): not _whole(
+        _("The seed is {seed}; it must be a whole number of at least 0.", seed=seed): not _is_int(
             seed, 0, np.inf
         ),
         _("The prompt has {n} notes; give at most {most}.", n=len(prompt), most=MAX_TY): len(prompt)
@@ -160,7 +171,7 @@ def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
         _(
             "The prompt names a token outside 0 to {last}; use the model's own vocabulary.",
             last=weights.n_values - 1,
-        ): not all(_whole(index, 0, weights.n_values - 1) for index in prompt),
+        ): not all(_is_int(index, 0, weights.n_values - 1) for index in prompt),
     }
     for sentence, wrong in problems.items():
         if wrong:
@@ -169,18 +180,18 @@ def _check(weights, Ty, method, temperature, k, p, seed, prompt) -> None:
 
 @dataclass(frozen=True)
 class Novelty:
-    """How much of a sample was already in the corpus.
+    """How much of a sample is in the corpus.
 
     Attributes
     ----------
     longest_run : int
-        Tokens in the longest stretch that stands in the corpus note for note.
+        Length of the longest run of tokens that is also in the corpus.
     run_start : int
-        Where in the sample that stretch begins.
+        Index in the sample at which that run begins.
     source : tuple of int
-        (melody, token) where it stands in the corpus; (-1, -1) if there is none.
+        (melody, token) at which the run begins in the corpus; (-1, -1) if there is none.
     share_of_4grams : float
-        Share of the sample's runs of four tokens that the corpus has too, 0 to 1.
+        Share of the sample's runs of four tokens that are also in the corpus, 0 to 1.
     """
 
     longest_run: int
@@ -192,8 +203,8 @@ class Novelty:
 def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
     """Compare sampled tokens with every melody of the corpus."""
     indices = np.asarray(indices)
-    # All melodies in a row, with a token between them that no sample has.
-    corpus = np.concatenate([part for one in sequences for part in (one, [-1])] or [[-1]])
+    # The melodies joined, separated by a token that no sample has.
+    corpus = np.concatenate([part for melody in sequences for part in (melody, [-1])] or [[-1]])
     # lengths[j]: tokens matching back from sample position s and corpus position j.
     lengths = np.zeros(len(corpus) + 1, int)
     longest = start = at = 0
@@ -205,20 +216,21 @@ def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
             start, at = s - longest + 1, end - longest
     source = (-1, -1)
     if longest:
-        begins = np.cumsum([0, *(len(one) + 1 for one in sequences)])
+        begins = np.cumsum([0, *(len(melody) + 1 for melody in sequences)])
         number = int(np.searchsorted(begins, at, side="right")) - 1
         source = number, at - int(begins[number])
     return Novelty(longest, start, source, _share_seen(indices, sequences, 4))
 
 
 def _share_seen(indices: np.ndarray, sequences: Sequence[np.ndarray], n: int) -> float:
-    base = 1 + max((int(max(one)) for one in (indices, *sequences) if len(one)), default=0)
-    places = base ** np.arange(n)
+    """Compute the share of runs of ``n`` tokens in ``indices`` that are also in ``sequences``."""
+    base = 1 + max((int(max(tokens)) for tokens in (indices, *sequences) if len(tokens)), default=0)
+    weights = base ** np.arange(n)
 
-    def grams(sequence):  # each as one number, which has the tokens for digits
+    def grams(sequence: np.ndarray) -> np.ndarray:  # each run as a number with tokens as digits
         if len(sequence) < n:
             return np.zeros(0, np.int64)
-        return np.lib.stride_tricks.sliding_window_view(np.asarray(sequence), n) @ places
+        return np.lib.stride_tricks.sliding_window_view(np.asarray(sequence), n) @ weights
 
     ours = grams(indices)
     seen = np.concatenate([grams(sequence) for sequence in sequences] or [ours[:0]])

@@ -171,8 +171,8 @@ def write(
 
 
 def _trace(weights: JazzWeights, x: np.ndarray, steps: list[Step], zeros: np.ndarray) -> Trace:
-    gates = (np.stack(values) for values in zip(*steps, strict=True))
-    trace = Trace(np.asarray(x), *gates, a0=zeros, c0=zeros)
+    i, f, g, o, c, h = (np.stack(values) for values in zip(*steps, strict=True))
+    trace = Trace(np.asarray(x), i, f, g, o, c, h, zeros, zeros)
     return replace(trace, y=softmax(trace.h @ weights.densor_kernel + weights.densor_bias))
 
 
@@ -193,7 +193,9 @@ class Effect:
 
 
 def effect(plain: Trace, edited: Trace) -> Effect:
-    """Compare two traces with ``y``, of the same Tx."""
+    """Compare two traces of the same Tx; raises ``ValueError`` if one has no ``y``."""
+    if plain.y is None or edited.y is None:
+        raise ValueError("Both traces need the softmax of every step.")
     p, q = plain.y.astype(float), edited.y.astype(float)
     ratio = np.log(np.maximum(p, 1e-12)) - np.log(np.maximum(q, 1e-12))
     divergence = np.maximum((p * ratio).sum(axis=1), 0.0)

@@ -1,29 +1,19 @@
-"""Training in the background: a run, the worker that shares the machine, and what they record.
-
-A ``TrainingRun`` is created, then queued, running (and paused, and running again), and ends
-done, stopped or failed. A worker thread or two give every run short slices in turn, so a
-second reader's run moves too. Nothing here knows who is looking, and a run that nobody
-holds any more is dropped.
-"""
+"""How to train the jazz model, and what a training run of it measures and gives."""
 
 from __future__ import annotations
 
 import operator
-import threading
-import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from seqlib.i18n import N_, Later, _
-from seqlib.jazz import JazzWeights
+from seqlib.i18n import N_, _
+from seqlib.jazz.task import JazzTask
+from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
-from seqlib.training.run import NOT_A_NUMBER, Range, Run, check_bound, check_whole
-
-# The first slice is one epoch, so that a first loss shows at once; from there slices grow by
-# this factor at most, because the first measured time includes tracing.
-SLICE_GROWTH = 4
+from seqlib.training import scheduler
+from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 1000, 100, N_("passes over the windows")),
@@ -90,7 +80,7 @@ class Metrics:
     accuracy : array (epochs, Ty)
         Share of windows whose note t was the first choice, 0 to 1.
     seconds : array (epochs,)
-        Since ``start`` was called, loading and tracing included.
+        Since ``start`` was called, waiting included.
     """
 
     loss: np.ndarray
@@ -134,11 +124,18 @@ class TrainingRun(Run):
     probe : array (Tx, n_values), optional
         A window whose trace ``snapshot`` gives.
 
+    Attributes
+    ----------
+    probe : array (Tx, n_values) or None
+
     Raises
     ------
     ValueError
         If shapes do not fit each other or exceed ``BOUNDS``.
     """
+
+    settings: RunSettings
+    probe: np.ndarray | None
 
     def __init__(
         self,
@@ -163,7 +160,6 @@ class TrainingRun(Run):
         m, Tx, n_values = X.shape
         check_whole("n_values", n_values, BOUNDS["n_values"])
         check_size(m, Tx, n_values)
-        super().__init__(replace(settings, m=m, Tx=Tx))
         weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
         if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
             raise ValueError(
@@ -186,98 +182,22 @@ class TrainingRun(Run):
                         n_values=n_values,
                     )
                 )
-        self._X, self._Y, self._probe = X, Y, probe
-        self._weights = weights
-        self._loss = np.zeros((settings.epochs, Tx), np.float32)
-        self._accuracy = np.zeros((settings.epochs, Tx), np.float32)
-        self._slice_epochs = 1
-
-    @property
-    def metrics(self) -> Metrics:
-        """All finished epochs. The arrays only ever grow."""
-        with self._lock:
-            n = self._n
-            return Metrics(
-                self._loss[:n].copy(), self._accuracy[:n].copy(), self._seconds[:n].copy()
-            )
+        settings = replace(settings, m=m, Tx=Tx)
+        task = JazzTask.of(
+            X, Y, weights, epochs=settings.epochs, learning_rate=settings.learning_rate
+        )
+        nothing = np.zeros((0, Tx), np.float32)
+        super().__init__(task, weights, settings, {"loss": nothing, "accuracy": nothing})
+        self.probe = probe
 
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
-        with self._lock:
-            return Snapshot(self._n, self._weights, self._probe)
+        return Snapshot(*self.at_epoch(), self.probe)
+
+    usual_scheduler = staticmethod(scheduler.default)
+    _more = ("probe",)
 
     @property
-    def nbytes(self) -> int:
-        return self._X.nbytes + self._Y.nbytes
-
-    def _train(self, seconds: float) -> None:
-        session = self._session  # stop() may drop ours at any moment
-        if session is None:
-            session = self._session = self._begin()
-        began = time.perf_counter()
-        learned = session.advance(self._slice_epochs)
-        took = time.perf_counter() - began
-        self._note = ""
-        if learned is None:  # part of a long epoch
-            return
-        if not all(np.isfinite(a).all() for a in (learned.loss, *learned.weights.arrays)):
-            self._fail(Later(NOT_A_NUMBER, {"rate": self.settings.learning_rate}))
-            return
-        with self._lock:
-            if self._state.over:
-                return
-            done = len(learned.loss)
-            end = self._n + done
-            self._loss[self._n : end] = learned.loss
-            self._accuracy[self._n : end] = learned.accuracy
-            self._seconds[self._n : end] = time.perf_counter() - self._started
-            self._n, self._weights = end, learned.weights
-        if self.settings.pace:
-            self.not_before = began + done / self.settings.pace
-            took = max(took, done / self.settings.pace)
-        wanted = int(seconds * done / took)
-        self._slice_epochs = max(
-            1, min(wanted, SLICE_GROWTH * self._slice_epochs, self.settings.epochs - end)
-        )
-
-    def _begin(self):
-        from seqlib.training.step import FusedTraining
-
-        return self._open(
-            FusedTraining, self._X, self._Y, self._weights, self.settings.learning_rate
-        )
-
-
-def warm(m: int, Tx: int, n_values: int, n_a: int) -> threading.Thread:
-    """Load TensorFlow and trace this architecture's step in the background; returns at once.
-
-    A run of that architecture then begins at once too, or waits for what is already under way.
-    Warm-ups take turns, and one that a later one overtook is skipped, so a slider may call this
-    at every move. It costs some 550 MB and a few seconds of one core, so call it when someone
-    is about to train, not for every visitor. Returns the thread, for those who want to wait.
-    """
-    global _latest
-    sizes = (m, Tx, n_values, n_a)
-    with _warming:
-        if _latest is None or _latest[0] != sizes:
-            # Not a daemon: the interpreter must not be taken down in the middle of an import.
-            _latest = sizes, threading.Thread(target=_warm, args=sizes, name="seqlib-warm")
-            _latest[1].start()
-        return _latest[1]
-
-
-_latest: tuple[tuple[int, ...], threading.Thread] | None = None
-_warming = threading.Lock()
-_turn = threading.Lock()
-
-
-def _warm(*sizes: int) -> None:
-    from seqlib.training.step import FusedTraining
-
-    with _turn:
-        if _latest is not None and _latest[0] != sizes:
-            return
-        m, Tx, n_values, n_a = sizes
-        X = np.broadcast_to(np.float32(0), (m, Tx, n_values))
-        weights = JazzWeights.initial(n_a, n_values)
-        FusedTraining(X, X.swapaxes(0, 1), weights, BOUNDS["learning_rate"].default).advance(1)
+    def metrics(self) -> Metrics:
+        """What was measured in all finished epochs. The arrays only ever grow."""
+        return Metrics(**self.rows())

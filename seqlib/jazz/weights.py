@@ -1,11 +1,12 @@
-"""The jazz model as plain arrays: a cell, the densor over it, and what they do to notes.
+"""Hold the jazz model's weights as plain arrays, and compute its states and probabilities.
 
-Everything the app draws or samples comes from here, in NumPy, with TensorFlow not
-imported. ``seqlib.jazz.keras_models`` builds the same thing in Keras; tests hold the two equal.
+The app draws and samples with these NumPy functions, without TensorFlow.
+``seqlib.jazz.keras_models`` builds the same model in Keras; tests hold the two equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,19 +17,23 @@ import numpy as np
 from seqlib.i18n import _
 from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
 
-# Melodies scored side by side.
-SCORED_AT_ONCE = 16
+BATCH = 16  # melodies scored together
 
 
 @dataclass(frozen=True)
 class JazzWeights:
-    """One LSTM cell and the densor that reads its state.
+    """One LSTM cell, and the dense layer ``densor`` that reads its hidden state.
 
     Attributes
     ----------
     cell : LSTMWeights with n_x = n_values
     densor_kernel : array (n_a, n_values)
     densor_bias : array (n_values,)
+
+    Raises
+    ------
+    ValueError
+        If the densor's shapes do not fit the cell.
     """
 
     cell: LSTMWeights
@@ -63,7 +68,7 @@ class JazzWeights:
 
     @property
     def arrays(self) -> tuple[np.ndarray, ...]:
-        """In the order of the Keras model's ``trainable_variables``."""
+        """The five arrays, in the order of the Keras model's ``trainable_variables``."""
         return (
             *self.cell.arrays,  # (n_values, 4 n_a), (n_a, 4 n_a), (4 n_a,)
             self.densor_kernel,  # (n_a, n_values)
@@ -71,7 +76,8 @@ class JazzWeights:
         )
 
     @classmethod
-    def from_arrays(cls, arrays) -> JazzWeights:
+    def from_arrays(cls, arrays: Iterable[np.ndarray]) -> JazzWeights:
+        """Make weights of the five arrays in ``arrays``' order."""
         kernel, recurrent_kernel, bias, densor_kernel, densor_bias = map(np.asarray, arrays)
         return cls(LSTMWeights(kernel, recurrent_kernel, bias), densor_kernel, densor_bias)
 
@@ -79,37 +85,56 @@ class JazzWeights:
     def initial(cls, n_a: int, n_values: int, seed: int = 0) -> JazzWeights:
         """Draw untrained weights as Keras draws them; see ``LSTMWeights.initial``.
 
-        Read-only: equal arguments return the same cached arrays.
+        The arrays are read-only because equal arguments return the same cached arrays.
         """
         return cls.from_arrays(_initial(n_a, n_values, seed))
 
     def trace(self, x: np.ndarray) -> Trace:
-        """What the model does to ``x`` (Tx, n_values) or (m, Tx, n_values); ``y`` included."""
+        """Run the model over ``x`` (Tx, n_values) or (m, Tx, n_values), and keep every gate.
+
+        ``y`` of the trace holds the probabilities of the next note, of the shape of ``x``.
+        """
         trace = forward(self.cell, x)
-        return replace(trace, y=softmax(trace.h @ self.densor_kernel + self.densor_bias))
+        return replace(trace, y=self._probabilities(trace.h))
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Compute the probabilities of each next note, of the shape of ``x``; see ``trace``."""
+        return self._probabilities(forward(self.cell, x).h)
+
+    def _probabilities(self, h: np.ndarray) -> np.ndarray:
+        return softmax(h @ self.densor_kernel + self.densor_bias)
 
     def back(self, x: np.ndarray, values: np.ndarray) -> Back:
         """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
 
-        The loss is the cross-entropy summed over steps and rows; what it gives at every step is
-        there to be looked at. Training takes the same gradients in ``seqlib.jazz.task``.
+        The loss is the cross-entropy summed over steps and rows; the result has the gradients at
+        every step, to be looked at. ``seqlib.jazz.task`` computes the same gradients to train.
         """
-        trace = self.trace(x)
-        dlogits = trace.y - np.eye(self.n_values, dtype=trace.y.dtype)[values]
+        trace = forward(self.cell, x)
+        y = self._probabilities(trace.h)
+        dlogits = y - np.eye(self.n_values, dtype=y.dtype)[values]
         return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
     def save(self, path: Path) -> None:
         """Write the five arrays as a compressed ``.npz``."""
-        np.savez_compressed(path, **dict(zip(_NAMES, self.arrays, strict=True)))
+        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = self.arrays
+        np.savez_compressed(
+            path,
+            kernel=kernel,
+            recurrent_kernel=recurrent_kernel,
+            bias=bias,
+            densor_kernel=densor_kernel,
+            densor_bias=densor_bias,
+        )
 
     @classmethod
     def load(cls, path: Path) -> JazzWeights:
-        """Read what ``save`` wrote; never unpickles.
+        """Read a file that ``save`` wrote; nothing is unpickled.
 
-        Raises ``ValueError`` if the file is not one of those.
+        Raises ``ValueError`` if the file does not hold the five arrays.
         """
         try:
-            # Opened here because np.load leaves a file it cannot read open.
+            # Opened here because np.load does not close a file that it cannot read.
             with open(path, "rb") as data, np.load(data, allow_pickle=False) as file:
                 return cls.from_arrays([file[name] for name in _NAMES])
         except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
@@ -137,10 +162,10 @@ def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
 
 @dataclass(frozen=True)
 class Scores:
-    """How well next notes are predicted on given sequences.
+    """How well a model predicts the next notes of some sequences.
 
-    ``accuracy`` is the share of notes that were the model's first choice; ``log_loss``
-    the mean negative log probability of the true note, in nats.
+    ``accuracy`` is the share of notes that were the model's first choice, ``log_loss`` the
+    mean negative log probability of the true note in nats, and ``n`` the number of notes.
     """
 
     accuracy: float
@@ -148,20 +173,20 @@ class Scores:
     n: int
 
 
-def score(weights: JazzWeights, sequences) -> Scores:
-    """Next-note scores over whole encoded melodies, each read from its start.
+def score(weights: JazzWeights, sequences: Iterable[np.ndarray]) -> Scores:
+    """Score the next-note predictions over encoded melodies, int (Tx,), each from its start.
 
-    Raises ``ValueError`` if there is not a single note to score.
+    Raises ``ValueError`` if the melodies have no note.
     """
     hits, loss, n = 0, 0.0, 0
     rest = sorted(filter(len, sequences), key=len)
     while rest:
-        # Side by side, filled up at the end: what comes after a melody does not change it.
-        some, rest = rest[-SCORED_AT_ONCE:], rest[:-SCORED_AT_ONCE]
+        # Padded at the end; an LSTM is causal, so padding cannot change earlier outputs.
+        some, rest = rest[-BATCH:], rest[:-BATCH]
         X = np.zeros((len(some), len(some[-1]), weights.n_values), np.float32)
         for row, indices in zip(X, some, strict=True):
             row[: len(indices)] = shifted_one_hot(indices, weights.n_values)
-        for y, indices in zip(weights.trace(X).y, some, strict=True):
+        for y, indices in zip(weights.predict(X), some, strict=True):
             y = y[: len(indices)]
             true = y[np.arange(len(indices)), indices]
             hits += int((y.argmax(axis=1) == indices).sum())
@@ -173,9 +198,9 @@ def score(weights: JazzWeights, sequences) -> Scores:
 
 
 def shifted_one_hot(indices: np.ndarray, n_values: int) -> np.ndarray:
-    """What the model reads to predict ``indices``: zeros, then each note but the last.
+    """Encode the model's input for predicting ``indices``, float32 (Tx, n_values).
 
-    Returns float32 (Tx, n_values).
+    The first step is zeros; step t is the one-hot vector of note t − 1.
     """
     x = np.zeros((len(indices), n_values), np.float32)
     x[np.arange(1, len(indices)), np.asarray(indices[:-1], int)] = 1.0

@@ -1,7 +1,7 @@
-"""A rhythm section for any melody: walking bass, comped chords, light swing drums.
+"""Add a rhythm section to a melody: walking bass, comped chords, light swing drums.
 
-The solo's own notes stay as they are. The band is there so that a bare line sounds like
-music; it adds nothing to what the model wrote and can be left out again.
+The band makes a single line sound like music. The solo's notes are not changed, and the band
+can be left out again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TIME: tuple[tuple[int, int, int], ...] = (
     (0, KICK, 30),
     (2 * _BEAT, KICK, 28),
 )
-_COMMENTS: tuple[tuple[tuple[int, int, int], ...], ...] = (  # what the left hand may add
+_FILLS: tuple[tuple[tuple[int, int, int], ...], ...] = (  # one of these is added to each bar
     (),
     (),
     ((3 * _BEAT + _OFF, SIDE_STICK, 34),),
@@ -42,16 +42,16 @@ _COMMENTS: tuple[tuple[tuple[int, int, int], ...], ...] = (  # what the left han
 
 
 def arrange(melody: Melody, chords: Sequence[Chord] | None = None, *, seed: int = 0) -> Arrangement:
-    """The melody with a band around it.
+    """Arrange a melody for a band.
 
     Parameters
     ----------
     melody : Melody
     chords : sequence of Chord, optional
-        The form, from tick 0 without gaps; it goes round until the melody ends. Chosen
-        to fit the melody if not given.
+        The form, from tick 0 without gaps, repeated until the melody ends. If not given,
+        chords are chosen to fit the melody.
     seed : int
-        The same seed gives the same band.
+        Equal seeds give equal bands.
 
     Returns
     -------
@@ -72,32 +72,32 @@ def arrange(melody: Melody, chords: Sequence[Chord] | None = None, *, seed: int 
 
 
 def solo(melody: Melody) -> tuple[Sound, ...]:
-    """The melody's notes; off-beats and high notes are a little louder, as players do."""
+    """Play the melody's notes; off-beats and high notes are a little louder, as players do."""
     notes = [
-        (start, token)
+        (start, token.ticks, token.pitch)
         for start, token in zip(melody.edges, melody.tokens, strict=False)
         if token.pitch is not None
     ]
-    middle = sum(token.pitch for _, token in notes) / len(notes) if notes else 0
+    middle = sum(pitch for _, _, pitch in notes) / len(notes) if notes else 0
     return tuple(
         Sound(
             start,
-            token.ticks,
-            token.pitch,
-            round(min(112, max(76, 92 + 0.8 * (token.pitch - middle))))
+            ticks,
+            pitch,
+            round(min(112, max(76, 92 + 0.8 * (pitch - middle))))
             + (6 if start % TICKS_PER_BEAT else 0),
             "solo",
         )
-        for start, token in notes
+        for start, ticks, pitch in notes
     )
 
 
 def drums(ticks: int, seed: int = 0) -> tuple[Sound, ...]:
-    """Swing time on ride and hi-hat with a few comments, for so many ticks."""
+    """Play swing on ride and hi-hat with a few fills, for ``ticks`` ticks."""
     rng = random.Random(f"{seed} drums")
     return tuple(
         Sound(bar + onset, 3, key, min(127, velocity + rng.randint(-3, 3)), "drums")
         for bar in range(0, ticks, BAR)
-        for onset, key, velocity in sorted((*_TIME, *rng.choice(_COMMENTS)))
+        for onset, key, velocity in sorted((*_TIME, *rng.choice(_FILLS)))
         if bar + onset < ticks
     )

@@ -1,8 +1,8 @@
-"""A walking bass: one note a beat, roots where chords begin, and a way from each to the next.
+"""Write a walking bass: one note a beat, with the root where a chord begins.
 
-The line is the cheapest walk through the beats: each pitch has a cost by its place in the
-chord, each interval a cost by how a bass player moves, and a slow wave keeps the line
-rising and falling. The cheapest path is found by dynamic programming.
+The line is the path of lowest cost through the beats, found by dynamic programming. Each
+pitch has a cost by its role in the chord, each interval a cost by how bass players move, and
+a slow wave makes the line rise and fall.
 """
 
 from __future__ import annotations
@@ -30,20 +30,22 @@ _APPROACH = np.array([2.5, -0.9, -0.4, 0.4, 0.6, -0.2, 1.5, -0.1])  # last beat 
 
 
 def walk(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
-    """The bass line for chords that follow one another from tick 0."""
+    """Write the bass line for chords that follow one another from tick 0."""
     if not chords:
         return ()
     rng = np.random.default_rng([seed, 1])
     ticks = chords[-1].start + chords[-1].ticks
     starts = range(0, ticks, TICKS_PER_BEAT)
     pitches = np.arange(LOWEST, HIGHEST + 1)
-    costs, firsts, place = [], [], 0
+    costs: list[np.ndarray] = []
+    firsts: list[bool] = []
+    at = 0
     for start in starts:
-        while start >= chords[place].start + chords[place].ticks:
-            place += 1
-        # A chord that begins within a beat is played from the beat on.
-        firsts.append(not costs or start - chords[place].start < TICKS_PER_BEAT)
-        costs.append(_beat_costs(chords[place], start, firsts[-1])[pitches % 12])
+        while start >= chords[at].start + chords[at].ticks:
+            at += 1
+        # A chord that begins within a beat is played from the next beat on.
+        firsts.append(not costs or start - chords[at].start < TICKS_PER_BEAT)
+        costs.append(_beat_costs(chords[at], start, firsts[-1])[pitches % 12])
     cost = np.array(costs)  # (beats, pitches)
     wave = MIDDLE + 5 * np.sin(2 * np.pi * (np.arange(len(cost)) / 13 + rng.random()))
     cost += 0.012 * (pitches - wave[:, None]) ** 2 + rng.uniform(0, 0.5, cost.shape)
@@ -57,7 +59,7 @@ def walk(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
 
 
 def _beat_costs(chord: Chord, start: int, first: bool) -> np.ndarray:
-    """Cost of each pitch class on one beat, (12,)."""
+    """Compute the cost of each pitch class on one beat, (12,)."""
     strong = start % (2 * TICKS_PER_BEAT) == 0
     cost = np.full(12, 3.0 if strong else _CHROMATIC)
     cost[list(scale(chord))] = _SCALE_STRONG if strong else _SCALE_WEAK
@@ -69,9 +71,9 @@ def _beat_costs(chord: Chord, start: int, first: bool) -> np.ndarray:
 
 
 def _cheapest(cost: np.ndarray, firsts: Sequence[bool], distance: np.ndarray) -> np.ndarray:
-    """The place of the pitch on each beat, (beats,), that makes the whole line cheapest.
+    """Find the index of the pitch on each beat, (beats,), that gives the line of lowest cost.
 
-    A state is the last two pitches, so that going straight back can be told from going on.
+    A state is the last two pitches, so that returning to the pitch before last has a cost.
     """
     n = len(distance)
     far = distance >= len(_MOTION)
@@ -79,16 +81,16 @@ def _cheapest(cost: np.ndarray, firsts: Sequence[bool], distance: np.ndarray) ->
     near = np.minimum(distance, len(_APPROACH) - 1)
     arriving = np.where(distance < len(_APPROACH), _APPROACH[near], moving + 1)
     back_again = np.where(np.eye(n, dtype=bool), _BACK_AGAIN, 0.0)  # (before, after)
-    total = np.tile(cost[0], (n, 1))  # (before, here)
+    total = np.tile(cost[0], (n, 1))  # (before, pitch)
     back = np.zeros((len(cost), n, n), np.int8)
     for beat in range(1, len(cost)):
-        reached = total[:, :, None] + back_again[:, None, :]  # (before, here, after)
+        reached = total[:, :, None] + back_again[:, None, :]  # (before, pitch, after)
         back[beat] = reached.argmin(axis=0)
         step = arriving if firsts[beat] else moving
-        total = reached.min(axis=0) + step + cost[beat]  # (here, after)
-    here, after = np.unravel_index(total.argmin(), total.shape)
+        total = reached.min(axis=0) + step + cost[beat]  # (pitch, after)
+    pitch, after = np.unravel_index(total.argmin(), total.shape)
     line = [int(after)]
     for beat in range(len(cost) - 1, 0, -1):
-        line.append(int(here))
-        here, after = back[beat, here, after], here
+        line.append(int(pitch))
+        pitch, after = back[beat, pitch, after], pitch
     return np.array(line[::-1])

@@ -1,11 +1,12 @@
-"""A pianist's left hand: four-note voicings without the root, in short off-beat figures.
+"""Write a pianist's left hand: four-note voicings without the root, in short off-beat figures.
 
-Each voicing is the inversion that moves least from the one before.
+Each voicing is the inversion that moves least from the voicing before.
 """
 
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from .harmony import BAR
@@ -13,7 +14,7 @@ from .melody import TICKS_PER_BEAT, Chord, Sound
 
 LOWEST, HIGHEST = 52, 71  # E3 to B4: above the bass, mostly under the solo
 
-# Semitones above the root, closest position. The bass has the root, so a colour takes its place.
+# Semitones above the root, closest position. The bass plays the root, a colour note replaces it.
 VOICINGS: dict[str, tuple[int, ...]] = {
     "maj7": (4, 7, 11, 14),
     "6": (4, 7, 9, 14),
@@ -38,7 +39,7 @@ FIGURES: tuple[tuple[tuple[int, int], ...], ...] = (
 
 
 def comp(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
-    """The chord player's part for chords that follow one another from tick 0."""
+    """Write the chord player's part for chords that follow one another from tick 0."""
     if not chords:
         return ()
     rng = random.Random(f"{seed} comping")
@@ -48,15 +49,15 @@ def comp(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
     for bar in range(0, end, BAR):
         figure = rng.choice([other for other in FIGURES if other != figure])
         hits.update((bar + onset, length) for onset, length in figure if bar + onset < end)
-    places = {onset: _chord_at(chords, onset) for onset in hits}
-    for place, chord in enumerate(chords):  # every chord is heard at least once
-        if place not in places.values():
-            hits[chord.start], places[chord.start] = min(chord.ticks, 18), place
+    chord_of = {onset: _chord_at(chords, onset) for onset in hits}
+    for index, chord in enumerate(chords):  # every chord is heard at least once
+        if index not in chord_of.values():
+            hits[chord.start], chord_of[chord.start] = min(chord.ticks, 18), index
     sounds: list[Sound] = []
     voicing: tuple[int, ...] = ()
     onsets = sorted(hits)
     for onset, following in zip(onsets, [*onsets[1:], end], strict=True):
-        voicing = _nearest(chords[places[onset]], voicing, moving=rng.random() < _MOVES)
+        voicing = _nearest(chords[chord_of[onset]], voicing, moving=rng.random() < _MOVES)
         length = max(1, min(hits[onset], following - onset))
         loud = rng.randint(46, 56) + (4 if onset % TICKS_PER_BEAT else 0)
         sounds += [Sound(onset, length, pitch, loud, "chords") for pitch in voicing]
@@ -64,20 +65,15 @@ def comp(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
 
 
 def _chord_at(chords: Sequence[Chord], onset: int) -> int:
-    """Which chord a hit plays: the next one if it comes on the swing eighth just before it."""
-    meant = onset if onset % TICKS_PER_BEAT == 0 else onset + TICKS_PER_BEAT - _OFF
-    meant = min(meant, chords[-1].start + chords[-1].ticks - 1)
-    low, high = 0, len(chords)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if chords[middle].start <= meant else (low, middle)
-    return low
+    """Find the index of a hit's chord: the next chord for a hit on the swing eighth before it."""
+    tick = onset if onset % TICKS_PER_BEAT == 0 else onset + TICKS_PER_BEAT - _OFF
+    return max(0, bisect_right(chords, tick, key=lambda chord: chord.start) - 1)
 
 
 def _nearest(chord: Chord, before: Sequence[int], moving: bool) -> tuple[int, ...]:
-    """The inversion within the register that moves least; at first, the most central one.
+    """Choose the inversion within the register that moves least; the first one is central.
 
-    ``moving`` asks for another one than ``before`` even over the same chord.
+    ``moving`` excludes ``before`` itself, even over the same chord.
     """
     middle = (LOWEST + HIGHEST) / 2
     classes = [(chord.root + step) % 12 for step in VOICINGS[chord.quality]]

@@ -1,4 +1,4 @@
-"""Chords: what they are made of, and which ones fit a melody that came without any.
+"""List the notes of chords and scales, and choose chords for a melody that has none.
 
 A melody is harmonised half a bar at a time. Every chord of a key is scored by how well it
 explains the notes over it, every change by its root motion, and the best path is found by
@@ -28,7 +28,7 @@ QUALITIES: dict[str, tuple[int, ...]] = {
     "m7b5": (0, 3, 6, 10),
     "dim7": (0, 3, 6, 9),
 }
-# The scale a player thinks of over each: its other notes are colour, the rest outside.
+# The scale of each chord: its notes beside the chord's are colour, all others outside.
 SCALES: dict[str, tuple[int, ...]] = {
     "maj7": (0, 2, 4, 6, 7, 9, 11),
     "6": (0, 2, 4, 6, 7, 9, 11),
@@ -38,11 +38,11 @@ SCALES: dict[str, tuple[int, ...]] = {
     "m7b5": (0, 1, 3, 5, 6, 8, 10),
     "dim7": (0, 2, 3, 5, 6, 8, 9, 11),
 }
-# What each member of a chord is worth to a melody note, then scale notes, then others.
+# Score of a melody note that is a member of the chord, a note of its scale, or outside.
 _MEMBER_FIT = (1.0, 1.0, 0.75, 0.85)
 _SCALE_FIT, _OUTSIDE_FIT = 0.2, -0.7
 
-# Chords of a key as (semitones above the tonic, quality, how at home they are).
+# Chords of a key as (semitones above the tonic, quality, score).
 _KEYS: dict[str, tuple[tuple[int, str, float], ...]] = {
     "major": (
         (0, "maj7", 0.5),
@@ -77,29 +77,29 @@ _KEYS: dict[str, tuple[tuple[int, str, float], ...]] = {
         (6, "dim7", -0.2),
     ),
 }
-# Over a blues the flat third, fifth and seventh of the key are at home on every chord.
+# Over a blues the flat third, fifth and seventh of the key fit every chord.
 _BLUE_NOTES, _BLUE_FIT = (3, 6, 10), 0.4
-# What a step from root to root is worth, by semitones up; 5 is the fall of a fifth.
+# Score of a step from root to root, by semitones upwards; 5 is a fifth down.
 _ROOT_MOTION = np.array([0, 0.1, 0.25, 0, 0.05, 0.6, -0.2, 0.3, 0, 0.2, 0.15, 0.2])
 _CHANGE_AT_BAR, _CHANGE_IN_BAR = -0.25, -1.1
-_HOME = 1.0  # for beginning and for ending on the tonic chord
+_TONIC = 1.0  # score for beginning and for ending on the tonic chord
 
 
 def members(chord: Chord) -> tuple[int, ...]:
-    """Pitch classes of the chord: root, third, fifth, seventh or sixth."""
+    """List the pitch classes of a chord: root, third, fifth, seventh or sixth."""
     return tuple((chord.root + step) % 12 for step in QUALITIES[chord.quality])
 
 
 def scale(chord: Chord) -> tuple[int, ...]:
-    """Pitch classes of the scale that goes with the chord."""
+    """List the pitch classes of the scale that is played over a chord."""
     return tuple((chord.root + step) % 12 for step in SCALES[chord.quality])
 
 
 def cover(chords: Sequence[Chord], ticks: int) -> tuple[Chord, ...]:
-    """The form played round and round until ``ticks`` are filled, the last chord cut there.
+    """Repeat the form until ``ticks`` are filled, and cut the last chord there.
 
-    Raises ValueError if the chords do not follow one another from tick 0, or if one is of
-    a quality not in ``QUALITIES``.
+    Raises ``ValueError`` if the chords do not follow one another from tick 0, or if a chord
+    has a quality not in ``QUALITIES``.
     """
     now = 0
     for chord in chords:
@@ -124,9 +124,9 @@ def cover(chords: Sequence[Chord], ticks: int) -> tuple[Chord, ...]:
 
 
 def harmonise(melody: Melody) -> tuple[Chord, ...]:
-    """Chords for a melody that has none, from tick 0 to the end of its last bar.
+    """Choose chords for a melody, from tick 0 to the end of its last bar.
 
-    A chord lasts half a bar or more. The same melody always gets the same chords.
+    A chord lasts half a bar or more. Equal melodies get equal chords.
     """
     n_bars = -(-melody.edges[-1] // BAR)
     if not n_bars:
@@ -147,9 +147,9 @@ def harmonise(melody: Melody) -> tuple[Chord, ...]:
 
 
 def _weights(melody: Melody, n_halves: int) -> np.ndarray:
-    """How much each pitch class is heard in each half bar, (n_halves, 12), in beats.
+    """Sum how many beats each pitch class sounds in each half bar, (n_halves, 12).
 
-    Notes on a beat count one and a half times: between beats players pass through.
+    Notes on a beat count one and a half times, as notes between beats are often passing notes.
     """
     weight = np.zeros((n_halves, 12))
     for start, end, token in zip(melody.edges, melody.edges[1:], melody.tokens, strict=False):
@@ -167,9 +167,9 @@ class _Mode:
     """The chords of one kind of key, for the tonic C, as arrays."""
 
     chords: tuple[tuple[int, str, float], ...]
-    fit: np.ndarray  # (states, 12): worth of each pitch class over each chord
-    motion: np.ndarray  # (states, states): worth of going from row to column; 0 for staying
-    at_home: np.ndarray  # (states,)
+    fit: np.ndarray  # (states, 12): score of each pitch class over each chord
+    motion: np.ndarray  # (states, states): score of the change from row to column; 0 for none
+    at_home: np.ndarray  # (states,): score of each chord in the key
 
     @classmethod
     def of(cls, name: str) -> _Mode:
@@ -188,22 +188,22 @@ class _Mode:
 
 
 def _best_path(mode: _Mode, weight: np.ndarray) -> tuple[float, int, list[int], _Mode]:
-    """The best score, its tonic, the chord of each half bar, and the mode they are from."""
+    """Find the best path by Viterbi: its score, tonic, the chord of each half bar, and the mode."""
     tonics = np.arange(12)
-    turned = weight[:, (tonics[:, None] + np.arange(12)) % 12]  # (halves, tonics, 12)
-    heard = turned @ mode.fit.T + 0.3 * mode.at_home  # (halves, tonics, states)
+    transposed = weight[:, (tonics[:, None] + np.arange(12)) % 12]  # (halves, tonics, 12)
+    heard = transposed @ mode.fit.T + 0.3 * mode.at_home  # (halves, tonics, states)
     n_states = len(mode.chords)
     stay = np.eye(n_states, dtype=bool)
     change = [np.where(stay, 0, mode.motion + cost) for cost in (_CHANGE_AT_BAR, _CHANGE_IN_BAR)]
-    home = np.where(np.array([degree for degree, _, _ in mode.chords]) == 0, _HOME, 0.0)
-    best = heard[0] + home
+    ends = np.where(np.array([degree for degree, _, _ in mode.chords]) == 0, _TONIC, 0.0)
+    best = heard[0] + ends
     back = np.zeros((len(weight), 12, n_states), int)
     for half in range(1, len(weight)):
         reached = best[:, :, None] + change[half % 2]  # (tonics, from, to)
         back[half] = reached.argmax(axis=1)
         best = reached.max(axis=1) + heard[half]
-    best = best + home
-    tonic, state = (int(place) for place in np.unravel_index(best.argmax(), best.shape))
+    best = best + ends
+    tonic, state = (int(index) for index in np.unravel_index(best.argmax(), best.shape))
     states = [state]
     for half in range(len(weight) - 1, 0, -1):
         states.append(int(back[half, tonic, states[-1]]))

@@ -1,4 +1,4 @@
-"""The records that carry music between modules: tokens, melodies, arrangements.
+"""Define the records for music: tokens, melodies, chords, arrangements.
 
 Time is counted in *ticks* of a beat grid. Twelve ticks a beat hold sixteenths
 (3 ticks), triplet eighths (4) and swing eighths (8 + 4) without rounding.
@@ -17,12 +17,12 @@ PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B�
 
 
 def pitch_name(pitch: int) -> str:
-    """Scientific name of a MIDI pitch: ``60`` is ``C4``."""
+    """Write the scientific name of a MIDI pitch: ``60`` is ``C4``."""
     return f"{PITCH_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 class Token(NamedTuple):
-    """One symbol of the model's alphabet: a note or a rest of a given length.
+    """One symbol of the model's vocabulary: a note or a rest of a given length.
 
     ``pitch`` is a MIDI number (0 to 127), or ``None`` for a rest; ``ticks`` is the
     length on the beat grid, at least 1.
@@ -37,7 +37,7 @@ class Token(NamedTuple):
 
 
 def beats_text(ticks: int) -> str:
-    """A length in beats as a reader writes it: ``8`` ticks is ``2/3``, ``18`` is ``1 1/2``."""
+    """Write a length in ticks as beats: ``8`` ticks is ``2/3``, ``18`` is ``1 1/2``."""
     whole, rest = divmod(ticks, TICKS_PER_BEAT)
     if not rest:
         return str(whole)
@@ -58,7 +58,7 @@ class Melody:
     tempo : float
         Beats (quarter notes) a minute.
     name : str
-        Where it came from, for captions.
+        Name for captions, such as the file's.
     """
 
     tokens: tuple[Token, ...]
@@ -75,16 +75,17 @@ class Melody:
 
     @property
     def n_notes(self) -> int:
-        """How many tokens sound; the others are rests."""
+        """Number of tokens that are notes; the others are rests."""
         return sum(token.pitch is not None for token in self.tokens)
 
     @property
     def seconds_per_tick(self) -> float:
+        """Length of a tick in seconds at this tempo."""
         return 60.0 / self.tempo / TICKS_PER_BEAT
 
 
 class Sound(NamedTuple):
-    """One thing to hear. ``voice`` is ``solo``, ``chords``, ``bass`` or ``drums``."""
+    """One note to play. ``voice`` is ``solo``, ``chords``, ``bass`` or ``drums``."""
 
     start: int  # ticks
     ticks: int
@@ -94,7 +95,7 @@ class Sound(NamedTuple):
 
 
 class Chord(NamedTuple):
-    """A chord symbol holding from ``start`` for ``ticks``."""
+    """A chord that lasts ``ticks`` from ``start``."""
 
     start: int  # ticks
     ticks: int
@@ -107,10 +108,9 @@ class Chord(NamedTuple):
 
 @dataclass(frozen=True)
 class Arrangement:
-    """A melody with the band around it.
+    """A melody with the parts of a band.
 
-    ``sounds`` holds every voice; the solo is the melody untouched, so dropping the
-    other voices leaves exactly what the model wrote.
+    ``sounds`` has every voice; the solo voice is the unchanged melody.
     """
 
     melody: Melody
@@ -119,5 +119,5 @@ class Arrangement:
 
     @property
     def solo(self) -> tuple[Sound, ...]:
-        """The melody alone."""
+        """The sounds of the melody alone."""
         return tuple(sound for sound in self.sounds if sound.voice == "solo")

@@ -1,9 +1,9 @@
-"""MIDI files to melodies and back.
+"""Read melodies from MIDI files, and write them.
 
 Reading goes: bytes → chunks → clean note events → pretty_midi → notes on the beat
-grid → one voice. The events are cleaned before pretty_midi sees them because mido,
-which it reads with, gives up on a whole file for one odd key signature or system
-message, and drops the time before any meta event it does not know.
+grid → one voice. pretty_midi gets cleaned events because mido, with which it reads, refuses a
+whole file for one odd key signature or system message, and drops the time before any meta
+event it does not know.
 
 Positions come from MIDI ticks, never from seconds, so tempo changes leave the grid alone.
 """
@@ -20,13 +20,16 @@ from fractions import Fraction
 from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from seqlib.i18n import N_, _
 
 from .melody import TICKS_PER_BEAT, Arrangement, Melody, Token
+
+if TYPE_CHECKING:
+    import pretty_midi
 
 MAX_BYTES = 1_000_000
 MAX_TRACKS = 256
@@ -35,7 +38,7 @@ MAX_FILE_NOTES = 50_000  # in all tracks together; keeps reading under a few sec
 MAX_BEATS = 4_000
 TEMPO_RANGE = (20.0, 400.0)  # beats a minute
 
-RESOLUTION = 480  # units a beat: the time base every file is brought to
+RESOLUTION = 480  # units a beat: the time base to which every file is converted
 UNITS_PER_TICK = RESOLUTION // TICKS_PER_BEAT
 DRUM_CHANNEL = 9  # "channel 10" to a musician
 SOLO_PROGRAM = 66  # General MIDI tenor sax
@@ -47,7 +50,7 @@ VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums
 
 
 class MidiError(ValueError):
-    """A file or track that cannot be used; the message is one sentence for a teacher."""
+    """Raised for a file or track that cannot be used; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,16 @@ class Track:
     Attributes
     ----------
     index : int
-        Its place in ``Song.tracks``, to be passed as ``track``.
+        Index in ``Song.tracks``, to be passed as ``track``.
     program, program_name : int, str
         General MIDI instrument, 0 to 127, and its name.
     beats : float
-        From its first onset to the end of its last note.
+        Length from the first onset to the end of the last note.
     polyphony : float
-        Share of notes that start while another goes on sounding over them:
+        Share of notes that start while another note sounds over at least half of them:
         0 for a single voice, 2/3 for three-note chords.
     score : float
-        How much it looks like the melody; only comparable within one file.
+        Likelihood of being the melody; comparable within one file only.
     """
 
     index: int
@@ -83,7 +86,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Song:
-    """What was read: every track described, one of them reduced to a melody.
+    """A MIDI file: a description of every track, and one track reduced to a melody.
 
     Attributes
     ----------
@@ -109,7 +112,7 @@ class Song:
     _notes: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
 
     def melody_of(self, track: int) -> Melody:
-        """The melody of another track. Raises MidiError if it cannot be one."""
+        """Reduce another track to a melody; raises ``MidiError`` if it cannot be one."""
         return _melody(self.tracks, self._notes, track, self.tempo, self.title)
 
 
@@ -165,10 +168,10 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
 
 
 def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
-    """The melody as a MIDI file, on a track named Solo, with the band's tracks if given.
+    """Write the melody to a MIDI file, on a track named Solo, with the band's tracks if given.
 
-    ``read_midi`` gives back the same tokens, but for rests before the first note and
-    after the last, which a MIDI file cannot tell from silence.
+    ``read_midi`` reads the same tokens again, except rests before the first note and after the
+    last, which a MIDI file cannot tell from silence.
     """
     import pretty_midi
 
@@ -230,11 +233,11 @@ _LOOKS = (  # (first bytes in lower case, what the file is, what to do)
 
 
 def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
-    """The bytes of the source and a title for captions (the file's stem)."""
+    """Read the source's bytes, and a title for captions: the file's stem."""
     name = getattr(source, "name", "")
     if isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
-    elif hasattr(source, "read"):
+    elif not isinstance(source, str | os.PathLike):
         if source.seekable():
             source.seek(0)  # an upload may have been read before
         data = source.read(MAX_BYTES + 1)
@@ -266,7 +269,7 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
 
 
 def _header_position(data: bytes, warnings: list[str]) -> int:
-    """Where the MIDI header is, or a MidiError that says what the file is instead."""
+    """Find the offset of the MIDI header; raise a ``MidiError`` that says what else the file is."""
     if data.startswith(b"MThd"):
         return 0
     if not data.strip(b"\0"):
@@ -300,7 +303,7 @@ def _cut_short(why: str) -> MidiError:
 
 
 def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]]:
-    """File type, time division, and the tracks' bytes, each with whether it was cut.
+    """Split a file into type, time division, and the tracks' bytes, each with whether it was cut.
 
     Chunks that are not tracks are skipped, as are bytes after the last track.
     """
@@ -346,7 +349,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
 
 
 def _units_per_tick(division: int, warnings: list[str]) -> Fraction:
-    """Length of one of the file's ticks in units of 1/480 beat."""
+    """Compute the length of one of the file's ticks in units of 1/480 beat."""
     if division > 0:
         return Fraction(RESOLUTION, division)
     frames, ticks = -(division >> 8), division & 0xFF  # SMPTE: frames a second, ticks a frame
@@ -380,13 +383,13 @@ class _Part:
 
 
 class _Damaged(Exception):
-    """The bytes of a track stop making sense."""
+    """Raised where the bytes of a track cannot be read."""
 
 
 def _events(chunk: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Each (tick, status, data) of a track; meta events have status 0xFF and lead with their type.
+    """Yield (tick, status, data) of a track; data of meta events (status 0xFF) begin with the type.
 
-    Raises _Damaged where an event cannot be read or runs past the end.
+    Raises ``_Damaged`` where an event cannot be read or goes past the end.
     """
     position, tick, running = 0, 0, 0
     while position < len(chunk):
@@ -418,7 +421,7 @@ def _events(chunk: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _variable_length(chunk: bytes, position: int) -> tuple[int, int]:
-    """A MIDI number of at most four bytes, 7 bits each, and the position after it."""
+    """Read a MIDI number of at most four bytes, 7 bits each, and the position after it."""
     value = 0
     for index in range(position, min(position + 4, len(chunk))):
         byte = chunk[index]
@@ -431,7 +434,7 @@ def _variable_length(chunk: bytes, position: int) -> tuple[int, int]:
 def _read_part(
     chunk: bytes, number: int, cut: bool, units_per_tick: Fraction, warnings: list[str]
 ) -> _Part:
-    """Keep what makes music of a track's events, and see that every note ends."""
+    """Keep a track's notes, programs and tempos, and end every note that has no end."""
     part = _Part()
     up, down = units_per_tick.as_integer_ratio()
     sounding: dict[tuple[int, int], list[int]] = {}  # (channel, pitch): onsets not ended yet
@@ -567,7 +570,7 @@ _BACKING_PROGRAMS = {*range(32, 40), *range(44, 52), *range(88, 104), *range(112
 
 
 def _tracks(parts: list[_Part]) -> tuple[tuple[Track, ...], tuple[np.ndarray, ...]]:
-    """Every instrument that plays, described, with its notes ``(n, 3)``: start, end, pitch.
+    """Describe every instrument that plays, and list its notes (n, 3): start, end, pitch.
 
     Times are grid ticks; rows are sorted by start, the highest note first.
     """
@@ -609,8 +612,8 @@ def _tracks(parts: list[_Part]) -> tuple[tuple[Track, ...], tuple[np.ndarray, ..
     return tuple(tracks), tuple(notes)
 
 
-def _describe(index: int, instrument, notes: np.ndarray) -> Track:
-    """A track's figures and how much they speak for it being the melody."""
+def _describe(index: int, instrument: pretty_midi.Instrument, notes: np.ndarray) -> Track:
+    """Describe a track, and score how likely it is the melody."""
     import pretty_midi
 
     starts, ends, pitches = notes.T
@@ -648,7 +651,7 @@ def _describe(index: int, instrument, notes: np.ndarray) -> Track:
 def _best_melody(
     tracks: tuple[Track, ...], notes: tuple[np.ndarray, ...], tempo: float, title: str
 ) -> tuple[int, list[MidiError]]:
-    """The most melody-like track that can be one, and what is wrong with too long ones."""
+    """Find the most melody-like track that can be used, and the errors of tracks too long."""
     pitched = [track for track in tracks if not track.is_drum]
     if not pitched:
         raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
@@ -666,7 +669,7 @@ def _best_melody(
 def _melody(
     tracks: tuple[Track, ...], notes: tuple[np.ndarray, ...], index: int, tempo: float, title: str
 ) -> Melody:
-    """One track as a melody, or a MidiError that says why it cannot be one."""
+    """Reduce one track to a melody; raise a ``MidiError`` that says why it cannot be one."""
     if not 0 <= index < len(tracks):
         raise MidiError(
             _(
@@ -706,10 +709,10 @@ def _melody(
 
 
 def _skyline(notes: np.ndarray) -> tuple[Token, ...]:
-    """The top line of notes ``(n, 3)`` sorted by start, highest first; rests fill the gaps.
+    """Take the top line of notes (n, 3), sorted by start, highest first; rests fill the gaps.
 
-    A note under a higher one is left out if that goes on for more than half of it. Less
-    is how players join one note to the next, and must not cost a falling line its notes.
+    A note under a higher note is left out if the higher note covers more than half of it. A
+    shorter overlap is how players join notes, and a falling line must keep its notes.
     """
     line: list[tuple[int, int, int]] = []
     for start, end, pitch in notes.tolist():

@@ -1,4 +1,4 @@
-"""Tokens to numbers and back: the vocabulary, one-hot vectors, training windows.
+"""Encode tokens as numbers and one-hot vectors, decode them, and cut training windows.
 
 Shapes follow the exercise: ``X`` is ``(m, Tx, n_values)``, ``Y`` is
 ``(Ty, m, n_values)`` with ``Ty = Tx``, and the network predicts each token from those
@@ -23,7 +23,7 @@ MAX_CELLS = 10_000_000
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The model's alphabet: every token it knows, in a fixed order.
+    """Every token that a model knows, in a fixed order.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, melodies: Iterable[Melody | Sequence[Token]]) -> Vocabulary:
-        """Every token in the melodies: rests first, then by pitch, then by length."""
+        """Collect every token of the melodies: rests first, then by pitch, then by length."""
         found = {token for melody in melodies for token in _tokens(melody)}
         return cls(tuple(sorted(found, key=_order)))
 
@@ -49,18 +49,18 @@ class Vocabulary:
 
     @cached_property
     def index(self) -> dict[Token, int]:
-        """The place of each token."""
-        return {token: place for place, token in enumerate(self.tokens)}
+        """Index of each token in ``tokens``."""
+        return {token: index for index, token in enumerate(self.tokens)}
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What to print for each token, length n_values, in the reader's language."""
+        """Text of each token in the reader's language, length n_values."""
         return _labels(self.tokens, language())
 
     def encode(self, melody: Melody | Sequence[Token]) -> np.ndarray:
-        """Places of the melody's tokens, int ``(n,)``.
+        """Encode a melody as indices of its tokens, int (n,).
 
-        Raises ValueError if one of them is not in the vocabulary.
+        Raises ``ValueError`` if a token is not in the vocabulary.
         """
         tokens = _tokens(melody)
         unknown = sorted({token for token in tokens if token not in self.index}, key=_order)
@@ -79,31 +79,33 @@ class Vocabulary:
         return np.array([self.index[token] for token in tokens], dtype=np.int64)
 
     def decode(self, indices: Iterable[int] | np.ndarray) -> tuple[Token, ...]:
-        """The tokens at these places. Raises ValueError outside 0 to n_values - 1."""
-        places = _indices(indices, self.n_values)
-        return tuple(self.tokens[place] for place in places.ravel().tolist())
+        """Decode indices into tokens; raises ``ValueError`` outside 0 to n_values - 1."""
+        checked = _indices(indices, self.n_values)
+        return tuple(self.tokens[index] for index in checked.ravel().tolist())
 
     def to_json(self) -> list[list[int | None]]:
-        """``[pitch or None, ticks]`` for each token: plain lists for a JSON file."""
+        """Write each token as ``[pitch or None, ticks]``, for a JSON file."""
         return [list(token) for token in self.tokens]
 
     @classmethod
-    def from_json(cls, rows: Iterable[Sequence[int | None]]) -> Vocabulary:
-        """The vocabulary that ``to_json`` gave these rows for."""
+    def from_json(cls, rows: Iterable[tuple[int | None, int]]) -> Vocabulary:
+        """Make the vocabulary that ``to_json`` wrote."""
         return cls(tuple(Token(pitch, ticks) for pitch, ticks in rows))
 
 
 def one_hot(indices: np.ndarray | Sequence[int], n_values: int) -> np.ndarray:
-    """A 1 at each index: ``(...)`` integers to float32 ``(..., n_values)``.
+    """Encode indices (…) as one-hot vectors, float32 (…, n_values).
 
-    Raises ValueError for an index outside 0 to n_values - 1.
+    Raises ``ValueError`` for an index outside 0 to n_values - 1.
     """
-    places = _indices(indices, n_values)
-    return np.eye(n_values, dtype=np.float32)[places]
+    checked = _indices(indices, n_values)
+    vectors = np.zeros((*checked.shape, n_values), np.float32)
+    np.put_along_axis(vectors, checked[..., None], 1, axis=-1)
+    return vectors
 
 
 def largest_Tx(sequences: Iterable[np.ndarray]) -> int:
-    """The longest window that fits: the length of the longest sequence, 0 if there is none."""
+    """Return the length of the longest sequence, which a window may have; 0 without sequences."""
     return max((len(sequence) for sequence in sequences), default=0)
 
 
@@ -112,13 +114,13 @@ def windows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut ``m`` training examples of ``Tx`` tokens out of encoded melodies, at random.
 
-    No window runs over the end of a melody. All ``m`` start at different places while
-    there are that many; beyond that every place is used again equally often.
+    No window goes past the end of a melody. Windows start at different tokens as long as
+    there are enough; then every start is used equally often.
 
     Parameters
     ----------
     sequences : sequence of int arrays ``(n,)``
-        One a melody, as ``Vocabulary.encode`` gives them.
+        One for each melody, as ``Vocabulary.encode`` returns.
     seed : int
         The same seed draws the same windows.
 
@@ -163,16 +165,16 @@ def windows(
                 advice=advice,
             )
         )
-    places = [
+    starts = [
         (melody, start)
         for melody, sequence in enumerate(sequences)
         for start in range(len(sequence) - Tx + 1)
     ]
     rng = np.random.default_rng(seed)
-    rounds = -(-m // len(places))
-    drawn = np.concatenate([rng.permutation(len(places)) for _round in range(rounds)])[:m]
+    rounds = -(-m // len(starts))
+    drawn = np.concatenate([rng.permutation(len(starts)) for _round in range(rounds)])[:m]
     cut = np.stack(
-        [sequences[melody][start : start + Tx] for melody, start in (places[i] for i in drawn)]
+        [sequences[melody][start : start + Tx] for melody, start in (starts[i] for i in drawn)]
     )
     steps = one_hot(cut, n_values)  # (m, Tx, n_values)
     X = np.zeros_like(steps)
@@ -195,12 +197,12 @@ def _order(token: Token) -> tuple[int, int]:
 
 
 def _indices(indices: Iterable[int] | np.ndarray, n_values: int) -> np.ndarray:
-    """As an int array, checked: NumPy would take a negative index for one from the end."""
-    places = np.asarray(indices if isinstance(indices, np.ndarray) else list(indices))
-    if places.size == 0:
-        return places.astype(np.int64)
-    if places.min() < 0 or places.max() >= n_values:
-        wrong = places.min() if places.min() < 0 else places.max()
+    """Check indices, as NumPy counts negative ones from the end, and return them as int64."""
+    found = np.asarray(indices if isinstance(indices, np.ndarray) else list(indices))
+    if found.size == 0:
+        return found.astype(np.int64)
+    if found.min() < 0 or found.max() >= n_values:
+        wrong = found.min() if found.min() < 0 else found.max()
         raise ValueError(
             _(
                 "There is no token number {wrong} among {n_values}: use the vocabulary the "
@@ -209,4 +211,4 @@ def _indices(indices: Iterable[int] | np.ndarray, n_values: int) -> np.ndarray:
                 n_values=n_values,
             )
         )
-    return places.astype(np.int64)
+    return found.astype(np.int64)

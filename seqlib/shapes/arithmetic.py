@@ -96,7 +96,7 @@ def annotate(
             row_of[id(tensor)] = len(rows)
             rows.append(
                 TensorShape(
-                    name=_result_name(names.get(layer), layer, result, len(node.outputs)),
+                    name=result_name(names.get(layer), layer, result, len(node.outputs)),
                     shape=tuple(tensor.shape),
                     dtype=str(tensor.dtype),
                     layer=layer,
@@ -135,10 +135,12 @@ def _nodes(model: Any) -> Iterator[Any]:
 def _layer_name(node: Any, Layer: type) -> str:
     # Keras numbers plain operations across all models, so their own names say nothing.
     operation = node.operation
-    return operation.name if isinstance(operation, Layer) else type(operation).__name__
+    kind = type(operation)
+    return operation.name if issubclass(kind, Layer) else kind.__name__
 
 
-def _result_name(given: Sequence[str] | None, layer: str, result: int, n_results: int) -> str:
+def result_name(given: Sequence[str] | None, layer: str, result: int, n_results: int) -> str:
+    """Name a layer's result: as ``given``, else by the layer, numbered if there are several."""
     if given and result < len(given):
         return given[result]
     return layer if n_results == 1 else f"{layer}[{result}]"

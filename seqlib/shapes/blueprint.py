@@ -1,10 +1,10 @@
-"""Shapes without TensorFlow: a builder's own source, run on stand-ins for Keras' layers.
+"""Compute a model's shapes without TensorFlow, by running its builder on stand-in layers.
 
 ``blueprint(djmodel, Tx, n_a, n_values)`` executes the source of ``djmodel`` with a ``keras``
-whose layers know shapes and counts and nothing else. It takes milliseconds, follows whatever
-the builder does, and remembers which line made which tensor. Sizes given as ``Size`` keep
-their names on the way, so every axis of every tensor is named without guessing. Tests hold
-the result equal to ``annotate`` of the model that real Keras builds.
+whose layers know only shapes and numbers of weights. It takes milliseconds, follows whatever
+the builder does, and records which line made which tensor. Sizes given as ``Size`` keep their
+names, so every axis of every tensor has a name. Tests hold the result equal to ``annotate`` of
+the model that Keras builds.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from types import SimpleNamespace
-from typing import Any
+from types import FrameType, SimpleNamespace
+from typing import Any, NamedTuple
 
 from seqlib.i18n import _
-from seqlib.shapes.arithmetic import SEED_NAMES, Shape, TensorShape
+from seqlib.shapes.arithmetic import SEED_NAMES, TensorShape, result_name
 from seqlib.training import tensorflow
 
 
 class Size(int):
-    """A length with the name of its axis: ``Size(64, "n_a")`` is 64 and says n_a."""
+    """A size with the name of its axis: ``Size(64, "n_a")`` equals 64 and is named n_a."""
 
     name: str
 
@@ -41,7 +41,7 @@ class Size(int):
 
 
 class ShapeError(ValueError):
-    """Layers that do not fit; the message is one sentence for the reader."""
+    """Raised for layers that do not fit; the message is one sentence for the reader."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class CodeLine:
 
 @dataclass(frozen=True)
 class LayerCount:
-    """One layer object: its name, class, number of weights, and how often it is called."""
+    """One layer object: its name, class, number of weights, and number of calls."""
 
     name: str
     kind: str
@@ -65,18 +65,18 @@ class LayerCount:
 
 @dataclass(frozen=True)
 class Blueprint:
-    """A model as far as shapes go.
+    """The shapes, axis names and layers of a model.
 
     Attributes
     ----------
     rows : tuple of TensorShape
-        As ``seqlib.shapes.arithmetic.annotate`` gives them for the model that Keras builds.
+        As ``seqlib.shapes.arithmetic.annotate`` lists them for the model that Keras builds.
     axes : tuple of tuples of str
         Axis names of each row; a size without a name is written as its number.
     lines : tuple of tuples of (function, line number)
         The lines of code that made each row.
     layers : tuple of LayerCount
-        Every layer object once, in the order of first use.
+        Every layer object once, in the order of first calls.
     """
 
     rows: tuple[TensorShape, ...]
@@ -91,7 +91,7 @@ class Blueprint:
 
 @dataclass(eq=False)
 class SymbolicTensor:
-    """What a stand-in layer takes and gives."""
+    """The input or output of a stand-in layer: a shape, a type, and its row in the blueprint."""
 
     shape: tuple[int | None, ...]
     dtype: str
@@ -101,39 +101,52 @@ class SymbolicTensor:
         keys = key if isinstance(key, tuple) else (key,)
         kept = [
             size
-            for place, size in enumerate(self.shape)
-            if place >= len(keys) or keys[place] == slice(None)
+            for axis, size in enumerate(self.shape)
+            if axis >= len(keys) or keys[axis] == slice(None)
         ]
         if any(k != slice(None) and not isinstance(k, int) for k in keys):
             raise ShapeError(_("Only whole axes and single steps can be taken here."))
         return _recording.get().add("GetItem", [(tuple(kept), self.dtype)], [self])[0]
 
 
+class _Made(NamedTuple):
+    """One tensor that a stand-in layer has made; ``of`` is the number of results of the call."""
+
+    layer: str
+    step: int
+    result: int
+    of: int
+    shape: tuple
+    dtype: str
+    reads: tuple[int, ...]
+    lines: tuple[tuple[str, int], ...]
+
+
 @dataclass
 class _Recording:
-    """What the stand-ins have been called for."""
+    """The tensors and layers of one model, in the order of the calls."""
 
-    made: list[tuple[str, int, int, Any, tuple, str, tuple[int, ...], tuple]] = field(
-        default_factory=list
-    )
+    made: list[_Made] = field(default_factory=list)
     layers: list[Layer] = field(default_factory=list)
-    uses: Counter[str] = field(default_factory=Counter)
+    calls: Counter[str] = field(default_factory=Counter)
     statements: dict[str, tuple[ast.AST, str]] = field(default_factory=dict)
 
     def add(
         self, layer: str, results: Sequence[tuple[tuple, str]], reads: Sequence[SymbolicTensor]
     ) -> list[SymbolicTensor]:
-        step, lines = self.uses[layer], self._lines()
-        self.uses[layer] += 1
+        """Record one call of a layer, and return its results."""
+        step, lines = self.calls[layer], self._lines()
+        self.calls[layer] += 1
+        rows = tuple(tensor.row for tensor in reads)
         tensors = []
         for result, (shape, dtype) in enumerate(results):
             tensors.append(SymbolicTensor(shape, dtype, len(self.made)))
-            row_reads = tuple(tensor.row for tensor in reads)
-            self.made.append((layer, step, result, len(results), shape, dtype, row_reads, lines))
+            self.made.append(_Made(layer, step, result, len(results), shape, dtype, rows, lines))
         return tensors
 
     def _lines(self) -> tuple[tuple[str, int], ...]:
-        frame = sys._getframe(1)
+        """Find the builder's statement that is being executed."""
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             known = self.statements.get(frame.f_code.co_filename)
             if known:
@@ -148,12 +161,13 @@ _recording: ContextVar[_Recording] = ContextVar("recording")
 
 @lru_cache(maxsize=1024)
 def _statement(tree: ast.AST, function: str, line: int) -> tuple[tuple[str, int], ...]:
-    """Lines of the innermost simple statement that holds ``line``."""
+    """List the lines of the innermost simple statement that contains ``line``."""
     found = range(line, line + 1)
     for node in ast.walk(tree):
-        simple = isinstance(node, ast.stmt) and not hasattr(node, "body")
-        if simple and node.lineno <= line <= node.end_lineno:
-            found = range(node.lineno, node.end_lineno + 1)
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            if line in lines:
+                found = lines
     return tuple((function, number) for number in found)
 
 
@@ -197,7 +211,7 @@ def _activation(layer: str, value: Any) -> None:
 
 
 class Layer:
-    """A layer that knows the shapes it gives and how many weights it has."""
+    """A stand-in for a Keras layer, which knows its result shapes and its number of weights."""
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or self._free_name()
@@ -211,7 +225,10 @@ class Layer:
         numbered = (kind if n == 0 else f"{kind}_{n}" for n in range(len(taken) + 1))
         return next(name for name in numbered if name not in taken)
 
-    def __call__(self, inputs: SymbolicTensor, initial_state: Sequence | None = None, **_: Any):
+    def __call__(
+        self, inputs: SymbolicTensor, initial_state: Sequence | None = None, **_: Any
+    ) -> Any:
+        """Record a call; return the result, or the list of results if there are several."""
         recording = _recording.get()
         if not self.built:
             self.build(inputs.shape)
@@ -223,16 +240,19 @@ class Layer:
         return results if len(results) > 1 else results[0]
 
     def build(self, shape: tuple) -> None:
+        """Count the weights once, at the first call."""
         self.n_parameters = self.count(shape)
         self.built = True
 
     def set_weights(self, arrays: Sequence[Any]) -> None:
-        """Nothing to set."""
+        """Ignore the arrays: a stand-in has no weights."""
 
     def count(self, shape: tuple) -> int:
+        """Count the weights for inputs of this shape."""
         return 0
 
     def results(self, shape: tuple, dtype: str) -> list[tuple[tuple, str]]:
+        """List (shape, dtype) of the results; raise ``ShapeError`` for inputs that do not fit."""
         return [(shape, dtype)]
 
 
@@ -326,7 +346,9 @@ class GRU(_Recurrent):
 
 
 class Bidirectional(Layer):
-    def __init__(self, layer: Layer, merge_mode: str | None = "concat", name: str | None = None):
+    def __init__(
+        self, layer: Layer, merge_mode: str | None = "concat", name: str | None = None
+    ) -> None:
         super().__init__(name)
         if not isinstance(layer, _Recurrent):
             raise ShapeError(
@@ -461,14 +483,14 @@ def Input(
     dtype: str = "float32",
     name: str = "input",
 ) -> SymbolicTensor:
-    """A model's input; the batch axis stays open unless ``batch_shape`` fixes it."""
-    full = tuple(batch_shape) if batch_shape is not None else (None, *shape)
+    """Record a model's input; the batch axis is None unless ``batch_shape`` fixes it."""
+    full = tuple(batch_shape) if batch_shape is not None else (None, *(shape or ()))
     return _recording.get().add(name, [(full, dtype)], [])[0]
 
 
 @dataclass(frozen=True)
 class Model:
-    """Inputs and outputs, as a builder returns them."""
+    """A stand-in for ``keras.Model``."""
 
     inputs: Any
     outputs: Any
@@ -489,10 +511,8 @@ _KERAS = SimpleNamespace(
 _NOT_LOADED = SimpleNamespace(load=lambda: None)
 
 
-def _import(name: str, globals=None, locals=None, fromlist=(), level: int = 0):
-    if name == "keras":
-        return _KERAS
-    return builtins.__import__(name, globals, locals, fromlist, level)
+def _import(name: str, *args: Any, **kwargs: Any) -> Any:
+    return _KERAS if name == "keras" else builtins.__import__(name, *args, **kwargs)
 
 
 # -- running a builder ---------------------------------------------------------------------
@@ -509,17 +529,17 @@ def _source(function: Callable) -> tuple[ast.Module, tuple[str, ...], int]:
 
 @cache
 def listing(function: Callable) -> tuple[CodeLine, ...]:
-    """A function's source, line by line, without its docstring."""
+    """List a function's source line by line, without its docstring."""
     tree, lines, first = _source(function)
     hidden: set[int] = set()
     definition = tree.body[0]
-    if ast.get_docstring(definition) is not None:
+    if isinstance(definition, ast.FunctionDef) and ast.get_docstring(definition) is not None:
         doc = definition.body[0]
-        hidden = set(range(doc.lineno, doc.end_lineno + 1))
+        hidden = set(range(doc.lineno, (doc.end_lineno or doc.lineno) + 1))
     return tuple(
-        CodeLine(function.__name__, first + place, text)
-        for place, text in enumerate(lines)
-        if first + place not in hidden
+        CodeLine(function.__name__, number, text)
+        for number, text in enumerate(lines, first)
+        if number not in hidden
     )
 
 
@@ -530,16 +550,16 @@ def blueprint(
     stand_ins: dict[str, Any] | None = None,
     **kwargs: Any,
 ) -> Blueprint:
-    """Run a builder's source on stand-in layers and read off every tensor.
+    """Run a builder's source on stand-in layers and record every tensor.
 
     Parameters
     ----------
     builder : function that returns a Model
         Its source must be readable; what it imports from ``keras`` is replaced.
     uses : functions
-        Called by the builder under their own names, and run on stand-ins too.
+        Functions that the builder calls by their own names, to run on stand-ins too.
     stand_ins : dict
-        Other names of the builder to replace.
+        Values for other names in the builder's module.
 
     Raises
     ------
@@ -560,7 +580,7 @@ def blueprint(
 
 @cache
 def _compiled(function: Callable) -> tuple[Any, str]:
-    """The function's definition as code, and the name of file by which its frames are known."""
+    """Compile a function's definition; return the code, and the file name of its frames."""
     file = f"<shapes of {function.__module__}.{function.__name__}>"
     flags = __future__.annotations.compiler_flag
     return compile(_source(function)[0], file, "exec", flags=flags, dont_inherit=True), file
@@ -571,7 +591,7 @@ def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Reco
     code, file = _compiled(function)
     recording.statements[file] = (tree, function.__name__)
     namespace = {
-        # Under whatever name the builder knows the module that loads TensorFlow.
+        # The module that loads TensorFlow is replaced, whatever its name in the builder.
         **{
             name: _NOT_LOADED if value is tensorflow else value
             for name, value in function.__globals__.items()
@@ -584,17 +604,18 @@ def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Reco
 
 
 def stack(layers: Sequence[Callable[[], Layer]], shape: Sequence, dtype: str) -> list[Blueprint]:
-    """Blueprints of one, two, … layers on an input: the last is the whole model.
+    """Stack layers on an input, and return the blueprints of 0, 1, 2, … layers.
 
-    ``layers`` make a layer each. Raises ``StackError`` at the layer that does not fit.
+    ``layers`` are functions that make one layer each. Raises ``StackError`` at the first layer
+    that does not fit.
     """
     recording = _Recording()
     token = _recording.set(recording)
-    done = []
+    blueprints = []
     try:
-        x = Input(shape, dtype=dtype, name="input")
-        done.append(_finished(recording, Model(x, x)))
-        for place, make in enumerate(layers):
+        x = inputs = Input(shape, dtype=dtype, name="input")
+        blueprints.append(_finished(recording, Model(inputs, x)))
+        for index, make in enumerate(layers):
             try:
                 x = make()(x)
                 if isinstance(x, list):
@@ -605,61 +626,53 @@ def stack(layers: Sequence[Callable[[], Layer]], shape: Sequence, dtype: str) ->
                         )
                     )
             except ShapeError as problem:
-                raise StackError(place, str(problem), done[-1]) from None
-            done.append(_finished(recording, Model(done[0], x)))
+                raise StackError(index, str(problem), blueprints[-1]) from None
+            blueprints.append(_finished(recording, Model(inputs, x)))
     finally:
         _recording.reset(token)
-    return done
+    return blueprints
 
 
 class StackError(ShapeError):
-    """A stack of layers breaks.
+    """Raised at a layer that does not fit the layers below it.
 
-    ``place`` is which layer, from 0; ``before`` the Blueprint of those below it.
+    ``index`` is the layer's, from 0; ``before`` is the blueprint of the layers below.
     """
 
-    def __init__(self, place: int, message: str, before: Blueprint) -> None:
+    def __init__(self, index: int, message: str, before: Blueprint) -> None:
         super().__init__(message)
-        self.place, self.before = place, before
+        self.index, self.before = index, before
 
 
 def _finished(recording: _Recording, model: Model) -> Blueprint:
     outputs = model.outputs if isinstance(model.outputs, list | tuple) else [model.outputs]
     out = {tensor.row for tensor in outputs}
-    rows = []
-    for number, (layer, step, result, of, shape, dtype, reads, _lines) in enumerate(recording.made):
-        given = SEED_NAMES.get(layer, ())
-        numbered = layer if of == 1 else f"{layer}[{result}]"
-        rows.append(
-            TensorShape(
-                name=given[result] if result < len(given) else numbered,
-                shape=_plain(shape),
-                dtype=dtype,
-                layer=layer,
-                step=step if recording.uses[layer] > 1 else None,
-                result=result,
-                reads=reads,
-                role="output" if number in out else "" if reads else "input",
-            )
-        )
     return Blueprint(
-        rows=tuple(rows),
-        axes=tuple(_names(made[4]) for made in recording.made),
-        lines=tuple(made[-1] for made in recording.made),
+        rows=tuple(
+            TensorShape(
+                name=result_name(SEED_NAMES.get(made.layer), made.layer, made.result, made.of),
+                shape=tuple(None if size is None else int(size) for size in made.shape),
+                dtype=made.dtype,
+                layer=made.layer,
+                step=made.step if recording.calls[made.layer] > 1 else None,
+                result=made.result,
+                reads=made.reads,
+                role="output" if row in out else "" if made.reads else "input",
+            )
+            for row, made in enumerate(recording.made)
+        ),
+        axes=tuple(_names(made.shape) for made in recording.made),
+        lines=tuple(made.lines for made in recording.made),
         layers=tuple(
             LayerCount(
                 layer.name,
                 type(layer).__name__,
                 int(layer.n_parameters),
-                recording.uses[layer.name],
+                recording.calls[layer.name],
             )
             for layer in recording.layers
         ),
     )
-
-
-def _plain(shape: tuple) -> Shape:
-    return tuple(None if size is None else int(size) for size in shape)
 
 
 def _names(shape: tuple) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""The constructions that the shapes page shows, and what each is built with.
+"""List the models that the shapes page shows, with the sizes of each.
 
-Each is a real builder: ``sketch`` runs its source on stand-in layers, at once, and ``build``
-runs it in Keras, which confirms the sketch.
+Each is a real builder: ``sketch`` runs its source on stand-in layers in milliseconds, and
+``build`` runs it in Keras to confirm the sketch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 
 from seqlib.emojify.models import Emojify_V2
 from seqlib.i18n import N_
-from seqlib.jazz.keras_models import djmodel, music_layers
+from seqlib.jazz import JazzWeights
+from seqlib.jazz.keras_models import Equality, djmodel, music_layers, prove_equal
 from seqlib.shapes.arithmetic import TensorShape, annotate
 from seqlib.shapes.blueprint import Blueprint, Size, blueprint
 from seqlib.training import tensorflow
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def embedding_model(
     maxlen: int, word_to_vec_map: Mapping[str, np.ndarray], word_to_index: Mapping[str, int]
 ) -> keras.Model:
-    """``pretrained_embedding_layer`` alone: (None, maxlen) to (None, maxlen, e_length)."""
+    """Build a model of one ``pretrained_embedding_layer``, (None, maxlen) to (…, e_length)."""
     tensorflow.load()
     import keras
 
@@ -38,9 +39,9 @@ def embedding_model(
 
 
 def djmodel_mistake(Tx: int, n_a: int, n_values: int) -> keras.Model:
-    """``djmodel`` with the common mistake: a new LSTM and a new Dense at every timestep.
+    """Build ``djmodel`` with the common mistake: a new LSTM and a new Dense at every timestep.
 
-    Same inputs and outputs as ``djmodel``, Tx times the weights.
+    It has the inputs and outputs of ``djmodel``, and Tx times its weights.
     """
     tensorflow.load()
     import keras
@@ -72,7 +73,7 @@ def one_layer(
     stateful: bool = False,
     bidirectional: bool = False,
 ) -> keras.Model:
-    """One recurrent layer on X, with Keras' switches.
+    """Build a model of one recurrent layer on X, with Keras' options.
 
     ``kind`` is "LSTM", "GRU" or "SimpleRNN". A stateful layer fixes the batch to m.
     """
@@ -94,7 +95,7 @@ def one_layer(
 
 @dataclass(frozen=True)
 class Dial:
-    """A size the reader sets: axis name, bounds, the seed's value, and what it is."""
+    """A size that the reader sets: axis name, bounds, the seed's value, and its meaning."""
 
     name: str
     low: int
@@ -105,16 +106,16 @@ class Dial:
 
 @dataclass(frozen=True)
 class Construction:
-    """One of the seed's constructions.
+    """One of the seed's models.
 
     Attributes
     ----------
     name : str
     dials : tuple of Dial
     shown : tuple of functions
-        Whose source stands beside the picture, the builder first.
+        Functions whose source is shown beside the picture, the builder first.
     sketch : function of the sizes by name -> Blueprint
-        Without TensorFlow.
+        Needs no TensorFlow.
     build : function of the sizes by name -> keras.Model
     """
 
@@ -130,7 +131,7 @@ class Construction:
 
 
 class _ShapeOnly:
-    """An array as far as a builder of layers asks."""
+    """A stand-in for an array, which has only a shape."""
 
     def __init__(self, *shape: int) -> None:
         self.shape = shape
@@ -245,11 +246,11 @@ CONSTRUCTIONS = {
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What Keras says to a sketch.
+    """The comparison of a sketch with the model that Keras builds.
 
-    ``agreed`` of ``total`` tensors are the same in name, shape, dtype and origin;
-    ``n_parameters`` is what ``model.count_params()`` gives. ``differing`` holds (ours, Keras')
-    of those that are not, None where one side has no such tensor.
+    ``agreed`` of ``total`` tensors are equal in name, shape, dtype and origin; ``differing``
+    lists the others as (ours, Keras'), None where one side has no such tensor.
+    ``n_parameters`` is Keras' ``model.count_params()``.
     """
 
     agreed: int
@@ -260,6 +261,7 @@ class Confirmation:
 
     @property
     def holds(self) -> bool:
+        """Whether all tensors and the number of weights agree."""
         return self.agreed == self.total and self.parameters_agree
 
 
@@ -273,3 +275,31 @@ def confirm(sketch: Blueprint, model: Any) -> Confirmation:
     return Confirmation(
         len(pairs) - len(differing), len(pairs), found, found == sketch.n_parameters, differing
     )
+
+
+# What Keras' room is asked for; each builds models, so it takes seconds.
+
+
+def confirmed(name: str, sizes: Mapping[str, int]) -> Confirmation:
+    """Confirm a construction of ``CONSTRUCTIONS`` at these sizes."""
+    chosen = CONSTRUCTIONS[name]
+    return confirm(chosen.sketch(sizes), chosen.build(sizes))
+
+
+def confirmed_layer(sizes: tuple[int, ...], kind: str, **options: Any) -> Confirmation:
+    """Confirm ``one_layer`` at sizes (m, Tx, n_values, n_a)."""
+    return confirm(
+        blueprint(one_layer, *sizes, kind=kind, **options),
+        one_layer(*sizes, kind=kind, **options),
+    )
+
+
+def check_djmodel(
+    weights: JazzWeights, X: np.ndarray, seed: int
+) -> tuple[tuple[TensorShape, ...], tuple[Equality, ...]]:
+    """Return the tensors of ``djmodel`` in Keras, and how far its numbers are from ours.
+
+    ``X`` is (m, Tx, n_values); ``seed`` draws the notes that are sampled both ways.
+    """
+    model = djmodel(X.shape[1], weights.n_a, weights.n_values)
+    return tuple(annotate(model)), prove_equal(weights, X, Ty=20, seed=seed)

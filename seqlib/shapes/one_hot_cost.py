@@ -1,4 +1,4 @@
-"""What a sentence costs as one-hot vectors, and as rows of an embedding."""
+"""Count the numbers and multiplications of a sentence as one-hot vectors and as embedding rows."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ BYTES = 4  # float32
 
 @dataclass(frozen=True)
 class InputCost:
-    """One way of giving a sentence to an LSTM.
+    """The cost of one way to give a sentence to an LSTM.
 
     Attributes
     ----------
     shape : tuple of int
-        The sentence as the LSTM reads it, (Tx, length of a vector).
+        Shape of the LSTM's input, (Tx, length of a vector).
     numbers, bytes : int
-        Of that sentence.
+        Size of the LSTM's input.
     multiplications : int
-        To multiply it with the LSTM's kernel, all Tx steps, zeros included.
+        Multiplications by the LSTM's kernel in all Tx steps, zeros included.
     kernel : int
-        Weights of that kernel, (length of a vector, 4 n_a).
+        Number of weights of that kernel, (length of a vector, 4 n_a).
     table : int
-        Weights of the embedding matrix; 0 for one-hot.
+        Number of weights of the embedding matrix; 0 for one-hot.
     """
 
     shape: tuple[int, int]
@@ -40,12 +40,12 @@ class InputCost:
 
 
 def one_hot(Tx: int, vocabulary: int, n_a: int) -> InputCost:
-    """Every word a vector of ``vocabulary`` numbers, one of them 1."""
+    """Count for one-hot vectors: each word is a vector of ``vocabulary`` numbers, one of them 1."""
     return InputCost((Tx, vocabulary), Tx * vocabulary * 4 * n_a, vocabulary * 4 * n_a)
 
 
 def embedded(Tx: int, vocabulary: int, e_length: int, n_a: int) -> InputCost:
-    """Every word a row of the embedding; looking a row up multiplies nothing."""
+    """Count for an embedding: each word is a row, and looking a row up multiplies nothing."""
     return InputCost(
         (Tx, e_length), Tx * e_length * 4 * n_a, e_length * 4 * n_a, (vocabulary + 1) * e_length
     )

@@ -1,4 +1,4 @@
-"""A list of layers as somebody types or pastes it, read without running it."""
+"""Read a list of Keras layers from text, without running it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqlib.i18n import _
+from seqlib.shapes.arithmetic import annotate
 from seqlib.shapes.blueprint import LAYERS, Blueprint, Layer, ShapeError, stack
 from seqlib.training import tensorflow
 
@@ -21,7 +22,7 @@ MAX_WEIGHTS = 5_000_000
 
 
 class PasteError(ValueError):
-    """What was typed cannot be read; the message is one sentence, ``line`` counts from 1."""
+    """Raised for text that cannot be read; the message is one sentence, ``line`` counts from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(_("Line {line}: {message}", line=line, message=message))
@@ -29,14 +30,14 @@ class PasteError(ValueError):
 
 
 class BuildError(ValueError):
-    """Keras does not build these layers; the message is one sentence for the reader."""
+    """Raised for layers that Keras does not build; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class LayerCall:
     """One layer with its arguments, e.g. ``LSTM(128, return_sequences=True)``.
 
-    ``inner`` is the layer inside a ``Bidirectional``. ``line`` is where it was typed.
+    ``inner`` is the layer inside a ``Bidirectional``, ``line`` the line of the text, from 1.
     """
 
     kind: str
@@ -52,11 +53,11 @@ class LayerCall:
         return f"{self.kind}({', '.join(parts)})"
 
     def symbolic(self) -> Layer:
-        """The stand-in. Raises ``ShapeError`` for arguments it cannot have."""
+        """Make the stand-in layer; raises ``ShapeError`` for arguments that it cannot have."""
         return self._make(LAYERS[self.kind], lambda inner: inner.symbolic())
 
     def keras(self) -> Any:
-        """The layer of real Keras."""
+        """Make the Keras layer."""
         from keras import layers
 
         return self._make(getattr(layers, self.kind), lambda inner: inner.keras())
@@ -67,9 +68,9 @@ class LayerCall:
 
 
 def read(text: str) -> tuple[LayerCall, ...]:
-    """Layers from lines such as ``model.add(LSTM(64))`` or ``LSTM(64),``; nothing is run.
+    """Read layers from lines such as ``model.add(LSTM(64))`` or ``LSTM(64),``; nothing is run.
 
-    Raises ``PasteError`` for what is not a layer or has arguments it does not take.
+    Raises ``PasteError`` for text that is not a layer, and for wrong arguments.
     """
     if len(text) > MAX_LETTERS:
         raise PasteError(
@@ -107,19 +108,22 @@ def _read_line(line: str, number: int) -> LayerCall:
         ) from None
 
 
-def _layer_node(node: ast.AST) -> ast.AST:
+def _layer_node(node: ast.expr) -> ast.expr:
     """Find the layer's own call in ``model.add(LSTM(64))`` and ``LSTM(64)(x)``."""
-    is_call = isinstance(node, ast.Call)
-    if is_call and getattr(node.func, "attr", "") == "add" and len(node.args) == 1:
+    if (
+        isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "add"
+        and len(node.args) == 1
+    ):
         node = node.args[0]  # model.add(LSTM(64))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Call):  # LSTM(64)(x)
         node = node.func
     return node
 
 
-def _call(node: ast.AST, line: int, source: str) -> LayerCall:
+def _call(node: ast.expr, line: int, source: str) -> LayerCall:
     name = _name(node.func) if isinstance(node, ast.Call) else None
-    if name is None:
+    if not isinstance(node, ast.Call) or name is None:
         raise PasteError(line, _("this is not a layer; write its name and arguments, LSTM(64)."))
     if name not in (*ACCEPTED, *ACCEPTED_TOO):
         raise PasteError(
@@ -138,7 +142,7 @@ def _call(node: ast.AST, line: int, source: str) -> LayerCall:
             inner = _call(keyword.value, line, source)
             continue
         kwargs[keyword.arg] = _value(name, keyword.value, line, source)
-    kwargs.pop("name", None)  # names that repeat would be refused, and mean nothing here
+    kwargs.pop("name", None)  # Keras refuses repeated names, and they change no shape
     if name == "Bidirectional" and inner is None:
         raise PasteError(line, _("Bidirectional needs a layer inside, such as LSTM(64)."))
     call = LayerCall(name, tuple(values), kwargs, inner, line)
@@ -146,13 +150,13 @@ def _call(node: ast.AST, line: int, source: str) -> LayerCall:
     return call
 
 
-def _name(node: ast.AST) -> str | None:
+def _name(node: ast.expr) -> str | None:
     if isinstance(node, ast.Name):
         return node.id
     return node.attr if isinstance(node, ast.Attribute) else None
 
 
-def _value(layer: str, node: ast.AST, line: int, source: str) -> Any:
+def _value(layer: str, node: ast.expr, line: int, source: str) -> Any:
     """Read a number, string, True, False or None, or a tuple or list of those.
 
     No other literal may pass: Keras builds objects from dictionaries. ``source`` is the text
@@ -161,12 +165,13 @@ def _value(layer: str, node: ast.AST, line: int, source: str) -> Any:
     if isinstance(node, ast.Tuple | ast.List):
         items = [_value(layer, item, line, source) for item in node.elts]
         return tuple(items) if isinstance(node, ast.Tuple) else items
-    signed = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd)
-    constant = node.operand if signed else node
+    sign, constant = 1, node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        sign, constant = (-1 if isinstance(node.op, ast.USub) else 1), node.operand
     value = constant.value if isinstance(constant, ast.Constant) else ...
-    if type(value) in (int, float):
-        value = -value if signed and isinstance(node.op, ast.USub) else value
-    elif signed or not isinstance(value, str | bool | None):
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = sign * value
+    elif constant is not node or not isinstance(value, str | bool | None):
         raise PasteError(
             line,
             _(
@@ -198,7 +203,7 @@ def _integer(value: int) -> str:
 
 def _check_arguments(call: LayerCall) -> None:
     signature = inspect.signature(LAYERS[call.kind])
-    # A stand-in's ``name`` stands where Keras has other arguments, which nothing has checked.
+    # The position of a stand-in's ``name`` is another argument's in Keras, so it is left out.
     signature = signature.replace(
         parameters=[
             parameter
@@ -247,15 +252,15 @@ def _short(text: str) -> str:
 
 
 def sketch(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Blueprint:
-    """The model without TensorFlow. Raises ``StackError`` at the layer that does not fit."""
+    """Compute the model's shapes without TensorFlow; raises ``StackError`` as ``stack`` does."""
     return stack([call.symbolic for call in calls], shape, dtype)[-1]
 
 
 def build(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Any:
-    """Build the same model in Keras.
+    """Build the model in Keras.
 
     Raises ``BuildError`` above ``MAX_WEIGHTS`` weights, before Keras allocates any, and for
-    whatever Keras refuses; ``StackError`` as ``sketch`` does.
+    layers that Keras refuses; ``StackError`` as ``sketch`` does.
     """
     if sketch(calls, shape, dtype).n_parameters > MAX_WEIGHTS:
         raise BuildError(
@@ -282,6 +287,14 @@ def build(calls: tuple[LayerCall, ...], shape: tuple, dtype: str) -> Any:
         ) from problem
 
 
+def confirmed(text: str, shape: tuple[int, ...], dtype: str) -> bool:
+    """Whether Keras' shapes and number of weights are ours; raises as ``build`` does."""
+    calls = read(text)
+    ours, theirs = sketch(calls, shape, dtype), build(calls, shape, dtype)
+    same = [row.shape for row in annotate(theirs)] == [row.shape for row in ours.rows]
+    return same and theirs.count_params() == ours.n_parameters
+
+
 __all__ = [
     "ACCEPTED",
     "BuildError",
@@ -289,6 +302,7 @@ __all__ = [
     "PasteError",
     "ShapeError",
     "build",
+    "confirmed",
     "read",
     "sketch",
 ]

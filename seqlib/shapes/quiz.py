@@ -1,4 +1,4 @@
-"""Predict, then reveal: questions about a model's shapes, and what is wrong with an answer."""
+"""Ask questions about a model's shapes, and say what is wrong with an answer."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ MAX_AXES = 8
 
 @dataclass(frozen=True)
 class Question:
-    """What is the shape of one tensor?
+    """A question for the shape of one tensor.
 
     Attributes
     ----------
     text : str
     shape : tuple
-        The answer in sizes, None for the open batch axis.
+        The answer as sizes, None for the open batch axis.
     axes : tuple of str
-        The answer in axis names.
+        The answer as axis names.
     row : int
-        Of the tensor in the blueprint; -1 for the stacked Y.
+        Row of the tensor in the blueprint; -1 for the stacked Y.
     """
 
     text: str
@@ -39,10 +39,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an answer holds.
+    """Whether an answer is correct.
 
-    ``sentence`` explains and gives the answer, ``hint`` says only where it is off; ``axis``
-    is the first axis that is.
+    ``sentence`` explains and gives the right answer, ``hint`` says only which axis is wrong;
+    ``axis`` is the first wrong axis, from 0.
     """
 
     correct: bool
@@ -52,9 +52,9 @@ class Verdict:
 
 
 def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
-    """One question for each different tensor of a model, in an order that the seed fixes.
+    """Ask one question for each different tensor of a model, in random order.
 
-    Where a layer is used Tx times, a step is drawn for the question.
+    For a layer that is called Tx times, a random step is chosen.
     """
     rng = np.random.default_rng(seed)
     steps = 1 + max((row.step or 0) for row in sketch.rows)
@@ -91,13 +91,13 @@ def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
                 -1,
             )
         )
-    return tuple(made[place] for place in rng.permutation(len(made)))
+    return tuple(made[i] for i in rng.permutation(len(made)))
 
 
 def parse(text: str) -> Answer:
-    """An answer as it is typed: "(None, 64)", "m, n_a", "(?, 64)", "[30 78]".
+    """Read a typed answer such as "(None, 64)", "m, n_a", "(?, 64)" or "[30 78]".
 
-    Raises ``ValueError``, one sentence, for what is not a shape.
+    Raises ``ValueError``, one sentence, for text that is not a shape.
     """
     inner = text.strip().strip("()[]{}").strip()
     parts = [part for part in re.split(r"[\s,×;]+|(?<=\d)x(?=\d)", inner) if part]
@@ -123,9 +123,10 @@ def _part(part: str) -> int | str | None:
 
 
 def judge(answer: Answer, question: Question, sizes: Mapping[str, int]) -> Verdict:
-    """Compare axis by axis: each may be given by size, by name, or, the batch, as None or m.
+    """Compare an answer axis by axis; an axis is given by its size or its name.
 
-    ``sizes`` are the model's sizes by axis name, m among them.
+    The batch axis may also be given as None. ``sizes`` are the model's sizes by axis name,
+    with m.
     """
     right, names = question.shape, question.axes
     both = _("`{names}`, here `{sizes}`", names=as_text(names), sizes=as_text(right))
@@ -133,19 +134,19 @@ def judge(answer: Answer, question: Question, sizes: Mapping[str, int]) -> Verdi
         return Verdict(
             False, _count_off(answer, question, sizes, both), _("The number of axes is off.")
         )
-    for place, (given, size, name) in enumerate(zip(answer, right, names, strict=True)):
+    for axis, (given, size, name) in enumerate(zip(answer, right, names, strict=True)):
         if not _fits(given, size, name, sizes):
             return Verdict(
                 False,
                 _(
                     "Axis {n} is off: you have {given}, it is {meaning}. The shape is {both}.",
-                    n=place + 1,
+                    n=axis + 1,
                     given=_shown(given),
                     meaning=_meaning(name, size),
                     both=both,
                 ),
-                _("Axis {n} is off.", n=place + 1),
-                place,
+                _("Axis {n} is off.", n=axis + 1),
+                axis,
             )
     return Verdict(True, _("Right: {both}.", both=both), _("Right."))
 
@@ -172,16 +173,16 @@ def _meaning(name: str, size: int | None) -> str:
 
 def _count_off(answer: Answer, question: Question, sizes: Mapping[str, int], both: str) -> str:
     given, right = len(answer), len(question.shape)
-    for place in range(right):
-        rest = [p for p in range(right) if p != place]
+    for axis in range(right):
+        rest = [other for other in range(right) if other != axis]
         missing = given == right - 1 and all(
             _fits(answer[a], question.shape[p], question.axes[p], sizes) for a, p in enumerate(rest)
         )
         if missing:
-            meaning = _meaning(question.axes[place], question.shape[place])
+            meaning = _meaning(question.axes[axis], question.shape[axis])
             return _(
                 "Axis {n} is missing: it is {meaning}. The shape is {both}.",
-                n=place + 1,
+                n=axis + 1,
                 meaning=meaning,
                 both=both,
             )

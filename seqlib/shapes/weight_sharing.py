@@ -1,7 +1,7 @@
-"""Defined once and used Tx times, against a new layer at every step: both built and trained once.
+"""Compare a layer that is defined once and called Tx times with a new layer at every step.
 
-Both models start from the same numbers, so that they give the same outputs; one step of
-gradient descent then shows who shares and who does not.
+Both models start from the same weights, so their outputs are equal. One step of gradient
+descent then shows which of them shares its weights.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from seqlib.training import tensorflow
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two models.
+    """The weights of one of the two models.
 
     Attributes
     ----------
     n_parameters, n_objects : int
-        Weights, and the arrays that hold them.
+        Number of weights, and of the arrays that hold them.
     cells : int
-        Different LSTM layers.
+        Number of LSTM layers.
     change : array (Tx,)
-        How far one training step moved the recurrent kernel used at t (Frobenius norm).
+        Change of the recurrent kernel used at t after one training step (Frobenius norm).
     """
 
     name: str
@@ -40,7 +40,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Sharing:
-    """Both sides; ``before`` and ``after`` are the largest difference between their outputs."""
+    """Both models, and the largest difference of their outputs before and after the step."""
 
     shared: Side
     mistake: Side
@@ -51,10 +51,10 @@ class Sharing:
 def compare(
     Tx: int, n_a: int, n_values: int, m: int = 8, seed: int = 0, rate: float = 1.0
 ) -> Sharing:
-    """Build both, copy the shared weights into the mistake's layers, take one step each.
+    """Build both models, copy the shared weights into the mistake's layers, train one step each.
 
-    Reads m random one-hot sequences of Tx tokens and predicts each next token. ``rate`` is
-    that of plain gradient descent. Takes seconds.
+    The data are m random one-hot sequences of Tx tokens, of which each next token is
+    predicted. ``rate`` is the learning rate of gradient descent. Takes seconds.
     """
     tensorflow.load()
     import keras
@@ -77,12 +77,12 @@ def compare(
         _one_step(keras, model, inputs, Y, rate)
     after = _difference(shared, mistake, inputs)
 
-    def moved(layer: Any) -> float:
+    def change(layer: Any) -> float:
         return float(np.linalg.norm(layer.get_weights()[1] - start))
 
     return Sharing(
-        _side(N_("defined once"), shared, 1, np.full(Tx, moved(layers.LSTM_cell))),
-        _side(N_("defined in the loop"), mistake, Tx, np.array([moved(cell) for cell in cells])),
+        _side(N_("defined once"), shared, 1, np.full(Tx, change(layers.LSTM_cell))),
+        _side(N_("defined in the loop"), mistake, Tx, np.array([change(cell) for cell in cells])),
         before,
         after,
     )

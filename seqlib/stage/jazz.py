@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -99,15 +100,16 @@ def jazz_stage(
     """
     unit = melody.seconds_per_tick
     tokens = tuple(map(str, melody.tokens))
+    probabilities = weights.predict(trace.x) if trace.y is None else trace.y
     made: dict[str, Callable[[], Lane]] = {
         "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
         "y": lambda: Distribution(
-            _title("y"), trace.y, vocabulary.labels, np.asarray(chosen), chosen_name
+            _title("y"), probabilities, vocabulary.labels, np.asarray(chosen), chosen_name
         ),
         "equation": lambda: Equation(_title("equation"), weights.cell, trace),
         "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens),
-        **{symbol: lambda symbol=symbol: _heatmap(trace, symbol) for symbol in STATES},
+        **{symbol: partial(_heatmap, trace, symbol) for symbol in STATES},
     }
     return Stage(
         clock=Clock(np.asarray(melody.edges) * unit),
@@ -131,15 +133,15 @@ def reading_stage(
     other: tuple[str, JazzWeights] | None,
     lanes: tuple[str, ...],
 ) -> Stage:
-    """A melody of the corpus, read by one model, or by two on one clock.
+    """Show a melody of the corpus read by one model, or by two models on one clock.
 
-    ``model`` and ``other`` are (name, weights). Other melodies can be searched for places
-    where the same units fire.
+    ``place`` is the melody's index, ``model`` and ``other`` are (name, weights). The reader can
+    search other melodies for steps with similar states of ``model``.
     """
     melody, sequence, chords = corpus.melodies[place], corpus.sequences[place], corpus.chords[place]
     arrangement = arrange(melody, chords)
 
-    def read(model: tuple[str, JazzWeights], **more) -> Stage:
+    def read(model: tuple[str, JazzWeights], **more: Any) -> Stage:
         name, weights = model
         return jazz_stage(
             melody,
@@ -226,7 +228,7 @@ def _title(lane: str) -> str:
 def _heatmap(trace: Trace, symbol: str) -> Heatmap:
     title, low, high = STATES[symbol]
     values = getattr(trace, symbol)  # (Tx, n_a)
-    if low is None:  # the cell state has no bounds of its own
+    if low is None or high is None:  # the cell state has no bounds of its own
         high = max(1.0, float(np.abs(values).max()))
         low = -high
     # The seed writes a where others write h; one symbol, so that pointing at it lights all of it.

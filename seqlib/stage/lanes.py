@@ -1,4 +1,4 @@
-"""Lanes that explain: the network unrolled, one unit's equations, influence, lines over time."""
+"""Describe lanes that explain: the unrolled network, a unit's equations, influence, lines."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
-from seqlib.stage.stage import StageError, pack_array
+from seqlib.stage.stage import StageError, over_time, pack_array
 
 MAX_INFLUENCES = 40_000
 FORCED = 1e-4  # a gate this far from what its equation gives was set by hand
@@ -18,9 +17,9 @@ FORCED = 1e-4  # a gate this far from what its equation gives was set by hand
 
 @dataclass(frozen=True)
 class Tensor:
-    """What travels along an arrow: a symbol, and an (axis name, size) for each axis.
+    """A tensor on an arrow of a diagram: a symbol, and (axis name, size) for each axis.
 
-    A size is None where the model leaves it open, as the batch axis ``m``.
+    A size is None if the model leaves the axis open, as the batch axis ``m``.
     """
 
     symbol: str
@@ -28,7 +27,7 @@ class Tensor:
 
     @classmethod
     def of(cls, symbol: str, tensor: Any, *axes: str) -> Tensor:
-        """Sizes read off ``tensor`` (an array or a Keras tensor), one axis name for each.
+        """Read the sizes off ``tensor``, an array or a Keras tensor, with a name for each axis.
 
         Raises
         ------
@@ -41,29 +40,30 @@ class Tensor:
         return cls(symbol, tuple(zip(axes, shape, strict=True)))
 
     def pack(self) -> dict[str, Any]:
+        """Make the JSON for the browser."""
         shape = [[str(axis), None if size is None else int(size)] for axis, size in self.shape]
         return {"symbol": self.symbol, "shape": shape}
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer as every step uses it.
+    """One layer of a diagram, as it is at every step.
 
     Attributes
     ----------
     name : str
         As in the code: ``LSTM_cell``, ``densor``.
     out : Tensor
-        What it gives at one step.
+        Output of one step.
     state : tuple of Tensor
-        What it hands to itself at the next step; empty for layers that treat steps alone.
+        State passed on to the next step; empty for layers without one.
     returns : "sequence" or "last"
-        "last": only its last output is passed on (``return_sequences=False``), and the
-        layers above exist at the last step alone.
+        "last": only the last output is passed on (``return_sequences=False``), and the
+        layers above are drawn at the last step only.
     parameters : int or None
-        How many weights it has, all steps together: they are the same ones.
+        Number of weights, which all steps share.
     short : str
-        The name where there is little room.
+        A shorter name for small diagrams.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Layer:
         returns: Literal["sequence", "last"] = "sequence",
         short: str = "LSTM",
     ) -> Layer:
-        """An LSTM, its shapes and parameter count read off the weights and the trace."""
+        """Describe an LSTM, its shapes and parameter count read off the weights and the trace."""
         a, c = (
             Tensor(name, (("m", None), ("n_a", states.shape[-1])))
             for name, states in ((symbol, trace.h), (memory, trace.c))
@@ -96,16 +96,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Diagram:
-    """The network unrolled: one copy a step, or folded into the layers that are really there.
+    """Draw the network unrolled, one copy a step, or folded into its layers.
 
     Attributes
     ----------
     input : Tensor
-        What goes into the lowest layer at one step.
+        Input of the lowest layer at one step.
     layers : tuple of Layer
-        From the input up.
+        From the lowest layer up.
     folded : bool
-        Begin folded; the reader folds and unfolds.
+        Whether the diagram is folded at first; the reader can fold and unfold it.
     """
 
     kind: ClassVar[str] = "diagram"
@@ -137,7 +137,7 @@ class Diagram:
 def jazz_diagram(
     weights: JazzWeights, trace: Trace, title: str = "the network, step by step"
 ) -> Diagram:
-    """``djmodel``: x → LSTM_cell → densor → ŷ; shapes off the arrays in hand, batch open."""
+    """Describe ``djmodel``, x → LSTM_cell → densor → ŷ, with the shapes of these arrays."""
     densor = weights.densor_kernel.size + weights.densor_bias.size
     return Diagram(
         title,
@@ -155,7 +155,7 @@ def jazz_diagram(
 
 @dataclass(frozen=True)
 class Line:
-    """A few named values over time, such as each label's probability after each word.
+    """Draw a few named values over time, such as each label's probability after each word.
 
     Attributes
     ----------
@@ -165,7 +165,7 @@ class Line:
     low, high : float
         Range of the vertical axis.
     percent : bool
-        Write values as percentages.
+        Whether values are written as percentages.
     """
 
     kind: ClassVar[str] = "line"
@@ -179,7 +179,7 @@ class Line:
     percent: bool = True
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        values = _over_time(self.values, Tx, self.title, self.axis)
+        values = over_time(self.values, Tx, self.title, self.axis)
         if len(self.labels) != values.shape[1]:
             raise StageError(
                 f"{self.title}: {len(self.labels)} labels for {values.shape[1]} lines; "
@@ -203,19 +203,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Equation:
-    """One unit's update written out with its numbers, and its gates one level down.
+    """Write one unit's equations with their numbers, and the equations of its gates.
 
-    The unit is the one last picked in a heatmap of the same axis, or in the lane itself.
+    The unit is the unit last chosen in a heatmap of the same axis, or in the lane itself.
 
     Attributes
     ----------
     weights : LSTMWeights
     trace : Trace of these weights over Tx steps
-        Gates or states that were set by hand are shown as such.
+        Gates or states that were set by hand are marked.
     axis : str
         Name of the units' axis, as in the heatmaps.
     unit : int
-        Shown until another is picked.
+        The unit shown at first.
     """
 
     kind: ClassVar[str] = "equation"
@@ -229,13 +229,13 @@ class Equation:
         weights, trace = self.weights, self.trace
         n_a = weights.n_a
         for name in (*GATES, "c", "h"):
-            found = _over_time(getattr(trace, name), Tx, f"{self.title}: {name}", self.axis)
+            found = over_time(getattr(trace, name), Tx, f"{self.title}: {name}", self.axis)
             if found.shape[1] != n_a:
                 raise StageError(
                     f"{self.title}: {name} has {found.shape[1]} units and the weights have {n_a}; "
                     "give a trace and the weights that made it."
                 )
-        # One-hot inputs repeat: their share of z is sent once for each input that occurs.
+        # One-hot inputs repeat, so their term of z is sent once for each different input.
         inputs, which = np.unique(trace.x, axis=0, return_inverse=True)
         zx = inputs @ weights.kernel  # (n_inputs, 4 n_a)
         which = which.reshape(-1)
@@ -256,7 +256,7 @@ class Equation:
 
 
 def _set_by_hand(trace: Trace, z: np.ndarray) -> bool:
-    """Whether the trace differs from what the equations make of ``z`` (Tx, 4 n_a)."""
+    """Tell whether the trace differs from the equations' result for ``z`` (Tx, 4 n_a)."""
     i, f, g, o = np.split(z, 4, axis=1)
     before = np.vstack([trace.c0[None], trace.c[:-1]])
     expected = {
@@ -272,19 +272,20 @@ def _set_by_hand(trace: Trace, z: np.ndarray) -> bool:
 
 @dataclass(frozen=True)
 class Influence:
-    """What each earlier input matters to the output of the current step.
+    """Draw the influence of each earlier input on the output of the current step.
 
     Attributes
     ----------
     norm, signed : array (Tx, back)
-        Of ``seqlib.lstm.gradients.influence_matrix``: entry [t, k] is of the input of step t − k.
+        As ``seqlib.lstm.gradients.influence_matrix`` computes them; entry [t, k] is of the
+        input of step t − k.
     target : str
-        What the output is, e.g. "log probability of the next note".
+        Name of the output, e.g. "log probability of the next note".
     targets : tuple of str
-        Which one it is at each step, length Tx, or empty.
+        The output's label at each step, length Tx, or empty.
     inputs : tuple of str
-        What was read at each step, length Tx; by default what the stage calls the step.
-        A model that predicts the next note reads at step t the note of step t − 1.
+        The input's label at each step, length Tx; by default the stage's name of the step.
+        A model that predicts the next note reads the note of step t − 1 at step t.
     units : str
         Unit of the output.
     """
@@ -299,8 +300,8 @@ class Influence:
     units: str = "nats"
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        norm = _over_time(self.norm, Tx, self.title, "back")
-        signed = _over_time(self.signed, Tx, self.title, "back")
+        norm = over_time(self.norm, Tx, self.title, "back")
+        signed = over_time(self.signed, Tx, self.title, "back")
         if norm.shape != signed.shape:
             raise StageError(
                 f"{self.title}: norm has shape {norm.shape} and signed {signed.shape}; "
@@ -311,7 +312,7 @@ class Influence:
                 raise StageError(
                     f"{self.title}: {len(names)} names of {what} for {Tx} steps; give one a step."
                 )
-        # The browser gets all steps at once; a long sequence looks back less far.
+        # All steps are sent at once, so a long sequence has fewer steps back.
         back = max(1, min(norm.shape[1], Tx, MAX_INFLUENCES // Tx))
         return {
             "norm": pack_array(norm[:, :back]),
@@ -321,21 +322,3 @@ class Influence:
             "inputs": list(map(str, self.inputs)),
             "units": self.units,
         }
-
-
-def _over_time(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise StageError(f"{name} holds something other than numbers; give an array.") from None
-    if array.ndim != 2 or array.shape[0] != Tx or array.shape[1] == 0:
-        raise StageError(f"{name} has shape {array.shape}; this clock needs (Tx={Tx}, {axis}).")
-    if not np.isfinite(array).all():
-        raise StageError(
-            _(
-                "{name} holds values that are not numbers (NaN or infinite); "
-                "the training may have diverged, try a lower learning rate.",
-                name=name,
-            )
-        )
-    return array

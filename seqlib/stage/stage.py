@@ -1,7 +1,7 @@
-"""The stage: lanes over one time axis, one clock through all of them, sound in step.
+"""Describe a stage, lanes over one time axis with one clock and its sound, for the browser.
 
-The dataclasses here say what to show; ``payload`` is what travels to the browser, once.
-Playing, stepping and scrubbing need no server.
+The dataclasses say what to show; ``payload`` packs it into one message to the browser. Playing,
+stepping and scrubbing then need no server.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ VOICES = ("solo", "chords", "bass", "drums")
 
 
 class StageError(ValueError):
-    """What was given cannot be drawn; the message is one sentence for the reader."""
+    """Raised for data that cannot be drawn; the message is one sentence for the reader."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """When each step is on.
+    """The time of each step.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Clock:
 
     @classmethod
     def even(cls, Tx: int, seconds: float = 0.5) -> Clock:
-        """Tx steps of equal length, for words and other sequences without a rhythm."""
+        """Make a clock of Tx steps of equal length, for sequences without a rhythm."""
         return cls(np.arange(Tx + 1) * float(seconds))
 
     @property
@@ -50,7 +50,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Note:
-    """One note to draw or to hear.
+    """One note to draw or to play.
 
     ``start`` and ``end`` in seconds, ``pitch`` a MIDI number (0 to 127), ``voice`` one of
     ``VOICES``, ``velocity`` 1 to 127, ``step`` the step of the clock it belongs to or -1.
@@ -65,28 +65,30 @@ class Note:
 
 
 class Lane(Protocol):
-    """What every lane dataclass has: its kind (a key of LANES in ``lanes.js``), and ``pack``."""
+    """A lane of a stage. ``kind`` is a key of LANES in ``lanes.js``, which draws the lane."""
 
     kind: ClassVar[str]
-    title: str
+
+    @property
+    def title(self) -> str: ...
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        """JSON for the browser. Raises StageError if it does not fit a clock of Tx steps."""
+        """Make the JSON for the browser; raise ``StageError`` if it does not fit Tx steps."""
         ...
 
 
 @dataclass(frozen=True)
 class PianoRoll:
-    """Notes by pitch and time.
+    """Draw notes by pitch and time.
 
     Attributes
     ----------
     notes : tuple of Note
-        Drums are heard, not drawn.
+        Drums are played, not drawn.
     chords : tuple of (start, end, name)
         Seconds, seconds, chord symbol.
     prompt : int
-        How many first steps were given rather than predicted; drawn apart.
+        Number of first steps that were given, not predicted; drawn differently.
     """
 
     kind: ClassVar[str] = "pianoroll"
@@ -105,7 +107,7 @@ class PianoRoll:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """n values a step, as colour.
+    """Draw n values a step as colours.
 
     Attributes
     ----------
@@ -115,9 +117,9 @@ class Heatmap:
     axis : str
         Name of the axis of length n, e.g. ``n_a``, ``n_values``, ``e_length``.
     low, high : float
-        Colour range. Zero-centred where it holds both signs, sequential otherwise.
+        Colour range; the colours are centred at zero if the range has both signs.
     rows : tuple of str
-        Names of the n rows, or empty: then they are unit 0 to n - 1.
+        Names of the n rows; if empty, unit 0 to n - 1.
     units : str
         Unit of the values, shown with the legend.
     """
@@ -133,7 +135,7 @@ class Heatmap:
     units: str = ""
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        values = _matrix(self.values, Tx, self.title, self.axis)
+        values = over_time(self.values, Tx, self.title, self.axis)
         if not np.isfinite([self.low, self.high]).all() or not self.low < self.high:
             raise StageError(
                 f"{self.title}: the colour range {self.low} to {self.high} is empty; "
@@ -157,7 +159,7 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A softmax at every step.
+    """Draw a softmax at every step.
 
     Attributes
     ----------
@@ -165,9 +167,9 @@ class Distribution:
         Probabilities; each row sums to 1.
     labels : tuple of str, length n_values
     chosen : int array (Tx,) or None
-        The index sampled, or the true one; -1 where there is none.
+        The sampled or true index at each step; -1 for none.
     chosen_name : str
-        What ``chosen`` is: "sampled", "true", …
+        Meaning of ``chosen``: "sampled", "true", …
     axis : str
     """
 
@@ -180,7 +182,7 @@ class Distribution:
     axis: str = "n_values"
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        p = _matrix(self.p, Tx, self.title, self.axis)
+        p = over_time(self.p, Tx, self.title, self.axis)
         if len(self.labels) != p.shape[1]:
             raise StageError(
                 f"{self.title}: {len(self.labels)} labels for {p.shape[1]} values; "
@@ -190,19 +192,18 @@ class Distribution:
             raise StageError(
                 f"{self.title}: some row of p does not sum to 1; give the softmax's output."
             )
-        chosen = None
-        if self.chosen is not None:
-            chosen = np.asarray(self.chosen)
-            if chosen.shape != (Tx,) or chosen.max() >= p.shape[1] or chosen.min() < -1:
-                raise StageError(
-                    f"{self.title}: chosen must hold one index below {p.shape[1]} for each of "
-                    f"the {Tx} steps."
-                )
-            chosen = [int(index) for index in chosen]
+        chosen = None if self.chosen is None else np.asarray(self.chosen)
+        if chosen is not None and (
+            chosen.shape != (Tx,) or chosen.max() >= p.shape[1] or chosen.min() < -1
+        ):
+            raise StageError(
+                f"{self.title}: chosen must hold one index below {p.shape[1]} for each of "
+                f"the {Tx} steps."
+            )
         return {
             "p": pack_array(p),
             "labels": list(map(str, self.labels)),
-            "chosen": chosen,
+            "chosen": None if chosen is None else chosen.tolist(),
             "chosen_name": self.chosen_name,
             "axis": self.axis,
         }
@@ -210,7 +211,7 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Tokens:
-    """One label a step, e.g. a word or ``D4 · 2/3``; ``labels`` has length Tx."""
+    """Draw one label a step, e.g. a word or ``D4 · 2/3``; ``labels`` has length Tx."""
 
     kind: ClassVar[str] = "tokens"
     title: str
@@ -226,17 +227,18 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Other sequences in which to look for places where the same units fire.
+    """Other sequences, in which the reader searches for steps with similar states.
 
     Attributes
     ----------
     names : tuple of str, length S
     labels : tuple of S tuples of str
-        What each step of each sequence is.
+        Label of each step of each sequence.
     values : tuple of S arrays (Tx_s, n)
-        The state to search, of the same n units as the lanes with ``axis``.
+        The states to search, of the same n units as the lanes with ``axis``, and of the same
+        model.
     symbol, axis : str
-        Which tensor ``values`` are, as in the heatmaps.
+        Symbol and axis name of ``values``, as in the heatmaps.
     """
 
     names: tuple[str, ...]
@@ -255,7 +257,7 @@ class Elsewhere:
                 {
                     "name": str(name),
                     "labels": list(map(str, labels)),
-                    "values": pack_array(_matrix(values, len(labels), str(name), self.axis)),
+                    "values": pack_array(over_time(values, len(labels), str(name), self.axis)),
                 }
                 for name, labels, values in zip(self.names, self.labels, self.values, strict=True)
             ],
@@ -271,24 +273,24 @@ class Stage(ShownInNotebook):
     clock : Clock
     lanes : tuple of lanes, top to bottom
     sound : tuple of Note
-        What is heard; empty for a silent stage.
+        The notes to play; empty for a silent stage.
     label : str
-        One sentence that says what this is; read out, and the name of downloads.
+        One sentence on the stage, for screen readers and as the name of downloads.
     start : int
-        The step the playhead first stands on.
+        The first step of the playhead.
     names : tuple of str
-        What each step is called in readouts, length Tx; by default what the first
-        ``Tokens`` lane says.
+        Names of the steps in readouts, length Tx; by default the labels of the first
+        ``Tokens`` lane.
     signals : tuple of (name, array (Tx,))
-        What units can be sorted by their correlation with; NaN where undefined. The pitch
-        of the solo is there without asking.
+        Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
+        solo is always one.
     name : str
-        A short name of this trace for comparing: "before", "temperature 0.5".
+        A short name of this trace for comparisons: "before", "temperature 0.5".
     compare : Stage or None
-        A second trace to switch to, to see side by side, and to subtract; its own
+        A second trace to switch to, to show beside this one, and to subtract; its own
         ``compare`` and ``elsewhere`` are not used.
     elsewhere : Elsewhere or None
-        Other sequences to search for places where the same units fire.
+        Other sequences to search for steps with similar states.
     """
 
     drawn_by = "seqlib.stage.notebook:stage_html"
@@ -305,9 +307,9 @@ class Stage(ShownInNotebook):
 
 
 def payload(stage: Stage) -> dict[str, Any]:
-    """What travels to the browser for ``stage``: JSON, arrays as base64.
+    """Pack a stage into JSON for the browser, arrays as base64.
 
-    ``id`` is a digest of the rest, so that the browser knows when nothing changed.
+    ``id`` is a digest of the rest, by which the browser sees that nothing changed.
 
     Raises
     ------
@@ -326,7 +328,7 @@ def payload(stage: Stage) -> dict[str, Any]:
 
 
 def _trace(stage: Stage) -> dict[str, Any]:
-    """One trace of a stage, checked and packed."""
+    """Check and pack one trace of a stage."""
     edges = _array(stage.clock.edges, "The clock")
     if edges.ndim != 1 or len(edges) < 2:
         raise StageError(_("There are no steps to show (Tx = 0); give a sequence of at least one."))
@@ -359,7 +361,7 @@ def _trace(stage: Stage) -> dict[str, Any]:
 
 
 def pack_array(values: np.ndarray, dtype: str = "f4") -> dict[str, Any]:
-    """An array as ``{dtype, shape, data}``; data is base64, little endian."""
+    """Pack an array as ``{dtype, shape, data}``; data is base64, little endian."""
     packed = np.ascontiguousarray(values, np.dtype(f"<{dtype}"))
     data = base64.b64encode(packed.tobytes()).decode("ascii")
     return {"dtype": dtype, "shape": list(packed.shape), "data": data}
@@ -393,7 +395,8 @@ def _signal(name: str, values: Any, Tx: int) -> dict[str, Any]:
     return {"name": str(name), "values": pack_array(array, "f8")}
 
 
-def _matrix(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
+def over_time(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
+    """Check that ``values`` are finite numbers of shape (Tx, n); raise ``StageError`` otherwise."""
     array = _array(values, name)
     if array.ndim != 2 or array.shape[0] != Tx or array.shape[1] == 0:
         raise StageError(f"{name} has shape {array.shape}; this clock needs (Tx={Tx}, {axis}).")

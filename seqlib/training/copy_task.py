@@ -6,21 +6,19 @@ units train on the same batches, a step each in turn.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import Later, _
+from seqlib.i18n import _
 from seqlib.lstm import LSTMWeights, glorot_uniform, orthogonal
 from seqlib.lstm._fast import Cell, Unrolled
 from seqlib.lstm.peers import GRU, SimpleRNN
-from seqlib.training import tensorflow
+from seqlib.training import scheduler
 from seqlib.training.adam import clipped
 from seqlib.training.loss import cross_entropy
-from seqlib.training.run import LOADING, NOT_A_NUMBER, PREPARING, Run, State
-from seqlib.training.step import adam, traced_once
+from seqlib.training.run import Run
 from seqlib.training.stepped import Map, Part, SteppedTask, flat, views
 from seqlib.training.task import State as TaskState
 
@@ -29,7 +27,6 @@ SYMBOLS, COPIED = 4, 3
 BATCH = 64
 CLIP = 1.0  # the largest norm of a model's gradient
 EVERY = 10  # steps from one record to the next
-MAX_ARCHITECTURES = 6  # traced steps held at once
 
 
 @dataclass(frozen=True)
@@ -115,120 +112,41 @@ class CopyRun(Run):
     """Trains the three layers side by side; an epoch is ``EVERY`` training steps.
 
     States, ``start``, ``pause``, ``stop`` and ``wait`` are those of every ``Run``.
-
-    Attributes
-    ----------
-    curves : dict of layer to list of Point
-        May be read from any thread.
-    parameters : dict of layer to int
-        Weights of each model; empty before the first step.
     """
 
     settings: CopySettings
+    usual_scheduler = staticmethod(scheduler.default)
 
     def __init__(self, settings: CopySettings) -> None:
-        super().__init__(settings)
-        self.curves: dict[str, list[Point]] = {kind: [] for kind in KINDS}
-        self.parameters: dict[str, int] = {}
+        nothing = np.zeros((0, len(KINDS)), np.float32)
+        super().__init__(CopyTask(settings), None, settings, {"loss": nothing, "accuracy": nothing})
+
+    @property
+    def curves(self) -> dict[str, list[Point]]:
+        """The records of each layer so far."""
+        loss, accuracy = (self.rows()[name].T.tolist() for name in ("loss", "accuracy"))
+        return {
+            kind: [
+                Point(EVERY * (n + 1), *one)
+                for n, one in enumerate(zip(loss[place], accuracy[place], strict=True))
+            ]
+            for place, kind in enumerate(KINDS)
+        }
+
+    @property
+    def seconds(self) -> np.ndarray:
+        """When each record was there, (epochs,), since ``start``."""
+        return self.rows()["seconds"]
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """Weights of each model."""
+        return CopyTask(self.settings).parameters
 
     @property
     def step(self) -> int:
         """Training steps that all three have done."""
-        return min(points[-1].step if points else 0 for points in list(self.curves.values()))
-
-    def _train(self, seconds: float) -> None:
-        session = self._session  # stop() may drop ours at any moment
-        if session is None:
-            # Three small models: sending them to a cluster would cost more than training them.
-            self._note = Later(PREPARING if tensorflow.is_loaded() else LOADING)
-            session = self._session = CopyTraining(self.settings)
-            self.parameters = session.parameters
-        ends = time.perf_counter() + seconds
-        while self._state is State.RUNNING and self._n < self.settings.epochs:
-            found = session.advance()
-            self._note = ""
-            if found is not None:
-                self._record(found)
-            if time.perf_counter() > ends:
-                return
-
-    def _record(self, found: dict[str, Point]) -> None:
-        if not all(np.isfinite(point.loss) for point in found.values()):
-            self._fail(Later(NOT_A_NUMBER, {"rate": self.settings.learning_rate}))
-            return
-        with self._lock:
-            if self._state.over:
-                return
-            for kind, point in found.items():
-                self.curves[kind].append(point)
-            self._seconds[self._n] = time.perf_counter() - self._started
-            self._n += 1
-
-
-class CopyTraining:
-    """The three models' state, and the batches they read."""
-
-    def __init__(self, settings: CopySettings) -> None:
-        tensorflow.load()
-        import tensorflow as tf
-
-        self._settings = settings
-        self._rng = np.random.default_rng(settings.seed)
-        self._steps = {kind: shared_step(kind, settings.Tx, settings.n_a) for kind in KINDS}
-        self._state = {}
-        self.parameters = {}
-        for kind in KINDS:
-            arrays = [tf.constant(array) for array in build(kind, settings).get_weights()]
-            zeros = [tf.zeros_like(array) for array in arrays]
-            self._state[kind] = arrays, zeros, zeros, tf.constant(0.0)
-            self.parameters[kind] = sum(int(tf.size(array)) for array in arrays)
-        self._rate = tf.constant(settings.learning_rate, tf.float32)
-        self._sums = {kind: np.zeros(2) for kind in KINDS}
-        self._done = 0
-
-    @property
-    def part_done(self) -> float:
-        """Share of the current epoch's steps already taken, 0 to 1."""
-        return self._done % EVERY / EVERY
-
-    def advance(self) -> dict[str, Point] | None:
-        """One batch for each model; what was recorded where that ends an epoch."""
-        import tensorflow as tf
-
-        X, Y = batch(self._settings, self._rng)
-        X, Y = tf.constant(X), tf.constant(Y)
-        self._done += 1
-        found = {}
-        for kind, step in self._steps.items():
-            *self._state[kind], loss, accuracy = step(*self._state[kind], X, Y, self._rate)
-            self._sums[kind] += float(loss), float(accuracy)
-            if self._done % EVERY == 0:
-                mean = self._sums[kind] / EVERY
-                found[kind] = Point(self._done, *map(float, mean))
-                self._sums[kind] = np.zeros(2)
-        return found or None
-
-
-def build(kind: str, settings: CopySettings) -> Any:
-    """One recurrent layer and a Dense over the last COPIED steps, as logits."""
-    tensorflow.load()
-    import keras
-
-    start = keras.initializers.GlorotUniform(seed=settings.seed)
-    turn = keras.initializers.Orthogonal(gain=settings.scale, seed=settings.seed)
-    X = keras.Input((settings.Tx, SYMBOLS + 2), name="X")
-    layer = getattr(keras.layers, kind)(
-        settings.n_a,
-        return_sequences=True,
-        kernel_initializer=start,
-        recurrent_initializer=turn,
-        name=kind,
-    )
-    a = layer(X)[:, -COPIED:, :]  # (None, COPIED, n_a)
-    said = keras.layers.Dense(SYMBOLS, kernel_initializer=start, name="said")(a)
-    if settings.open_gates:
-        layer.set_weights(_with_open_gates(kind, layer.get_weights(), settings))
-    return keras.Model(X, said, name=f"copy_{kind}")
+        return EVERY * self.epoch
 
 
 def _with_open_gates(
@@ -242,32 +160,6 @@ def _with_open_gates(
     elif kind == "GRU":  # z, r, h; z keeps the state
         arrays[2][0, :n] = hold
     return arrays
-
-
-@traced_once(MAX_ARCHITECTURES)
-def shared_step(kind: str, Tx: int, n_a: int) -> Any:
-    """The traced training step of one architecture, shared by all its runs.
-
-    (weights, Adam's two moments and step count, X, Y, rate) -> the first four, loss, accuracy.
-    """
-    import keras
-    import tensorflow as tf
-
-    model = build(kind, CopySettings(delay=Tx - 2 * COPIED, n_a=n_a))
-    fixed = [variable.numpy() for variable in model.non_trainable_variables]  # a seed
-
-    def train(weights: Any, first: Any, second: Any, count: Any, X: Any, Y: Any, rate: Any) -> Any:
-        with tf.GradientTape() as tape:
-            tape.watch(weights)
-            logits, _same = model.stateless_call(weights, fixed, X, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(Y, logits, from_logits=True)
-            loss = tf.reduce_mean(losses)
-        gradients, _norm = tf.clip_by_global_norm(tape.gradient(loss, weights), 1.0)
-        weights, first, second, count = adam(weights, first, second, count, gradients, rate)
-        hits = tf.equal(tf.argmax(logits, axis=-1), tf.cast(Y, tf.int64))
-        return weights, first, second, count, loss, tf.reduce_mean(tf.cast(hits, tf.float32))
-
-    return tf.function(train, autograph=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """The life of a training run, whatever it trains.
 
 A run is created, then queued, running (and paused, and running again), and ends done, stopped
-or failed. ``seqlib.training.scheduler`` gives it its slices.
+or failed. What it trains is a ``Task``; a ``Scheduler`` has the slices of it trained elsewhere and
+brings back the state and what was measured.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import weakref
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
 from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, Later, _
-from seqlib.training import tensorflow
+from seqlib.training.task import Progress, Task
+from seqlib.training.task import State as Learned
 
 log = logging.getLogger(__name__)
 
@@ -77,42 +81,109 @@ class State(StrEnum):
         return self in (State.STOPPED, State.DONE, State.FAILED)
 
 
-LOADING = N_("loading TensorFlow, once per server")
-PREPARING = N_("preparing this architecture")
+STARTING = N_("starting")
 NOT_A_NUMBER = N_(
     "The loss is no longer a number: the steps were too long. The last good weights "
     "are kept; try a learning rate below {rate:g}."
 )
+STOPPED = N_("Training stopped: {problem}")
+
+
+class Taker(Protocol):
+    """What gives a run its slices: a ``Scheduler``."""
+
+    def admit(self, run: Run, owner: str = "") -> None: ...
+
+    def add(self, run: Run) -> None: ...
+
+    def place(self, run: Run) -> int: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A run that is over, or stands still for a moment, in plain parts.
+
+    Attributes
+    ----------
+    settings : dataclass
+    state : State
+        One of those that are over.
+    metrics : dict of name to array
+        What ``Run.metrics`` has, the epochs first; ``seconds`` is one of them.
+    model : object
+        The model after the last epoch.
+    best : (epoch, model) or None
+        Where a run is tested after each epoch; epoch 0 before any.
+    error : str
+    """
+
+    settings: Any
+    state: State
+    metrics: Mapping[str, np.ndarray]
+    model: Any
+    best: tuple[int, Any] | None = None
+    error: str = ""
 
 
 class Run(ShownInNotebook):
-    """The life of one training run: states, slices, pace. A notebook shows its loss.
+    """The life of one training run: states, slices, pace, what was measured.
 
-    A kind of run says in ``_train`` what one slice does, and counts finished epochs in
-    ``_n`` and their times in ``_seconds``.
+    Parameters
+    ----------
+    task : Task
+        What is trained. Dropped with its data when the run is over.
+    start : object
+        The model to begin with, as ``task.model`` takes it.
+    settings : dataclass
+        With ``epochs``, and ``pace`` where it may be slowed down.
+    measured : dict of name to empty array (0, ...)
+        What the task measures, in the shapes and types in which ``metrics`` gives it.
 
-    Keep a reference to a run: one that nobody holds is dropped, started or not.
+    Attributes
+    ----------
+    owner : str
+        Stands for who watches the run.
+    held : bool
+        Whether the run is paused because nobody looks.
+
+    Keep a reference to a run: one that nobody holds is dropped, started or not. A notebook shows
+    its loss.
     """
 
     drawn_by = "seqlib.training.picture:run_html"
-    settings: Any  # with epochs and pace
+    settings: Any
 
-    def __init__(self, settings: Any) -> None:
+    def __init__(
+        self, task: Task | None, start: Any, settings: Any, measured: Mapping[str, np.ndarray]
+    ) -> None:
         self.settings = settings
+        self.owner = ""
+        self.held = False
+        self._task = task
+        self._start = start
+        self._learned: Learned | None = None  # None before the first slice
+        self._model: tuple[int, Any] | None = None  # the model last asked for, and its epoch
+        self._best: tuple[int, Any] | None = None  # kept when the task has gone
+        self._arrays = {
+            name: np.zeros((settings.epochs, *one.shape[1:]), one.dtype)
+            for name, one in {**measured, "seconds": np.zeros(0)}.items()
+        }
+        self._n = 0
+        self._part_done = 0.0
         self._state = State.CREATED
         self._error: Later | str = ""
-        self._note: Later | str = ""
+        self._reason: Later | str = ""
         self._lock = threading.Condition()
-        self._seconds = np.zeros(settings.epochs)
-        self._n = 0
-        self._started = 0.0
-        self._session: Any = None  # compiled step, optimiser state
-        # The scheduler's.
-        self.owner = ""
-        self.used = 0.0  # seconds of the machine
+        self._began = 0.0
+        self._scheduler: Taker | None = None
+        # The training side's; nobody else sets them.
+        self.name = uuid.uuid4().hex  # by which workers remember the task
+        self.progress_note: Later | str = ""
         self.busy = False  # in a slice
-        self.held = False  # paused because nobody looks
+        self.used = 0.0  # seconds of the machine
         self.not_before = 0.0  # a paced run's next slice
+        self.note_until = 0.0  # for so long the note stays
+        self.lost = 0  # workers lost over the slice at hand
 
     # What anybody may call, from any thread.
 
@@ -126,10 +197,14 @@ class Run(ShownInNotebook):
         return str(self._error)
 
     @property
+    def reason(self) -> str:
+        """Why the run is held or was stopped; empty where its reader did it."""
+        return str(self._reason)
+
+    @property
     def note(self) -> str:
-        """What the run is doing where its state does not say it, e.g. loading TensorFlow."""
-        told = getattr(self._session, "note", "")
-        return _(told) if told else str(self._note)
+        """What a reader should know beside the state: the reason for it, or what is going on."""
+        return self.reason or ("" if self._state.over else str(self.progress_note))
 
     @property
     def epoch(self) -> int:
@@ -139,55 +214,101 @@ class Run(ShownInNotebook):
     @property
     def progress(self) -> float:
         """Share of the work done, 0 to 1; moves within an epoch where epochs are long."""
-        session = self._session
-        part = session.part_done if session is not None else 0.0
-        return min(1.0, (self._n + part) / self.settings.epochs)
+        return min(1.0, (self._n + self._part_done) / self.settings.epochs)
+
+    @property
+    def pace(self) -> float:
+        """Epochs a second at most; 0 is as fast as it goes."""
+        return getattr(self.settings, "pace", 0)
 
     @property
     def place(self) -> int:
         """1 if next to get its first slice, 2 after that…; 0 if not waiting."""
-        return _scheduler().place(self)
+        return self._scheduler.place(self) if self._scheduler is not None else 0
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the data that the run holds while it trains."""
-        return 0
+        """Bytes of the data and the state that the run holds while it trains."""
+        task, learned = self._task, self._learned
+        held = 0 if task is None else task.nbytes
+        if learned is not None:
+            held += learned.weights.nbytes + learned.first.nbytes + learned.second.nbytes
+        return held
 
-    def start(self, owner: str = "") -> Self:
-        """Queue the run. Starting twice does nothing.
+    @property
+    def metrics(self) -> Any:
+        """What was measured in all finished epochs. The arrays only ever grow."""
+        return self.rows()
+
+    def rows(self) -> dict[str, np.ndarray]:
+        """The arrays of ``metrics`` by their names, the epochs first; read-only."""
+        with self._lock:
+            n = self._n
+        rows = {name: array[:n] for name, array in self._arrays.items()}
+        for array in rows.values():
+            array.flags.writeable = False
+        return rows
+
+    @property
+    def model(self) -> Any:
+        """The model as it is now."""
+        return self.at_epoch()[1]
+
+    def at_epoch(self) -> tuple[int, Any]:
+        """Epochs finished, and the model after them."""
+        with self._lock:
+            n, task, learned, known = self._n, self._task, self._learned, self._model
+        if known is not None and (known[0] == n or task is None):
+            return known
+        started = task is not None and learned is not None
+        made = task.model(learned, self._start) if started else self._start
+        with self._lock:
+            if self._task is not None and self._n == n:
+                self._model = n, made
+        return n, made
+
+    def best_epoch(self) -> tuple[int, Any]:
+        """The epoch, from 1, where the test went best, and its model; 0 before any.
+
+        Only for tasks that are tested after each epoch.
+        """
+        with self._lock:
+            task, learned, kept = self._task, self._learned, self._best
+        if kept is not None:
+            return kept
+        if task is None or learned is None:
+            return 0, self.model
+        return task.best(learned, self._start)  # type: ignore[attr-defined]
+
+    def start(self, scheduler: Taker | None = None, owner: str = "") -> Self:
+        """Queue the run with ``scheduler``, this process's own if not given. Twice does nothing.
 
         ``owner`` stands for who watches: the scheduler holds the run when it has not heard of
         them for a while (``Scheduler.seen``). Raises ``ValueError``, one sentence, if the
         scheduler has no room; the run may then be started later.
         """
         if self._state is State.CREATED:
-            _scheduler().admit(self, owner)
+            scheduler = scheduler or self.usual_scheduler()
+            scheduler.admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
-                self._started = time.perf_counter()
-                self._tell_of("run_started")
-                _scheduler().add(self)
+                self._scheduler = scheduler
+                self._began = time.perf_counter()
+                self._log("run_started")
+                scheduler.add(self)
         return self
 
-    def pause(self, note: Later | str = "") -> None:
+    def pause(self, reason: Later | str = "") -> None:
         """Hold after the current slice; ``resume`` goes on from there."""
-        if self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING)):
-            self.held, self._note = bool(note), note
+        self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING), reason=reason)
 
     def resume(self) -> None:
         """Go on after ``pause``."""
-        if self._to(State.QUEUED, only_from=(State.PAUSED,)):
-            self.held, self._note = False, ""
-            _scheduler().add(self)
+        if self._to(State.QUEUED, only_from=(State.PAUSED,)) and self._scheduler is not None:
+            self._scheduler.add(self)
 
-    def stop(self, note: Later | str = "") -> None:
+    def stop(self, reason: Later | str = "") -> None:
         """End for good, keeping what was learned."""
-        if self._to(
-            State.STOPPED,
-            only_from=(State.CREATED, State.QUEUED, State.RUNNING, State.PAUSED),
-        ):
-            self._release()
-            self._note = note
-            self._tell()
+        self._end(State.STOPPED, reason=reason)
 
     def wait(self, timeout: float | None = None) -> State:
         """Block until the run is over or ``timeout`` seconds have passed; for scripts and tests."""
@@ -195,90 +316,149 @@ class Run(ShownInNotebook):
             self._lock.wait_for(lambda: self._state.over, timeout)
         return self._state
 
+    def to_record(self) -> Record:
+        """The run as it is now, in plain parts; one that is not over as if it were stopped now."""
+        with self._lock:
+            state = self._state if self._state.over else State.STOPPED
+            error = str(self._error)
+            rows = self.rows()
+            _n, model = self.at_epoch()
+            best = self.best_epoch() if self._tested else None
+        return Record(self.settings, state, rows, model, best, error)
+
+    @classmethod
+    def from_record(cls, record: Record, **more: Any) -> Self:
+        """Make a run that is over from its parts; ``more`` are attributes that its kind adds.
+
+        Raises ``ValueError`` if the parts do not fit each other.
+        """
+        run = cls.__new__(cls)
+        run._restore(record)
+        for name, value in more.items():
+            setattr(run, name, value)
+        return run
+
+    def kept(self) -> Self:
+        """Make a copy of the run as it is now, which trains no more."""
+        more = {name: getattr(self, name) for name in self._more}
+        return type(self).from_record(self.to_record(), **more)
+
+    _more: tuple[str, ...] = ()  # attributes that a kind of run adds
+
+    @staticmethod
+    def usual_scheduler() -> Taker:
+        """Return the scheduler of this process; a kind of run names it, schedulers know runs."""
+        raise ValueError("This kind of run has to be given a scheduler.")
+
+    _tested = False  # after each epoch, so that there is a best one; a kind of run says so
+
     # What the scheduler calls.
 
-    def _slice(self, seconds: float) -> bool:
-        """Train for about so many seconds. True while there is more to do."""
-        if not self._to(State.RUNNING, only_from=(State.QUEUED, State.RUNNING)):
-            return False
-        try:
-            self._train(seconds)
-        except Exception as problem:  # the thread must outlive any run
-            if isinstance(said := problem.args[0] if problem.args else None, Later):
-                self._fail(said)
-            else:
-                log.exception("A training run failed")
-                self._fail(
-                    Later(N_("Training stopped: {problem}"), {"problem": _first_line(problem)})
-                )
-        # A pause or resume may have come in during the last slice.
-        if self._n >= self.settings.epochs and self._to(
-            State.DONE, only_from=(State.RUNNING, State.PAUSED, State.QUEUED)
-        ):
-            self._tell()
-        if self._state.over:
-            self._release()
-        return self._state is State.RUNNING
+    def begin_slice(self) -> bool:
+        """Set the state for a slice. False if none is wanted any more."""
+        return self._to(State.RUNNING, only_from=(State.QUEUED, State.RUNNING))
 
-    def _train(self, seconds: float) -> None:
-        """Train for one slice."""
-        raise NotImplementedError
+    @property
+    def task(self) -> Task | None:
+        """What is trained; None when the run is over."""
+        return self._task
 
-    def _open(self, kind: type, *args: Any, **options: Any) -> Any:
-        """``kind(*args, **options)``, on the cluster if there is one."""
-        if tensorflow.trains_here():
-            self._note = Later(PREPARING if tensorflow.is_loaded() else LOADING)
-            return kind(*args, **options)
-        from seqlib.training import cluster
+    @property
+    def learned(self) -> Learned | None:
+        """The state after the last finished slice; None before the first."""
+        return self._learned
 
-        session = cluster.open(kind, *args, **options)
-        run = weakref.ref(self)  # or the run would hold itself
-        session.over = lambda: (me := run()) is None or me.state is not State.RUNNING
-        return session
-
-    def _fail(self, error: Later | str) -> None:
+    def take(self, learned: Learned, progress: Progress) -> None:
+        """Take what a slice has learned and measured, unless the run is over."""
         with self._lock:
             if self._state.over:
                 return
-            self._error = error
-            self._state = State.FAILED
-            self._lock.notify_all()
-        self._tell()
+            end = self._n + progress.epochs
+            for name, rows in progress.measured.items():
+                self._arrays[name][self._n : end] = rows
+            self._arrays["seconds"][self._n : end] = time.perf_counter() - self._began
+            self._n, self._learned, self._part_done = end, learned, progress.part_done
+        if not progress.finite:
+            self.fail(Later(NOT_A_NUMBER, {"rate": getattr(self.settings, "learning_rate", 0)}))
+        elif self._n >= self.settings.epochs:
+            # A pause or resume may have come in during the slice.
+            self._end(State.DONE)
 
-    def _tell(self) -> None:
-        """Tell the host's log that the run is over."""
-        spent = time.perf_counter() - self._started if self._started else 0.0
-        told = {"epochs": self._n, "seconds": spent}
-        if self._state is State.FAILED:
-            self._tell_of("run_failed", logging.WARNING, **told)
+    def fail(self, error: Later | str) -> None:
+        """End because something went wrong; what was learned is kept."""
+        self._end(State.FAILED, error=error)
+
+    def fail_with(self, problem: BaseException) -> None:
+        """End because a slice raised this."""
+        said = problem.args[0] if problem.args else None
+        if isinstance(said, Later):
+            self.fail(said)
         else:
-            self._tell_of("run_finished", state=self._state.value, **told)
+            log.error("A training run failed", exc_info=problem)
+            self.fail(Later(STOPPED, {"problem": _first_line(problem)}))
 
-    def _tell_of(self, event: str, level: int = logging.INFO, **fields: float | str) -> None:
+    # Within.
+
+    def _restore(self, record: Record) -> None:
+        """What ``__init__`` does, for a run that is over."""
+        n = len(record.metrics["seconds"])
+        if not record.state.over:
+            raise ValueError(
+                _(
+                    "The run is said to be {state}; only one that is over can be kept.",
+                    state=record.state,
+                )
+            )
+        if n > record.settings.epochs:
+            raise ValueError(
+                _("There are {n} epochs in a run of {epochs}.", n=n, epochs=record.settings.epochs)
+            )
+        if any(len(array) != n for array in record.metrics.values()):
+            raise ValueError(_("The curves are not of one length."))
+        if record.best is not None and not 0 <= record.best[0] <= n:
+            raise ValueError(_("There is no epoch {best} among {n}.", best=record.best[0], n=n))
+        Run.__init__(self, None, record.model, record.settings, {})
+        self._arrays = {name: np.array(array) for name, array in record.metrics.items()}
+        self._n, self._state, self._error = n, record.state, record.error
+        self._model, self._best = (n, record.model), record.best
+
+    def _end(self, state: State, reason: Later | str = "", error: Later | str = "") -> None:
+        with self._lock:
+            if self._state.over:
+                return
+            # The model first: the task that makes it goes.
+            n, model = self.at_epoch()
+            best = self.best_epoch() if self._tested else None
+            self._model, self._best = (n, model), best
+            self._task = self._learned = None
+            self._part_done = 0.0
+            self._state, self._reason, self._error = state, reason, error
+            self.held = False
+            self._lock.notify_all()
+        spent = time.perf_counter() - self._began if self._began else 0.0
+        told: dict[str, float | str] = {"epochs": self._n, "seconds": spent}
+        if state is State.FAILED:
+            self._log("run_failed", logging.WARNING, **told)
+        else:
+            self._log("run_finished", state=state.value, **told)
+
+    def _to(self, state: State, only_from: tuple[State, ...], reason: Later | str = "") -> bool:
+        """Change the state, and with it the reason, together or not at all."""
+        with self._lock:
+            if self._state not in only_from:
+                return False
+            self._state, self._reason = state, reason
+            self.held = bool(reason)
+            self._lock.notify_all()
+            return True
+
+    def _log(self, event: str, level: int = logging.INFO, **fields: float | str) -> None:
         """Log an event with its fields; whoever configures the log decides how they are written."""
         fields = {"kind": type(self).__name__, **fields}
         log.log(level, event, extra={"event": event, "fields": fields})
 
-    def _release(self) -> None:
-        """Let go of what only training needed."""
-        self._session, self._note = None, ""
 
-    def _to(self, state: State, only_from: tuple[State, ...]) -> bool:
-        with self._lock:
-            if self._state not in only_from:
-                return False
-            self._state = state
-            self._lock.notify_all()
-            return True
-
-
-def _scheduler() -> Any:
-    from seqlib.training import scheduler
-
-    return scheduler.default()
-
-
-def _first_line(problem: Exception) -> str:
+def _first_line(problem: BaseException) -> str:
     """An exception in one line; TensorFlow's messages go on for pages."""
     lines = str(problem).strip().splitlines()
     return f"{type(problem).__name__}: {lines[0][:200]}" if lines else type(problem).__name__

@@ -1,33 +1,42 @@
 """Who trains next: fair short slices of the machine for every run in the process.
 
-One ``Scheduler`` serves all readers. A run that has not had a slice yet comes first, so that
-everybody sees a first loss soon; then always the run that has used the least. Runs that are too
-many at once wait, and their place is known. An owner is a word that stands for one visit;
-who stands behind it is not known here.
+One ``Scheduler`` serves all readers. It trains nothing itself: it sends slices to a pool of worker
+processes, or to a cluster, and gives runs what comes back. A reader who has not had a slice yet
+comes first, so that everybody sees a first loss soon; then always the reader who has used the
+least, whose runs share that one share. Runs that are too many at once wait, and their place is
+known. An owner is a word that stands for one visit; who stands behind it is not known here.
 """
 
 from __future__ import annotations
 
 import atexit
 import logging
-import os
-import sys
 import threading
 import time
 import weakref
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seqlib.i18n import N_, Later, _
-from seqlib.training import tensorflow
-from seqlib.training.run import Run, State
+from seqlib.training import cluster
+from seqlib.training.rooms import Pool, ProcessRefused, Workers
+from seqlib.training.run import STARTING, Run, State
+from seqlib.training.worker import Slice, Trained, train
 
 log = logging.getLogger(__name__)
 
 MOVING = (State.QUEUED, State.RUNNING)
 HELD = N_("held, because nobody was looking")
 DROPPED = N_("stopped, because nobody looked for {minutes:.0f} minutes")
+LOST = N_("a worker was lost; going on from the last finished slice on another")
+COSTLY = N_(
+    "Training stopped because its worker ended each time, perhaps for want of memory; "
+    "try a smaller one."
+)
+BROKEN = N_("Training stopped: the run could not be continued.")
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ class Limits:
     per_owner : int
         Unfinished runs of one owner; held ones count.
     data : int
-        Bytes that the windows of all unfinished runs may have together.
+        Bytes that the data and states of all unfinished runs may have together.
     quiet, dropped : float
         Seconds after which the runs of an owner nobody has heard of are held, and stopped. A
         browser lets a hidden tab speak once a minute.
@@ -60,14 +69,16 @@ class Limits:
     round: float = 3.0
 
 
-# Below this, what a call into TensorFlow costs would show.
+# Below this, what it costs to send a slice would show.
 SHORTEST_SLICE = 0.04
-# How much of what the others have used a newcomer may catch up with, in seconds.
+# How far, in seconds, a reader who comes or comes back may lie behind those who train. Without
+# this bound one who paused for minutes would get every slice for minutes.
 CATCH_UP = 2.0
 SWEEP_SECONDS = 2.0
-# Slices under way at once on this machine. One step alone fills a core and a half at best; two
-# runs side by side fill two. More would take memory, and a core from drawing pages.
-AT_ONCE = 2
+AWAY_SECONDS = 0.5  # from one look at a pool that is away to the next
+NOTE_SECONDS = 8.0  # how long a note stays after what it tells of is over
+# A slice may bring down so many workers before its run is given up.
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -78,8 +89,8 @@ class Facts:
     ----------
     runs : dict of str to int
         Runs that are held in memory, by state.
-    queue, owners, traced, slices : int
-        Runs that wait, owners of unfinished runs, traced functions held, slices given so far.
+    queue, owners, slices : int
+        Runs that wait, owners of unfinished runs, slices given so far.
     busy_seconds : float
         Spent in slices.
     """
@@ -87,28 +98,75 @@ class Facts:
     runs: dict[str, int]
     queue: int
     owners: int
-    traced: int
     slices: int
     busy_seconds: float
 
 
+class _Share:
+    """What one owner has used of the machine, in seconds, and the clock among their runs."""
+
+    def __init__(self) -> None:
+        self.used = 0.0
+        self.now = 0.0  # as ``Scheduler._now``, between this owner's runs
+        self.fresh = True
+
+
+class _Flight(NamedTuple):
+    """A slice that is under way."""
+
+    run: Run
+    pool: Pool
+    given: Slice
+    began: float
+
+
 class Scheduler:
-    """Gives runs slices: two at once where there are cores, or as many as a cluster has places.
+    """Gives runs slices, as many at once as its pool has places.
 
     Runs are held weakly: one that nobody holds any more is dropped.
+
+    Parameters
+    ----------
+    limits : Limits
+    pools : dict of str to Pool
+        Where to train, by the ``room`` that a task asks for; "" for tasks that ask for none.
+    clock : function
+        Seconds, for tests.
+    by_hand : bool
+        Give a slice only when ``step`` is called; for tests.
     """
 
-    def __init__(self, limits: Limits | None = None, slots: Callable[[], int] | None = None):
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        pools: Mapping[str, Pool] | Pool | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        by_hand: bool = False,
+    ) -> None:
         self.limits = limits or Limits()
-        self._slots = slots or _slots
+        if pools is None:
+            pools = Workers()
+        self.pools = dict(pools) if isinstance(pools, Mapping) else {"": pools}
+        self._clock = clock
+        self._by_hand = by_hand
         self._turns: list[weakref.ref[Run]] = []  # in the order they came
         self._known: weakref.WeakSet[Run] = weakref.WeakSet()
         self._seen: dict[str, float] = {}
+        self._shares: dict[str, _Share] = {}
+        self._now = 0.0  # what the reader whose turn it was last had used: the virtual time
+        self._flights: dict[Future, _Flight] = {}
+        self._landed: deque[Future] = deque()
         self._wake = threading.Condition()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
         self._closing = False
-        self._swept = 0.0
+        self._swept = float("-inf")
         self._slices, self._busy_seconds = 0, 0.0
+
+    @property
+    def pool(self) -> Pool:
+        """Where tasks train that ask for no room of their own."""
+        return self.pools[""]
 
     # What anybody may call, from any thread.
 
@@ -143,7 +201,7 @@ class Scheduler:
                 )
             run.owner = owner
             if owner:
-                self._seen[owner] = time.monotonic()
+                self._seen[owner] = self._clock()
             self._known.add(run)
 
     def add(self, run: Run) -> None:
@@ -152,7 +210,12 @@ class Scheduler:
             self._known.add(run)
             if all(reference() is not run for reference in self._turns):
                 self._turns.append(weakref.ref(run))
-            self._begin_threads()
+            if self._thread is None and not self._by_hand and not self._closing:
+                atexit.register(self.close)
+                self._thread = threading.Thread(
+                    target=self._work, name="seqlib-scheduler", daemon=True
+                )
+                self._thread.start()
             self._wake.notify_all()
 
     def place(self, run: Run) -> int:
@@ -164,10 +227,14 @@ class Scheduler:
     def seen(self, owner: str) -> None:
         """Somebody looks at this owner's page; what was held because nobody did goes on."""
         with self._wake:
-            self._seen[owner] = time.monotonic()
+            self._seen[owner] = self._clock()
             held = [one for one in self._known if one.owner == owner and one.held]
         for run in held:
             run.resume()
+
+    def warm(self, module: str, room: str = "") -> None:
+        """Somebody is about to train a task of ``module``: have a worker ready by then."""
+        self.pools[room].warm(module)
 
     def facts(self) -> Facts:
         """Counts, and nothing about anybody."""
@@ -179,20 +246,57 @@ class Scheduler:
                 dict(runs),
                 sum(one.state is State.QUEUED for one in known),
                 len(owners),
-                _traced(),
                 self._slices,
                 self._busy_seconds,
             )
 
     def close(self) -> None:
-        """Let the slices at hand end, then work no more."""
+        """End the workers at once, in the middle of their slices, and give no more."""
         with self._wake:
             self._closing = True
             self._wake.notify_all()
-        for thread in self._threads:
-            thread.join(timeout=10)
+        for pool in self.pools.values():
+            pool.shutdown(wait=False)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=10)
+        atexit.unregister(self.close)
 
-    # What the threads do.
+    def step(self) -> Run | None:
+        """Give one slice by hand and wait for what comes of it; for tests.
+
+        Returns the run that had it; None if it was nobody's turn.
+        """
+        self._sweep()
+        run = self._send_next()
+        while self._flights:
+            with self._wake:
+                self._wake.wait_for(lambda: self._landed)
+            self._collect()
+        return run
+
+    # The thread that sends and collects.
+
+    def _work(self) -> None:
+        while not self._closing:
+            self._sweep()
+            self._collect()
+            while self._send_next() is not None:
+                pass
+            with self._wake:
+                if not self._landed and not self._closing:
+                    self._wake.wait(self._pause())
+
+    def _pause(self) -> float | None:
+        """Seconds until something may change by itself; None for never."""
+        moving = [run for run in self._runs() if not run.busy]
+        if self._flights or moving:
+            waits = [SWEEP_SECONDS]
+            if any(pool.note for pool in self.pools.values()):
+                waits.append(AWAY_SECONDS)
+            now = self._clock()
+            waits += [run.not_before - now for run in moving if run.not_before > now]
+            return max(0.0, min(waits))
+        return SWEEP_SECONDS if any(not run.state.over for run in self._known) else None
 
     def _runs(self) -> list[Run]:
         """Those that take turns or wait, in the order they came; the others are forgotten."""
@@ -201,120 +305,204 @@ class Scheduler:
         self._turns = [weakref.ref(run) for run in runs]
         return runs
 
-    def _begin_threads(self) -> None:
-        if not self._threads:
-            # A daemon thread inside TensorFlow at interpreter exit would abort the process.
-            atexit.register(self.close)
-        while len(self._threads) < self._slots() and not self._closing:
-            thread = threading.Thread(target=self._work, name="seqlib-training", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+    def _send_next(self) -> Run | None:
+        """Send the slice of the run whose turn it is; None if there is none or no room."""
+        with self._wake:
+            if self._closing:
+                return None
+            run = self._next()
+            if run is None or not run.begin_slice():
+                return None
+            task, pool = run.task, self._pool_of(run)
+            if task is None:
+                return None
+            run.busy = True
+            seconds = self._slice_seconds()
+            share = self._share(run)
+            share.fresh = False
+            share.used += seconds  # what it took is known later
+            run.used += seconds
+            alone = len(self._runs()) == 1
+            left = run.settings.epochs - run.epoch
+            first = run.learned is None
+            if first:
+                run.progress_note = Later(getattr(task, "note", STARTING))
+            given = Slice(
+                run.name,
+                task if first else None,
+                run.learned,
+                seconds,
+                # One epoch first, so that a loss shows at once.
+                1 if first or run.pace else left,
+                min(2, pool.cores) if alone else 1,
+            )
+        self._send(_Flight(run, pool, given, self._clock()))
+        return run
 
-    def _work(self) -> None:
+    def _send(self, flight: _Flight) -> None:
+        try:
+            future = flight.pool.submit(train, flight.given)
+        except RuntimeError:  # closed in this moment
+            flight.run.busy = False
+            return
+        with self._wake:
+            self._flights[future] = flight
+        future.add_done_callback(self._land)
+
+    def _land(self, future: Future) -> None:
+        with self._wake:
+            self._landed.append(future)
+            self._wake.notify_all()
+
+    def _collect(self) -> None:
+        """Give runs what came back."""
         while True:
             with self._wake:
-                self._sweep()
-                self._begin_threads()  # a cluster may have grown
-                run, pause = self._next()
-                if self._closing:
+                if not self._landed:
                     return
-                if run is None:
-                    self._wake.wait(pause)
-                    continue
-                run.busy = True
-                seconds = self._slice_seconds()
-            began = time.perf_counter()
-            self._give_slice(run, seconds)
-            took = time.perf_counter() - began
-            with self._wake:
-                self._slices += 1
-                self._busy_seconds += took
-                run.busy = False
-                # Loading and tracing serve all; only what a slice is meant to last is counted.
-                run.used += min(took, 2 * seconds)
-            del run  # or an idle thread would hold it
-
-    def _next(self) -> tuple[Run | None, float | None]:
-        """The run whose turn it is; or None, and how long nothing will change by itself."""
-        running = self._runs()[: self.limits.training]
-        now = time.perf_counter()
-        ready, early = [], []
-        busy = 0
-        for run in running:
-            if run.busy:
-                busy += 1
-            elif run.not_before > now:
-                early.append(run.not_before - now)
+                future = self._landed.popleft()
+                flight = self._flights.pop(future)
+            try:
+                again = self._settle(future, flight)
+            except Exception:  # an error in one run must not end the thread of all
+                log.exception("A training run could not be continued")
+                flight.run.fail(Later(BROKEN))
+                again = False
+            if again and not self._closing:
+                self._send(flight._replace(given=flight.given._replace(task=flight.run.task)))
             else:
-                ready.append(run)
-        if ready and busy < self._slots():
-            fresh = [run for run in ready if run.used == 0]
-            if fresh:
-                used = [run.used for run in running if run.used]
-                fresh[0].used = max(1e-9, min(used, default=0.0) - CATCH_UP)
-                return fresh[0], None
-            return min(ready, key=lambda run: run.used), None
-        unfinished = any(not run.state.over for run in self._known)
-        pause = min(early, default=SWEEP_SECONDS if unfinished else None)
-        return None, pause
+                with self._wake:
+                    flight.run.busy = False
 
-    def _slice_seconds(self) -> float:
-        running = sum(run.state in MOVING for run in self._runs()[: self.limits.training])
-        return max(SHORTEST_SLICE, min(self.limits.slice, self.limits.round / max(1, running)))
+    def _settle(self, future: Future, flight: _Flight) -> bool:
+        """Handle an answer. Returns True to send the slice again, with the task."""
+        run, seconds = flight.run, flight.given.seconds
+        trained: Trained | None = None
+        try:
+            trained = future.result()
+            if trained is None:  # the worker does not know the task
+                return run.state is State.RUNNING and run.task is not None
+        except (CancelledError, ProcessRefused):
+            pass  # not this run's fault: its turn comes again
+        except flight.pool.counts_as_lost:
+            run.lost += 1
+            self._tell(run, LOST, NOTE_SECONDS)
+            log.warning(LOST)
+            if run.lost >= ROUNDS:
+                run.fail(Later(COSTLY))
+        except Exception as problem:
+            run.fail_with(problem)
+        took = trained.seconds if trained is not None else seconds
+        with self._wake:
+            self._slices += 1
+            self._busy_seconds += took
+            run.used += took - seconds
+            self._share(run).used += took - seconds
+        if trained is not None:
+            run.lost = 0
+            if run.note_until <= self._clock():
+                run.progress_note = ""
+            if run.pace:
+                run.not_before = flight.began + trained.progress.epochs / run.pace
+            run.take(trained.state, trained.progress)
+        return False
 
     @staticmethod
-    def _give_slice(run: Run, seconds: float) -> None:
-        try:
-            run._slice(seconds)
-        except Exception:  # a run at odds with itself must not take the others' thread along
-            log.exception("A training run could not be continued")
-            run._fail(Later(N_("Training stopped: the run could not be continued.")))
+    def _pool_name(run: Run) -> str:
+        return getattr(run.task, "room", "")
+
+    def _pool_of(self, run: Run) -> Pool:
+        return self.pools[self._pool_name(run)]
+
+    def _tell(self, run: Run, note: str, seconds: float = 0.0) -> None:
+        run.progress_note, run.note_until = Later(note), self._clock() + seconds
+
+    # Whose turn it is.
+
+    def _next(self) -> Run | None:
+        """The run that is to have the next slice; None if no run or no place is free."""
+        running = self._runs()[: self.limits.training]
+        if len(self._flights) >= self.pool.slots:
+            return None
+        now = self._clock()
+        ready: dict[str, list[Run]] = {}
+        for run in running:
+            pool = self._pool_of(run) if run.task is not None else self.pool
+            if run.busy or run.not_before > now or run.state not in MOVING:
+                continue
+            if pool.note:
+                self._tell(run, pool.note)
+            elif pool is self.pool or not self._busy(pool):
+                ready.setdefault(self._key(run), []).append(run)
+        if not ready:
+            return None
+        shares = {key: self._shares.setdefault(key, _Share()) for key in ready}
+        fresh = [key for key, share in shares.items() if share.fresh]
+        # Those who were away lie behind by no more than CATCH_UP.
+        for share in shares.values():
+            share.used = max(share.used, self._now - CATCH_UP)
+        key = fresh[0] if fresh else min(shares, key=lambda key: shares[key].used)
+        share = shares[key]
+        self._now = max(self._now, share.used)
+        for run in ready[key]:
+            run.used = max(run.used, share.now - CATCH_UP)
+        run = min(ready[key], key=lambda run: (run.learned is not None, run.used))
+        share.now = max(share.now, run.used)
+        return run
+
+    def _busy(self, pool: Pool) -> bool:
+        return sum(flight.pool is pool for flight in self._flights.values()) >= pool.slots
+
+    @staticmethod
+    def _key(run: Run) -> str:
+        return run.owner or run.name
+
+    def _share(self, run: Run) -> _Share:
+        return self._shares.setdefault(self._key(run), _Share())
+
+    def _slice_seconds(self) -> float:
+        running = len(self._runs()[: self.limits.training])
+        fair = self.limits.round * self.pool.slots / max(1, running)
+        return max(SHORTEST_SLICE, min(self.limits.slice, fair))
 
     def _sweep(self) -> None:
         """Hold the runs of owners nobody has heard of, and stop them after long enough."""
-        now = time.monotonic()
+        for name, pool in self.pools.items():
+            if gone := pool.lost_for_good:
+                for run in list(self._known):
+                    if run.state in MOVING and self._pool_name(run) == name:
+                        run.fail(Later(gone))
+                for future, flight in list(self._flights.items()):
+                    if flight.pool is pool:
+                        future.cancel()
+        now = self._clock()
         if now - self._swept < min(SWEEP_SECONDS, self.limits.quiet):
             return
         self._swept = now
         limits = self.limits
-        owners = set()
-        for run in list(self._known):
-            if not run.owner or run.state.over:
-                continue
-            owners.add(run.owner)
-            quiet = now - self._seen.get(run.owner, now)
-            if quiet > limits.dropped:
+        with self._wake:
+            known = [run for run in self._known if not run.state.over]
+            keys = {self._key(run) for run in known}
+            self._seen = {owner: at for owner, at in self._seen.items() if owner in keys}
+            self._shares = {key: share for key, share in self._shares.items() if key in keys}
+            quiet = {owner: now - at for owner, at in self._seen.items()}
+        for run in known:
+            away = quiet.get(run.owner, 0.0)
+            if away > limits.dropped:
                 run.stop(Later(DROPPED, {"minutes": limits.dropped / 60}))
-            elif quiet > limits.quiet and run.state in MOVING:
+            elif away > limits.quiet and run.state in MOVING:
                 run.pause(Later(HELD))
-        self._seen = {owner: at for owner, at in self._seen.items() if owner in owners}
 
 
-def _slots() -> int:
-    """How many slices may be under way at once."""
-    if tensorflow.trains_here():
-        return min(AT_ONCE, os.cpu_count() or 1)
-    from seqlib.training import cluster
-
-    return cluster.slots()
-
-
-def _traced() -> int:
-    """Traced functions that the modules loaded so far hold."""
-    found = 0
-    for module, name in (
-        ("seqlib.training.step", "shared_step"),
-        ("seqlib.emojify.fused", "steps_of"),
-        ("seqlib.training.copy_task", "shared_step"),
-    ):
-        if module in sys.modules:
-            found += getattr(sys.modules[module], name).cache_info().currsize
-    return found
-
-
-_default = Scheduler()
+_default: Scheduler | None = None
+_making = threading.Lock()
 
 
 def default() -> Scheduler:
-    """The one that runs use where no other is given."""
-    return _default
+    """The scheduler of this process: worker processes, or the cluster that its host names."""
+    global _default
+    with _making:
+        if _default is None:
+            address = cluster.address()
+            _default = Scheduler(pools=cluster.Cluster(address) if address else Workers())
+        return _default

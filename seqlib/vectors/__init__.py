@@ -1,22 +1,20 @@
-"""Word vectors: load, memory-map, look up, compare.
+"""Word vectors: load, memory-map, look up, compare, summarise.
 
-``load()`` gives the shipped vectors, ``load(path)`` those of a file. The result is a
-``WordVectors``; what is drawn of it comes from ``overview``, ``row_order`` and
-``pca``.
+``load()`` opens the shipped vectors, ``load(path)`` a file; both return a ``WordVectors``.
+``overview`` and ``row_order`` prepare its matrix for drawing, ``pca`` a map of some words.
 """
 
+from seqlib.vectors.folders import Available, available, cache_folder, vectors_folder
 from seqlib.vectors.loading import load
 from seqlib.vectors.picture import (
     ORDERS,
     STATISTICS,
-    Projection,
     View,
     clusters,
     overview,
-    pca,
     row_order,
 )
-from seqlib.vectors.places import Available, available, cache_folder, vectors_folder
+from seqlib.vectors.projection import Projection, pca
 from seqlib.vectors.report import KINDS, Problem, Report, VectorsError
 from seqlib.vectors.words import Words
 from seqlib.vectors.wordvectors import Analogy, Neighbour, Phrase, WordVectors

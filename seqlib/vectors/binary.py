@@ -1,15 +1,14 @@
-"""word2vec's binary format: a header line, then a word, a space and float32 values each."""
+"""Read word2vec's binary format: a header line, then each word, a space and its float32 values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import numpy as np
 
 from seqlib.i18n import Later, _
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.text import Block
+from seqlib.vectors.text import Block, Readable
 
 BLOCK_WORDS = 8192
 BLOCK = 4 << 20
@@ -17,22 +16,22 @@ LONGEST_WORD = 2000
 
 
 def looks_binary(head: bytes, dim: int) -> bool:
-    """Whether what follows the header line is a word, a space and bytes rather than text."""
+    """Tell whether the header line is followed by a word, a space and bytes, not by text."""
     body = head.partition(b"\n")[2]
     values = body[body.find(b" ") + 1 :][: 4 * dim]
     return any(code < 9 or 13 < code < 32 or code > 126 for code in values)
 
 
 def read_binary(
-    head: bytes, stream: BinaryIO, claimed: tuple[int, int], findings: Findings
+    head: bytes, stream: Readable, claimed: tuple[int, int], findings: Findings
 ) -> Iterator[Block]:
-    """The words and vectors in order, in blocks; ``lines`` are word numbers from 1.
+    """Yield the words and vectors in blocks, in order; ``lines`` are word numbers from 1.
 
-    ``head`` is what has already been read of ``stream``, header included.
+    ``head`` is the bytes already read from ``stream``, header included.
     """
     count, dim = claimed
     size = 4 * dim
-    data, place = head.partition(b"\n")[2], 0
+    data, at = head.partition(b"\n")[2], 0
     read = 0
     words: list[bytes] = []
     vectors: list[bytes] = []
@@ -46,13 +45,13 @@ def read_binary(
         return made
 
     while read < count:
-        space = data.find(b" ", place, place + LONGEST_WORD)
+        space = data.find(b" ", at, at + LONGEST_WORD)
         if space < 0 or space + 1 + size > len(data):
             more = stream.read(BLOCK)
             if more:
-                data, place = data[place:] + more, 0
+                data, at = data[at:] + more, 0
                 continue
-            if space < 0 and len(data) - place >= LONGEST_WORD:
+            if space < 0 and len(data) - at >= LONGEST_WORD:
                 raise VectorsError(
                     _(
                         "After {read:,} vectors there is no word within {most} bytes, so the file "
@@ -61,15 +60,15 @@ def read_binary(
                         most=LONGEST_WORD,
                     )
                 )
-            if data[place:].strip():
-                findings.add("truncated", read + 1, data[place:].split(b" ")[0].strip())
+            if data[at:].strip():
+                findings.add("truncated", read + 1, data[at:].split(b" ")[0].strip())
             break
         read += 1
-        word = data[place:space].strip(b"\r\n\t")
-        place = space + 1 + size
+        word = data[at:space].strip(b"\r\n\t")
+        at = space + 1 + size
         if word:
             words.append(word)
-            vectors.append(data[space + 1 : place])
+            vectors.append(data[space + 1 : at])
             lines.append(read)
         else:
             findings.add("empty word", read)
@@ -78,10 +77,12 @@ def read_binary(
     if words:
         yield block()
     if read < count:
-        said = Later(
+        problem = Later(
             "it says {count:,} words, the file has {read:,}", {"count": count, "read": read}
         )
-        findings.add("header", None, said)
-    elif data[place:].strip() or stream.read(1):
-        said = Later("it says {count:,} words, and the file goes on after them", {"count": count})
-        findings.add("header", None, said)
+        findings.add("header", None, problem)
+    elif data[at:].strip() or stream.read(1):
+        problem = Later(
+            "it says {count:,} words, and the file goes on after them", {"count": count}
+        )
+        findings.add("header", None, problem)

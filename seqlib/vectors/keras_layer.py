@@ -1,8 +1,8 @@
-"""The seed's ``pretrained_embedding_layer`` in Keras 3."""
+"""Build the seed's ``pretrained_embedding_layer`` in Keras 3."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +20,7 @@ def pretrained_embedding_layer(
     *,
     trainable: bool = False,
 ) -> keras.layers.Embedding:
-    """A Keras Embedding that holds pretrained vectors, built and set once.
+    """Build a Keras Embedding that holds pretrained vectors.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def pretrained_embedding_layer(
         vocab_len,
         e_length,
         trainable=trainable,
-        # Random numbers that set_weights overwrites would cost more than the rest.
+        # Drawing random numbers, which set_weights overwrites, would take longest.
         embeddings_initializer="zeros",
         name="pretrained_embedding",
     )
@@ -66,16 +66,16 @@ def pretrained_embedding_layer(
 def embedding_matrix(
     word_to_vec_map: Mapping[str, np.ndarray] | WordVectors, word_to_index: Mapping[str, int]
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The layer's weights, float32 ``(vocab_len, e_length)``, and the words without a vector.
+    """Make the layer's weights, float32 (vocab_len, e_length), and list words without a vector.
 
-    Errors as in ``pretrained_embedding_layer``.
+    Raises as ``pretrained_embedding_layer`` does.
     """
     if isinstance(word_to_vec_map, WordVectors):
         vectors = word_to_vec_map
         if word_to_index is vectors.word_to_index:
             return np.asarray(vectors.matrix, np.float32), ()
         word_to_vec_map = vectors.word_to_vec_map
-    indices = np.fromiter(_whole(word_to_index), np.int64, len(word_to_index))
+    indices = np.fromiter(_integers(word_to_index), np.int64, len(word_to_index))
     if len(indices) == 0:
         raise ValueError("word_to_index is empty; give at least one word.")
     if indices.min() < 1:
@@ -101,7 +101,7 @@ def embedding_matrix(
                 raise ValueError(f"The vector of “{word}” has the shape {shape}, not (e_length,).")
             emb_matrix = np.zeros((int(indices.max()) + 1, *shape), np.float32)
         try:
-            # Indexing would stretch a single number over the whole row.
+            # Assigning a vector of length 1 would fill the whole row.
             if len(vector) != emb_matrix.shape[1]:
                 raise ValueError
             emb_matrix[index] = vector
@@ -115,7 +115,7 @@ def embedding_matrix(
     return emb_matrix, tuple(missing)
 
 
-def _whole(word_to_index: Mapping[str, int]):
+def _integers(word_to_index: Mapping[str, int]) -> Iterator[int]:
     for word, index in word_to_index.items():
         if index != int(index):
             raise ValueError(f"The index of “{word}” is {index}, not a whole number.")

@@ -1,4 +1,4 @@
-"""Read a file of word vectors once, and open what was read by memory map ever after."""
+"""Convert a file of word vectors once, and open the result by memory map afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ import numpy as np
 
 from seqlib.archive import BAD_HEADER
 from seqlib.i18n import N_, Later, _
-from seqlib.vectors import places
+from seqlib.vectors import folders
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
 from seqlib.vectors.text import (
@@ -38,20 +38,21 @@ from seqlib.vectors.text import (
 from seqlib.vectors.wordvectors import WordVectors
 
 HEAD = 256 << 10
-LARGEST = 16 << 30  # bytes of text a file on this machine may unpack to
-LARGEST_UPLOAD = 512 << 20  # and one that came over the network
+LARGEST = 16 << 30  # bytes that a file on this machine may unpack to
+LARGEST_UPLOAD = 512 << 20  # bytes that an uploaded file may unpack to
 ARCHIVE_ERRORS = (
     *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
     *(NotImplementedError, EOFError),
 )
-# By NumPy's version of the format.
+# Version of NumPy's array format -> the reader of its header.
 HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-Progress = Callable[[float], None]
+Progress = Callable[[float], object]
+Unpacked = gzip.GzipFile | zipfile.ZipExtFile
 
-# How a file begins that only looks like vectors from outside -> what it is and what to do.
+# First bytes of files that are no vectors -> what they are and what to do.
 _WEB_PAGE = N_("{name} is a web page saved under this name; download the file itself.")
 IMPOSTORS: dict[bytes, str] = {
     b"version https://git-lfs": N_(
@@ -75,35 +76,34 @@ def load(
     cache: str | os.PathLike | None = None,
     progress: Progress | None = None,
 ) -> WordVectors:
-    """Word vectors from a file, an upload, or the ones shipped with the program.
+    """Open word vectors from a file or an upload, or the vectors shipped with the program.
 
     Reads GloVe text, word2vec text and binary, text with tabs or commas, gzip and zip of
-    these, and ``.npz``. What a file is, its contents decide. Memory stays bounded whatever
-    the size of the file; the result is memory-mapped.
+    these, and ``.npz``; the format is found from the contents. Memory stays bounded whatever
+    the size of the file, and the result is memory-mapped.
 
     Parameters
     ----------
     source : path or binary file object, optional
-        None: the shipped vectors; one copy for the whole process.
+        None opens the shipped vectors, one object for the whole process.
     member : str, optional
-        The file to read in a zip archive that holds several; the smallest if not given.
+        The file to read in a zip archive of several files; by default the smallest.
     words : path or binary file object, optional
         Words, one a line in the first column, for a file of numbers alone: the two files
         that the TensorBoard projector uses.
     name : str, optional
-        To show; the file's name if not given.
+        Name to show; by default the file's name.
     cache : path, optional
-        Folder in which to keep what was read. For a path, ``seqlib.vectors.cache_folder()``
-        if not given; for a file object, a temporary folder that goes with the result.
+        Folder for the converted vectors. By default ``seqlib.vectors.cache_folder()`` for a
+        path, and for a file object a temporary folder that is deleted with the result.
     progress : callable, optional
-        Called with a number from 0 to 1. An exception it raises stops the reading and
-        leaves nothing behind.
+        Called with a number from 0 to 1. If it raises, reading stops and no files are left.
 
     Raises
     ------
     VectorsError
-        If the file holds no word vectors; the message can be shown. Lines that are wrong
-        are skipped and listed in the result's ``report`` instead.
+        If the file has no usable word vectors; the message is for the reader. Single wrong
+        lines are skipped and listed in the result's ``report``.
     """
     if source is None:
         return _shipped()
@@ -118,38 +118,38 @@ def load(
                 _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
             ) from None
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
-        keep = Path(cache) if cache is not None else places.cache_folder()
-        with path.open("rb") as stream:
-            return _load(
-                stream, name or path.name, identity, member, words, keep, progress, LARGEST
-            )
-    stream = source
-    shown = name or Path(getattr(stream, "name", "") or "upload").name
-    stream.seek(0)
+        keep = Path(cache) if cache is not None else folders.cache_folder()
+        with path.open("rb") as file:
+            return _load(file, name or path.name, identity, member, words, keep, progress, LARGEST)
+    shown = name or Path(getattr(source, "name", "") or "upload").name
+    source.seek(0)
     if cache is not None:
-        identity = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
-        return _load(stream, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
+        digest = hashlib.sha256()
+        while block := source.read(BLOCK):
+            digest.update(block)
+        source.seek(0)
+        identity = digest.hexdigest()
+        return _load(source, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
     keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
     try:
-        made = _load(stream, shown, "upload", member, words, keep, progress, LARGEST_UPLOAD)
+        vectors = _load(source, shown, "upload", member, words, keep, progress, LARGEST_UPLOAD)
     except BaseException:
         shutil.rmtree(keep, ignore_errors=True)
         raise
-    weakref.finalize(made, shutil.rmtree, keep, ignore_errors=True)
-    return made
+    weakref.finalize(vectors, shutil.rmtree, keep, ignore_errors=True)
+    return vectors
 
 
-N_("WordNet vectors")  # the name of the shipped ones, to be translated where it is shown
+N_("WordNet vectors")  # the shipped vectors' name, translated when it is shown
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> WordVectors:
-    return open_folder(places.DEFAULT_FOLDER)
+    return open_folder(folders.DEFAULT_FOLDER)
 
 
 def _load(
-    stream: BinaryIO,
+    raw: BinaryIO,
     name: str,
     identity: str,
     member: str | None,
@@ -170,8 +170,8 @@ def _load(
     findings = Findings()
     try:
         if words is not None:
-            stream = _labelled(stream, labels)
-        _read(stream, name, member, folder, findings, progress, largest)
+            raw = _joined(raw, labels)
+        _read(raw, name, member, folder, findings, progress, largest)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
             _(
@@ -199,14 +199,14 @@ def _read(
     progress: Progress | None,
     largest: int,
 ) -> None:
-    """Read ``raw`` into ``folder``, whatever its format."""
+    """Find the format of ``raw`` and convert its vectors into ``folder``."""
     magic = raw.read(4)
     raw.seek(0)
     if magic[:2] == b"\x1f\x8b":
         _read_plain(gzip.GzipFile(fileobj=raw), raw, name, folder, findings, progress, largest)
     elif magic == b"PK\x03\x04" or magic == b"PK\x05\x06":
         with _archive(raw) as archive:
-            inside = places.file_members(archive)
+            inside = folders.file_members(archive)
             if inside and all(info.filename.endswith(".npy") for info in inside):
                 _write(
                     _read_npz(archive, inside, largest), N_("NumPy archive"), name, folder, findings
@@ -218,7 +218,7 @@ def _read(
             with _member(archive, info) as stream:
                 _read_plain(stream, raw, name, folder, findings, progress, largest)
     else:
-        _read_plain(raw, raw, name, folder, findings, progress, largest)
+        _read_plain(None, raw, name, folder, findings, progress, largest)
 
 
 def _chosen(
@@ -240,13 +240,13 @@ def _chosen(
             )
         )
     if len(inside) > 1:
-        said = Later("{file}, of {n}", {"file": inside[0].filename, "n": len(inside)})
-        findings.add("other files", None, said)
+        problem = Later("{file}, of {n}", {"file": inside[0].filename, "n": len(inside)})
+        findings.add("other files", None, problem)
     return inside[0]
 
 
 def _read_plain(
-    stream: BinaryIO,
+    unpacked: Unpacked | None,
     raw: BinaryIO,
     name: str,
     folder: Path,
@@ -254,8 +254,8 @@ def _read_plain(
     progress: Progress | None,
     largest: int,
 ) -> None:
-    """Read text or binary from a stream that is no longer compressed."""
-    stream = _Watched(stream, raw, findings, progress, largest)
+    """Convert text or binary from ``raw``, or from the stream that unpacks it, into ``folder``."""
+    stream = _Watched(unpacked, raw, findings, progress, largest)
     head = b""
     while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
         head += more
@@ -266,7 +266,7 @@ def _read_plain(
         if start.startswith(impostor):
             raise VectorsError(_(what, name=name))
     claimed = header_of(head.removeprefix(BOM).partition(b"\n")[0][:40])
-    # Imported here, because few need it.
+    # Imported only where a file may be binary.
     from seqlib.vectors.binary import looks_binary, read_binary
 
     if claimed and looks_binary(head, claimed[1]):
@@ -283,7 +283,7 @@ def _read_plain(
 def _write(
     blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
 ) -> None:
-    """Write the words to the store, the first of each."""
+    """Write words and vectors to ``folder``; of repeated words the first is kept."""
     first = next(blocks, None)
     while first is not None and not len(first.words):
         first = next(blocks, None)
@@ -317,7 +317,7 @@ def _write(
 
 
 def _clean(block: Block, findings: Findings) -> Block:
-    """The block's words in UTF-8 without those that cannot be kept."""
+    """Convert a block's words to UTF-8, and drop words with line breaks and vectors not finite."""
     text = b"\n".join(block.words)
     if not text.isascii():
         block = block._replace(words=_in_utf8(block, text, findings))
@@ -325,11 +325,11 @@ def _clean(block: Block, findings: Findings) -> Block:
     if finite.all() and text.count(b"\n") == len(block.words) - 1:
         return block
     keep = finite.copy()
-    for place, (word, line) in enumerate(zip(block.words, block.lines.tolist(), strict=True)):
+    for i, (word, line) in enumerate(zip(block.words, block.lines.tolist(), strict=True)):
         if b"\n" in word:
             findings.add("line break", line, word)
-            keep[place] = False
-        elif not finite[place]:
+            keep[i] = False
+        elif not finite[i]:
             findings.add("not finite", line, word)
     words = [word for word, stays in zip(block.words, keep.tolist(), strict=True) if stays]
     return Block(words, block.matrix[keep], block.lines[keep])
@@ -337,7 +337,7 @@ def _clean(block: Block, findings: Findings) -> Block:
 
 def _in_utf8(block: Block, text: bytes, findings: Findings) -> list[bytes]:
     try:
-        # One decoding of all is quicker than one each, and nearly always enough.
+        # Decoding all words at once is faster, and nearly always succeeds.
         text.decode("utf-8")
         return block.words
     except UnicodeDecodeError:
@@ -364,13 +364,15 @@ def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:
 def _archive(raw: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(raw)
-    except (ValueError, OSError) as problem:  # places in the file that lie before its start
+    except (ValueError, OSError) as problem:  # for negative offsets in the file
         raise zipfile.BadZipFile(str(problem)) from problem
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> zipfile.ZipExtFile:
     try:
-        return archive.open(info)
+        stream = archive.open(info)
+        assert isinstance(stream, zipfile.ZipExtFile)
+        return stream
     except (ValueError, OSError) as problem:
         raise zipfile.BadZipFile(str(problem)) from problem
 
@@ -378,7 +380,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
 def _read_npz(
     archive: zipfile.ZipFile, inside: list[zipfile.ZipInfo], largest: int
 ) -> Iterator[Block]:
-    """One array of words, one of vectors ``(words, dim)``, under whatever names."""
+    """Read one array of words and one of vectors, (words, dim), whatever their names."""
     if sum(info.file_size for info in inside) > largest:
         raise VectorsError(_too_large(largest))
     words = matrix = None
@@ -405,7 +407,7 @@ def _read_npz(
     for start in range(0, len(words), step):
         try:
             part = words[start : start + step].tolist()
-        except ValueError:  # numbers that are no characters
+        except ValueError:  # for code points that are no characters
             raise VectorsError(_("The array of words is damaged; save it again.")) from None
         with np.errstate(over="ignore"):
             rows = matrix[start : start + step].astype(np.float32)
@@ -420,7 +422,7 @@ def _read_npz(
 
 
 def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
-    """An array of an archive. Its header must promise what is there: nothing is made before."""
+    """Read an array of an archive after checking that its data are as long as its header says."""
     shown = " ".join(info.filename.removesuffix(".npy").split())[:60]
     try:
         with archive.open(info) as stream:
@@ -429,7 +431,7 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
                 raise ValueError("an unknown version")
             shape, fortran_order, dtype = read_header(stream)
             if not dtype.hasobject:
-                # One more, to see whether there is more.
+                # One byte more, to find data longer than the header says.
                 data = stream.read(min(dtype.itemsize * math.prod(shape), info.file_size) + 1)
     except (*BAD_HEADER, OSError, RuntimeError) as problem:
         raise VectorsError(
@@ -458,7 +460,7 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _labels(words: str | os.PathLike | BinaryIO) -> list[bytes]:
-    """The first column of a metadata file, header included if it has one."""
+    """Read the first column of a metadata file, its header included."""
     if isinstance(words, str | os.PathLike):
         data = Path(words).read_bytes()
     else:
@@ -468,8 +470,8 @@ def _labels(words: str | os.PathLike | BinaryIO) -> list[bytes]:
     return [line.split(b"\t")[0] for line in lines]
 
 
-def _labelled(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
-    """The two files of a projector export as one text file with tabs."""
+def _joined(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
+    """Join the two files of a projector export into one text file with tabs."""
     rows = numbers.read().replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
     if len(labels) == len(rows) + 1:
         labels = labels[1:]
@@ -492,25 +494,30 @@ def _too_large(largest: int) -> str:
 
 
 class _Watched:
-    """A stream that tells how far it is, ends early rather than failing, and has a limit."""
+    """Read a stream within a limit, report progress, and end where compressed data are cut off.
+
+    ``unpacked`` is the stream that unpacks ``raw``, or None to read ``raw`` itself.
+    """
 
     def __init__(
         self,
-        stream: BinaryIO,
+        unpacked: Unpacked | None,
         raw: BinaryIO,
         findings: Findings,
         progress: Progress | None,
         largest: int,
     ) -> None:
-        self._stream, self._raw, self._findings = stream, raw, findings
+        self._unpacked, self._raw, self._findings = unpacked, raw, findings
         self._progress, self._largest = progress, largest
         self._size = raw.seek(0, io.SEEK_END) or 1
         raw.seek(0)
         self._read = 0
         self._ended_early = False
 
-    def read(self, size: int = BLOCK) -> bytes:
-        data = self._stream.read(size) if self._stream is self._raw else self._unpacked(size)
+    def read(self, size: int = BLOCK, /) -> bytes:
+        data = (
+            self._raw.read(size) if self._unpacked is None else self._unpack(self._unpacked, size)
+        )
         self._read += len(data)
         if self._read > self._largest:
             raise VectorsError(_too_large(self._largest))
@@ -518,12 +525,12 @@ class _Watched:
             self._progress(min(self._raw.tell() / self._size, 1.0))
         return data
 
-    def _unpacked(self, size: int) -> bytes:
-        # In small steps: one that meets the early end of the file loses what it had read.
+    def _unpack(self, stream: Unpacked, size: int) -> bytes:
+        # In small steps, because the step that meets the end of a cut file loses its data.
         parts: list[bytes] = []
         missing = size
         try:
-            while missing > 0 and (part := self._stream.read1(missing)):
+            while missing > 0 and (part := stream.read1(missing)):
                 parts.append(part)
                 missing -= len(part)
         except EOFError:

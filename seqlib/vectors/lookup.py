@@ -1,4 +1,4 @@
-"""An embedding lookup, and the product with one-hot vectors that gives the same numbers."""
+"""Look words up in an embedding, and compute the same numbers as a product with one-hot vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqlib.vectors import WordVectors
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """Some sentences, looked up.
+    """The words, row numbers and vectors of some sentences.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Lookup:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """Words without a vector, each once, in order."""
+        """Words without a vector, each once, in the order of the sentences."""
         found = (
             word
             for words, rows in zip(self.words, self.indices, strict=True)
@@ -42,14 +42,14 @@ class Lookup:
 
 
 def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None = None) -> Lookup:
-    """Sentences to words to rows to vectors.
+    """Look up the vectors of the words of some sentences.
 
-    ``maxlen`` is the number of words read; by default that of the longest sentence.
+    ``maxlen`` is the number of words read; by default the length of the longest sentence.
 
     Raises
     ------
     ValueError
-        If there is not a single word.
+        If the sentences have no word.
     """
     words = tuple(tokens for sentence in sentences if (tokens := tokenise(sentence)))
     if not words:
@@ -61,20 +61,20 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:
-    """One-hot vectors of ``indices`` (n,) times the matrix, multiplied out: (n, e_length).
+    """Multiply the one-hot vectors of ``indices`` (n,) by the matrix, giving (n, e_length).
 
-    The one-hot vectors (n, vocab_len) exist some columns at a time, with the rows they meet.
+    The one-hot vectors (n, vocab_len) are made some columns at a time, to save memory.
     """
     indices = np.asarray(indices)
     total = np.zeros((len(indices), vectors.dim), np.float32)
     for start, rows in vectors.chunks():
         columns = np.arange(start, start + len(rows))
         one_hot = (indices[:, None] == columns).astype(np.float32)  # (n, len(rows))
-        # Zero times anything finite is zero, so no digit is lost in the sum.
+        # All other products are exactly zero, so the sum has no rounding error.
         total += one_hot @ rows
     return total
 
 
 def multiplications(indices: np.ndarray, vectors: WordVectors) -> int:
-    """How many products ``one_hot_product`` takes; a lookup takes none."""
+    """Count the multiplications of ``one_hot_product``; a lookup needs none."""
     return int(np.size(indices)) * vectors.matrix.size

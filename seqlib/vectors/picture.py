@@ -1,15 +1,14 @@
-"""What is drawn of a large matrix: orders of its rows, a bounded view, a projection."""
+"""Prepare a large matrix for drawing: orders of its rows, and views of a bounded size."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from seqlib.i18n import N_
-from seqlib.vectors.wordvectors import CHUNK_ROWS, WordVectors
+from seqlib.vectors.wordvectors import CHUNK_ROWS, WordVectors, unit
 
 MOST_CELLS = 100_000
 CLUSTERS = 48
@@ -17,18 +16,18 @@ SAMPLE = 8_000
 
 
 class View(NamedTuple):
-    """A stretch of the matrix in some order, at most ``bins`` rows high.
+    """A range of the matrix's rows in some order, summarised in at most ``bins`` rows.
 
     Attributes
     ----------
     values : array (rows, dim), float32
-        Exact values, or a statistic of the rows that share a bin.
+        Exact values, or a statistic of the rows in a bin.
     edges : int array (rows + 1,)
-        Bin r covers the places ``edges[r]`` to ``edges[r + 1] - 1`` of the order.
+        Bin r has the positions ``edges[r]`` to ``edges[r + 1] - 1`` of the order.
     indices : int array (rows,)
-        Row of the matrix that a bin begins with.
+        First row of the matrix in each bin.
     labels : tuple of str
-        The word of each row where bins are single rows; else the first and last word.
+        The word of each row if bins are single rows, else each bin's first and last word.
     exact : bool
         Whether each bin is a single row.
     """
@@ -54,8 +53,8 @@ def _extreme(rows: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndar
     return np.where(-low > high, low, high)
 
 
-# name -> what a bin of several rows shows: their mean; the typical size of a value, whatever
-# its sign; the value furthest from zero.
+# name -> how several rows are summarised: their mean; the typical size of a value, whatever its
+# sign; the value furthest from zero.
 STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
     N_("mean"): _mean,
     N_("root mean square"): _root_mean_square,
@@ -72,17 +71,16 @@ def overview(
     order: np.ndarray | None = None,
     statistic: str = "mean",
 ) -> View:
-    """The places ``start`` to ``stop - 1`` of the matrix in at most ``bins`` rows.
+    """Summarise the positions ``start`` to ``stop - 1`` of an order in at most ``bins`` rows.
 
     Parameters
     ----------
     start, stop : int
-        Places in the order; what lies outside the matrix is cut off. Place 0 of the order
-        by index is the padding row.
+        Positions in the order, clipped to its length. Position 0 is the padding row.
     bins : int
-        At most this many rows; fewer if they would come to more than 100,000 cells.
+        At most this many rows; fewer if they would have more than 100,000 cells.
     order : int array (len(vectors) + 1,), optional
-        Row of the matrix at each place, as ``row_order`` makes it; by index if not given.
+        Row of the matrix at each position, as ``row_order`` returns; by default 0, 1, 2, ….
     statistic : str
         A key of ``STATISTICS``, for bins of several rows.
     """
@@ -102,12 +100,12 @@ def overview(
     matrix = np.asarray(vectors.matrix)
     low = 0
     while low < bins:
-        # Some bins at a time: a copy of the whole matrix would not stay in the cache.
+        # Some bins at a time: a copy of the whole matrix would not fit the processor's cache.
         high = int(np.searchsorted(edges, edges[low] + CHUNK_ROWS // 8, "right")) - 1
         high = min(max(high, low + 1), bins)
-        places = slice(int(edges[low]), int(edges[high]))
-        # take is more than twice as fast as an index array here.
-        rows = matrix[places] if order is None else np.take(matrix, order[places], axis=0)
+        part = slice(int(edges[low]), int(edges[high]))
+        # take is more than twice as fast as indexing with an array here.
+        rows = matrix[part] if order is None else np.take(matrix, order[part], axis=0)
         sizes = np.diff(edges[low : high + 1])
         values[low:high] = summarise(
             np.asarray(rows, np.float32), edges[low:high] - edges[low], sizes
@@ -137,7 +135,7 @@ def _by_length(vectors: WordVectors, word: str | None) -> np.ndarray:
 def _by_similarity(vectors: WordVectors, word: str | None) -> np.ndarray:
     if word is None:
         raise ValueError("Say to which word the rows are to be similar.")
-    # NaN, a row of zeros, sorts last.
+    # NaN, the similarity of a row of zeros, sorts last.
     return np.argsort(-vectors.similarities(word)[1:], kind="stable") + 1
 
 
@@ -158,31 +156,37 @@ ORDERS: dict[str, Callable[[WordVectors, str | None], np.ndarray]] = {
 
 
 def row_order(vectors: WordVectors, by: str, word: str | None = None) -> np.ndarray:
-    """Row of the matrix at each place, int64 ``(len(vectors) + 1,)``; the padding row first.
+    """Sort the rows of the matrix, int64 (len(vectors) + 1,); the padding row comes first.
 
     Parameters
     ----------
     by : str
-        A key of ``ORDERS``. "frequency" is the order of the file, which the usual tools
-        write by falling frequency; "length" goes from the longest vector to the shortest.
+        A key of ``ORDERS``. "frequency" is the order of the file, as the usual tools write the
+        commonest words first; "length" sorts from the longest vector to the shortest.
     word : str, optional
-        For "similarity": the word that comes first.
+        For "similarity": the word to compare with.
+
+    Raises
+    ------
+    ValueError
+        If ``by`` is "similarity" and there is no ``word``.
     """
     return np.concatenate([[0], ORDERS[by](vectors, word)])
 
 
 def clusters(vectors: WordVectors, count: int = CLUSTERS, seed: int = 0) -> np.ndarray:
-    """Cluster of each row by direction, int ``(len(vectors) + 1,)``; similar clusters adjoin.
+    """Cluster the rows by direction: a number for each row, int (len(vectors) + 1,).
 
-    Spherical k-means on a sample of the rows, then every row goes to its nearest centre. The
-    centres are numbered along a path that goes on to the nearest one not yet visited.
+    Spherical k-means on a sample of the rows finds the centres; every row gets its nearest.
+    Centres are numbered along a path to the nearest centre not yet on it, so clusters with
+    neighbouring numbers are similar.
     """
     rng = np.random.default_rng(seed)
     total = len(vectors.matrix)
     if total <= 2:
         return np.zeros(total, np.int64)
     chosen = np.sort(rng.choice(np.arange(1, total), min(SAMPLE, total - 1), replace=False))
-    sample = _unit(np.array(vectors.matrix[chosen], np.float32))
+    sample = unit(np.array(vectors.matrix[chosen], np.float32))
     count = min(count, len(sample))
     centres = sample[rng.choice(len(sample), count, replace=False)]
     for _ in range(12):
@@ -190,7 +194,7 @@ def clusters(vectors: WordVectors, count: int = CLUSTERS, seed: int = 0) -> np.n
         sums = np.zeros_like(centres)
         np.add.at(sums, nearest, sample)
         filled = np.abs(sums).sum(axis=1) > 0
-        centres[filled] = _unit(sums[filled])
+        centres[filled] = unit(sums[filled])
     path = [0]
     likeness = centres @ centres.T
     while len(path) < count:
@@ -199,62 +203,3 @@ def clusters(vectors: WordVectors, count: int = CLUSTERS, seed: int = 0) -> np.n
         path.append(int(scores.argmax()))
     centres = centres[path]
     return np.concatenate([(rows @ centres.T).argmax(axis=1) for _, rows in vectors.chunks()])
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return rows / np.where(lengths, lengths, 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Projection:
-    """The directions in which vectors differ most.
-
-    Attributes
-    ----------
-    mean : array (dim,)
-    directions : array (dim, n)
-        Orthonormal, the one with the largest variance first; signs are fixed.
-    explained : array (n,)
-        Part of the variance along each, 0 to 1.
-    """
-
-    mean: np.ndarray
-    directions: np.ndarray
-    explained: np.ndarray
-
-    def project(self, rows: np.ndarray) -> np.ndarray:
-        """Coordinates, float32 ``(len(rows), n)``, of vectors ``(len(rows), dim)``."""
-        rows = np.asarray(rows, np.float32)
-        return ((rows - self.mean) @ self.directions).astype(np.float32)
-
-
-def pca(vectors: WordVectors, n: int = 3, words: Sequence[str] | None = None) -> Projection:
-    """Principal components of all vectors, or of those of some words.
-
-    From the eigenvectors of the covariance (dim, dim), added up in pieces, so the matrix is
-    never copied whole.
-    """
-    if words is not None:
-        parts = [np.array([vectors.vector(word) for word in words], np.float32)]
-    else:
-        parts = (rows[1:] if start == 0 else rows for start, rows in vectors.chunks())
-    count, total, products = 0, np.zeros(vectors.dim), np.zeros((vectors.dim, vectors.dim))
-    for rows in parts:
-        count += len(rows)
-        total += rows.sum(axis=0, dtype=np.float64)
-        # A few thousand rows at a time: float32 sums of more would lose digits.
-        for start in range(0, len(rows), 4096):
-            piece = rows[start : start + 4096].astype(np.float64)
-            products += piece.T @ piece
-    if count < 2:
-        raise ValueError("A projection needs at least two words.")
-    mean = total / count
-    values, directions = np.linalg.eigh(products / count - np.outer(mean, mean))
-    values = np.maximum(values[::-1], 0)
-    directions = directions[:, ::-1][:, : min(n, vectors.dim)]
-    largest = np.abs(directions).argmax(axis=0)
-    directions = directions * np.sign(directions[largest, np.arange(directions.shape[1])])
-    whole = values.sum()
-    explained = values[: directions.shape[1]] / whole if whole else np.zeros(directions.shape[1])
-    return Projection(mean.astype(np.float32), directions.astype(np.float32), explained)

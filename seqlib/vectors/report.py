@@ -1,4 +1,4 @@
-"""What was found wrong in a file of word vectors, and what was done about it."""
+"""Report the problems found in a file of word vectors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from seqlib.i18n import N_, Later, _
 
 
 class VectorsError(ValueError):
-    """A file that holds no usable word vectors; the message says why and what to do."""
+    """Raised for a file without usable word vectors; the message says why and what to do."""
 
 
-# kind -> (whether the words concerned are in the result, what happened)
+# kind -> (whether the word is kept, what happened)
 KINDS: dict[str, tuple[bool, str]] = {
     "columns": (False, N_("The line has too few or too many numbers; skipped.")),
     "number": (False, N_("A value is not a number; skipped.")),
@@ -40,10 +40,10 @@ EXAMPLES = 100
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that was wrong: its kind (a key of ``KINDS``), where, and how it begins.
+    """One problem: its kind (a key of ``KINDS``), its line, and the beginning of the text there.
 
-    ``line`` counts from 1; in word2vec binary and ``.npz`` it counts words. It is None for
-    what concerns the whole file. Kept with the vectors, so in no reader's language.
+    ``line`` counts from 1, words instead of lines in word2vec binary and ``.npz``; None for a
+    problem of the whole file. Problems are stored with the vectors, so translated when shown.
     """
 
     kind: str
@@ -52,11 +52,12 @@ class Problem:
 
     @property
     def kept(self) -> bool:
+        """Whether the word is kept."""
         return KINDS[self.kind][0]
 
     @property
     def what(self) -> str:
-        """What happened, in words."""
+        """The sentence that says what happened."""
         return _(KINDS[self.kind][1])
 
     def __str__(self) -> str:
@@ -68,18 +69,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """What reading a file came to.
+    """How a file was read, and the problems in it.
 
     Attributes
     ----------
     source, layout : str
-        The file's name; how it was read, such as "GloVe text", in English.
+        The file's name, and its format in English, such as "GloVe text".
     lines : int
-        Lines or records seen, the header not counted.
+        Number of lines or records, the header not counted.
     counts : dict of str to int
-        How often each kind of problem occurred.
+        Number of problems of each kind.
     problems : tuple of Problem
-        The first hundred of each kind.
+        The first hundred problems of each kind.
     """
 
     source: str
@@ -90,18 +91,19 @@ class Report:
 
     @property
     def skipped(self) -> int:
-        """Lines that gave no word."""
+        """Number of lines that gave no word."""
         return sum(count for kind, count in self.counts.items() if not KINDS[kind][0])
 
 
 class Findings:
-    """Collects problems while a file is read."""
+    """Collect the problems found while a file is read."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
 
     def add(self, kind: str, line: int | None, text: bytes | str | Later = "") -> None:
+        """Count a problem, and keep it if it is among the first ``EXAMPLES`` of its kind."""
         self.counts[kind] += 1
         if self.counts[kind] <= EXAMPLES:
             if isinstance(text, bytes):
@@ -111,5 +113,6 @@ class Findings:
             self.problems.append(Problem(kind, line, text))
 
     def report(self, source: str, layout: str, lines: int) -> Report:
+        """Make the report, problems sorted by line."""
         order = sorted(self.problems, key=lambda problem: problem.line or 0)
         return Report(source, layout, lines, dict(self.counts), tuple(order))

@@ -1,12 +1,12 @@
-"""Vectors as a folder that is opened by memory map: matrix, words, and what was found.
+"""Store word vectors in a folder that is opened by memory map.
 
 ``matrix.npy``  (words + 1, dim), row 0 zeros
 ``words.txt``   the words in UTF-8, one a line, line k for row k
 ``about.json``  name, counts, and the report of the file they came from
 ``norms.npy``, ``codes.npy``, ``places.npy``  derived, to open faster; may be missing
 
-A folder is written under another name and renamed when complete, so it is there whole or
-not at all.
+A folder is written under a temporary name and renamed when it is complete, so a folder of the
+final name is never incomplete.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PARTIAL = ".partial-"
 
 
 class Writer:
-    """Appends words and rows to a folder of its own; ``finish`` puts it in its place."""
+    """Write words and rows to a temporary folder; ``finish`` renames the folder to ``target``."""
 
     def __init__(self, target: Path, dim: int, dtype: type = np.float32) -> None:
         self.target, self.dim, self.dtype = target, dim, np.dtype(dtype)
@@ -49,7 +49,7 @@ class Writer:
         self.count = 0
 
     def _write_header(self, rows: int) -> int:
-        # NumPy leaves room in the header for the first axis to grow.
+        # NumPy pads the header so that the first axis can grow.
         self._matrix.seek(0)
         np.lib.format.write_array_header_1_0(
             self._matrix,
@@ -60,7 +60,7 @@ class Writer:
     def add(self, words: list[bytes], matrix: np.ndarray, lines: np.ndarray | None = None) -> None:
         """Append words in UTF-8 without line breaks, and their rows ``(len(words), dim)``.
 
-        ``lines`` says where the words come from, for ``drop_repeated``.
+        ``lines`` are the words' line numbers, which ``drop_repeated`` returns.
         """
         if not words:
             return
@@ -73,10 +73,10 @@ class Writer:
         self.count += len(words)
 
     def drop_repeated(self) -> list[tuple[bytes, int]]:
-        """Take out words that were there before; what and from which lines.
+        """Remove repeated words, the first of each excepted; return them and their lines.
 
-        Once, at the end: words with the same code are found by sorting the codes, which is
-        quicker than asking for each word whether it has been there.
+        Call it once, after the last ``add``: words with equal codes are found by sorting all
+        codes, which is faster than looking each word up as it is added.
         """
         codes = np.concatenate(self._codes)
         order = np.argsort(codes)
@@ -97,7 +97,7 @@ class Writer:
         return [(words[row], int(lines[row])) for row in repeated]
 
     def _keep(self, rows: np.ndarray, words: list[bytes]) -> None:
-        """Keep these of the rows, some at a time, and cut the files."""
+        """Move these rows to the front, some at a time, and truncate the files after them."""
         self._matrix.flush()
         matrix = np.memmap(
             self.folder / "matrix.npy",
@@ -120,16 +120,21 @@ class Writer:
         self._norms = [np.concatenate(self._norms)[np.concatenate([[0], rows + 1])]]
 
     def finish(self, name: str, report: Report | None, derived: bool = True) -> None:
-        """Write the rest and rename. If the folder has appeared meanwhile, that one stays."""
+        """Write the other files and rename the folder, unless another process has made it."""
         if self._write_header(self.count + 1) != self._header:
-            raise AssertionError("the header of the array has outgrown its room")
+            raise AssertionError("the array's header is longer than its padding allows")
         if derived:
             codes = np.concatenate(self._codes)
-            places = np.argsort(codes)
-            np.save(self.folder / "codes.npy", codes[places])
-            np.save(self.folder / "places.npy", places.astype(np.int32))
+            positions = np.argsort(codes)
+            np.save(self.folder / "codes.npy", codes[positions])
+            np.save(self.folder / "places.npy", positions.astype(np.int32))
             np.save(self.folder / "norms.npy", np.concatenate(self._norms))
-        about = {"format": FORMAT, "name": name, "words": self.count, "dim": self.dim}
+        about: dict[str, Any] = {
+            "format": FORMAT,
+            "name": name,
+            "words": self.count,
+            "dim": self.dim,
+        }
         if report is not None:
             about["report"] = asdict(report)
         (self.folder / "about.json").write_text(
@@ -148,7 +153,7 @@ class Writer:
             shutil.rmtree(self.folder)
 
     def discard(self) -> None:
-        """Remove what was written."""
+        """Close and remove the temporary folder."""
         self._matrix.close()
         self._words.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -156,7 +161,7 @@ class Writer:
 
 @contextlib.contextmanager
 def writing(target: Path, dim: int, dtype: type = np.float32) -> Iterator[Writer]:
-    """A writer whose folder is removed if anything goes wrong before ``finish``."""
+    """Open a ``Writer`` whose temporary folder is removed if the context raises."""
     writer = Writer(target, dim, dtype)
     try:
         yield writer
@@ -166,7 +171,7 @@ def writing(target: Path, dim: int, dtype: type = np.float32) -> Iterator[Writer
 
 
 def is_complete(folder: Path) -> bool:
-    """Whether the folder holds vectors written by this format and of the size they claim."""
+    """Tell whether the folder has vectors of this format with as many rows as it says."""
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
         matrix = np.load(folder / "matrix.npy", mmap_mode="r")
@@ -176,9 +181,9 @@ def is_complete(folder: Path) -> bool:
 
 
 def open_folder(folder: Path) -> WordVectors:
-    """Open by memory map; the pages are shared by every session and process that reads them.
+    """Open a folder by memory map; all sessions and processes share the memory.
 
-    Raises VectorsError if the folder is missing or damaged.
+    Raises ``VectorsError`` if the folder is missing or damaged.
     """
     if not is_complete(folder):
         raise VectorsError(_("{folder} holds no complete vectors; make them again.", folder=folder))

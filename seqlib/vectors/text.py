@@ -1,8 +1,8 @@
-"""Vectors written as text, one word a line, read in blocks by Arrow's number parser.
+"""Read vectors from text, one word a line, in blocks, with Arrow's number parser.
 
-A block is cut into fields with NumPy. Lines with the expected number of fields go to Arrow
-together; only the others are looked at one by one in Python. Both ways give what
-``float()`` gives, rounded to float32.
+NumPy cuts a block into fields. Arrow parses the lines with the expected number of fields
+together, Python the others one by one. Both give the number that ``float()`` gives, rounded
+to float32.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections import Counter, deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,8 +27,14 @@ BOM = b"\xef\xbb\xbf"
 FEWEST_ROWS = 16
 
 
+class Readable(Protocol):
+    """A stream of bytes, such as an open binary file."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class Block(NamedTuple):
-    """Some words in the order of the file, ``matrix`` (words, dim) float32, their lines."""
+    """Some words in the order of the file, their vectors (words, dim) float32, and their lines."""
 
     words: list[bytes]
     matrix: np.ndarray
@@ -36,9 +42,9 @@ class Block(NamedTuple):
 
 
 def finite_rows(matrix: np.ndarray) -> np.ndarray:
-    """Which rows are free of NaN and infinity, bool ``(len(matrix),)``."""
+    """Tell which rows have neither NaN nor infinity, bool (len(matrix),)."""
     with np.errstate(over="ignore", invalid="ignore"):
-        # One pass settles the usual case; a sum can also be too large without an infinity.
+        # Finite sums need one pass; a sum can overflow though no value is infinite.
         finite = np.isfinite(np.einsum("ij->i", matrix))
     if not finite.all():
         finite = np.isfinite(matrix).all(axis=1)
@@ -46,7 +52,7 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
 
 
 class Layout(NamedTuple):
-    """How the lines are built. ``claimed`` is the (words, dim) of a header, if there is one."""
+    """Format of the lines; ``claimed`` is the (words, dim) of the header, if there is one."""
 
     separator: bytes
     dim: int
@@ -54,7 +60,7 @@ class Layout(NamedTuple):
 
 
 def header_of(line: bytes) -> tuple[int, int] | None:
-    """The word count and dimension of a word2vec header line, or None."""
+    """Read the word count and dimension of a word2vec header line; None for other lines."""
     fields = line.split()
     if len(fields) == 2 and all(field.isdigit() and len(field) < 12 for field in fields):
         return int(fields[0]), int(fields[1])
@@ -62,13 +68,13 @@ def header_of(line: bytes) -> tuple[int, int] | None:
 
 
 def layout_of(head: bytes, whole: bool) -> Layout:
-    """Separator and dimension from the first lines; the commonest number of columns wins.
+    """Find separator and dimension from the first lines, by the commonest number of columns.
 
-    ``whole`` says that ``head`` is the complete file. Raises VectorsError if the lines are
-    not words followed by numbers.
+    ``whole`` tells that ``head`` is the complete file. Raises ``VectorsError`` if the lines
+    are not words followed by numbers.
     """
     lines = head.removeprefix(BOM).split(b"\n")
-    # A line cut off by the end of the sample says nothing; the end of the file does.
+    # The last line counts only at the end of the file; the sample may end within it.
     lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
     lines = [line.rstrip(b" \t\r") for line in lines]
     lines = [line for line in lines if line.strip()]
@@ -111,16 +117,16 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     return best
 
 
-def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings) -> Iterator[Block]:
-    """The words and vectors of a text file, in order, in blocks.
+def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
+    """Yield the words and vectors of a text file in blocks, in the order of the file.
 
     Parameters
     ----------
     head : bytes
-        What has already been read of ``stream``.
+        The bytes already read from ``stream``.
     """
     workers = min(4, os.cpu_count() or 1)
-    waiting: deque = deque()
+    waiting: deque[Future[_Parsed]] = deque()
     head = head.removeprefix(BOM)
     if layout.claimed:
         head = head.partition(b"\n")[2]
@@ -130,10 +136,10 @@ def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings)
             for text, last in _pieces(head, stream):
                 waiting.append(pool.submit(_parse, text, layout, last))
                 if len(waiting) > 2 * workers:
-                    block, first = _settled(waiting.popleft().result(), first, findings)
+                    block, first = _numbered(waiting.popleft().result(), first, findings)
                     yield block
             while waiting:
-                block, first = _settled(waiting.popleft().result(), first, findings)
+                block, first = _numbered(waiting.popleft().result(), first, findings)
                 yield block
         finally:
             for future in waiting:
@@ -158,20 +164,20 @@ def read_text(head: bytes, stream: BinaryIO, layout: Layout, findings: Findings)
 class _Parsed(NamedTuple):
     words: list[bytes]
     matrix: np.ndarray
-    lines: np.ndarray  # counted from 0 in this piece
-    count: int
+    lines: np.ndarray  # line numbers from 0 in this piece
+    n_lines: int
     findings: list[tuple[str, int, bytes]]
 
 
-def _settled(parsed: _Parsed, first: int, findings: Findings) -> tuple[Block, int]:
-    """The block with lines counted through the file, and the number of the next line."""
+def _numbered(parsed: _Parsed, first: int, findings: Findings) -> tuple[Block, int]:
+    """Number a block's lines through the whole file; return it and the next line's number."""
     for kind, line, text in parsed.findings:
         findings.add(kind, first + line, text)
-    return Block(parsed.words, parsed.matrix, parsed.lines + first), first + parsed.count
+    return Block(parsed.words, parsed.matrix, parsed.lines + first), first + parsed.n_lines
 
 
-def _pieces(head: bytes, stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
-    """The file in pieces that end with a line end, and whether a piece is the last."""
+def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
+    """Yield the file in pieces of whole lines, and whether the piece is the last."""
     rest = head
     while True:
         more = stream.read(BLOCK)
@@ -201,7 +207,7 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     if unfinished:
         text += b"\n"
     codes, ends, found = _field_ends(text, separator)
-    line_ends = np.flatnonzero(found == 10)  # place of each line's last field
+    line_ends = np.flatnonzero(found == 10)  # index of each line's last field
     before = codes[np.maximum(ends[line_ends] - 1, 0)]
     if ((before == 13) | (before == separator[0])).any():
         # word2vec's own tool ends its lines with a space, Windows with a carriage return.
@@ -213,7 +219,7 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     starts[0], starts[1:] = 0, ends[:-1] + 1
     columns = np.diff(line_ends, prepend=-1)
     regular = columns == dim + 1
-    firsts = line_ends - columns + 1  # place of each line's first field
+    firsts = line_ends - columns + 1  # index of each line's first field
     regular &= starts[firsts] != ends[firsts]
     if regular.all():
         field_starts, field_ends = starts, ends
@@ -238,7 +244,7 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     if regular.all() and not failed and finite.all():
         return _Parsed(words, matrix, lines, len(columns), findings)
 
-    # Lines that need a closer look, put back at their places.
+    # Parse the other lines one by one and insert them in order.
     line_starts, line_stops = starts[firsts], ends[line_ends]
     rows: dict[int, tuple[bytes, np.ndarray]] = {}
     drop = np.zeros(len(lines), bool)
@@ -256,21 +262,21 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
             rows[line] = word, values
     keep = ~drop
     words = [word for word, stays in zip(words, keep.tolist(), strict=True) if stays]
-    places = np.concatenate([lines[keep], np.array(sorted(rows), np.int64)])
+    numbers = np.concatenate([lines[keep], np.array(sorted(rows), np.int64)])
     extra = np.array([rows[line][1] for line in sorted(rows)], np.float32).reshape(-1, dim)
-    order = np.argsort(places, kind="stable")
+    order = np.argsort(numbers, kind="stable")
     words += [rows[line][0] for line in sorted(rows)]
     return _Parsed(
-        [words[place] for place in order.tolist()],
+        [words[i] for i in order.tolist()],
         np.concatenate([matrix[keep], extra])[order],
-        places[order],
+        numbers[order],
         len(columns),
         findings,
     )
 
 
 def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The text's bytes, uint8; where in them each field ends, int32; and the bytes there."""
+    """Return the text's bytes, uint8; the offset of each field's end, int32; the bytes there."""
     codes = np.frombuffer(text, np.uint8)
     if separator == b" ":
         # One comparison is enough unless there are other control characters.
@@ -284,7 +290,7 @@ def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray, 
 
 @lru_cache(maxsize=8)
 def _present(columns: int, rows: int) -> bytes:
-    """Arrow's validity bits for rows of fields and gaps of which the numbers are present."""
+    """Make Arrow's validity bits for rows of fields and gaps in which only numbers are valid."""
     present = np.zeros((rows, 2 * columns), bool)
     present[:, 2::2] = True
     return np.packbits(present.ravel(), bitorder="little").tobytes()
@@ -293,11 +299,11 @@ def _present(columns: int, rows: int) -> bytes:
 def _convert(
     text: bytes, starts: np.ndarray, ends: np.ndarray, out: np.ndarray, failed: list[int]
 ) -> None:
-    """Numbers of the fields ``[:, 1:]`` of each row into ``out``; rows that fail are named.
+    """Parse the fields ``[:, 1:]`` of each row into ``out``; append rows that fail to ``failed``.
 
-    Arrow strings lie end to end, so every gap between two fields becomes a string too, and
-    it and the words are marked as missing: Arrow then leaves them alone. Where Arrow is not
-    installed all rows fail, and ``_one_line`` reads them: the same numbers, ten times as slowly.
+    Arrow's strings are contiguous, so every gap between two fields becomes a string too. Gaps
+    and words are marked as missing, and Arrow does not parse them. Without Arrow all rows fail,
+    and ``_one_line`` parses them: the same numbers, ten times as slowly.
     """
     try:
         import pyarrow as pa
@@ -317,7 +323,7 @@ def _convert(
         offsets[0:-1:2] = starts[low:high].ravel()
         offsets[1::2] = ends[low:high].ravel()
         offsets[-1] = offsets[-2]
-        # For thousands of rows at once, so that blocks of about the same size share the bits.
+        # Rounded up to thousands of rows, so that blocks of similar size share the cached bits.
         present = _present(columns, -(-rows // 8192) * 8192)
         strings = pa.StringArray.from_buffers(
             2 * fields,
@@ -341,7 +347,7 @@ def _convert(
 
 
 def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
-    """What is wrong with a line ("" for nothing), its word, and its vector if it has one."""
+    """Parse one line: its problem ("" for none), its word, and its vector if it has one."""
     separator, dim = layout.separator, layout.dim
     raw = raw.rstrip(b" \t\r")
     if not raw:

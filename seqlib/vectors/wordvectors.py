@@ -1,4 +1,4 @@
-"""Word vectors: a matrix with a word for each row, and which words are near which."""
+"""Hold word vectors, a matrix with a word for each row, and compare words by cosine."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ CHUNK_ROWS = 1 << 16
 
 
 class Neighbour(NamedTuple):
-    """A word near another: its row and the cosine of the angle between the two vectors."""
+    """A word near another: its row, and the cosine between the two vectors."""
 
     word: str
-    index: int
+    row: int
     similarity: float
 
 
 class Analogy(NamedTuple):
-    """``b - a + c``: the vector, ``(dim,)``, and the words nearest to it."""
+    """The vector ``b - a + c``, (dim,), and the words nearest to it."""
 
     target: np.ndarray
     neighbours: tuple[Neighbour, ...]
 
 
 class Phrase(NamedTuple):
-    """The mean ``(dim,)`` of the words that have a vector, and those that have none."""
+    """The mean (dim,) of the words that have a vector, and the words that have none."""
 
     vector: np.ndarray
     known: tuple[str, ...]
@@ -40,14 +40,21 @@ class Phrase(NamedTuple):
 
 
 def row_norms(rows: np.ndarray) -> np.ndarray:
-    """Length of each row, float32 ``(len(rows),)``."""
+    """Compute the length of each row, float32 (len(rows),)."""
     rows = np.asarray(rows, np.float32)
     return np.sqrt(np.einsum("ij,ij->i", rows, rows))
 
 
+def unit(rows: np.ndarray) -> np.ndarray:
+    """Scale vectors (…, dim) to length 1, float32; vectors of zeros stay zeros."""
+    rows = np.asarray(rows, np.float32)
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return rows / np.where(lengths > 0, lengths, 1)
+
+
 @dataclass(frozen=True, eq=False)
 class WordVectors:
-    """A vocabulary and its vectors, as the seed has them.
+    """A vocabulary and its vectors, numbered as in the seed.
 
     Attributes
     ----------
@@ -57,9 +64,14 @@ class WordVectors:
     matrix : array of float16 or float32, (len(words) + 1, dim)
         Row 0 is padding. Usually memory-mapped and read-only.
     report : Report, optional
-        What was skipped or noticed when the file was read.
+        The problems found when the file was read.
     given_norms : array, optional
-        Length of each row, where it is stored with the vectors.
+        Length of each row, if it is stored with the vectors.
+
+    Raises
+    ------
+    ValueError
+        If the matrix does not have one row more than there are words.
     """
 
     name: str
@@ -79,7 +91,10 @@ class WordVectors:
     def of(
         cls, words: Sequence[str], vectors: np.ndarray, name: str = "own vectors"
     ) -> WordVectors:
-        """From words and one row each, ``vectors`` (len(words), dim), without a padding row."""
+        """Make word vectors of words and one row each, (len(words), dim), without a padding row.
+
+        Raises ``ValueError`` if a word is repeated or the shapes do not fit.
+        """
         if len(set(words)) != len(words):
             raise ValueError("A word is there twice; give each word once.")
         vectors = np.asarray(vectors, np.float32)
@@ -91,7 +106,7 @@ class WordVectors:
         return cls(name, Words.of(words), matrix)
 
     def __len__(self) -> int:
-        """Words, the padding row not counted."""
+        """Return the number of words; the padding row is not counted."""
         return len(self.words)
 
     def __contains__(self, word: object) -> bool:
@@ -116,13 +131,13 @@ class WordVectors:
         return WordToVec(self.words, self.matrix)
 
     def word(self, index: int) -> str:
-        """The word of a row; "" for the padding row."""
+        """Return the word of a row; "" for the padding row."""
         return self.words[index - 1] if index else ""
 
     def index(self, word: str) -> int:
-        """The row of a word as written, or else in lower case.
+        """Return the row of a word as written, or else of the word in lower case.
 
-        Raises KeyError with a sentence that can be shown if there is none.
+        Raises ``KeyError``, with a sentence for the reader, if neither has a vector.
         """
         if row := self._row(word):
             return row
@@ -131,46 +146,36 @@ class WordVectors:
         )
 
     def _row(self, word: str) -> int:
-        """As ``index``, but 0 if there is none."""
+        """Return the row of a word as ``index`` does, but 0 if it has no vector."""
         for spelling in (word, word.lower()):
-            if (place := self.words.find(spelling)) >= 0:
-                return place + 1
+            if (position := self.words.find(spelling)) >= 0:
+                return position + 1
         return 0
 
     def vector(self, word: str) -> np.ndarray:
-        """The vector of a word, float32 ``(dim,)``; KeyError as ``index``."""
+        """Copy the vector of a word, float32 (dim,); raises ``KeyError`` as ``index`` does."""
         return np.array(self.matrix[self.index(word)], np.float32)
 
     def indices(self, words: Sequence[str]) -> np.ndarray:
-        """Rows of several words, int32; 0 for those without a vector."""
+        """Return the rows of several words, int32 (len(words),); 0 for words without a vector."""
         return np.array([self._row(word) for word in words], np.int32)
 
-    def starting_with(self, prefix: str, limit: int = 20) -> tuple[str, ...]:
-        """The first words, in the order of the rows, that begin with ``prefix``."""
-        found = []
-        for word in self.words:
-            if word.startswith(prefix):
-                found.append(word)
-                if len(found) == limit:
-                    break
-        return tuple(found)
-
-    # Nearness. All of it in the full space, none of it approximate.
+    # Similarities are exact, over all dimensions.
 
     @cached_property
     def norms(self) -> np.ndarray:
-        """Length of each row, float32 ``(len(self) + 1,)``."""
+        """Length of each row, float32 (len(self) + 1,)."""
         if self.given_norms is not None:
             return self.given_norms
         return np.concatenate([row_norms(rows) for _start, rows in self.chunks()])
 
     def chunks(self) -> Iterator[tuple[int, np.ndarray]]:
-        """The matrix as float32, some rows at a time, with the first row's index."""
+        """Yield the matrix as float32, some rows at a time, each with its first row's index."""
         for start in range(0, len(self.matrix), CHUNK_ROWS):
             yield start, np.asarray(self.matrix[start : start + CHUNK_ROWS], np.float32)
 
     def phrase(self, words: Sequence[str]) -> Phrase:
-        """The mean vector of some words. ValueError if none of them has a vector."""
+        """Compute the mean vector of some words; raises ``ValueError`` if none has a vector."""
         indices = self.indices(words)
         known = tuple(word for word, index in zip(words, indices, strict=True) if index)
         unknown = tuple(word for word, index in zip(words, indices, strict=True) if not index)
@@ -185,15 +190,15 @@ class WordVectors:
         return Phrase(rows.mean(axis=0), known, unknown)
 
     def similarities(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
-        """Cosine of every row with a word, a phrase or a vector, float32 ``(len(self) + 1,)``.
+        """Compute the cosine of every row with a word, a phrase or a vector.
 
-        A row of zeros has no direction: its entry is NaN, and so is row 0's.
+        Returns float32 (len(self) + 1,), NaN for row 0 and for rows of zeros.
         """
         target = self._direction(query)
         scores = np.empty(len(self.matrix), np.float32)
         for start, rows in self.chunks():
-            # Not matmul: it would wake threads for a few milliseconds' work, and on a busy
-            # server waiting for them takes ten times as long.
+            # Not matmul: it would start threads for a few milliseconds of work, and on a busy
+            # server waiting for the threads takes ten times as long.
             np.einsum("ij,j->i", rows, target, out=scores[start : start + len(rows)])
         with np.errstate(invalid="ignore", divide="ignore"):
             scores /= self.norms
@@ -209,16 +214,16 @@ class WordVectors:
         without: Sequence[str] = (),
         among: int | None = None,
     ) -> tuple[Neighbour, ...]:
-        """The k nearest words, nearest first; a queried word itself is left out.
+        """Find the k nearest words, nearest first; the words of the query are left out.
 
         Parameters
         ----------
         query : str, sequence of str, or array (dim,)
             A word, a phrase (the mean of its words), or a vector.
         without : sequence of str
-            Words to leave out as well.
+            Further words to leave out.
         among : int, optional
-            Only among so many first words, which are the commonest in most files.
+            Search only so many first words, which are the commonest in most files.
         """
         scores = self.similarities(query)
         if among is not None:
@@ -228,11 +233,11 @@ class WordVectors:
         return self.nearest(scores, k)
 
     def nearest(self, scores: np.ndarray, k: int) -> tuple[Neighbour, ...]:
-        """The rows with the highest scores, highest first; rows scored NaN are left out."""
+        """Find the k rows with the highest scores, highest first; rows scored NaN are left out."""
         scores = np.where(np.isnan(scores), -np.inf, scores)
         k = max(0, min(k, len(scores)))
         best = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, int)
-        # Equal scores in the order of the rows, so that the answer is always the same.
+        # Equal scores are sorted by row, so that the answer is always the same.
         best = best[np.lexsort((best, -scores[best]))]
         return tuple(
             Neighbour(self.word(int(row)), int(row), float(scores[row]))
@@ -241,17 +246,11 @@ class WordVectors:
         )
 
     def similarity_matrix(self, words: Sequence[str]) -> np.ndarray:
-        """Cosine of every pair, float32 ``(len(words), len(words))``; NaN beside zero rows."""
+        """Compute the cosine of every pair of words, float32 (n, n); NaN for vectors of zeros."""
         rows = np.array([self.vector(word) for word in words], np.float32).reshape(-1, self.dim)
         with np.errstate(invalid="ignore", divide="ignore"):
-            unit = rows / row_norms(rows)[:, None]
-            return np.clip(unit @ unit.T, -1, 1)
-
-    def distance(self, word: str, phrase: Sequence[str]) -> float:
-        """1 - cosine between a word and the mean of a phrase: 0 the same direction, 2 opposite."""
-        a, b = self.vector(word), self.phrase(phrase).vector
-        length = float(np.linalg.norm(a) * np.linalg.norm(b))
-        return 1 - float(a @ b) / length if length else float("nan")
+            rows = rows / row_norms(rows)[:, None]
+            return np.clip(rows @ rows.T, -1, 1)
 
     def analogy(
         self,
@@ -263,31 +262,31 @@ class WordVectors:
         keep_inputs: bool = False,
         among: int | None = None,
     ) -> Analogy:
-        """``a`` is to ``b`` as ``c`` is to …: words near ``b - a + c``, of unit vectors.
+        """Find what is to ``c`` as ``b`` is to ``a``: words near ``b - a + c`` of unit vectors.
 
-        The three words are left out, as is usual, because one of them is often the nearest;
-        ``keep_inputs`` leaves them in, which shows that. ``among`` as in ``neighbours``.
+        The three words themselves, one of which is often the nearest, are left out unless
+        ``keep_inputs``. ``k`` and ``among`` are as in ``neighbours``.
         """
         target = self._direction(b) - self._direction(a) + self._direction(c)
         near = self.neighbours(target, k, () if keep_inputs else (a, b, c), among)
         return Analogy(target, near)
 
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:
-        """Where words lie between two groups: cosine with their difference, ``(len(words),)``.
+        """Compute the cosine of words with the direction from ``minus`` to ``plus``, (len(words),).
 
-        The direction goes from the mean of ``minus`` to the mean of ``plus``.
+        The direction goes from the mean vector of ``minus`` to that of ``plus``.
         """
         direction = self.phrase(plus).vector - self.phrase(minus).vector
         return np.array([self.similarities_of(word, direction) for word in words], np.float32)
 
     def similarities_of(self, word: str, direction: np.ndarray) -> float:
-        """Cosine of one word with a vector; NaN if either is zero."""
+        """Compute the cosine of a word with a vector (dim,); NaN if either is zero."""
         vector = self.vector(word)
         length = float(np.linalg.norm(vector) * np.linalg.norm(direction))
         return float(vector @ direction) / length if length else float("nan")
 
     def _direction(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
-        """A unit vector, float32 ``(dim,)``; zeros stay zeros."""
+        """Return the unit vector of a query, float32 (dim,); zeros stay zeros."""
         if isinstance(query, str):
             vector = self.vector(query)
         elif isinstance(query, np.ndarray):
@@ -296,5 +295,4 @@ class WordVectors:
             vector = self.phrase(query).vector
         if vector.shape != (self.dim,):
             raise ValueError(f"A vector of {self.dim} numbers is needed, not {vector.shape}.")
-        length = np.linalg.norm(vector)
-        return vector / length if length else vector
+        return unit(vector)

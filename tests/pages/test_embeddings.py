@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import subprocess
 import sys
 import time
-import weakref
 import zipfile
 
 import numpy as np
@@ -16,9 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview
-from ui.embeddings import matrix, state
+from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
 from ui.frame.frame import ROOT
+from ui.parts import vectors as chosen
 from ui.parts.escape import plain
 
 TOTAL = len(load().matrix)
@@ -52,7 +51,7 @@ def glove(n: int = 30, dim: int = 4, spoilt: int = 0) -> bytes:
 
 
 def bring(app: AppTest, content: bytes, name: str = "mine.txt") -> AppTest:
-    app.selectbox(key="vectors").set_value(state.FILE).run()
+    app.selectbox(key="vectors").set_value(chosen.FILE).run()
     app.file_uploader(key="vectors_file").set_value((name, content, "text/plain"))
     return app.run()
 
@@ -210,7 +209,7 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(page, content, says):
 
 
 def state_of(app: AppTest):
-    return app.session_state[f"own_vectors:{state.FILE}"]
+    return app.session_state[f"own_vectors:{chosen.FILE}"]
 
 
 def test_a_file_in_the_vectors_folder_is_offered_and_read_once(tmp_path, monkeypatch):
@@ -230,12 +229,12 @@ def test_a_projector_pair_that_was_exported_here_opens_here(page):
     words, rows = ["one", "two", "three"], np.eye(3, dtype=np.float32)
     with zipfile.ZipFile(io.BytesIO(tsv_pair(words, rows))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    page.selectbox(key="vectors").set_value(state.PAIR).run()
+    page.selectbox(key="vectors").set_value(chosen.PAIR).run()
     for key, name in (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv")):
         page.file_uploader(key=key).set_value((name, parts[name], "text/plain"))
     page.run()
     assert errors(page) == []
-    read = page.session_state[f"own_vectors:{state.PAIR}"]
+    read = page.session_state[f"own_vectors:{chosen.PAIR}"]
     assert read.words[:] == tuple(words)
     assert np.array_equal(read.matrix[1:], rows)
 
@@ -253,7 +252,7 @@ def test_the_csv_of_a_view_has_numbers_and_no_formulas():
 
 
 def test_two_files_that_do_not_belong_together_are_refused(page):
-    page.selectbox(key="vectors").set_value(state.PAIR).run()
+    page.selectbox(key="vectors").set_value(chosen.PAIR).run()
     page.file_uploader(key="vectors_numbers").set_value(("v.tsv", b"1\t2\n3\t4\n", "text/plain"))
     page.file_uploader(key="vectors_words").set_value(("m.tsv", b"one\n", "text/plain"))
     page.run()
@@ -263,22 +262,7 @@ def test_two_files_that_do_not_belong_together_are_refused(page):
 
 def test_two_visits_do_not_see_each_others_vectors(page):
     bring(page, glove())
-    assert f"own_vectors:{state.FILE}" not in visit().session_state
-
-
-def test_what_is_worked_out_does_not_keep_its_vectors():
-    made = WordVectors.of(["a", "b"], np.eye(2))
-    assert state.remembered(made, "x", lambda: 1) == state.remembered(made, "x", lambda: 2) == 1
-    seen = weakref.ref(made)
-    del made
-    gc.collect()
-    assert seen() is None
-
-
-def test_only_so_many_results_are_kept():
-    for at in range(3 * state.KEPT):
-        state.remembered(load(), ("kept", at), lambda at=at: at)
-    assert len(state._results[load()]) == state.KEPT
+    assert f"own_vectors:{chosen.FILE}" not in visit().session_state
 
 
 def train(app: AppTest) -> AppTest:

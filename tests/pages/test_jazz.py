@@ -208,8 +208,9 @@ def test_a_run_goes_on_while_another_page_is_open(jazz):
     assert jazz.selectbox(key="model").value == state.OWN_RUN
 
 
-def test_keras_confirms_the_shapes_and_the_numbers(jazz):
+def test_keras_confirms_the_shapes_and_the_numbers(jazz, answered):
     jazz.button(key="check_keras").click().run()
+    answered(jazz)
     assert errors(jazz) == []
     agreed = next(text.value for text in jazz.markdown if "Keras' own tensors" in text.value)
     same, _, of = agreed.split("**")[1].split(" ")

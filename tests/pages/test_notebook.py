@@ -91,3 +91,11 @@ def test_a_midi_file_of_ones_own_goes_along_as_its_notes():
     assert len(found.settings["my_tokens"]) == len(tune)
     assert found.settings["my_tempo"] == pytest.approx(140, abs=0.5)
     made(app, "jazz")
+
+
+@pytest.mark.parametrize("address", ["", "https://github.com/o/r"])
+def test_colab_is_offered_where_the_project_has_an_address(address, monkeypatch):
+    monkeypatch.setattr(notebooks, "repository", lambda: address)
+    links = [one.proto.url for one in open_page("home").get("link_button")]
+    wanted = notebooks.colab("home", "en", address)
+    assert [link for link in links if "colab" in link] == ([wanted] if address else [])

@@ -148,31 +148,41 @@ def test_a_stack_that_breaks_is_no_error_of_the_page():
         ("Embedding(9, 5)\nBidirectional(GRU(3, go_backwards=1))", "Keras refuses these layers"),
     ],
 )
-def test_a_pasted_model_that_keras_does_not_build_gets_a_sentence(keras, text, says):
-    app = paste(visit(), text)
+def test_a_pasted_model_that_keras_does_not_build_gets_a_sentence(
+    keras_awake, answered, text, says
+):
+    app = answered(paste(visit(), text))
     assert says in app.info[0].value.replace("\\", "")
     assert not app.error
 
 
-def test_a_wrong_activation_breaks_the_stack_and_not_the_page(keras):
-    app = paste(visit(), "Embedding(9, 5)\nDense(2, activation='softmx')")
+def test_a_wrong_activation_breaks_the_stack_and_not_the_page(keras_awake, answered):
+    app = answered(paste(visit(), "Embedding(9, 5)\nDense(2, activation='softmx')"))
     assert not app.error
     assert not app.info
 
 
-def test_keras_confirms_by_itself_once_it_is_loaded(keras):
+def test_keras_confirms_on_request_while_its_room_sleeps(answered, monkeypatch):
+    monkeypatch.setattr("seqlib.training.keras_room.awake", lambda: False)
     app = visit()
+    assert "Confirmed by Keras" not in texts(app)
+    app.button(key="confirm").click().run()
+    assert "Confirmed by Keras: **183 of 183** tensors" in texts(answered(app))
+
+
+def test_keras_confirms_by_itself_once_its_room_is_awake(keras_awake, answered):
+    app = answered(visit())
     assert "Confirmed by Keras: **183 of 183** tensors" in texts(app)
-    app.slider(key="n_a_djmodel").set_value(5).run()
+    answered(app.slider(key="n_a_djmodel").set_value(5).run())
     assert "**183 of 183**" in texts(app)
-    app = visit(construction="Emojify_V2")
+    app = answered(visit(construction="Emojify_V2"))
     assert "**8 of 8**" in texts(app)
     app.button_group(key="options").set_value(["return_state", "stateful", "bidirectional"]).run()
     assert "leave out" in app.warning[0].value
 
 
-def test_both_models_are_built_and_trained_one_step_on_request(keras):
+def test_both_models_are_built_and_trained_one_step_on_request(answered):
     app = visit(Tx_djmodel="3", n_a_djmodel="4", n_values_djmodel="5")
-    app.button(key="sharing").click().run()
+    answered(app.button(key="sharing").click().run())
     assert "5 weight objects" in texts(app)
     assert "15 weight objects" in texts(app)

@@ -35,18 +35,18 @@ def test_it_shows_counts_memory_runs_and_reruns(monkeypatch):
     assert not app.exception
     assert [one.value for one in app.title] == ["Status"]
     shown = {metric.label: metric.value for metric in app.metric}
-    assert set(shown) >= {"Sessions", "Training", "Queue", "Traced functions", "Up for"}
+    assert set(shown) >= {"Sessions", "Training", "Queue", "Workers", "Up for"}
     assert "| home | " in words(app)
     assert app.run().metric[0].label == "Sessions"
 
 
 def test_runs_are_counted_by_state(monkeypatch):
     monkeypatch.delenv(page.KEY, raising=False)
-    facts = scheduler.Facts({"running": 3, "failed": 1}, 2, 4, 5, 6, 7.0)
+    facts = scheduler.Facts({"running": 3, "failed": 1}, 2, 4, 6, 7.0)
     monkeypatch.setattr(scheduler.Scheduler, "facts", lambda self: facts)
     app = open_status()
     shown = {metric.label: metric.value for metric in app.metric}
-    assert (shown["Training"], shown["Queue"], shown["Traced functions"]) == ("3", "2", "5")
+    assert (shown["Training"], shown["Queue"]) == ("3", "2")
     assert "| training | 3 |" in words(app)
     assert "| failed | 1 |" in words(app)
 

@@ -6,15 +6,12 @@ import threading
 import time
 
 import pytest
+from fakes import counting
 
-from seqlib.training.run import Run, State
+from seqlib.training.run import State
 from seqlib.training.scheduler import Scheduler
 from ui.parts import training_panel
 from ui.visit import session
-
-
-class Settings:
-    epochs, pace = 1, 0.0
 
 
 @pytest.fixture
@@ -42,7 +39,7 @@ def test_a_class_draws_only_so_many_pictures_a_second_together(moving):
 
 
 def test_a_page_waits_for_a_first_loss_that_is_nearly_there_and_not_for_one_that_is_not():
-    run = Run(Settings())
+    run = counting()
     run._state = State.RUNNING
 
     def learn() -> None:
@@ -54,7 +51,7 @@ def test_a_page_waits_for_a_first_loss_that_is_nearly_there_and_not_for_one_that
     training_panel._wait_for_a_loss(run)
     thread.join()
     assert run.epoch == 1
-    never = Run(Settings())
+    never = counting()
     never._state = State.RUNNING
     training_panel._wait_for_a_loss(never)  # returns
     assert never.epoch == 0

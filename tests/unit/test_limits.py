@@ -20,6 +20,7 @@ from seqlib.shapes import pasted
 from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
 from ui.frame.frame import PAGES
+from ui.state import TABLE, Text
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
@@ -56,10 +57,21 @@ def place(value: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("where", "call"), calls("text_input", "text_area", "chat_input"), ids=place
+    ("where", "call"),
+    calls("text_input", "text_area", "chat_input", "number_input", "slider", "select_slider"),
+    ids=place,
 )
-def test_every_text_has_a_longest(where, call):
-    assert "max_chars" in options(call), where
+def test_every_control_is_drawn_through_the_table_which_has_its_limits(where, call):
+    given = [keyword.value for keyword in call.keywords if keyword.arg is None]
+    assert any(getattr(one.func, "id", "") == "widget" for one in given), where
+    assert not {"key", "max_chars", "min_value", "max_value", "value"} & options(call), where
+    assert len(call.args) == 1, f"{where}: the label alone"
+
+
+def test_every_text_of_the_table_has_a_longest():
+    texts = [row for row in TABLE.values() if isinstance(row, Text)]
+    assert len(texts) > 15
+    assert all(len(row.default) <= row.most <= 100_000 for row in texts)
 
 
 def test_every_text_in_an_editable_table_has_a_longest():
@@ -70,12 +82,6 @@ def test_every_text_in_an_editable_table_has_a_longest():
     ]
     assert len(columns) >= 2, "the editor's sentence and label"
     assert {where.split(":")[0] for where, _ in calls("data_editor")} == {"ui/emojify/data.py"}
-
-
-@pytest.mark.parametrize(("where", "call"), calls("number_input"), ids=place)
-def test_every_number_has_a_least_and_a_most(where, call):
-    positional = len(call.args) >= 3  # label, min_value, max_value
-    assert positional or {"min_value", "max_value"} <= options(call), where
 
 
 def test_files_come_in_by_one_door():
@@ -159,7 +165,7 @@ def test_readers_refuse_what_is_larger_than_their_uploader_says(read, most):
 
 def test_a_visit_has_a_largest_size():
     from ui.visit import MAX_BYTES
-    from ui.visit.files import open_visit
+    from ui.visit.reading import open_visit
 
     with pytest.raises(ValueError, match="too large for a visit"):
         open_visit(bytes(MAX_BYTES + 1))

@@ -1,4 +1,4 @@
-"""Where the parameters are: counted off the arrays, and the arrays themselves."""
+"""Count a cell's parameters from its arrays, and draw the arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.parts.charts import show as show_chart
 
 
 def show(scene: Scene) -> None:
-    """The sum piece by piece, then the weights."""
+    """Draw the sum of the parameters term by term, then the weights."""
     cell = scene.weights.cell
     arrays = {
         "kernel": cell.kernel,

@@ -1,4 +1,4 @@
-"""Why LSTM: how far a gradient reaches, and the copy-memory task."""
+"""Show why LSTMs are used: how far a gradient reaches, and the copy-memory task."""
 
 from __future__ import annotations
 
@@ -13,26 +13,23 @@ from seqlib.jazz.sandbox import Edit
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
-from ui.cell.state import BOUND, Scene
+from ui.cell.state import Scene
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
+from ui.state import widget
 from ui.visit import session
 
-SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 REFRESH = 1.0
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def reach(scene: Scene) -> None:
-    """This cell, this cell with its forget gate held open, and a plain RNN of the same size."""
+    """Draw the gradients of this cell, with its forget gate held open too, and of a plain RNN."""
     scale = st.select_slider(
         _("plain RNN: recurrent kernel ×"),
-        SCALES,
-        0.8,
-        key="rnn_scale",
         help=_("1 is orthogonal, as Keras begins; it neither shrinks nor stretches."),
-        **BOUND,
+        **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
     held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
@@ -67,7 +64,7 @@ def reach(scene: Scene) -> None:
 
 
 def _written(share: float) -> str:
-    """Two digits, with a power of ten where zeros would have to be counted: ``1.1 × 10⁻⁵``."""
+    """Write two digits, and a power of ten for very small and large numbers: ``1.1 × 10⁻⁵``."""
     if not share or not math.isfinite(share) or 1e-3 <= share < 1e4:
         return f"{share:.0f}" if share >= 10 else f"{share:.2g}"
     digits, power = f"{share:.1e}".split("e")
@@ -75,35 +72,26 @@ def _written(share: float) -> str:
 
 
 def _settings() -> CopySettings:
-    """Sliders of the task."""
+    """Draw the sliders of the copy task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
-    delay = one.slider(
-        _("delay"), 1, 60, 20, key="copy_delay", help=_("Steps to wait: 1 to 60."), **BOUND
-    )
-    n_a = two.slider(
-        "n_a", 4, 64, 32, key="copy_n_a", help=_("Units of each layer: 4 to 64."), **BOUND
-    )
+    delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
+    n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
     scale = three.select_slider(
         _("recurrent kernel at the start ×"),
-        SCALES,
-        0.5,
-        key="copy_scale",
         help=_("1 is Keras' default, for all three layers."),
-        **BOUND,
+        **widget("copy_scale"),
     )
     with four:
         gates = st.toggle(
             _("memory gates start open"),
-            value=True,
-            key="copy_gates",
             help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
-            **BOUND,
+            **widget("copy_gates"),
         )
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
 
 
 def copy_task() -> None:
-    """Settings, start and stop, and live curves."""
+    """Draw the copy task: settings, start and stop, and live curves."""
     settings = _settings()
     run: CopyRun | None = st.session_state.get("copy_run")
 
@@ -112,7 +100,9 @@ def copy_task() -> None:
             run.stop()
             del st.session_state["copy_run"]
         try:
-            st.session_state["copy_run"] = CopyRun(settings).start(owner=session.owner())
+            st.session_state["copy_run"] = CopyRun(settings).start(
+                session.scheduler(), session.owner()
+            )
         except ValueError as problem:
             st.session_state["copy_error"] = str(problem)
 
@@ -131,7 +121,7 @@ def copy_task() -> None:
             _("Stop"),
             key="copy_stop",
             icon=":material/stop:",
-            on_click=run.stop if active else None,
+            on_click=run.stop if run is not None else None,
             disabled=not active,
             help=_("End here and keep the curves."),
         )

@@ -1,4 +1,4 @@
-"""The lane that draws one step of a cell, vector by vector; ``assets/stage/lanes/cell.js``."""
+"""Describe the lane of one step of a cell, which ``assets/stage/lanes/cell.js`` draws."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ VECTORS = ("x", "i", "f", "g", "o", "c", "h")
 
 @dataclass(frozen=True)
 class CellStep:
-    """Every vector of the step the clock stands on.
+    """Draw every vector of the clock's current step.
 
     Attributes
     ----------

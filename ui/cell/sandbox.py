@@ -1,9 +1,10 @@
-"""The sandbox: a hand in the cell, what it does to the prediction, and how it sounds."""
+"""Edit a cell's gates and states, and show and play the effect on the prediction."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,16 +14,17 @@ from seqlib.jazz import sandbox
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample
 from seqlib.jazz.sandbox import RECIPES, Edit
-from seqlib.lstm import GATES, Trace
+from seqlib.lstm import Trace
 from seqlib.stage import Stage
 from seqlib.stage.jazz import solo_stage
 from ui.cell import charts
-from ui.cell.state import BOUND, TEMPERATURE, Scene
+from ui.cell.state import TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
+from ui.state import options, widget
 
-READ, WRITE = N_("read the same notes"), N_("write on")
+READ, WRITE = options("hand_mode")
 ALL = N_("all units")
 ZEROS = N_("zeros")
 GATE_NAMES = {
@@ -35,43 +37,34 @@ GATE_NAMES = {
 
 @dataclass(frozen=True)
 class Hand:
-    """The edits, and where they begin."""
+    """The edits of a cell, and the step at which they begin."""
 
     edits: tuple[Edit, ...]
     start: int
 
 
 def controls(scene: Scene) -> tuple[Hand, str]:
-    """What is done to the cell, from which step, and what it then does."""
+    """Draw the choice of edits, their first step, and the way to continue."""
     one, two, three = st.columns([2, 2, 2])
     with one:
         name = language.choice(
             st.selectbox,
             _("hand in the cell"),
-            list(RECIPES),
-            index=1,
-            key="hand",
+            "hand",
             help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items())
             + ".",
         )
     with two:
         start = st.slider(
             _("from step"),
-            1,
-            scene.Tx,
-            17,
-            key="hand_from",
             help=_("Before it, the cell is left alone."),
-            **BOUND,
+            **widget("hand_from", high=scene.Tx),
         )
     with three:
         mode = language.choice(
             st.segmented_control,
             _("then"),
-            (READ, WRITE),
-            default=READ,
-            required=True,
-            key="hand_mode",
+            "hand_mode",
             help=_("The same notes for both cells, or each cell writes its own from there."),
         )
     st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
@@ -82,7 +75,7 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
     needs = RECIPES[name].needs
     if not needs:
         return RECIPES[name].at(start)
-    answers = {}
+    answers: dict[str, Any] = {}
     for column, need in zip(st.columns(3), needs, strict=False):
         with column:
             answers[need] = _ask(scene, need)
@@ -92,60 +85,39 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
         return _replaced(scene, answers["source"], start)
     if "gate" in answers:
         how = "hold" if "value" in answers else "scale"
-        amount = answers.get("value", answers.get("factor"))
+        amount = answers["value"] if how == "hold" else answers["factor"]
         return (Edit(answers["gate"], how, float(amount), unit, start),)
     return tuple(Edit(state, "hold", 0.0, unit, start) for state in ("c", "a"))
 
 
-def _ask(scene: Scene, need: str):
+def _ask(scene: Scene, need: str) -> Any:
     units = list(map(str, range(scene.weights.n_a)))
     if need == "gate":
         return language.choice(
             st.segmented_control,
             _("gate"),
-            GATES,
-            default="f",
-            required=True,
+            "hand_gate",
             format_func=lambda gate: _(GATE_NAMES[gate]),
-            key="hand_gate",
             help=_("Which gate is held or scaled."),
         )
     if need == "value":
-        return st.slider(
-            _("value"),
-            -1.0,
-            1.0,
-            1.0,
-            0.05,
-            key="hand_value",
-            help=_("What it is set to, -1 to 1."),
-            **BOUND,
-        )
+        return st.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("hand_value"))
     if need == "factor":
-        return st.slider(
-            _("factor"),
-            0.0,
-            2.0,
-            0.5,
-            0.05,
-            key="hand_factor",
-            help=_("What it is times, 0 to 2."),
-            **BOUND,
-        )
+        return st.slider(_("factor"), help=_("What it is times, 0 to 2."), **widget("hand_factor"))
     if need == "source":
         return language.choice(
             st.selectbox,
             _("new state"),
-            [ZEROS, *map(str, range(1, scene.Tx + 1))],
-            key="hand_source",
+            "hand_source",
+            options=[ZEROS, *map(str, range(1, scene.Tx + 1))],
             format_func=lambda at: _(ZEROS) if at == ZEROS else _("that of step {at}", at=at),
             help=_("What a and c become."),
         )
     return language.choice(
         st.selectbox,
         _("unit"),
-        units if need == "one unit" else [ALL, *units],
-        key="hand_unit" if need == "unit" else "hand_one",
+        "hand_unit" if need == "unit" else "hand_one",
+        options=units if need == "one unit" else [ALL, *units],
         format_func=lambda unit: _(ALL) if unit == ALL else unit,
         help=_("One unit, or all of them."),
     )
@@ -164,7 +136,7 @@ def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
 
 
 def show(scene: Scene) -> None:
-    """Controls, both traces on one clock, and the effect."""
+    """Draw the controls, the stage of both traces on one clock, and the effect."""
     with frame.controls("hand"):
         hand, mode = controls(scene)
     plain = scene.sample
@@ -214,6 +186,7 @@ def _stage(
 
 
 def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:
+    assert trace.y is not None  # a sample's trace always has y
     best = int(trace.y[t].argmax())
     return f"**{labels[best]}** ({trace.y[t, best]:.0%})"
 

@@ -1,4 +1,4 @@
-"""What is chosen on the cell page: a model, and the solo it writes."""
+"""Read what is chosen on the cell page: a model, and the solo it writes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from seqlib.jazz.sampling import Sample, sample
 from seqlib.music import Melody
 from ui.frame import language
 from ui.jazz import state as jazz
+from ui.state import widget
 
-BOUND = {"bind": "query-params", "persist_state": "session"}
 TY, TEMPERATURE = 48, 0.8
 OWN = "my training"
 
@@ -33,43 +33,36 @@ class Scene:
         return len(self.sample.indices)
 
     def melody(self, made: Sample | None = None) -> Melody:
-        """The solo, or another sample of this model, as notes."""
+        """Decode the solo, or another sample of this model, into a melody."""
         corpus = default_corpus()
         indices = (made or self.sample).indices
         return Melody(corpus.vocabulary.decode(indices), corpus.melodies[0].tempo, self.name)
 
 
 def _own() -> JazzWeights | None:
-    """What this visit trained on the jazz page, if its notes are those of our corpus."""
+    """Return the weights that this visit trained on the default corpus' vocabulary, if any."""
     run = jazz.runs().get(default_corpus().vocabulary)
     return run.snapshot().weights if run is not None else None
 
 
 def choose() -> Scene:
-    """The model and the seed of its solo."""
+    """Draw the choice of the model and of its solo's seed."""
     names = list(reversed(pretrained.STAGES))
     own = _own()
     if own is not None:
         names.append(OWN)
     left, right = st.columns([2, 1])
     with left:
-        name = jazz.model_select(
+        name = language.choice(
+            st.selectbox,
             _("jazz model"),
-            names,
-            key="cell_model",
+            "cell_model",
+            options=names,
             help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
         )
     with right:
-        seed = st.number_input(
-            _("seed"),
-            0,
-            9999,
-            7,
-            key=language.checked("cell_seed"),
-            help=_("Same seed, same solo."),
-            **BOUND,
-        )
-    weights = own if name == OWN else jazz.shipped(name)
+        seed = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget("cell_seed"))
+    weights = own if own is not None and name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))
 
 

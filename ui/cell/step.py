@@ -1,4 +1,4 @@
-"""One step of a cell, on the stage: of the jazz model, or of a layer of the emoji model."""
+"""Show one step of a cell on the stage: of the jazz model, or of a layer of the emoji model."""
 
 from __future__ import annotations
 
@@ -12,27 +12,24 @@ from seqlib.stage import Lane, Stage
 from seqlib.stage.jazz import solo_stage
 from seqlib.stage.lanes import Equation
 from ui.cell.lane import CellStep
-from ui.cell.state import BOUND, Scene
+from ui.cell.state import Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import reading_stage
 from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.state import TABLE, options, widget
 
-JAZZ, FIRST, SECOND = N_("jazz"), N_("emoji, layer 1"), N_("emoji, layer 2")
-SENTENCE = "I am not happy with the food"
+JAZZ, FIRST, SECOND = options("cell_of")
 VECTORS = N_("every vector of this step")
 
 
 def show(scene: Scene) -> None:
-    """Whose cell, which step, and the stage."""
+    """Draw the choice of cell and step, and the stage."""
     of = language.choice(
         st.segmented_control,
         _("cell of"),
-        (JAZZ, FIRST, SECOND),
-        default=JAZZ,
-        required=True,
-        key="cell_of",
+        "cell_of",
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
     )
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
@@ -47,24 +44,18 @@ def show(scene: Scene) -> None:
     )
 
 
-def _at(last: int, default: int, key: str) -> int:
-    """The step a slider says, from 0."""
-    return (
-        st.slider(
-            _("time step t"),
-            1,
-            last,
-            min(default, last),
-            key=key,
-            help=_("Where the clock stands; the stage's own playhead moves it too."),
-            **BOUND,
-        )
-        - 1
+def _at(last: int, key: str) -> int:
+    """Draw the slider of the step, and return the step from 0."""
+    at = st.slider(
+        _("time step t"),
+        help=_("Where the clock stands; the stage's own playhead moves it too."),
+        **widget(key, high=last),
     )
+    return at - 1
 
 
 def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
-    at = _at(scene.Tx, 12, "t")
+    at = _at(scene.Tx, "t")
     trace = scene.sample.trace
     stage = solo_stage(
         scene.sample,
@@ -84,18 +75,15 @@ def _emoji(layer: int) -> tuple[Stage, Trace, str]:
     model = emojify.reader(emojify.SHIPPED).model
     sentence = st.text_input(
         _("sentence"),
-        SENTENCE,
-        max_chars=200,
-        key="cell_sentence",
         help=_("At most {maxlen} words are read, and 200 letters.", maxlen=model.maxlen),
-        **BOUND,
+        **widget("cell_sentence"),
     )
     try:
         reading = model.read(sentence)
     except ValueError as problem:
         st.error(str(problem), icon=":material/error:")
-        reading = model.read(SENTENCE)
-    at = _at(model.maxlen, 4, "word")
+        reading = model.read(TABLE["cell_sentence"].default)
+    at = _at(model.maxlen, "word")
     trace = reading.trace.lstm_1 if layer == 1 else reading.trace.lstm_2
     axis = "e_length" if layer == 1 else "n_a"
     drawn = reading_stage(

@@ -1,4 +1,4 @@
-"""A sentence becomes rows: on the stage, and as a product with one-hot vectors."""
+"""Look sentences up on the embeddings page: on the stage, and as a product with one-hot vectors."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
 from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
 from ui.embeddings import state
-from ui.frame import frame, language
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.parts.remembered import remembered
+from ui.state import value, widget
 
-EXAMPLE = "I love my sister\nI am not happy today\nlet us play baseball"
 MOST_SENTENCES, MOST_WORDS = 8, 24
 
 
@@ -37,20 +38,17 @@ def show(vectors: WordVectors) -> None:
 
 
 def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
-    """The sentences looked up, and which of them is on the stage, from 0; None without a word."""
+    """Draw the text box; return the lookup and the sentence on the stage, None without a word."""
     left, right = st.columns([2, 1])
     text = left.text_area(
         _("sentences, one a line"),
-        EXAMPLE,
-        key="sentences",
         height=112,
-        max_chars=1000,
         help=_(
             "At most {sentences} sentences of {words} words.",
             sentences=MOST_SENTENCES,
             words=MOST_WORDS,
         ),
-        **state.BOUND,
+        **widget("sentences"),
     )
     lines = [line for line in text.splitlines() if tokenise(line)]
     longest = max((len(tokenise(line)) for line in lines), default=0)
@@ -72,16 +70,12 @@ def _asked(vectors: WordVectors) -> tuple[Lookup, int] | None:
     with right:
         place = 1
         if m > 1:
-            if st.session_state.get("sentence", 1) > m:
+            if value("sentence") > m:
                 st.session_state["sentence"] = m
             place = st.number_input(
                 _("sentence on the stage"),
-                1,
-                m,
-                1,
-                key=language.checked("sentence"),
                 help=_("1 to {most}.", most=m),
-                **state.BOUND,
+                **widget("sentence", high=m),
             )
         _shapes(found, vectors)
     state.say_unknown(list(found.unknown), vectors)
@@ -99,7 +93,7 @@ def _shapes(found: Lookup, vectors: WordVectors) -> None:
 
 
 def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
-    """One sentence: its words, their rows, these as one-hot vectors, and the vectors."""
+    """Make the stage of a sentence: words, row numbers, one-hot vectors, and vectors."""
     words, rows = found.words[place], found.indices[place]
     maxlen = len(rows)
     names = words + (_("padding"),) * (maxlen - len(words))
@@ -140,10 +134,10 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
 
 
 def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
-    """Multiply it out, compare with the rows, and say what it cost."""
+    """Compute the one-hot product, compare it with the rows, and say what it cost."""
     flat = indices.reshape(-1)
     key = ("one-hot", flat.tobytes())
-    differing = state.remembered(vectors, key, lambda: _differing(flat, vectors))
+    differing = remembered(vectors, key, lambda: _differing(flat, vectors))
     n, (vocab_len, e_length) = len(flat), vectors.matrix.shape
     verdict = (
         ":material/verified: "

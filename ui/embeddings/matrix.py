@@ -1,4 +1,4 @@
-"""The whole matrix as a heatmap: overview, zoom to single rows, jump, order."""
+"""Show the whole matrix as a heatmap: overview, zoom to single rows, jump, order."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.text import table_csv, tokenise
-from seqlib.vectors import ORDERS, STATISTICS, View, WordVectors, figures, overview, row_order
-from ui.embeddings import export, state
+from seqlib.vectors import View, WordVectors, figures, overview, row_order
+from ui.embeddings import export
 from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts.presenter import font
+from ui.parts.remembered import remembered
+from ui.state import value, widget
 
 BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
 SIGNED = {"mean": True, "root mean square": False, "extreme": True}
 HEIGHT = 600
-# The chart answers to one gesture, dragging over rows; the camera saves what is shown.
+# The chart has one gesture, dragging over rows, and the camera that saves a picture.
 CONFIG = {
     "displayModeBar": True,
     "displaylogo": False,
@@ -41,7 +43,7 @@ def show(vectors: WordVectors) -> None:
 
 
 def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
-    """What is looked at, in which order, and what a stretch of rows shows."""
+    """Draw the choice of range, order and statistic; return the view, the order, the statistic."""
     total = len(vectors.matrix)
     _clamp(total)
     left, middle, right = st.columns(3)
@@ -54,29 +56,21 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
     one, two, three = st.columns(3)
     first = one.number_input(
         _("first row shown"),
-        0,
-        total - 1,
-        key=language.checked("first"),
         help=_(
             "Place in the chosen order: 0, the padding row, to {last:,}.",
             last=total - 1,
         ),
-        **state.BOUND,
+        **widget("first", high=total - 1),
     )
     rows = two.number_input(
         _("rows shown"),
-        1,
-        total,
-        total,
-        key=language.checked("rows"),
         help=_("Up to {most} rows are drawn one by one, more in stretches.", most=BINS),
-        **state.BOUND,
+        **widget("rows", high=total, default=total),
     )
     statistic = language.choice(
         three.selectbox,
         _("a stretch shows"),
-        list(STATISTICS),
-        key="statistic",
+        "statistic",
         help=_(
             "What one line shows where it stands for several rows: their mean, their typical size "
             "whatever the sign, or the value furthest from zero."
@@ -87,12 +81,11 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
 
 
 def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
-    """The chosen order of the rows; None for that of the file."""
+    """Return the chosen order of the rows; None for the order of the file."""
     by = language.choice(
         left.selectbox,
         _("order"),
-        list(ORDERS),
-        key="order",
+        "order",
         help=_(
             "index and frequency: as in the file, which lists the commonest words first; "
             "similarity: nearest to a word first; cluster: by direction; length: longest first."
@@ -102,11 +95,8 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
     if by == "similarity":
         word = right.text_input(
             _("similar to"),
-            "happy",
-            key="order_word",
-            max_chars=60,
             help=_("This word comes first, then its neighbours."),
-            **state.BOUND,
+            **widget("order_word"),
         ).strip()
         try:
             vectors.index(word)
@@ -116,11 +106,11 @@ def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
     if by in ("index", "frequency"):
         return None
     with st.spinner(_("Sorting the rows …")):
-        return state.remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
+        return remembered(vectors, ("order", by, word), lambda: row_order(vectors, by, word))
 
 
 def _clamp(total: int) -> None:
-    """What a link or other vectors ask for, brought within this matrix."""
+    """Clip the range that a link or other vectors have set to this matrix."""
     here = st.session_state
     for key, low, high in (("first", 0, total - 1), ("rows", 1, total)):
         if key in here and here[key] is not None:
@@ -151,24 +141,22 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
 
     st.text_input(
         _("jump to a word"),
-        key="jump",
-        max_chars=60,
         placeholder="baseball" if "baseball" in vectors else vectors.word(1),
         on_change=jump,
         help=_("Shows the word's row with those around it."),
-        persist_state="session",
+        **widget("jump"),
     )
 
 
 def place_of(row: int, order: np.ndarray | None) -> int:
-    """Where a row of the matrix stands in an order."""
+    """Return the position of a row of the matrix in an order."""
     return row if order is None else int(np.flatnonzero(order == row)[0])
 
 
 def _buttons(total: int) -> None:
     def move(first, rows) -> None:
-        """New first row and number of rows from the present ones."""
-        at, n = st.session_state.get("first", 0), st.session_state.get("rows", total)
+        """Compute a new first row and number of rows from the present ones."""
+        at, n = value("first"), st.session_state.get("rows", total)
         _look_at(first(at, n), rows(n), total)
 
     moves = {
@@ -250,9 +238,9 @@ def _picture(view: View, vectors: WordVectors, order: np.ndarray | None, statist
 
 
 def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, str]]:
-    """The word jumped to; without one, the words of the first sentence above."""
-    jumped = (st.session_state.get("jump") or "").strip()
-    lines = (st.session_state.get("sentences") or "").splitlines() or [""]
+    """List the rows to mark: the word jumped to, else the words of the first sentence above."""
+    jumped = value("jump").strip()
+    lines = value("sentences").splitlines() or [""]
     words = [jumped] if jumped else list(dict.fromkeys(tokenise(lines[0])))[:6]
     rows = vectors.indices(words).tolist()
     return [(place_of(row, order), vectors.word(row)) for row in rows if row]

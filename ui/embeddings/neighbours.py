@@ -1,4 +1,4 @@
-"""What vectors mean to each other: neighbours, analogies, similarities, a bias probe."""
+"""Compare word vectors: neighbours, analogies, similarities, a bias probe."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import streamlit as st
 
 from seqlib.figures import plain
 from seqlib.i18n import _
-from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load
-from seqlib.vectors.projection import directions, unit
+from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
+from seqlib.vectors.wordvectors import unit
 from ui.embeddings import state
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.presenter import font
+from ui.parts.remembered import remembered
+from ui.state import widget
 
 MOST_WORDS = 24
 COMMONEST = 20_000
@@ -31,21 +33,12 @@ def neighbours(vectors: WordVectors) -> None:
     words = state.words_of(
         left.text_input(
             _("word or phrase"),
-            "happy",
-            key="near",
-            max_chars=200,
             help=_("Several words stand for the mean of their vectors."),
-            **state.BOUND,
+            **widget("near"),
         )
     )
     k = right.slider(
-        _("neighbours"),
-        3,
-        30,
-        10,
-        key="nearest",
-        help=_("How many are listed, nearest first."),
-        **state.BOUND,
+        _("neighbours"), help=_("How many are listed, nearest first."), **widget("nearest")
     )
     among = _commonest(vectors, "near_common")
     known, unknown = state.split_known(words, vectors)
@@ -79,15 +72,13 @@ def _listed(found: Iterable[Neighbour]) -> str:
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
-    """Whether rare words are left out; asked where there are any."""
+    """Draw the switch that leaves rare words out; return how many words are searched."""
     if len(vectors) <= COMMONEST:
         return None
     only = st.toggle(
         _("only among the first {n:,} rows", n=COMMONEST),
-        value=True,
-        key=key,
         help=_("Most files list the commonest words first; rare ones often have odd vectors."),
-        **state.BOUND,
+        **widget(key),
     )
     return COMMONEST if only else None
 
@@ -95,11 +86,10 @@ def _commonest(vectors: WordVectors, key: str) -> int | None:
 def analogy(vectors: WordVectors) -> None:
     columns = st.columns(3)
     chosen = [
-        column.text_input(label, start, key=key, max_chars=60, help=text, **state.BOUND).strip()
-        for column, label, start, key, text in zip(
+        column.text_input(label, help=text, **widget(key)).strip()
+        for column, label, key, text in zip(
             columns,
             ("a", _("is to b"), _("as c is to …")),
-            ("father", "mother", "son"),
             ("a", "b", "c"),
             (
                 _("The step starts here."),
@@ -115,7 +105,8 @@ def analogy(vectors: WordVectors) -> None:
         state.say_unknown([word for word in unknown if word], vectors)
         st.info(_("All three words need a vector."), icon=":material/edit:")
         return
-    found = vectors.analogy(*chosen, k=5, among=among)
+    a, b, c = chosen
+    found = vectors.analogy(a, b, c, k=5, among=among)
     if not found.neighbours:
         st.info(_("There is no other word to choose from."), icon=":material/edit:")
         return
@@ -132,7 +123,7 @@ def analogy(vectors: WordVectors) -> None:
             listed=escape.plain(_listed(others)),
         )
     )
-    with_all = vectors.analogy(*chosen, k=1, keep_inputs=True, among=among).neighbours[0]
+    with_all = vectors.analogy(a, b, c, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
         st.caption(
             _(
@@ -148,7 +139,8 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     a, b, c = (unit(vectors.vector(word)) for word in chosen)
     answer = found.neighbours[0].word
     rows = np.array([a, b, c, found.target, unit(vectors.vector(answer))])
-    points, plane = directions(["a", "b", "c", "sum", "answer"], rows)
+    plane = pca(rows)
+    points = plane.project(rows)
     st.plotly_chart(
         figures.arithmetic(points, [*chosen, _("the sum"), answer], font()),
         key="analogy_chart",
@@ -174,11 +166,8 @@ def similarities(vectors: WordVectors) -> None:
     words = state.words_of(
         st.text_area(
             _("your words"),
-            "happy glad cheerful sad angry baseball tennis football pizza bread wine",
-            key="words",
-            max_chars=600,
             help=_("Separated by spaces, commas or lines; at most {most}.", most=MOST_WORDS),
-            **state.BOUND,
+            **widget("words"),
         )
     )
     known, unknown = state.split_known(words[:MOST_WORDS], vectors)
@@ -206,30 +195,24 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
 def bias(vectors: WordVectors) -> None:
     left, right = st.columns(2)
     groups = []
-    for column, label, start, key in (
-        (left, _("from these words"), "he man boy father", "minus"),
-        (right, _("to these words"), "she woman girl mother", "plus"),
+    for column, label, key in (
+        (left, _("from these words"), "minus"),
+        (right, _("to these words"), "plus"),
     ):
         groups.append(
             state.words_of(
                 column.text_input(
                     label,
-                    start,
-                    key=key,
-                    max_chars=300,
                     help=_("A group of words; the direction runs between the means of both."),
-                    **state.BOUND,
+                    **widget(key),
                 )
             )
         )
     words = state.words_of(
         st.text_area(
             _("words to place along it"),
-            "nurse doctor engineer teacher soldier secretary chef scientist king queen",
-            key="probed",
-            max_chars=600,
             help=_("At most {most}.", most=MOST_WORDS),
-            **state.BOUND,
+            **widget("probed"),
         )
     )
     minus, plus, probed = (
@@ -250,7 +233,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         )
         return
     values = vectors.along(probed, minus, plus)
-    usual = state.remembered(
+    usual = remembered(
         vectors,
         ("usual", tuple(minus), tuple(plus)),
         lambda: np.nanquantile(vectors.similarities(direction), [0.1, 0.5, 0.9]),

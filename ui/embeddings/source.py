@@ -1,6 +1,9 @@
-"""Which vectors: the shipped ones, a file on this machine, or the reader's own."""
+"""Choose word vectors: the shipped ones, a file on this machine, or the reader's own."""
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -15,15 +18,13 @@ SHOWN_PROBLEMS = 200
 
 
 def choose() -> WordVectors:
-    """The choice, uploads where they are wanted, and the vectors."""
+    """Draw the choice and the uploads, and return the chosen vectors."""
     names = [vectors.SHIPPED, *vectors.on_disk(), vectors.FILE, vectors.PAIR]
-    if st.session_state.get("vectors", vectors.SHIPPED) not in names:
-        del st.session_state["vectors"]
     choice = language.choice(
         st.selectbox,
         _("vectors"),
-        names,
-        key="vectors",
+        "vectors",
+        options=names,
         format_func=lambda name: (
             _(name) if name in (vectors.SHIPPED, vectors.FILE, vectors.PAIR) else name
         ),
@@ -63,7 +64,7 @@ def choose() -> WordVectors:
 
 
 def _read(file, **options) -> WordVectors:
-    """``load`` with a bar that shows how far it is."""
+    """Load a file, with a progress bar."""
     bar = st.progress(0.0, text=_("Reading {name} …", name=escape.plain(file.name)))
     try:
         return load(file, progress=bar.progress, **options)
@@ -72,9 +73,9 @@ def _read(file, **options) -> WordVectors:
 
 
 def _pair(limit: int) -> None:
-    """Numbers and words as two files; read when both are there."""
+    """Draw the uploads of two files, numbers and words; read them when both are there."""
 
-    def take(name: str, file) -> None:
+    def take(name: str, file: Any) -> None:
         files = st.session_state.setdefault("vectors_pair", {})
         files[name] = file
         if len(files) == 2:
@@ -96,14 +97,14 @@ def _pair(limit: int) -> None:
                 _("{file}, at most {limit} MB", file=file, limit=limit),
                 ("tsv", "txt"),
                 limit,
-                lambda file, name=name: take(name, file),
+                partial(take, name),
                 key=f"vectors_{name}",
                 help=text,
             )
 
 
 def facts(found: WordVectors) -> None:
-    """Their name, size and shape, and what was odd about their file."""
+    """Draw the vectors' name, size and shape, and the problems in their file."""
     megabytes = found.matrix.nbytes / 1e6
     st.markdown(
         f"**{escape.plain(_(found.name))}** · "

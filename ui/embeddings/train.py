@@ -1,4 +1,4 @@
-"""The emoji task with the embedding frozen and trainable, side by side: which rows move."""
+"""Train the emoji task with the embedding frozen and trainable, and show which rows change."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
-from ui.embeddings import state
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.presenter import font
+from ui.parts.remembered import remembered
 from ui.parts.training_panel import WORDS
+from ui.state import widget
 from ui.visit import session
 from ui.visit.records import PairRecord
 
-RATES = (0.0003, 0.001, 0.003, 0.01)
 UNITS = 32  # enough for the task, and quick
 DRAWN = 24
 REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not finished
 
 
 def panel(vectors: WordVectors) -> None:
-    """The section, as a fragment that draws itself again while the runs move."""
+    """Draw the section as a fragment that is redrawn while the runs train."""
     started = _pair()
     polled = started is not None and not started.over
 
@@ -63,31 +63,18 @@ def _panel(vectors: WordVectors) -> None:
 def _settings() -> EmojifySettings:
     one, two, three = st.columns(3, vertical_alignment="bottom")
     epochs = one.slider(
-        _("epochs"),
-        1,
-        60,
-        12,
-        key="embedding_epochs",
-        help=_("Passes over the training sentences."),
-        **state.BOUND,
+        _("epochs"), help=_("Passes over the training sentences."), **widget("embedding_epochs")
     )
     rate = two.select_slider(
-        _("learning rate"),
-        RATES,
-        0.003,
-        key="embedding_rate",
-        help=_("Adam's step size."),
-        **state.BOUND,
+        _("learning rate"), help=_("Adam's step size."), **widget("embedding_rate")
     )
     mask = three.toggle(
         _("mask row 0"),
-        value=True,
-        key="embedding_mask",
         help=_(
             "On, the model skips padding. Off, it reads the padding row like a word, and a "
             "trainable row 0 moves too."
         ),
-        **state.BOUND,
+        **widget("embedding_mask"),
     )
     return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
 
@@ -108,7 +95,7 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
         ]
         try:
             for run in runs:
-                run.start(session.owner())
+                run.start(session.scheduler(), session.owner())
         except ValueError as problem:
             st.session_state["embedding_error"] = str(problem)
             for run in runs:
@@ -127,31 +114,28 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
             disabled=active,
             help=_(
                 "Two models with the same first weights: one with the embedding frozen, one with "
-                "it trainable. Loads TensorFlow if nobody has yet."
+                "it trainable."
             ),
         )
         st.button(
             _("Stop"),
             key="embedding:stop",
             icon=":material/stop:",
-            on_click=pair.stop if active else None,
+            on_click=pair.stop if pair is not None else None,
             disabled=not active,
             help=_("End both and keep what was learned."),
         )
 
 
 def _live(pair: PairRecord) -> None:
-    found = [_side(column, run) for column, run in _sides(pair)]
-    if all(part is not None for part in found):
-        _compare(*found, pair)
-
-
-def _sides(pair: PairRecord):
-    return zip(st.columns(2), (pair.frozen, pair.trainable), strict=True)
+    left, right = st.columns(2)
+    frozen, trainable = _side(left, pair.frozen), _side(right, pair.trainable)
+    if frozen is not None and trainable is not None:
+        _compare(frozen, trainable, pair)
 
 
 def _side(column, run: EmojifyRun) -> Moved | None:
-    """One run in words, and what it has moved so far."""
+    """Draw one run's status; return the rows that it has changed so far."""
     with column:
         st.markdown(f"**`trainable={run.settings.trainable}`**")
         status = f"**{_(WORDS[run.state])}** · " + _(
@@ -172,9 +156,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
         if not run.epoch:
             return None
         snapshot = run.snapshot()
-        found = state.remembered(
-            run, snapshot.epoch, lambda: moved(snapshot.model.weights.embedding)
-        )
+        found = remembered(run, (snapshot.epoch,), lambda: moved(snapshot.model.weights.embedding))
         st.metric(
             _("rows moved"),
             _("{n:,} of {total:,}", n=len(found), total=found.compared),
@@ -184,8 +166,8 @@ def _side(column, run: EmojifyRun) -> Moved | None:
 
 
 def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
-    """Group by group, in words, and row by row as a picture."""
-    parts = state.remembered(pair.vectors, "groups", lambda: groups(shipped(), pair.vectors))
+    """Draw the changes of both runs: by groups of words in a table, by rows as a picture."""
+    parts = remembered(pair.vectors, ("groups",), lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
     st.dataframe(
         {
@@ -204,7 +186,7 @@ def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
 
 
 def _verdict(frozen: Moved, trainable: Moved) -> str:
-    """What the numbers say, whatever they say."""
+    """Say which groups of rows changed, from the numbers of this run."""
     still = (
         _(
             "Frozen, **no row moved**: all {n:,} rows are what they were, to the last bit.",
@@ -264,7 +246,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
 
 @st.cache_data(show_spinner=False)
 def _occurrences() -> dict[str, int]:
-    """How often each word occurs in the training sentences."""
+    """Count how often each word occurs in the training sentences."""
     tokens = [word for words in shipped().train.tokens for word in words]
     names, counts = np.unique(tokens, return_counts=True)
     return dict(zip(names.tolist(), counts.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Words on a map of two or three dimensions, with their neighbours in the original space."""
+"""Draw words on a map of two or three dimensions, with their neighbours in the original space."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.text import table_csv
-from seqlib.vectors import WordVectors, figures, projection
+from seqlib.vectors import Projection, WordVectors, figures, pca, projection
+from seqlib.vectors.wordvectors import unit
 from ui.embeddings import export, neighbours, state
-from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.presenter import font
+from ui.parts.remembered import remembered
+from ui.state import options, value, widget
 
-PCA, TSNE = "PCA", "t-SNE"
+PCA, TSNE = options("map")
 NEIGHBOURS = 10
 MOST_OWN = 40
 MOST_COMPARED = 14
@@ -40,7 +42,7 @@ CONFIG_3D = {
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The words of a map: those, unit vectors (n, dim), and places of what is pointed out."""
+    """The words of a map, their unit vectors (n, dim), and the indices of the marked words."""
 
     words: tuple[str, ...]
     rows: np.ndarray
@@ -50,7 +52,7 @@ class Chosen:
 
 
 def show(vectors: WordVectors) -> None:
-    """The section, as a fragment that looks again while a map is being made."""
+    """Draw the section as a fragment that is redrawn while a map is computed."""
     polled = _working()
 
     def draw() -> None:
@@ -62,8 +64,8 @@ def show(vectors: WordVectors) -> None:
 
 
 def _working() -> bool:
-    """Whether the map that the reader asked for is not there yet."""
-    asked = st.session_state.get("map") == TSNE
+    """Tell whether the chosen map is still being computed."""
+    asked = value("map") == TSNE
     return asked and any(not job.done() for job in _jobs().values())
 
 
@@ -82,9 +84,7 @@ def _show(vectors: WordVectors) -> None:
         return
     if method == PCA:
         key = ("pca", chosen.words, n)
-        points, found = state.remembered(
-            vectors, key, lambda: projection.directions(chosen.words, chosen.rows, n)
-        )
+        points, found = remembered(vectors, key, lambda: _projected(chosen.rows, n))
         axes = [
             _("component {n} ({share:.0%})", n=at, share=share)
             for at, share in enumerate(found.explained, 1)
@@ -98,35 +98,20 @@ def _show(vectors: WordVectors) -> None:
 def _controls(vectors: WordVectors) -> tuple[str, int, int]:
     one, two, three = st.columns(3)
     method = one.segmented_control(
-        _("map"),
-        [PCA, TSNE],
-        default=PCA,
-        required=True,
-        key=language.checked("map"),
-        help=_("PCA at once; t-SNE in the background, some seconds."),
-        **state.BOUND,
+        _("map"), help=_("PCA at once; t-SNE in the background, some seconds."), **widget("map")
     )
     n = two.segmented_control(
         _("dimensions"),
-        ["2", "3"],
-        default="2",
-        required=True,
-        key=language.checked("map_dimensions"),
         help=_("In two, draw around words to compare them. In three, turn the map by dragging."),
-        **state.BOUND,
+        **widget("map_dimensions"),
     )
     most = min(projection.MOST_WORDS - MOST_OWN - NEIGHBOURS - 1, len(vectors))
     count = 0
     if most >= 100:  # else there is nothing to slide between
         count = three.slider(
             _("words from the file"),
-            50,
-            most - most % 50,
-            min(500, most - most % 50),
-            50,
-            key="map_words",
             help=_("The first rows, in most files the commonest words."),
-            **state.BOUND,
+            **widget("map_words", high=most - most % 50),
         )
     return str(method), int(n), count or most
 
@@ -135,20 +120,14 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     left, right = st.columns([1, 2])
     focus = left.text_input(
         _("neighbours of"),
-        "happy",
-        key="map_focus",
-        max_chars=60,
         help=_("Its nearest words in all dimensions are added and joined to it by lines."),
-        **state.BOUND,
+        **widget("map_focus"),
     ).strip()
     added = state.words_of(
         right.text_input(
             _("words to add"),
-            "baseball tennis pizza bread angry sad king queen",
-            key="map_own",
-            max_chars=600,
             help=_("Your own, at most {most}; they are named on the map.", most=MOST_OWN),
-            **state.BOUND,
+            **widget("map_own"),
         )
     )
     own, unknown = state.split_known(added[:MOST_OWN], vectors)
@@ -161,7 +140,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     first = vectors.words[:count]
     words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
     at = {word: place for place, word in enumerate(words)}
-    rows = projection.unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
+    rows = unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
     return Chosen(
         words,
         rows,
@@ -172,21 +151,17 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
 
 
 def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
-    """Start it, wait for it without holding the page, show it."""
+    """Start t-SNE on the worker thread, and draw the map when it is ready."""
     perplexity = st.slider(
         _("perplexity"),
-        5,
-        50,
-        30,
-        key="perplexity",
         help=_("About how many neighbours each word tries to keep."),
-        **state.BOUND,
+        **widget("perplexity"),
     )
     key = ("t-SNE", chosen.words, n, perplexity)
     jobs = _jobs()
     job = jobs.get(key)
     if job is None:
-        # One map a visit: another one takes the place of the one before.
+        # One map a visit: a new map cancels the one before.
         for other in jobs.values():
             other.cancel()
         jobs.clear()
@@ -227,7 +202,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
             dimensions=points.shape[1],
         ),
     )
-    kept = state.remembered(
+    kept = remembered(
         vectors,
         ("kept", method, chosen.words, points.tobytes()[:4096], points.shape),
         lambda: projection.neighbours_kept(chosen.rows, points),
@@ -250,7 +225,7 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
 
 
 def _compare(event, vectors: WordVectors) -> None:
-    """The words that the reader has drawn around."""
+    """Draw the similarities of the words that the reader has selected with the lasso."""
     points = event.selection.points if event else []
     words = list(dict.fromkeys(_word(point.get("customdata")) for point in points))
     words = [word for word in words if word]
@@ -276,6 +251,11 @@ def _compare(event, vectors: WordVectors) -> None:
 
 def _word(data) -> str:
     return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
+
+
+def _projected(rows: np.ndarray, n: int) -> tuple[np.ndarray, Projection]:
+    plane = pca(rows, n)
+    return plane.project(rows), plane
 
 
 def _as_csv(chosen: Chosen, points: np.ndarray) -> bytes:

@@ -1,4 +1,4 @@
-"""What one sentence shows of the model: the order of words, padding, dropout."""
+"""Show what word order, padding and dropout do to the answer to one sentence."""
 
 from __future__ import annotations
 
@@ -11,24 +11,20 @@ from seqlib.lstm import Trace
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
-from ui.frame import language
 from ui.parts import stage as stage_component
-from ui.parts.presenter import font
+from ui.parts.presenter import font, presenting
+from ui.state import value, widget
 
 
 def order() -> None:
-    """The words in another order, for V1 to ignore and V2 to notice."""
+    """Draw both models' answers to the sentence and to its words in another order."""
     found = state.chosen()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
             _("order"),
-            1,
-            999,
-            1,
-            key=language.checked("shuffle"),
             width=140,
             help=_("Each number is another order of the words."),
-            **state.BOUND,
+            **widget("shuffle"),
         )
         st.button(
             _("Shuffle again"),
@@ -76,7 +72,7 @@ def order() -> None:
 
 
 def padding() -> None:
-    """What happens to the last state between the last word and the end."""
+    """Draw how padding changes the last state between the last word and the end."""
     model = state.chosen().model
     encoded = model.encode(read.typed())
     n, Tx = len(encoded.words), len(encoded.indices)
@@ -125,38 +121,33 @@ def padding() -> None:
 
 
 def _trained_with_mask() -> bool:
-    return state.reader(st.session_state.get("emoji_model", state.SHIPPED)).model.weights.mask
+    return state.reader(value("emoji_model")).model.weights.mask
 
 
 def _similarity(trace: Trace, last: int) -> np.ndarray:
-    """Cosine of every state with that of step ``last``, (Tx,)."""
+    """Compute the cosine of every state with the state of step ``last``, (Tx,)."""
     lengths = np.linalg.norm(trace.h, axis=1)
     return trace.h @ trace.h[last] / np.maximum(lengths * lengths[last], 1e-9)
 
 
 def dropout() -> None:
-    """A training pass with its mask, or inference without one."""
+    """Draw the answer of a training step with its dropout masks, or of inference without."""
     model = state.chosen().model
     with st.container(horizontal=True, vertical_alignment="bottom"):
         training = st.toggle(
             _("A training pass"),
-            key="emoji_pass",
             help=_(
                 "On: draws the masks that one pass of training multiplies with. Off: inference, "
                 "where nothing is dropped."
             ),
-            **state.BOUND,
+            **widget("emoji_pass"),
         )
         seed = st.number_input(
             _("pass"),
-            1,
-            999,
-            1,
-            key=language.checked("emoji_pass_seed"),
             width=140,
             disabled=not training,
             help=_("Each pass draws other masks."),
-            **state.BOUND,
+            **widget("emoji_pass_seed"),
         )
     if not training:
         st.markdown(_("Inference: no mask, every unit is passed on as it is."))
@@ -185,7 +176,7 @@ def dropout() -> None:
 
 
 def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
-    """The same sentence with these masks, and without."""
+    """Draw the answers to the sentence with these masks, and without."""
     dropped, plain = (model.read(read.typed(), which) for which in (masks, None))
     st.text(
         _(
@@ -210,11 +201,11 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
         ),
         key="emoji_pass_stage",
         compact=True,
-        presenter=st.session_state.get("present", False),
+        presenter=presenting(),
     )
 
 
 def _rate() -> float:
-    """The dropout the model was trained with; the shipped model's where that is not known."""
-    own = state.settings_of(st.session_state.get("emoji_model", state.SHIPPED))
+    """Return the dropout with which the model was trained; the shipped model's if unknown."""
+    own = state.settings_of(value("emoji_model"))
     return pretrained.card()["settings"]["dropout"] if own is None else own.dropout

@@ -1,4 +1,4 @@
-"""The sentences to learn from: ours, a reader's CSV, or a table edited in the page."""
+"""Choose the sentences to train on: ours, a reader's CSV, or a table edited in the page."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from seqlib.text.files import MAX_BYTES, MAX_ROWS
 from ui.emojify import state
 from ui.frame import choices, language
 from ui.parts import escape, uploads
+from ui.state import widget
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_EDITED = 3000  # rows; more make the table slow on a phone
@@ -30,14 +31,11 @@ TRAIN, TEST = N_("train"), N_("test")
 
 
 def choose() -> None:
-    """Which sentences, and a file where one is wanted."""
+    """Draw the choice of sentences, and the upload."""
     language.choice(
         st.segmented_control,
         _("sentences"),
-        state.DATA,
-        default=state.OURS,
-        required=True,
-        key="emoji_data",
+        "emoji_data",
         help=_("Ours, written for this project; as few of them as the exercise has; or your own."),
     )
     if st.session_state["emoji_data"] == state.MINE:
@@ -84,7 +82,7 @@ def choose() -> None:
 
 
 def read_upload(file) -> None:
-    """Make an uploaded CSV the sentences. Raises ``ValueError``, one sentence."""
+    """Use the sentences of an uploaded CSV; raises ``ValueError``, one sentence."""
     labelled, report = read_csv(file.getvalue())
     share = min(TEST_SHARE, MOST_TEST / len(labelled))
     train, test = labelled.split(share)
@@ -101,7 +99,7 @@ def read_upload(file) -> None:
 
 
 def _report() -> None:
-    """How the file was read, and what was left out."""
+    """Draw how the file was read, and which rows were skipped."""
     report = st.session_state.get("emoji_csv_report")
     if report is None:
         if state.my_data() is None:
@@ -139,7 +137,7 @@ def _report() -> None:
 
 
 def counts() -> None:
-    """Sentences of each class."""
+    """Draw the number of sentences of each class."""
     train, test = state.data()
     st.dataframe(
         {
@@ -161,13 +159,12 @@ def _example(part: LabelledSentences, label: int) -> str:
 
 
 def edit() -> None:
-    """All rows in a table to correct and to add to."""
+    """Draw all rows in a table in which the reader can correct and add."""
     data = state.data()
     if not st.toggle(
         _("Edit the rows"),
-        key="emoji_edit",
-        persist_state="session",
         help=_("Shows all sentences in a table: change a cell, or add rows at its end."),
+        **widget("emoji_edit"),
     ):
         return
     n = len(data.train) + len(data.test)
@@ -196,7 +193,7 @@ def edit() -> None:
 
 
 def _editor(data: DataSet) -> pd.DataFrame:
-    """The table as edited; edits not in use yet outlive another page and a reload."""
+    """Draw the editor; return its table. Edits outlast a reload and visits to other pages."""
     name, here = state.data_name(), st.session_state
     key = f"emoji_editor_{name}_{here.get('emoji_edits', 0)}"
     if key not in here:  # drawn anew: edits are counted from what it begins with
@@ -214,7 +211,10 @@ def _editor(data: DataSet) -> pd.DataFrame:
                 _("label"), max_chars=60, help=_("A name, an emoji, or a new class of your own.")
             ),
             "part": st.column_config.SelectboxColumn(
-                _("part"), options=(TRAIN, TEST), default=TRAIN, format_func=_
+                _("part"),
+                options=(TRAIN, TEST),
+                default=TRAIN,
+                format_func=lambda part: _(str(part)),
             ),
         },
         alt=_("All sentences with their labels."),
@@ -256,7 +256,7 @@ def _begin_new_table() -> None:
 
 
 def from_table(edited: pd.DataFrame) -> DataSet:
-    """The rows of the editor as sentences. Raises ``ValueError``, one sentence."""
+    """Make sentences of the editor's rows; raises ``ValueError``, one sentence."""
     cells = edited.fillna("").astype(str).values.tolist()
     rows = [row for row in cells if row[0].strip() or row[1].strip()]
     labelled, report = from_rows([(sentence, label) for sentence, label, _part in rows])

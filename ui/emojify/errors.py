@@ -1,4 +1,4 @@
-"""Test sentences that the model gets wrong, and the words that tipped the balance."""
+"""List test sentences that the model gets wrong, and each word's contribution."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 100
 
 
 def table() -> None:
-    """The mistakes, surest first; a chosen row goes to the sentence box."""
+    """Draw the mistakes, the most confident first; a selected row goes to the sentence box."""
     reader, test = state.chosen(), state.data().test
     model = reader.model
     if model.classes != test.classes:
@@ -27,7 +27,7 @@ def table() -> None:
             icon=":material/category:",
         )
         return
-    found: tuple[Mistake, ...] = state.remembered(
+    found: tuple[Mistake, ...] = state.worked_out(
         "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN)
     )
     st.session_state["emoji_mistakes"] = found
@@ -66,7 +66,7 @@ def table() -> None:
 
 
 def _load() -> None:
-    """Put the chosen sentence into the box, so that the stage reads it."""
+    """Put the selected sentence into the sentence box, so that the stage shows it."""
     rows = st.session_state["emoji_errors"].selection.rows
     found = st.session_state.get("emoji_mistakes", ())
     if rows and rows[0] < len(found):
@@ -74,7 +74,7 @@ def _load() -> None:
 
 
 def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
-    """Each word's share in the chosen mistake."""
+    """Draw each word's contribution to the selected mistake."""
     if not rows or rows[0] >= len(found):
         st.caption(_("Tick a row to read its sentence on the stage and to see each word's share."))
         return

@@ -1,28 +1,33 @@
-"""The model as a file: down for a notebook or a later visit, and up again."""
+"""Download the model as files for a notebook or a later visit, and open such a file."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import MAX_BYTES, SUFFIX
+from seqlib.emojify.models import keras_bytes
+from seqlib.emojify.weights import Embedding
 from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
+from seqlib.training import keras_room
 from seqlib.vectors import WordVectors
 from ui.emojify import state
 from ui.frame import choices
 from ui.parts import uploads
 from ui.parts.vectors import usable
+from ui.state import value
 
 
 @dataclass(frozen=True, eq=False)
 class Leaving:
-    """A model and all that goes into its files.
+    """A model and the other contents of its files.
 
     Files are made when they are asked for, by a thread that cannot see the visit, so
     everything is held here.
@@ -47,14 +52,14 @@ class Leaving:
     opened: bytes = b""
 
     def seqscope(self) -> bytes:
-        """Plain arrays and JSON; a model that was opened leaves as it came."""
+        """Write the SeqScope file; a model that was opened from a file keeps its bytes."""
         words = {*self.data.train.words, *self.data.test.words}
         return self.opened or save_model(
             self.model, words, vectors=self.vectors, settings=self.settings
         )
 
     def vocabulary(self) -> dict[str, int]:
-        """Word to row in the Keras file, from 1."""
+        """Map each word to its row in the Keras file, from 1."""
         index = self.model.lexicon.word_to_index
         words = sorted({*self.data.train.words, *self.data.test.words})
         return {word: place for place, word in enumerate((one for one in words if one in index), 1)}
@@ -63,17 +68,23 @@ class Leaving:
         return json.dumps(self.vocabulary(), ensure_ascii=False, indent=1).encode()
 
     def keras(self) -> bytes:
-        """A ``.keras`` file with the rows of the vocabulary's words. Loads TensorFlow."""
-        from seqlib.emojify.models import keras_file, keras_model
-
+        """Make a ``.keras`` file with the vocabulary's rows, in Keras' process."""
         words = tuple(self.vocabulary())
-        rows = [self.model.lexicon.word_to_index[word] for word in words]
-        dropout = self.settings["dropout"]
-        return keras_file(keras_model(self.model.weights, words, rows, self.model.maxlen, dropout))
+        rows = [0, *(self.model.lexicon.word_to_index[word] for word in words)]
+        weights = self.model.weights
+        few = Embedding.of(weights.embedding[np.array(rows)])  # not the whole vocabulary's
+        asked = keras_room.ask(
+            keras_bytes,
+            replace(weights, embedding=few),
+            words,
+            self.model.maxlen,
+            self.settings["dropout"],
+        )
+        return keras_room.answer(asked)
 
 
 def leaving(name: str) -> Leaving:
-    """The model of that name, ready to be made a file."""
+    """Collect the contents of a model's files."""
     model = state.reader(name).model
     for kept in state.runs():
         if name.startswith(f"{kept.name} "):
@@ -85,8 +96,8 @@ def leaving(name: str) -> Leaving:
 
 
 def save() -> None:
-    """Downloads of the model that reads."""
-    name = st.session_state.get("emoji_model", state.SHIPPED)
+    """Draw the downloads of the chosen model."""
+    name = value("emoji_model")
     made = leaving(name)
     st.markdown(_("The model that reads now: **{name}**.", name=state.title(name)))
     stem = f"emojify-{name.replace(' ', '-')}"
@@ -128,7 +139,7 @@ def save() -> None:
 
 
 def reopen() -> None:
-    """A SeqScope file becomes the model that reads."""
+    """Draw the upload of a SeqScope file."""
     uploads.uploader(
         _("Open a SeqScope file ({suffix})", suffix=SUFFIX),
         (SUFFIX.removeprefix("."), "keras", "h5", "zip"),
@@ -142,7 +153,7 @@ def reopen() -> None:
 
 
 def _open(file) -> None:
-    """Raises ``ValueError``, one sentence, and then changes nothing."""
+    """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
     data = file.getvalue()
     model = open_model(data, usable())
     st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)

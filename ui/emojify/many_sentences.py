@@ -1,4 +1,4 @@
-"""Many sentences at once: a table of emoji and probabilities, and the table as CSV."""
+"""Classify many sentences: a table of emoji and probabilities, also as CSV."""
 
 from __future__ import annotations
 
@@ -11,26 +11,18 @@ from seqlib.text import read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.parts import uploads
-
-FIRST = """I am so happy for you
-I am not happy with this
-Where did you put the bat?
-We have nothing to eat"""
-MOST_CHARACTERS = 100_000
+from ui.state import widget
 
 
 def show() -> None:
-    """Paste or upload, then the table."""
+    """Draw the text box and the upload, then the table."""
     left, right = st.columns(2)
     with left:
         text = st.text_area(
             _("One sentence a line"),
-            FIRST,
-            key="emoji_many",
             height=160,
-            max_chars=MOST_CHARACTERS,
-            persist_state="session",
             help=_("Paste as many as you like."),
+            **widget("emoji_many"),
         )
     with right:
         uploads.uploader(
@@ -55,7 +47,7 @@ def show() -> None:
 
 
 def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
-    p: np.ndarray = state.remembered(
+    p: np.ndarray = state.worked_out(
         "many", (model.weights, sentences), lambda: model.predict(sentences)
     )  # (m, n_classes)
     chosen = p.argmax(axis=1)
@@ -69,7 +61,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
     st.dataframe(
         {**columns, **dict(zip(names, p.T, strict=True))},
-        # The emoji first: on a phone the sentence takes the rest.
+        # The emoji is first: on a phone the sentence fills the rest of the width.
         column_order=(emoji, sentence, label, *names),
         column_config={
             sentence: st.column_config.TextColumn(width="large"),

@@ -1,4 +1,4 @@
-"""How good V1 and V2 are, with the spread over seeds, and what better vectors would add."""
+"""Show the accuracies of V1 and V2 over five seeds, and of published runs with GloVe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ui.emojify import state
 
 
 def table() -> None:
-    """The shipped figures, and the model that reads now beside them."""
+    """Draw the shipped accuracies, and beside them those of the chosen model."""
     about = pretrained.card()
     rows, figures = about["rows"], about["figures"]
     names, accuracy, spread, negated, negated_spread, seeds, sentences = ([] for _ in range(7))
@@ -62,19 +62,19 @@ def table() -> None:
 
 
 def now() -> list[tuple[str, Judgement]]:
-    """The model that reads and its V1, judged on the test sentences at hand."""
+    """Judge the chosen model and its V1 on the chosen test sentences."""
     reader, test = state.chosen(), state.data().test
     if reader.model.classes != test.classes:
         return []
     found = [
         (
             _("now: {name}", name=reader.title),
-            state.remembered(
+            state.worked_out(
                 "judged", (reader.model.weights, test), lambda: judge(reader.model, test)
             ),
         )
     ]
-    if reader.v1 is not None:
-        v1 = state.remembered("judged V1", (reader.v1, test), lambda: judge(reader.v1, test))
-        found.append((_("now: V1 beside {name}", name=reader.title), v1))
+    if (v1 := reader.v1) is not None:
+        judged = state.worked_out("judged V1", (v1, test), lambda: judge(v1, test))
+        found.append((_("now: V1 beside {name}", name=reader.title), judged))
     return found

@@ -1,4 +1,4 @@
-"""One sentence through the chosen model: the answer, the words, the stage."""
+"""Read one sentence with the chosen model, and show its answer, its words and the stage."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.state import value
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +29,7 @@ NO_WORDS = N_("no words")
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A reading, the model that made it, and what to call it."""
+    """A reading, its model, and its name."""
 
     name: str
     model: EmojiModel
@@ -36,22 +37,22 @@ class Scene:
 
 
 def typed() -> str:
-    """The sentence in the box."""
-    return st.session_state.get("say", sentence.FIRST) or ""
+    """Return the sentence in the box."""
+    return value("say") or ""
 
 
 def scene() -> Scene:
-    """The sentence, read by the chosen model."""
+    """Read the sentence with the chosen model."""
     found = state.chosen()
     return Scene(typed() or _(NO_WORDS), found.model, found.model.read(typed()))
 
 
 def other() -> Scene | None:
-    """What the sentence is compared with."""
+    """Return the reading to compare with, if one is chosen."""
     found, text = state.chosen(), typed()
-    how = st.session_state.get("emoji_against", sentence.NOTHING)
+    how = value("emoji_against")
     if how == sentence.OTHER:
-        text = st.session_state.get("say_b", sentence.SECOND) or ""
+        text = value("say_b") or ""
         return Scene(text or _(NO_WORDS), found.model, found.model.read(text))
     if how == sentence.SHUFFLED:
         words = shuffled(found.model.encode(text).words, shuffle_seed())
@@ -61,17 +62,17 @@ def other() -> Scene | None:
         model = state.padded(found, turned).model
         return Scene(_(state.PADDED[turned]), model, model.read(text))
     if how == sentence.MODEL:
-        second = state.reader(st.session_state.get("emoji_model_b", state.SHIPPED))
+        second = state.reader(value("emoji_model_b"))
         return Scene(second.title, second.model, second.model.read(text))
     return None
 
 
 def shuffle_seed() -> int:
-    return int(st.session_state.get("shuffle", 1))
+    return int(value("shuffle"))
 
 
 def answer() -> None:
-    """The emoji, the words with their rows, and the shapes on the way."""
+    """Draw the emoji, the words with their rows, and the shapes of all arrays."""
     found, here = state.chosen(), scene()
     sentence.verdict(here.reading, found.v1, typed())
     sentence.words(here.reading.encoded, found.model.lexicon.unknown)
@@ -83,8 +84,8 @@ def answer() -> None:
 
 
 def _still_training() -> None:
-    """A run that moves is shown here as it was when the page was last drawn."""
-    name = st.session_state.get("emoji_model", state.SHIPPED)
+    """Say that a training model is shown as it was when the page was last drawn."""
+    name = value("emoji_model")
     for kept in state.runs():
         if name.startswith(f"{kept.name} ") and not kept.run.state.over:
             st.caption(
@@ -98,15 +99,13 @@ def _still_training() -> None:
 
 
 def stage() -> None:
-    """Both layers on one clock, beside another reading where one is asked for."""
+    """Draw the stage of both layers, with the second reading if one is chosen."""
     lanes = language.choice(
         st.pills,
         _("lanes"),
-        list(LANES),
-        selection_mode="multi",
-        default=list(DEFAULT),
+        "emoji_lanes",
+        options=list(LANES),
         format_func=lambda lane: _(LANES[lane]),
-        key="emoji_lanes",
         help=_("What the stage shows. [1] and [2] are the first and the second LSTM."),
     )
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
@@ -121,8 +120,8 @@ def stage() -> None:
 
 
 def _name(here: Scene, there: Scene | None) -> str:
-    """What tells the first reading from the second."""
-    how = st.session_state.get("emoji_against")
+    """Name the difference between the first reading and the second."""
+    how = value("emoji_against")
     if there is not None and how == sentence.PADDING:
         return _(state.PADDED[state.SKIP if here.model.weights.mask else state.READ])
     if there is not None and how == sentence.MODEL:
@@ -144,14 +143,14 @@ def _stage(
 
 
 def _difference(here: Scene, there: Scene) -> None:
-    """In words: what each reading ends on. Through ``st.text``, for they are the reader's."""
+    """Draw each reading's answer, with ``st.text`` because the words are the reader's."""
     for one, name in ((here, _name(here, there)), (there, there.name)):
         p = one.reading.probabilities.max()
         st.text(f"{one.reading.emoji}  {p:.1%}  {name}")
 
 
 def check() -> None:
-    """On request: the same weights in Keras, and how far its outputs are from ours."""
+    """Draw the button that compares the outputs with those of Keras."""
     if not st.button(
         _("Check with Keras"),
         key="emoji_check",
@@ -188,13 +187,13 @@ def check() -> None:
 
 
 def _in_keras(model: EmojiModel, test: LabelledSentences) -> tuple[float, keras.Model]:
-    """The largest difference of an output, and the Keras model with the rows that were read."""
+    """Return the largest difference of an output from Keras', and the Keras model."""
     from seqlib.emojify.models import keras_model
 
     indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
     rows = np.unique(indices[indices != 0])
     names = [str(row) for row in rows.tolist()]  # the shared unknown row has no word
     theirs = keras_model(model.weights, names, rows, model.maxlen, dropout=0.0)
-    places = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1).astype(np.int32)
-    difference = np.asarray(theirs(places)) - model.weights.probabilities(indices)
+    inputs = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1).astype(np.int32)
+    difference = np.asarray(theirs(inputs)) - model.weights.probabilities(indices)
     return float(np.abs(difference).max()), theirs

@@ -1,4 +1,4 @@
-"""The sentence box, what a model makes of it, and the words with their rows."""
+"""Draw the sentence box, a model's answer, and the words with their rows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from seqlib.text import Encoded, tokenise
 from ui.emojify import state
 from ui.frame import language
 from ui.parts import escape as chips
+from ui.state import TABLE, options, value, widget
 
-MAX_CHARACTERS = 300
-FIRST, SECOND = "I am not feeling happy", "I am happy"
+FIRST, SECOND = (TABLE[key].default for key in ("say", "say_b"))
 EXAMPLES = (
     FIRST,
     SECOND,
@@ -24,16 +24,9 @@ EXAMPLES = (
     "Shall we play ball after lunch?",
     "There is nothing left in the fridge",
 )
-NOTHING, OTHER, SHUFFLED, PADDING, MODEL = (
-    N_("no other reading"),
-    N_("another sentence"),
-    N_("the same words shuffled"),
-    N_("the other padding"),
-    N_("another model"),
-)
-AGAINST = (NOTHING, OTHER, SHUFFLED, PADDING, MODEL)
+NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
-# The words as a table that scrolls sideways on a phone. Colours come from the theme's text.
+# The table of words scrolls sideways on a phone. Colours are those of the theme's text.
 CSS = """<style>
 .words { overflow-x: auto; margin: 0.2rem 0; }
 .words table { border-collapse: separate; border-spacing: 0.35rem 0.15rem; margin-left: -0.35rem; }
@@ -54,28 +47,26 @@ CSS = """<style>
 </style>"""
 
 
-def box(key: str = "say", first: str = FIRST, label: str = N_("Your sentence")) -> str:
-    """Where a reader types; the page follows while they do."""
+def box(key: str = "say", label: str = N_("Your sentence")) -> str:
+    """Draw the text box, which updates the page while the reader types; return the text."""
+    given = widget(key)
     return (
         st.text_input(
             _(label),
-            first,
-            key=key,
-            max_chars=MAX_CHARACTERS,
             live="300ms",
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=MAX_CHARACTERS,
+                most=given["max_chars"],
             ),
-            **state.BOUND,
+            **given,
         )
         or ""
     )
 
 
 def examples() -> None:
-    """Sentences to begin with."""
+    """Draw buttons of example sentences."""
 
     def take() -> None:
         if example := st.session_state.get("emoji_example"):
@@ -84,20 +75,22 @@ def examples() -> None:
 
     st.pills(
         _("or try"),
-        EXAMPLES,
-        key="emoji_example",
         on_change=take,
         help=_("Puts the sentence into the box."),
+        **widget("emoji_example", options=EXAMPLES),
     )
 
 
 def controls() -> None:
-    """Which model reads, how it treats padding, and what it is compared with."""
+    """Draw the choice of model, of its padding, and of the comparison."""
     one, two, three = st.columns(3)
     with one:
-        state.reader_select(
+        language.choice(
+            st.selectbox,
             _("read by"),
-            key="emoji_model",
+            "emoji_model",
+            options=state.reader_names(),
+            format_func=state.title,
             help=_(
                 "The shipped model, one you have trained or opened here, or one with random "
                 "weights. “best” is the epoch with the best test accuracy."
@@ -107,8 +100,7 @@ def controls() -> None:
         language.choice(
             st.selectbox,
             _("padding after the last word"),
-            state.PADDING,
-            key="emoji_padding",
+            "emoji_padding",
             help=_(
                 "Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
                 "reading words of zeros up to maxlen."
@@ -118,21 +110,25 @@ def controls() -> None:
         language.choice(
             st.selectbox,
             _("compared with"),
-            AGAINST,
-            key="emoji_against",
+            "emoji_against",
             help=_("A second reading on the same clock: see either, both, or the difference."),
         )
-    against = st.session_state.get("emoji_against")
+    against = value("emoji_against")
     if against == OTHER:
-        box("say_b", SECOND, N_("The other sentence"))
+        box("say_b", N_("The other sentence"))
     elif against == MODEL:
-        state.reader_select(
-            _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")
+        language.choice(
+            st.selectbox,
+            _("the other model"),
+            "emoji_model_b",
+            options=state.reader_names(),
+            format_func=state.title,
+            help=_("It reads the same sentence."),
         )
 
 
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
-    """The emoji, how sure the model is, and what V1 says."""
+    """Draw the emoji, its probability, and V1's answer."""
     label = reading.label
     said = reading.classes[label]
     parts = [_said("V2", said.emoji, said.title, reading.probabilities[label], "main")]
@@ -151,7 +147,7 @@ def _said(who: str, emoji: str, name: str, p: float, kind: str) -> str:
 
 
 def words(encoded: Encoded, unknown: Unknown) -> None:
-    """Every place of the sentence: the word, its row, padding, and what was cut."""
+    """Draw every step of the sentence: word, row number, padding, and words that were cut."""
     heads, rows, marks = [], [], []
     for place, index in enumerate(encoded.indices.tolist()):
         if place < len(encoded.words):
@@ -180,7 +176,7 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
 
 
 def _remarks(encoded: Encoded, unknown: Unknown) -> None:
-    """Unknown words and the cut, in words; through ``st.text``, for they are the reader's."""
+    """Draw the unknown and cut words, with ``st.text`` because the words are the reader's."""
     if not encoded.words:
         st.info(_("There is no word to read yet; type one."), icon=":material/keyboard:")
     if encoded.unknown:
@@ -203,7 +199,7 @@ def _remarks(encoded: Encoded, unknown: Unknown) -> None:
 
 
 def shapes(reading: Reading) -> None:
-    """Every stage of the forward pass with the shape its array has."""
+    """Draw the shape of every array of the forward pass."""
     trace = reading.trace
     steps = [
         chips.shape("indices", trace.indices.shape, ("Tx",)),
@@ -217,7 +213,7 @@ def shapes(reading: Reading) -> None:
 
 
 def parameters(model: EmojiModel) -> None:
-    """How many numbers the model is: those of the layers, and the embedding beside them."""
+    """Draw the number of weights of the layers and of the embedding."""
     weights, embedding = model.weights, model.weights.embedding
     layers = ", ".join(
         f"{name} {sum(array.size for array in arrays):,}"

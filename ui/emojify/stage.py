@@ -1,8 +1,9 @@
-"""A sentence and what both layers did with it, as lanes of the stage."""
+"""Make the stage of a sentence and the states of both layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from seqlib.stage.lanes import Diagram, Equation, Influence, Layer, Line, Tensor
 SECONDS = 0.8  # a word, when playing
 PAD = "·"
 
-# Symbol: what it is, and the range of its colours.
+# Symbol: name, and range of the colours.
 GATES = {
     "a": (N_("hidden state"), -1.0, 1.0),
     "c": (N_("cell state, the memory"), None, None),
@@ -25,7 +26,7 @@ GATES = {
     "o": (N_("output gate: what to show"), 0.0, 1.0),
 }
 LAYERS = (1, 2)
-# Key, which the URL shows: what the reader chooses from.
+# Key in the URL: name in the choice.
 LANES = {
     "words": N_("words"),
     "P": N_("P(emoji) after every word"),
@@ -49,7 +50,7 @@ def reading_stage(
     name: str = "first",
     compare: Stage | None = None,
 ) -> Stage:
-    """One sentence read by ``model``: a step for each of the Tx places, padding too."""
+    """Make the stage of one sentence read by ``model``, a step for each word and for padding."""
     trace = reading.trace
     Tx = len(trace.indices)
     words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
@@ -79,9 +80,7 @@ def reading_stage(
     for layer in LAYERS:
         of = trace.lstm_1 if layer == 1 else trace.lstm_2
         for symbol in GATES:
-            made[f"{symbol}{layer}"] = lambda of=of, symbol=symbol, layer=layer: _heatmap(
-                of, symbol, layer
-            )
+            made[f"{symbol}{layer}"] = partial(_heatmap, of, symbol, layer)
     return Stage(
         Clock.even(Tx, SECONDS),
         tuple(made[lane]() for lane in lanes),
@@ -96,7 +95,7 @@ def reading_stage(
 def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
     what, low, high = GATES[symbol]
     values = trace.h if symbol == "a" else getattr(trace, symbol)  # (Tx, n_a)
-    if low is None:  # the cell state has no bounds of its own
+    if low is None or high is None:  # the cell state has no bounds of its own
         high = max(1.0, float(np.abs(values).max()))
         low = -high
     return Heatmap(f"LSTM {layer} · {_(what)}", values, f"{symbol}[{layer}]", "n_a", low, high)
@@ -109,7 +108,7 @@ def _embeddings(reading: Reading) -> Heatmap:
 
 
 def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
-    """Two layers, many to one; shapes and counts off the arrays, batch open."""
+    """Make the diagram of both layers, with the shapes and weights of these arrays."""
     weights, trace = model.weights, reading.trace
     softmax = weights.dense_kernel.size + weights.dense_bias.size
     return Diagram(
@@ -135,7 +134,7 @@ def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
 
 
 def _influence(model: EmojiModel, reading: Reading, words: tuple[str, ...]) -> Influence:
-    """Of every word on the model's final answer, as that answer stood after each word."""
+    """Compute each word's influence on the final answer's probability after each word."""
     Tx, label = len(words), reading.label
     norm, signed = np.zeros((Tx, Tx)), np.zeros((Tx, Tx))
     for t in range(Tx):

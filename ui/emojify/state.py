@@ -1,4 +1,4 @@
-"""What this visit has chosen on the emojify page: sentences, models, runs."""
+"""Read what this visit has chosen on the emojify page: sentences, models, runs."""
 
 from __future__ import annotations
 
@@ -23,28 +23,25 @@ from seqlib.emojify import (
 from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
-from ui.frame import choices, language
+from ui.frame import choices
+from ui.parts.remembered import Owner, remembered
+from ui.state import options, value
 from ui.visit.records import EmojiRecord
 
-BOUND = {"bind": "query-params", "persist_state": "session"}
-
-# Options are what the URL shows, so they read as words.
-OURS, FEW, MINE = N_("our sentences"), N_("132 of them"), N_("my sentences")
-DATA = (OURS, FEW, MINE)
+OURS, FEW, MINE = options("emoji_data")
 FEW_ROWS = 132  # as many as the exercise trains on
 
 SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
 LAST, BEST = "last", "best"
 KEPT_RUNS = 8  # a run keeps its weights twice, 2 MB, and its curves
 
-AS_TRAINED, SKIP, READ = N_("as trained"), N_("skipped"), N_("read as zeros")
-PADDING = (AS_TRAINED, SKIP, READ)
+AS_TRAINED, SKIP, READ = options("emoji_padding")
 PADDED = {SKIP: N_("padding skipped"), READ: N_("padding read as zeros")}
 
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """A model by its name, and the V1 of the same sentences if there is one.
+    """A model with its name, and a V1 of the same sentences if there is one.
 
     ``padding`` is how padding is treated where it is not as trained.
     """
@@ -56,7 +53,7 @@ class Reader:
 
     @property
     def title(self) -> str:
-        """What the page calls it."""
+        """The name on the page."""
         name = title(self.name)
         if self.padding == AS_TRAINED:
             return name
@@ -64,7 +61,7 @@ class Reader:
 
 
 def title(name: str) -> str:
-    """What the page calls a model or a run of this name."""
+    """Return the name of a model or run on the page."""
     if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
         return _(name)
     said = {None: N_("run {n}"), LAST: N_("run {n} last"), BEST: N_("run {n} best")}
@@ -81,20 +78,20 @@ def _few() -> DataSet:
 
 
 def my_data() -> DataSet | None:
-    """The sentences this visit has brought or edited."""
+    """Return the sentences that this visit has uploaded or edited, if any."""
     return st.session_state.get("emoji_mine")
 
 
 def data_name() -> str:
-    choice = st.session_state.get("emoji_data", OURS)
+    choice = value("emoji_data")
     return OURS if choice == MINE and my_data() is None else choice
 
 
 def data() -> DataSet:
-    """What is chosen; ours while there are no sentences of one's own."""
-    name = data_name()
-    if name == MINE:
-        return my_data()
+    """Return the chosen sentences; ours until the reader has some."""
+    name, mine = data_name(), my_data()
+    if name == MINE and mine is not None:
+        return mine
     return _few() if name == FEW else shipped()
 
 
@@ -114,12 +111,12 @@ def _untrained() -> Reader:
 
 
 def runs() -> list[EmojiRecord]:
-    """This visit's runs, oldest first."""
+    """Return this visit's runs, the oldest first."""
     return st.session_state.setdefault("emoji_runs", [])
 
 
 def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
-    """Add a run; the oldest goes if there are too many. Its model becomes the one that reads."""
+    """Keep a run and choose its model; the oldest run is dropped if there are too many."""
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
     kept = EmojiRecord(number, run, data_name(), looked_up_in)
     st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
@@ -128,7 +125,7 @@ def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
 
 
 def forget_runs() -> None:
-    """Back to the models that are always there."""
+    """Stop and drop all runs, and choose the shipped model."""
     for kept in runs():
         kept.run.stop()
     st.session_state["emoji_runs"] = []
@@ -140,30 +137,22 @@ def latest() -> EmojiRecord | None:
 
 
 def opened() -> EmojiModel | None:
-    """The model of the file this visit has opened."""
+    """Return the model of the file that this visit has opened, if any."""
     return st.session_state.get("emoji_file_model")
 
 
 def reader_names() -> list[str]:
-    """The models there are, newest runs first."""
+    """List the names of all models, those of the newest runs first."""
     own = [f"{kept.name} {which}" for kept in reversed(runs()) for which in (LAST, BEST)]
     return [SHIPPED, *own, *([FILE] if opened() else []), UNTRAINED]
 
 
-def reader_select(label: str, *, key: str, help: str) -> str:
-    """A bound choice among the models; one that is gone falls back to the shipped one."""
-    names = reader_names()
-    if st.session_state.get(key, SHIPPED) not in names:
-        del st.session_state[key]
-    return language.choice(st.selectbox, label, names, key=key, format_func=title, help=help)
-
-
 def reader(name: str) -> Reader:
-    """The model that goes by a name of ``reader_names``."""
+    """Return the model of a name of ``reader_names``."""
     if name == UNTRAINED:
         return _untrained()
-    if name == FILE and opened() is not None:
-        return Reader(FILE, opened(), _v1_for(opened()))
+    if name == FILE and (file := opened()) is not None:
+        return Reader(FILE, file, _v1_for(file))
     for kept in runs():
         if name in (f"{kept.name} {LAST}", f"{kept.name} {BEST}"):
             run = kept.run
@@ -173,18 +162,18 @@ def reader(name: str) -> Reader:
 
 
 def chosen() -> Reader:
-    """The model that reads, padding treated as asked."""
-    found = reader(st.session_state.get("emoji_model", SHIPPED))
-    return padded(found, st.session_state.get("emoji_padding", AS_TRAINED))
+    """Return the chosen model, with the chosen treatment of padding."""
+    found = reader(value("emoji_model"))
+    return padded(found, value("emoji_padding"))
 
 
 def padded(found: Reader, how: str) -> Reader:
-    """The same weights with padding skipped or read."""
+    """Return a model with the same weights that skips or reads padding."""
     mask = found.model.weights.mask if how == AS_TRAINED else how == SKIP
     if mask == found.model.weights.mask:
         return found
     weights = found.model.weights
-    changed = remembered(
+    changed = worked_out(
         f"padding {how}",
         (weights,),
         lambda: found.model.with_weights(replace(weights, mask=mask)),
@@ -193,12 +182,12 @@ def padded(found: Reader, how: str) -> Reader:
 
 
 def settings_of(name: str) -> EmojifySettings | None:
-    """How the model of that name was trained here; None for one that was not."""
+    """Return the settings with which a run of this visit trained the model, if one did."""
     return next((kept.run.settings for kept in runs() if name.startswith(f"{kept.name} ")), None)
 
 
 def _v1_for(model: EmojiModel) -> Emojify_V1 | None:
-    """The baseline on the sentences at hand, if they have that model's classes."""
+    """Return V1 trained on the chosen sentences, if they have the model's classes."""
     train = data().train
     return v1_of(train, model.lexicon) if train.classes == model.classes else None
 
@@ -209,10 +198,10 @@ _baselines: weakref.WeakKeyDictionary[Lexicon, list[tuple[LabelledSentences, Emo
 
 
 def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
-    """V1 trained on these sentences, once."""
-    ours = _shipped()
-    if train is shipped().train and lexicon.name == ours.v1.lexicon.name:
-        return ours.v1
+    """Return V1 trained on these sentences, trained once."""
+    ours = _shipped().v1
+    if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
+        return ours
     known = _baselines.setdefault(lexicon, [])
     for sentences, found in known:
         if sentences is train:
@@ -221,18 +210,7 @@ def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
     return known[-1][1]
 
 
-_VALUES = (str, int, float, bool, tuple)
-
-
-def remembered(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """``make()``, again only when something in ``of`` is another thing than last time."""
-    held = st.session_state.setdefault("emoji_remembered", {})
-    before, made = held.get(name, (None, None))
-    if before is None or len(before) != len(of) or not all(map(_same, before, of)):
-        made = make()
-        held[name] = (of, made)
-    return made
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (isinstance(one, _VALUES) and type(one) is type(other) and one == other)
+def worked_out(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """Return ``make()``, once for this visit and what it is made of."""
+    owner = st.session_state.setdefault("emoji_remembered", Owner())
+    return remembered(owner, (name, *of), make, most=8)

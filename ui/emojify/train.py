@@ -1,16 +1,12 @@
-"""Training on the emojify page: settings, the run with its live pictures, runs compared."""
+"""Train on the emojify page: settings, the run with its live pictures, and all runs compared."""
 
 from __future__ import annotations
-
-import threading
 
 import streamlit as st
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
-from seqlib.i18n import N_, _, capital
-from seqlib.text import MAX_MAXLEN
-from seqlib.training import tensorflow
+from seqlib.i18n import _, capital
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
@@ -20,74 +16,51 @@ from ui.parts import escape, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font
 from ui.parts.vectors import usable
+from ui.state import options, value, widget
+from ui.visit import session
 from ui.visit.records import EmojiRecord
-
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-RATES_OF_DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-UNITS = (8, 16, 32, 64, 128, 256)
-BATCHES = (8, 16, 32, 64, 128, 256, 512)
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {N_("as fast as it goes"): 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
-UNKNOWN = {one.value: one for one in Unknown}
 
 
 def _warm_up() -> None:
-    """Whoever sets these is about to train: have TensorFlow there by then."""
-    if tensorflow.trains_here() and not tensorflow.is_loaded():
-        # Not a daemon: the interpreter must not be taken down in the middle of an import.
-        threading.Thread(target=tensorflow.load, name="seqlib-warm").start()
+    training_panel.warm("seqlib.emojify.task")
 
 
-def _choice(name: str, label: str, options: tuple, help: str = "") -> None:
-    bound = BOUNDS[name]
+def _steps(name: str, label: str, help: str = "") -> None:
     st.select_slider(
         label,
-        options,
-        type(options[0])(bound.default),
-        key=f"emoji_{name}",
         on_change=_warm_up,
-        help=help or _("{sentence}.", sentence=capital(_(bound.what))),
-        **state.BOUND,
+        help=help or _("{sentence}.", sentence=capital(_(BOUNDS[name].what))),
+        **widget(f"emoji_{name}"),
     )
 
 
 def settings() -> None:
-    """What the next run is trained with."""
+    """Draw the settings of the next run."""
     cells = [column for _ in range(3) for column in st.columns(4)]
     with cells[0]:
-        bound = BOUNDS["epochs"]
         st.slider(
             _("epochs"),
-            int(bound.low),
-            200,
-            int(bound.default),
-            key="emoji_epochs",
             on_change=_warm_up,
             help=_("Passes over the sentences."),
-            **state.BOUND,
+            **widget("emoji_epochs"),
         )
     with cells[1]:
-        _choice("learning_rate", _("learning rate"), RATES)
+        _steps("learning_rate", _("learning rate"))
     with cells[2]:
-        _choice("dropout", _("dropout"), RATES_OF_DROPOUT, _("Share dropped after each LSTM."))
+        _steps("dropout", _("dropout"), _("Share dropped after each LSTM."))
     with cells[3]:
-        _choice("units", _("n_a · units"), UNITS, _("Units of each LSTM; the exercise has 128."))
+        _steps("units", _("n_a · units"), _("Units of each LSTM; the exercise has 128."))
     with cells[4]:
-        _choice("batch_size", _("batch size"), BATCHES)
+        _steps("batch_size", _("batch size"))
     cells[5].number_input(
         "maxlen",
-        0,
-        MAX_MAXLEN,
-        0,
-        key=language.checked("emoji_maxlen"),
         help=_("Words read of each sentence; 0 takes the longest training sentence."),
-        **state.BOUND,
+        **widget("emoji_maxlen"),
     )
     language.choice(
         cells[6].selectbox,
         _("unknown words"),
-        list(UNKNOWN),
-        key="emoji_unknown",
+        "emoji_unknown",
         help=" ".join(
             _("{name}: {meaning}.", name=capital(_(one.value)), meaning=one.meaning)
             for one in Unknown
@@ -96,66 +69,50 @@ def settings() -> None:
     language.choice(
         cells[7].selectbox,
         _("pace"),
-        list(PACES),
-        key="emoji_pace",
+        "emoji_pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
     with cells[8]:
         st.number_input(
             _("seed"),
-            0,
-            9999,
-            0,
-            key=language.checked("emoji_seed"),
             help=_("Draws the first weights, the order of the sentences and the dropout."),
-            **state.BOUND,
+            **widget("emoji_seed"),
         )
     with cells[9]:
         st.toggle(
             _("mask the padding"),
-            value=True,
-            key="emoji_mask",
             help=_("Carry the state past row 0 instead of reading it."),
-            **state.BOUND,
+            **widget("emoji_mask"),
         )
     with cells[10]:
         st.toggle(
             _("train the embedding"),
-            key="emoji_trainable",
             help=_("Off: the word vectors stay as they are, as in the exercise."),
-            **state.BOUND,
+            **widget("emoji_trainable"),
         )
 
 
 def chosen() -> EmojifySettings:
-    """The settings at hand; what is not drawn yet has its default."""
-    at = st.session_state
-
-    def of(name: str):
-        return at.get(f"emoji_{name}", BOUNDS[name].default)
-
+    """Return the chosen settings; defaults for widgets that are not drawn yet."""
+    names = ("epochs", "units", "batch_size", "maxlen", "learning_rate", "dropout")
     return EmojifySettings(
-        **{name: int(of(name)) for name in ("epochs", "units", "batch_size", "maxlen")},
-        **{name: float(of(name)) for name in ("learning_rate", "dropout")},
-        mask=bool(at.get("emoji_mask", True)),
-        trainable=bool(at.get("emoji_trainable", False)),
-        unknown=UNKNOWN[at.get("emoji_unknown", Unknown.ZERO.value)],
-        seed=int(at.get("emoji_seed", 0)),
-        pace=PACES[at.get("emoji_pace", next(iter(PACES)))],
+        **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
+        unknown=Unknown(value("emoji_unknown")),
+        pace=options("emoji_pace")[value("emoji_pace")],
     )
 
 
 def start(owner: str) -> EmojifyRun:
-    """A new run with the settings at hand; its model becomes the one that reads."""
+    """Start a run with the chosen settings, and choose its model."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
-    run = EmojifyRun(data.train, data.test, lexicon, asked).start(owner)
+    run = EmojifyRun(data.train, data.test, lexicon, asked).start(session.scheduler(), owner)
     state.keep(run, vectors)
     return run
 
 
 def panel() -> None:
-    """Settings, buttons, and what the latest run shows of itself."""
+    """Draw the settings, the buttons, and the latest run's live pictures."""
     settings()
     data = state.data()
     st.caption(
@@ -221,7 +178,7 @@ def _pictures(run: EmojifyRun) -> None:
                 test=metrics.test_accuracy[-1],
             ),
         )
-    # Large type needs the whole width for a stage.
+    # In large type a stage needs the whole width.
     left, right = (st.container() for _side in range(2)) if frame.presenting() else st.columns(2)
     with left:
         _confusion(run, metrics)
@@ -244,7 +201,7 @@ def _confusion(run: EmojifyRun, metrics: EmojifyMetrics) -> None:
 
 
 def _again(run: EmojifyRun) -> None:
-    """The typed sentence, read with the weights as they are now."""
+    """Draw the stage of the typed sentence, read with the run's present weights."""
     st.markdown(lesson("emojify")["again"])
     snapshot = run.snapshot()
     reading = snapshot.model.read(read.typed())
@@ -272,7 +229,7 @@ def _again(run: EmojifyRun) -> None:
 
 
 def compared() -> None:
-    """All runs of this visit: their curves over each other, their settings in a table."""
+    """Draw all runs of this visit: their curves in one figure, their settings in a table."""
     kept = [one for one in state.runs() if one.run.epoch]
     if not kept:
         return
@@ -338,7 +295,7 @@ def _table(kept: list[EmojiRecord]) -> None:
 
 
 def _keeping(kept: list[EmojiRecord]) -> None:
-    """Read with the best weights of all runs, or forget the runs."""
+    """Draw the buttons that choose the best weights of all runs, or drop the runs."""
     best = max(kept, key=lambda one: one.run.metrics.test_accuracy.max())
 
     def use() -> None:

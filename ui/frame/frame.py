@@ -18,10 +18,19 @@ import streamlit as st
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _
-from ui.frame import choices, glossary, language, process, share, tour, visit_menu
+from ui.frame import (
+    choices,
+    glossary,
+    language,
+    process,  # noqa: F401  threads and memory, before anything computes
+    share,
+    tour,
+    visit_menu,
+)
 from ui.lessons.pages import lesson
 from ui.navigation import HIDDEN, PAGES
 from ui.parts.presenter import presenting
+from ui.state import widget
 from ui.status import server
 from ui.status.log import observer
 from ui.visit import session
@@ -113,7 +122,6 @@ def run() -> None:
         choices.end()
     finally:
         _run.framed = False
-        process.spare_what_stays()
         observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 
@@ -152,12 +160,7 @@ def toolbar() -> None:
     visit_menu.menu()
     language.switch()
     st.toggle(
-        _("Presenter"),
-        key="present",
-        bind="query-params",
-        persist_state="session",
-        width="content",
-        help=_("Larger type for a projector."),
+        _("Presenter"), width="content", help=_("Larger type for a projector."), **widget("present")
     )
 
 

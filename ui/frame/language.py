@@ -6,7 +6,6 @@ known in every thread that draws for a reader: script runs, fragments and callba
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib import i18n
 from seqlib.assets import ASSETS
 from seqlib.i18n import LANGUAGES, N_, SOURCE, TAGS, _, speaking
+from ui import state
 
 KEY = "lang"
 
@@ -174,9 +174,9 @@ def switch() -> None:
 def choice(
     widget: Callable[..., Any],
     label: str,
-    options: Sequence[Any],
-    *,
     key: str,
+    *,
+    options: Sequence[Any] | None = None,
     format_func: Callable[[Any], str] = _,
     **given: Any,
 ) -> Any:
@@ -189,41 +189,20 @@ def choice(
     ----------
     widget : callable
         ``st.selectbox``, ``column.pills``, ``st.segmented_control``, …
+    key : str
+        Of its row in ``ui.state.TABLE``.
     options : sequence
-        Values that do not change with the language.
+        Values that do not change with the language; of the row if not given.
     format_func : callable
         From an option to its text, through ``_``; called once for each language.
     **given
-        Whatever else the widget takes; bound to the URL and kept over pages unless it says
-        otherwise.
+        Whatever else the widget takes.
     """
-    _understand(key, list(options), format_func)
-    if given.get("required"):
-        checked(key)
-    bound = {"bind": "query-params", "persist_state": "session"}
-    return widget(label, options, key=key, format_func=format_func, **{**bound, **given})
-
-
-def checked(key: str) -> str:
-    """Give ``key`` for a number or a required choice, after checking the URL's value for it.
-
-    Streamlit clears a required choice for ``?key=`` and raises ``OverflowError`` for a whole
-    number that is infinite, so such a value is taken out before the control is drawn.
-    """
-    context = get_script_run_ctx(suppress_warning=True)
-    said = st.query_params.get_all(key) if context is not None else []
-    if any(not word or _infinite(word) for word in said):
-        with context.session_state.query_params() as parameters:
-            parameters.remove_param(key)
-            parameters.set_initial_query_params_from_current()
-    return key
-
-
-def _infinite(word: str) -> bool:
-    try:
-        return math.isinf(float(word))
-    except ValueError:
-        return False
+    drawn = state.widget(key, **{} if options is None else {"options": options})
+    if isinstance(state.TABLE[key], state.Select) and state.value(key) not in drawn["options"]:
+        st.session_state.pop(key, None)  # a model that is gone, say: fall back to the default
+    _understand(key, drawn["options"], format_func)
+    return widget(label, format_func=format_func, **drawn, **given)
 
 
 def understood(key: str, values: Sequence[str]) -> bool:

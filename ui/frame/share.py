@@ -21,6 +21,7 @@ from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
 from ui.frame import language as languages
 from ui.parts import escape, stage_view
+from ui.state import linked
 
 FOLDER = ASSETS / "share"
 WITHOUT = "without"
@@ -150,6 +151,8 @@ def _understood(name: str, values: list[str]) -> bool:
         return True
     if (view := stage_view.view_name(name)) is not None:
         return view in stage_view.run.stages
+    if linked(name, st.session_state[_PAGE]) is None:
+        return False
     with get_script_run_ctx().session_state.query_params() as parameters:
         if not parameters.is_bound(name):
             return False

@@ -10,6 +10,7 @@ import streamlit as st
 from seqlib.i18n import _
 from ui.parts import uploads
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
+from ui.visit.memory import Visit
 
 
 def menu() -> None:
@@ -40,7 +41,7 @@ def _menu() -> None:
     )
     st.download_button(
         _("Save to a file"),
-        partial(_file, dict(visit.work), session.links(visit), dict(visit.loose)),
+        partial(_file, session.held(visit)),
         f"visit{SUFFIX}",
         "application/zip",
         key="visit_save",
@@ -97,20 +98,20 @@ def _menu() -> None:
             )
 
 
-def _file(*held: Any) -> bytes:
+def _file(visit: Visit) -> bytes:
     """Made when it is asked for, by a thread that sees no session."""
-    from ui.visit import contents
+    from ui.visit.writing import save_visit
 
-    return contents.saved(*held)
+    return save_visit(visit)
 
 
 def _open(file: Any) -> None:
     """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
     from seqlib.vectors import load
     from ui.parts.vectors import usable
-    from ui.visit import contents
+    from ui.visit.reading import open_visit
 
-    session.go_to(contents.opened(file.getvalue(), lambda: (load(), usable())))
+    session.go_to(open_visit(file.getvalue(), lambda: (load(), usable())))
 
 
 def _afresh() -> None:

@@ -1,4 +1,4 @@
-"""From a file to X: corpus, track and melody chosen, tokens listed, one window drawn."""
+"""Choose corpus, track and melody on the jazz page, and show the melody's tokens and windows."""
 
 from __future__ import annotations
 
@@ -15,19 +15,15 @@ from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
+from ui.state import widget
 
 
 def choose_corpus() -> None:
-    """Ours, one tune of it, or the reader's own file."""
+    """Draw the choice of corpus: ours, one tune of it, or the reader's own file."""
     language.choice(
         st.segmented_control,
         _("corpus"),
-        state.CORPORA,
-        default=state.OURS,
-        required=True,
-        key="corpus",
+        "corpus",
         help=_(
             "All choruses composed for this project, the first of them, or a MIDI file of yours."
         ),
@@ -36,14 +32,15 @@ def choose_corpus() -> None:
 
 def read_upload(file) -> None:
     """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
-    state.use_song(read_midi(file))
-    # As it came, so that a saved visit can read it again.
-    st.session_state["song_file"] = (state.song().title, file.getvalue())
-    st.session_state["midi_track"] = state.song().track
+    song = read_midi(file)
+    state.use_song(song)
+    # The file's own bytes, so that a saved visit can read them again.
+    st.session_state["song_file"] = (song.title, file.getvalue())
+    st.session_state["midi_track"] = song.track
 
 
 def choose_track() -> None:
-    """Which instrument of the uploaded file is the melody, and what was odd about the file."""
+    """Draw the choice of the melody's track in the uploaded file, and the file's warnings."""
     song = state.song()
     if song is None:
         st.info(
@@ -66,12 +63,10 @@ def choose_track() -> None:
     }
     st.selectbox(
         _("track of “{file}”", file=escape.plain(song.title)),
-        list(tracks),
-        key="midi_track",
-        persist_state="session",
-        format_func=tracks.get,
+        format_func=tracks.__getitem__,
         on_change=use,
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
+        **widget("midi_track", options=list(tracks)),
     )
     if error := st.session_state.pop("track_error", ""):
         st.error(escape.plain(error), icon=":material/error:")
@@ -80,18 +75,14 @@ def choose_track() -> None:
 
 
 def choose_melody() -> None:
-    """Which of the corpus' melodies is on the stand."""
+    """Draw the choice of one melody of the corpus."""
     melodies = state.corpus().melodies
     if len(melodies) == 1:
         return
     st.slider(
         _("melody"),
-        1,
-        len(melodies),
-        1,
-        key="melody",
         help=_("Which melody is shown here and opens a solo that is given its first notes."),
-        **BOUND,
+        **widget("melody", high=len(melodies)),
     )
 
 
@@ -100,30 +91,36 @@ READING = ("notes", "h", "y")
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _shipped_reading(language: str, corpus: str, place: int, name: str, other: str) -> Stage:
-    """The stage of shipped models and our own corpus: the same for all who read a language."""
+    """Make the stage of shipped models and our corpus, cached for all readers of a language."""
     return _reading(place, name, other)
 
 
 def _reading(place: int, name: str, other: str) -> Stage:
-    def named(model: str) -> tuple[str, JazzWeights] | None:
-        return None if model == state.NOBODY else (model, state.model(model).weights)
+    def named(model: str) -> tuple[str, JazzWeights]:
+        return model, state.model(model).weights
 
-    return reading_stage(state.corpus(), place, named(name), named(other), READING)
+    second = None if other == state.NOBODY else named(other)
+    return reading_stage(state.corpus(), place, named(name), second, READING)
 
 
 def reading() -> None:
-    """The melody on the stage, read by a model, or by two of them for comparison."""
+    """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
     left, right = st.columns(2)
     with left:
-        name = state.model_select(
-            _("reader"), names, key="reads", help=_("Which model reads along.")
+        name = language.choice(
+            st.selectbox,
+            _("reader"),
+            "reads",
+            options=names,
+            help=_("Which model reads along."),
         )
     with right:
-        other = state.model_select(
+        other = language.choice(
+            st.selectbox,
             _("compared with"),
-            [state.NOBODY, *names],
-            key="against",
+            "against",
+            options=[state.NOBODY, *names],
             help=_("A second model on the same notes: see either, both or the difference."),
         )
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
@@ -136,7 +133,7 @@ def reading() -> None:
 
 
 def token_list() -> None:
-    """The melody's first tokens with their numbers."""
+    """Draw a table of the melody's first tokens and their indices."""
     corpus, place = state.corpus(), state.melody_place()
     melody, sequence = corpus.melodies[place], corpus.sequences[place]
     shown = min(len(sequence), 40)
@@ -163,7 +160,7 @@ def token_list() -> None:
 
 
 def one_hot() -> None:
-    """The windows' settings, one window of X as it is, and the shapes of X and Y."""
+    """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
     for column, draw in zip(
         st.columns(3),
         (
@@ -189,12 +186,8 @@ def one_hot() -> None:
         if len(X) > 1:
             window = st.number_input(
                 _("window"),
-                1,
-                len(X),
-                1,
-                key=language.checked("window"),
                 help=_("{low} to {high}.", low=1, high=len(X)),
-                **BOUND,
+                **widget("window", high=len(X)),
             )
         st.caption(
             _(

@@ -8,11 +8,12 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
-from seqlib.shapes.arithmetic import TensorShape, annotate, as_text
-from seqlib.shapes.constructions import CONSTRUCTIONS
-from seqlib.training import tensorflow
+from seqlib.jazz.keras_models import Equality
+from seqlib.shapes.arithmetic import TensorShape, as_text
+from seqlib.shapes.constructions import CONSTRUCTIONS, check_djmodel
+from seqlib.training import keras_room
 from ui.jazz import state, train
-from ui.parts import escape
+from ui.parts import escape, keras
 
 
 def shapes() -> None:
@@ -56,7 +57,10 @@ def shapes() -> None:
 
 def confirm(rows: Sequence[TensorShape]) -> None:
     """Draw the button that builds the models in Keras and compares every shape and number."""
-    if not st.button(
+    asked, run = train.chosen(), state.run()
+    trained = run is not None and run.settings.n_a == asked.n_a
+    about = (asked.Tx, asked.n_a, asked.seed, state.corpus().n_values, trained)
+    if st.button(
         _("Check with Keras"),
         key="check_keras",
         icon=":material/fact_check:",
@@ -65,25 +69,25 @@ def confirm(rows: Sequence[TensorShape]) -> None:
             "what this page computes. Loads TensorFlow if nobody has yet."
         ),
     ):
-        return
-    from seqlib.jazz import keras_models
+        try:
+            X = train.tensors()[0]
+        except ValueError as problem:
+            st.error(str(problem), icon=":material/error:")
+            return
+        weights = (
+            run.snapshot().weights
+            if run is not None and trained
+            else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
+        )
+        keras.ask("check", about, lambda: keras_room.ask(check_djmodel, weights, X[:4], asked.seed))
+    if (future := keras.asked("check", about)) is not None:
+        keras.show(future, lambda found: _comparison(rows, *found))
 
-    asked = train.chosen()
-    try:
-        X = train.tensors()[0]
-    except ValueError as problem:
-        st.error(str(problem), icon=":material/error:")
-        return
-    run = state.run()
-    weights = (
-        run.snapshot().weights
-        if run is not None and run.settings.n_a == asked.n_a
-        else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
-    )
-    with st.spinner(_("Building the models in Keras …")):
-        tensorflow.load()
-        found = annotate(keras_models.djmodel(asked.Tx, weights.n_a, weights.n_values))
-        proofs = keras_models.prove_equal(weights, X[:4], Ty=20, seed=asked.seed)
+
+def _comparison(
+    rows: Sequence[TensorShape], found: Sequence[TensorShape], proofs: Sequence[Equality]
+) -> None:
+    """Draw how many shapes agree with Keras', and the largest differences of numbers."""
     same = sum(ours.shape == theirs.shape for ours, theirs in zip(rows, found, strict=True))
     st.markdown(
         _(

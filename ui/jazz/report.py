@@ -1,4 +1,4 @@
-"""How good the models are on music nobody trained them on."""
+"""Show the models' scores on held-out choruses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.jazz import state
 
 @dataclass(frozen=True)
 class Row:
-    """One model's scores on the held-out choruses."""
+    """A model's name and its scores on the held-out choruses."""
 
     name: str
     scores: Scores
@@ -23,7 +23,7 @@ class Row:
 
 @st.cache_resource(show_spinner=False)
 def shipped_rows() -> tuple[Row, ...]:
-    """The trigram, then the shipped models, each scored now on the held-out choruses."""
+    """Score the trigram and the shipped models on the held-out choruses."""
     corpus = default_corpus()
     return (
         *(
@@ -35,7 +35,7 @@ def shipped_rows() -> tuple[Row, ...]:
 
 
 def rows() -> tuple[Row, ...]:
-    """The shipped rows, and this visit's own run, held or over, of the same vocabulary."""
+    """List the shipped rows, and a row for this visit's paused or ended run of the vocabulary."""
     own = state.run()
     corpus = default_corpus()
     if own is None or not own.epoch or state.corpus().vocabulary != corpus.vocabulary:
@@ -47,7 +47,7 @@ def rows() -> tuple[Row, ...]:
 
 
 def table() -> None:
-    """The rows as a table."""
+    """Draw the rows as a table."""
     corpus, shown = default_corpus(), rows()
     st.dataframe(
         {

@@ -1,4 +1,4 @@
-"""Sampling controls and what a sample is worth."""
+"""Draw the controls of sampling, and a sample with its stage, novelty and MIDI file."""
 
 from __future__ import annotations
 
@@ -16,15 +16,12 @@ from ui.frame import frame, language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
-
-TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
-K = (2, 4, 8, 16, 32)
-P = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+from ui.state import widget
 
 
 @dataclass(frozen=True)
 class Solo:
-    """One sample, decoded and arranged."""
+    """A sample with its decoded melody and its arrangement."""
 
     model: state.Model
     sample: Sample
@@ -35,7 +32,7 @@ class Solo:
 
 
 def _grid(columns: int):
-    """Cells from left to right, row after row."""
+    """Yield the cells of a grid from left to right, row after row."""
     while True:
         yield from st.columns(columns)
 
@@ -49,24 +46,21 @@ def controls(suffix: str, *, beside: bool) -> Solo:
     """
     corpus = state.corpus()
     names = state.model_names()
-    keys = {
-        name: name + suffix
-        for name in ("model", "method", "temperature", "k", "p", "Ty", "seed", "prompt")
-    }
-    bound = {"bind": "query-params", "persist_state": "session"}
     cells = _grid(2 if beside else 3)
     with next(cells):
-        name = state.model_select(
-            _("model"), list(names), key=keys["model"], help=_("Which weights write the solo.")
+        name = language.choice(
+            st.selectbox,
+            _("model"),
+            f"model{suffix}",
+            options=list(names),
+            help=_("Which weights write the solo."),
         )
         st.caption(capital(_(names[name])) + _("."))
     with next(cells):
         method = language.choice(
             st.selectbox,
             _("method"),
-            list(METHODS),
-            index=1,
-            key=keys["method"],
+            f"method{suffix}",
             help=_("How a token is drawn from the softmax."),
         )
         st.caption(capital(_(METHODS[method])) + _("."))
@@ -75,61 +69,39 @@ def controls(suffix: str, *, beside: bool) -> Solo:
         if method != "greedy":
             options["temperature"] = st.select_slider(
                 _("temperature"),
-                TEMPERATURES,
-                1.0,
-                key=keys["temperature"],
                 help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
-                **bound,
+                **widget(f"temperature{suffix}"),
             )
         if method == "top-k":
             options["k"] = st.select_slider(
-                "k", K, 8, key=keys["k"], help=_("How many tokens may be drawn."), **bound
+                "k", help=_("How many tokens may be drawn."), **widget(f"k{suffix}")
             )
         if method == "top-p":
             options["p"] = st.select_slider(
-                "p",
-                P,
-                0.9,
-                key=keys["p"],
-                help=_("How much probability may be drawn from."),
-                **bound,
+                "p", help=_("How much probability may be drawn from."), **widget(f"p{suffix}")
             )
     with next(cells):
         Ty = st.slider(
             _("Ty · tokens to write"),
-            10,
-            MAX_TY,
-            64,
-            key=keys["Ty"],
             help=_("{low} to {high}.", low=10, high=MAX_TY),
-            **bound,
+            **widget(f"Ty{suffix}"),
         )
     with next(cells):
         n_prompt = st.slider(
             _("first notes given"),
-            0,
-            16,
-            0,
-            key=keys["prompt"],
             help=_("The opening of the chosen melody, which the model then continues."),
-            **bound,
+            **widget(f"prompt{suffix}"),
         )
     with next(cells), st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            _("seed"),
-            0,
-            9999,
-            int(suffix != ""),
-            key=language.checked(keys["seed"]),
-            help=_("Same seed, same solo."),
-            **bound,
+            _("seed"), help=_("Same seed, same solo."), **widget(f"seed{suffix}")
         )
         st.button(
             _("New solo"),
             key=f"again{suffix}",
             type="primary",
             icon=":material/casino:",
-            on_click=lambda: st.session_state.update({keys["seed"]: (number + 1) % 10_000}),
+            on_click=lambda: st.session_state.update({f"seed{suffix}": (number + 1) % 10_000}),
             help=_("The next seed."),
         )
     model = state.model(name)
@@ -158,7 +130,7 @@ def controls(suffix: str, *, beside: bool) -> Solo:
 
 
 def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
-    """The stage with one solo, how new it is, and the solo as a MIDI file."""
+    """Draw the stage of a solo, its novelty, and the download of its MIDI file."""
     stage_component.show(
         jazz_stage(
             solo.melody,
@@ -202,7 +174,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     st.caption(_("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu."))
     st.download_button(
         "MIDI",
-        # Made when it is asked for.
+        # Made when the button is pressed.
         partial(write_midi, solo.melody, solo.arrangement if band else None),
         f"seqscope-{solo.caption.replace(' · ', '-').replace(' ', '-')}.mid",
         "audio/midi",

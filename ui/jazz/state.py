@@ -1,4 +1,4 @@
-"""What this visit has chosen on the jazz page: corpus, model, runs."""
+"""Read what this visit has chosen on the jazz page: corpus, model, runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
-from seqlib.jazz.training import BOUNDS, TrainingRun
+from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
-from ui.frame import language
+from ui.state import options, value
 
-# Options are what the URL shows, so they read as words.
-OURS, TUNE, MINE = N_("all choruses"), N_("one tune"), N_("my MIDI")
-CORPORA = (OURS, TUNE, MINE)
+# The options are words because the URL shows them.
+OURS, TUNE, MINE = options("corpus")
 OWN_RUN, NOBODY = N_("my training"), N_("nobody")
 UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
 
 
 @dataclass(frozen=True)
 class Model:
-    """Weights with the name they go by on the page."""
+    """Weights and their name on the page."""
 
     name: str
     weights: JazzWeights
@@ -30,73 +29,65 @@ class Model:
 
 @st.cache_resource(show_spinner=False)
 def shipped(stage: str) -> JazzWeights:
-    """Shipped weights, read once per server."""
+    """Load shipped weights, once for the whole server."""
     return pretrained.load(stage)
 
 
 def song() -> Song | None:
-    """The MIDI file this visit has uploaded, if it could be read."""
+    """Return the MIDI file that this visit has uploaded, if any."""
     return st.session_state.get("song")
 
 
 def own_corpus() -> Corpus | None:
-    """What was made of the uploaded file."""
+    """Return the corpus of the uploaded file, if any."""
     return st.session_state.get("song_corpus")
 
 
 def corpus() -> Corpus:
-    """What is chosen; our own choruses while there is no file of one's own."""
-    choice = st.session_state.get("corpus", OURS)
+    """Return the chosen corpus; the default corpus until a file is uploaded."""
+    choice = value("corpus")
     if choice == MINE and song():
         return st.session_state["song_corpus"]
     return small_corpus() if choice == TUNE else default_corpus()
 
 
 def use_song(read: Song, track: int | None = None) -> None:
-    """Make an uploaded file (and one of its tracks) the third corpus."""
+    """Make a corpus of an uploaded file, or of another of its tracks."""
     if track is not None and track != read.track:
         read = replace(read, track=track, melody=read.melody_of(track))
     st.session_state.update(song=read, song_corpus=corpus_of(read))
 
 
 def runs() -> dict[Vocabulary, TrainingRun]:
-    """This visit's latest training run for each vocabulary."""
+    """Return this visit's latest training run for each vocabulary."""
     return st.session_state.setdefault("jazz_runs", {})
 
 
 def run() -> TrainingRun | None:
-    """The run whose model fits the corpus at hand."""
+    """Return the latest run for the chosen corpus' vocabulary, if any."""
     return runs().get(corpus().vocabulary)
 
 
 def model_names() -> dict[str, str]:
-    """The models that fit the corpus at hand, as ``{name: what it is}``; the default first."""
+    """List the models for the chosen corpus as ``{name: description}``, the default first."""
     if corpus().vocabulary == default_corpus().vocabulary:
         names = dict(reversed(pretrained.STAGES.items()))
     else:
         names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
-    if run() is not None:
-        names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=run().epoch)
+    if (own := run()) is not None:
+        names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=own.epoch)
     return names
 
 
-def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
-    """A bound choice among ``names``; one that no longer fits falls back to the first."""
-    if st.session_state.get(key, names[0]) not in names:
-        del st.session_state[key]
-    return language.choice(st.selectbox, label, names, key=key, help=help)
-
-
 def model(name: str) -> Model:
-    """The weights that go by a name of ``model_names``."""
-    if name == OWN_RUN and run() is not None:
-        return Model(name, run().snapshot().weights)
+    """Return the weights of a name of ``model_names``."""
+    if name == OWN_RUN and (own := run()) is not None:
+        return Model(name, own.snapshot().weights)
     if corpus().vocabulary == default_corpus().vocabulary:
         return Model(name, shipped(name))
-    n_a = int(st.session_state.get("n_a", BOUNDS["n_a"].default))
-    return Model(UNTRAINED, JazzWeights.initial(n_a, corpus().n_values))
+    return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))
 
 
 def melody_place() -> int:
-    """Which melody of the corpus is on the stand."""
-    return min(int(st.session_state.get("melody", 1)), len(corpus().melodies)) - 1
+    """Return the index of the chosen melody in the corpus."""
+    return min(value("melody"), len(corpus().melodies)) - 1

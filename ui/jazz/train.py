@@ -1,45 +1,33 @@
-"""Training on the jazz page: settings, the run, and its live pictures."""
+"""Train on the jazz page: settings, the run, and its live pictures."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, capital
+from seqlib.i18n import _, capital
 from seqlib.jazz import figures
-from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size, warm
+from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
-from seqlib.training import tensorflow
 from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts import stage as stage_component
-
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-BOUND = {"bind": "query-params", "persist_state": "session"}
-# How fast to train for those who watch: the label, and epochs a second.
-PACES = {N_("as fast as it goes"): 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
-WHOLE = ("m", "Tx", "n_a", "epochs")
+from ui.state import options, value, widget
+from ui.visit import session
 
 
 def _warm_up() -> None:
-    """Whoever sets these is about to train: have the training step ready by then."""
-    asked = chosen()
-    if tensorflow.trains_here():
-        warm(asked.m, asked.Tx, state.corpus().n_values, asked.n_a)
+    training_panel.warm("seqlib.jazz.task")
 
 
 def setting(name: str, label: str = "") -> None:
-    """A slider for one whole number of ``RunSettings``, within its bounds."""
+    """Draw a slider for a whole number of ``RunSettings``, within its bounds."""
     bound = BOUNDS[name]
     st.slider(
         label or name,
-        int(bound.low),
-        int(bound.high),
-        int(bound.default),
-        key=name,
         on_change=_warm_up,
         help=_(
             "{what}: {low:g} to {high:g}.",
@@ -47,19 +35,13 @@ def setting(name: str, label: str = "") -> None:
             low=bound.low,
             high=bound.high,
         ),
-        **BOUND,
+        **widget(name),
     )
 
 
 def seed_setting() -> None:
     st.number_input(
-        _("seed"),
-        0,
-        9999,
-        0,
-        key=language.checked("train_seed"),
-        help=_("Draws the windows and the first weights."),
-        **BOUND,
+        _("seed"), help=_("Draws the windows and the first weights."), **widget("train_seed")
     )
 
 
@@ -67,28 +49,23 @@ def rate_setting() -> None:
     bound = BOUNDS["learning_rate"]
     st.select_slider(
         _("learning rate"),
-        RATES,
-        bound.default,
-        key="learning_rate",
         on_change=_warm_up,
         help=_(bound.what) + _("."),
-        **BOUND,
+        **widget("learning_rate"),
     )
 
 
 def chosen() -> RunSettings:
-    """The settings at hand; what is not drawn yet has its default."""
-    set_here = st.session_state
-    names = (*WHOLE, "learning_rate")
+    """Return the chosen settings; defaults for widgets that are not drawn yet."""
     return RunSettings(
-        **{name: set_here[name] for name in names if name in set_here},
-        seed=set_here.get("train_seed", 0),
-        pace=PACES[set_here.get("pace", next(iter(PACES)))],
+        **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
+        seed=value("train_seed"),
+        pace=options("pace")[value("pace")],
     )
 
 
 def tensors() -> tuple[np.ndarray, np.ndarray]:
-    """X (m, Tx, n_values) and Y (Ty, m, n_values) for the settings and corpus at hand.
+    """Cut X (m, Tx, n_values) and Y (Ty, m, n_values) for the chosen settings and corpus.
 
     Raises ``ValueError`` if no melody is Tx tokens long, or X would be too large.
     """
@@ -98,16 +75,16 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
 
 
 def start(owner: str) -> TrainingRun:
-    """A new run with the settings at hand; its model becomes the one the page uses."""
+    """Start a run with the chosen settings; the page then uses its model."""
     X, Y = tensors()
-    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(owner)
+    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(session.scheduler(), owner)
     state.runs()[state.corpus().vocabulary] = run
     choices.choose("model", state.OWN_RUN)
     return run
 
 
 def panel() -> None:
-    """Settings, buttons, and what the run shows of itself."""
+    """Draw the settings, the buttons, and the run's live pictures."""
     one, two, three = st.columns(3)
     with one:
         setting("epochs", _("epochs"))
@@ -116,8 +93,7 @@ def panel() -> None:
     language.choice(
         three.selectbox,
         _("pace"),
-        list(PACES),
-        key="pace",
+        "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
     run = state.run()
@@ -127,7 +103,7 @@ def panel() -> None:
 
 
 def offer_shorter_windows() -> None:
-    """Where no melody is Tx tokens long: say how many are needed, and set a Tx that fits."""
+    """Warn if no melody is Tx tokens long, and draw a button that sets a shorter Tx."""
     longest = largest_Tx(state.corpus().sequences)
     Tx = chosen().Tx
     if Tx <= longest:
@@ -173,12 +149,13 @@ def _pictures(run: TrainingRun) -> None:
             alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
     snapshot = run.snapshot()
-    st.markdown(lesson("jazz")["activations"])
-    stage_component.show(
-        state_stage(
-            snapshot.trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
-        ),
-        key="jazz_live",
-        compact=True,
-        presenter=frame.presenting(),
-    )
+    if (trace := snapshot.trace) is not None:
+        st.markdown(lesson("jazz")["activations"])
+        stage_component.show(
+            state_stage(
+                trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
+            ),
+            key="jazz_live",
+            compact=True,
+            presenter=frame.presenting(),
+        )

@@ -1,10 +1,10 @@
-"""Lesson prose: a heading and an opening, then a ``## name`` for each section."""
+"""Split lesson prose: a heading and an opening, then a ``## name`` for each section."""
 
 from __future__ import annotations
 
 
 def sections(text: str) -> dict[str, str]:
-    """The sections of a text by name; ``title`` and ``intro`` come from its top."""
+    """Return a text's sections by name; ``title`` and ``intro`` are its heading and opening."""
     top, *rest = text.split("\n## ")
     title, _, intro = top.removeprefix("# ").partition("\n")
     found = {"title": title.strip(), "intro": intro.strip()}

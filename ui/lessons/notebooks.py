@@ -47,7 +47,9 @@ class Cell:
         if not self.name.startswith("settings"):
             return {}
         return {
-            line.targets[0].id: ast.literal_eval(line.value) for line in ast.parse(self.source).body
+            line.targets[0].id: ast.literal_eval(line.value)
+            for line in ast.parse(self.source).body
+            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
         }
 
 

@@ -28,7 +28,7 @@ from seqlib.i18n import SOURCE
 
 LESSONS = ASSETS / "lessons"
 
-# What a step can wait for, and what the reader does then with the element that it names.
+# Actions that a step can wait for -> what the reader does with the element.
 ACTIONS = {
     "play": "starts that stage",
     "step": "moves that stage's clock",
@@ -43,12 +43,12 @@ _SPAN = re.compile(r"\*\*(?P<bold>.+?)\*\*|\*(?P<italic>.+?)\*|`(?P<code>.+?)`")
 
 
 class TourError(ValueError):
-    """A tour file that cannot be followed; one sentence."""
+    """Raised for a tour file that cannot be used; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing lit, one thing said, one thing to do.
+    """One step: an element to light, a text, and an action to wait for.
 
     Attributes
     ----------
@@ -73,26 +73,26 @@ class Step:
 
     @property
     def elements(self) -> tuple[str, ...]:
-        """Every element the step names, once."""
+        """Every element that the step names, once."""
         return tuple(dict.fromkeys(name for name in (self.light, self.target) if name))
 
 
 @dataclass(frozen=True)
 class Tour:
-    """A page's steps, in order."""
+    """The steps of a page's tour, in order."""
 
     title: str
     steps: tuple[Step, ...]
 
 
 def toured(page: str) -> bool:
-    """Whether the page has a tour."""
+    """Tell whether the page has a tour."""
     return (LESSONS / SOURCE / f"{page}.tour.md").exists()
 
 
 @cache
 def tour(page: str, language: str = SOURCE) -> Tour:
-    """The tour of a page; in English where there is none in that language.
+    """Read the tour of a page; in English if there is none in the language.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def tour(page: str, language: str = SOURCE) -> Tour:
 
 
 def parse(text: str) -> Tour:
-    """Raises ``TourError``, one sentence."""
+    """Read one step; raises ``TourError``, one sentence."""
     top, *parts = text.split("\n## ")
     title = top.removeprefix("# ").strip()
     if not parts:
@@ -142,12 +142,12 @@ def _step(part: str) -> Step:
 
 
 def spans(text: str) -> list[tuple[str, str]]:
-    """The text as (style, words): style is "", "bold", "italic" or "code"."""
+    """Split text into (style, words); style is "", "bold", "italic" or "code"."""
     found, at = [], 0
     for match in _SPAN.finditer(text):
         if match.start() > at:
             found.append(("", text[at : match.start()]))
-        found.append((match.lastgroup, match[match.lastgroup]))
+        found.append((match.lastgroup or "", match[match.lastgroup or 0]))
         at = match.end()
     if at < len(text):
         found.append(("", text[at:]))

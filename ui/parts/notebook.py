@@ -19,15 +19,18 @@ class Asked(NamedTuple):
     variant: str = ""
 
 
-def offer(page: str) -> None:
-    """A download of the page's notebook, made when it is asked for."""
-    keep(page)
+def offer(page: str, asked: Callable[[], Asked]) -> None:
+    """A download of the page's notebook, made when it is asked for.
+
+    ``asked`` says which notebook it is, and what is set on the page now.
+    """
+    keep(page, asked)
     held, speaks = st.session_state[_key(page)], language()
 
     def make() -> bytes:
-        asked = held["asked"]
+        now = held["asked"]
         return notebooks.as_bytes(
-            notebooks.notebook(asked.name, asked.settings, variant=asked.variant, language=speaks)
+            notebooks.notebook(now.name, now.settings, variant=now.variant, language=speaks)
         )
 
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -56,175 +59,10 @@ def offer(page: str) -> None:
         )
 
 
-def keep(page: str) -> None:
+def keep(page: str, asked: Callable[[], Asked]) -> None:
     """Note what is set now; for fragments, after which the offer is not drawn again."""
-    st.session_state.setdefault(_key(page), {})["asked"] = _ASKED[page]()
+    st.session_state.setdefault(_key(page), {})["asked"] = asked()
 
 
 def _key(page: str) -> str:
     return f"notebook:{page}"
-
-
-# Pages import only what is theirs, so each of these imports its own page's parts.
-
-
-def _home() -> Asked:
-    from ui.jazz import home
-
-    return Asked("home", {"Ty": home.TY, "temperature": 0.8, "seed": home.SEED})
-
-
-def _jazz() -> Asked:
-    from seqlib.music import largest_Tx
-    from ui.jazz import state, train
-
-    at, run, corpus = st.session_state, train.chosen(), state.corpus()
-    settings = {
-        "m": run.m,
-        "Tx": min(run.Tx, largest_Tx(corpus.sequences)),
-        "n_a": run.n_a,
-        "epochs": run.epochs,
-        "learning_rate": run.learning_rate,
-        "train_seed": int(run.seed),
-        "melody": state.melody_place() + 1,
-        "method": at.get("method", "temperature"),
-        "temperature": at.get("temperature", 1.0),
-        "k": at.get("k", 8),
-        "p": at.get("p", 0.9),
-        "Ty": at.get("Ty", 64),
-        "prompt": at.get("prompt", 0),
-        "seed": int(at.get("seed", 0)),
-    }
-    variant = at.get("corpus", state.OURS)
-    if variant == state.MINE and state.song() is None:
-        variant = state.OURS
-    if variant == state.MINE:
-        (melody,) = corpus.melodies
-        tokens = [tuple(token) for token in melody.tokens]
-        settings |= {"my_name": corpus.name, "my_tempo": melody.tempo, "my_tokens": tokens}
-    return Asked("jazz", settings, variant)
-
-
-def _emojify() -> Asked:
-    from ui.emojify import reading, sentence, state, train
-
-    asked = train.chosen()
-    settings = {
-        "sentence": reading.typed().strip() or sentence.FIRST,
-        "unknown": asked.unknown.value,
-        **{
-            name: getattr(asked, name)
-            for name in (
-                "epochs",
-                "units",
-                "batch_size",
-                "maxlen",
-                "learning_rate",
-                "dropout",
-                "mask",
-                "trainable",
-                "seed",
-            )
-        },
-    }
-    variant = state.data_name()
-    if variant == state.MINE:
-        data = state.data()
-        settings["my_classes"] = [tuple(one) for one in data.train.classes]
-        for name, part in (("my_train", data.train), ("my_test", data.test)):
-            labels = [int(label) for label in part.labels]
-            settings[name] = list(zip(part.sentences, labels, strict=True))
-    return Asked("emojify", settings, variant)
-
-
-_CONSTRUCTIONS = {
-    "djmodel": "shapes_djmodel",
-    "Emojify_V2": "shapes_emojify",
-    "pretrained_embedding_layer": "shapes_embedding",
-}
-
-
-def _shapes() -> Asked:
-    from seqlib.shapes.constructions import CONSTRUCTIONS
-
-    chosen = CONSTRUCTIONS[st.session_state.get("construction", "djmodel")]
-    stem = chosen.name.split("_")[0]
-    settings = {
-        dial.name: int(st.session_state.get(f"{dial.name}_{stem}", dial.default))
-        for dial in chosen.dials
-    }
-    return Asked(_CONSTRUCTIONS[chosen.name], settings)
-
-
-def _embeddings() -> Asked:
-    from seqlib.text import tokenise
-    from seqlib.vectors import load
-    from ui.embeddings import lookup, state
-
-    at, shipped = st.session_state, load()
-    lines = at.get("sentences", lookup.EXAMPLE).splitlines()
-    sentences = [line.strip() for line in lines if tokenise(line)][: lookup.MOST_SENTENCES]
-    settings: dict[str, Any] = {"nearest": int(at.get("nearest", 10))}
-    if sentences:
-        settings["sentences"] = sentences
-    # The notebook reads the shipped vectors: words of other vectors give way to its own.
-    near, _unknown = state.split_known(state.words_of(at.get("near", "")), shipped)
-    if near:
-        settings["near"] = near[0] if len(near) == 1 else near
-    step = [at.get(key, "").strip() for key in ("a", "b", "c")]
-    if all(word and word in shipped for word in step):
-        settings |= dict(zip("abc", step, strict=True))
-    return Asked("embeddings", settings)
-
-
-def _cell() -> Asked:
-    from seqlib.jazz import pretrained
-
-    at = st.session_state
-    model = at.get("cell_model", "good")
-    model = model if model in pretrained.STAGES else "good"  # one's own training stays here
-    seed, start = int(at.get("cell_seed", 7)), int(at.get("hand_from", 17))
-    edits = _edits(model, seed, start - 1)
-    return Asked("cell", {"model": model, "seed": seed, "step": start, "edits": edits})
-
-
-def _edits(model: str, seed: int, start: int) -> list[tuple]:
-    """The hand in the sandbox as literals."""
-    from seqlib.jazz.sampling import sample
-    from seqlib.jazz.sandbox import RECIPES, Edit
-    from ui.cell import sandbox
-    from ui.cell.state import TEMPERATURE, TY
-    from ui.jazz.state import shipped
-
-    at = st.session_state
-    recipe = RECIPES[at.get("hand", list(RECIPES)[1])]
-    edits = recipe.at(start)
-    if "source" in recipe.needs:
-        source = at.get("hand_source", sandbox.ZEROS)
-        states: tuple[Any, Any] = (0.0, 0.0)
-        if source != sandbox.ZEROS:
-            trace = sample(shipped(model), TY, temperature=TEMPERATURE, seed=seed).trace
-            states = tuple(values[int(source) - 1].tolist() for values in (trace.h, trace.c))
-        edits = tuple(
-            Edit(what, "hold", value, None, start, True)
-            for what, value in zip("ac", states, strict=True)
-        )
-    elif "gate" in recipe.needs:
-        how, key = ("hold", "hand_value") if "value" in recipe.needs else ("scale", "hand_factor")
-        unit = at.get("hand_unit", sandbox.ALL)
-        unit = None if unit == sandbox.ALL else int(unit)
-        edits = (Edit(at.get("hand_gate", "f"), how, float(at.get(key, 1.0)), unit, start),)
-    elif "one unit" in recipe.needs:
-        unit = int(at.get("hand_one", 0))
-        edits = tuple(Edit(what, "hold", 0.0, unit, start) for what in "ca")
-    return [(edit.what, edit.how, edit.value, edit.unit, edit.start, edit.once) for edit in edits]
-
-
-_ASKED: dict[str, Callable[[], Asked]] = {
-    "home": _home,
-    "jazz": _jazz,
-    "emojify": _emojify,
-    "shapes": _shapes,
-    "embeddings": _embeddings,
-    "cell": _cell,
-}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.jazz.training import TrainingRun
-from seqlib.training import tensorflow
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import MOVING
 from ui.parts import escape
@@ -21,9 +21,14 @@ REFRESH = 0.6  # seconds; a Plotly chart that changes more often loses its zoom 
 PICTURES_A_SECOND = 5
 # How much too often or too seldom a page may look before all of it is drawn for a new interval.
 OFF = 3.0
-FIRST_LOSS = 0.25  # seconds that a page waits for a first loss that is nearly there
+FIRST_LOSS = 0.4  # seconds that a page waits for a first loss that is nearly there
 # Python computes on one thread at a time: pictures drawn side by side are all as late as the last.
 _drawing = threading.Lock()
+
+
+def warm(module: str) -> None:
+    """Have a worker ready for the task in ``module``: who sets its settings is about to train."""
+    session.scheduler().warm(module)
 
 
 def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
@@ -40,7 +45,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             st.session_state[f"{key}:error"] = str(problem)
 
     active = run is not None and not run.state.over
-    paused = active and run.state is State.PAUSED
+    paused = run is not None and run.state is State.PAUSED
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             _("Train") if run is None else _("Train again"),
@@ -55,7 +60,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             _("Go on") if paused else _("Pause"),
             key=f"{key}:pause",
             icon=":material/play_pause:",
-            on_click=(run.resume if paused else run.pause) if active else None,
+            on_click=None if run is None else run.resume if paused else run.pause,
             disabled=not active,
             help=_("Hold training where it is, or go on from there."),
         )
@@ -63,7 +68,7 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
             _("Stop"),
             key=f"{key}:stop",
             icon=":material/stop:",
-            on_click=run.stop if active else None,
+            on_click=None if run is None else run.stop,
             disabled=not active,
             help=_("End training and keep what was learned."),
         )
@@ -86,8 +91,8 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
 
 def live(
     run: Run,
-    draw: Callable[[Run], None],
-    measured: Callable[[Run], list[str]] = summed_over_steps,
+    draw: Callable[[Any], None],
+    measured: Callable[[Any], list[str]] = summed_over_steps,
 ) -> None:
     """Status and ``draw(run)``, drawn again and again while the run moves.
 
@@ -95,7 +100,7 @@ def live(
     """
     moving = run.state in (State.CREATED, *MOVING)
     every = refresh()
-    if moving and every == REFRESH and tensorflow.is_loaded():
+    if moving and every == REFRESH:
         _wait_for_a_loss(run)
 
     def picture() -> None:
@@ -121,7 +126,7 @@ def refresh() -> float:
 
 
 def _wait_for_a_loss(run: Run) -> None:
-    """A prepared step gives it before the page could ask again."""
+    """A worker gives it before the page could ask again."""
     until = time.monotonic() + FIRST_LOSS
     while not run.epoch and run.state in MOVING and time.monotonic() < until:
         time.sleep(0.005)

@@ -7,6 +7,7 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.vectors import Available, WordVectors, available, load
 from ui.parts import escape
+from ui.state import value
 
 SHIPPED, FILE, PAIR = N_("shipped"), N_("my file"), N_("projector pair")
 
@@ -30,7 +31,7 @@ def chosen() -> WordVectors:
 
     Raises ``VectorsError``, one sentence, if a file on this machine cannot be read.
     """
-    choice = st.session_state.get("vectors", SHIPPED)
+    choice = value("vectors")
     if choice in (FILE, PAIR):
         return own(choice) or load()
     found = on_disk().get(choice)

@@ -1,4 +1,4 @@
-"""The construction, its sizes, and Keras' word on the picture."""
+"""Choose a model and its sizes on the shapes page, and confirm its picture with Keras."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.shapes.blueprint import Blueprint
-from seqlib.shapes.constructions import CONSTRUCTIONS, Confirmation, Construction, Dial, confirm
-from seqlib.training import tensorflow
-from ui.frame import frame, language
+from seqlib.shapes.constructions import (
+    CONSTRUCTIONS,
+    Confirmation,
+    Construction,
+    Dial,
+    confirmed,
+)
+from seqlib.training import keras_room
+from ui.frame import frame
 from ui.lessons.pages import lesson
+from ui.parts import keras
 from ui.shapes import picture, predict
-
-BOUND = {"bind": "query-params", "persist_state": "session"}
+from ui.state import widget
 
 
 def construction() -> Construction:
-    """Which of the seed's constructions is shown."""
+    """Draw the choice of one of the seed's models."""
     name = st.segmented_control(
-        _("construction"),
-        list(CONSTRUCTIONS),
-        default="djmodel",
-        required=True,
-        key=language.checked("construction"),
-        help=_("The three models of the lesson."),
-        **BOUND,
+        _("construction"), help=_("The three models of the lesson."), **widget("construction")
     )
     return CONSTRUCTIONS[name]
 
 
 def sizes(chosen: Construction) -> dict[str, int]:
-    """A slider for each size of a construction; the seed's sizes to begin with."""
+    """Draw a slider for each size of a model; the defaults are the seed's sizes."""
     found = {}
     width = 3 if len(chosen.dials) > 4 else len(chosen.dials)
     rows = [chosen.dials[at : at + width] for at in range(0, len(chosen.dials), width)]
@@ -39,46 +39,43 @@ def sizes(chosen: Construction) -> dict[str, int]:
             with column:
                 found[dial.name] = st.slider(
                     dial.name,
-                    dial.low,
-                    dial.high,
-                    dial.default,
-                    key=f"{dial.name}_{chosen.name.split('_')[0]}",
                     help=span(dial),
-                    **BOUND,
+                    **widget(f"{dial.name}_{chosen.name.split('_')[0]}"),
                 )
     return found
 
 
 def span(dial: Dial) -> str:
-    """What a size is, and its bounds."""
+    """Describe a size and its bounds, as the slider's help."""
     return _(
         "{what}: {low:,} to {high:,}.", what=capital(_(dial.what)), low=dial.low, high=dial.high
     )
 
 
 def asking() -> tuple[bool, bool]:
-    """Whether a prediction is asked for, and whether the answers stay hidden."""
+    """Draw the switches: whether to ask questions, and whether to hide the answers."""
     with st.container(horizontal=True):
         ask = st.toggle(
             _("Predict, then reveal"),
-            key="predict",
             help=_("Hides one shape and asks for it."),
-            **BOUND,
+            **widget("predict"),
         )
-        hide = st.toggle(_("Hide the answers"), key="hide", help=lesson("shapes")["hide"], **BOUND)
+        hide = st.toggle(_("Hide the answers"), help=lesson("shapes")["hide"], **widget("hide"))
     return ask, hide
 
 
 def explorer() -> None:
-    """Everything above the fold: construction, sizes, picture, question, Keras' word."""
+    """Draw the first screen: model, sizes, question, picture, and Keras' confirmation."""
     with frame.controls("sizes"):
         chosen = construction()
         at = sizes(chosen)
     ask, hide = asking()
     sketch = chosen.sketch(at)
     question = predict.current(chosen.name, sketch) if ask else None
-    open_question = question is not None and not predict.answered(question)
+    hidden_row = None
     if question is not None:
+        if not predict.answered(question):
+            hidden_row = question.row
         predict.form(question, at, hide=hide)
     picture.show(
         sketch,
@@ -86,26 +83,31 @@ def explorer() -> None:
         m=at["m"],
         functions=chosen.shown,
         hidden=hide,
-        asked=question.row if open_question else None,
+        asked=hidden_row,
         presenter=frame.presenting(),
     )
     verdict(chosen, at, sketch)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _confirmed(name: str, at: tuple[tuple[str, int], ...]) -> Confirmation:
-    chosen, sizes_at = CONSTRUCTIONS[name], dict(at)
-    return confirm(chosen.sketch(sizes_at), chosen.build(sizes_at))
-
-
 def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
-    """Keras' word: of itself once it is loaded, on request before."""
-    if not tensorflow.is_loaded():
+    """Draw Keras' confirmation, by itself if Keras' process runs, else behind a button."""
+    # The batch stays open in Keras, so m makes no other model.
+    sizes_at = tuple((name, size) for name, size in at.items() if name != "m")
+    about = (chosen.name, sizes_at)
+
+    def ask() -> None:
+        request = (confirmed, chosen.name, dict(sizes_at))
+        keras.ask("confirm", about, lambda: keras_room.ask(*request, key=about))
+
+    if keras_room.awake() and keras.asked("confirm", about) is None:
+        ask()
+    if (future := keras.asked("confirm", about)) is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            asked = st.button(
+            st.button(
                 _("Confirm with Keras"),
                 key="confirm",
                 icon=":material/fact_check:",
+                on_click=ask,
                 help=_(
                     "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
                     "few seconds the first time; after that it is done at every change."
@@ -117,19 +119,12 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
                     "TensorFlow is not loaded yet."
                 )
             )
-        if not asked:
-            return
-        with st.spinner(_("Loading TensorFlow …")):
-            tensorflow.load()
-        st.rerun()
-    # The batch stays open in Keras, so m makes no other model.
-    key = tuple((name, size) for name, size in at.items() if name != "m")
-    found = _confirmed(chosen.name, key)
-    st.markdown(sentence(found, sketch))
+        return
+    keras.show(future, lambda found: st.markdown(sentence(found, sketch)))
 
 
 def sentence(found: Confirmation, sketch: Blueprint) -> str:
-    """What Keras says to the picture."""
+    """Write the result of Keras' confirmation as a sentence."""
     if found.holds:
         return _(
             ":material/verified: Confirmed by Keras: **{agreed} of {total}** tensors "

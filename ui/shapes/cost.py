@@ -1,4 +1,4 @@
-"""One-hot against an embedding: what a sentence costs either way."""
+"""Compare what a sentence costs as one-hot vectors and as rows of an embedding."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from seqlib.i18n import _
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from ui.shapes import charts
-from ui.shapes.controls import BOUND, span
+from ui.shapes.controls import span
+from ui.state import widget
 
 DIALS = {dial.name: dial for dial in CONSTRUCTIONS["Emojify_V2"].dials}
 
 
 def compare() -> None:
-    """Sizes, both pictures to one scale, and the counts."""
+    """Draw the sizes, both pictures in one scale, and the counts."""
     at = {}
     names = {"maxlen": _("Tx · words"), "vocabulary": _("vocabulary")}
     for column, name in zip(
@@ -23,15 +24,7 @@ def compare() -> None:
     ):
         dial = DIALS[name]
         with column:
-            at[name] = st.slider(
-                names.get(name, name),
-                dial.low,
-                dial.high,
-                dial.default,
-                key=f"{name}_cost",
-                help=span(dial),
-                **BOUND,
-            )
+            at[name] = st.slider(names.get(name, name), help=span(dial), **widget(f"{name}_cost"))
     words, vocabulary = at["maxlen"], at["vocabulary"]
     one_hot = one_hot_cost.one_hot(words, vocabulary, at["n_a"])
     embedded = one_hot_cost.embedded(words, vocabulary, at["e_length"], at["n_a"])

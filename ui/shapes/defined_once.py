@@ -1,4 +1,4 @@
-"""Defined once, used Tx times: the shared layer against the mistake."""
+"""Compare layers defined once and called Tx times with the common mistake."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
 from seqlib.shapes.weight_sharing import Sharing, compare
 from seqlib.stage import Clock, Stage
 from seqlib.stage.lanes import jazz_diagram
+from seqlib.training import keras_room
 from ui.frame import frame
 from ui.lessons.pages import lesson
+from ui.parts import keras
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
 from ui.shapes import charts
+from ui.state import value
 
 MOST_STEPS = 12  # on the folded stage
 
 
 def djmodel_sizes() -> dict[str, int]:
-    """What the djmodel sliders say, or the seed's sizes while they are not drawn."""
+    """Return the sizes of the djmodel sliders; the seed's sizes while they are not drawn."""
     chosen = CONSTRUCTIONS["djmodel"]
-    return {
-        dial.name: int(st.session_state.get(f"{dial.name}_djmodel", dial.default))
-        for dial in chosen.dials
-    }
+    return {dial.name: value(f"{dial.name}_djmodel") for dial in chosen.dials}
 
 
 @lru_cache(maxsize=64)
 def _both(Tx: int, n_a: int, n_values: int) -> tuple[Blueprint, Blueprint]:
-    """The shared layers, and the mistake."""
+    """Sketch djmodel, and djmodel with the mistake."""
     sizes = {"m": 1, "Tx": Tx, "n_a": n_a, "n_values": n_values}
     return (
         CONSTRUCTIONS["djmodel"].sketch(sizes),
@@ -44,13 +44,13 @@ def _both(Tx: int, n_a: int, n_values: int) -> tuple[Blueprint, Blueprint]:
 
 
 def _cells(sketch: Blueprint) -> tuple[int, int]:
-    """How many LSTM layers there are, and how many weights they have together."""
+    """Count a model's LSTM layers, and their weights together."""
     cells = [layer for layer in sketch.layers if layer.kind == "LSTM"]
     return len(cells), sum(cell.n_parameters for cell in cells)
 
 
 def counts() -> None:
-    """Both models' layers and weights, from running their code."""
+    """Draw both models' numbers of layers and weights, and the lines of code that differ."""
     at = djmodel_sizes()
     once, mistake = _both(at["Tx"], at["n_a"], at["n_values"])
     rows = {_("defined once"): once, _("defined in the loop"): mistake}
@@ -94,7 +94,7 @@ def _loop_line() -> str:
 
 
 def on_stage() -> None:
-    """The folded network: what really exists."""
+    """Draw the folded network, which shows the layers that exist."""
     at = djmodel_sizes()
     st.markdown(lesson("shapes")["once-stage"])
     stage_component.show(
@@ -107,7 +107,7 @@ def on_stage() -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _folded(Tx: int, n_a: int, n_values: int, language: str) -> Stage:
-    """The network of these sizes; its numbers are all zero, only the shapes are shown.
+    """Make the stage of a network of these sizes; all its numbers are zero.
 
     ``language`` is that of its labels.
     """
@@ -123,21 +123,22 @@ def _folded(Tx: int, n_a: int, n_values: int, language: str) -> Stage:
 
 
 def effect() -> None:
-    """On request: both built in Keras, one training step each."""
+    """Draw the button that builds both models in Keras and trains one step each."""
     st.markdown(lesson("shapes")["once-train"])
     at = djmodel_sizes()
-    key = (min(at["Tx"], 30), at["n_a"], at["n_values"])
-    if st.button(
+    sizes = (min(at["Tx"], 30), at["n_a"], at["n_values"])
+    about = ("sharing", sizes)
+    st.button(
         _("Build both and train one step"),
         key="sharing",
         icon=":material/model_training:",
+        on_click=lambda: keras.ask(
+            "sharing", about, lambda: keras_room.ask(compare, *sizes, key=about)
+        ),
         help=_("In Keras, with Tx as above but at most 30. Takes some seconds."),
-    ):
-        with st.spinner(_("Building both models …")):
-            st.session_state["sharing_result"] = (key, compare(*key))
-    known = st.session_state.get("sharing_result")
-    if known and known[0] == key:
-        _effect(known[1])
+    )
+    if (future := keras.asked("sharing", about)) is not None:
+        keras.show(future, _effect)
 
 
 def _effect(found: Sharing) -> None:

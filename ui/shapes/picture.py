@@ -1,4 +1,4 @@
-"""Code beside the tensors it makes: the blueprint component, and what it is given."""
+"""Draw a model's code beside its tensors: the blueprint component and its data."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def picture(
     hidden: bool = False,
     asked: int | None = None,
 ) -> dict[str, Any]:
-    """JSON for the component: every layer once, with the tensors of its first use."""
+    """Make the JSON for the component: every layer once, with the tensors of its first call."""
     first = [n for n, row in enumerate(sketch.rows) if row.step in (None, 0)]
     steps = 1 + max(row.step or 0 for row in sketch.rows)
     looped = {row.layer for row in sketch.rows if row.step is not None}
@@ -121,7 +121,7 @@ def picture(
 
 
 def _blocks(sketch: Blueprint, m: int) -> list[dict[str, Any]] | None:
-    """Input and output as blocks to draw, where the model only adds an axis."""
+    """Describe input and output as blocks, for a model that only adds an axis; else None."""
     if len(sketch.rows) != 2 or [len(row.shape) for row in sketch.rows] != [2, 3]:
         return None
     return [
@@ -148,7 +148,7 @@ def _count(layer: LayerCount | None) -> str:
 
 
 def _handed(sketch: Blueprint, numbers: list[int], looped: bool) -> str:
-    """What a looped layer hands to its own next use."""
+    """Name the tensors that a layer passes to its own next call."""
     if not looped:
         return ""
     own = sketch.rows[numbers[0]].layer

@@ -1,4 +1,4 @@
-"""Predict, then reveal: the question, the form, and the score of this visit."""
+"""Ask for a shape before it is shown: the question, the form, and the score of this visit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from seqlib.shapes import quiz
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.quiz import Question, Verdict
 from ui.lessons.pages import lesson
+from ui.state import value, widget
 
 
 def _state() -> dict:
@@ -20,7 +21,7 @@ def _state() -> dict:
 
 
 def current(construction: str, sketch: Blueprint) -> Question:
-    """The question at hand; each construction has a round of its own, in a drawn order."""
+    """Return the current question; each model has its own questions, in random order."""
     number = _state()["number"]
     asked = quiz.questions(sketch)
     return quiz.questions(sketch, seed=number // len(asked))[number % len(asked)]
@@ -31,7 +32,7 @@ def _name(question: Question) -> tuple:
 
 
 def answered(question: Question) -> bool:
-    """Whether its shape may be seen: answered rightly, or revealed."""
+    """Tell whether a question's shape may be shown: it is answered correctly, or revealed."""
     shown = _state()["shown"].get(_name(question))
     return shown is not None and (shown.correct or shown.hint == REVEALED)
 
@@ -40,11 +41,11 @@ REVEALED = "revealed"
 
 
 def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
-    """The question, a place to type, and what is said to the answer."""
+    """Draw the question, the text box, and the verdict on the answer."""
     state, name = _state(), _name(question)
 
     def check() -> None:
-        text = st.session_state.get("answer", "")
+        text = value("answer")
         try:
             verdict = quiz.judge(quiz.parse(text), question, sizes)
         except ValueError as problem:
@@ -61,7 +62,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
         )
 
     def _score(right: bool) -> None:
-        # Only the first try counts; later ones are for learning.
+        # Only the first answer to a question counts for the score.
         if name not in state["tried"]:
             state["tried"].add(name)
             state["asked"] += 1
@@ -79,11 +80,9 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
         ):
             st.text_input(
                 _("shape"),
-                key="answer",
-                persist_state="session",
                 placeholder=_("(None, 64) or (m, n_a)"),
-                max_chars=80,
                 help=lesson("shapes")["predict"],
+                **widget("answer"),
             )
             st.form_submit_button(
                 _("Check"), on_click=check, type="primary", help=_("Enter does too.")

@@ -1,54 +1,41 @@
-"""What if: one recurrent layer, and Keras' switches."""
+"""Show what Keras' options do to the shapes of one recurrent layer."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import _
 from seqlib.shapes.blueprint import ShapeError, Size, blueprint
-from seqlib.shapes.constructions import Confirmation, confirm, one_layer
-from seqlib.training import tensorflow
-from ui.frame import frame, language
+from seqlib.shapes.constructions import confirmed_layer, one_layer
+from seqlib.training import keras_room
+from ui.frame import frame
+from ui.parts import keras
 from ui.shapes import picture
-from ui.shapes.controls import BOUND, sentence
+from ui.shapes.controls import sentence
 from ui.shapes.defined_once import djmodel_sizes
+from ui.state import options, widget
 
-KINDS = ("LSTM", "GRU", "SimpleRNN")
-SWITCHES = {
-    "return_sequences": N_("every step's output, not the last alone"),
-    "return_state": N_("the states at the end as further results"),
-    "stateful": N_("start the next batch from where this one ended, so m is fixed"),
-    "bidirectional": N_("a second layer reads from the end; the results stand side by side"),
-}
+SWITCHES = options("options")
 
 
 def show() -> None:
-    """The switches and the picture; Keras' word once it is loaded."""
+    """Draw the options and the picture; Keras' confirmation if its process runs."""
     with st.container(horizontal=True):
-        kind = st.segmented_control(
-            _("layer"),
-            KINDS,
-            default="LSTM",
-            required=True,
-            key=language.checked("layer"),
-            help=_("Which recurrent layer."),
-            **BOUND,
-        )
+        kind = st.segmented_control(_("layer"), help=_("Which recurrent layer."), **widget("layer"))
         on = st.pills(
             _("options"),
-            list(SWITCHES),
-            selection_mode="multi",
             wrap=True,
-            default=["return_state"],
-            key="options",
             help="; ".join(f"{name}: {_(what)}" for name, what in SWITCHES.items()) + ".",
-            **BOUND,
+            **widget("options"),
         )
     at = djmodel_sizes()
-    options = {name: name in on for name in SWITCHES}
+    switched: dict[str, Any] = {name: name in on for name in SWITCHES}
     order = ("m", "Tx", "n_values", "n_a")
     try:
-        sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **options)
+        sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **switched)
     except ShapeError as problem:
         st.warning(str(problem), icon=":material/info:")
         return
@@ -71,15 +58,13 @@ def show() -> None:
         )
         + f" {meant}"
     )
-    if tensorflow.is_loaded():
-        found = _confirmed(tuple(at[n] for n in order), kind, tuple(on))
-        st.markdown(sentence(found, sketch))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _confirmed(sizes: tuple[int, ...], kind: str, on: tuple[str, ...]) -> Confirmation:
-    options = {name: name in on for name in SWITCHES}
-    return confirm(
-        blueprint(one_layer, *sizes, kind=kind, **options),
-        one_layer(*sizes, kind=kind, **options),
-    )
+    sizes = tuple(at[n] for n in order)
+    about = ("one layer", sizes, kind, tuple(sorted(on)))
+    if keras_room.awake() and keras.asked("what if", about) is None:
+        keras.ask(
+            "what if",
+            about,
+            lambda: keras_room.ask(partial(confirmed_layer, **switched), sizes, kind, key=about),
+        )
+    if (future := keras.asked("what if", about)) is not None:
+        keras.show(future, lambda found: st.markdown(sentence(found, sketch)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import re
 import sys
@@ -18,8 +19,11 @@ import traceback
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
+
+from seqlib.training import rooms
 
 LEVEL = "SEQSCOPE_LOG"  # debug, info, warning, error or off
 SLOW = "SEQSCOPE_SLOW_SECONDS"
@@ -36,6 +40,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "run_started": ("kind",),
     "run_finished": ("kind", "state", "epochs", "seconds"),
     "run_failed": ("kind", "epochs", "seconds"),
+    "setting_ignored": ("variable", "given", "used"),
     "upload_refused": ("what",),
     "slow_rerun": ("page", "seconds"),
     "memory_high": ("megabytes", "limit_megabytes"),
@@ -76,17 +81,20 @@ def _told(value: Any) -> Any:
 
 
 class Lines(logging.Formatter):
-    """One JSON object a line."""
+    """Format a log record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        line = {"time": when, "level": record.levelname.lower()}
+        line: dict[str, Any] = {"time": when, "level": record.levelname.lower()}
         if name := getattr(record, "event", None):
-            line |= {"event": name, **{key: _told(value) for key, value in record.fields.items()}}
+            line |= {
+                "event": name,
+                **{key: _told(value) for key, value in getattr(record, "fields", {}).items()},
+            }
         else:
             line |= {"event": "log", "message": record.msg, "module": record.name}
             if record.exc_info and record.exc_info[0]:
-                # Its message may quote what a reader typed; its kind and place do not.
+                # The error's message may quote a reader's text; its class and lines do not.
                 line |= {
                     "error": record.exc_info[0].__name__,
                     "where": _places(record.exc_info[2]),
@@ -95,7 +103,7 @@ class Lines(logging.Formatter):
 
 
 def _places(trace: Any) -> list[str]:
-    """The program's own lines in a traceback, outermost first: ``seqlib/training/step.py:88``."""
+    """List our own lines in a traceback, outermost first: ``seqlib/training/step.py:88``."""
     places = []
     for frame in traceback.extract_tb(trace):
         path = Path(frame.filename)
@@ -136,18 +144,39 @@ def configure(stream: TextIO | None = None) -> None:
 
 
 def number(variable: str, default: float) -> float:
-    """A number from the environment; ``default`` where there is none or no number."""
+    """Return a number, 0 or more, from the environment.
+
+    Where there is none ``default`` is returned; where it is no such number too, and one line of
+    the log says so.
+    """
+    given = os.environ.get(variable, "").strip()
     try:
-        return float(os.environ[variable])
-    except (KeyError, ValueError):
-        return default
+        found = float(given) if given else default
+    except ValueError:
+        found = math.nan
+    if 0 <= found < math.inf:
+        return found
+    _tell_once(variable, given, default)
+    return default
+
+
+@cache
+def _tell_once(variable: str, given: str, default: float) -> None:
+    event("setting_ignored", logging.WARNING, variable=variable, given=given[:40], used=default)
 
 
 # Memory.
 
 
 def resident() -> int:
-    """Bytes of memory this process holds now; without ``/proc``, its highest ever; 0 if unknown."""
+    """Bytes of memory this process and its workers hold now; 0 if unknown.
+
+    Without ``/proc`` it is the highest that this process ever held.
+    """
+    return _own() + sum(map(rooms.resident, rooms.processes()))
+
+
+def _own() -> int:
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
@@ -187,7 +216,7 @@ def limit(root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgro
 
 @dataclass(frozen=True)
 class Rerun:
-    """How long a page took the server, and when: seconds, ``time.monotonic``."""
+    """The seconds that a page took, and when it ended by ``time.monotonic``."""
 
     page: str
     seconds: float
@@ -195,7 +224,7 @@ class Rerun:
 
 
 class Observer:
-    """What a server remembers of itself: the last reruns, and whether memory runs short."""
+    """Keep the times of the last reruns, and whether memory is short."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -204,7 +233,7 @@ class Observer:
         self._short = False
 
     def rerun(self, page: str, seconds: float) -> None:
-        """A page was drawn; tells of a slow one, and of memory that runs short."""
+        """Record the time of a page; log a slow page, and memory that is short."""
         with self._lock:
             self._reruns.append(Rerun(page, seconds, time.monotonic()))
             self._pages[page] += 1
@@ -213,7 +242,7 @@ class Observer:
         self.memory(resident(), limit())
 
     def memory(self, held: int, allowed: int) -> None:
-        """Tell once when more than ``SEQSCOPE_MEMORY_PERCENT`` is held, once when it is over."""
+        """Log once that memory passes ``SEQSCOPE_MEMORY_PERCENT``, once that it is below again."""
         if not allowed:
             return
         percent, line = 100 * held / allowed, number(MEMORY, MEMORY_PERCENT)
@@ -230,17 +259,17 @@ class Observer:
 
     @property
     def reruns(self) -> int:
-        """Since the server started."""
+        """Number of reruns since the server started."""
         with self._lock:
             return self._pages.total()
 
     def slowest(self, n: int = 10) -> list[Rerun]:
-        """Of the last ``KEPT`` reruns, the slowest first."""
+        """List the last ``KEPT`` reruns, the slowest first."""
         with self._lock:
             return sorted(self._reruns, key=lambda one: -one.seconds)[:n]
 
     def percentile(self, percent: float) -> float:
-        """Seconds within which so many of the last reruns were done; 0 without any."""
+        """Compute a percentile of the last reruns' seconds; 0 without any."""
         with self._lock:
             times = sorted(one.seconds for one in self._reruns)
         return times[min(len(times) - 1, int(len(times) * percent / 100))] if times else 0.0
@@ -250,5 +279,5 @@ observer = Observer()
 
 
 def uptime() -> float:
-    """Seconds since the program was loaded."""
+    """Return the seconds since the program was loaded."""
     return time.monotonic() - _began

@@ -1,14 +1,16 @@
-"""The status page's parts: who may see it, and what it shows."""
+"""Draw the status page, for those who may see it."""
 
 from __future__ import annotations
 
 import hmac
 import os
 import time
+from collections.abc import Mapping
 
 import streamlit as st
 
 from seqlib.i18n import N_, _, n_
+from seqlib.training import rooms
 from seqlib.training.run import State
 from ui.status import log, server
 from ui.status.log import observer
@@ -28,7 +30,7 @@ STATES = {
 
 
 def allowed() -> bool:
-    """Whether no key is asked for, or the URL has it as ``?key=…``."""
+    """Tell whether the page may be shown: no key is set, or the URL has it as ``?key=…``."""
     wanted = os.environ.get(KEY, "")
     given = st.query_params.get("key", "")
     return not wanted or hmac.compare_digest(given.encode(), wanted.encode())
@@ -59,7 +61,7 @@ def _live() -> None:
 
 
 def numbers(now: server.Server) -> None:
-    """The counts that matter most."""
+    """Draw the most important counts."""
     training = now.training
     busy = training.busy_seconds / now.uptime
     shown = (
@@ -79,9 +81,9 @@ def numbers(now: server.Server) -> None:
             ),
         ),
         (
-            _("Traced functions"),
-            f"{training.traced}",
-            _("Training steps held, one for each architecture; their number is bounded."),
+            _("Workers"),
+            f"{now.processes}",
+            _("Processes of this machine that train; they end when idle."),
         ),
         (_("Up for"), duration(now.uptime), _("Since the program was loaded.")),
     )
@@ -91,9 +93,13 @@ def numbers(now: server.Server) -> None:
 
 
 def memory(now: server.Server) -> None:
-    """Resident memory against what is allowed."""
+    """Draw the memory of all processes, its limit, and where training runs."""
     held, limit = now.memory / 2**20, now.limit / 2**20
-    loaded = _("TensorFlow is loaded") if now.tensorflow else _("TensorFlow is not loaded")
+    loaded = (
+        _("TensorFlow is loaded in Keras' room") if now.keras else _("TensorFlow is not loaded")
+    )
+    if now.in_thread:
+        st.warning(_(rooms.IN_THREAD), icon=":material/memory:")
     if not limit:
         st.markdown(_("Memory: {held:,.0f} MB. {loaded}.", held=held, loaded=loaded))
         return
@@ -110,8 +116,8 @@ def memory(now: server.Server) -> None:
         st.warning(_("Memory runs short: give the container more, or run more of them."))
 
 
-def workers(threads: dict[str, int]) -> None:
-    """The cluster."""
+def workers(threads: Mapping[str, int]) -> None:
+    """Draw the number of workers and threads of the cluster."""
     if threads:
         st.success(
             n_("The cluster has {n} worker.", "The cluster has {n} workers.", len(threads)),
@@ -125,7 +131,7 @@ def workers(threads: dict[str, int]) -> None:
 
 
 def runs(now: server.Server) -> None:
-    """How many runs are in memory, by state."""
+    """Draw the number of runs in memory, by state."""
     counts = [(state, now.training.runs.get(state, 0)) for state in STATES]
     table(
         (_("State"), _("Runs")),
@@ -134,7 +140,7 @@ def runs(now: server.Server) -> None:
 
 
 def reruns() -> None:
-    """How long pages took, and which were the slowest."""
+    """Draw the times of the last reruns, and the slowest of them."""
     slowest = observer.slowest(SHOWN)
     if not slowest:
         st.markdown(_("None yet."))
@@ -156,15 +162,16 @@ def reruns() -> None:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A small table. The first column is text, the others are numbers."""
+    """Draw a small table, of which the first column is text and the others are numbers."""
     lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def duration(seconds: float) -> str:
-    """As days, hours, minutes and seconds, the two largest: ``2 h 5 min``."""
+    """Write seconds as days, hours, minutes and seconds, the two largest: ``2 h 5 min``."""
     units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    parts, rest = [], int(seconds)
+    parts: list[str] = []
+    rest = int(seconds)
     for size, unit in units:
         count, rest = divmod(rest, size)
         if count or (parts and len(parts) < 2) or (size == 1 and not parts):

@@ -1,4 +1,4 @@
-"""The server seen from its own process: facts for the status page and for machines."""
+"""Collect facts of the server's process, for the status page and for machines."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.stats import ACTIVE_SESSIONS_FAMILY, GaugeStat
 
-from seqlib.training import cluster, scheduler
-from seqlib.training import tensorflow as backend
+from seqlib.training import cluster, keras_room, rooms, scheduler
 from seqlib.training.run import State
 from ui.status import log
 
@@ -24,9 +23,20 @@ METRICS = "SEQSCOPE_METRICS"
 
 @dataclass(frozen=True)
 class Server:
-    """Counts, bytes and seconds of this process, now.
+    """Counts, bytes and seconds of this process and its workers.
 
-    ``workers`` is the cluster's threads by worker; None without a cluster.
+    Attributes
+    ----------
+    memory, limit : int
+        Bytes that all processes hold together, and may hold.
+    processes : int
+        Worker processes of this machine, Keras' room among them.
+    keras : bool
+        Whether Keras' room is there with TensorFlow loaded.
+    in_thread : bool
+        Whether the host lets no worker process start, so that a thread of this process trains.
+    workers : dict of str to int, or None
+        The cluster's threads by worker; None without a cluster.
     """
 
     sessions: int
@@ -34,25 +44,30 @@ class Server:
     memory: int
     limit: int
     uptime: float
-    tensorflow: bool
+    processes: int
+    keras: bool
+    in_thread: bool
     workers: Mapping[str, int] | None
 
 
 def now() -> Server:
-    """As things are."""
+    """Collect the present facts."""
+    training = scheduler.default()
     return Server(
         sessions(),
-        scheduler.default().facts(),
+        training.facts(),
         log.resident(),
         log.limit(),
         log.uptime(),
-        backend.is_loaded(),
-        cluster.workers() if cluster.address() else None,
+        len(rooms.processes()),
+        keras_room.awake(),
+        getattr(training.pool, "in_thread", False),
+        getattr(training.pool, "workers", None),
     )
 
 
 def sessions() -> int:
-    """Browser tabs connected to this process; 0 where there is no server, as in a test."""
+    """Count the browser tabs connected to this process; 0 without a server, as in a test."""
     if not runtime.exists():
         return 0
     stats = runtime.get_instance().stats_mgr.get_stats([ACTIVE_SESSIONS_FAMILY])
@@ -61,7 +76,7 @@ def sessions() -> int:
 
 @cache
 def begin() -> None:
-    """Once in a process: set up the log, say that the server is there, offer its metrics."""
+    """Set up the log, log the start, and register the metrics, once in a process."""
     log.configure()
     log.event(
         "server_started",
@@ -69,7 +84,7 @@ def begin() -> None:
         streamlit=st.__version__,
         cluster=bool(cluster.address()),
     )
-    cluster.begin()
+    scheduler.default()  # one that trains on a cluster begins to look for it
     if os.environ.get(METRICS) == "1" and runtime.exists():
         runtime.get_instance().stats_mgr.register_provider(Metrics())
 
@@ -77,8 +92,8 @@ def begin() -> None:
 GAUGES = {
     "seqscope_runs": "Training runs in memory, by state.",
     "seqscope_queue": "Training runs that wait for a turn.",
-    "seqscope_traced_functions": "Traced training steps held.",
-    "seqscope_memory_bytes": "Resident memory.",
+    "seqscope_processes": "Worker processes on this machine.",
+    "seqscope_memory_bytes": "Resident memory, workers included.",
     "seqscope_memory_limit_bytes": "What the container or the machine allows.",
     "seqscope_uptime_seconds": "Since the program was loaded.",
     "seqscope_rerun_p95_milliseconds": "95% of the last reruns took the server at most this.",
@@ -87,7 +102,7 @@ GAUGES = {
 
 
 class Metrics:
-    """These facts in the form in which Streamlit serves its own."""
+    """Return the facts as metrics that Streamlit serves with its own."""
 
     @property
     def stats_families(self) -> Sequence[str]:
@@ -98,7 +113,7 @@ class Metrics:
         values: dict[str, dict[str, int]] = {
             "seqscope_runs": {state.value: server.training.runs.get(state, 0) for state in State},
             "seqscope_queue": {"": server.training.queue},
-            "seqscope_traced_functions": {"": server.training.traced},
+            "seqscope_processes": {"": server.processes},
             "seqscope_memory_bytes": {"": server.memory},
             "seqscope_memory_limit_bytes": {"": server.limit},
             "seqscope_uptime_seconds": {"": int(server.uptime)},

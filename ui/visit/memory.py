@@ -121,7 +121,6 @@ class Visits:
         self._clock = clock
         self._visits: dict[str, Visit] = {}
         self._lock = threading.RLock()
-        self._swept = clock()
         self._timer: threading.Timer | None = None
 
     def __len__(self) -> int:
@@ -139,7 +138,7 @@ class Visits:
         with self._lock:
             visit.seen, visit.nbytes = self._clock(), None
             self._visits.setdefault(visit.token, visit)
-        self._sweep_now_and_then()
+            self._sweep_later()
 
     def find(self, token: str) -> Visit | None:
         """The visit of that token."""
@@ -162,12 +161,11 @@ class Visits:
 
     def sweep(self) -> int:
         """Drop what is over its time or over the bounds; returns how many visits went."""
+        for visit in self.away():
+            if visit.nbytes is None:
+                self._measure(visit)
         with self._lock:
-            self._swept = now = self._clock()
-            away = self.away()
-            for visit in away:
-                if visit.nbytes is None:
-                    visit.nbytes = held_bytes(visit.work)
+            now, away = self._clock(), self.away()
             total, gone = sum(visit.nbytes or 0 for visit in away), 0
             for place, visit in enumerate(away):
                 late = now - visit.seen > 60 * self.minutes
@@ -179,23 +177,33 @@ class Visits:
             log.info("visits dropped", extra={"dropped": gone, "held": len(self)})
         return gone
 
-    def _sweep_now_and_then(self) -> None:
+    def _measure(self, visit: Visit) -> None:
+        """Note what a visit holds. It may take seconds, so other visits are not locked out."""
+        seen = visit.seen
+        try:
+            nbytes = held_bytes(dict(visit.work))
+        except RuntimeError:  # its reader is back and changes it
+            return
         with self._lock:
-            if self._clock() - self._swept >= SWEEP_SECONDS:
-                self.sweep()
+            if visit.seen == seen:
+                visit.nbytes = nbytes
+
+    def _sweep_later(self) -> None:
+        """Sweep in a thread of its own, also when nobody comes any more."""
+        with self._lock:
             if self._timer is None:
-                self._timer = threading.Timer(60 * self.minutes / 2, self._on_time)
+                every = min(SWEEP_SECONDS, 60 * self.minutes / 2)
+                self._timer = threading.Timer(every, self._on_time)
                 self._timer.daemon = True
                 self._timer.name = "seqlib-visits"
                 self._timer.start()
 
     def _on_time(self) -> None:
-        """Also when nobody comes any more."""
         self.sweep()
         with self._lock:
             self._timer = None
-        if len(self):
-            self._sweep_now_and_then()
+            if self._visits:
+                self._sweep_later()
 
 
 def held_bytes(value: Any) -> int:
@@ -218,6 +226,9 @@ def _sizes(value: Any, seen: set[int]) -> Iterator[int]:
                 yield from _sizes(key, seen)
                 yield from _sizes(one, seen)
     elif isinstance(value, list | tuple | set | frozenset):
+        if set(map(type, value)) == {str}:  # sentences and words, by the ten thousand
+            yield sum(map(len, value))
+            return
         for one in value:
             yield from _sizes(one, seen)
     elif type(value).__module__.startswith(("seqlib.", "ui.", "pandas.")):

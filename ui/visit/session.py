@@ -7,7 +7,6 @@ state is also held by ``ui.visit.session``, under a token that the tab keeps for
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -21,44 +20,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
+from ui.state import TABLE, TOOLBAR, WORK
+from ui.status.log import number
 from ui.visit.memory import MINUTES, Visit, Visits
 
-# What pages keep in the session state beside their controls: made, trained, brought.
-WORK = (
-    "song",
-    "song_corpus",
-    "song_file",
-    "jazz_runs",
-    "emoji_mine",
-    "emoji_csv_report",
-    "emoji_draft",
-    "emoji_runs",
-    "emoji_run_number",
-    "emoji_file_model",
-    "emoji_file_bytes",
-    "emoji_many_sentences",
-    "own_vectors:my file",
-    "own_vectors:projector pair",
-    "embedding_runs",
-    "copy_run",
-    "quiz",
-)
-# Controls that no link holds: what may be in them.
-LOOSE: dict[str, tuple[type, ...]] = {
-    "midi_track": (int,),
-    "emoji_edit": (bool,),
-    "emoji_many": (str,),
-    "jump": (str,),
-    "answer": (str,),
-    "paste_input": (str,),
-    "paste_Tx": (int,),
-    "paste_n_values": (int,),
-    "paste_text": (str,),
-}
-# Choices among models, those of a visit included; a name that is not there falls back.
-MODELS = ("model", "model_b", "reads", "against", "cell_model", "emoji_model", "emoji_model_b")
-# Of the toolbar, so they go with every page's link.
-EVERYWHERE = frozenset({"present", "lang"})
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
 
 BOOT = secrets.token_hex(8)
@@ -77,8 +42,7 @@ def _alive(session: str) -> bool:
     return bool(session) and runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
-# A host with little memory may hold visits for a shorter time.
-visits = Visits(_alive, minutes=float(os.environ.get("SEQSCOPE_VISIT_MINUTES", MINUTES)))
+visits = Visits(_alive)
 
 
 def _session() -> str:
@@ -91,6 +55,8 @@ def _session() -> str:
 
 def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
+    # A host with little memory may hold visits for a shorter time.
+    visits.minutes = number("SEQSCOPE_VISIT_MINUTES", MINUTES)
     visit = current()
     _capture(visit)
     visits.look(visit)
@@ -105,23 +71,18 @@ def at(page: str) -> None:
     """Called when it is known which page is drawn: what was set on it before is set again."""
     st.session_state[_PAGE] = page
     link = current().links.pop(page, None)
-    if not link or any(name in st.query_params for name in link if name not in EVERYWHERE):
+    if not link or any(name in st.query_params for name in link):
         return  # the reader's own link says more than what was
     with get_script_run_ctx().session_state.query_params() as parameters:
         for name, values in link.items():
-            if name not in EVERYWHERE and not parameters.is_bound(name):
+            if not parameters.is_bound(name):
                 parameters[name] = values if len(values) != 1 else values[0]
         parameters.set_initial_query_params_from_current()
 
 
 def end(page: str) -> None:
     """Called when a page has been drawn, or a new run has begun: hold what it has made."""
-    visit = current()
-    # Controls of the page before are bound still; each belongs to the page it was first seen on.
-    elsewhere = {key for name, one in visit.settings.items() if name != page for key in one}
-    mine = [key for key in _bound() if key not in elsewhere]
-    visit.settings[page] = {**visit.settings.get(page, {}), **dict.fromkeys(mine)}
-    _capture(visit)
+    _capture(current())
     _tell("visit_made")
 
 
@@ -193,16 +154,6 @@ def watching() -> str:
     return name
 
 
-def _bound() -> list[str]:
-    """Controls that may stand in the URL."""
-    with get_script_run_ctx().session_state.query_params() as parameters:
-        return [
-            key
-            for key in map(str, st.session_state)
-            if key not in EVERYWHERE and parameters.is_bound(key)
-        ]
-
-
 def _capture(visit: Visit) -> None:
     """Hold what is in the session state: work as it is, controls as plain values."""
     here = st.session_state
@@ -211,11 +162,11 @@ def _capture(visit: Visit) -> None:
             visit.work[key] = here[key]
         else:
             visit.work.pop(key, None)
-    for settings in visit.settings.values():
-        for key in settings:
-            if key in here:
-                settings[key] = here[key]
-    visit.loose = {key: here[key] for key in LOOSE if isinstance(here.get(key), LOOSE[key])}
+    for key, row in TABLE.items():
+        if row.page == TOOLBAR or not row.kept or here.get(key) is None or not row.takes(here[key]):
+            continue
+        held = visit.settings.setdefault(row.page, {}) if row.link else visit.loose
+        held[key] = here[key]
 
 
 # -- a reload -----------------------------------------------------------------------------
@@ -251,7 +202,7 @@ def _claimed() -> None:
 def _take(visit: Visit) -> None:
     """Make a visit this session's. Only before anything is drawn."""
     here = st.session_state
-    link, page = here.get(_LINK, {}), here.get(_PAGE)
+    link, page = here.get(_LINK, {}), here.get(_PAGE, "")
     for key in WORK:
         if key in visit.work:
             here[key] = visit.work[key]
@@ -261,7 +212,7 @@ def _take(visit: Visit) -> None:
     if "emoji_draft" in visit.work:  # a table that is there already began without it
         here["emoji_edits"] = here.get("emoji_edits", 0) + 1
     named = visit.links.get(page, {})
-    chosen = {key: named[key][0] for key in MODELS if named.get(key)}
+    chosen = {key: named[key][0] for key in named if getattr(TABLE[key], "of_visit", False)}
     for key, value in {**visit.settings.get(page, {}), **chosen}.items():
         # What the first run could not accept, since what it names was not there yet.
         if key in link and value is not None and str(here.get(key)) not in link[key]:
@@ -355,9 +306,10 @@ def lost(asked: Mapping[str, Any]) -> str:
 # -- another visit ------------------------------------------------------------------------
 
 
-def links(visit: Visit) -> dict[str, dict[str, tuple[str, ...]]]:
-    """What is set on every page: as it is, or as it is still to be set."""
-    return {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+def held(visit: Visit) -> Visit:
+    """Return what a file of a visit is made of: settings as they are, or are still to be set."""
+    links = {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+    return Visit(work=dict(visit.work), links=links, loose=dict(visit.loose))
 
 
 def start_afresh() -> None:
@@ -379,6 +331,7 @@ def go_to(visit: Visit) -> None:
     visits.add(visit)
     page = st.session_state.get(_PAGE, "")
     link = visit.links.get(page) or as_link(visit.settings.get(page, {}))
-    asked = {key: st.query_params[key] for key in EVERYWHERE if key in st.query_params}
+    everywhere = [key for key, row in TABLE.items() if row.page == TOOLBAR]
+    asked = {key: st.query_params[key] for key in everywhere if key in st.query_params}
     # Relative to the page at hand, so that it is right behind any proxy.
     st.session_state[_GO] = "?" + urlencode({**link, **asked}, doseq=True), visit

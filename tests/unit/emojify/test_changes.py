@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fakes import trained
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.changes import groups, moved
-from seqlib.emojify.training import train_now
 from seqlib.emojify.weights import Embedding
 from seqlib.text import shipped
 from seqlib.vectors import load
@@ -50,12 +50,13 @@ def test_training_moves_the_words_it_reads_and_no_other(mask):
     vectors = load()
     data = type(shipped())(*(part.subset(range(0, len(part), 4)) for part in shipped()))
     runs = [
-        train_now(
+        trained(
             EmojifyRun(
                 data.train,
                 data.test,
                 Lexicon.of(vectors),
-                EmojifySettings(epochs=2, units=4, mask=mask, trainable=trainable),
+                # Dropped units might leave a word that occurs once without a gradient.
+                EmojifySettings(epochs=2, units=4, dropout=0, mask=mask, trainable=trainable),
             )
         )
         for trainable in (False, True)

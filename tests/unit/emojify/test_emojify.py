@@ -291,7 +291,7 @@ def test_mistakes_are_the_wrong_ones_surest_first_with_both_explanations(model):
     sure = [mistake.confidence for mistake in found]
     assert sure == sorted(sure, reverse=True)
     for mistake in found[:5]:
-        assert mistake.chosen != mistake.true == test.labels[mistake.place]
+        assert mistake.chosen != mistake.true == test.labels[mistake.index]
         assert mistake.tipped_by_gradient in mistake.words
         assert mistake.tipped_by_leaving_out in mistake.words
         assert len(mistake.by_gradient) == len(mistake.by_leaving_out) == len(mistake.words)

@@ -70,6 +70,11 @@ def test_a_longer_order_sees_further():
     assert accuracy[2] < accuracy[3] < accuracy[4]
 
 
+def test_no_notes_are_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="no notes to score"):
+        TrigramBaseline([np.array([0, 1])], N, 0.5).score([])
+
+
 def test_a_discount_outside_its_range_is_refused():
     with pytest.raises(ValueError, match="between 0 and 1"):
         TrigramBaseline([np.array([0])], N, 1.0)

@@ -156,6 +156,13 @@ def test_noise_is_standard_gumbel_and_fixed_by_the_seed():
     np.testing.assert_array_equal(noise, gumbel_noise(500, 100, seed=2))
 
 
+def test_whole_numbers_may_come_as_floats(make_weights):
+    weights = make_weights(4, 6)
+    asked = sample(weights, 8, method="top-k", k=3, seed=1, prompt=[2])
+    same = sample(weights, 8.0, method="top-k", k=3.0, seed=1.0, prompt=[2.0])
+    np.testing.assert_array_equal(asked.indices, same.indices)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -110,7 +110,7 @@ def test_layers_that_do_not_fit_are_named_with_what_to_do():
     lstm, dense = LAYERS["LSTM"], LAYERS["Dense"]
     with pytest.raises(StackError, match="return_sequences=True there") as problem:
         stack([lambda: lstm(3), lambda: lstm(4)], (5, 7), "float32")
-    assert problem.value.place == 1
+    assert problem.value.index == 1
     assert [row.shape for row in problem.value.before.rows] == [(None, 5, 7), (None, 3)]
     with pytest.raises(StackError, match="put an Embedding first"):
         stack([lambda: dense(3)], (5,), "int32")

@@ -48,7 +48,7 @@ def test_a_stack_is_as_keras_builds_it(keras):
 def test_an_impossible_stack_is_explained_at_the_layer_that_breaks(text, place, says):
     with pytest.raises(StackError, match=says) as problem:
         sketch(read(text), (10,), "int32")
-    assert problem.value.place == place
+    assert problem.value.index == place
     assert len(problem.value.before.rows) == place + 1
 
 

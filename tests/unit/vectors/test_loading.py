@@ -496,7 +496,7 @@ def test_any_bytes_give_a_word_or_a_reason_for_every_line(tail):
     data = b"p 1 2\nq 3 4\nr 5 6\n" + tail
     parsed = text_module._parse(data, text_module.Layout(b" ", 2, None), True)
     lines = data.split(b"\n")[: -1 if data.endswith(b"\n") else None]
-    assert parsed.count == len(lines)
+    assert parsed.n_lines == len(lines)
     assert len(parsed.words) == len(parsed.matrix) == len(parsed.lines)
     refused = {line for kind, line, _ in parsed.findings if not KINDS[kind][0]}
     assert refused.isdisjoint(parsed.lines.tolist())

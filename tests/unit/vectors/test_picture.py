@@ -122,7 +122,7 @@ def test_pca_agrees_with_a_singular_value_decomposition():
     rows = np.array(VECTORS.matrix[1:], np.float64)
     centred = rows - rows.mean(axis=0)
     _, values, turned = np.linalg.svd(centred, full_matrices=False)
-    found = pca(VECTORS, 3)
+    found = pca(VECTORS.matrix[1:], 3)
     np.testing.assert_allclose(found.explained, (values**2 / (values**2).sum())[:3], rtol=1e-5)
     np.testing.assert_allclose(np.abs(found.directions.T), np.abs(turned[:3]), atol=1e-4)
     projected = found.project(VECTORS.matrix[1:])
@@ -130,8 +130,8 @@ def test_pca_agrees_with_a_singular_value_decomposition():
 
 
 def test_pca_of_some_words_and_of_few_dimensions():
-    found = pca(VECTORS, 2, words=["w1", "w2"])
+    found = pca(VECTORS.matrix[1:3])
     np.testing.assert_allclose(found.explained, [1, 0], atol=1e-6)
-    assert pca(made(9, dim=2), 3).directions.shape == (2, 2)
+    assert pca(made(9, dim=2).matrix, 3).directions.shape == (2, 2)
     with pytest.raises(ValueError, match="two words"):
-        pca(VECTORS, 2, words=["w1"])
+        pca(VECTORS.matrix[:1])

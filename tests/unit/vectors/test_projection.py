@@ -7,12 +7,12 @@ import pytest
 
 from seqlib.vectors.projection import (
     MOST_WORDS,
-    directions,
     neighbours_kept,
+    pca,
     tsne,
     tsne_later,
-    unit,
 )
+from seqlib.vectors.wordvectors import unit
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +28,21 @@ def test_unit_keeps_rows_of_zeros():
 
 
 def test_pca_explains_less_with_each_direction(grouped):
-    points, found = directions([str(at) for at in range(60)], grouped, 3)
+    found = pca(grouped, 3)
+    points = found.project(grouped)
     assert points.shape == (60, 3)
     assert (np.diff(found.explained) < 0).all()
     assert np.allclose(points.mean(axis=0), 0, atol=1e-5)
+
+
+def test_pca_of_few_words_in_many_dimensions_needs_no_matrix_of_all_dimensions(monkeypatch):
+    rows = np.random.default_rng(0).normal(size=(6, 50))
+    whole = np.linalg.eigh(np.cov(rows.T, bias=True))
+    monkeypatch.setattr(np.linalg, "eigh", None)
+    found = pca(rows, 2)
+    np.testing.assert_allclose(found.explained, whole[0][:-3:-1] / whole[0].sum(), rtol=1e-5)
+    cosines = (found.directions * whole[1][:, :-3:-1]).sum(axis=0)
+    np.testing.assert_allclose(np.abs(cosines), 1, atol=1e-5)
 
 
 def test_a_map_that_is_the_space_keeps_every_neighbour(grouped):
@@ -42,7 +53,7 @@ def test_a_map_that_is_the_space_keeps_every_neighbour(grouped):
 
 def test_tsne_keeps_more_neighbours_than_two_principal_components(grouped):
     points = tsne(grouped, perplexity=8)
-    flat, _ = directions([str(at) for at in range(60)], grouped, 2)
+    flat = pca(grouped, 2).project(grouped)
     assert points.shape == (60, 2)
     assert neighbours_kept(grouped, points, 4) > neighbours_kept(grouped, flat, 4)
 

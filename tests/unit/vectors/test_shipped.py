@@ -8,7 +8,7 @@ import pytest
 from scripts.vectors import judgement
 from scripts.vectors.wordnet import tokens
 from seqlib.vectors import load
-from seqlib.vectors.places import DEFAULT_FOLDER
+from seqlib.vectors.folders import DEFAULT_FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def test_neighbours_are_the_nearest_of_all_words(random_vectors):
     expected = cosines(random_vectors, random_vectors.vector("w7").astype(np.float64))
     order = [k for k in np.argsort(-expected) if k != 7][:10]
     found = random_vectors.neighbours("w7")
-    assert [neighbour.index - 1 for neighbour in found] == order
+    assert [neighbour.row - 1 for neighbour in found] == order
     assert [neighbour.word for neighbour in found] == [f"w{k}" for k in order]
     np.testing.assert_allclose([neighbour.similarity for neighbour in found], expected[order], 1e-5)
 
@@ -91,12 +91,6 @@ def test_similarity_matrix(plane):
     assert np.isnan(found[4]).all()
 
 
-def test_distance_to_a_phrase(plane):
-    assert plane.distance("northeast", ["northeast"]) == pytest.approx(0, abs=1e-6)
-    assert plane.distance("west", ["east"]) == pytest.approx(2)
-    assert np.isnan(plane.distance("nowhere", ["east"]))
-
-
 def test_a_phrase_says_which_words_it_lacks(plane):
     phrase = plane.phrase(["east", "up", "north"])
     np.testing.assert_array_equal(phrase.vector, [1, 1.5])
@@ -140,11 +134,6 @@ def test_the_seeds_dictionaries(plane):
     assert plane.word_to_vec_map["north"].tolist() == [0, 3]
     assert plane.word(0) == ""
     assert plane.word(2) == "north"
-
-
-def test_starting_with(plane):
-    assert plane.starting_with("north") == ("north", "northeast")
-    assert plane.starting_with("n", limit=1) == ("north",)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import logging
 import os
 
 import pytest
+from fakes import by_hand
 
 from seqlib.jazz.training import RunSettings, TrainingRun
 from ui.status import log
@@ -151,14 +152,13 @@ def test_short_memory_is_told_once_and_again_when_it_is_over(lines, monkeypatch)
     assert lines()[-1]["event"] == "memory_high"
 
 
-def test_a_run_is_told_of_when_it_starts_and_ends(lines, keras, make_windows):
+def test_a_run_is_told_of_when_it_starts_and_ends(lines, make_windows):
     options = RunSettings(n_a=4, epochs=3)
     done = TrainingRun(*make_windows(), options).start()
     assert done.wait(60) == "done"
     TrainingRun(*make_windows(), options).stop()
-    bad = TrainingRun(*make_windows(), RunSettings(n_a=4, epochs=3))
-    bad._begin = lambda: None
-    assert bad.start().wait(60) == "failed"
+    bad = TrainingRun(*make_windows(), options)
+    bad.start(by_hand()).fail("why")
     told = [
         (line["event"], line.get("state"), line.get("epochs"))
         for line in lines()
@@ -171,3 +171,30 @@ def test_a_run_is_told_of_when_it_starts_and_ends(lines, keras, make_windows):
         ("run_started", None, None),
         ("run_failed", None, 0),
     ]
+
+
+@pytest.mark.parametrize("given", ["abc", "nan", "-5", "inf", "1e400", "20 min"])
+def test_a_setting_that_is_no_number_is_told_once_and_has_its_default(lines, monkeypatch, given):
+    log._tell_once.cache_clear()
+    monkeypatch.setenv("SEQSCOPE_VISIT_MINUTES", given)
+    assert [log.number("SEQSCOPE_VISIT_MINUTES", 20.0) for _ in range(3)] == [20.0] * 3
+    (line,) = lines()
+    assert line["event"] == "setting_ignored"
+    assert line["variable"] == "SEQSCOPE_VISIT_MINUTES"
+    assert line["used"] == 20.0
+
+
+@pytest.mark.parametrize(("given", "read"), [("", 20.0), (" ", 20.0), ("0", 0.0), ("0.5", 0.5)])
+def test_a_setting_that_is_a_number_or_none_is_told_of_nowhere(lines, monkeypatch, given, read):
+    monkeypatch.setenv("SEQSCOPE_VISIT_MINUTES", given)
+    assert log.number("SEQSCOPE_VISIT_MINUTES", 20.0) == read
+    assert lines() == []
+
+
+@pytest.mark.parametrize("variable", [log.SLOW, log.MEMORY, log.LEVEL, "SEQSCOPE_VISIT_MINUTES"])
+def test_no_setting_of_the_host_stops_a_page(variable, monkeypatch):
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv(variable, "abc")
+    app = AppTest.from_file(str(log.ROOT / "streamlit_app.py"), default_timeout=60).run()
+    assert not app.exception

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pretty_midi
 import pytest
 
@@ -22,11 +24,12 @@ from seqlib.text import DataSet, shipped
 from seqlib.training.copy_task import KINDS, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
-from ui.visit import MAX_BYTES, MAX_VECTORS, files
-from ui.visit.files import Contents, open_visit, save_visit, song_of
+from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
 from ui.visit.memory import Visit, Visits, held_bytes
+from ui.visit.reading import open_visit, song_of
 from ui.visit.records import EmojiRecord, PairRecord
 from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun, as_it_is
+from ui.visit.writing import save_visit
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
 
@@ -111,36 +114,46 @@ def a_copy_run() -> KeptCopyRun:
     )
 
 
+def a_visit(**work) -> Visit:
+    return Visit(work=work)
+
+
 @pytest.fixture(scope="module")
-def contents() -> Contents:
+def contents() -> Visit:
     title, data = a_song()
     vectors, few = load(), a_few()
     own = own_vectors()
-    return Contents(
-        settings={
-            "jazz": {"Tx": ("12",), "lanes": ("notes", "h"), "seed": ("7",)},
-            "emojify": {"say": ("I am “not” happy 😀 我",)},
-        },
-        texts={"paste_text": "LSTM(3)", "paste_Tx": 9},
-        midi=(title, data),
+    visit = a_visit(
         song=song_of(title, data, 1),
-        jazz_runs=((default_corpus().vocabulary, a_jazz_run()),),
-        sentences=few,
-        draft=("our sentences", (("a new one", "love", "train"), ("", "", ""))),
-        emoji_runs=(
+        song_file=(title, data),
+        jazz_runs={default_corpus().vocabulary: a_jazz_run()},
+        emoji_mine=few,
+        emoji_draft=("our sentences", a_table(("a new one", "love", "train"), ("", "", ""))),
+        emoji_runs=[
             EmojiRecord(1, an_emoji_run(shipped(), vectors, trainable=False), "ours", vectors),
             EmojiRecord(4, an_emoji_run(few, vectors, Unknown.SHARED, seed=5), "few", vectors),
             EmojiRecord(5, an_emoji_run(few, own, seed=6), "few", own),
-        ),
-        vectors={"file": own},
-        pair=PairRecord(
+        ],
+        embedding_runs=PairRecord(
             vectors,
             an_emoji_run(shipped(), vectors, trainable=False),
             an_emoji_run(shipped(), vectors),
         ),
         copy_run=a_copy_run(),
-        quiz=(5, 3, 4),
+        quiz={"number": 5, "right": 3, "asked": 4, "tried": {1}, "shown": {}},
+        **{"own_vectors:my file": own},
     )
+    visit.links = {
+        "jazz": {"Tx": ("12",), "lanes": ("notes", "h"), "seed": ("7",)},
+        "emojify": {"say": ("I am “not” happy 😀 我",)},
+        "shapes": {"paste_text": ("LSTM(3)",), "paste_Tx": ("9",)},
+    }
+    visit.loose = {"jump": "happy", "emoji_edit": True, "midi_track": 1}
+    return visit
+
+
+def a_table(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["sentence", "label", "part"])
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +162,7 @@ def saved(contents) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def opened(saved) -> Contents:
+def opened(saved) -> Visit:
     return open_visit(saved, lambda: [load()])
 
 
@@ -161,7 +174,9 @@ def same_run(one, other) -> None:
 
 
 def test_a_jazz_run_comes_back_number_by_number(contents, opened):
-    (vocabulary, run), (known, before) = opened.jazz_runs[0], contents.jazz_runs[0]
+    (vocabulary, run), (known, before) = (
+        next(iter(each.work["jazz_runs"].items())) for each in (opened, contents)
+    )
     assert vocabulary == known
     same_run(run, before)
     now, then = run.snapshot(), before.snapshot()
@@ -176,7 +191,12 @@ def test_what_a_run_samples_is_what_it_sampled(contents, opened):
     from seqlib.jazz.sampling import sample
 
     one, other = (
-        sample(each.jazz_runs[0][1].snapshot().weights, 40, temperature=0.7, seed=3)
+        sample(
+            next(iter(each.work["jazz_runs"].values())).snapshot().weights,
+            40,
+            temperature=0.7,
+            seed=3,
+        )
         for each in (contents, opened)
     )
     assert np.array_equal(one.indices, other.indices)
@@ -184,7 +204,7 @@ def test_what_a_run_samples_is_what_it_sampled(contents, opened):
 
 @pytest.mark.parametrize("place", range(3))
 def test_an_emoji_run_comes_back_number_by_number(contents, opened, place):
-    now, then = opened.emoji_runs[place], contents.emoji_runs[place]
+    now, then = (each.work["emoji_runs"][place] for each in (opened, contents))
     assert (now.number, now.data) == (then.number, then.data)
     same_run(now.run, then.run)
     sentences = [*then.run.test.sentences, "Zauberflöte xyzzy", ""]
@@ -197,19 +217,19 @@ def test_an_emoji_run_comes_back_number_by_number(contents, opened, place):
 
 
 def test_shipped_sentences_and_vectors_are_the_same_objects_again(opened):
-    assert opened.emoji_runs[0].run.train is shipped().train
-    assert opened.emoji_runs[0].vectors is load()
-    assert opened.emoji_runs[1].run.train is opened.sentences.train
+    assert opened.work["emoji_runs"][0].run.train is shipped().train
+    assert opened.work["emoji_runs"][0].vectors is load()
+    assert opened.work["emoji_runs"][1].run.train is opened.work["emoji_mine"].train
 
 
 def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents, saved):
     found = open_visit(saved)
-    before, after = contents.emoji_runs[1].run, found.emoji_runs[1].run
+    before, after = contents.work["emoji_runs"][1].run, found.work["emoji_runs"][1].run
     assert np.array_equal(
         after.snapshot().model.predict(before.test.sentences),
         before.snapshot().model.predict(before.test.sentences),
     )
-    assert found.pair is None
+    assert "embedding_runs" not in found.work
 
 
 def test_which_rows_training_moved_is_known_again(contents, opened):
@@ -217,7 +237,7 @@ def test_which_rows_training_moved_is_known_again(contents, opened):
 
     for which in ("frozen", "trainable"):
         one, other = (
-            moved(getattr(each.pair, which).snapshot().model.weights.embedding)
+            moved(getattr(each.work["embedding_runs"], which).snapshot().model.weights.embedding)
             for each in (contents, opened)
         )
         assert len(one) == len(other)
@@ -225,33 +245,43 @@ def test_which_rows_training_moved_is_known_again(contents, opened):
 
 
 def test_everything_else_comes_back_as_it_was(contents, opened):
-    assert opened.settings == contents.settings
-    assert opened.texts == contents.texts
-    assert opened.draft == contents.draft
-    assert opened.quiz == contents.quiz
-    assert opened.midi == contents.midi
-    assert opened.song == contents.song
-    assert opened.song.track == 1
-    assert opened.song.title == "my tune"
-    assert opened.sentences.train.sentences == contents.sentences.train.sentences
-    own = opened.vectors["file"]
-    assert list(own.words) == list(contents.vectors["file"].words)
-    assert np.array_equal(own.matrix, contents.vectors["file"].matrix)
-    assert opened.copy_run.curves == contents.copy_run.curves
-    assert opened.copy_run.settings == contents.copy_run.settings
-    assert opened.copy_run.state is State.STOPPED
-    assert np.array_equal(opened.copy_run.seconds, contents.copy_run.seconds)
-    assert opened.left_out == ()
+    now, then = opened.work, contents.work
+    assert now.keys() - then.keys() == {"song_corpus", "emoji_run_number"}
+    assert opened.links == contents.links
+    assert opened.loose == contents.loose
+    name, table = now["emoji_draft"]
+    assert name == "our sentences"
+    assert table.equals(then["emoji_draft"][1])
+    assert now["quiz"] == {**then["quiz"], "tried": set()}
+    assert now["song_file"] == then["song_file"]
+    assert now["song"] == then["song"]
+    assert now["song"].track == 1
+    assert now["song"].title == "my tune"
+    assert now["emoji_mine"].train.sentences == then["emoji_mine"].train.sentences
+    own, before = (each["own_vectors:my file"] for each in (now, then))
+    assert list(own.words) == list(before.words)
+    assert np.array_equal(own.matrix, before.matrix)
+    run = now["copy_run"]
+    assert run.curves == then["copy_run"].curves
+    assert run.settings == then["copy_run"].settings
+    assert run.state is State.STOPPED
+    assert np.array_equal(run.seconds, then["copy_run"].seconds)
+    assert opened.note == ""
 
 
 def test_saving_what_was_opened_gives_the_same_file(opened, saved):
-    assert save_visit(opened) == saved
+    again = save_visit(opened)
+    assert about(again) == about(saved)  # but that 0 may be 0.0
+    with zipfile.ZipFile(io.BytesIO(saved)) as one, zipfile.ZipFile(io.BytesIO(again)) as other:
+        names = one.namelist()
+        assert other.namelist() == names
+        assert all(one.read(name) == other.read(name) for name in names if name != "visit.json")
+    assert save_visit(open_visit(again, lambda: [load()])) == again
 
 
 def test_an_empty_visit_is_a_file_too():
-    found = open_visit(save_visit(Contents()))
-    assert found.jazz_runs == ()
-    assert found.sentences is None
+    found = open_visit(save_visit(Visit()))
+    assert found.work == found.links == found.loose == {}
 
 
 def test_vectors_too_large_are_named_instead():
@@ -259,17 +289,16 @@ def test_vectors_too_large_are_named_instead():
     large = WordVectors.of(
         [f"w{place}" for place in range(n)], np.zeros((n, 300), "f4"), "glove.6B"
     )
-    found = open_visit(save_visit(Contents(vectors={"file": large})))
-    assert found.vectors == {}
-    assert found.left_out == ("glove.6B",)
+    data = save_visit(a_visit(**{"own_vectors:my file": large}))
+    assert open_visit(data).work == {}
+    assert about(data)["left_out"] == ["glove.6B"]
 
 
 def test_a_run_that_moves_is_in_the_file_as_stopped(monkeypatch):
     run = a_jazz_run()
     run._state = State.RUNNING
-    _, found = open_visit(
-        save_visit(Contents(jazz_runs=((default_corpus().vocabulary, run),)))
-    ).jazz_runs[0]
+    visit = a_visit(jazz_runs={default_corpus().vocabulary: run})
+    (found,) = open_visit(save_visit(visit)).work["jazz_runs"].values()
     assert found.state is State.STOPPED
     assert found.epoch == run.epoch
 
@@ -340,11 +369,11 @@ def huge_header(saved: bytes) -> bytes:
 
 
 def bomb(saved: bytes) -> bytes:
-    return changed(saved, **{"visit.json": b" " * (files.MAX_JSON + 1)})
+    return changed(saved, **{"visit.json": b" " * (reading.MAX_JSON + 1)})
 
 
 def nested_bomb(saved: bytes) -> bytes:
-    inner = archive.write({"model.json": bytes(files.MAX_UNPACKED)})
+    inner = archive.write({"model.json": bytes(reading.MAX_UNPACKED)})
     return changed(saved, **{"emoji-1-last.seqscope": inner})
 
 
@@ -451,7 +480,7 @@ BAD = {
     "settings that are a list": put("settings", value=[1]),
     "settings of numbers": put("settings", "jazz", "Tx", value=[12]),
     "a setting of a million values": put("settings", "jazz", "Tx", value=["1"] * 1_000_000),
-    "texts that are lists": put("texts", "paste_text", value=["a"]),
+    "texts that are lists": put("texts", "jump", value=["a"]),
     "a draft that is text": put("draft", value="draft"),
     "a score below zero": put("quiz", value=[1, -1, 0]),
     "a curve beyond its steps": put("copy_run", "curves", "LSTM", 0, value=[10**9, 1, 0.5]),
@@ -482,7 +511,7 @@ def test_the_good_file_is_refused_by_none_of_these_changes_undone(saved):
 
 def test_files_damaged_at_random_end_in_a_sentence_or_a_visit():
     rng = np.random.default_rng(7)
-    small = save_visit(Contents(jazz_runs=((default_corpus().vocabulary, a_jazz_run()),)))
+    small = save_visit(a_visit(jazz_runs={default_corpus().vocabulary: a_jazz_run()}))
     for _ in range(300):
         data = bytearray(small)
         for place in rng.integers(0, len(data), rng.integers(1, 8)):
@@ -554,6 +583,54 @@ def test_number_and_size_of_visits_nobody_looks_at_are_bounded():
     big = visits.add(Visit(holder="here", work={"big": np.zeros(11_000_000, np.uint8)}))
     visits.sweep()
     assert visits.find(big.token) is big
+
+
+def test_nobody_waits_while_a_large_visit_is_measured(monkeypatch):
+    visits, _ = some_visits({"here"})
+    here, gone = visits.add(Visit(holder="here")), visits.add(Visit(holder="gone"))
+    measuring, looked = threading.Event(), threading.Event()
+
+    def held(work):
+        measuring.set()
+        assert looked.wait(30)
+        return 7
+
+    monkeypatch.setattr(memory, "held_bytes", held)
+    sweep = threading.Thread(target=visits.sweep)
+    sweep.start()
+    assert measuring.wait(30)
+    look = threading.Thread(target=visits.look, args=(here,))
+    look.start()
+    look.join(30)
+    waited = look.is_alive()
+    looked.set()
+    sweep.join(30)
+    assert not waited
+    assert gone.nbytes == 7
+
+
+def test_a_visit_that_is_looked_at_while_it_is_measured_is_measured_again(monkeypatch):
+    visits, clock = some_visits()
+    gone = visits.add(Visit(holder="gone"))
+
+    def held(work):
+        clock.now += 1
+        visits.look(gone)
+        return 7
+
+    monkeypatch.setattr(memory, "held_bytes", held)
+    visits.sweep()
+    assert gone.nbytes is None
+
+
+def test_visits_are_swept_by_a_thread_of_their_own(monkeypatch):
+    swept = threading.Event()
+    monkeypatch.setattr(memory, "SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr(Visits, "sweep", lambda self: swept.set())
+    visits, _ = some_visits()
+    visits.add(Visit(holder="gone"))
+    assert swept.wait(30)
+    visits._visits.clear()  # so that it ends
 
 
 def test_what_all_visits_share_is_not_counted():

@@ -1,4 +1,4 @@
-"""Where word vectors are kept, and which there are on this machine."""
+"""Find the folders and files of word vectors on this machine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".npz", ".tsv")
 
 
 def vectors_folder() -> Path:
-    """Where files of vectors are looked for: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``."""
+    """Return the folder of vector files: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``."""
     given = os.environ.get(FOLDER_VARIABLE)
     return Path(given).expanduser() if given else Path.home() / ".cache" / "seqscope"
 
 
 def cache_folder() -> Path:
-    """Where what has been read is kept for the next time."""
+    """Return the folder in which converted vectors are kept, so that they open at once."""
     return vectors_folder() / "opened"
 
 
@@ -34,7 +34,7 @@ class Available(NamedTuple):
 
 
 def available() -> tuple[Available, ...]:
-    """The files in the vectors folder, one entry for each file inside an archive."""
+    """List the vector files in the folder, one entry for each file inside a zip archive."""
     found = []
     try:
         paths = sorted(vectors_folder().iterdir())
@@ -52,7 +52,7 @@ def available() -> tuple[Available, ...]:
 
 
 def archive_members(path: Path) -> tuple[str, ...]:
-    """Names of the files in a zip archive, smallest first; none if it cannot be read."""
+    """List the files in a zip archive, smallest first; none if it cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             return tuple(info.filename for info in file_members(archive))
@@ -61,7 +61,7 @@ def archive_members(path: Path) -> tuple[str, ...]:
 
 
 def file_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The files worth reading in an archive, smallest first."""
+    """List an archive's files, smallest first, without folders and hidden files."""
     return sorted(
         (
             info

@@ -1,0 +1,171 @@
+"""Tasks that Keras trains: a real ``model.fit``, epoch after epoch, in Keras' room.
+
+A ``KerasTask`` has the data, the first weights and the settings of a task that NumPy trains, and
+the same ``State``: weights and Adam's moments as plain arrays, put into a Keras model before a
+slice and taken out after it. So such a run pauses, stops and goes on like any other, and both
+ways begin from the same numbers. The built model stays in the room.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from seqlib.i18n import N_
+from seqlib.training import tensorflow
+from seqlib.training.stepped import flat as end_to_end
+from seqlib.training.stepped import views
+from seqlib.training.task import Progress, State
+
+# ``fit`` takes a tenth of a second to begin, so a slice of Keras is longer than others.
+SHORTEST_SLICE = 1.0
+MOST_MODELS = 3  # built and traced ones held at once
+
+
+class Fitted(NamedTuple):
+    """What one call of ``fit`` gave.
+
+    Attributes
+    ----------
+    rows : list of dict
+        What each finished epoch measured, by name.
+    state : State
+        After the last of them.
+    finite : bool
+        False where the loss or a weight was no longer a number after that.
+    seconds : float
+    """
+
+    rows: list[dict[str, Any]]
+    state: State
+    finite: bool
+    seconds: float
+
+
+class Fit(ABC):
+    """A compiled Keras model, and how it is trained on a task's data."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.traced = False
+
+    def put(self, arrays: list[np.ndarray], state: State, rate: float) -> None:
+        """Give the model ``arrays``, the optimiser the moments of ``state`` and its rate."""
+        variables, adam = self.model.trainable_variables, self.model.optimizer
+        if not adam.built:
+            adam.build(variables)
+        shapes = [variable.shape for variable in variables]
+        iterations, learning_rate, *moments = adam.variables
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+        for places, moment in ((moments[::2], state.first), (moments[1::2], state.second)):
+            for variable, array in zip(places, views(moment, shapes), strict=True):
+                variable.assign(array)
+        iterations.assign(state.step)
+        learning_rate.assign(rate)
+
+    def take(self, state: State) -> State:
+        """Give the state with the model's weights and the optimiser's moments."""
+        iterations, _rate, *moments = self.model.optimizer.variables
+        weights, first, second = (
+            end_to_end(each.numpy() for each in group)
+            for group in (self.model.trainable_variables, moments[::2], moments[1::2])
+        )
+        step = int(iterations.numpy())
+        return replace(state, weights=weights, first=first, second=second, step=step)
+
+    @abstractmethod
+    def run(self, task: Any, state: State, epochs: int, ends: float) -> Fitted:
+        """Train at most ``epochs``, at least one, until ``time.perf_counter()`` is ``ends``."""
+
+
+@dataclass(frozen=True, eq=False)
+class KerasTask:
+    """A task whose training Keras does.
+
+    Attributes
+    ----------
+    inner : Task
+        The same training in NumPy.
+    build : function of ``inner`` -> Fit
+    key : hashable
+        Names the architecture; tasks of one key share a built model.
+
+    Beside what ``inner`` measures there is ``spent`` (k, 3): seconds of loading TensorFlow, of
+    building and the first call of ``fit``, which traces, and of ``fit`` after that.
+    """
+
+    inner: Any
+    build: Callable[[Any], Fit]
+    key: Hashable
+
+    room: ClassVar[str] = "keras"
+    note: ClassVar[str] = N_("TensorFlow loads, Keras builds and traces; then the first epoch")
+
+    @property
+    def epochs(self) -> int:
+        return self.inner.epochs
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the data."""
+        return self.inner.nbytes
+
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        return self.inner.begin()
+
+    def model(self, state: State, start: Any) -> Any:
+        """Return the model ``start`` with the weights of ``state``."""
+        return self.inner.model(state, start)
+
+    def best(self, state: State, start: Any) -> Any:
+        """Return the best epoch and its model, where the inner task tests after each epoch."""
+        return self.inner.best(state, start)
+
+    def advance(
+        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+    ) -> tuple[State, Progress]:
+        """Fit for about ``seconds``, at least one epoch; see ``seqlib.training.task``."""
+        began = time.perf_counter()
+        left = self.epochs - state.epoch
+        if left <= 0:
+            return state, Progress()
+        tensorflow.load()
+        loaded = time.perf_counter()
+        fit = _models.get(self.key)
+        if fit is None:
+            fit = self.build(self.inner)
+        _keep(self.key, fit)
+        built = time.perf_counter()
+        most = left if epochs is None else min(left, epochs)
+        ends = built + max(seconds, SHORTEST_SLICE)
+        # The first call traces, so its time is told apart from training.
+        fitted = fit.run(self, state, most if fit.traced else 1, ends)
+        k = len(fitted.rows)
+        measured: dict[str, np.ndarray] = {}
+        if k:
+            measured = {
+                name: np.stack([row[name] for row in fitted.rows]) for name in fitted.rows[0]
+            }
+            spent = measured["spent"] = np.zeros((k, 3), np.float32)
+            spent[:, 2 if fit.traced else 1] = fitted.seconds / k
+            spent[0, :2] += loaded - began, built - loaded
+        fit.traced = True
+        return fitted.state, Progress(measured, finite=fitted.finite)
+
+
+_models: OrderedDict[Hashable, Fit] = OrderedDict()
+
+
+def _keep(key: Hashable, fit: Fit) -> None:
+    _models[key] = fit
+    _models.move_to_end(key)
+    while len(_models) > MOST_MODELS:
+        _models.popitem(last=False)

@@ -1,0 +1,178 @@
+"""What a worker process does: one request after another, and the slices of training.
+
+``serve`` is the program of a process that ``seqlib.training.rooms`` starts. Requests arrive on
+its standard input and answers leave on its standard output, each as its length and a pickle. The
+process ends at once when its input is closed, so it never outlives the app, however the app ends.
+
+Importing this module costs nothing; what a request needs is imported when it arrives.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import time
+from collections import OrderedDict
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+if TYPE_CHECKING:
+    from seqlib.training.task import Progress, State, Task
+
+# How far a worker stands back behind the process that draws pages, on a busy machine.
+NICE = 5
+# Tasks that a worker keeps, the latest used first; one that it has dropped is sent again.
+MOST_TASKS = 64
+MOST_TASK_BYTES = 150_000_000
+
+
+# Slices of training.
+
+
+class Slice(NamedTuple):
+    """One slice to train: the task's name, where to go on, and how far.
+
+    Attributes
+    ----------
+    name : str
+        What the worker remembers the task by.
+    task : Task or None
+        None if the worker should have it.
+    state : State or None
+        None for the first slice.
+    seconds, epochs, threads
+        As for ``Task.advance``.
+    """
+
+    name: str
+    task: Task | None
+    state: State | None
+    seconds: float
+    epochs: int | None
+    threads: int = 1
+
+
+class Trained(NamedTuple):
+    """What a slice gave, and the seconds that it took."""
+
+    state: State
+    progress: Progress
+    seconds: float
+
+
+_tasks: OrderedDict[str, Task] = OrderedDict()
+_tasks_lock = threading.Lock()
+
+
+def train(given: Slice) -> Trained | None:
+    """Train one slice. Returns None where the task is not known here and was not sent."""
+    began = time.perf_counter()
+    task = _task(given)
+    if task is None:
+        return None
+    state = task.begin() if given.state is None else given.state
+    state, progress = task.advance(state, given.seconds, given.epochs, given.threads)
+    return Trained(state, progress, time.perf_counter() - began)
+
+
+def _task(given: Slice) -> Task | None:
+    with _tasks_lock:
+        task = given.task or _tasks.get(given.name)
+        if task is None:
+            return None
+        _tasks[given.name] = task
+        _tasks.move_to_end(given.name)
+        held = sum(one.nbytes for one in _tasks.values())
+        while len(_tasks) > 1 and (len(_tasks) > MOST_TASKS or held > MOST_TASK_BYTES):
+            _name, dropped = _tasks.popitem(last=False)
+            held -= dropped.nbytes
+        return task
+
+
+def prepare(module: str) -> None:
+    """Import what the next slices will need."""
+    import_module(module)
+
+
+# The process.
+
+
+def read(stream: BinaryIO) -> bytes:
+    """Read one message. Raises ``EOFError`` where the stream ends."""
+    head = stream.read(8)
+    size = int.from_bytes(head, "little")
+    body = stream.read(size) if len(head) == 8 else b""
+    if len(head) < 8 or len(body) < size:
+        raise EOFError
+    return body
+
+
+def write(stream: BinaryIO, message: bytes) -> None:
+    """Write one message."""
+    stream.write(len(message).to_bytes(8, "little"))
+    stream.write(message)
+    stream.flush()
+
+
+def serve() -> None:
+    """Answer requests until the input is closed."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not stand between answers
+    _stand_back()
+    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    write(answers, b"ready")
+    while True:
+        write(answers, _answer(requests.get()))
+
+
+def _listen(stream: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
+    """Pass requests on; end the process when there can be no more, in the middle of one too."""
+    try:
+        while True:
+            requests.put(read(stream))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer(request: bytes) -> bytes:
+    """The pickle of (True, result) or (False, exception)."""
+    from seqlib import i18n
+
+    try:
+        function, args, named, language = pickle.loads(request)
+        with i18n.speaking(language):
+            return pickle.dumps((True, function(*args, **named)), pickle.HIGHEST_PROTOCOL)
+    except Exception as problem:
+        try:
+            failed = pickle.dumps((False, problem), pickle.HIGHEST_PROTOCOL)
+            pickle.loads(failed)  # some exceptions cannot be made again from what they pickle
+        except Exception:
+            failed = pickle.dumps((False, RuntimeError(f"{type(problem).__name__}: {problem}")))
+        return failed
+
+
+def _stand_back() -> None:
+    """Leave the processor, the keyboard's interrupt and memory that runs short to the app."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("500")  # the kernel ends a worker rather than the app
+    except OSError:
+        pass
+
+
+def own_pid() -> int:
+    """The number of this process."""
+    return os.getpid()
+
+
+def call(function: Any, *args: Any, **named: Any) -> Any:
+    """``function(*args, **named)``."""
+    return function(*args, **named)

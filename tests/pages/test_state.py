@@ -1,0 +1,88 @@
+"""The table of state against what the pages draw, and against what a saved visit keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_visit import a_song, a_visit
+from ui.state import TABLE, Number, Pick, Picks, Row, Select, Steps, Switch, Text
+
+KINDS = {
+    "slider": (Number,),
+    "select_slider": (Steps,),
+    "number_input": (Number,),
+    "selectbox": (Select,),
+    "button_group": (Pick, Picks),
+    "toggle": (Switch,),
+    "text_input": (Text,),
+    "text_area": (Text,),
+}
+# Links that together have every control drawn.
+LINKS = (
+    ("jazz", {"compare": "true", "method": "top-k", "method_b": "top-p"}),
+    ("jazz", {"compare": "true", "method": "top-p", "method_b": "top-k"}),
+    ("emojify", {"emoji_against": "another sentence"}),
+    ("emojify", {"emoji_against": "another model"}),
+    ("shapes", {"predict": "true"}),
+    ("shapes", {"construction": "Emojify_V2"}),
+    ("shapes", {"construction": "pretrained_embedding_layer"}),
+    ("embeddings", {"order": "similarity", "map": "t-SNE"}),
+    ("cell", {"hand": "hold a gate"}),
+    ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
+    ("cell", {"hand": "zero a unit"}),
+    ("cell", {"hand": "replace the state"}),
+)
+
+
+def drawn(app: AppTest) -> Iterator[tuple[str, Any]]:
+    """Yield the controls of a page that have a key, with what they are called."""
+    assert not app.exception, app.exception
+    for kind in KINDS:
+        for element in getattr(app, kind):
+            if element.key:
+                yield kind, element
+
+
+@pytest.fixture(scope="module")
+def controls() -> list[tuple[str, Any]]:
+    found = [one for page, query in LINKS for one in drawn(a_visit(page, **query))]
+    app = a_visit("jazz", corpus="my MIDI")
+    app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
+    return [*found, *drawn(app.run())]
+
+
+def test_every_control_is_a_row_and_every_row_is_drawn(controls):
+    assert {element.key for _kind, element in controls} == TABLE.keys()
+
+
+def test_every_control_has_the_range_and_the_default_of_its_row(controls):
+    for kind, element in controls:
+        row = TABLE[element.key]
+        assert isinstance(row, KINDS[kind]), element.key
+        assert agrees(row, element.proto, getattr(element, "options", ())), element.key
+
+
+def agrees(row: Row, proto: Any, options: list[str]) -> bool:
+    many = hasattr(proto.default, "__len__") and not isinstance(proto.default, str)
+    defaults = list(proto.default) if many else [proto.default]
+    if isinstance(row, Number):
+        (default,) = defaults
+        if row.high is None:  # what is there decides
+            return proto.min == row.low <= default <= proto.max
+        steps = row.step is None or proto.step == row.step
+        within = proto.min == row.low and proto.max <= row.high
+        return steps and within and default == min(row.default, proto.max)
+    if isinstance(row, Text):
+        return (proto.default, proto.max_chars) == (row.default, row.most)
+    if isinstance(row, Switch):
+        return proto.default == row.default
+    if not row.options:  # known at run time
+        return True
+    pressed = row.default if isinstance(row, Picks) else (row.default,)
+    if len(options) != len(row.options):
+        return False
+    return [list(row.options)[int(at)] for at in defaults] == [one for one in pressed if one]

@@ -1,0 +1,28 @@
+"""What the embeddings page's notebook is filled in with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqlib.text import tokenise
+from seqlib.vectors import load
+from ui.embeddings import lookup, state
+from ui.parts.notebook import Asked
+from ui.state import value
+
+
+def asked() -> Asked:
+    """Say which notebook it is, and what is set on the page now."""
+    shipped, lines = load(), value("sentences").splitlines()
+    sentences = [line.strip() for line in lines if tokenise(line)][: lookup.MOST_SENTENCES]
+    settings: dict[str, Any] = {"nearest": value("nearest")}
+    if sentences:
+        settings["sentences"] = sentences
+    # The notebook reads the shipped vectors: words of other vectors give way to its own.
+    near, _unknown = state.split_known(state.words_of(value("near")), shipped)
+    if near:
+        settings["near"] = near[0] if len(near) == 1 else near
+    step = [value(key).strip() for key in ("a", "b", "c")]
+    if all(word and word in shipped for word in step):
+        settings |= dict(zip("abc", step, strict=True))
+    return Asked("embeddings", settings)

@@ -1,0 +1,403 @@
+"""A visit's file, opened.
+
+A file may come from anybody: sizes are checked before anything is unpacked, every number
+before it is used, and what does not fit is told of in one sentence. Nothing in it can run.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from seqlib import archive
+from seqlib.archive import ArchiveError, Reader
+from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
+from seqlib.emojify.files import fingerprint
+from seqlib.i18n import _
+from seqlib.jazz import JazzWeights
+from seqlib.jazz.corpus import corpus_of
+from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.music import MAX_BYTES as MAX_MIDI
+from seqlib.music import Song, Token, Vocabulary, read_midi
+from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
+from seqlib.vectors import WordVectors, load
+from seqlib.vectors.words import Words
+from ui.state import TABLE, Switch
+from ui.visit import MAX_BYTES, SUFFIX, format
+from ui.visit.format import COLUMNS, JAZZ_ARRAYS, JSON_NAME, MODEL_NAME, SONG_NAME, VECTORS, same
+from ui.visit.memory import Visit
+from ui.visit.records import EmojiRecord, PairRecord
+from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun
+
+MAX_UNPACKED = 150_000_000
+MAX_JSON = 64_000_000
+
+Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
+
+
+def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) -> Visit:
+    """Return the visit that ``save_visit`` wrote.
+
+    Parameters
+    ----------
+    data : bytes
+    known : function -> vectors at hand
+        Those that runs may have been trained with; asked only if there are such runs.
+
+    Raises
+    ------
+    ValueError
+        One sentence, if the file is not a visit's, or damaged.
+    """
+    if len(data) > MAX_BYTES:
+        raise ValueError(
+            _(
+                "This file is over {limit} MB, too large for a visit.",
+                limit=MAX_BYTES // 1_000_000,
+            )
+        )
+    head, text = format.Head(), b""
+    with suppress(ValueError, RecursionError):
+        reader = Reader(data, MAX_UNPACKED)
+        text = reader.bytes(JSON_NAME, MAX_JSON)
+        head = msgspec.json.decode(text, type=format.Head)
+    if head.format != format.FORMAT:
+        raise ValueError(
+            _(
+                "This is not a saved visit; choose a file that “Save” in this menu made (its "
+                "name ends in {suffix}).",
+                suffix=SUFFIX,
+            )
+        )
+    if head.version != format.VERSION:
+        raise ValueError(_("This visit was saved by another version of SeqScope; open it there."))
+    try:
+        about = msgspec.json.decode(text, type=format.Visit)
+        work = _work(reader, about, known)
+    except msgspec.ValidationError as problem:
+        said = _entry(problem)
+    except ValueError as problem:
+        said = str(problem)
+    else:
+        visit = Visit(
+            work=work, links=fitting_links(about.settings), loose=fitting_loose(about.texts)
+        )
+        if "song" in work:
+            visit.loose["midi_track"] = work["song"].track
+        if about.left_out:
+            names = _(", ").join(map(_named, about.left_out))
+            visit.note = _("Too large for the file, so not in it: {names}.", names=names)
+        return visit
+    raise ValueError(
+        _("This saved visit is damaged, so nothing was changed: {problem}", problem=said)
+    )
+
+
+def _entry(problem: msgspec.ValidationError) -> str:
+    """Name the entry of ``visit.json`` that is not as it should be."""
+    return str(_Wrong(str(problem).rpartition("`$.")[2].rstrip("`")[:100] or JSON_NAME))
+
+
+class _Wrong(ValueError):
+    """An entry of ``visit.json`` that is not as it should be."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("The entry “{name}” is not as it should be.", name=name))
+
+
+def _named(left_out: str) -> str:
+    """What was left out in the reader's language; vectors have the name of their file."""
+    run = re.fullmatch(r"run (\d+)", left_out)
+    return _("run {n}", n=run[1]) if run else _(left_out)
+
+
+def fitting_links(settings: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, dict[str, Any]]:
+    """Keep what the controls of each page take; other values do nothing."""
+    return {
+        page: {
+            key: tuple(words)
+            for key, words in link.items()
+            if (row := TABLE.get(key)) and row.link and row.page == page and row.fits(tuple(words))
+        }
+        for page, link in settings.items()
+    }
+
+
+def fitting_loose(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what the controls that no link holds take."""
+    found = {}
+    for key, value in texts.items():
+        row = TABLE.get(key)
+        if row is not None and row.kept and not row.link:
+            value = bool(value) if isinstance(row, Switch) else value
+            if row.takes(value):
+                found[key] = value
+    return found
+
+
+def _work(
+    reader: Reader, about: format.Visit, known: Callable[[], Iterable[WordVectors]]
+) -> dict[str, Any]:
+    """Return what pages keep; see ``ui.state.WORK``."""
+    sets = [_data_set(one) for one in about.data]
+    vectors = {key: _vectors(reader, f"vectors-{key}", one) for key, one in about.vectors.items()}
+    shelf = _Shelf(vectors.values(), known)
+    work: dict[str, Any] = {f"own_vectors:{VECTORS[key]}": one for key, one in vectors.items()}
+    if about.song is not None:
+        data = reader.bytes(SONG_NAME, MAX_MIDI)
+        song = song_of(about.song.title, data, about.song.track)
+        work |= {"song": song, "song_corpus": corpus_of(song)}
+        work["song_file"] = (about.song.title, data)
+    if about.jazz_runs:
+        work["jazz_runs"] = dict(
+            _jazz(reader, f"jazz-{place}", one) for place, one in enumerate(about.jazz_runs)
+        )
+    if about.sentences is not None:
+        work["emoji_mine"] = _set(sets, about.sentences)
+    if about.draft is not None:
+        name, rows = about.draft
+        work["emoji_draft"] = name, pd.DataFrame(rows, columns=list(COLUMNS))
+    if about.emoji_runs:
+        runs = [_emoji(reader, f"emoji-{one.number}", one, sets, shelf) for one in about.emoji_runs]
+        numbers = [one.number for one in runs]
+        if sorted(set(numbers)) != numbers:
+            raise _Wrong("emoji_runs")
+        work |= {"emoji_runs": runs, "emoji_run_number": numbers[-1]}
+    if about.emoji_file:
+        data = _nested(reader, MODEL_NAME)
+        model = open_model(data, next(iter(vectors.values()), None) or load())
+        work |= {"emoji_file_model": model, "emoji_file_bytes": data}
+    if about.pair is not None and (pair := _pair(reader, about.pair, sets, shelf)) is not None:
+        work["embedding_runs"] = pair
+    if about.copy_run is not None:
+        work["copy_run"] = _copy(about.copy_run)
+    if any(about.quiz):
+        score = dict(zip(("number", "right", "asked"), about.quiz, strict=True))
+        work["quiz"] = {**score, "tried": set(), "shown": {}}
+    return work
+
+
+def _set(sets: list[DataSet], place: int) -> DataSet:
+    if place >= len(sets):
+        raise _Wrong("data")
+    return sets[place]
+
+
+def song_of(title: str, data: bytes, track: int | None = None) -> Song:
+    """What is read from an uploaded MIDI file. Raises ``MidiError``, one sentence."""
+    held = io.BytesIO(data)
+    held.name = f"{title}.mid"
+    return read_midi(held, track)
+
+
+def _nested(reader: Reader, name: str) -> bytes:
+    """A zip in the zip; what it unpacks to counts too."""
+    data = reader.bytes(name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as inner:
+            reader.spend(sum(info.file_size for info in inner.infolist()), name)
+    except ArchiveError:
+        raise
+    except (*archive.BROKEN, ValueError) as problem:
+        raise ArchiveError(_("The part “{name}” cannot be unpacked.", name=name)) from problem
+    return data
+
+
+def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary, TrainingRun]:
+    vocabulary = Vocabulary(tuple(Token(pitch, ticks) for pitch, ticks in about.vocabulary))
+    settings, n = _settings(about, RunSettings), about.epochs
+    n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
+    shapes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
+    weights = JazzWeights.from_arrays(
+        [
+            reader.array(f"{name}-{what}.npy", "<f4", shape)
+            for what, shape in zip(JAZZ_ARRAYS, shapes, strict=True)
+        ]
+    )
+    metrics = Metrics(
+        _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
+        _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
+        _times(reader, f"{name}-seconds.npy", n),
+    )
+    probe = None
+    if about.probe:
+        probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
+        probe = _shares(probed, "probe")
+    run = KeptTrainingRun(settings, metrics, weights, probe, about.state, about.error)
+    return vocabulary, run
+
+
+def _settings(about: format.Run, kind: type[Settings]) -> Settings:
+    """Return a run's settings; those that the file does not name have their defaults."""
+    given = dict(about.settings)
+    if (unknown := given.get("unknown")) is not None:
+        if unknown not in Unknown.__members__:
+            raise _Wrong("unknown")
+        given["unknown"] = Unknown[str(unknown)].value
+    settings = msgspec.convert(given, kind)
+    if about.epochs > settings.epochs:
+        raise _Wrong("epochs")
+    return settings
+
+
+class _Shelf:
+    """Vectors by what tells them apart, and the lexicons made of them, each once."""
+
+    def __init__(
+        self, own: Iterable[WordVectors], known: Callable[[], Iterable[WordVectors]]
+    ) -> None:
+        self._own, self._known = tuple(own), known
+        self._found: dict[str, WordVectors] | None = None
+        self._lexicons: dict[tuple[int, Unknown], tuple[WordVectors, Lexicon]] = {}
+
+    def find(self, code: str) -> WordVectors | None:
+        if self._found is None:
+            self._found = {fingerprint(one): one for one in (*self._known(), *self._own)}
+        return self._found.get(code)
+
+    def lexicon(self, vectors: WordVectors, unknown: Unknown) -> Lexicon:
+        key = (id(vectors), unknown)
+        if key not in self._lexicons:
+            self._lexicons[key] = (vectors, Lexicon.of(vectors, unknown))
+        return self._lexicons[key][1]
+
+
+def _emoji(
+    reader: Reader, name: str, about: format.EmojiRun, sets: list[DataSet], shelf: _Shelf
+) -> EmojiRecord:
+    settings, n = _settings(about, EmojifySettings), about.epochs
+    data = _set(sets, about.data)
+    k = data.train.n_classes
+    vectors = shelf.find(about.vectors)
+    last, best = (
+        _model(open_model(_nested(reader, f"{name}-{which}{SUFFIX}"), vectors), data, settings)
+        for which in ("last", "best")
+    )
+    if vectors is None:
+        vectors = _vectors_of(last)
+    numbers = _losses(reader.array(f"{name}-numbers.npy", "<f4", (4, n)), "numbers")
+    _shares(numbers[1::2], "numbers")
+    loss, accuracy, test_loss, test_accuracy = numbers
+    confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
+    if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
+        raise _Wrong("confusion")
+    run = KeptEmojifyRun(
+        data.train,
+        data.test,
+        shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
+        settings,
+        EmojifyMetrics(
+            loss,
+            accuracy,
+            test_loss,
+            test_accuracy,
+            confusion,
+            _times(reader, f"{name}-seconds.npy", n),
+        ),
+        last.weights,
+        best.weights,
+        about.best_epoch,
+        about.state,
+        about.error,
+    )
+    return EmojiRecord(about.number, run, about.name, vectors)
+
+
+def _model(model: EmojiModel, data: DataSet, settings: EmojifySettings) -> EmojiModel:
+    fits = (
+        model.classes == data.train.classes
+        and model.maxlen == settings.maxlen
+        and model.weights.n_a == model.weights.lstm_1.n_a == settings.units
+        and model.weights.mask == settings.mask
+        and model.lexicon.unknown is settings.unknown
+    )
+    if not fits:
+        raise ValueError(_("A model in it is not that of its run."))
+    return model
+
+
+def _vectors_of(model: EmojiModel) -> WordVectors:
+    """The words a model knows by itself, as vectors."""
+    words = list(model.lexicon.word_to_index)
+    rows = model.weights.embedding[np.arange(1, len(words) + 1)]
+    return WordVectors.of(words, rows.reshape(len(words), -1), model.lexicon.name)
+
+
+def _pair(
+    reader: Reader,
+    about: tuple[format.EmojiRun, format.EmojiRun],
+    sets: list[DataSet],
+    shelf: _Shelf,
+) -> PairRecord | None:
+    """None where its vectors are not at hand: which rows moved cannot be said then."""
+    vectors = shelf.find(about[0].vectors)
+    if vectors is None:
+        return None
+    frozen, trainable = (
+        _emoji(reader, f"pair-{place}", one, sets, shelf) for place, one in enumerate(about)
+    )
+    if not frozen.vectors is trainable.vectors is vectors:
+        raise _Wrong("pair")
+    return PairRecord(vectors, frozen.run, trainable.run)
+
+
+def _vectors(reader: Reader, name: str, about: format.Vectors) -> WordVectors:
+    matrix = reader.array(f"{name}.npy", about.dtype, (len(about.words) + 1, about.dim))
+    if len(set(about.words)) != len(about.words) or matrix[0].any():
+        raise _Wrong("words")
+    return WordVectors(about.name, Words.of(about.words), matrix)
+
+
+def _data_set(about: format.Data) -> DataSet:
+    classes = tuple(EmojiClass(*one) for one in about.classes)
+    if len(set(classes)) != len(classes):
+        raise _Wrong("classes")
+    found = DataSet(
+        *(
+            LabelledSentences(tuple(part.sentences), np.array(part.labels, int), classes)
+            for part in (about.train, about.test)
+        )
+    )
+    return shipped() if same(found, shipped()) else found
+
+
+def _copy(about: format.CopyRun) -> CopyRun:
+    settings = _settings(about, CopySettings)
+    if set(about.parameters) != set(KINDS) or set(about.curves) != set(KINDS):
+        raise _Wrong("copy_run")
+    curves = {kind: [Point(*point) for point in about.curves[kind]] for kind in KINDS}
+    if any(not 1 <= point.step <= settings.steps for kind in KINDS for point in curves[kind]):
+        raise _Wrong("curves")
+    seconds = _rising(np.array(about.seconds))
+    return KeptCopyRun(settings, about.parameters, curves, seconds, about.state, about.error)
+
+
+def _losses(array: np.ndarray, name: str) -> np.ndarray:
+    if array.size and array.min() < 0:
+        raise _Wrong(name)
+    return array
+
+
+def _shares(array: np.ndarray, name: str) -> np.ndarray:
+    if array.size and not 0 <= array.min() <= array.max() <= 1:
+        raise _Wrong(name)
+    return array
+
+
+def _times(reader: Reader, name: str, n: int) -> np.ndarray:
+    return _rising(reader.array(name, "<f8", (n,)))
+
+
+def _rising(seconds: np.ndarray) -> np.ndarray:
+    if len(seconds) and (seconds[0] < 0 or (np.diff(seconds) < 0).any()):
+        raise _Wrong("seconds")
+    return seconds
