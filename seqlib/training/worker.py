@@ -18,7 +18,7 @@ import threading
 import time
 from collections import OrderedDict
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
@@ -166,13 +166,3 @@ def _stand_back() -> None:
             score.write("500")  # the kernel ends a worker rather than the app
     except OSError:
         pass
-
-
-def own_pid() -> int:
-    """The number of this process."""
-    return os.getpid()
-
-
-def call(function: Any, *args: Any, **named: Any) -> Any:
-    """``function(*args, **named)``."""
-    return function(*args, **named)
