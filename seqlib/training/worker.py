@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
@@ -91,11 +90,6 @@ def _task(given: Slice) -> Task | None:
             _name, dropped = _tasks.popitem(last=False)
             held -= dropped.nbytes
         return task
-
-
-def prepare(module: str) -> None:
-    """Import what the next slices will need."""
-    import_module(module)
 
 
 # The process.
