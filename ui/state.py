@@ -39,10 +39,11 @@ class Row:
     page : str
         Whose control it is, by ``url_path``; or ``TOOLBAR``.
     default
+        Its type is that of the control's values.
     link : bool
-        Whether it stands in the URL. What does is kept by a visit too.
+        Whether it stands in the URL.
     kept : bool
-        Whether a visit keeps it; only buttons and the like are not.
+        Whether a visit keeps it; what works as a button is not kept.
     """
 
     key: str
@@ -60,15 +61,19 @@ class Row:
         """Return whether the widget could hold this value."""
         raise NotImplementedError
 
-    def read(self, words: tuple[str, ...]) -> Any:
-        """Return the value that a link's words stand for. Raises ``ValueError`` for others."""
-        (word,) = words
-        return word
-
     def fits(self, words: tuple[str, ...]) -> bool:
         """Return whether the widget could have written these words into a link."""
+        if isinstance(self.default, tuple):
+            return self.takes(() if words == ("",) else words)
+        if len(words) != 1:
+            return False
+        (word,) = words
+        if isinstance(self.default, bool):
+            return word in ("true", "false")
+        if not isinstance(self.default, int | float):
+            return self.takes(word)
         try:
-            return self.takes(self.read(words))
+            return self.takes(type(self.default)(word[:40]))  # no number needs more
         except ValueError:
             return False
 
@@ -81,9 +86,6 @@ class Switch(Row):
 
     def takes(self, value: Any) -> bool:
         return isinstance(value, bool)
-
-    def read(self, words: tuple[str, ...]) -> bool:
-        return {("true",): True, ("false",): False}.get(words)
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,8 @@ class Number(Row):
 
     def takes(self, value: Any) -> bool:
         kind = int if isinstance(self.default, int) else (int, float)
-        if isinstance(value, bool) or not isinstance(value, kind) or not math.isfinite(value):
-            return False
-        return self.low <= value <= (1e9 if self.high is None else self.high)
-
-    def read(self, words: tuple[str, ...]) -> float:
-        (word,) = words
-        return int(word[:20]) if isinstance(self.default, int) else float(word)
+        high = 10**9 if self.high is None else self.high
+        return isinstance(value, kind) and not isinstance(value, bool) and self.low <= value <= high
 
 
 @dataclass(frozen=True)
@@ -143,19 +140,13 @@ class Choice(Row):
         return isinstance(value, int) or (isinstance(value, str) and len(value) <= MOST_LETTERS)
 
 
-@dataclass(frozen=True)
 class Steps(Choice):
     """A slider over ``options``, which are numbers."""
 
     def arguments(self) -> dict[str, Any]:
         return {"options": self.options, "value": self.default}
 
-    def read(self, words: tuple[str, ...]) -> float:
-        (word,) = words
-        return float(word)
 
-
-@dataclass(frozen=True)
 class Select(Choice):
     """A selectbox."""
 
@@ -165,7 +156,6 @@ class Select(Choice):
         return {"options": options, "index": first}
 
 
-@dataclass(frozen=True)
 class Pick(Choice):
     """Buttons of which one is always pressed; without a default, pressed and let go."""
 
@@ -174,11 +164,8 @@ class Pick(Choice):
         return given if self.default is None else {**given, "required": True}
 
 
-@dataclass(frozen=True)
 class Picks(Choice):
-    """Buttons of which any number is pressed."""
-
-    default: tuple[str, ...] = ()
+    """Buttons of which any number is pressed; the default is a tuple."""
 
     def arguments(self) -> dict[str, Any]:
         pressed = {"default": list(self.default), "selection_mode": "multi"}
@@ -188,14 +175,14 @@ class Picks(Choice):
         most = len(self.options) or MOST_OPTIONS
         return len(value) <= most and all(super(Picks, self).takes(one) for one in value)
 
-    def read(self, words: tuple[str, ...]) -> tuple[str, ...]:
-        return () if words == ("",) else words
-
 
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 FAST = N_("as fast as it goes")
-SEED = {"low": 0, "high": 9999}
+
+
+def _seed(key: str, page: str, default: int = 0) -> Number:
+    return Number(key, page, default, high=9999)
 
 
 def _bound(key: str, page: str, bounds: Mapping[str, Any], name: str = "", **other: Any) -> Number:
@@ -224,7 +211,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Select("against", page, "nobody", of_visit=True)
     for name in ("m", "Tx", "n_a", "epochs"):
         yield _bound(name, page, jazz.BOUNDS)
-    yield Number("train_seed", page, **SEED)
+    yield _seed("train_seed", page)
     yield Number("window", page, 1, low=1, high=int(jazz.BOUNDS["m"].high))
     yield _steps("learning_rate", page, jazz.BOUNDS, "learning_rate", RATES)
     paces = {FAST: 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
@@ -241,7 +228,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)
         yield Number(f"prompt{suffix}", page, high=16)
-        yield Number(f"seed{suffix}", page, len(suffix) // 2, **SEED)
+        yield _seed(f"seed{suffix}", page, len(suffix) // 2)
 
 
 def _emojify(page: str = "emojify") -> Iterator[Row]:
@@ -277,7 +264,7 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield Select("emoji_unknown", page, next(iter(unknown)), options=unknown)
     paces = {FAST: 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
     yield Select("emoji_pace", page, FAST, options=paces)
-    yield Number("emoji_seed", page, **SEED)
+    yield _seed("emoji_seed", page)
     yield Switch("emoji_mask", page, True)
     yield Switch("emoji_trainable", page)
     lines = (
@@ -355,7 +342,7 @@ def _embeddings(page: str = "embeddings") -> Iterator[Row]:
 
 def _cell(page: str = "cell") -> Iterator[Row]:
     yield Select("cell_model", page, "good", of_visit=True)
-    yield Number("cell_seed", page, 7, **SEED)
+    yield _seed("cell_seed", page, 7)
     cells = (N_("jazz"), N_("emoji, layer 1"), N_("emoji, layer 2"))
     yield Pick("cell_of", page, cells[0], options=cells)
     yield Number("t", page, 12, low=1)

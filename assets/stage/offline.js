@@ -4,6 +4,7 @@ const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /**
  * Fill the template of offline.html.
+ * @param {string} template
  * @param {{lang: string, title: string, accent: string, css: string, script: string, data: object}} parts
  */
 export function fillPage(template, { lang, title, accent, css, script, data }) {

@@ -15,7 +15,7 @@ import numpy as np
 
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
-from seqlib.lstm._fast import OneHot, Unrolled
+from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
@@ -167,6 +167,24 @@ class EmojifyTask(SteppedTask):
         return Session(self, 1, map).probabilities(state.weights)
 
 
+class Arrays(NamedTuple):
+    """The weights as ``Network`` multiplies with them."""
+
+    cell_1: Cell
+    cell_2: Cell
+    kernel_1: np.ndarray
+    kernel_2: np.ndarray
+    dense_kernel: np.ndarray
+    dense_bias: np.ndarray
+    table: np.ndarray
+
+    @classmethod
+    def of(cls, arrays: list[np.ndarray], run: Map = map) -> Arrays:
+        """Lay out the arrays of ``weights.NAMES``, then the table."""
+        cells = run(lambda first: Cell.of(*arrays[first : first + 3]), (0, 3))
+        return cls(*cells, arrays[0], arrays[3], *arrays[6:])
+
+
 class Packed(NamedTuple):
     """Sentences of a batch, step below step, as ``seqlib.lstm._fast.Unrolled`` reads them.
 
@@ -232,45 +250,44 @@ class Network:
         self.out = views(self.gradient, task.shapes)
 
     def forward(
-        self, arrays: list[np.ndarray], batch: Packed, drop_1: Any = 1, drop_2: Any = 1
+        self, arrays: Arrays, batch: Packed, drop_1: Any = 1, drop_2: Any = 1
     ) -> np.ndarray:
         """Return the logits (m, n_classes), in the order of the packed batch.
 
         Parameters
         ----------
-        arrays : those of ``weights.NAMES``, then the table
+        arrays : Arrays
         batch : Packed
         drop_1, drop_2 : arrays (P, n_a) and (m, n_a), optional
             What the outputs of each layer are multiplied with.
         """
         self._arrays, self._batch, self._drop_1, self._drop_2 = arrays, batch, drop_1, drop_2
-        *cells, kernel, bias, table = arrays
         for layer in (self._layer_1, self._layer_2):
             layer.begin(batch.steps)
-        self._x = table[batch.words]  # (P, e_length)
-        self._between = self._layer_1.forward(*cells[:3], self._x) * drop_1
-        a = self._layer_2.forward(*cells[3:], self._between)  # (P, n_a)
+        self._x = arrays.table[batch.words]  # (P, e_length)
+        self._between = self._layer_1.forward(arrays.cell_1, self._x) * drop_1
+        a = self._layer_2.forward(arrays.cell_2, self._between)  # (P, n_a)
         self._states = np.zeros((len(batch.order), a.shape[1]), np.float32)  # without words: 0
         self._states[: len(batch.last)] = a[batch.last]
         self._states *= drop_2
-        return self._states @ kernel + bias
+        return self._states @ arrays.dense_kernel + arrays.dense_bias
 
     def backward(self, dy: np.ndarray) -> None:
         """Write the gradients of all arrays in ``out``, from ``dy``, that of the logits."""
-        batch, out = self._batch, self.out
-        kernel_1, recurrent_1, _, kernel_2, recurrent_2, _, dense_kernel, _, table = self._arrays
+        arrays, batch, out = self._arrays, self._batch, self.out
         np.matmul(self._states.T, dy, out=out[6])
         np.sum(dy, axis=0, out=out[7])
-        d_states = (dy @ dense_kernel.T) * self._drop_2  # (m, n_a)
+        d_states = (dy @ arrays.dense_kernel.T) * self._drop_2  # (m, n_a)
         da = np.zeros_like(self._between)
         da[batch.last] = d_states[: len(batch.last)]
-        dz = self._layer_2.backward(recurrent_2, da)
+        dz = self._layer_2.backward(da)
         self._layer_2.gradients(self._between, out[3:6])
-        da = (dz @ kernel_2.T) * self._drop_1
-        dz = self._layer_1.backward(recurrent_1, da)
+        da = (dz @ arrays.kernel_2.T) * self._drop_1
+        dz = self._layer_1.backward(da)
         self._layer_1.gradients(self._x, out[:3])
         if len(out) > 8:
-            OneHot(batch.words, len(table)).transposed_product(dz @ kernel_1.T, out=out[8])
+            words = OneHot(batch.words, len(arrays.table))
+            words.transposed_product(dz @ arrays.kernel_1.T, out=out[8])
 
 
 def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np.ndarray:
@@ -292,13 +309,14 @@ class Session:
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss, hits) and the gradient (n,), summed over the sentences ``rows``."""
         task, threads = self._task, len(self._networks)
-        arrays = task.split(state.weights)
+        arrays = Arrays.of(task.split(state.weights), self._run)
+        n_a = len(arrays.dense_kernel)
         whole = packed(task.train[rows], task.mask)
         rows = rows[whole.order]
         # Drawn for the whole batch, so that the number of threads does not change them.
         rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
         drop_1, drop_2 = (
-            dropped(rng, task.dropout, (n, len(arrays[1]))) for n in (len(whole.words), len(rows))
+            dropped(rng, task.dropout, (n, n_a)) for n in (len(whole.words), len(rows))
         )
 
         def half(place: int) -> tuple[float, int, np.ndarray]:
@@ -320,7 +338,8 @@ class Session:
     def probabilities(self, weights: np.ndarray) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
         task, threads = self._task, len(self._networks)
-        arrays, y = task.split(weights), np.empty((len(task.test), len(task.start[7])), np.float32)
+        arrays = Arrays.of(task.split(weights), self._run)
+        y = np.empty((len(task.test), len(arrays.dense_bias)), np.float32)
 
         def half(place: int) -> None:
             for first in range(place * self._most, len(y), threads * self._most):

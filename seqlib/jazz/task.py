@@ -13,7 +13,7 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.jazz.weights import JazzWeights
-from seqlib.lstm._fast import OneHot, Unrolled
+from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
@@ -107,12 +107,13 @@ class Session:
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over ``rows``."""
         weights = self._task.model(state)
+        cell = Cell.of(*weights.cell.arrays)
         halves = [
             (self._half(place, len(some)), some)
             for place, some in enumerate(np.array_split(rows, self._threads))
             if len(some)
         ]
-        found = list(self._run(lambda each: each[0].take(weights, each[1]), halves))
+        found = list(self._run(lambda each: each[0].take(weights, cell, each[1]), halves))
         losses, hits, gradients = zip(*found, strict=True)
         return (sum(losses), sum(hits)), added(gradients)
 
@@ -137,7 +138,7 @@ class Half:
         self._rows: np.ndarray | None = None
 
     def take(
-        self, weights: JazzWeights, rows: np.ndarray
+        self, weights: JazzWeights, cell: Cell, rows: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return loss (Ty,), hits (Ty,) and gradient (n,) summed over the windows ``rows``."""
         if not np.array_equal(rows, self._rows):
@@ -146,14 +147,14 @@ class Half:
             self._x = OneHot(self._task.x[rows].T.ravel(), weights.n_values)
             self._y = self._task.y[rows].T.ravel()
         layer, x = self._layer, self._x
-        *cell, densor_kernel, densor_bias = weights.arrays
+        densor_kernel, densor_bias = weights.densor_kernel, weights.densor_bias
         *dcell, ddensor_kernel, ddensor_bias = self._out
-        a = layer.forward(*cell, x)  # (P, n_a)
+        a = layer.forward(cell, x)  # (P, n_a)
         logits = np.matmul(a, densor_kernel, out=self._logits)  # (P, n_values)
         logits += densor_bias
         loss, right, dy = cross_entropy(logits, self._y)
         da = np.matmul(dy, densor_kernel.T, out=self._da)  # (P, n_a)
-        layer.backward(weights.cell.recurrent_kernel, da)
+        layer.backward(da)
         layer.gradients(x, out=dcell)
         np.matmul(a.T, dy, out=ddensor_kernel)
         np.sum(dy, axis=0, out=ddensor_bias)

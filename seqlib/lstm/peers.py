@@ -12,6 +12,9 @@ import numpy as np
 
 from seqlib.lstm.cell import sigmoid
 
+# Kernel, recurrent kernel and bias, as a Keras layer has them.
+Cell = tuple[np.ndarray, np.ndarray, np.ndarray]
+
 
 class SimpleRNN:
     """A plain recurrent layer of ``n_a`` units over batches of ``m`` sequences::
@@ -22,25 +25,24 @@ class SimpleRNN:
     def __init__(self, m: int, n_a: int) -> None:
         self._m, self._n_a = m, n_a
 
-    def forward(
-        self, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray, x: np.ndarray
-    ) -> np.ndarray:
+    def forward(self, cell: Cell, x: np.ndarray) -> np.ndarray:
         """Run over ``x`` (P, n_x); returns ``a`` (P, n_a)."""
+        kernel, self._recurrent_kernel, bias = cell
         zx = self._by_step(x @ kernel + bias)  # (Tx, m, n_a)
         a = np.zeros((len(zx) + 1, self._m, self._n_a), np.float32)  # a[t] is read by step t
         for t in range(len(zx)):
-            np.tanh(zx[t] + a[t] @ recurrent_kernel, out=a[t + 1])
+            np.tanh(zx[t] + a[t] @ self._recurrent_kernel, out=a[t + 1])
         self._a = a
         return a[1:].reshape(-1, self._n_a)
 
-    def backward(self, recurrent_kernel: np.ndarray, da: np.ndarray) -> np.ndarray:
-        """Go back with gradients ``da`` (P, n_a) of what was given; returns ``dz`` (P, n_a)."""
+    def backward(self, da: np.ndarray) -> np.ndarray:
+        """Go back with gradients ``da`` (P, n_a) of the outputs; returns ``dz`` (P, n_a)."""
         da, a = self._by_step(da), self._a
         self._dz = np.empty_like(da)
         da_next = np.zeros_like(da[0])
         for t in reversed(range(len(da))):
             self._dz[t] = (da[t] + da_next) * (1 - a[t + 1] ** 2)
-            da_next = self._dz[t] @ recurrent_kernel.T
+            da_next = self._dz[t] @ self._recurrent_kernel.T
         return self._dz.reshape(-1, self._n_a)
 
     def gradients(self, x: np.ndarray, out: Sequence[np.ndarray]) -> None:
@@ -72,16 +74,15 @@ class GRU(SimpleRNN):
         da⟨t−1⟩ = da · z + dza · recurrent_kernelᵀ
     """
 
-    def forward(
-        self, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray, x: np.ndarray
-    ) -> np.ndarray:
+    def forward(self, cell: Cell, x: np.ndarray) -> np.ndarray:
         """Run over ``x`` (P, n_x); returns ``a`` (P, n_a)."""
+        kernel, self._recurrent_kernel, bias = cell
         zx = self._by_step(x @ kernel + bias[0])  # (Tx, m, 3 n_a)
         a = np.zeros((len(zx) + 1, self._m, self._n_a), np.float32)
         self._gates = np.empty((len(zx), 4, self._m, self._n_a), np.float32)
         for t in range(len(zx)):
             zx_z, zx_r, zx_h = np.split(zx[t], 3, axis=-1)
-            za_z, za_r, za_h = np.split(a[t] @ recurrent_kernel + bias[1], 3, axis=-1)
+            za_z, za_r, za_h = np.split(a[t] @ self._recurrent_kernel + bias[1], 3, axis=-1)
             z = sigmoid(zx_z + za_z)
             r = sigmoid(zx_r + za_r)
             h = np.tanh(zx_h + r * za_h)
@@ -90,8 +91,8 @@ class GRU(SimpleRNN):
         self._a = a
         return a[1:].reshape(-1, self._n_a)
 
-    def backward(self, recurrent_kernel: np.ndarray, da: np.ndarray) -> np.ndarray:
-        """Go back with gradients ``da`` (P, n_a) of what was given; returns ``dzx`` (P, 3 n_a)."""
+    def backward(self, da: np.ndarray) -> np.ndarray:
+        """Go back with gradients ``da`` (P, n_a) of the outputs; returns ``dzx`` (P, 3 n_a)."""
         da, a = self._by_step(da), self._a
         self._dz, self._dza = np.empty((2, *da.shape[:2], 3 * self._n_a), np.float32)
         da_next = np.zeros_like(da[0])
@@ -103,7 +104,7 @@ class GRU(SimpleRNN):
             dr = dh * za_h * r * (1 - r)
             np.concatenate([dz, dr, dh], axis=-1, out=self._dz[t])
             np.concatenate([dz, dr, dh * r], axis=-1, out=self._dza[t])
-            da_next = da_t * z + self._dza[t] @ recurrent_kernel.T
+            da_next = da_t * z + self._dza[t] @ self._recurrent_kernel.T
         return self._dz.reshape(-1, 3 * self._n_a)
 
     def gradients(self, x: np.ndarray, out: Sequence[np.ndarray]) -> None:

@@ -12,8 +12,8 @@ def adam(
     weights: np.ndarray,
     first: np.ndarray,
     second: np.ndarray,
-    step: int,
     gradient: np.ndarray,
+    step: int,
     learning_rate: float,
 ) -> None:
     """Make update number ``step``, from 1, of the weights and the two moments, in place.

@@ -13,7 +13,7 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.lstm import LSTMWeights, glorot_uniform, orthogonal
-from seqlib.lstm._fast import Unrolled
+from seqlib.lstm._fast import Cell, Unrolled
 from seqlib.lstm.peers import GRU, SimpleRNN
 from seqlib.training import scheduler
 from seqlib.training.adam import clipped
@@ -253,12 +253,13 @@ class CopySession:
 
         def one(layer: Any, weights: list[np.ndarray], out: list[np.ndarray]) -> tuple[Any, Any]:
             *cell, kernel, bias = weights
-            a = layer.forward(*cell, x)  # (P, n_a)
+            laid_out = Cell.of(*cell) if isinstance(layer, Unrolled) else cell
+            a = layer.forward(laid_out, x)  # (P, n_a)
             said = a[-len(labels) :]
             loss, right, dy = cross_entropy(said @ kernel + bias, labels)
             da = np.zeros_like(a)
             da[-len(labels) :] = dy @ kernel.T
-            layer.backward(cell[1], da)
+            layer.backward(da)
             layer.gradients(x, out[:3])
             np.matmul(said.T, dy, out=out[3])
             np.sum(dy, axis=0, out=out[4])

@@ -82,7 +82,7 @@ class SteppedTask(Task):
         with _threads(threads) as run, np.errstate(over="ignore", invalid="ignore"):
             session = self.open(threads, run)
             while state.epoch < last:
-                after = self._step(session, state, parts[state.batch])
+                after = self._step(session, state, parts[state.batch], threads, run)
                 if after is None:
                     finite = False
                     break
@@ -97,7 +97,9 @@ class SteppedTask(Task):
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
         return state, Progress(rows, state.batch / len(parts), finite)
 
-    def _step(self, session: Session, state: State, part: Part) -> State | None:
+    def _step(
+        self, session: Session, state: State, part: Part, threads: int, run: Map
+    ) -> State | None:
         """Take one part, and update the weights where a mini-batch ends with it.
 
         None, and nothing changed, where the gradient is not a number.
@@ -113,8 +115,9 @@ class SteppedTask(Task):
         if not np.isfinite(gradient.sum()):
             return None
         step = state.step + 1
-        gradient = self.clipped(gradient)
-        adam(state.weights, state.first, state.second, step, gradient, self.learning_rate)
+        arrays = state.weights, state.first, state.second, self.clipped(gradient)
+        halves = (np.array_split(array, threads) for array in arrays)
+        list(run(lambda *some: adam(*some, step, self.learning_rate), *halves))
         return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
 
 

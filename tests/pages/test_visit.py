@@ -391,7 +391,7 @@ def keys_that_code_writes() -> dict[str, str]:
                 }
             for key in _written(node):
                 written[key] = file.name
-    assert len(controls) > 100
+    assert len(controls) > 60
     return {key: file for key, file in written.items() if key not in controls}
 
 

@@ -7,7 +7,7 @@ import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
 import { fillPage } from "../../assets/stage/offline.js";
 import { firesElsewhere, strongestUnits } from "../../assets/stage/elsewhere.js";
 import { niceEvery } from "../../assets/stage/controls.js";
-import { spread } from "../../assets/stage/lanes/heatmap.js";
+import { fillBars, spread } from "../../assets/stage/lanes/heatmap.js";
 
 const array = (Typed, values, shape = [values.length]) => ({ values: Typed.from(values), shape });
 
@@ -88,6 +88,20 @@ test("labels are moved apart and stay inside", () => {
   for (let at = 1; at < sorted.length; at += 1) assert.ok(sorted[at] - sorted[at - 1] >= 10 - 1e-9);
   assert.ok(sorted[0] >= 5 && sorted.at(-1) <= 95);
   assert.ok(placed[0] < placed[2] && placed[2] < placed[1]);
+});
+
+test("a bar reaches from zero to its value, the end as faint as the pixel it fills in part; none where a sequence has ended", () => {
+  const pixels = Uint32Array.from({ length: 256 }, (_, place) => 0xff000000 + place);
+  const row = Float32Array.of(0.5, -1, Number.NaN, 0.25);
+  const bars = fillBars(new Uint32Array(4 * 10), { row, order: [1, 0, 2, 3], low: -1, high: 1, pixels, width: 10 });
+  const opacity = (place) => Array.from(bars.subarray(place * 10, place * 10 + 10), (pixel) => pixel >>> 24);
+  assert.deepEqual(opacity(0), [255, 255, 255, 255, 255, 0, 0, 0, 0, 0]); // -1
+  assert.deepEqual(opacity(1), [0, 0, 0, 0, 0, 255, 255, 128, 0, 0]); // 0.5
+  assert.deepEqual(opacity(2), Array(10).fill(0));
+  assert.deepEqual(opacity(3), [0, 0, 0, 0, 0, 255, 64, 0, 0, 0]); // 0.25
+  assert.equal(bars[0] & 0xff, 0); // the map's own end
+  const share = fillBars(new Uint32Array(8), { row: Float32Array.of(0.3), order: [0], low: 0, high: 1, pixels, width: 8 });
+  assert.deepEqual(Array.from(share, (pixel) => pixel >>> 24), [255, 255, 102, 0, 0, 0, 0, 0]);
 });
 
 test("the ruler numbers as many steps as have room", () => {

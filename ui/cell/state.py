@@ -11,6 +11,7 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample, sample
 from seqlib.music import Melody
+from ui.frame import language
 from ui.jazz import state as jazz
 from ui.state import widget
 
@@ -52,10 +53,11 @@ def choose() -> Scene:
         names.append(OWN)
     left, right = st.columns([2, 1])
     with left:
-        name = jazz.model_select(
+        name = language.choice(
+            st.selectbox,
             _("jazz model"),
-            names,
-            key="cell_model",
+            "cell_model",
+            options=names,
             help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
         )
     with right:

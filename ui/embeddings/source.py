@@ -12,7 +12,6 @@ from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
 from ui.embeddings import state
 from ui.frame import language
 from ui.parts import escape, uploads, vectors
-from ui.state import value
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
 SHOWN_PROBLEMS = 200
@@ -21,8 +20,6 @@ SHOWN_PROBLEMS = 200
 def choose() -> WordVectors:
     """Draw the choice and the uploads, and return the chosen vectors."""
     names = [vectors.SHIPPED, *vectors.on_disk(), vectors.FILE, vectors.PAIR]
-    if value("vectors") not in names:
-        del st.session_state["vectors"]
     choice = language.choice(
         st.selectbox,
         _("vectors"),

@@ -49,6 +49,7 @@ CSS = """<style>
 
 def box(key: str = "say", label: str = N_("Your sentence")) -> str:
     """Draw the text box, which updates the page while the reader types; return the text."""
+    given = widget(key)
     return (
         st.text_input(
             _(label),
@@ -56,9 +57,9 @@ def box(key: str = "say", label: str = N_("Your sentence")) -> str:
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=TABLE[key].most,
+                most=given["max_chars"],
             ),
-            **widget(key),
+            **given,
         )
         or ""
     )
@@ -84,9 +85,12 @@ def controls() -> None:
     """Draw the choice of model, of its padding, and of the comparison."""
     one, two, three = st.columns(3)
     with one:
-        state.reader_select(
+        language.choice(
+            st.selectbox,
             _("read by"),
-            key="emoji_model",
+            "emoji_model",
+            options=state.reader_names(),
+            format_func=state.title,
             help=_(
                 "The shipped model, one you have trained or opened here, or one with random "
                 "weights. “best” is the epoch with the best test accuracy."
@@ -113,24 +117,29 @@ def controls() -> None:
     if against == OTHER:
         box("say_b", N_("The other sentence"))
     elif against == MODEL:
-        state.reader_select(
-            _("the other model"), key="emoji_model_b", help=_("It reads the same sentence.")
+        language.choice(
+            st.selectbox,
+            _("the other model"),
+            "emoji_model_b",
+            options=state.reader_names(),
+            format_func=state.title,
+            help=_("It reads the same sentence."),
         )
 
 
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
     """Draw the emoji, its probability, and V1's answer."""
     label = reading.label
-    said = reading.classes[label]
-    parts = [_said("V2", said.emoji, said.title, reading.probabilities[label], "main")]
+    answer = reading.classes[label]
+    parts = [_answer("V2", answer.emoji, answer.title, reading.probabilities[label], "main")]
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
         other = reading.classes[int(p.argmax())]
-        parts.append(_said(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
+        parts.append(_answer(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
     st.html(f'<div class="verdict">{"".join(parts)}</div>')
 
 
-def _said(who: str, emoji: str, name: str, p: float, kind: str) -> str:
+def _answer(who: str, emoji: str, name: str, p: float, kind: str) -> str:
     return (
         f'<div class="{kind}"><span class="mark" aria-hidden="true">{escape(emoji)}</span>'
         f"<p><b>{escape(name)}</b> · {p:.1%}<br>{escape(who)}</p></div>"

@@ -23,7 +23,7 @@ from seqlib.emojify import (
 from seqlib.i18n import N_, _
 from seqlib.text import DataSet, LabelledSentences, shipped
 from seqlib.vectors import WordVectors
-from ui.frame import choices, language
+from ui.frame import choices
 from ui.parts.remembered import Owner, remembered
 from ui.state import options, value
 from ui.visit.records import EmojiRecord
@@ -145,14 +145,6 @@ def reader_names() -> list[str]:
     """List the names of all models, those of the newest runs first."""
     own = [f"{kept.name} {which}" for kept in reversed(runs()) for which in (LAST, BEST)]
     return [SHIPPED, *own, *([FILE] if opened() else []), UNTRAINED]
-
-
-def reader_select(label: str, *, key: str, help: str) -> str:
-    """Draw the choice of a model; a name that no longer exists becomes the shipped model."""
-    names = reader_names()
-    if value(key) not in names:
-        del st.session_state[key]
-    return language.choice(st.selectbox, label, key, options=names, format_func=title, help=help)
 
 
 def reader(name: str) -> Reader:

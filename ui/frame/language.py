@@ -199,6 +199,8 @@ def choice(
         Whatever else the widget takes.
     """
     drawn = state.widget(key, **{} if options is None else {"options": options})
+    if isinstance(state.TABLE[key], state.Select) and state.value(key) not in drawn["options"]:
+        st.session_state.pop(key, None)  # a model that is gone, say: fall back to the default
     _understand(key, drawn["options"], format_func)
     return widget(label, format_func=format_func, **drawn, **given)
 

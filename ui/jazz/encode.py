@@ -108,14 +108,19 @@ def reading() -> None:
     names = list(state.model_names())
     left, right = st.columns(2)
     with left:
-        name = state.model_select(
-            _("reader"), names, key="reads", help=_("Which model reads along.")
+        name = language.choice(
+            st.selectbox,
+            _("reader"),
+            "reads",
+            options=names,
+            help=_("Which model reads along."),
         )
     with right:
-        other = state.model_select(
+        other = language.choice(
+            st.selectbox,
             _("compared with"),
-            [state.NOBODY, *names],
-            key="against",
+            "against",
+            options=[state.NOBODY, *names],
             help=_("A second model on the same notes: see either, both or the difference."),
         )
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()

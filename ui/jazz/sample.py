@@ -48,8 +48,12 @@ def controls(suffix: str, *, beside: bool) -> Solo:
     names = state.model_names()
     cells = _grid(2 if beside else 3)
     with next(cells):
-        name = state.model_select(
-            _("model"), list(names), key=f"model{suffix}", help=_("Which weights write the solo.")
+        name = language.choice(
+            st.selectbox,
+            _("model"),
+            f"model{suffix}",
+            options=list(names),
+            help=_("Which weights write the solo."),
         )
         st.caption(capital(_(names[name])) + _("."))
     with next(cells):

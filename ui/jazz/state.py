@@ -11,7 +11,6 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
 from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
-from ui.frame import language
 from ui.state import options, value
 
 # The options are words because the URL shows them.
@@ -78,13 +77,6 @@ def model_names() -> dict[str, str]:
     if (own := run()) is not None:
         names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=own.epoch)
     return names
-
-
-def model_select(label: str, names: list[str], *, key: str, help: str) -> str:
-    """Draw the choice of a model; a name that is not in ``names`` becomes the first of them."""
-    if st.session_state.get(key, names[0]) not in names:
-        del st.session_state[key]
-    return language.choice(st.selectbox, label, key, options=names, help=help)
 
 
 def model(name: str) -> Model:

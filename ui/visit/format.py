@@ -9,7 +9,6 @@ from msgspec import Meta, Struct
 from seqlib.jazz.training import BOUNDS
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
-from seqlib.training.copy_task import KINDS
 from seqlib.training.run import State
 from ui.state import MOST_OPTIONS, TABLE, Text
 from ui.visit import SUFFIX
@@ -38,7 +37,7 @@ Ticks = Annotated[int, Meta(ge=1, le=100_000)]
 Tokens = Annotated[list[tuple[Pitch | None, Ticks]], Meta(max_length=int(BOUNDS["n_values"].high))]
 Rows = Annotated[list[tuple[Sentence, Sentence, Sentence]], Meta(max_length=MAX_ROWS)]
 Values = Annotated[list[Typed], Meta(max_length=MOST_OPTIONS)]
-Kind = Literal[KINDS]
+Kind = Literal["LSTM", "GRU", "SimpleRNN"]  # seqlib.training.copy_task.KINDS
 
 
 class Head(Struct):

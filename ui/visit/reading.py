@@ -242,7 +242,7 @@ def _settings(about: format.Run, kind: type[Settings]) -> Settings:
     if (unknown := given.get("unknown")) is not None:
         if unknown not in Unknown.__members__:
             raise _Wrong("unknown")
-        given["unknown"] = Unknown[unknown].value
+        given["unknown"] = Unknown[str(unknown)].value
     settings = msgspec.convert(given, kind)
     if about.epochs > settings.epochs:
         raise _Wrong("epochs")
@@ -286,6 +286,7 @@ def _emoji(
         vectors = _vectors_of(last)
     numbers = _losses(reader.array(f"{name}-numbers.npy", "<f4", (4, n)), "numbers")
     _shares(numbers[1::2], "numbers")
+    loss, accuracy, test_loss, test_accuracy = numbers
     confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
     if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
         raise _Wrong("confusion")
@@ -294,7 +295,14 @@ def _emoji(
         data.test,
         shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
         settings,
-        EmojifyMetrics(*numbers, confusion, _times(reader, f"{name}-seconds.npy", n)),
+        EmojifyMetrics(
+            loss,
+            accuracy,
+            test_loss,
+            test_accuracy,
+            confusion,
+            _times(reader, f"{name}-seconds.npy", n),
+        ),
         last.weights,
         best.weights,
         about.best_epoch,

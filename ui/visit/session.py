@@ -202,7 +202,7 @@ def _claimed() -> None:
 def _take(visit: Visit) -> None:
     """Make a visit this session's. Only before anything is drawn."""
     here = st.session_state
-    link, page = here.get(_LINK, {}), here.get(_PAGE)
+    link, page = here.get(_LINK, {}), here.get(_PAGE, "")
     for key in WORK:
         if key in visit.work:
             here[key] = visit.work[key]

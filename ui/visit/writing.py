@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -105,7 +105,7 @@ def save_visit(visit: Visit) -> bytes:
 
 def _things(work: Mapping[str, Any]) -> Iterator[tuple[str, str, Callable[[str], Item]]]:
     """Yield name, kind and maker of all that may be left out, the dearest first."""
-    alone = {
+    alone: dict[str, tuple[str, str, Callable[..., Item]]] = {
         "emoji_mine": (N_("your sentences"), "sentences", _sentences),
         "emoji_draft": (N_("the table being edited"), "draft", _draft),
         "emoji_file_bytes": (N_("the opened model"), "emoji_file", _model),
@@ -148,7 +148,7 @@ def _packed(visit: Visit, items: list[Item], left_out: list[str]) -> bytes:
     about = format.Visit(
         settings=visit.links,
         texts=visit.loose,
-        quiz=tuple(int(quiz.get(name, 0)) for name in ("number", "right", "asked")),
+        quiz=(quiz.get("number", 0), quiz.get("right", 0), quiz.get("asked", 0)),
         left_out=[name[:200] for name in dict.fromkeys(left_out)][:MAX_LEFT_OUT],
     )
     parts: dict[str, bytes] = {}
@@ -220,7 +220,9 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
     if probe is not None:
         arrays["probe"] = probe
     entry = format.JazzRun(
-        **_run(kept), vocabulary=vocabulary.to_json(), probe=0 if probe is None else len(probe)
+        **_run(kept),
+        vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
+        probe=0 if probe is None else len(probe),
     )
     return Item(name, "jazz_runs", entry, _arrays(arrays))
 
@@ -228,7 +230,7 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
 def _vectors(key: str, found: WordVectors, name: str) -> Item:
     if found.matrix.nbytes > MAX_VECTORS:
         raise ValueError(f"{name} is too large")
-    dtype = "<f2" if found.matrix.dtype == np.float16 else "<f4"
+    dtype: Literal["<f2", "<f4"] = "<f2" if found.matrix.dtype == np.float16 else "<f4"
     parts = {f"{key}.npy": array_bytes(np.asarray(found.matrix), dtype)}
     entry = format.Vectors(found.name[:200], dtype, found.dim, list(found.words))
     return Item(name, "vectors", {key: entry}, parts, "vectors-")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqlib.lstm import LSTMWeights, backward, forward, step
-from seqlib.lstm._fast import OneHot, Unrolled, step_fast
+from seqlib.lstm._fast import Cell, OneHot, Unrolled, step_fast
 
 
 def cell(n_x: int, n_a: int, seed: int = 0) -> LSTMWeights:
@@ -48,8 +48,8 @@ def test_a_batch_unrolled_is_each_sequence_by_itself(lengths, one_hot):
     for _ in range(2):  # the second time in used arrays
         layer.begin(rows)
         read = OneHot(below(places), n_x) if one_hot else below(x)
-        a = layer.forward(*weights.arrays, read)
-        dz = layer.backward(weights.recurrent_kernel, below(da))
+        a = layer.forward(Cell.of(*weights.arrays), read)
+        dz = layer.backward(below(da))
     out = [np.empty_like(array) for array in weights.arrays]
     layer.gradients(read, out)
 

@@ -32,14 +32,12 @@ def test_states_and_gradients_are_kerass(keras, ours):
         """(m, Tx, n) as (Tx m, n), step below step."""
         return values.swapaxes(0, 1).reshape(TX * M, -1)
 
-    kernel, recurrent_kernel, bias = layer.get_weights()
+    cell = layer.get_weights()
     mine = ours(M, N_A)
-    np.testing.assert_allclose(
-        mine.forward(kernel, recurrent_kernel, bias, below(x)), below(a.numpy()), atol=1e-5
-    )
-    dz = mine.backward(recurrent_kernel, below(da))
-    np.testing.assert_allclose(dz @ kernel.T, below(dx.numpy()), atol=1e-5)
-    out = [np.empty_like(array) for array in layer.get_weights()]
+    np.testing.assert_allclose(mine.forward(cell, below(x)), below(a.numpy()), atol=1e-5)
+    dz = mine.backward(below(da))
+    np.testing.assert_allclose(dz @ cell[0].T, below(dx.numpy()), atol=1e-5)
+    out = [np.empty_like(array) for array in cell]
     mine.gradients(below(x), out)
     for found, wanted in zip(out, gradients, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-4)

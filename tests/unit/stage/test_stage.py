@@ -186,7 +186,8 @@ TOP_LEVEL = re.compile(
 
 
 def test_every_module_of_the_folder_is_reached_from_main():
-    assert set(MODULES) == set(FOLDER.rglob("*.js"))
+    types = FOLDER / "contract.js"  # nothing runs in it
+    assert set(MODULES) == set(FOLDER.rglob("*.js")) - {types}
 
 
 def test_top_level_names_are_unique_across_modules():
