@@ -19,10 +19,9 @@ from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 # TensorFlow with Keras holds 550 MB after its import; most models here take a few more.
 MEMORY = 1_400_000_000
 SECONDS = 300.0
-IDLE_SECONDS = 300.0
 KEPT = 128  # answers
 
-room = Room(idle=IDLE_SECONDS, seconds=SECONDS, memory=MEMORY)
+room = Room(seconds=SECONDS, memory=MEMORY)
 
 _answers: OrderedDict[Any, Future] = OrderedDict()
 _lock = threading.Lock()

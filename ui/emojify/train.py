@@ -21,14 +21,9 @@ from ui.visit import session
 from ui.visit.records import EmojiRecord
 
 
-def _warm_up() -> None:
-    training_panel.warm("seqlib.emojify.task")
-
-
 def _steps(name: str, label: str, help: str = "") -> None:
     st.select_slider(
         label,
-        on_change=_warm_up,
         help=help or _("{sentence}.", sentence=capital(_(BOUNDS[name].what))),
         **widget(f"emoji_{name}"),
     )
@@ -40,7 +35,6 @@ def settings() -> None:
     with cells[0]:
         st.slider(
             _("epochs"),
-            on_change=_warm_up,
             help=_("Passes over the sentences."),
             **widget("emoji_epochs"),
         )
