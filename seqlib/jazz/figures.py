@@ -43,13 +43,13 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
     )
 
 
-def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int = 300) -> go.Figure:
+def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int) -> go.Figure:
     """Draw the loss (nats, summed over the Ty outputs) by epoch, a line for each (name, loss).
 
     ``epochs`` fixes the width of the axis, so that the axis stays still while lines grow.
     """
     return figure(
-        height,
+        300,
         _("epoch"),
         _("loss, summed over Ty (nats)"),
         xaxis={"range": [1, max(2, epochs)]},
@@ -70,12 +70,10 @@ def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int 
     )
 
 
-def per_step(
-    values: np.ndarray, epochs: int, what: str, height: int = 300, zmax: float | None = 1.0
-) -> go.Figure:
-    """Draw a metric of every output at every epoch, (epochs so far, Ty), time steps upwards."""
+def per_step(values: np.ndarray, epochs: int, what: str) -> go.Figure:
+    """Draw a share of every output at every epoch, (epochs so far, Ty), time steps upwards."""
     return figure(
-        height,
+        300,
         _("epoch"),
         _("output t  (Ty)"),
         xaxis={"range": [0.5, max(2, epochs) + 0.5]},
@@ -87,7 +85,7 @@ def per_step(
                 "y": np.arange(values.shape[1]),
                 "colorscale": FROM_ZERO,
                 "zmin": 0,
-                "zmax": zmax,
+                "zmax": 1,
                 "colorbar": {"title": {"text": what, "side": "right"}, "thickness": 14},
                 "hovertemplate": _("epoch %{x}<br>output %{y}<br>")
                 + f"{what} %{{z:.2f}}<extra></extra>",
