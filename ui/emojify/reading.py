@@ -15,9 +15,10 @@ from seqlib.stage import Stage
 from seqlib.text import LabelledSentences
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import frame, language
+from ui.frame import language
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import value
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def stage() -> None:
     stage_component.show(
         _stage(here, chosen, named=_name(here, there), compare=there),
         key="emoji_stage",
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
     if there is not None:
         _difference(here, there)

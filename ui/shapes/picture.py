@@ -14,6 +14,7 @@ from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
 from seqlib.stage.offline import joined_modules
+from ui.parts.presenter import presenting
 
 FOLDER = ASSETS / "blueprint"
 _component = st.components.v2.component(
@@ -32,7 +33,6 @@ def show(
     hidden: bool = False,
     asked: int | None = None,
     broken: tuple[str, str] | None = None,
-    presenter: bool = False,
 ) -> None:
     """Mount the picture, and the source of ``functions`` beside it.
 
@@ -61,7 +61,7 @@ def show(
             }
         )
     spoken = i18n.browser_words("stage")
-    _component(key=key, data={**data, "presenter": presenter, **spoken})
+    _component(key=key, data={**data, "presenter": presenting(), **spoken})
 
 
 def picture(
