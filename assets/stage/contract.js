@@ -3,13 +3,15 @@
 //
 // To add a lane: write `lanes/<kind>.js` exporting `<kind>Lane(data, stage)`, with the type
 // LaneOf of its data; add it to LANES in lanes.js and its dataclass beside the others in Python.
-// Imports are named, without renaming, and top-level names are unique across all modules (the
-// modules are joined into one script). Texts go through t("…", {…}) of words.js, in functions,
-// not in constants; a reader's text only ever becomes textContent.
+// Texts go through t("…", {…}) of words.js, in functions, not in constants; a reader's text only
+// ever becomes textContent.
 
 // -- the payload ------------------------------------------------------------------------
 
-/** @typedef {{dtype: "f4"|"f8"|"i4", shape: number[], data: string}} Packed  base64, little endian */
+/**
+ * @typedef {{dtype: "f4"|"f8"|"i4"|"u1", shape: number[], data: string, low?: number, high?: number}} Packed
+ *   base64, little endian; u1: shades between low and high
+ */
 /** @typedef {{values: Float32Array, shape: number[]}} Matrix  Float64Array or Int32Array where its dtype says so: the same methods */
 /** @typedef {Packed|Matrix} ArrayData  through decodeArray */
 /** @typedef {[axis: string, size: number|string|null][]} Shape  null: left open */
@@ -57,11 +59,14 @@
 
 /** @typedef {{clock: {edges: ArrayData}, names: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[]}} Composed */
 /** @typedef {Composed & {name: string}} TraceData */
-/** @typedef {{symbol: string, axis: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData */
+/**
+ * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
+ *   on a page without the sequences, which lie at url, below the app's own
+ */
 /** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, pins?: [axis: string, unit: number][]}} LinkView */
 /**
  * @typedef {TraceData & {id: string, key: string, label: string, start: number, compare: TraceData|null,
- *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView, template?: string,
+ *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView,
  *   lang?: string, words?: Record<string, string>, error?: string}} Payload
  */
 

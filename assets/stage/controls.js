@@ -2,6 +2,7 @@
 
 import { button, element, fitCanvas, setIcon, setLabel, setText, wholePixel } from "./dom.js";
 import { savePage, savePicture, saveSound } from "./export.js";
+import { canBeSaved } from "./offline.js";
 import { timeText } from "./text.js";
 import { voiceNames } from "./voices.js";
 import { t } from "./words.js";
@@ -149,7 +150,7 @@ export class Controls {
     this.soloOnly.hidden = present.size < 2;
     this.voices.hidden = present.size === 0;
     this.wav.hidden = present.size === 0;
-    this.html.hidden = !payload.template;
+    this.html.hidden = !canBeSaved;
     this.sound.hidden = present.size === 0;
   }
 

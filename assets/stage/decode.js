@@ -15,7 +15,11 @@ export function decodeArray(packed) {
   const text = atob(packed.data);
   const bytes = new Uint8Array(text.length);
   for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
-  return { values: new ARRAY_TYPES[packed.dtype](bytes.buffer), shape: packed.shape };
+  const { dtype, shape, low = 0, high = 1 } = packed;
+  const values = dtype === "u1" // shades between low and high
+    ? Float32Array.from(bytes, (shade) => low + ((high - low) * shade) / 255)
+    : new ARRAY_TYPES[dtype](bytes.buffer);
+  return { values, shape };
 }
 
 /** Notes of the payload, one object a note, in order of onset. @returns {Note[]} */

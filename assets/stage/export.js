@@ -3,7 +3,7 @@
 import { boundText, shapeText, slugText } from "./text.js";
 import { cssColour } from "./colours.js";
 import { encodeWav } from "./wav.js";
-import { fillPage } from "./offline.js";
+import { offlinePage } from "./offline.js";
 import { renderSound } from "./synth.js";
 import { contextOf, saveFile } from "./dom.js";
 
@@ -141,10 +141,8 @@ export async function saveSound(/** @type {StageView} */ stage) {
 
 /** The whole stage as one HTML file that plays offline. */
 export async function savePage(/** @type {StageView} */ stage) {
-  const { template, ...data } = stage.data.payload;
-  const css = Array.from(stage.host.querySelectorAll("style"), (style) => style.textContent).join("\n");
-  const script = await (await fetch(import.meta.url)).text();
+  const rules = stage.host.adoptedStyleSheets.flatMap((sheet) => Array.from(sheet.cssRules, ({ cssText }) => cssText));
   const accent = getComputedStyle(stage.root).getPropertyValue("--st-primary-color").trim() || "#3b5bdb";
-  const page = fillPage(template ?? "", { lang: data.lang || "en", title: data.label, accent, css, script, data: { ...data, playing: false } });
+  const page = await offlinePage({ accent, css: rules.join("\n"), data: { ...stage.data.payload, playing: false } });
   saveFile(new Blob([page], { type: "text/html" }), fileName(stage, "html"));
 }

@@ -3,7 +3,7 @@
 import { MODES } from "./compare.js";
 import { button, element, setLabel, setText } from "./dom.js";
 import { decodeArray } from "./decode.js";
-import { firesElsewhere, strongestUnits } from "./elsewhere.js";
+import { fetchElsewhere, firesElsewhere, strongestUnits } from "./elsewhere.js";
 import { numberText } from "./text.js";
 import { t } from "./words.js";
 
@@ -85,28 +85,52 @@ export class Panel {
     this.where.setAttribute("aria-expanded", "false");
   }
 
-  search() {
+  async search() {
     if (!this.results.hidden) {
       this.hideResults();
       return;
     }
+    this.say(t("Fetching the other sequences …"));
+    this.results.hidden = false;
+    this.where.setAttribute("aria-expanded", "true");
+    try {
+      await this.fetchSequences();
+    } catch {
+      this.say(t("The other sequences did not come; try again."));
+      return;
+    }
+    if (!this.results.hidden) this.showFound();
+  }
+
+  say(text) {
+    this.results.replaceChildren(element("p", { text }));
+  }
+
+  /** What to search, fetched and unpacked once. */
+  async fetchSequences() {
+    const { elsewhere } = this.stage.data.payload;
+    const source = elsewhere?.url ?? elsewhere;
+    if (!elsewhere || this.searched?.source === source) return;
+    const { sequences } = await fetchElsewhere(elsewhere);
+    this.searched = { source, sequences, arrays: sequences.map(({ values }) => decodeArray(values)) };
+  }
+
+  showFound() {
     const { data: { lanes, payload: { elsewhere }, pins }, transport: { step } } = this.stage;
     const { units: shown } = lanes.find((lane) => lane.units && lane.head.symbol === elsewhere?.symbol)
       ?? lanes.find((lane) => lane.units?.axis === elsewhere?.axis) ?? {};
-    if (!elsewhere || !shown) return;
+    if (!elsewhere || !shown || !this.searched) return;
+    const { sequences, arrays } = this.searched;
     const { values, count } = shown;
     const row = values.subarray(step * count, (step + 1) * count);
     const pinned = pins.filter((pin) => pin.axis === elsewhere.axis).map((pin) => pin.unit);
     const units = pinned.length ? pinned : strongestUnits(row, 3);
-    if (!this.decoded || this.decoded.source !== elsewhere) {
-      this.decoded = { source: elsewhere, sequences: elsewhere.sequences.map((each) => decodeArray(each.values)) };
-    }
-    const found = firesElsewhere(row, units, this.decoded.sequences);
+    const found = firesElsewhere(row, units, arrays);
     const here = units.map((unit) => `${t("unit {unit}", { unit })} (${numberText(row[unit], 2)})`).join(", ");
     this.results.replaceChildren(
       element("p", { text: pinned.length ? t("Pinned: {units}. The same way in:", { units: here }) : t("Strongest here: {units}. The same way in:", { units: here }) }),
       element("ol", {}, found.map(({ sequence, step: at, score }) => {
-        const { name, labels } = elsewhere.sequences[sequence];
+        const { name, labels } = sequences[sequence];
         const from = Math.max(0, at - 3);
         return element("li", {}, [
           element("b", { text: numberText(score, 2) }), ` ${t("{name}, step {n}:", { name, n: at + 1 })} ${from > 0 ? "… " : ""}${labels.slice(from, at).join(", ")} `,
@@ -115,7 +139,5 @@ export class Panel {
       })),
     );
     if (!found.length) this.results.append(element("p", { text: t("Nowhere in the other sequences.") }));
-    this.results.hidden = false;
-    this.where.setAttribute("aria-expanded", "true");
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -206,9 +207,12 @@ def solo_stage(
     )
 
 
-def state_stage(trace: Trace, symbols: str, label: str) -> Stage:
-    """Make the stage of a sequence without music, a lane for each state: "h", or "hc"."""
-    lanes = tuple(_heatmap(trace, symbol) for symbol in symbols)
+def state_stage(trace: Trace, symbols: str, label: str, *, moving: bool = False) -> Stage:
+    """Make the stage of a sequence without music, a lane for each state: "h", or "hc".
+
+    ``moving``: another picture follows within a second.
+    """
+    lanes = tuple(replace(_heatmap(trace, symbol), brief=moving) for symbol in symbols)
     return Stage(Clock.even(trace.Tx, 0.4), lanes, label=label)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from conftest import Server
+from playwright.sync_api import expect
 
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample
@@ -185,7 +186,7 @@ def test_text_from_users_stays_text(stage):
     page.keyboard.press("End")
     wait_for_step(page, 42)
     page.click("button:has-text('Where else?')")
-    assert page.locator(".results li").count() > 0
+    expect(page.locator(".results li").first).to_be_visible()
     for table in page.locator(".stage button[aria-label$='as a table']").all():
         table.click()
     page.wait_for_timeout(300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from seqlib.stage import Stage
 from seqlib.text import LabelledSentences
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import language
+from ui.frame import language, share
 from ui.parts import escape
 from ui.parts import stage as stage_component
 from ui.parts.presenter import presenting
@@ -35,6 +36,25 @@ class Scene:
     name: str
     model: EmojiModel
     reading: Reading
+
+
+def along(*sections: Callable[[], None]) -> None:
+    """Draw the sections that follow the sentence; a typed word draws no others again.
+
+    Another model does: the rest of the page is about the one that reads.
+    """
+    first: list[tuple] = []
+
+    @st.fragment
+    def follow() -> None:
+        for section in sections:
+            share.section(section)
+        model = tuple(st.session_state.get(key) for key in ("emoji_model", "emoji_padding"))
+        first[:] = first or [model]
+        if first != [model]:
+            st.rerun()
+
+    follow()
 
 
 def typed() -> str:

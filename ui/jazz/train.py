@@ -148,7 +148,10 @@ def _pictures(run: TrainingRun) -> None:
         st.markdown(lesson("jazz")["activations"])
         stage_component.show(
             state_stage(
-                trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
+                trace,
+                "h",
+                _("Hidden state of one window after {n} epochs", n=snapshot.epoch),
+                moving=not run.state.over,
             ),
             key="jazz_live",
             compact=True,

@@ -117,7 +117,9 @@ export function cellLane(data, stage) {
 
   function update(step) {
     // Here and not where they are made: the theme may change while the page is open.
-    for (const axis of node.querySelectorAll(".axis")) axis.style.color = stage.theme.axis(axis.dataset.axis) || "";
+    /** @type {NodeListOf<HTMLElement>} */
+    const axes = node.querySelectorAll(".axis");
+    for (const axis of axes) axis.style.color = stage.theme.axis(axis.dataset.axis ?? "") || "";
     const now = vectors(step);
     const unit = pickedUnit();
     const place = stage.order(data.axis, n).indexOf(unit);
