@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -121,3 +121,29 @@ def keras_bytes(
     """``keras_file`` of weights whose embedding has padding in row 0, then ``words`` in order."""
     rows = np.arange(1, len(words) + 1)
     return keras_file(keras_model(weights, words, rows, maxlen, dropout))
+
+
+class Comparison(NamedTuple):
+    """Keras' model beside the arrays.
+
+    Attributes
+    ----------
+    largest : float
+        The largest difference of a probability.
+    layers : tuple of (name, output shape, number of weights)
+    """
+
+    largest: float
+    layers: tuple[tuple[str, tuple[int | None, ...], int], ...]
+
+
+def compare(weights: EmojifyWeights, indices: np.ndarray) -> Comparison:
+    """Compare the outputs for sentences (m, maxlen), as rows of the embedding, with Keras'."""
+    rows = np.arange(1, weights.embedding.n_rows)
+    names = [str(row) for row in rows.tolist()]
+    theirs = keras_model(weights, names, rows, indices.shape[1], dropout=0.0)
+    difference = np.asarray(theirs(indices)) - weights.probabilities(indices)
+    layers = tuple(
+        (layer.name, tuple(layer.output.shape), layer.count_params()) for layer in theirs.layers
+    )
+    return Comparison(float(np.abs(difference).max()), layers)

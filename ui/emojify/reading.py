@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from seqlib.emojify import EmojiModel, Reading, shuffled
+from seqlib.emojify import Embedding, EmojifyWeights, EmojiModel, Reading, shuffled
+from seqlib.emojify.models import Comparison, compare
 from seqlib.i18n import N_, _, capital
-from seqlib.shapes import arithmetic
+from seqlib.shapes.arithmetic import as_text
 from seqlib.stage import Stage
 from seqlib.text import LabelledSentences
+from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import frame, language, share
-from ui.parts import escape
+from ui.frame import language, share
+from ui.parts import escape, keras
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import value
-
-if TYPE_CHECKING:
-    import keras
-
 
 NO_WORDS = N_("no words")
 
@@ -131,9 +129,9 @@ def stage() -> None:
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
     here, there = scene(), other()
     stage_component.show(
-        _stage(here, chosen, named=_name(here, there), compare=there),
+        _stage(here, chosen, named=_name(here, there), beside=there),
         key="emoji_stage",
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
     if there is not None:
         _difference(here, there)
@@ -150,7 +148,7 @@ def _name(here: Scene, there: Scene | None) -> str:
 
 
 def _stage(
-    shown: Scene, lanes: tuple[str, ...], *, named: str, compare: Scene | None = None
+    shown: Scene, lanes: tuple[str, ...], *, named: str, beside: Scene | None = None
 ) -> Stage:
     return reading_stage(
         shown.model,
@@ -158,7 +156,7 @@ def _stage(
         lanes,
         label=_("“{sentence}”, read word by word", sentence=typed()),
         name=named,
-        compare=_stage(compare, lanes, named=compare.name) if compare else None,
+        compare=_stage(beside, lanes, named=beside.name) if beside else None,
     )
 
 
@@ -170,8 +168,10 @@ def _difference(here: Scene, there: Scene) -> None:
 
 
 def check() -> None:
-    """Draw the button that compares the outputs with those of Keras."""
-    if not st.button(
+    """Draw the button that compares the outputs with those of Keras, and what comes of it."""
+    chosen, test = state.chosen(), state.data().test
+    about = (chosen.name, chosen.padding, state.opened(), test.sentences)
+    if st.button(
         _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
@@ -180,40 +180,40 @@ def check() -> None:
             "sentences with what this page computes. Loads TensorFlow if nobody has yet."
         ),
     ):
-        return
-    model, test = state.chosen().model, state.data().test
-    with st.spinner(_("Building the model in Keras …")):
-        largest, theirs = _in_keras(model, test)
+        few = _of_these(chosen.model, test)
+        keras.ask("emoji", about, lambda: keras_room.ask(compare, *few))
+    if (future := keras.asked("emoji", about)) is not None:
+        keras.show(future, lambda found: _comparison(found, len(test)))
+
+
+def _of_these(model: EmojiModel, test: LabelledSentences) -> tuple[EmojifyWeights, np.ndarray]:
+    """Return the weights with only the rows of the words in some sentences, and those there."""
+    indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
+    rows = np.union1d(indices, [0])
+    few = Embedding.of(model.weights.embedding[rows])
+    places = np.searchsorted(rows, indices).astype(np.int32)
+    return replace(model.weights, embedding=few), places
+
+
+def _comparison(found: Comparison, n: int) -> None:
     st.markdown(
         _(
             "`{name}` on {n:,} test sentences: largest difference of a probability "
             "**{largest:.1e}**.",
-            name=theirs.name,
-            n=len(test),
-            largest=largest,
+            name="Emojify_V2",
+            n=n,
+            largest=found.largest,
         )
     )
+    names, shapes, parameters = zip(*found.layers, strict=True)
     st.dataframe(
         {
-            _("layer"): [layer.name for layer in theirs.layers],
-            _("output"): [arithmetic.as_text(layer.output.shape) for layer in theirs.layers],
-            _("parameters"): [layer.count_params() for layer in theirs.layers],
+            _("layer"): names,
+            _("output"): [as_text(shape) for shape in shapes],
+            _("parameters"): parameters,
         },
         hide_index=True,
         key="emoji_layers",
         alt=_("The layers of the Keras model with their output shapes and parameters."),
     )
     st.caption(_("This copy's embedding holds only the rows of the words in these sentences."))
-
-
-def _in_keras(model: EmojiModel, test: LabelledSentences) -> tuple[float, keras.Model]:
-    """Return the largest difference of an output from Keras', and the Keras model."""
-    from seqlib.emojify.models import keras_model
-
-    indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
-    rows = np.unique(indices[indices != 0])
-    names = [str(row) for row in rows.tolist()]  # the shared unknown row has no word
-    theirs = keras_model(model.weights, names, rows, model.maxlen, dropout=0.0)
-    inputs = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1).astype(np.int32)
-    difference = np.asarray(theirs(inputs)) - model.weights.probabilities(indices)
-    return float(np.abs(difference).max()), theirs
