@@ -15,7 +15,7 @@ export function decodeArray(packed) {
   const text = atob(packed.data);
   const bytes = new Uint8Array(text.length);
   for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
-  const { dtype, shape, low, high } = packed;
+  const { dtype, shape, low = 0, high = 1 } = packed;
   const values = dtype === "u1" // shades between low and high
     ? Float32Array.from(bytes, (shade) => low + ((high - low) * shade) / 255)
     : new ARRAY_TYPES[dtype](bytes.buffer);
