@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seqlib.emojify.weights import EmojifyWeights
+from seqlib.emojify.weights import Embedding, EmojifyWeights
 from seqlib.training import tensorflow
 from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
@@ -115,9 +116,48 @@ def keras_file(model: keras.Model) -> bytes:
         return path.read_bytes()
 
 
+# What Keras' room is asked for.
+
+
+def with_rows_only(weights: EmojifyWeights, rows: Sequence[int]) -> EmojifyWeights:
+    """Return weights whose embedding has the padding row, then ``rows``, and no other.
+
+    Others need not travel to another process.
+    """
+    few = weights.embedding[np.array([0, *rows])]
+    return replace(weights, embedding=Embedding.of(few))
+
+
 def keras_bytes(
     weights: EmojifyWeights, words: Sequence[str], maxlen: int, dropout: float
 ) -> bytes:
     """``keras_file`` of weights whose embedding has padding in row 0, then ``words`` in order."""
     rows = np.arange(1, len(words) + 1)
     return keras_file(keras_model(weights, words, rows, maxlen, dropout))
+
+
+class KerasCheck(NamedTuple):
+    """What Keras' model is, and how far its outputs are from ours.
+
+    Attributes
+    ----------
+    name : str
+    difference : float
+        The largest of a probability.
+    layers : tuple of (name, output shape, number of parameters)
+    """
+
+    name: str
+    difference: float
+    layers: tuple[tuple[str, tuple[int | None, ...], int], ...]
+
+
+def check(weights: EmojifyWeights, indices: np.ndarray) -> KerasCheck:
+    """Build ``Emojify_V2`` with all rows of the embedding, and compare outputs for (m, maxlen)."""
+    rows = np.arange(1, weights.embedding.n_rows)
+    model = keras_model(weights, [str(row) for row in rows], rows, indices.shape[1], dropout=0.0)
+    difference = np.asarray(model(indices.astype(np.int32))) - weights.probabilities(indices)
+    layers = tuple(
+        (layer.name, tuple(layer.output.shape), layer.count_params()) for layer in model.layers
+    )
+    return KerasCheck(model.name, float(np.abs(difference).max()), layers)

@@ -48,6 +48,8 @@ async def use_everything(address: str) -> None:
     async with Session(address, "emojify", "emoji_epochs=1&emoji_units=8") as session:
         await session.press("emoji_run:train")
         await done(session, "**Done**")
+        await session.press("emoji_check")
+        await done(session, "test sentences: largest difference")
     async with Session(address, "embeddings", "embedding_epochs=1") as session:
         await session.press("embedding:train")
         await session.until(lambda: session.text().count("**Done**") == 2, WAIT)

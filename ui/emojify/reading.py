@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from seqlib.emojify import EmojiModel, Reading, shuffled
+from seqlib.emojify import EmojiModel, Reading, models, shuffled
 from seqlib.i18n import N_, _, capital
 from seqlib.shapes import arithmetic
 from seqlib.stage import Stage
-from seqlib.text import LabelledSentences
+from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.frame import frame, language
-from ui.parts import escape
+from ui.parts import escape, keras
 from ui.parts import stage as stage_component
 from ui.state import value
-
-if TYPE_CHECKING:
-    import keras
-
 
 NO_WORDS = N_("no words")
 
@@ -150,50 +145,52 @@ def _difference(here: Scene, there: Scene) -> None:
 
 
 def check() -> None:
-    """Draw the button that compares the outputs with those of Keras."""
-    if not st.button(
+    """Draw the button that compares the outputs with those of Keras, and what Keras answers."""
+    reader, test = state.chosen(), state.data().test
+    about = (reader.name, reader.padding, id(reader.model.weights), id(test))
+
+    def ask() -> None:
+        model = reader.model
+        indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
+        rows = np.unique(indices[indices != 0])
+        few = models.with_rows_only(model.weights, rows)
+        mine = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1)
+        keras.ask("emojify", about, lambda: keras_room.ask(models.check, few, mine))
+
+    st.button(
         _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
+        on_click=ask,
         help=_(
             "Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
             "sentences with what this page computes. Loads TensorFlow if nobody has yet."
         ),
-    ):
-        return
-    model, test = state.chosen().model, state.data().test
-    with st.spinner(_("Building the model in Keras …")):
-        largest, theirs = _in_keras(model, test)
+    )
+    if (future := keras.asked("emojify", about)) is not None:
+        keras.show(future, lambda found: _checked(found, len(test)))
+
+
+def _checked(found: models.KerasCheck, n: int) -> None:
+    """Draw how far Keras' outputs are from ours, and its layers."""
     st.markdown(
         _(
             "`{name}` on {n:,} test sentences: largest difference of a probability "
             "**{largest:.1e}**.",
-            name=theirs.name,
-            n=len(test),
-            largest=largest,
+            name=found.name,
+            n=n,
+            largest=found.difference,
         )
     )
+    names, shapes, counts = zip(*found.layers, strict=True)
     st.dataframe(
         {
-            _("layer"): [layer.name for layer in theirs.layers],
-            _("output"): [arithmetic.as_text(layer.output.shape) for layer in theirs.layers],
-            _("parameters"): [layer.count_params() for layer in theirs.layers],
+            _("layer"): names,
+            _("output"): [arithmetic.as_text(shape) for shape in shapes],
+            _("parameters"): counts,
         },
         hide_index=True,
         key="emoji_layers",
         alt=_("The layers of the Keras model with their output shapes and parameters."),
     )
     st.caption(_("This copy's embedding holds only the rows of the words in these sentences."))
-
-
-def _in_keras(model: EmojiModel, test: LabelledSentences) -> tuple[float, keras.Model]:
-    """Return the largest difference of an output from Keras', and the Keras model."""
-    from seqlib.emojify.models import keras_model
-
-    indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
-    rows = np.unique(indices[indices != 0])
-    names = [str(row) for row in rows.tolist()]  # the shared unknown row has no word
-    theirs = keras_model(model.weights, names, rows, model.maxlen, dropout=0.0)
-    inputs = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1).astype(np.int32)
-    difference = np.asarray(theirs(inputs)) - model.weights.probabilities(indices)
-    return float(np.abs(difference).max()), theirs

@@ -63,7 +63,7 @@ class KeptTrainingRun(TrainingRun):
                     n_a_here=settings.n_a,
                 )
             )
-        self._restore(Record(settings, state, vars(metrics), weights, None, error))
+        self._restore(Record(settings, state, _measured(metrics), weights, None, error))
         self.probe = probe
 
 
@@ -93,7 +93,7 @@ class KeptEmojifyRun(EmojifyRun):
         if (weights.n_a, weights.n_classes) != (settings.units, train.n_classes):
             raise ValueError(_("A model in it is not that of its run."))
         kept = (best_epoch, best)
-        self._restore(Record(settings, state, vars(metrics), weights, kept, error))
+        self._restore(Record(settings, state, _measured(metrics), weights, kept, error))
         self.train, self.test, self.lexicon = train, test, lexicon
 
 
@@ -121,6 +121,10 @@ class KeptCopyRun(CopyRun):
         }
         metrics = {name: array.reshape(len(seconds), len(KINDS)) for name, array in metrics.items()}
         self._restore(Record(settings, state, {**metrics, "seconds": seconds}, None, None, error))
+
+
+def _measured(metrics: Metrics | EmojifyMetrics) -> dict[str, np.ndarray]:
+    return {name: array for name, array in vars(metrics).items() if array is not None}
 
 
 def as_it_is(run: Any) -> Any:
