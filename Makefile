@@ -31,7 +31,7 @@ $(VENV)/.bench: requirements-bench.txt
 run: $(VENV)/.run
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-# axe-core for the browser tests; without npm they skip it.
+# axe-core for the browser tests, tsc for lint; without npm both are skipped.
 node_modules/.installed: package-lock.json
 	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit; else mkdir -p node_modules; fi
 	@touch $@
@@ -39,10 +39,11 @@ node_modules/.installed: package-lock.json
 test: $(VENV)/.dev node_modules/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if test -x node_modules/.bin/tsc; then node_modules/.bin/tsc; else echo "No npm here: the JavaScript's types were not checked."; fi
 
 # Known vulnerabilities of what we pin; fails where nobody could be asked, too.
 audit: $(VENV)/.dev

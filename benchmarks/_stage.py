@@ -75,7 +75,7 @@ def stage_page() -> Iterator:
             """() => {
               window.view = document.getElementById("stage").stageView;
               window.step = (n) => {
-                view.seekStep((n * 7) % view.clock.steps);
+                view.transport.seekStep((n * 7) % view.data.clock.steps);
                 view.frame(); // what the next frame would do, inside the time that is taken
               };
             }"""
@@ -114,7 +114,7 @@ def scrub_times() -> tuple[list[float], list[float]]:
     with stage_page() as page:
         page.evaluate(FRAME_TIMES, 50)
         ours = page.evaluate(FRAME_TIMES, 400)
-        at = page.evaluate("view.step")
+        at = page.evaluate("view.transport.step")
         assert at == (399 * 7) % TX, f"the playhead stands on {at}"
     with plotly_page() as page:
         page.evaluate("draw()")

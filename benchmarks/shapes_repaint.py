@@ -1,4 +1,4 @@
-"""From a change of a slider to the new shapes on screen, TensorFlow warm, in Chromium."""
+"""From a change of a slider to the new shapes on screen, in Chromium; Keras has confirmed ours."""
 
 from __future__ import annotations
 

@@ -20,16 +20,17 @@ RECORD = """async (seconds) => {
     onsets.add(when);
     return start.call(this, when, ...rest);
   };
-  await view.play();
-  const context = view.sound.bus.channels.solo.context;
+  await view.transport.play();
+  const context = view.transport.sound.bus.channels.solo.context;
   const frames = [];
   const until = performance.now() + 1000 * seconds;
-  while (performance.now() < until && view.timeline.playing) {
+  while (performance.now() < until && view.transport.timeline.playing) {
     await new Promise((done) => requestAnimationFrame(done));
     view.frame();
-    frames.push([context.currentTime - view.sound.delay, view.position, performance.now() / 1000]);
+    const { sound, position } = view.transport;
+    frames.push([context.currentTime - sound.delay, position, performance.now() / 1000]);
   }
-  return { onsets: [...onsets], frames, live: view.sound.live };
+  return { onsets: [...onsets], frames, live: view.transport.sound.live };
 }"""
 
 
@@ -37,7 +38,7 @@ def measure() -> Result:
     with stage_page() as page:
         page.click("button[aria-label^='Step forward']")  # a gesture, so that sound is allowed
         page.wait_for_timeout(500)
-        page.evaluate("view.seekStep(0)")
+        page.evaluate("view.transport.seekStep(0)")
         seen = page.evaluate(RECORD, SECONDS)
     assert seen["live"], "the audio clock did not drive the playhead"
     onsets = np.sort(seen["onsets"])

@@ -14,7 +14,7 @@ OURS = """async () => {
   const host = document.createElement("div");
   document.body.append(host);
   const fresh = new view.constructor(host);
-  const data = structuredClone(view.data);
+  const data = structuredClone(view.data.payload);
   const began = performance.now();
   fresh.adopt(data);
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

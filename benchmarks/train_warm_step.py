@@ -100,7 +100,7 @@ def measure() -> Result:
         pipe.send(True)
         return pipe.recv() / EPOCHS_A_ROUND * 1000
 
-    for pipe in pipes * 3:  # warm: traces, thread pools, memory
+    for pipe in pipes * 3:  # warm: thread pools, memory
         round_of(pipe)
     times = [[round_of(pipe) for pipe in pipes] for _ in range(ROUNDS)]
     for pipe in pipes:

@@ -22,12 +22,8 @@ from ui.parts import notebook
 
 def emojify() -> None:
     frame.heading(lesson("emojify")["title"], lesson("emojify")["intro"])
+    reading.along(typed, layers, order, padding, dropout)
     for section in (
-        typed,
-        layers,
-        order,
-        padding,
-        dropout,
         sentences,
         training,
         mistakes,

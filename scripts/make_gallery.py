@@ -33,7 +33,7 @@ BEGIN, END = "<!-- gallery: python -m scripts.make_gallery -->", "<!-- end of ga
 DESK, PHONE = (1280, 800), (390, 844)
 SCALE = 1.5  # pixels of a picture for one of the page's
 QUALITY = 82
-PATIENCE = 120_000  # ms; the first training loads TensorFlow
+PATIENCE = 120_000  # ms
 
 
 def _train(page: Page) -> None:

@@ -1,17 +1,14 @@
 // A builder's code beside the tensors it makes; pointing at one lights the other.
 // Text from Python only ever becomes textContent.
 
+import { LIGHT_EVENT, SHAPES_EVENT } from "../stage/events.js";
+import { element } from "../stage/dom.js";
+import { mountView } from "../stage/mount.js";
 import { speak, t } from "../stage/words.js";
 
-const LIGHT_EVENT = "seqscope-light"; // the stage's: an axis name or symbol, or ""
-const SHAPES_EVENT = "seqscope-shapes-asked"; // from the glossary, which wants the nearest shapes
-
-function make(tag, className = "", text = undefined, children = []) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  node.append(...children);
-  return node;
+/** An element with a class, a text and children. */
+function make(tag, className = "", /** @type {string|undefined} */ text = undefined, children = /** @type {Iterable<Node|string>} */ ([])) {
+  return element(tag, { class: className || false, text }, children);
 }
 
 /** `(m, Tx, n_values)` or `(None, 30, 78)`, each axis in its colour. */
@@ -30,10 +27,8 @@ function plainShape(tensor) {
   return `(${tensor.shape.map(([, size]) => (size === null ? "None" : size)).join(", ")})`;
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-
 function draw(tag, attributes, children = []) {
-  const node = document.createElementNS(SVG, tag);
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
@@ -253,15 +248,5 @@ class BlueprintView {
 
 export default function mountBlueprint({ parentElement, data }) {
   speak(data.words);
-  if (!parentElement.blueprint) parentElement.blueprint = new BlueprintView(parentElement);
-  const view = parentElement.blueprint;
-  view.adopt(data);
-  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
-  const turn = Symbol("turn");
-  view.turn = turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    delete parentElement.blueprint;
-  };
+  return mountView(parentElement, "blueprint", BlueprintView, (view) => view.adopt(data));
 }

@@ -3,7 +3,7 @@
 
 const SHAPES_EVENT = "seqscope-shapes-asked"; // stages and blueprints answer with their tensors
 
-function make(tag, className, text) {
+function make(tag, className, /** @type {string|undefined} */ text = undefined) {
   const node = document.createElement(tag);
   node.className = className;
   if (text !== undefined) node.textContent = text;
@@ -36,6 +36,9 @@ export function shapeText(key, names, tensors) {
 }
 
 class GlossaryView {
+  /** @type {any} what Python says */ data;
+  /** @type {Element|null} the term explained */ shown = null;
+
   constructor(root) {
     this.root = root;
     this.node = make("div", "entry");
@@ -107,8 +110,9 @@ class GlossaryView {
     this.shown = element;
     const [words, text] = this.data.terms[key];
     const shape = shapeText(key, this.data.names, own ? [{ symbol: key, shape: own }] : this.tensors(element));
-    this.node.replaceChildren(make("p", "words"), make("p", "text", text));
-    this.node.firstChild.append(make("strong", "", words));
+    const heading = make("p", "words");
+    heading.append(make("strong", "", words));
+    this.node.replaceChildren(heading, make("p", "text", text));
     if (shape) this.node.append(make("p", "shape", `${this.data.here}: ${shape}`));
     this.node.hidden = false;
     this.place();
@@ -138,7 +142,7 @@ class GlossaryView {
     const answers = [];
     window.dispatchEvent(new CustomEvent(SHAPES_EVENT, { detail: answers }));
     for (const chip of document.querySelectorAll(`a[href^="${this.data.link}"][href*="="]`)) {
-      const rest = chip.getAttribute("href").slice(this.data.link.length);
+      const rest = String(chip.getAttribute("href")).slice(this.data.link.length);
       answers.push({ node: chip, tensors: [{ symbol: decodeURIComponent(rest.split("=")[0]), shape: shapeOfLink(rest) }] });
     }
     const at = element.getBoundingClientRect();

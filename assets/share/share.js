@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4; // modules of white around a QR code, as its standard asks
 const SAID_FOR = 5000; // milliseconds
 
-function make(tag, { text, ...attributes } = {}, children = []) {
+function make(tag, /** @type {Record<string, any>} */ { text, ...attributes } = {}, children = []) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== false) node.setAttribute(name, value === true ? "" : value);
   if (text !== undefined) node.textContent = text;
@@ -105,7 +105,7 @@ class ShareView {
   parts() {
     const found = [];
     for (const node of document.querySelectorAll('[class*="st-key-section_"]')) {
-      const name = /st-key-section_([\w-]+)/.exec(node.className)[1];
+      const name = node.className.replace(/.*st-key-section_([\w-]+).*/s, "$1");
       const heading = node.querySelector("h2, h3");
       if (heading) found.push([name, heading.textContent.trim()]);
     }

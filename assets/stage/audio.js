@@ -6,8 +6,11 @@ const AHEAD = 0.18; // seconds scheduled ahead of the audio clock
 const AHEAD_HIDDEN = 1.6; // timers of a hidden tab run once a second
 const LEAD = 0.06; // seconds between pressing play and the first sound, beside the latency
 
-let sharedContext = null;
-let sharedSynth = null;
+/** Seconds of the page's own clock, which runs while there is no sound. */
+export const pageClock = () => performance.now() / 1000;
+
+/** @type {AudioContext} */ let sharedContext;
+/** @type {Synth} */ let sharedSynth;
 
 /** Browsers allow few audio contexts, so all stages of a page share one. */
 function sharedAudio() {
@@ -15,14 +18,15 @@ function sharedAudio() {
     sharedContext = new AudioContext({ latencyHint: "interactive" });
     sharedSynth = new Synth(sharedContext);
     // Where it exists (iOS), this keeps the mute switch from silencing the page.
-    if (navigator.audioSession) navigator.audioSession.type = "playback";
+    const { audioSession } = /** @type {any} */ (navigator);
+    if (audioSession) audioSession.type = "playback";
   }
   return { context: sharedContext, synth: sharedSynth };
 }
 
 /** What one stage sounds like. */
 export class Sound {
-  /** @param {Timeline} timeline */
+  /** @param {import("./timeline.js").Timeline} timeline */
   constructor(timeline) {
     this.timeline = timeline;
     this.notes = [];
@@ -40,8 +44,7 @@ export class Sound {
 
   /** Seconds between scheduling a sound and its reaching the ear. */
   latency() {
-    const context = sharedContext;
-    return context ? context.outputLatency || context.baseLatency || 0 : 0;
+    return sharedContext?.outputLatency || sharedContext?.baseLatency || 0;
   }
 
   /** The audio clock as heard: a sound scheduled for T reaches the ear when this is T. */
@@ -72,7 +75,7 @@ export class Sound {
   /** Hand the timeline back to the page's clock; silent from here. */
   stop() {
     this.halt();
-    if (this.live) this.timeline.setSource(() => performance.now() / 1000);
+    if (this.live) this.timeline.setSource(pageClock);
     this.live = false;
   }
 

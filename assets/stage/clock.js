@@ -2,13 +2,16 @@
 
 /** Steps 0..Tx−1 on a line of seconds; step t lasts edges[t]..edges[t+1]. */
 export class Clock {
-  /** @param {Float64Array} edges Tx + 1 seconds, strictly increasing */
+  /** @param {import("./contract.js").Matrix["values"]} edges Tx + 1 seconds, strictly increasing */
   constructor(edges) {
     this.edges = edges;
     this.steps = edges.length - 1;
     this.start = edges[0];
     this.end = edges[this.steps];
     this.duration = this.end - this.start;
+    const mean = this.duration / this.steps;
+    /** Whether all steps last equally long, so that a picture of them needs no stretching. */
+    this.uniform = edges.every((edge, step) => step === 0 || Math.abs(edge - edges[step - 1] - mean) <= 1e-6 * mean);
   }
 
   /** The step that is on at this second; the first before the start, the last after the end. */
@@ -43,15 +46,6 @@ export class Clock {
     const lengths = Array.from({ length: this.steps }, (_, step) => this.length(step));
     lengths.sort((one, other) => one - other);
     return lengths[Math.floor(q * (this.steps - 1))];
-  }
-
-  /** Whether all steps last equally long, so that a picture of them needs no stretching. */
-  get uniform() {
-    const mean = this.duration / this.steps;
-    for (let step = 0; step < this.steps; step += 1) {
-      if (Math.abs(this.length(step) - mean) > 1e-6 * mean) return false;
-    }
-    return true;
   }
 
   /** Whether the other clock has the same steps at the same seconds. */

@@ -47,11 +47,11 @@ export function contrast(one, other) {
   return (high + 0.05) / (low + 0.05);
 }
 
-export function cssColour([r, g, b], alpha = 1) {
-  return alpha === 1 ? `rgb(${r}, ${g}, ${b})` : `rgba(${r}, ${g}, ${b}, ${alpha})`;
+export function cssColour(/** @type {number[]} */ [r, g, b]) {
+  return `rgb(${r}, ${g}, ${b})`;
 }
 
-/** [r, g, b] of what `getComputedStyle` or a theme variable gives; null if it is neither. */
+/** @type {(text: string) => number[]|null} [r, g, b] of what `getComputedStyle` or a theme variable gives; null if it is neither. */
 export function parseColour(text) {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(text.trim());
   if (hex) {

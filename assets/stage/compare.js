@@ -3,11 +3,13 @@
 import { decodeArray, decodeNotes } from "./decode.js";
 import { t } from "./words.js";
 
+/** @import { Composed, LaneData, Matrix, Payload } from "./contract.js" */
+
 /** What there is to choose from when a second trace is given. */
 export const MODES = ["a", "b", "both", "difference"];
 
 /** The rows of an array cut to `steps`, or filled up with NaN where the sequence has ended. */
-function fitRows({ values, shape: [rows, columns] }, steps) {
+function fitRows(/** @type {Matrix} */ { values, shape: [rows, columns] }, /** @type {number} */ steps) {
   if (rows === steps) return { values, shape: [rows, columns] };
   const out = new Float32Array(steps * columns).fill(Number.NaN);
   out.set(values.subarray(0, Math.min(rows, steps) * columns));
@@ -18,7 +20,10 @@ function fitList(list, steps, filler) {
   return Array.from({ length: steps }, (_, step) => (step < list.length ? list[step] : filler));
 }
 
-/** How a lane of another sequence is laid on these edges, step by step; null if it cannot be. */
+/**
+ * How a lane of another sequence is laid on these edges, step by step.
+ * @type {Record<string, (lane: any, edges: Matrix["values"]) => object>}
+ */
 const FITS = {
   heatmap: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
   line: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
@@ -87,8 +92,9 @@ function partners(lanes, others) {
  * The trace, or the two traces, as one stage: {clock, names, lanes, sound, signals}.
  * The clock is the first trace's unless only the second is shown; the other is laid on it
  * step by step, since step t is what the two have in common.
+ * @returns {Composed}
  */
-export function composeStage(data, mode = "a") {
+export function composeStage(/** @type {Payload} */ data, mode = "a") {
   const { compare } = data;
   if (!compare || mode === "a") return data;
   if (mode === "b") return compare;

@@ -1,11 +1,16 @@
 // The transport: buttons, the overview with its scrubber, the menu.
 
-import { button, element, fitCanvas, setIcon, setLabel } from "./dom.js";
+import { button, element, fitCanvas, setIcon, setLabel, setText, wholePixel } from "./dom.js";
+import { savePage, savePicture, saveSound } from "./export.js";
+import { canBeSaved } from "./offline.js";
 import { timeText } from "./text.js";
 import { voiceNames } from "./voices.js";
 import { t } from "./words.js";
 
+/** @import { StageView } from "./stage.js" */
+
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
+
 /** Number every step, or every 2nd, 5th, 10th …: as many as have room. */
 export function niceEvery(width, room) {
   for (let unit = 1; ; unit *= 10) {
@@ -15,6 +20,7 @@ export function niceEvery(width, room) {
 
 /** Builds the controls and keeps them in step; what they do is the stage's business. */
 export class Controls {
+  /** @param {StageView} stage */
   constructor(stage) {
     this.stage = stage;
     this.back = button(t("Step back (←)"), { icon: "back" });
@@ -34,7 +40,8 @@ export class Controls {
     this.strip = element("canvas", { class: "strip", "aria-hidden": "true" });
     this.window = element("div", { class: "strip-window" });
     this.range = element("input", { type: "range", class: "scrub", "aria-label": t("Position"), step: "any" });
-    this.overview = element("div", { class: "overview" }, [this.strip, this.window, this.range]);
+    this.at = element("div", { class: "strip-at" });
+    this.overview = element("div", { class: "overview" }, [this.strip, this.window, this.range, this.at]);
     this.ruler = element("canvas", { class: "ruler", "aria-hidden": "true" });
     this.hint = element("p", { class: "hint" }, [
       element("kbd", { text: "Space" }), ` ${t("play")} `, element("kbd", { text: "←" }), " ", element("kbd", { text: "→" }),
@@ -42,7 +49,27 @@ export class Controls {
       element("span", { class: "hint-focus", text: ` · ${t("click the stage first")}` }),
     ]);
     this.notice = element("p", { class: "notice", role: "status", hidden: true });
-    this.menu = this.buildMenu();
+    this.voices = element("fieldset", { class: "voices" }, [element("legend", { text: t("Voices") })]);
+    /** @type {Record<string, HTMLInputElement>} */
+    this.voiceBoxes = {};
+    this.voiceLabels = {};
+    for (const [voice, name] of Object.entries(voiceNames())) {
+      const box = element("input", { type: "checkbox" });
+      box.checked = true;
+      box.addEventListener("change", () => this.stage.transport.muteVoice(voice, !box.checked));
+      this.voiceBoxes[voice] = box;
+      this.voiceLabels[voice] = element("label", {}, [box, element("span", { text: name })]);
+      this.voices.append(this.voiceLabels[voice]);
+    }
+    this.soloOnly = button(t("Hear the solo alone: the model's own notes"), { text: t("Solo only"), "aria-pressed": "false" });
+    this.voices.append(this.soloOnly);
+    this.loopFrom = button(t("Loop from the current step"), { text: t("Loop from this step") });
+    this.loopTo = button(t("Loop to the current step"), { text: t("Loop to this step") });
+    this.png = button(t("Download the view as PNG"), { text: t("PNG of this view") });
+    this.wav = button(t("Download the sound as WAV"), { text: t("WAV of the sound") });
+    this.html = button(t("Download the whole stage as one HTML file that plays offline"), { text: t("HTML that plays offline") });
+    this.files = element("div", { class: "files" }, [this.loopFrom, this.loopTo, this.png, this.wav, this.html]);
+    this.menu = element("div", { class: "menu", hidden: true }, [this.voices, this.files]);
     this.node = element("div", { class: "bar" }, [
       element("div", { class: "row" }, [
         element("div", { class: "buttons" }, [this.back, this.play, this.forward]),
@@ -57,56 +84,41 @@ export class Controls {
     this.listen();
   }
 
-  buildMenu() {
-    this.voices = element("fieldset", { class: "voices" }, [element("legend", { text: t("Voices") })]);
-    this.voiceBoxes = {};
-    for (const [voice, name] of Object.entries(voiceNames())) {
-      const box = element("input", { type: "checkbox" });
-      box.checked = true;
-      box.addEventListener("change", () => this.stage.muteVoice(voice, !box.checked));
-      this.voiceBoxes[voice] = box;
-      this.voices.append(element("label", {}, [box, element("span", { text: name })]));
-    }
-    this.soloOnly = button(t("Hear the solo alone: the model's own notes"), { text: t("Solo only"), "aria-pressed": "false" });
-    this.voices.append(this.soloOnly);
-    this.loopFrom = button(t("Loop from the current step"), { text: t("Loop from this step") });
-    this.loopTo = button(t("Loop to the current step"), { text: t("Loop to this step") });
-    this.png = button(t("Download the view as PNG"), { text: t("PNG of this view") });
-    this.wav = button(t("Download the sound as WAV"), { text: t("WAV of the sound") });
-    this.html = button(t("Download the whole stage as one HTML file that plays offline"), { text: t("HTML that plays offline") });
-    this.files = element("div", { class: "files" }, [this.loopFrom, this.loopTo, this.png, this.wav, this.html]);
-    return element("div", { class: "menu", hidden: true }, [this.voices, this.files]);
-  }
-
   listen() {
     const { stage } = this;
-    this.back.addEventListener("click", () => stage.stepBy(-1));
-    this.forward.addEventListener("click", () => stage.stepBy(1));
-    this.play.addEventListener("click", () => stage.togglePlay());
-    this.sound.addEventListener("click", () => stage.toggleSound());
-    this.loop.addEventListener("click", () => stage.toggleLoop());
-    this.out.addEventListener("click", () => stage.zoomBy(1 / 1.5));
-    this.in.addEventListener("click", () => stage.zoomBy(1.5));
-    this.speed.addEventListener("change", () => stage.setSpeed(Number(this.speed.value)));
-    this.range.addEventListener("input", () => stage.seek(Number(this.range.value)));
-    this.more.addEventListener("click", () => this.openMenu(this.menu.hidden));
-    this.loopFrom.addEventListener("click", () => stage.loopHere(0));
-    this.loopTo.addEventListener("click", () => stage.loopHere(1));
+    const { look, transport } = stage;
+    const onClick = (node, act) => node.addEventListener("click", act);
+    onClick(this.back, () => transport.stepBy(-1));
+    onClick(this.forward, () => transport.stepBy(1));
+    onClick(this.play, () => transport.toggle());
+    onClick(this.sound, () => transport.toggleSound());
+    onClick(this.loop, () => transport.setLoop(transport.timeline.loop ? null : look.wholeSteps()));
+    onClick(this.out, () => stage.zoomBy(1 / 1.5));
+    onClick(this.in, () => stage.zoomBy(1.5));
+    this.speed.addEventListener("change", () => transport.setSpeed(Number(this.speed.value)));
+    this.range.addEventListener("input", () => transport.seek(Number(this.range.value)));
+    onClick(this.more, () => this.openMenu(this.menu.hidden));
+    onClick(this.loopFrom, () => transport.loopHere(0));
+    onClick(this.loopTo, () => transport.loopHere(1));
     this.listenRuler();
-    this.png.addEventListener("click", () => stage.savePng());
-    this.wav.addEventListener("click", () => stage.saveWav());
-    this.html.addEventListener("click", () => stage.saveHtml());
-    this.soloOnly.addEventListener("click", () => {
+    onClick(this.png, () => savePicture(stage));
+    onClick(this.wav, async () => {
+      this.say(t("Rendering the sound …"));
+      await saveSound(stage);
+      this.say("");
+    });
+    onClick(this.html, () => savePage(stage));
+    onClick(this.soloOnly, () => {
       const on = this.soloOnly.getAttribute("aria-pressed") !== "true";
-      for (const voice of ["chords", "bass", "drums"]) stage.muteVoice(voice, on);
-      stage.muteVoice("solo", false);
+      for (const voice of ["chords", "bass", "drums"]) transport.muteVoice(voice, on);
+      transport.muteVoice("solo", false);
     });
   }
 
   /** Drag over the step numbers to loop those steps; click to end the loop. */
   listenRuler() {
-    const { stage, ruler } = this;
-    const stepAt = (event) => stage.clock.stepAt(stage.view.seconds(event.clientX - ruler.getBoundingClientRect().left));
+    const { ruler, stage: { data, look, transport } } = this;
+    const stepAt = (event) => data.clock.stepAt(look.view.seconds(event.clientX - ruler.getBoundingClientRect().left));
     let from = -1;
     ruler.title = t("Drag over step numbers to loop them");
     ruler.addEventListener("pointerdown", (event) => {
@@ -114,10 +126,10 @@ export class Controls {
       ruler.setPointerCapture(event.pointerId);
     });
     ruler.addEventListener("pointermove", (event) => {
-      if (from >= 0 && stepAt(event) !== from) stage.setLoop([from, stepAt(event)]);
+      if (from >= 0 && stepAt(event) !== from) transport.setLoop([from, stepAt(event)]);
     });
     ruler.addEventListener("pointerup", (event) => {
-      if (stepAt(event) === from) stage.setLoop(null);
+      if (stepAt(event) === from) transport.setLoop(null);
       from = -1;
     });
     ruler.addEventListener("pointercancel", () => { from = -1; });
@@ -130,55 +142,55 @@ export class Controls {
 
   /** What depends on data: which voices there are, where the clock runs. */
   adopt() {
-    const { clock, notes } = this.stage;
+    const { clock, notes, payload } = this.stage.data;
     this.range.min = String(clock.start);
     this.range.max = String(clock.end);
     const present = new Set(notes.map((note) => note.voice));
-    for (const [voice, box] of Object.entries(this.voiceBoxes)) box.parentElement.hidden = !present.has(voice);
+    for (const [voice, node] of Object.entries(this.voiceLabels)) node.hidden = !present.has(voice);
     this.soloOnly.hidden = present.size < 2;
     this.voices.hidden = present.size === 0;
     this.wav.hidden = present.size === 0;
-    this.html.hidden = !this.stage.data.template;
+    this.html.hidden = !canBeSaved;
     this.sound.hidden = present.size === 0;
   }
 
-  /** Follow the stage's state; cheap enough for every frame. */
+  /** Follow the playhead; cheap enough for every frame. */
   sync() {
-    const { stage } = this;
-    const { clock, timeline } = stage;
-    const playing = timeline.playing;
+    const { data: { clock }, look, transport: { playing, position } } = this.stage;
     setIcon(this.play, playing ? "pause" : "play");
     if (this.wasPlaying !== playing) setLabel(this.play, playing ? t("Pause (Space)") : t("Play (Space)"));
     this.wasPlaying = playing;
-    const seconds = stage.position;
-    const clockText = `${timeText(seconds - clock.start)} / ${timeText(clock.duration)}`;
-    if (this.clock.textContent !== clockText) this.clock.textContent = clockText;
-    if (this.range.value !== String(seconds)) this.range.value = String(seconds);
-    this.overview.style.setProperty("--at", String((seconds - clock.start) / clock.duration));
+    setText(this.clock, `${timeText(position - clock.start)} / ${timeText(clock.duration)}`);
+    this.at.style.transform = `translateX(${wholePixel(((position - clock.start) / clock.duration) * look.layout.width - 1.5)}px)`;
   }
 
   /** Follow the step. */
   syncStep() {
-    const { stage } = this;
-    this.where.textContent = stage.stepText(stage.step, false);
-    this.token.textContent = stage.nameOf(stage.step);
-    this.range.setAttribute("aria-valuetext", stage.stepText(stage.step));
-    this.back.disabled = stage.step === 0 && stage.position <= stage.clock.start + 1e-9;
-    this.forward.disabled = stage.step === stage.clock.steps - 1;
+    const { data, transport: { position, step } } = this.stage;
+    const name = data.nameOf(step);
+    setText(this.where, data.stepText(step, false));
+    setText(this.token, name);
+    this.range.setAttribute("aria-valuetext", data.stepText(step));
+    this.back.disabled = step === 0 && position <= data.clock.start + 1e-9;
+    this.forward.disabled = step === data.clock.steps - 1;
+  }
+
+  /** The scrubber itself is not seen: it follows when the playhead rests. */
+  syncRange() {
+    this.range.value = String(this.stage.transport.position);
   }
 
   syncSound() {
-    const { stage } = this;
-    const on = stage.soundOn;
+    const { sound, soundOn: on, playing, timeline } = this.stage.transport;
     setIcon(this.sound, on ? "sound" : "muted");
     setLabel(this.sound, on ? t("Turn off sound") : t("Turn on sound"));
-    this.sound.querySelector("span").textContent = on ? "" : t("Turn on sound");
-    this.sound.classList.toggle("call", !on && stage.timeline.playing);
-    for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !stage.sound.muted.has(voice);
-    const others = ["chords", "bass", "drums"].filter((voice) => !this.voiceBoxes[voice].parentElement.hidden);
-    const alone = others.length > 0 && others.every((voice) => stage.sound.muted.has(voice));
-    this.soloOnly.setAttribute("aria-pressed", String(alone));
-    this.loop.setAttribute("aria-pressed", String(Boolean(stage.timeline.loop)));
+    setText(this.sound.querySelector("span"), on ? "" : t("Turn on sound"));
+    this.sound.classList.toggle("call", !on && playing);
+    for (const [voice, box] of Object.entries(this.voiceBoxes)) box.checked = !sound.muted.has(voice);
+    const others = ["chords", "bass", "drums"].filter((voice) => !this.voiceLabels[voice].hidden);
+    this.soloOnly.setAttribute("aria-pressed", String(others.length > 0 && others.every((voice) => sound.muted.has(voice))));
+    this.loop.setAttribute("aria-pressed", String(Boolean(timeline.loop)));
+    this.speed.value = String(timeline.speed);
   }
 
   say(text) {
@@ -188,23 +200,22 @@ export class Controls {
 
   /** Step numbers over the lanes, as many as fit. */
   drawRuler() {
-    const { stage } = this;
-    const { clock, layout, theme, view } = stage;
+    const { data: { clock }, look: { layout, theme, view }, transport: { timeline } } = this.stage;
     const height = Math.round(layout.font * 1.5);
     const g = fitCanvas(this.ruler, layout.width, height);
     g.font = `${layout.font}px ${theme.font}`;
     g.textBaseline = "middle";
     g.textAlign = "right";
-    g.fillStyle = theme.axis("Tx");
+    g.fillStyle = theme.axis("Tx") ?? theme.soft;
     g.fillText("t", layout.gutter - 7, height / 2);
     g.textAlign = "left";
     if (layout.nowInside) g.fillText(t("this step"), layout.gutter + layout.plot + layout.gap, height / 2);
     g.fillStyle = theme.soft;
     const room = g.measureText(String(clock.steps)).width + 10 * layout.scale;
     const every = niceEvery(((view.to - view.from) / (view.last - view.first + 1)) * view.pps, room);
-    if (stage.timeline.loop) {
-      const x0 = Math.max(layout.gutter, view.x(stage.timeline.loop[0]));
-      const x1 = Math.min(layout.gutter + layout.plot, view.x(stage.timeline.loop[1]));
+    if (timeline.loop) {
+      const x0 = Math.max(layout.gutter, view.x(timeline.loop[0]));
+      const x1 = Math.min(layout.gutter + layout.plot, view.x(timeline.loop[1]));
       g.fillStyle = theme.accent;
       if (x1 > x0) g.fillRect(x0, height - 4, x1 - x0, 4);
       g.fillStyle = theme.soft;
@@ -222,8 +233,7 @@ export class Controls {
 
   /** The whole clock in one strip, with the part that is on screen framed. */
   drawStrip() {
-    const { stage } = this;
-    const { clock, layout, theme, view, timeline } = stage;
+    const { data: { clock, lanes }, look: { layout, theme, view }, transport: { timeline } } = this.stage;
     const height = Math.round((layout.phone ? 40 : 30) * Math.sqrt(layout.scale));
     const width = layout.width;
     const g = fitCanvas(this.strip, width, height);
@@ -238,11 +248,11 @@ export class Controls {
       g.fillRect(box.x(timeline.loop[0]), 0, box.x(timeline.loop[1]) - box.x(timeline.loop[0]), height);
       g.globalAlpha = 1;
     }
-    const pictured = stage.frames.find((frame) => frame.lane.overview);
+    const pictured = lanes.find((lane) => lane.overview);
     if (pictured) {
       g.fillStyle = theme.soft;
       g.translate(0, 4);
-      pictured.lane.overview(g, { ...box, height: height - 8 });
+      pictured.overview?.(g, { ...box, height: height - 8 });
       g.translate(0, -4);
     } else {
       g.fillStyle = theme.faint;

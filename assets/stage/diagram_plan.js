@@ -56,7 +56,7 @@ export function planRows(layers, { font, compact }) {
 /**
  * Which copies are drawn, and where. Each stands over its own step where steps are wide
  * enough; if not, the current one does, and its neighbours stand beside it.
- * @param {object} view   x(seconds), first, last, left, width, pps, clock
+ * @param {import("./scales.js").View} view
  * @param {number} step   the current step
  * @param {{fullPitch: number, miniPitch: number}} want  widths of a copy with full labels, and with the shortest
  * @returns {{own: boolean, pitch: number, copies: {t: number, x: number}[]}}

@@ -2,7 +2,14 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with properties, `data-`/`aria-` attributes and children. */
+/**
+ * An element with its text, attributes (false, null: left out) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} attributes
+ * @param {Iterable<Node|string>} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function element(tag, { text, ...attributes } = {}, children = []) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -45,7 +52,7 @@ export function setIcon(node, name) {
 }
 
 /** A real button: an icon with a label for screen readers, or words, which name it themselves. */
-export function button(label, { icon, text, className = "", ...attributes } = {}) {
+export function button(label, /** @type {Record<string, any>} */ { icon, text, className = "", ...attributes } = {}) {
   const node = element("button", {
     type: "button", class: `btn ${className}`.trim(), title: label, "aria-label": text ? false : label, ...attributes,
   });
@@ -54,13 +61,43 @@ export function button(label, { icon, text, className = "", ...attributes } = {}
   return node;
 }
 
+/** A row of buttons, [value, text, title] each, of which one is pressed; `choose` is called with the value of a new one. */
+export function choiceButtons(label, choices, current, choose) {
+  const buttons = choices.map(([value, text, title]) => {
+    const node = button(title, { text, className: "segment", "aria-pressed": String(value === current) });
+    node.addEventListener("click", () => {
+      buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === node)));
+      choose(value);
+    });
+    return node;
+  });
+  return element("div", { class: "segments", role: "group", "aria-label": label }, buttons);
+}
+
+/** Change a text only if it is another; cheaper than `textContent`, which makes a new node. */
+export function setText(node, text) {
+  if (!node.firstChild) node.append(text);
+  else if (node.firstChild.data !== text) node.firstChild.data = text;
+}
+
 export function setLabel(node, label) {
   node.title = label;
   node.setAttribute("aria-label", label);
 }
 
+/** The context of a canvas; what draws here cannot do without one. */
+export function contextOf(/** @type {HTMLCanvasElement} */ canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/** CSS pixels rounded to the screen's own, so that a thin line stays sharp. */
+export function wholePixel(x) {
+  const ratio = window.devicePixelRatio || 1;
+  return Math.round(x * ratio) / ratio;
+}
+
 /** Size a canvas in CSS pixels on any screen; its context draws in CSS pixels. */
-export function fitCanvas(canvas, width, height) {
+export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.max(1, Math.round(width * ratio));
   const h = Math.max(1, Math.round(height * ratio));
@@ -70,7 +107,7 @@ export function fitCanvas(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  const g = canvas.getContext("2d");
+  const g = contextOf(canvas);
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
   return g;

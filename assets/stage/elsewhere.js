@@ -1,4 +1,18 @@
-// Where else do these units fire? A search over other sequences of the corpus. Pure.
+// Where else do these units fire? A search over other sequences of the corpus.
+
+/** @import { ElsewhereData } from "./contract.js" */
+
+/**
+ * Everything to search: here already, as in an offline page, or fetched from where it lies.
+ * @param {ElsewhereData} elsewhere
+ * @returns {Promise<ElsewhereData>}
+ */
+export async function fetchElsewhere(elsewhere) {
+  if (!elsewhere.url) return elsewhere;
+  const answer = await fetch(new URL(`../../..${elsewhere.url}`, import.meta.url));
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+  return answer.json();
+}
 
 /** The `count` units of one row that are furthest from zero. */
 export function strongestUnits(row, count) {

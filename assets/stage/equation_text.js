@@ -72,6 +72,7 @@ export function settleOutput({ o, c, a }, cShown, cDecimals) {
 
 /** Both lines of one unit, with the shortest figures that work for the two together. */
 function settleUnit(unit) {
+  /** @type {{memory: any, output: any, cost: number}|null} */
   let best = null;
   for (let decimals = fewest(unit.c); decimals <= MOST; decimals += 1) {
     if (best && decimals > fewest(unit.c) + 3) break;
@@ -106,8 +107,8 @@ const SQUASH = { i: sigma, f: sigma, g: Math.tanh, o: sigma };
 
 /**
  * All figures of one unit at one step, as text.
- * @param {object} unit  {i, f, g, o, before, c, a} numbers, and {z: {i: {x, a, b}, …}}
- * @returns {{memory: object, output: object, gates: object}} texts; a gate that was set by
+ * @param {any} unit  {i, f, g, o, before, c, a} numbers, and {z: {i: {x, a, b}, …}}
+ * @returns {{memory: any, output: any, gates: any}|null} texts; a gate that was set by
  *   hand has `held: true`, its figures then being what its equation would have given
  */
 export function unitText(unit) {

@@ -1,9 +1,11 @@
-// Downloads: the view as a picture, the sound as a file.
+// Downloads: the view as a picture, the sound, the whole stage.
 
-import { boundText, shapeText } from "./text.js";
+import { boundText, shapeText, slugText } from "./text.js";
 import { cssColour } from "./colours.js";
 import { encodeWav } from "./wav.js";
+import { offlinePage } from "./offline.js";
 import { renderSound } from "./synth.js";
+import { contextOf, saveFile } from "./dom.js";
 
 /** Draw a lane of DOM elements: its words where they stand, in their own type and colour. */
 function paintWords(g, node) {
@@ -12,9 +14,10 @@ function paintWords(g, node) {
   const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   g.textAlign = "left";
   g.textBaseline = "middle";
-  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-    if (text.parentElement.closest("button, select, input")) continue;
-    const style = getComputedStyle(text.parentElement);
+  for (let text = /** @type {Text|null} */ (walker.nextNode()); text; text = /** @type {Text|null} */ (walker.nextNode())) {
+    const parent = /** @type {HTMLElement} */ (text.parentElement);
+    if (parent.closest("button, select, input")) continue;
+    const style = getComputedStyle(parent);
     if (style.clipPath !== "none") continue; // words for screen readers only
     g.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     g.fillStyle = style.color;
@@ -32,19 +35,18 @@ function paintSheet(g, { width, height }, ratio, draw) {
   const sheet = document.createElement("canvas");
   sheet.width = Math.ceil(width * ratio);
   sheet.height = Math.ceil(height * ratio);
-  const own = sheet.getContext("2d");
+  const own = contextOf(sheet);
   own.setTransform(ratio, 0, 0, ratio, 0, 0);
   draw(own);
   g.drawImage(sheet, 0, 0, sheet.width / ratio, sheet.height / ratio);
 }
 
-/** The stage as it stands, drawn anew on one canvas at twice the size: a PNG blob. */
-export function paintStage(stage) {
-  const { layout, theme, clock } = stage;
+/** The stage as it stands, drawn anew on one canvas at twice the size. */
+function paintStage(/** @type {StageView} */ { data, look, transport: { step } }) {
+  const { frames, layout, theme, view } = look;
   const ratio = 2;
   const pad = 24;
   const line = Math.round(layout.font * 1.9);
-  const { frames } = stage;
   const heights = frames.map((frame) => {
     if (!frame.lane.height) return line + frame.dom.offsetHeight + 12;
     const { time, now } = frame.sizes();
@@ -56,17 +58,17 @@ export function paintStage(stage) {
   const height = 2 * pad + line * 1.6 + heights.reduce((sum, each) => sum + each, 0);
   canvas.width = width * ratio;
   canvas.height = Math.ceil(height * ratio);
-  const g = canvas.getContext("2d");
+  const g = contextOf(canvas);
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.fillStyle = theme.background;
   g.fillRect(0, 0, width, height);
   g.textBaseline = "middle";
   g.fillStyle = theme.ink;
   g.font = `600 ${layout.font * 1.25}px ${theme.font}`;
-  g.fillText(stage.data.label, pad, pad + line * 0.4, width - 2 * pad);
+  g.fillText(data.payload.label, pad, pad + line * 0.4, width - 2 * pad);
   g.fillStyle = theme.soft;
   g.font = `${layout.font}px ${theme.font}`;
-  g.fillText(stage.stepText(stage.step), pad, pad + line * 1.15);
+  g.fillText(data.stepText(step), pad, pad + line * 1.15);
   let top = pad + line * 1.6;
   frames.forEach((frame, place) => {
     const { head } = frame.lane;
@@ -99,9 +101,9 @@ export function paintStage(stage) {
     if (!frame.lane.height) {
       paintWords(g, frame.dom);
     } else {
-      paintSheet(g, time, ratio, (own) => frame.lane.drawTime(own, stage.view, time, stage.step));
-      const x0 = stage.view.x(clock.edges[stage.step]);
-      const x1 = stage.view.x(clock.edges[stage.step + 1]);
+      paintSheet(g, time, ratio, (own) => frame.lane.drawTime?.(own, view, time, step));
+      const x0 = view.x(data.clock.edges[step]);
+      const x1 = view.x(data.clock.edges[step + 1]);
       const left = Math.max(layout.gutter, x0);
       const right = Math.min(layout.gutter + layout.plot, x1);
       if (right > left) {
@@ -111,18 +113,36 @@ export function paintStage(stage) {
       }
       if (now) {
         g.translate(layout.nowInside ? layout.gutter + layout.plot + layout.gap : 0, layout.nowInside ? 0 : time.height + 8);
-        paintSheet(g, now, ratio, (own) => frame.lane.drawNow(own, now, stage.step));
+        paintSheet(g, now, ratio, (own) => frame.lane.drawNow?.(own, now, step));
       }
     }
     g.restore();
     top += heights[place];
   });
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
+  return canvas;
 }
 
-/** What is heard, as a 16-bit WAV blob: same voices, same speed. */
-export async function soundFile(notes, options) {
-  const buffer = await renderSound(notes, options);
+/** @import { StageView } from "./stage.js" */
+
+const fileName = (stage, ending) => `${slugText(stage.data.payload.label)}.${ending}`;
+
+/** The view as a PNG. */
+export function savePicture(/** @type {StageView} */ stage) {
+  paintStage(stage).toBlob((blob) => saveFile(blob, fileName(stage, "png")), "image/png");
+}
+
+/** What is heard, as a 16-bit WAV: same voices, same speed. */
+export async function saveSound(/** @type {StageView} */ stage) {
+  const { data: { clock, notes }, transport: { sound, timeline } } = stage;
+  const buffer = await renderSound(notes, { speed: timeline.speed, muted: sound.muted, start: clock.start });
   const channels = [buffer.getChannelData(0), buffer.getChannelData(1)];
-  return new Blob([encodeWav(channels, buffer.sampleRate)], { type: "audio/wav" });
+  saveFile(new Blob([encodeWav(channels, buffer.sampleRate)], { type: "audio/wav" }), fileName(stage, "wav"));
+}
+
+/** The whole stage as one HTML file that plays offline. */
+export async function savePage(/** @type {StageView} */ stage) {
+  const rules = stage.host.adoptedStyleSheets.flatMap((sheet) => Array.from(sheet.cssRules, ({ cssText }) => cssText));
+  const accent = getComputedStyle(stage.root).getPropertyValue("--st-primary-color").trim() || "#3b5bdb";
+  const page = await offlinePage({ accent, css: rules.join("\n"), data: { ...stage.data.payload, playing: false } });
+  saveFile(new Blob([page], { type: "text/html" }), fileName(stage, "html"));
 }

@@ -5,16 +5,27 @@ import { button, element, fitCanvas, setLabel } from "./dom.js";
 import { cssColour } from "./colours.js";
 import { t } from "./words.js";
 
+/** @import { StageLook } from "./look.js" */
+/** @import { Lane, UnitOf } from "./contract.js" */
+
 /** One lane on the page. Holds no data of its own: `adopt` gives it a (new) lane object. */
 export class Frame {
-  constructor(stage) {
-    this.stage = stage;
+  /** @type {Lane} */ lane;
+  timeSize = { width: 0, height: 0 };
+  inSight = true;
+  stale = false; // the step was not painted, being out of sight
+  step = 0;
+  tableOpen = false;
+
+  /** @param {StageLook} look */
+  constructor(look) {
+    this.look = look;
     this.title = element("div", { class: "lane-title" });
     this.symbol = element("var", { class: "lane-symbol" });
     this.shape = element("span", { class: "lane-shape" });
     this.legend = element("span", { class: "legend" });
     this.low = element("span", { class: "legend-bound" });
-    this.ramp = element("canvas", { class: "legend-ramp", "aria-hidden": "true" });
+    this.ramp = element("span", { class: "legend-ramp", "aria-hidden": "true" });
     this.high = element("span", { class: "legend-bound" });
     this.legend.append(this.low, this.ramp, this.high);
     this.tableButton = button(t("Show as a table"), { icon: "table", className: "small", "aria-pressed": "false" });
@@ -29,16 +40,14 @@ export class Frame {
     this.tableNode = element("div", { class: "lane-table", hidden: true, tabindex: "0", role: "region" });
     this.node = element("section", { class: "lane" }, [this.headNode, this.body, this.dom, this.tableNode]);
     this.tableButton.addEventListener("click", () => this.toggleTable());
-    this.tableOpen = false;
-    this.tableDue = 0;
   }
 
   /** Take over a lane object; the frame's own state (table open) stays. */
-  adopt(lane, data) {
+  adopt(/** @type {Lane} */ lane, /** @type {string} */ kind) {
     this.lane = lane;
     const { head } = lane;
-    this.node.dataset.kind = data.kind;
-    this.node.dataset.name = head.symbol || data.kind; // what tours and links call it
+    this.node.dataset.kind = kind;
+    this.node.dataset.name = head.symbol || kind; // what tours and links call it
     this.node.setAttribute("aria-label", `${head.title}${head.shape.length ? ` ${shapeText(head.shape)}` : ""}`);
     this.title.textContent = head.title;
     this.symbol.textContent = head.symbol || "";
@@ -65,7 +74,7 @@ export class Frame {
     shape.forEach(([name, size], place) => {
       if (place) this.shape.append(", ");
       const axis = element("span", { class: "axis", text: name, "data-axis": name });
-      const colour = this.stage.theme.axis(name);
+      const colour = this.look.theme.axis(name);
       if (colour) axis.style.color = colour;
       this.shape.append(axis, `=${size}`);
     });
@@ -78,19 +87,15 @@ export class Frame {
     if (!legend) return;
     this.low.textContent = boundText(legend.low);
     this.high.textContent = `${boundText(legend.high)}${legend.units ? ` ${legend.units}` : ""}`;
-    const colours = this.stage.theme.colours[legend.map];
-    const width = Math.round((this.stage.layout.phone ? 44 : 84) * this.stage.layout.scale);
-    const height = Math.round(10 * this.stage.layout.scale);
-    const g = fitCanvas(this.ramp, width, height);
-    for (let x = 0; x < width; x += 1) {
-      g.fillStyle = cssColour(colours[Math.round((255 * x) / (width - 1))]);
-      g.fillRect(x, 0, 1.5, height);
-    }
+    const { layout: { phone, scale }, theme } = this.look;
+    this.ramp.style.width = `${Math.round((phone ? 44 : 84) * scale)}px`;
+    this.ramp.style.height = `${Math.round(10 * scale)}px`;
+    this.ramp.style.background = `linear-gradient(to right, ${theme.colours[legend.map].map((colour) => cssColour(colour)).join(", ")})`;
   }
 
   /** Sizes of the two pictures on this layout, in CSS pixels. */
   sizes() {
-    const { lane, stage: { layout } } = this;
+    const { lane, look: { layout } } = this;
     const height = lane.height ? lane.height(layout) : 0;
     const wanted = lane.now ? lane.now(layout) : null;
     const beside = wanted && layout.nowInside;
@@ -101,28 +106,50 @@ export class Frame {
     };
   }
 
-  drawTime(step) {
+  /** Paint at a step: everything, or what depends on the step and is in sight. */
+  paint(step, all) {
+    this.step = step;
+    this.lane.update?.(step);
+    this.stale = !all && !this.inSight;
+    if (this.stale) return;
+    if (all || this.lane.live) this.paintTime();
+    this.paintNow();
+  }
+
+  see(inSight) {
+    this.inSight = inSight;
+    if (inSight) this.catchUp();
+  }
+
+  catchUp() {
+    if (!this.stale) return;
+    this.stale = false;
+    if (this.lane.live) this.paintTime();
+    this.paintNow();
+  }
+
+  /** What follows once a step has stood for a moment. */
+  settle() {
+    this.catchUp();
+    this.fillTable();
+  }
+
+  paintTime() {
     if (!this.lane.height) return;
-    const { time } = this.sizes();
-    this.timeSize = time;
-    const g = fitCanvas(this.time, time.width, time.height);
+    this.timeSize = this.sizes().time;
+    const g = fitCanvas(this.time, this.timeSize.width, this.timeSize.height);
     g.save();
-    this.lane.drawTime(g, this.stage.view, time, step);
+    this.lane.drawTime?.(g, this.look.view, this.timeSize, this.step);
     g.restore();
   }
 
-  drawNow(step) {
-    if (this.lane.update) this.lane.update(step);
-    if (!this.lane.drawNow) {
-      this.nowCanvas.hidden = true;
-      return;
-    }
-    const { now } = this.sizes();
+  paintNow() {
+    const now = this.lane.drawNow ? this.sizes().now : null;
     this.nowCanvas.hidden = !now;
     if (!now) return;
     const g = fitCanvas(this.nowCanvas, now.width, now.height);
     g.save();
-    this.lane.drawNow(g, now, step);
+    this.lane.drawNow?.(g, now, this.step);
     g.restore();
   }
 
@@ -131,33 +158,33 @@ export class Frame {
     const { symbol, shape } = this.lane.head;
     const has = Boolean(name) && (symbol === name || shape.some(([axis]) => axis === name));
     this.node.classList.toggle("lit", has);
-    if (this.lane.light) this.lane.light(name);
-    for (const axis of this.shape.querySelectorAll(".axis")) axis.classList.toggle("on", axis.dataset.axis === name);
+    this.lane.light?.(name);
+    for (const axis of /** @type {HTMLElement[]} */ ([...this.shape.children])) axis.classList.toggle("on", axis.dataset.axis === name);
   }
 
   /** Show where a unit's row is, in every lane that has it. */
-  markRow(hovered) {
-    const { lane } = this;
-    const has = hovered && lane.units && lane.units.axis === hovered.axis && hovered.unit < lane.units.count;
+  markRow(/** @type {UnitOf|null} */ hovered) {
+    const { units, rowOf } = this.lane;
+    const has = hovered && units && rowOf && units.axis === hovered.axis && hovered.unit < units.count;
     this.mark.hidden = !has;
     if (!has) return;
-    const each = this.timeSize.height / lane.units.count;
-    this.mark.style.transform = `translateY(${lane.rowOf(hovered.unit) * each}px)`;
+    const each = this.timeSize.height / units.count;
+    this.mark.style.transform = `translateY(${rowOf(hovered.unit) * each}px)`;
     this.mark.style.height = `${Math.max(each, 3)}px`;
-    this.mark.style.left = `${this.stage.layout.gutter}px`;
-    this.mark.style.width = `${this.stage.layout.plot}px`;
+    this.mark.style.left = `${this.look.layout.gutter}px`;
+    this.mark.style.width = `${this.look.layout.plot}px`;
   }
 
   toggleTable() {
     this.tableOpen = !this.tableOpen;
     this.tableButton.setAttribute("aria-pressed", String(this.tableOpen));
     this.tableNode.hidden = !this.tableOpen;
-    if (this.tableOpen) this.fillTable(this.stage.step);
+    this.fillTable();
   }
 
-  fillTable(step) {
+  fillTable() {
     if (!this.tableOpen || !this.lane.table) return;
-    const { caption, columns, rows, current = -1 } = this.lane.table(step);
+    const { caption, columns, rows, current = -1 } = this.lane.table(this.step);
     const cell = (tag, text, place, scope) => element(tag, { text, scope, class: place === current ? "current" : false });
     const table = element("table", {}, [
       element("caption", { text: caption }),

@@ -27,12 +27,15 @@ const SHARES = Array.from({ length: 13 }, (_, place) => place / 12 - 0.5);
 
 /**
  * A place for each line's name, at the point where it is farthest from all other lines.
- * @param {number[]} xs     x of each step on screen
- * @param {{line: number, width: number, ys: number[]}[]} lines
+ * @param {object} of
+ * @param {number[]} of.xs     x of each step on screen
+ * @param {{line: number, width: number, ys: number[]}[]} of.lines
+ * @param {number} of.font  @param {number} of.left  @param {number} of.right  @param {number} of.height
  * @returns {{line: number, x: number, y: number}[]} centre of each name; lines whose name
  *   fits nowhere are left out
  */
 export function labelPlaces({ xs, lines, font, left, right, height }) {
+  /** @type {{line: number, x: number, y: number, width: number}[]} */
   const placed = [];
   const need = font * 0.62;
   const spaced = (x, y, width) => placed.every((other) =>
@@ -46,6 +49,7 @@ export function labelPlaces({ xs, lines, font, left, right, height }) {
     return ys[place - 1] + share * (ys[place] - ys[place - 1]);
   };
   for (const { line, width, ys } of lines) {
+    /** @type {{line: number, x: number, y: number, width: number, clear: number}|null} */
     let best = null;
     for (let place = 0; place < xs.length; place += 1) {
       const x = Math.min(right - width / 2, Math.max(left + width / 2, xs[place]));

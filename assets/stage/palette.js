@@ -5,10 +5,10 @@ import { cssColour, oklch } from "./colours.js";
 // Hue and lightness both differ, so that they can be told apart without red and green.
 const GATE_LOOK = { f: [255, 0.47, 0.76], i: [50, 0.54, 0.8], g: [325, 0.47, 0.74], o: [185, 0.5, 0.84] };
 
-/** [r, g, b] of a gate or state; the states c and a have none. */
+/** [r, g, b] of a gate. */
 export function gateColour(name, dark) {
-  const look = GATE_LOOK[name];
-  return look ? oklch(dark ? look[2] : look[1], 0.14, look[0]) : null;
+  const [hue, light, lightOnDark] = GATE_LOOK[name];
+  return oklch(dark ? lightOnDark : light, 0.14, hue);
 }
 
 const SERIES_LOOK = [

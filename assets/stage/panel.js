@@ -1,13 +1,16 @@
 // Below the transport: which trace, how units are sorted, which are pinned, where else they fire.
 
 import { MODES } from "./compare.js";
-import { button, element, setLabel } from "./dom.js";
+import { button, element, setLabel, setText } from "./dom.js";
 import { decodeArray } from "./decode.js";
-import { firesElsewhere, strongestUnits } from "./elsewhere.js";
+import { fetchElsewhere, firesElsewhere, strongestUnits } from "./elsewhere.js";
 import { numberText } from "./text.js";
 import { t } from "./words.js";
 
+/** @import { StageView } from "./stage.js" */
+
 export class Panel {
+  /** @param {StageView} stage */
   constructor(stage) {
     this.stage = stage;
     this.modes = element("div", { class: "segments", role: "group", "aria-label": t("Which trace"), hidden: true });
@@ -37,40 +40,39 @@ export class Panel {
   }
 
   pinTyped() {
-    const axis = this.stage.unitAxis;
+    const units = this.stage.data.unitAxis;
     const unit = Number.parseInt(this.unit.value, 10);
-    if (axis && unit >= 0 && unit < axis.count) this.stage.pick(axis.name, unit);
+    if (units && unit >= 0 && unit < units.count) this.stage.pick(units.axis, unit);
     this.unit.value = "";
   }
 
   adopt() {
-    const { stage } = this;
-    const { data } = stage;
-    this.modes.hidden = !data.compare;
-    if (data.compare) {
-      const names = { a: data.name, b: data.compare.name, both: t("Both"), difference: t("Difference") };
+    const { data } = this.stage;
+    const { compact, compare, elsewhere, name } = data.payload;
+    this.modes.hidden = !compare;
+    if (compare) {
+      const names = { a: name, b: compare.name, both: t("Both"), difference: t("Difference") };
       for (const mode of MODES) {
-        this.modeButtons[mode].querySelector("span").textContent = names[mode];
+        setText(this.modeButtons[mode].querySelector("span"), names[mode]);
         setLabel(this.modeButtons[mode], names[mode]);
-        this.modeButtons[mode].setAttribute("aria-pressed", String(stage.mode === mode));
+        this.modeButtons[mode].setAttribute("aria-pressed", String(data.mode === mode));
       }
     }
-    const axis = stage.unitAxis;
-    this.sortBox.hidden = !axis || data.compact;
-    this.pinForm.hidden = !axis || data.compact;
-    if (axis) this.unit.max = String(axis.count - 1);
+    const units = data.unitAxis;
+    this.sortBox.hidden = !units || Boolean(compact);
+    this.pinForm.hidden = !units || Boolean(compact);
+    if (units) this.unit.max = String(units.count - 1);
     const options = [["index", t("number")], ["peak", t("time of peak")],
-      ...stage.signals.map(({ name }) => [`signal:${name}`, t("correlation with {name}", { name: name === "pitch" ? t("pitch") : name })])];
-    if (!options.some(([key]) => key === stage.orderKey)) stage.orderKey = "index";
+      ...data.signals.map((signal) => [`signal:${signal.name}`, t("correlation with {name}", { name: signal.name === "pitch" ? t("pitch") : signal.name })])];
+    if (!options.some(([key]) => key === data.orderKey)) data.orderKey = "index";
     this.sort.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
-    this.sort.value = stage.orderKey;
-    this.where.hidden = !axis || !data.elsewhere;
+    this.sort.value = data.orderKey;
+    this.where.hidden = !units || !elsewhere;
     this.syncPins();
-    this.hideResults();
   }
 
   syncPins() {
-    this.pins.replaceChildren(...this.stage.pins.map(({ axis, unit }) => {
+    this.pins.replaceChildren(...this.stage.data.pins.map(({ axis, unit }) => {
       const node = button(t("Unpin unit {unit}", { unit }), { text: `${t("unit {unit}", { unit })} ×`, className: "chip" });
       node.addEventListener("click", () => this.stage.pick(axis, unit));
       return node;
@@ -83,28 +85,52 @@ export class Panel {
     this.where.setAttribute("aria-expanded", "false");
   }
 
-  search() {
+  async search() {
     if (!this.results.hidden) {
       this.hideResults();
       return;
     }
-    const { stage } = this;
-    const { data: { elsewhere }, step } = stage;
-    const lane = stage.lanes.find((each) => each.units && each.head.symbol === elsewhere.symbol)
-      || stage.lanes.find((each) => each.units && each.units.axis === elsewhere.axis);
-    const { values, count } = lane.units;
-    const row = values.subarray(step * count, (step + 1) * count);
-    const pinned = stage.pins.filter((pin) => pin.axis === elsewhere.axis).map((pin) => pin.unit);
-    const units = pinned.length ? pinned : strongestUnits(row, 3);
-    if (!this.decoded || this.decoded.source !== elsewhere) {
-      this.decoded = { source: elsewhere, sequences: elsewhere.sequences.map((each) => decodeArray(each.values)) };
+    this.say(t("Fetching the other sequences …"));
+    this.results.hidden = false;
+    this.where.setAttribute("aria-expanded", "true");
+    try {
+      await this.fetchSequences();
+    } catch {
+      this.say(t("The other sequences did not come; try again."));
+      return;
     }
-    const found = firesElsewhere(row, units, this.decoded.sequences);
+    if (!this.results.hidden) this.showFound();
+  }
+
+  say(text) {
+    this.results.replaceChildren(element("p", { text }));
+  }
+
+  /** What to search, fetched and unpacked once. */
+  async fetchSequences() {
+    const { elsewhere } = this.stage.data.payload;
+    const source = elsewhere?.url ?? elsewhere;
+    if (!elsewhere || this.searched?.source === source) return;
+    const { sequences } = await fetchElsewhere(elsewhere);
+    this.searched = { source, sequences, arrays: sequences.map(({ values }) => decodeArray(values)) };
+  }
+
+  showFound() {
+    const { data: { lanes, payload: { elsewhere }, pins }, transport: { step } } = this.stage;
+    const { units: shown } = lanes.find((lane) => lane.units && lane.head.symbol === elsewhere?.symbol)
+      ?? lanes.find((lane) => lane.units?.axis === elsewhere?.axis) ?? {};
+    if (!elsewhere || !shown || !this.searched) return;
+    const { sequences, arrays } = this.searched;
+    const { values, count } = shown;
+    const row = values.subarray(step * count, (step + 1) * count);
+    const pinned = pins.filter((pin) => pin.axis === elsewhere.axis).map((pin) => pin.unit);
+    const units = pinned.length ? pinned : strongestUnits(row, 3);
+    const found = firesElsewhere(row, units, arrays);
     const here = units.map((unit) => `${t("unit {unit}", { unit })} (${numberText(row[unit], 2)})`).join(", ");
     this.results.replaceChildren(
       element("p", { text: pinned.length ? t("Pinned: {units}. The same way in:", { units: here }) : t("Strongest here: {units}. The same way in:", { units: here }) }),
       element("ol", {}, found.map(({ sequence, step: at, score }) => {
-        const { name, labels } = elsewhere.sequences[sequence];
+        const { name, labels } = sequences[sequence];
         const from = Math.max(0, at - 3);
         return element("li", {}, [
           element("b", { text: numberText(score, 2) }), ` ${t("{name}, step {n}:", { name, n: at + 1 })} ${from > 0 ? "… " : ""}${labels.slice(from, at).join(", ")} `,
@@ -113,7 +139,5 @@ export class Panel {
       })),
     );
     if (!found.length) this.results.append(element("p", { text: t("Nowhere in the other sequences.") }));
-    this.results.hidden = false;
-    this.where.setAttribute("aria-expanded", "true");
   }
 }

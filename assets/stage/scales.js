@@ -3,7 +3,7 @@
 /**
  * Sizes that all lanes share, in CSS pixels.
  * @param {number} width  of the stage's inside
- * @param {{scale: number, compact: boolean}} options
+ * @param {{scale?: number, compact?: boolean}} options
  */
 export function makeLayout(width, { scale = 1, compact = false } = {}) {
   const phone = width < 560;

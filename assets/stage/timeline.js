@@ -6,7 +6,7 @@
  * playhead, so the two cannot drift apart.
  */
 export class Timeline {
-  /** @param {Clock} clock  @param {() => number} now seconds of the source */
+  /** @param {import("./clock.js").Clock} clock  @param {() => number} now seconds of the source */
   constructor(clock, now) {
     this.clock = clock;
     this.now = now;

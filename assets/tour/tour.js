@@ -6,7 +6,7 @@ const MOVE_EVENT = "seqscope-stage-moves"; // from a stage whose clock a hand ha
 const EDGE = 14; // pixels between the card and the edges of the window
 const AIR = 6; // pixels between an element and its light
 
-function make(tag, className = "", text = undefined, children = []) {
+function make(tag, className = "", /** @type {string|undefined} */ text = undefined, children = []) {
   const node = document.createElement(tag);
   if (className) node.className = className;
   if (text !== undefined) node.textContent = text;
@@ -33,6 +33,7 @@ function findElement(name) {
   const whole = document.querySelector(`.${keyClass(key)}, .${keyClass(`${key}-${document.documentElement.lang.slice(0, 2)}`)}`);
   if (!whole || !part) return whole;
   const quoted = CSS.escape(part);
+  /** @type {ParentNode[]} */
   const queue = [whole];
   for (const root of queue) {
     const found = root.querySelector(`[data-name="${quoted}"], [data-symbol="${quoted}"].chip`);
@@ -54,6 +55,12 @@ function visible(node) {
 }
 
 class TourView {
+  /** @type {any} what Python says */ data;
+  /** @type {any} what is lit */ element;
+  /** @type {number|null} where that stood */ top;
+  /** @type {WeakSet<Element>} */ unfolded;
+  frame = 0;
+
   constructor(root) {
     this.root = root;
     this.ring = make("div", "ring");
@@ -92,7 +99,7 @@ class TourView {
       target.addEventListener(type, act, options);
       this.undo.push(() => target.removeEventListener(type, act, options));
     };
-    on(window, PLAY_EVENT, (event) => this.heard("play", event.detail.data.key));
+    on(window, PLAY_EVENT, (event) => this.heard("play", event.detail.key));
     on(window, MOVE_EVENT, (event) => this.heard("step", event.detail.key));
     for (const type of ["click", "input", "change", "keydown", "pointerover", "focusin"]) {
       on(document, type, (event) => this.touched(event), true);
@@ -228,8 +235,8 @@ class TourView {
     const focus = () => {
       if (this.step) return;
       // Streamlit keeps a second button for phones.
-      const button = [...document.querySelectorAll(`.${keyClass("tour_button")} button`)].find(visible);
-      if (button) button.focus({ preventScroll: true });
+      const buttons = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`.${keyClass("tour_button")} button`)]);
+      buttons.find(visible)?.focus({ preventScroll: true });
     };
     focus();
     // The run that follows may draw the button anew.
@@ -254,7 +261,7 @@ class TourView {
 
   /** Open what is folded while the page is presented: the element may stand inside. */
   unfold() {
-    for (const fold of document.querySelectorAll('[class*="st-key-controls_"] summary')) {
+    for (const fold of /** @type {NodeListOf<any>} */ (document.querySelectorAll('[class*="st-key-controls_"] summary'))) {
       if (!fold.parentElement.open && !this.unfolded.has(fold)) fold.click();
       this.unfolded.add(fold); // once a step: a reader may fold it again
     }
@@ -306,12 +313,12 @@ class TourView {
       * Math.max(0, Math.min(top + height, box.bottom) - Math.max(top, box.top));
     const right = window.innerWidth - EDGE - width;
     const low = window.innerHeight - EDGE - height;
+    /** @type {[string, number, number][]} */
     const corners = [["right low", right, low], ["left low", EDGE, low], ["right high", right, 64], ["left high", EDGE, 64]];
     const covered = corners.map(([, left, top]) => overlap(left, top));
     // Not for a little gain: a card that jumps is harder to read than one that covers something.
     const least = Math.min(...covered);
-    [this.corner] = corners[covered.findIndex((each) => each <= least + 0.03 * width * height)];
-    this.card.dataset.corner = this.corner;
+    [this.card.dataset.corner] = corners[covered.findIndex((each) => each <= least + 0.03 * width * height)];
   }
 
   // -- what the reader does -------------------------------------------------------------

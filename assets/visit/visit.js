@@ -50,7 +50,7 @@ export default function ({ data, setTriggerValue }) {
     keep(sessionStorage, data);
   } else if (data.ask && !page.asked.has(wanted.token + data.token)) {
     page.asked.add(wanted.token + data.token);
-    const [entry] = performance.getEntriesByType("navigation");
+    const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
     // A tab that was duplicated shows the same token, but was not reloaded.
     setTriggerValue("claim", { ...wanted, reload: entry?.type === "reload" });
   }

@@ -104,7 +104,7 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         z=counts,
         x=at,
         y=at,
-        customdata=np.array([[(true, said) for said in names] for true in names], object),
+        customdata=np.array([[(true, predicted) for predicted in names] for true in names], object),
         colorscale=COUNTS,
         zmin=0,
         zmax=most,
@@ -121,11 +121,11 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         (strong, {"color": "#ffffff"}),
         (~strong & (counts > 0), {}),
     ):
-        true, said = np.nonzero(which)
+        true, predicted = np.nonzero(which)
         drawn.add_scatter(
-            x=said,
+            x=predicted,
             y=true,
-            text=counts[true, said].astype(str),
+            text=counts[true, predicted].astype(str),
             mode="text",
             textfont={"size": font + 1, "weight": 600, **look},
             hoverinfo="skip",

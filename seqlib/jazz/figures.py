@@ -10,6 +10,9 @@ import plotly.graph_objects as go
 from seqlib.figures import FROM_ZERO, SERIES, figure
 from seqlib.i18n import _
 
+# Of a heatmap that grows with the epochs; it is some 500 pixels wide.
+COLUMNS = 240
+
 
 def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figure:
     """Draw one window of ``X``, (Tx, n_values), with time across and tokens upwards.
@@ -70,10 +73,14 @@ def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int 
     )
 
 
-def per_step(
-    values: np.ndarray, epochs: int, what: str, height: int = 300, zmax: float | None = 1.0
-) -> go.Figure:
-    """Draw a metric of every output at every epoch, (epochs so far, Ty), time steps upwards."""
+def per_step(shares: np.ndarray, epochs: int, what: str, height: int = 300) -> go.Figure:
+    """Draw a share of every output at every epoch, (epochs so far, Ty), time steps upwards.
+
+    In whole percent, and of more than ``COLUMNS`` epochs only every second, third …, the last
+    one always: what travels at every redraw is one byte for each cell that can be told apart.
+    """
+    every = max(1, -(-len(shares) // COLUMNS))
+    shown = slice((len(shares) - 1) % every, None, every)
     return figure(
         height,
         _("epoch"),
@@ -82,15 +89,19 @@ def per_step(
         traces=[
             {
                 "type": "heatmap",
-                "z": values.T,
-                "x": np.arange(1, len(values) + 1),
-                "y": np.arange(values.shape[1]),
+                "z": np.round(100 * shares[shown].T).astype(np.uint8),
+                "x": np.arange(1, len(shares) + 1)[shown],
+                "y": np.arange(shares.shape[1]),
                 "colorscale": FROM_ZERO,
                 "zmin": 0,
-                "zmax": zmax,
-                "colorbar": {"title": {"text": what, "side": "right"}, "thickness": 14},
+                "zmax": 100,
+                "colorbar": {
+                    "title": {"text": what, "side": "right"},
+                    "thickness": 14,
+                    "ticksuffix": " %",
+                },
                 "hovertemplate": _("epoch %{x}<br>output %{y}<br>")
-                + f"{what} %{{z:.2f}}<extra></extra>",
+                + f"{what} %{{z}} %<extra></extra>",
             }
         ],
     )

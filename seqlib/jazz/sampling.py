@@ -7,7 +7,7 @@ code can be given the same noise and must write the same notes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,7 @@ def sample(
     p: float = 0.9,
     seed: int = 0,
     prompt: Sequence[int] | np.ndarray = (),
+    step: Callable[[np.ndarray, np.ndarray, np.ndarray, int], Step] | None = None,
 ) -> Sample:
     """Sample ``Ty`` new tokens after ``prompt``.
 
@@ -77,6 +78,9 @@ def sample(
         Equal seeds give equal notes.
     prompt : sequence of token indices
         The first notes.
+    step : callable, optional
+        Computes step t of the cell from (x W + b, a, c, t), to edit the cell while it writes;
+        by default the cell's equations.
 
     Raises
     ------
@@ -96,8 +100,8 @@ def sample(
     for t in range(Tx):
         # One-hot times kernel is a row of the kernel; before the first note, nothing is read.
         zx = kernel[indices[t - 1]] + bias if t else bias
-        step = step_fast(weights.cell, zx, a, c)
-        a, c = step.h, step.c
+        done = step(zx, a, c, t) if step else step_fast(weights.cell, zx, a, c)
+        a, c = done.h, done.c
         np.dot(a, weights.densor_kernel, out=logits[t])
         logits[t] += weights.densor_bias
         if t < n_prompt:
@@ -110,7 +114,7 @@ def sample(
             if method != "temperature":
                 scaled = np.where(_allowed(scaled, method, k, p), scaled, -np.inf)
             indices[t] = (scaled + noise[t - n_prompt]).argmax()
-        steps.append(step)
+        steps.append(done)
     x = np.zeros((Tx, weights.n_values), kernel.dtype)
     x[np.arange(1, Tx), indices[:-1]] = 1.0
     zeros = np.zeros(weights.n_a, kernel.dtype)

@@ -1,7 +1,7 @@
-"""A cell with a hand in it: hold a gate, scale it, silence a unit, replace a state.
+"""Edit a cell: hold a gate, scale it, silence a unit, replace a state.
 
-The rest of the sequence is computed again with the same equations, reading the same notes or
-writing on with the same luck.
+The rest of the sequence is computed with the same equations; the cell reads the same notes or
+writes on with the same noise.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
-from seqlib.jazz.sampling import Sample, gumbel_noise
+from seqlib.jazz.sampling import Sample, sample
 from seqlib.lstm import GATES, Step, Trace, softmax
 from seqlib.lstm._fast import step_fast
 
@@ -22,7 +22,7 @@ STATES = ("a", "c")
 
 @dataclass(frozen=True)
 class Edit:
-    """One thing done to the cell.
+    """One change of a cell.
 
     Attributes
     ----------
@@ -54,27 +54,29 @@ class Edit:
             raise ValueError("The value is not a number; give one, 0 or 1 say.")
 
     def active(self, t: int) -> bool:
+        """Tell whether the edit changes step ``t``."""
         return t == self.start if self.once else t >= self.start
 
     def applied(self, values: np.ndarray) -> np.ndarray:
-        """``values`` (n_a,) with the edit done."""
+        """Apply the edit to ``values`` (n_a,)."""
         if self.unit is not None and not 0 <= self.unit < len(values):
             raise ValueError(f"There is no unit {self.unit}; this cell has {len(values)}.")
         out = values.copy()
-        place = slice(None) if self.unit is None else self.unit
-        out[place] = self.value if self.how == "hold" else out[place] * self.value
+        units = slice(None) if self.unit is None else self.unit
+        out[units] = self.value if self.how == "hold" else out[units] * self.value
         return out
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A named set of edits; ``edits`` have start 0 and are moved to the chosen step."""
+    """A named set of edits; ``edits`` start at 0, ``at`` moves them to another step."""
 
     what: str
     edits: tuple[Edit, ...] = ()
     needs: tuple[str, ...] = field(default=())
 
     def at(self, start: int) -> tuple[Edit, ...]:
+        """Move the edits to begin at ``start``."""
         return tuple(replace(edit, start=start) for edit in self.edits)
 
 
@@ -111,12 +113,12 @@ def step_edited(
     t: int,
     edits: Sequence[Edit],
 ) -> Step:
-    """One step with the edits that are active at ``t``; without any, ``step_fast``'s."""
-    now = step_fast(weights.cell, zx, a, c)
+    """Compute a step of the cell with the edits that are active at ``t``."""
+    plain = step_fast(weights.cell, zx, a, c)
     active = [edit for edit in edits if edit.active(t)]
     if not active:
-        return now
-    gates = {name: getattr(now, name) for name in GATES}
+        return plain
+    gates = {name: getattr(plain, name) for name in GATES}
     for edit in active:
         if edit.what in GATES:
             gates[edit.what] = edit.applied(gates[edit.what])
@@ -132,60 +134,47 @@ def step_edited(
 
 
 def read(weights: JazzWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
-    """The edited cell reads ``x`` (Tx, n_values); ``y`` included."""
+    """Read ``x`` (Tx, n_values) with the edited cell; ``y`` of the trace is the softmax."""
     zx = np.asarray(x, weights.cell.kernel.dtype) @ weights.cell.kernel + weights.cell.bias
     a = c = zeros = np.zeros(weights.n_a, zx.dtype)
     steps = []
     for t in range(len(x)):
-        now = step_edited(weights, zx[t], a, c, t, edits)
-        a, c = now.h, now.c
-        steps.append(now)
-    return _trace(weights, x, steps, zeros)
+        done = step_edited(weights, zx[t], a, c, t, edits)
+        a, c = done.h, done.c
+        steps.append(done)
+    i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
+    y = softmax(h @ weights.densor_kernel + weights.densor_bias)
+    return Trace(np.asarray(x), i, f, g, o, c_all, h, zeros, zeros, y)
 
 
 def write(
     weights: JazzWeights, before: Sample, edits: Sequence[Edit], *, temperature: float, seed: int
 ) -> Sample:
-    """The edited cell writes the sample again, with the luck that ``before`` was drawn with.
+    """Sample again with the edited cell and the noise of ``before``.
 
-    Up to the first edit the notes are the same. ``before`` must have been drawn by
-    ``sampling.sample`` with method "temperature", this temperature and seed.
+    Up to the first edit the notes are the same. ``before`` must be a sample of
+    ``sampling.sample`` with method "temperature", this temperature and this seed.
     """
-    Tx, n_prompt = len(before.indices), before.n_prompt
-    noise = gumbel_noise(Tx - n_prompt, weights.n_values, seed)
-    kernel, bias = weights.cell.kernel, weights.cell.bias
-    a = c = zeros = np.zeros(weights.n_a, kernel.dtype)
-    indices = before.indices.copy()
-    steps = []
-    for t in range(Tx):
-        now = step_edited(weights, kernel[indices[t - 1]] + bias if t else bias, a, c, t, edits)
-        a, c = now.h, now.c
-        steps.append(now)
-        if t >= n_prompt:
-            logits = (a @ weights.densor_kernel + weights.densor_bias).astype(float)
-            scaled = (logits - logits.max()) / temperature
-            indices[t] = (scaled + noise[t - n_prompt]).argmax()
-    x = np.zeros((Tx, weights.n_values), kernel.dtype)
-    x[np.arange(1, Tx), indices[:-1]] = 1.0
-    return Sample(indices, n_prompt, _trace(weights, x, steps, zeros))
-
-
-def _trace(weights: JazzWeights, x: np.ndarray, steps: list[Step], zeros: np.ndarray) -> Trace:
-    i, f, g, o, c, h = (np.stack(values) for values in zip(*steps, strict=True))
-    trace = Trace(np.asarray(x), i, f, g, o, c, h, zeros, zeros)
-    return replace(trace, y=softmax(trace.h @ weights.densor_kernel + weights.densor_bias))
+    return sample(
+        weights,
+        len(before.indices) - before.n_prompt,
+        temperature=temperature,
+        seed=seed,
+        prompt=before.indices[: before.n_prompt],
+        step=lambda zx, a, c, t: step_edited(weights, zx, a, c, t, edits),
+    )
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What edits did to the prediction.
+    """The difference that edits make to the predictions.
 
     Attributes
     ----------
     divergence : array (Tx,)
         Kullback-Leibler divergence of the edited softmax from the plain one, in nats.
     changed : bool array (Tx,)
-        Whether the most probable value is another.
+        Whether the most probable value differs.
     """
 
     divergence: np.ndarray

@@ -40,7 +40,6 @@ TEMPO_RANGE = (20.0, 400.0)  # beats a minute
 
 RESOLUTION = 480  # units a beat: the time base to which every file is converted
 UNITS_PER_TICK = RESOLUTION // TICKS_PER_BEAT
-DRUM_CHANNEL = 9  # "channel 10" to a musician
 SOLO_PROGRAM = 66  # General MIDI tenor sax
 VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums?)
     "chords": ("Chords", 0, False),

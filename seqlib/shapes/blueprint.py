@@ -26,7 +26,6 @@ from typing import Any, NamedTuple
 
 from seqlib.i18n import _
 from seqlib.shapes.arithmetic import SEED_NAMES, TensorShape, result_name
-from seqlib.training import tensorflow
 
 
 class Size(int):
@@ -508,8 +507,6 @@ _KERAS = SimpleNamespace(
     Input=Input, Model=Model, layers=SimpleNamespace(**LAYERS, Input=Input), **LAYERS
 )
 
-_NOT_LOADED = SimpleNamespace(load=lambda: None)
-
 
 def _import(name: str, *args: Any, **kwargs: Any) -> Any:
     return _KERAS if name == "keras" else builtins.__import__(name, *args, **kwargs)
@@ -591,11 +588,8 @@ def _on_stand_ins(function: Callable, replaced: dict[str, Any], recording: _Reco
     code, file = _compiled(function)
     recording.statements[file] = (tree, function.__name__)
     namespace = {
-        # The module that loads TensorFlow is replaced, whatever its name in the builder.
-        **{
-            name: _NOT_LOADED if value is tensorflow else value
-            for name, value in function.__globals__.items()
-        },
+        **function.__globals__,
+        "tensorflow": SimpleNamespace(load=lambda: None),
         "__builtins__": {**vars(builtins), "__import__": _import},
         **replaced,
     }

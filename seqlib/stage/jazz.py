@@ -1,8 +1,9 @@
-"""Melody and Trace as lanes of the stage."""
+"""Make stages of melodies and traces of the jazz model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,17 +26,8 @@ from seqlib.stage import (
     PianoRoll,
     Stage,
 )
-from seqlib.stage.lanes import Equation, Influence, jazz_diagram
+from seqlib.stage.lanes import STATES, Equation, Influence, jazz_diagram, state_heatmap
 
-# Symbol: what it is, and the range of its colours.
-STATES = {
-    "h": (N_("hidden state a, also called h"), -1.0, 1.0),
-    "c": (N_("cell state, the memory"), None, None),
-    "i": (N_("input gate: what to write"), 0.0, 1.0),
-    "f": (N_("forget gate: what to keep"), 0.0, 1.0),
-    "g": (N_("candidate: what could be written"), -1.0, 1.0),
-    "o": (N_("output gate: what to show"), 0.0, 1.0),
-}
 LANES = {
     "diagram": N_("the network, step by step"),
     "notes": N_("notes"),
@@ -44,14 +36,14 @@ LANES = {
     "equation": N_("one unit's update, with its numbers"),
     "influence": N_("what did it remember?"),
 }
-# How many steps back the influence lane looks; further, next to nothing arrives.
+# Steps back in the influence lane; further back the influence is almost zero.
 LOOK_BACK = 48
-# What the search for "units that fire here" looks through; more would slow the first picture.
+# Melodies and steps of each to search for similar states; more would slow the first picture.
 SEARCHED, SEARCHED_STEPS = 8, 96
 
 
-# What is chosen by more than a symbol.
-_CHOSEN = {
+# Short names of lanes that have no symbol.
+_SHORT = {
     "diagram": N_("diagram"),
     "notes": N_("notes"),
     "equation": N_("equation"),
@@ -60,8 +52,8 @@ _CHOSEN = {
 
 
 def lane_name(lane: str) -> str:
-    """The short name of a lane, to choose it by."""
-    return _(_CHOSEN[lane]) if lane in _CHOSEN else lane
+    """Return the short name of a lane, for the choice of lanes."""
+    return _(_SHORT[lane]) if lane in _SHORT else lane
 
 
 def jazz_stage(
@@ -81,7 +73,7 @@ def jazz_stage(
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
 ) -> Stage:
-    """One melody and everything the cell did while it was read or written.
+    """Make the stage of a melody and of the cell's states while it was read or written.
 
     Parameters
     ----------
@@ -92,9 +84,9 @@ def jazz_stage(
         The token marked in the softmax of each step: the true or the sampled one.
     sounds : what is heard
     arrangement : Arrangement, optional
-        Whose chords are named above the notes.
+        Its chords are named above the notes.
     prompt : int
-        How many first notes were given rather than written.
+        Number of first notes that were given.
     name, compare, elsewhere
         As in ``Stage``.
     """
@@ -180,18 +172,18 @@ def solo_stage(
     seed: int = 0,
     **more: Any,
 ) -> Stage:
-    """A solo as it was written, at the tempo and over the chords of a melody of the corpus.
+    """Make the stage of a solo, at the tempo and over the chords of a melody of the corpus.
 
     Parameters
     ----------
     solo : Sample of ``weights``
     corpus : Corpus, optional
-        Whose vocabulary the solo is written in; the default corpus if not given.
+        The corpus of the solo's vocabulary; by default the default corpus.
     place : int
-        Of that melody, from 0.
+        Index of that melody.
     lanes : names from ``LANES``, in drawing order
     seed : int
-        Of the band.
+        Seed of the band.
     **more
         ``name``, ``compare`` and others of ``jazz_stage``.
     """
@@ -215,9 +207,12 @@ def solo_stage(
     )
 
 
-def state_stage(trace: Trace, symbols: str, label: str) -> Stage:
-    """States of a sequence without music, one lane each: "h" alone, or "hc"."""
-    lanes = tuple(_heatmap(trace, symbol) for symbol in symbols)
+def state_stage(trace: Trace, symbols: str, label: str, *, moving: bool = False) -> Stage:
+    """Make the stage of a sequence without music, a lane for each state: "h", or "hc".
+
+    ``moving``: another picture follows within a second.
+    """
+    lanes = tuple(replace(_heatmap(trace, symbol), brief=moving) for symbol in symbols)
     return Stage(Clock.even(trace.Tx, 0.4), lanes, label=label)
 
 
@@ -226,13 +221,8 @@ def _title(lane: str) -> str:
 
 
 def _heatmap(trace: Trace, symbol: str) -> Heatmap:
-    title, low, high = STATES[symbol]
-    values = getattr(trace, symbol)  # (Tx, n_a)
-    if low is None or high is None:  # the cell state has no bounds of its own
-        high = max(1.0, float(np.abs(values).max()))
-        low = -high
-    # The seed writes a where others write h; one symbol, so that pointing at it lights all of it.
-    return Heatmap(_(title), values, "a" if symbol == "h" else symbol, "n_a", low, high)
+    # The seed writes a for h; with one symbol, pointing at it highlights it everywhere.
+    return state_heatmap(trace, symbol, "a" if symbol == "h" else symbol)
 
 
 def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) -> PianoRoll:

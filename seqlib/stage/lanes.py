@@ -7,10 +7,20 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
-from seqlib.stage.stage import StageError, over_time, pack_array
+from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
 
+# Array of a trace: its name, and the range of its colours; the cell state has no bounds.
+STATES: dict[str, tuple[str, float | None, float | None]] = {
+    "h": (N_("hidden state a, also called h"), -1.0, 1.0),
+    "c": (N_("cell state, the memory"), None, None),
+    "i": (N_("input gate: what to write"), 0.0, 1.0),
+    "f": (N_("forget gate: what to keep"), 0.0, 1.0),
+    "g": (N_("candidate: what could be written"), -1.0, 1.0),
+    "o": (N_("output gate: what to show"), 0.0, 1.0),
+}
 MAX_INFLUENCES = 40_000
 FORCED = 1e-4  # a gate this far from what its equation gives was set by hand
 
@@ -151,6 +161,16 @@ def jazz_diagram(
             ),
         ),
     )
+
+
+def state_heatmap(trace: Trace, name: str, symbol: str = "", title: str = "") -> Heatmap:
+    """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a)."""
+    named, low, high = STATES[name]
+    values = getattr(trace, name)
+    if low is None or high is None:
+        high = max(1.0, float(np.abs(values).max()))
+        low = -high
+    return Heatmap(title or _(named), values, symbol or name, "n_a", low, high)
 
 
 @dataclass(frozen=True)

@@ -1,73 +1,44 @@
-"""The stage as one HTML page that plays without a server, and its modules as one script."""
+"""The stage as one HTML page that plays without a server."""
 
 from __future__ import annotations
 
-import html
+import functools
 import json
-import re
-from collections.abc import Iterable
-from pathlib import Path
 
 from seqlib import i18n
 from seqlib.assets import ASSETS
 from seqlib.stage.stage import Stage, payload
 
-FOLDER = ASSETS / "stage"
-_IMPORT = re.compile(r'^import \{ ([^}]+) \} from "(\.[^"]+)";$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
+STYLES = ("stage/stage.css", "stage/stage_lanes.css")
 
 
-def module_order(entry: Path) -> list[Path]:
-    """``entry`` and all modules it imports, each after those it needs."""
-    order: list[Path] = []
-    open_paths: list[Path] = []
-
-    def visit(path: Path) -> None:
-        if path in order:
-            return
-        if path in open_paths:
-            raise ValueError(f"{path.name} imports itself, through {open_paths[-1].name}.")
-        open_paths.append(path)
-        for _names, target in _IMPORT.findall(path.read_text("utf-8")):
-            visit((path.parent / target).resolve())
-        open_paths.pop()
-        order.append(path)
-
-    visit(entry.resolve())
-    return order
-
-
-def joined_modules(entry: Path = FOLDER / "main.js") -> str:
-    """The modules as one script: imports gone, only the entry's default export left."""
-    parts: Iterable[str] = (
-        _EXPORT.sub("", _IMPORT.sub("", path.read_text("utf-8"))).strip()
-        for path in module_order(entry)
-    )
-    return "\n\n".join(parts) + "\n"
-
-
-SCRIPT = joined_modules()
-CSS = "\n".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ("stage", "stage_lanes"))
-PAGE = (FOLDER / "offline.html").read_text("utf-8")
+@functools.cache
+def _files() -> tuple[str, str, dict[str, str]]:
+    """Read the page to fill in, the style sheets, and every module by its path."""
+    page = (ASSETS / "stage" / "offline.html").read_text("utf-8")
+    css = "\n".join((ASSETS / path).read_text("utf-8") for path in STYLES)
+    modules = {
+        path.relative_to(ASSETS).as_posix(): path.read_text("utf-8")
+        for path in sorted((ASSETS / "stage").rglob("*.js"))
+    }
+    return page, css, modules
 
 
 def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
-    """The whole stage as one HTML page that plays by double click, sound included.
+    """Return the whole stage as one HTML page that plays by double click, sound included.
+
+    ``assets/stage/offline.js`` fills the same page for the stage's own menu.
 
     Raises
     ------
     StageError
         As ``payload`` does.
     """
-    spoken = i18n.browser_words("stage")
     flags = {"playing": False, "compact": False, "presenter": False}
-    data = json.dumps({**payload(stage), **flags, **spoken})
-    parts = {
-        "lang": spoken["lang"],
-        "title": html.escape(stage.label),
-        "accent": html.escape(accent),
-        "css": CSS,
-        "script": SCRIPT.replace("export default function", "function"),
-        "data": data.replace("<", "\\u003c"),
-    }
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], PAGE)
+    data = {**payload(stage), **flags, **i18n.browser_words("stage")}
+    template, css, modules = _files()
+    page = json.dumps(
+        {"accent": accent, "css": css, "data": data, "modules": modules}, ensure_ascii=False
+    )
+    # No "<" can end the element it stands in; JSON reads the escape back.
+    return template.replace("{{page}}", page.replace("<", "\\u003c"))

@@ -7,6 +7,7 @@ stepping and scrubbing then need no server.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -122,6 +123,9 @@ class Heatmap:
         Names of the n rows; if empty, unit 0 to n - 1.
     units : str
         Unit of the values, shown with the legend.
+    brief : bool
+        For a picture that is soon replaced: each value travels as the nearest of 256 between
+        low and high, as many as there are colours.
     """
 
     kind: ClassVar[str] = "heatmap"
@@ -133,6 +137,11 @@ class Heatmap:
     high: float = 1.0
     rows: tuple[str, ...] = ()
     units: str = ""
+    brief: bool = False
+
+    def _shades(self, values: np.ndarray) -> dict[str, Any]:
+        shades = np.round(255 * np.clip((values - self.low) / (self.high - self.low), 0, 1))
+        return {**pack_array(shades, "u1"), "low": float(self.low), "high": float(self.high)}
 
     def pack(self, Tx: int) -> dict[str, Any]:
         values = over_time(self.values, Tx, self.title, self.axis)
@@ -147,7 +156,7 @@ class Heatmap:
                 "give one name a row, or none."
             )
         return {
-            "values": pack_array(values),
+            "values": self._shades(values) if self.brief else pack_array(values),
             "symbol": self.symbol,
             "axis": self.axis,
             "low": float(self.low),
@@ -247,7 +256,9 @@ class Elsewhere:
     symbol: str = "a"
     axis: str = "n_a"
 
-    def pack(self) -> dict[str, Any]:
+    @functools.cached_property
+    def packed(self) -> dict[str, Any]:
+        """JSON for the browser. Raises StageError if the parts do not fit each other."""
         if not len(self.names) == len(self.labels) == len(self.values):
             raise StageError("Elsewhere needs one name, one list of labels and one array each.")
         return {
@@ -309,7 +320,7 @@ class Stage(ShownInNotebook):
 def payload(stage: Stage) -> dict[str, Any]:
     """Pack a stage into JSON for the browser, arrays as base64.
 
-    ``id`` is a digest of the rest, by which the browser sees that nothing changed.
+    ``id`` is a digest of what is drawn, by which the browser sees that nothing changed.
 
     Raises
     ------
@@ -321,10 +332,10 @@ def payload(stage: Stage) -> dict[str, Any]:
         "start": int(np.clip(stage.start, 0, max(0, len(stage.clock.edges) - 2))),
         **_trace(stage),
         "compare": _trace(stage.compare) if stage.compare else None,
-        "elsewhere": stage.elsewhere.pack() if stage.elsewhere else None,
     }
     digest = hashlib.blake2b(json.dumps(out, sort_keys=True).encode(), digest_size=12)
-    return {"id": digest.hexdigest(), **out}
+    elsewhere = stage.elsewhere.packed if stage.elsewhere else None
+    return {"id": digest.hexdigest(), **out, "elsewhere": elsewhere}
 
 
 def _trace(stage: Stage) -> dict[str, Any]:

@@ -13,5 +13,5 @@ FOLDER = ASSETS / "emojify"
 
 @lru_cache(maxsize=1)
 def shipped() -> DataSet:
-    """Read the 400 training and 150 test sentences; see the card in ``assets/emojify``."""
+    """Read the training and test sentences; see the card in ``assets/emojify``."""
     return DataSet(*(read_csv(FOLDER / f"{part}.csv")[0] for part in ("train", "test")))

@@ -79,8 +79,6 @@ class CSVReport:
         Names in English.
     header : bool
         Whether the first row named the columns.
-    sentence_column, label_column : int
-        Column numbers from 0; ``label_column`` is -1 if only sentences were read.
     skipped : tuple of Skipped
         The first ``SKIPPED_KEPT`` skipped rows.
     n_skipped : int
@@ -93,8 +91,6 @@ class CSVReport:
     encoding: str
     delimiter: str
     header: bool
-    sentence_column: int
-    label_column: int
     skipped: tuple[Skipped, ...] = ()
     n_skipped: int = 0
     notes: tuple[Later, ...] = ()
@@ -152,8 +148,6 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
         encoding,
         DELIMITERS[delimiter],
         header,
-        columns.sentence,
-        columns.label,
         report.skipped,
         report.n_skipped,
         report.notes,
@@ -245,9 +239,7 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
     if not kept:
         raise ValueError(_("There is no sentence in the file; write one a line."))
     name = DELIMITERS[delimiter]
-    report = CSVReport(
-        len(kept), encoding, name, header, column, -1, tuple(skipped.first), skipped.n
-    )
+    report = CSVReport(len(kept), encoding, name, header, tuple(skipped.first), skipped.n)
     return tuple(kept), report
 
 

@@ -137,9 +137,6 @@ class Pool(Executor):
     refusal = ""
     counts_as_lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
-    def warm(self, module: str) -> None:
-        """Be ready for requests that need ``module``; returns at once."""
-
 
 class Room(Pool):
     """One worker process, which works on one request at a time.
@@ -381,11 +378,6 @@ class Workers(Pool):
         future = room.submit(function, *args, **named)
         future.add_done_callback(self._notice)
         return future
-
-    def warm(self, module: str) -> None:
-        """Start a process if there is none, and import a module there; returns at once."""
-        if not self.pids and not any(room.busy for room in self.rooms):
-            self.submit(worker.prepare, module)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End all processes at once."""

@@ -232,10 +232,6 @@ class Scheduler:
         for run in held:
             run.resume()
 
-    def warm(self, module: str, room: str = "") -> None:
-        """Somebody is about to train a task of ``module``: have a worker ready by then."""
-        self.pools[room].warm(module)
-
     def facts(self) -> Facts:
         """Counts, and nothing about anybody."""
         with self._wake:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -102,7 +102,7 @@ class SteppedTask(Task):
     ) -> State | None:
         """Take one part, and update the weights where a mini-batch ends with it.
 
-        None, and nothing changed, where the gradient is not a number.
+        None, and nothing changed, where a loss or the gradient is not a number.
         """
         sums, gradient = session.take(state, part.rows)
         if state.sums:
@@ -112,12 +112,12 @@ class SteppedTask(Task):
         if not part.ends:
             return replace(state, batch=state.batch + 1, sums=sums, gradient=gradient.copy())
         gradient /= part.of
-        if not np.isfinite(gradient.sum()):
+        if not all(np.isfinite(each).all() for each in (*sums, gradient.sum())):
             return None
         step = state.step + 1
         arrays = state.weights, state.first, state.second, self.clipped(gradient)
-        halves = (np.array_split(array, threads) for array in arrays)
-        list(run(lambda *some: adam(*some, step, self.learning_rate), *halves))
+        update = partial(adam, step=step, learning_rate=self.learning_rate)
+        list(run(update, *(np.array_split(array, threads) for array in arrays)))
         return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
 
 

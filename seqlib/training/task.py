@@ -17,7 +17,7 @@ The contract
   generator, and slices of any length give what one long slice gives.
 - ``threads=2`` computes two halves of each batch side by side; the sums round differently in the
   last digit. BLAS' own threads are limited to 1 inside ``advance``.
-- Where a gradient is no longer a number, ``Progress.finite`` is False, ``measured`` ends before
+- Where a loss or a gradient is no number, ``Progress.finite`` is False, ``measured`` ends before
   that epoch, and the state is the last one, with weights that are numbers. Do not go on from there.
 - ``model(state, start)`` puts what was learned into ``start``, the model that the run began
   with: a task holds only what its training needs, for Emojify the rows of the words that occur.
@@ -93,7 +93,7 @@ class Progress:
     part_done : float
         Share of the epoch under way that is done, 0 to 1.
     finite : bool
-        False where a gradient was no longer a number.
+        False where a loss or a gradient was no longer a number.
     """
 
     measured: dict[str, np.ndarray] = field(default_factory=dict)

@@ -17,8 +17,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
@@ -93,11 +92,6 @@ def _task(given: Slice) -> Task | None:
         return task
 
 
-def prepare(module: str) -> None:
-    """Import what the next slices will need."""
-    import_module(module)
-
-
 # The process.
 
 
@@ -166,13 +160,3 @@ def _stand_back() -> None:
             score.write("500")  # the kernel ends a worker rather than the app
     except OSError:
         pass
-
-
-def own_pid() -> int:
-    """The number of this process."""
-    return os.getpid()
-
-
-def call(function: Any, *args: Any, **named: Any) -> Any:
-    """``function(*args, **named)``."""
-    return function(*args, **named)

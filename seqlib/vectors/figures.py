@@ -60,13 +60,13 @@ def matrix(
     """
     what = _("value") if what is None else what
     rows, dim = view.values.shape
-    places = (view.edges[:-1] + view.edges[1:] - 1) / 2
+    positions = (view.edges[:-1] + view.edges[1:] - 1) / 2
     drawn = figure(height, _("dimension  (e_length)"), font=font)
     limit = limit_of(view.values)
     drawn.add_heatmap(
         z=view.values,
         x=np.arange(dim),
-        y=places,
+        y=positions,
         customdata=_customdata(view),
         colorscale=DIVERGING if signed else FROM_ZERO,
         zmin=-limit if signed else 0,
@@ -91,7 +91,7 @@ def matrix(
     # One invisible point a row: Plotly selects points by dragging, not the cells of a heatmap.
     drawn.add_scatter(
         x=np.full(rows, (dim - 1) / 2),
-        y=places,
+        y=positions,
         mode="markers",
         marker={"size": 1, "opacity": 0},
         hoverinfo="skip",
@@ -99,11 +99,11 @@ def matrix(
     )
     ticks = np.unique(np.linspace(0, rows - 1, min(rows, height // (font + 9))).astype(int))
     low, high = view.edges[0] - 0.5, view.edges[-1] - 0.5
-    marked = {place: word for place, word in marks if low < place < high}
-    names = {float(places[tick]): _first_word(view, tick) for tick in ticks.tolist()}
+    marked = {position: word for position, word in marks if low < position < high}
+    names = {float(positions[tick]): _first_word(view, tick) for tick in ticks.tolist()}
     if view.exact:
         # Marked rows have their names even where ticks are sparse.
-        names |= {float(place): f"<b>{short(word)}</b>" for place, word in marked.items()}
+        names |= {float(position): f"<b>{short(word)}</b>" for position, word in marked.items()}
     drawn.update_yaxes(
         tickvals=list(names), ticktext=list(names.values()), range=[high, low], showgrid=False
     )
@@ -141,22 +141,22 @@ def _point_out(drawn: go.Figure, marked: dict[int, str], view: View, font: int) 
     span = int(view.edges[-1] - view.edges[0])
     gap = span * (font + 10) / (drawn.layout.height - 80)
     free = float(view.edges[0])
-    for place, word in sorted(marked.items()):
+    for position, word in sorted(marked.items()):
         half = 0.5 if view.exact else 0.0
         drawn.add_shape(
             type="rect",
             x0=-0.5,
             x1=right,
-            y0=place - half,
-            y1=place + half,
+            y0=position - half,
+            y1=position + half,
             line={"color": ACCENT, "width": 2 if view.exact else 1},
         )
         if view.exact:
             continue
-        free = max(place, free + gap)
+        free = max(position, free + gap)
         drawn.add_annotation(
             x=right,
-            y=place,
+            y=position,
             axref="x",
             ayref="y",
             ax=right * 0.94,
@@ -343,7 +343,7 @@ def word_map(
     drawn = figure(height, axes[0], axes[1], font=font)
     add = drawn.add_scatter if flat else drawn.add_scatter3d
 
-    def place(rows: Sequence[int]) -> dict:
+    def coordinates(rows: Sequence[int]) -> dict:
         chosen = points[np.asarray(rows, int)]
         return dict(zip("xyz", chosen.T, strict=False))
 
@@ -373,7 +373,7 @@ def word_map(
             continue
         named = number > 0
         add(
-            **place(rows),
+            **coordinates(rows),
             name=name,
             mode="markers+text" if named else "markers",
             text=[short(words[at], 40) if at in shown else "" for at in rows] if named else None,

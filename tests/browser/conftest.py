@@ -34,14 +34,19 @@ STREAMLIT_OWN = ("404 (Not Found)", "Multiple different fragmentIds")
 
 
 class Server:
-    """``streamlit run`` on a free port, or the one given, as ``make run`` starts it."""
+    """``streamlit run`` on a free port, or the one given, as ``make run`` starts it.
 
-    def __init__(self, script: str = "streamlit_app.py", port: int = 0) -> None:
+    ``base`` is a path to serve below, ``root`` the checkout to run.
+    """
+
+    def __init__(
+        self, script: str = "streamlit_app.py", port: int = 0, base: str = "", root: Path = ROOT
+    ) -> None:
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             free.bind(("localhost", port))
             self.port = free.getsockname()[1]
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://localhost:{self.port}{base and '/'}{base}"
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -51,8 +56,10 @@ class Server:
                 script,
                 "--server.port",
                 f"{self.port}",
+                "--server.baseUrlPath",
+                base,
             ],
-            cwd=ROOT,
+            cwd=root,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

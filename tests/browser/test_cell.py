@@ -76,7 +76,7 @@ def test_the_slider_moves_the_playhead(cell):
 
 
 SANDBOX = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-  .map((node) => node.shadowRoot.stageView).filter((view) => view && view.data.compare)[0].data"""
+  .map((node) => node.shadowRoot.stageView?.data.payload).find((data) => data?.compare)"""
 
 
 def sandbox(page) -> dict[str, np.ndarray]:

@@ -36,7 +36,7 @@ def stage(app, new_page):
     def open_stage(query: str = "", **options):
         page = new_page(f"{app.url}/{query}", **options)
         page.wait_for_selector(".eq-gates tbody tr")
-        page.wait_for_function(f"() => {VIEW}.step === 9")
+        page.wait_for_function(f"() => {VIEW}.transport.step === 9")
         return page
 
     return open_stage
@@ -47,7 +47,7 @@ def lane(page, kind: str, place: int = 0):
 
 
 def go(page, step: int) -> None:
-    page.evaluate(f"() => {{ const view = {VIEW}; view.seekStep({step}); view.frame(); }}")
+    page.evaluate(f"() => {{ const v = {VIEW}; v.transport.seekStep({step}); v.frame(); }}")
 
 
 def number(text: str) -> float:
@@ -109,7 +109,7 @@ def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(st
     for _ in range(3):
         page.get_by_role("button", name="The next unit").click()
     page.wait_for_function(f"() => {VIEW}.root.querySelector('.eq select').value === '3'")
-    assert page.evaluate(f"() => {VIEW}.pins") == [{"axis": "n_a", "unit": 3}]
+    assert page.evaluate(f"() => {VIEW}.data.pins") == [{"axis": "n_a", "unit": 3}]
 
 
 def test_arrow_keys_in_the_unit_list_choose_units_not_steps(stage):
@@ -117,7 +117,7 @@ def test_arrow_keys_in_the_unit_list_choose_units_not_steps(stage):
     page.focus("select[aria-label=Unit]")
     page.keyboard.press("ArrowDown")
     assert page.input_value("select[aria-label=Unit]") == "1"
-    assert page.evaluate(f"() => {VIEW}.step") == 9
+    assert page.evaluate(f"() => {VIEW}.transport.step") == 9
 
 
 def test_the_diagram_folds_and_unfolds_by_keyboard(stage):
@@ -187,11 +187,11 @@ def test_a_click_on_a_copy_goes_to_its_step(stage):
     page = stage()
     canvas = lane(page, "diagram").locator("canvas.time")
     place = page.evaluate(f"""() => {{
-      const {{ lane }} = {VIEW}.frames.find((frame) => frame.node.dataset.kind === 'diagram');
+      const {{ lane }} = {VIEW}.look.frames.find((frame) => frame.node.dataset.kind === 'diagram');
       for (let x = 60; x < 900; x += 2) if (lane.stepAt(x) === 10) return x;
     }}""")
     canvas.click(position={"x": place + 4, "y": 100})
-    page.wait_for_function(f"() => {VIEW}.step === 10")
+    page.wait_for_function(f"() => {VIEW}.transport.step === 10")
 
 
 def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
@@ -199,7 +199,7 @@ def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
     canvas = lane(page, "diagram").locator("canvas.time")
     dark = canvas.evaluate("node => node.toDataURL()")
     lane(page, "heatmap").locator(".axis[data-axis=n_a]").hover()
-    page.wait_for_function(f"() => {VIEW}.lit === 'n_a'")
+    page.wait_for_function(f"() => {VIEW}.input.lit === 'n_a'")
     page.wait_for_timeout(200)
     lit = canvas.evaluate("node => node.toDataURL()")
     assert lit != dark
@@ -211,17 +211,17 @@ def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
 def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(stage):
     page = stage()
     place = page.evaluate(f"""() => {{
-      const {{ lane, timeSize }} = {VIEW}.frames.find((frame) => frame.lane.light);
+      const {{ lane, timeSize }} = {VIEW}.look.frames.find((frame) => frame.lane.light);
       for (let y = 0; y < timeSize.height; y += 2) for (let x = 60; x < 900; x += 4) {{
         const found = lane.probe(x, y);
         if (found && found.symbol === 'a') return {{ x, y }};
       }}
     }}""")
     lane(page, "diagram").locator("canvas.time").hover(position=place)
-    page.wait_for_function(f"() => {VIEW}.lit === 'a'")
+    page.wait_for_function(f"() => {VIEW}.input.lit === 'a'")
     assert "lit" in lane(page, "heatmap").get_attribute("class")
     page.mouse.move(2, 2)
-    page.wait_for_function(f"() => {VIEW}.lit === ''")
+    page.wait_for_function(f"() => {VIEW}.input.lit === ''")
 
 
 def test_influences_in_the_table_are_those_of_the_gradient(stage):

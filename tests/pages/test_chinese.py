@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.i18n import speaking
 from seqlib.text import shipped
-from ui.emojify import many_sentences
 from ui.emojify.sentence import EXAMPLES
-from ui.frame.frame import PAGES
+from ui.navigation import PAGES
+from ui.state import TABLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +119,7 @@ LINKS = {
 SENTENCES = {
     *(sentence for part in shipped() for sentence in part.sentences),
     *EXAMPLES,
-    *many_sentences.FIRST.splitlines(),
+    *TABLE["emoji_many"].default.splitlines(),
 }
 WORDS_OF = {word for part in shipped() for word in part.words}
 PHRASE = "not feeling happy"  # the lesson speaks of it

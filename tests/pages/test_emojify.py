@@ -22,6 +22,7 @@ from ui.emojify import data as data_part
 from ui.emojify import sentence, state
 from ui.emojify.files import Leaving
 from ui.frame.frame import ROOT
+from ui.state import options
 
 
 def visit(**query: str) -> AppTest:
@@ -125,7 +126,7 @@ def test_markup_in_a_sentence_is_shown_as_text(page):
     assert "<img" not in "".join(element.value for element in page.markdown)
 
 
-@pytest.mark.parametrize("against", sentence.AGAINST)
+@pytest.mark.parametrize("against", options("emoji_against"))
 def test_every_comparison_draws(page, against):
     page.selectbox(key="emoji_against").set_value(against).run()
     assert errors(page) == []

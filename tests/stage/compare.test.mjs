@@ -7,7 +7,7 @@ import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
 import { fillPage } from "../../assets/stage/offline.js";
 import { firesElsewhere, strongestUnits } from "../../assets/stage/elsewhere.js";
 import { niceEvery } from "../../assets/stage/controls.js";
-import { spread } from "../../assets/stage/lanes/heatmap.js";
+import { fillBars, spread } from "../../assets/stage/lanes/heatmap.js";
 
 const array = (Typed, values, shape = [values.length]) => ({ values: Typed.from(values), shape });
 
@@ -90,6 +90,20 @@ test("labels are moved apart and stay inside", () => {
   assert.ok(placed[0] < placed[2] && placed[2] < placed[1]);
 });
 
+test("a bar reaches from zero to its value, the end as faint as the pixel it fills in part; none where a sequence has ended", () => {
+  const pixels = Uint32Array.from({ length: 256 }, (_, place) => 0xff000000 + place);
+  const row = Float32Array.of(0.5, -1, Number.NaN, 0.25);
+  const bars = fillBars(new Uint32Array(4 * 10), { row, order: [1, 0, 2, 3], low: -1, high: 1, pixels, width: 10 });
+  const opacity = (place) => Array.from(bars.subarray(place * 10, place * 10 + 10), (pixel) => pixel >>> 24);
+  assert.deepEqual(opacity(0), [255, 255, 255, 255, 255, 0, 0, 0, 0, 0]); // -1
+  assert.deepEqual(opacity(1), [0, 0, 0, 0, 0, 255, 255, 128, 0, 0]); // 0.5
+  assert.deepEqual(opacity(2), Array(10).fill(0));
+  assert.deepEqual(opacity(3), [0, 0, 0, 0, 0, 255, 64, 0, 0, 0]); // 0.25
+  assert.equal(bars[0] & 0xff, 0); // the map's own end
+  const share = fillBars(new Uint32Array(8), { row: Float32Array.of(0.3), order: [0], low: 0, high: 1, pixels, width: 8 });
+  assert.deepEqual(Array.from(share, (pixel) => pixel >>> 24), [255, 255, 102, 0, 0, 0, 0, 0]);
+});
+
 test("the ruler numbers as many steps as have room", () => {
   assert.equal(niceEvery(40, 30), 1);
   assert.equal(niceEvery(9, 30), 5);
@@ -98,14 +112,16 @@ test("the ruler numbers as many steps as have room", () => {
 
 test("the offline page holds whatever text it is given as text", () => {
   const template = readFileSync(new URL("../../assets/stage/offline.html", import.meta.url), "utf8");
-  const evil = "</script><script>alert(1)</script>";
-  const page = fillPage(template, {
-    lang: 'en"><script>', title: evil, accent: "#fff</style>", css: ".a{}", script: "export default function mountStage() {}", data: { label: evil },
-  });
-  assert.ok(!page.includes("<script>alert"));
-  assert.ok(!page.includes("export default"));
-  assert.ok(!page.includes("{{"));
-  assert.ok(page.includes('<html lang="enscript">'));
-  const data = /id="stage-data">(.*?)<\/script>/.exec(page)[1];
-  assert.equal(JSON.parse(data).label, evil);
+  const evil = "</script><script>alert(1)</script>$&{{page}}";
+  const filled = fillPage(template, { css: "</style>", modules: {}, data: { label: evil } });
+  assert.ok(!filled.includes("<script>alert"));
+  assert.ok(!filled.includes("</style>", filled.indexOf("<body>")));
+  const held = JSON.parse(/id="page">(.*?)<\/script>/.exec(filled)[1]);
+  assert.deepEqual(held, { css: "</style>", modules: {}, data: { label: evil } });
+});
+
+test("values sent as shades lie between low and high", () => {
+  const data = Buffer.from([0, 51, 255]).toString("base64");
+  const { values } = decodeArray({ dtype: "u1", shape: [3, 1], data, low: -1, high: 1 });
+  assert.deepEqual(Array.from(values, (value) => Math.round(value * 1e6) / 1e6), [-1, -0.6, 1]);
 });

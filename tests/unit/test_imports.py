@@ -36,7 +36,7 @@ ROOMS = (
     ("seqlib.emojify",),
     ("seqlib.shapes",),
     ("seqlib",),
-    ("ui.navigation", "ui.state"),
+    ("ui.component", "ui.navigation", "ui.state"),
     ("ui.lessons", "ui.status"),
     ("ui.visit",),
     ("ui.parts",),

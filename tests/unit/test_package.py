@@ -67,7 +67,7 @@ def test_the_readmes_example_runs_as_it_stands_with_one_import(install, tmp_path
     (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     assert len(re.findall(r"^(?:import|from) ", example, re.MULTILINE)) == 1
     said = run(
-        install("keras"),
+        install(),
         f"{example}\nprint(run.state, solo.trace.f.shape, stage._repr_html_()[:7])",
         tmp_path,
     )

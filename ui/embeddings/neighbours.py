@@ -50,10 +50,10 @@ def neighbours(vectors: WordVectors) -> None:
     found = vectors.neighbours(query, k, among=among)
     st.plotly_chart(
         figures.bars(
-            [one.word for one in found],
-            np.array([one.similarity for one in found]),
+            [neighbour.word for neighbour in found],
+            np.array([neighbour.similarity for neighbour in found]),
             _("cosine with “{words}”", words=plain(" ".join(known), 80)),
-            span=(min(0.0, *(one.similarity for one in found)), 1.0) if found else None,
+            span=(min(0.0, *(neighbour.similarity for neighbour in found)), 1.0) if found else None,
             font=font(),
         ),
         key="neighbours_chart",

@@ -40,7 +40,7 @@ def say_unknown(unknown: list[str], among: WordVectors) -> None:
     if unknown:
         listed = ", ".join(f"“{escape.plain(word)}”" for word in unknown[:8])
         more = len(unknown) - 8
-        said = (
+        sentence = (
             _(
                 "No vector in {name}: {words} and {n} more.",
                 name=escape.plain(_(among.name)),
@@ -50,4 +50,4 @@ def say_unknown(unknown: list[str], among: WordVectors) -> None:
             if more > 0
             else _("No vector in {name}: {words}.", name=escape.plain(_(among.name)), words=listed)
         )
-        st.caption(f":material/info: {said}")
+        st.caption(f":material/info: {sentence}")

@@ -136,7 +136,9 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     near_words: list[str] = []
     if centre:
         among = neighbours.COMMONEST if len(vectors) > neighbours.COMMONEST else None
-        near_words = [one.word for one in vectors.neighbours(centre[0], NEIGHBOURS, among=among)]
+        near_words = [
+            neighbour.word for neighbour in vectors.neighbours(centre[0], NEIGHBOURS, among=among)
+        ]
     first = vectors.words[:count]
     words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
     at = {word: place for place, word in enumerate(words)}

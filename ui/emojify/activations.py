@@ -48,7 +48,7 @@ def order() -> None:
         return
     other = shuffled(words, int(seed))
     st.text(f"{' '.join(words)}  →  {' '.join(other)}")
-    v2 = [found.model.read(one).probabilities for one in (words, other)]
+    v2 = [found.model.read(order).probabilities for order in (words, other)]
     moved = [("V2", np.abs(v2[0] - v2[1]).max())]
     rows = [(_("V2, your order"), v2[0]), (_("V2, shuffled"), v2[1])]
     if found.v1 is not None:

@@ -124,8 +124,8 @@ def _report() -> None:
     for note in report.notes:
         st.text(str(note))
     if report.n_skipped:
-        said = n_("{n:,} row left out", "{n:,} rows left out", report.n_skipped)
-        with st.expander(said, icon=":material/rule:"):
+        sentence = n_("{n:,} row left out", "{n:,} rows left out", report.n_skipped)
+        with st.expander(sentence, icon=":material/rule:"):
             st.dataframe(
                 {
                     _("line"): [one.line for one in report.skipped],
@@ -262,12 +262,12 @@ def from_table(edited: pd.DataFrame) -> DataSet:
     labelled, report = from_rows([(sentence, label) for sentence, label, _part in rows])
     if report.n_skipped:
         first = report.skipped[0]
-        said = (
+        sentence = (
             N_("Row {line} and {more:,} more cannot be used: {why}. Correct it, or delete the row.")
             if report.n_skipped > 1
             else N_("Row {line} cannot be used: {why}. Correct it, or delete the row.")
         )
-        raise ValueError(_(said, line=first.line, more=report.n_skipped - 1, why=first.why))
+        raise ValueError(_(sentence, line=first.line, more=report.n_skipped - 1, why=first.why))
     is_test = np.array([row[2] == TEST for row in rows])
     train, test = (labelled.subset(np.flatnonzero(which)) for which in (~is_test, is_test))
     if not len(train) or not len(test):

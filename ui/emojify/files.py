@@ -60,7 +60,7 @@ class Leaving:
         """Map each word to its row in the Keras file, from 1."""
         index = self.model.lexicon.word_to_index
         words = sorted({*self.data.train.words, *self.data.test.words})
-        return {word: place for place, word in enumerate((one for one in words if one in index), 1)}
+        return {word: row for row, word in enumerate((word for word in words if word in index), 1)}
 
     def words_json(self) -> bytes:
         return json.dumps(self.vocabulary(), ensure_ascii=False, indent=1).encode()

@@ -51,12 +51,12 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         "many", (model.weights, sentences), lambda: model.predict(sentences)
     )  # (m, n_classes)
     chosen = p.argmax(axis=1)
-    said = [model.classes[label] for label in chosen]
+    answers = [model.classes[label] for label in chosen]
     sentence, emoji, label = _("sentence"), _("emoji"), _("label")
     columns = {
         sentence: sentences,
-        emoji: [one.emoji for one in said],
-        label: [one.title for one in said],
+        emoji: [answer.emoji for answer in answers],
+        label: [answer.title for answer in answers],
     }
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
     st.dataframe(
@@ -76,8 +76,8 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         lambda: table_csv(
             ("sentence", "emoji", "label", *(one.name for one in model.classes)),
             (
-                (text, one.emoji, one.name, *(f"{value:.6f}" for value in values))
-                for text, one, values in zip(sentences, said, p, strict=True)
+                (text, answer.emoji, answer.name, *(f"{value:.6f}" for value in values))
+                for text, answer, values in zip(sentences, answers, p, strict=True)
             ),
         ),
         "emoji.csv",

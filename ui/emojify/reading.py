@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,13 @@ from seqlib.stage import Stage
 from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
+<<<<<<< HEAD
 from ui.frame import frame, language
 from ui.parts import escape, keras
+=======
+from ui.frame import frame, language, share
+from ui.parts import escape
+>>>>>>> main
 from ui.parts import stage as stage_component
 from ui.state import value
 
@@ -29,6 +35,25 @@ class Scene:
     name: str
     model: EmojiModel
     reading: Reading
+
+
+def along(*sections: Callable[[], None]) -> None:
+    """Draw the sections that follow the sentence; a typed word draws no others again.
+
+    Another model does: the rest of the page is about the one that reads.
+    """
+    first: list[tuple] = []
+
+    @st.fragment
+    def follow() -> None:
+        for section in sections:
+            share.section(section)
+        model = tuple(st.session_state.get(key) for key in ("emoji_model", "emoji_padding"))
+        first[:] = first or [model]
+        if first != [model]:
+            st.rerun()
+
+    follow()
 
 
 def typed() -> str:

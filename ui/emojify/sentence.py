@@ -130,16 +130,16 @@ def controls() -> None:
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
     """Draw the emoji, its probability, and V1's answer."""
     label = reading.label
-    said = reading.classes[label]
-    parts = [_said("V2", said.emoji, said.title, reading.probabilities[label], "main")]
+    answer = reading.classes[label]
+    parts = [_answer("V2", answer.emoji, answer.title, reading.probabilities[label], "main")]
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
         other = reading.classes[int(p.argmax())]
-        parts.append(_said(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
+        parts.append(_answer(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
     st.html(f'<div class="verdict">{"".join(parts)}</div>')
 
 
-def _said(who: str, emoji: str, name: str, p: float, kind: str) -> str:
+def _answer(who: str, emoji: str, name: str, p: float, kind: str) -> str:
     return (
         f'<div class="{kind}"><span class="mark" aria-hidden="true">{escape(emoji)}</span>'
         f"<p><b>{escape(name)}</b> · {p:.1%}<br>{escape(who)}</p></div>"

@@ -11,20 +11,22 @@ from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
 from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
 from seqlib.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
-from seqlib.stage.lanes import Diagram, Equation, Influence, Layer, Line, Tensor
+from seqlib.stage.lanes import (
+    STATES,
+    Diagram,
+    Equation,
+    Influence,
+    Layer,
+    Line,
+    Tensor,
+    state_heatmap,
+)
 
 SECONDS = 0.8  # a word, when playing
 PAD = "·"
 
-# Symbol: name, and range of the colours.
-GATES = {
-    "a": (N_("hidden state"), -1.0, 1.0),
-    "c": (N_("cell state, the memory"), None, None),
-    "i": (N_("input gate: what to write"), 0.0, 1.0),
-    "f": (N_("forget gate: what to keep"), 0.0, 1.0),
-    "g": (N_("candidate: what could be written"), -1.0, 1.0),
-    "o": (N_("output gate: what to show"), 0.0, 1.0),
-}
+# Symbol: name.
+GATES = {"a": N_("hidden state"), **{symbol: STATES[symbol][0] for symbol in "cifgo"}}
 LAYERS = (1, 2)
 # Key in the URL: name in the choice.
 LANES = {
@@ -93,12 +95,8 @@ def reading_stage(
 
 
 def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
-    what, low, high = GATES[symbol]
-    values = trace.h if symbol == "a" else getattr(trace, symbol)  # (Tx, n_a)
-    if low is None or high is None:  # the cell state has no bounds of its own
-        high = max(1.0, float(np.abs(values).max()))
-        low = -high
-    return Heatmap(f"LSTM {layer} · {_(what)}", values, f"{symbol}[{layer}]", "n_a", low, high)
+    title = f"LSTM {layer} · {_(GATES[symbol])}"
+    return state_heatmap(trace, "h" if symbol == "a" else symbol, f"{symbol}[{layer}]", title)
 
 
 def _embeddings(reading: Reading) -> Heatmap:

@@ -21,14 +21,9 @@ from ui.visit import session
 from ui.visit.records import EmojiRecord
 
 
-def _warm_up() -> None:
-    training_panel.warm("seqlib.emojify.task")
-
-
 def _steps(name: str, label: str, help: str = "") -> None:
     st.select_slider(
         label,
-        on_change=_warm_up,
         help=help or _("{sentence}.", sentence=capital(_(BOUNDS[name].what))),
         **widget(f"emoji_{name}"),
     )
@@ -40,7 +35,6 @@ def settings() -> None:
     with cells[0]:
         st.slider(
             _("epochs"),
-            on_change=_warm_up,
             help=_("Passes over the sentences."),
             **widget("emoji_epochs"),
         )
@@ -253,13 +247,13 @@ def _again(run: EmojifyRun) -> None:
 
 def compared() -> None:
     """Draw all runs of this visit: their curves in one figure, their settings in a table."""
-    kept = [one for one in state.runs() if one.run.epoch]
+    kept = [record for record in state.runs() if record.run.epoch]
     if not kept:
         return
     st.subheader(_("Runs"), anchor="runs")
     st.markdown(lesson("emojify")["runs"])
-    metrics = {one.title: one.run.metrics for one in kept}
-    longest = max(one.run.settings.epochs for one in kept)
+    metrics = {record.title: record.run.metrics for record in kept}
+    longest = max(record.run.settings.epochs for record in kept)
     st.plotly_chart(
         figures.by_epoch(
             [(name, found.test_accuracy) for name, found in metrics.items()],
@@ -281,8 +275,8 @@ def compared() -> None:
 
 
 def _table(kept: list[EmojiRecord]) -> None:
-    metrics = [one.run.metrics for one in kept]
-    settings = [one.run.settings for one in kept]
+    metrics = [record.run.metrics for record in kept]
+    settings = [record.run.settings for record in kept]
     st.dataframe(
         {
             _("run"): [one.title for one in kept],

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
+from ui.component import component
 from ui.lessons.terms import LINK, glossary, names
 
-FOLDER = ASSETS / "glossary"
-
-_component = st.components.v2.component(
-    "seqscope_glossary",
-    js=(FOLDER / "glossary.js").read_text("utf-8"),
-    css=(FOLDER / "glossary.css").read_text("utf-8"),
-)
+_component = component("glossary", "glossary/glossary.js", "glossary/glossary.css")
 
 
 def mount() -> None:

@@ -14,9 +14,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib import i18n
-from seqlib.assets import ASSETS
 from seqlib.i18n import LANGUAGES, N_, SOURCE, TAGS, _, speaking
 from ui import state
+from ui.component import component
 
 KEY = "lang"
 
@@ -93,10 +93,7 @@ class _Run(threading.local):
 
 _run = _Run()
 
-_component = st.components.v2.component(
-    "seqscope_page",
-    js=(ASSETS / "page" / "page.js").read_text("utf-8"),
-)
+_component = component("page", "page/page.js")
 
 
 def browser() -> str:

@@ -7,6 +7,8 @@ import os
 import sys
 
 import numpy  # noqa: F401  its BLAS has to be loaded to be limited
+import plotly.graph_objects as go
+import plotly.io as pio
 import threadpoolctl
 
 # What mallopt calls its settings, in glibc's malloc.h.
@@ -38,8 +40,18 @@ def one_thread_for_algebra() -> None:
         os.environ.setdefault(variable, "1")
 
 
+def lighten_charts() -> None:
+    """Drop from Streamlit's Plotly template what our figures set themselves.
+
+    It travels with every figure, and is most of a small one. The browser still puts the page's
+    colours and type into what is left.
+    """
+    pio.templates["streamlit"] = go.layout.Template(layout={"colorway": ["#000001"]})
+
+
 give_memory_back()
 one_thread_for_algebra()
+lighten_charts()
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)

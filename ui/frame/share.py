@@ -17,13 +17,12 @@ import segno
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import _, language
+from ui.component import component
 from ui.frame import language as languages
 from ui.parts import escape, stage_view
 from ui.state import linked
 
-FOLDER = ASSETS / "share"
 WITHOUT = "without"
 UPLOADS = "uploads"
 TOUR = "tour"
@@ -34,11 +33,7 @@ MAX_LINK = 4000  # characters
 _PAGE, _ASKED, _NOTE = "share:page", "share:asked", "share:note"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
-_component = st.components.v2.component(
-    "seqscope_share",
-    js=(FOLDER / "share.js").read_text("utf-8"),
-    css=(FOLDER / "share.css").read_text("utf-8"),
-)
+_component = component("share", "share/share.js", "share/share.css")
 
 
 class _Run(threading.local):

@@ -11,22 +11,17 @@ from dataclasses import dataclass
 import streamlit as st
 
 from seqlib import i18n
-from seqlib.assets import ASSETS
 from seqlib.i18n import _
+from ui.component import component
 from ui.frame import language, share
 from ui.lessons.terms import linked
 from ui.lessons.tours import Step, Tour, spans, tour, toured
 from ui.parts.stage_view import count
 
-FOLDER = ASSETS / "tour"
 PARAM = "tour"
 ON = "tour:on"
 
-_component = st.components.v2.component(
-    "seqscope_tour",
-    js=(FOLDER / "tour.js").read_text("utf-8"),
-    css=(FOLDER / "tour.css").read_text("utf-8"),
-)
+_component = component("tour", "tour/tour.js", "tour/tour.css")
 
 
 def name(page: str) -> str:

@@ -19,16 +19,11 @@ from ui.state import options, value, widget
 from ui.visit import session
 
 
-def _warm_up() -> None:
-    training_panel.warm("seqlib.jazz.task")
-
-
 def setting(name: str, label: str = "") -> None:
     """Draw a slider for a whole number of ``RunSettings``, within its bounds."""
     bound = BOUNDS[name]
     st.slider(
         label or name,
-        on_change=_warm_up,
         help=_(
             "{what}: {low:g} to {high:g}.",
             what=capital(_(bound.what)),
@@ -49,7 +44,6 @@ def rate_setting() -> None:
     bound = BOUNDS["learning_rate"]
     st.select_slider(
         _("learning rate"),
-        on_change=_warm_up,
         help=_(bound.what) + _("."),
         **widget("learning_rate"),
     )
@@ -170,7 +164,10 @@ def _pictures(run: TrainingRun) -> None:
         st.markdown(lesson("jazz")["activations"])
         stage_component.show(
             state_stage(
-                trace, "h", _("Hidden state of one window after {n} epochs", n=snapshot.epoch)
+                trace,
+                "h",
+                _("Hidden state of one window after {n} epochs", n=snapshot.epoch),
+                moving=not run.state.over,
             ),
             key="jazz_live",
             compact=True,

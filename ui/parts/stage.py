@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import json
+from typing import Any
+
+from streamlit import runtime
 
 from seqlib import i18n
 from seqlib.stage import Stage, StageError, payload
-from seqlib.stage.offline import CSS, PAGE, SCRIPT
+from seqlib.stage.offline import STYLES
+from ui.component import component
 from ui.parts.stage_view import stage_view
 
-_component = st.components.v2.component("seqscope_stage", js=SCRIPT, css=CSS)
+_component = component("stage", "stage/main.js", *STYLES)
 
 
 def show(
@@ -40,11 +44,12 @@ def show(
         data = payload(stage)
     except StageError as error:
         data = {"error": str(error)}
+    if data.get("elsewhere") and runtime.exists():
+        data["elsewhere"] = _on_request(data["elsewhere"], key)
     flags = {
         "playing": playing,
         "compact": compact,
         "presenter": presenter,
-        "template": PAGE,  # for the download of an offline page
         "key": key,
         "view": stage_view(key, len(stage.clock.edges) - 1),
         **i18n.browser_words("stage"),
@@ -53,3 +58,13 @@ def show(
     spoken = i18n.language()
     own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
     _component(key=own, data={**data, **flags})
+
+
+def _on_request(elsewhere: dict[str, Any], key: str) -> dict[str, Any]:
+    """Leave the other sequences where the browser can fetch them once a reader searches them.
+
+    Streamlit holds the file once for all who may ask, and as long as one of them is there.
+    """
+    body = json.dumps(elsewhere).encode()
+    url = runtime.get_instance().media_file_mgr.add(body, "application/json", f"stage-{key}")
+    return {"url": url, "symbol": elsewhere["symbol"], "axis": elsewhere["axis"]}

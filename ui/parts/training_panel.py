@@ -26,11 +26,6 @@ FIRST_LOSS = 0.4  # seconds that a page waits for a first loss that is nearly th
 _drawing = threading.Lock()
 
 
-def warm(module: str) -> None:
-    """Have a worker ready for the task in ``module``: who sets its settings is about to train."""
-    session.scheduler().warm(module)
-
-
 def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
     """Train, pause or go on, and stop.
 

@@ -6,21 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import streamlit as st
-
 from seqlib import i18n
-from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
-from seqlib.stage.offline import joined_modules
+from ui.component import component
 
-FOLDER = ASSETS / "blueprint"
-_component = st.components.v2.component(
-    "seqscope_blueprint",
-    js=joined_modules(FOLDER / "blueprint.js"),
-    css=(FOLDER / "blueprint.css").read_text("utf-8"),
-)
+_component = component("blueprint", "blueprint/blueprint.js", "blueprint/blueprint.css")
 
 
 def show(

@@ -30,11 +30,11 @@ SLOW = "SEQSCOPE_SLOW_SECONDS"
 MEMORY = "SEQSCOPE_MEMORY_PERCENT"
 SLOW_SECONDS = 1.0
 MEMORY_PERCENT = 85.0
-# Falls this far below the threshold before it is told of again.
+# Percent below the threshold at which the next rise is logged again.
 MEMORY_CALM = 10.0
 KEPT = 1000  # reruns
 
-# What may be told, and with which fields.
+# The events that may be logged, and the fields of each.
 EVENTS: dict[str, tuple[str, ...]] = {
     "server_started": ("python", "streamlit", "cluster"),
     "run_started": ("kind",),
@@ -71,7 +71,7 @@ def event(name: str, level: int = logging.INFO, **fields: float | str | bool | N
         log.log(level, name, extra={"event": name, "fields": fields})
 
 
-def _told(value: Any) -> Any:
+def _allowed(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -89,7 +89,7 @@ class Lines(logging.Formatter):
         if name := getattr(record, "event", None):
             line |= {
                 "event": name,
-                **{key: _told(value) for key, value in getattr(record, "fields", {}).items()},
+                **{key: _allowed(value) for key, value in getattr(record, "fields", {}).items()},
             }
         else:
             line |= {"event": "log", "message": record.msg, "module": record.name}
@@ -137,7 +137,7 @@ def configure(stream: TextIO | None = None) -> None:
     handler.setFormatter(Lines())
     for name in ("seqscope", *LOGGERS):
         logger = logging.getLogger(name)
-        for old in [one for one in logger.handlers if isinstance(one.formatter, Lines)]:
+        for old in [handler for handler in logger.handlers if isinstance(handler.formatter, Lines)]:
             logger.removeHandler(old)
         logger.addHandler(handler)
         logger.setLevel(level)
@@ -271,7 +271,7 @@ class Observer:
     def percentile(self, percent: float) -> float:
         """Compute a percentile of the last reruns' seconds; 0 without any."""
         with self._lock:
-            times = sorted(one.seconds for one in self._reruns)
+            times = sorted(rerun.seconds for rerun in self._reruns)
         return times[min(len(times) - 1, int(len(times) * percent / 100))] if times else 0.0
 
 

@@ -130,6 +130,3 @@ def _measured(metrics: Metrics | EmojifyMetrics) -> dict[str, np.ndarray]:
 def as_it_is(run: Any) -> Any:
     """A run that is over, as it stands; one that moves as a stopped copy of what it has learned."""
     return run.kept() if isinstance(run, Run) and not run.state.over else run
-
-
-kept_training = kept_emojify = kept_copy = as_it_is

@@ -17,9 +17,9 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
+from ui.component import component
 from ui.state import TABLE, TOOLBAR, WORK
 from ui.status.log import number
 from ui.visit.memory import MINUTES, Visit, Visits
@@ -32,10 +32,7 @@ _VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _LEFT = (
 )
 _KEEPER = "visit_token:browser"
 
-_component = st.components.v2.component(
-    "seqscope_visit",
-    js=(ASSETS / "visit" / "visit.js").read_text("utf-8"),
-)
+_component = component("visit", "visit/visit.js")
 
 
 def _alive(session: str) -> bool:

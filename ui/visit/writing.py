@@ -40,7 +40,7 @@ from ui.visit.format import (
 from ui.visit.memory import Visit
 from ui.visit.reading import fitting_links, fitting_loose, open_visit
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import kept_copy, kept_emojify, kept_training
+from ui.visit.runs import as_it_is
 
 
 @dataclass
@@ -213,7 +213,7 @@ def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 
 
 def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
-    kept = kept_training(run)
+    kept = as_it_is(run)
     metrics, probe = kept.metrics, kept.probe
     arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
     arrays |= {"loss": metrics.loss, "accuracy": metrics.accuracy, "seconds": metrics.seconds}
@@ -237,7 +237,7 @@ def _vectors(key: str, found: WordVectors, name: str) -> Item:
 
 
 def _emoji(record: EmojiRecord, name: str) -> Item:
-    run = kept_emojify(record.run)
+    run = as_it_is(record.run)
     metrics, words = run.metrics, {*run.train.words, *run.test.words}
     numbers = np.array([metrics.loss, metrics.accuracy, metrics.test_loss, metrics.test_accuracy])
     curves = {"numbers": numbers, "confusion": metrics.confusion, "seconds": metrics.seconds}
@@ -275,7 +275,7 @@ def _data(data: DataSet) -> format.Data:
 
 
 def _copy(run: CopyRun, name: str) -> Item:
-    kept = kept_copy(run)
+    kept = as_it_is(run)
     curves = {
         kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
     }

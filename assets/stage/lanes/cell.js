@@ -21,14 +21,16 @@ const cellRows = () => [
   { key: "a", symbols: [["a", "t"]], formula: `o · tanh(c): ${t("the state shown")}` },
 ];
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").CellData>} */
 export function cellLane(data, stage) {
+  /** @type {Record<string, import("../contract.js").Matrix>} */
   const part = Object.fromEntries(["x", "i", "f", "g", "o", "c", "h", "a0", "c0"].map((name) => [name, decodeArray(data[name])]));
   const [rows, n] = part.h.shape;
   const nx = part.x.shape[1];
   const reach = Math.max(1, part.c.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
   const strips = {};
-  let node = null;
-  let header = null;
+  /** @type {HTMLElement} */ let node;
+  /** @type {HTMLElement} */ let header;
 
   const at = (name, step) => part[name].values.subarray(step * part[name].shape[1], (step + 1) * part[name].shape[1]);
   const times = (one, other) => one.map((value, unit) => value * other[unit]);
@@ -47,7 +49,7 @@ export function cellLane(data, stage) {
     return ["before", "kept", "written", "c"].includes(key) ? [-reach, reach] : [-1, 1];
   }
 
-  function paint(canvas, values, [low, high], units) {
+  function paint(canvas, values, /** @type {number[]} */ [low, high], units) {
     const order = units ? stage.order(data.axis, n) : null;
     canvas.width = values.length;
     canvas.height = 1;
@@ -80,8 +82,6 @@ export function cellLane(data, stage) {
   function shape(sizes, key) {
     const parts = sizes.flatMap(([axis, size], place) => {
       const name = element("span", { class: "axis", text: `${axis}`, "data-axis": axis });
-      const colour = stage.theme.axis(axis);
-      if (colour) name.style.color = colour;
       return [...(place ? [" + "] : []), name, ` ${size}`];
     });
     const end = sizes.length > 1 ? ` = ${n + nx})` : `)  ${rangeText(key)}`;
@@ -89,7 +89,7 @@ export function cellLane(data, stage) {
   }
 
   function mount(into) {
-    const symbol = ([name, when], place, all) => element("span", {}, [
+    const symbol = (/** @type {string[]} */ [name, when], place, all) => element("span", {}, [
       element("var", { "data-symbol": name, "data-gate": name }, [name, element("span", { class: "when", text: `⟨${when}⟩` })]),
       place < all.length - 1 ? " · " : "",
     ]);
@@ -116,13 +116,14 @@ export function cellLane(data, stage) {
   }
 
   function update(step) {
+    // Here and not where they are made: the theme may change while the page is open.
+    /** @type {NodeListOf<HTMLElement>} */
+    const axes = node.querySelectorAll(".axis");
+    for (const axis of axes) axis.style.color = stage.theme.axis(axis.dataset.axis ?? "") || "";
     const now = vectors(step);
     const unit = pickedUnit();
     const place = stage.order(data.axis, n).indexOf(unit);
-    for (const name of ["f", "i", "g", "o"]) {
-      const colour = gateColour(name, stage.theme.dark);
-      node.style.setProperty(`--gate-${name}`, colour ? cssColour(colour) : "inherit");
-    }
+    for (const name of "figo") node.style.setProperty(`--gate-${name}`, cssColour(gateColour(name, stage.theme.dark)));
     for (const [key, { canvas, mark, value, units }] of Object.entries(strips)) {
       paint(canvas, now[key], range(key), units);
       if (!units) continue;

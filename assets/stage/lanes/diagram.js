@@ -2,23 +2,23 @@
 
 import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../diagram_plan.js";
 import { button, element } from "../dom.js";
-import { keepState } from "../keep.js";
 import { t } from "../words.js";
 
 const FOLD_MS = 700;
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").DiagramData>} */
 export function diagramLane(data, stage) {
   const { layers, input } = data;
   const Tx = stage.clock.steps;
-  const state = keepState(stage, `diagram|${data.title}`, { folded: data.folded, share: data.folded ? 1 : 0, moving: 0 });
+  const state = stage.keep(`diagram|${data.title}`, { folded: data.folded, share: data.folded ? 1 : 0, moving: 0 });
   const lastFrom = lastOnlyFrom(layers);
   const tensors = [input, ...layers.map((layer) => layer.out)]; // tensors[k] enters layer k
   const onlyLast = (place) => place > lastFrom; // arrows and boxes above a layer that returns "last"
-  let section = null;
-  let toggle = null;
-  let note = null;
-  let spots = [];
-  let plan = null; // as last drawn
+  /** @type {HTMLElement|null} */ let section = null;
+  /** @type {HTMLButtonElement} */ let toggle;
+  /** @type {HTMLElement} */ let note;
+  /** @type {any[]} */ let spots = [];
+  /** @type {ReturnType<typeof widths> & ReturnType<typeof planCopies>} as last drawn */ let plan;
   let lit = ""; // the axis or symbol a reader points at, here or elsewhere on the page
 
   const number = (count) => count.toLocaleString("en");
@@ -55,7 +55,7 @@ export function diagramLane(data, stage) {
   }
 
   function syncControls() {
-    toggle.querySelector("span").textContent = state.folded ? t("Unfold over {Tx} steps", { Tx }) : t("Fold into one cell");
+    toggle.textContent = state.folded ? t("Unfold over {Tx} steps", { Tx }) : t("Fold into one cell");
     toggle.title = state.folded ? t("One copy a step, {Tx} in all", { Tx }) : t("The layers that are really there, with their loop");
     note.textContent = noteText();
   }
@@ -345,7 +345,7 @@ export function diagramLane(data, stage) {
 
     mount(node) {
       section = node.parentElement;
-      section.classList.add("dom-first");
+      section?.classList.add("dom-first");
       toggle = button(t("Fold into one cell"), { text: t("Fold into one cell"), className: "fold" });
       toggle.addEventListener("click", fold);
       note = element("p", { class: "lane-note" });
@@ -373,7 +373,7 @@ export function diagramLane(data, stage) {
       const looping = easeShare((state.share - 0.62) / 0.38);
       if (share < 1) {
         // The current copy is drawn last, over the others.
-        const copies = [...plan.copies].sort((one, other) => (one.t === step) - (other.t === step));
+        const copies = [...plan.copies].sort((one, other) => Number(one.t === step) - Number(other.t === step));
         for (const copy of copies) {
           const now = copy.t === step;
           g.globalAlpha = (now ? 1 - looping : (1 - closing) ** 1.5) * (copy.t > step ? 0.62 : 1);

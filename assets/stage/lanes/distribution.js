@@ -1,5 +1,6 @@
 // Lane `distribution`: the softmax at the step as bars, and all of p over time beside it.
 
+import { barHeight, clipToPlot, drawBar, drawEnded } from "../lane_draw.js";
 import { decodeArray } from "../decode.js";
 import { drawMatrix, paintMatrix } from "./heatmap.js";
 import { percentText } from "../text.js";
@@ -9,13 +10,13 @@ import { t } from "../words.js";
 
 const BARS = 8;
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").DistributionData>} */
 export function distributionLane(data, stage) {
   const { values, shape: [rows, columns] } = decodeArray(data.p);
   const chosen = data.chosen;
   const bars = Math.min(BARS, columns);
-  const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (bars + (columns > bars ? 1 : 0));
-  let bitmap = null;
+  /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
 
   const row = (step) => values.subarray(step * columns, (step + 1) * columns);
@@ -44,12 +45,9 @@ export function distributionLane(data, stage) {
     drawTime(g, view, size) {
       fresh();
       const { theme, layout } = stage;
-      drawMatrix(g, bitmap, view, 0, size.height);
+      drawMatrix(g, bitmap, view, size.height);
       if (chosen) {
-        g.save();
-        g.beginPath();
-        g.rect(view.left, 0, view.width, size.height);
-        g.clip();
+        clipToPlot(g, view, size.height);
         const each = size.height / columns;
         g.strokeStyle = theme.ink;
         g.lineWidth = 1.5;
@@ -76,13 +74,7 @@ export function distributionLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const p = row(step);
-      if (!Number.isFinite(p[0])) {
-        g.fillStyle = theme.soft;
-        g.font = `${layout.font}px ${theme.font}`;
-        g.textBaseline = "top";
-        g.fillText(t("This sequence has ended."), 4, 4);
-        return;
-      }
+      if (!Number.isFinite(p[0])) return drawEnded(g, stage);
       const pick = chosenAt(step);
       const { places, rest, restCount } = topProbabilities(p, bars, pick);
       const each = barHeight(layout);
@@ -102,16 +94,10 @@ export function distributionLane(data, stage) {
           g.fill();
         }
         g.font = `${is ? 600 : 400} ${layout.font}px ${theme.font}`;
-        g.fillStyle = theme.ink;
-        g.textAlign = "left";
-        g.fillText(stage.fit(data.labels[place], labels - 6), 4, y + each / 2);
-        g.fillStyle = is ? theme.accent : theme.band;
-        g.beginPath();
-        g.roundRect(labels, y + each * 0.2, Math.max(1.5, p[place] * room), each * 0.6, 2);
-        g.fill();
-        g.fillStyle = is ? theme.ink : theme.soft;
-        g.textAlign = "left";
-        g.fillText(percentText(p[place]), labels + Math.max(1.5, p[place] * room) + 6, y + each / 2);
+        drawBar(g, {
+          name: stage.fit(data.labels[place], labels - 6), x: 4, y: y + each / 2, from: labels, length: Math.max(1.5, p[place] * room), height: each,
+          colour: is ? theme.accent : theme.band, number: percentText(p[place]), ink: theme.ink, soft: is ? theme.ink : theme.soft,
+        });
       });
       if (restCount > 0) {
         g.font = `${layout.font}px ${theme.font}`;

@@ -5,7 +5,6 @@ import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { gateColour } from "../palette.js";
-import { keepState } from "../keep.js";
 import { t } from "../words.js";
 
 const GATE_ORDER = ["i", "f", "g", "o"]; // Keras' order in the weights
@@ -16,6 +15,7 @@ const gateWords = () => ({
   o: [t("output gate"), t("how much to show")],
 });
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").EquationData>} */
 export function equationLane(data, stage) {
   const zx = decodeArray(data.zx).values;
   const za = decodeArray(data.za);
@@ -25,9 +25,9 @@ export function equationLane(data, stage) {
   const [rows, wide] = za.shape;
   const n = wide / 4;
   const held = data.held ? Object.fromEntries(Object.entries(data.held).map(([name, packed]) => [name, decodeArray(packed).values])) : null;
-  const state = keepState(stage, `equation|${data.title}`, { unit: data.unit, open: !stage.data.compact, seen: null, own: null });
+  const state = stage.keep(`equation|${data.title}`, { unit: data.unit, open: !stage.compact, seen: "", own: -1 });
   const memories = new Map(); // unit -> its c at every step
-  let parts = null;
+  /** @type {ReturnType<typeof build>} */ let parts;
 
   function sums(step, unit) {
     return Object.fromEntries(GATE_ORDER.map((gate, place) => {
@@ -79,9 +79,9 @@ export function equationLane(data, stage) {
   }
 
   function choose(unit) {
-    const pins = stage.pins || [];
+    const pins = stage.pins;
     const pinned = (each) => pins.some((pin) => pin.axis === data.axis && pin.unit === each);
-    if (state.own !== null && state.own !== unit && pinned(state.own)) stage.pick(data.axis, state.own);
+    if (state.own >= 0 && state.own !== unit && pinned(state.own)) stage.pick(data.axis, state.own);
     state.unit = unit;
     state.own = unit;
     if (!pinned(unit)) stage.pick(data.axis, unit);
@@ -104,6 +104,7 @@ export function equationLane(data, stage) {
   }
 
   function build() {
+    /** @type {Record<string, any>} */
     const p = { figures: {} };
     const f = (key, name) => { p.figures[key] = figure(name); return p.figures[key]; };
     p.select = element("select", { class: "speed", "aria-label": "Unit" },

@@ -1,7 +1,9 @@
 // Lane `heatmap`: units over time in colour; at the step, every unit's value as a bar.
 
 import { boundText, numberText } from "../text.js";
-import { colourIndex, cssColour, mapFor } from "../colours.js";
+import { colourIndex, mapFor } from "../colours.js";
+import { clipToPlot, stepsAround } from "../lane_draw.js";
+import { contextOf } from "../dom.js";
 import { decodeArray } from "../decode.js";
 import { rowAt, rowHeight } from "../scales.js";
 import { t } from "../words.js";
@@ -13,7 +15,7 @@ export function paintMatrix({ values, rows, columns, low, high, pixels, order })
   const canvas = document.createElement("canvas");
   canvas.width = rows;
   canvas.height = columns;
-  const g = canvas.getContext("2d");
+  const g = contextOf(canvas);
   const image = g.createImageData(rows, columns);
   const out = new Uint32Array(image.data.buffer);
   for (let row = 0; row < columns; row += 1) {
@@ -26,23 +28,48 @@ export function paintMatrix({ values, rows, columns, low, high, pixels, order })
   return canvas;
 }
 
+/**
+ * Colour `out` with a bar for each row, in units of its pixels: from zero to the value, its ends as
+ * faint as the share of the pixel that they cover. Not numbers, where a sequence has ended, have none.
+ */
+export function fillBars(out, { row, order, low, high, pixels, width }) {
+  const signed = low < 0 && high > 0;
+  const [zero, full, reach] = signed ? [width / 2, width / 2, Math.max(-low, high)] : [0, width, high - low];
+  out.fill(0);
+  for (let place = 0; place < order.length; place += 1) {
+    const share = (signed ? row[order[place]] : row[order[place]] - low) / reach;
+    if (!Number.isFinite(share)) continue;
+    const tip = zero + Math.max(-1, Math.min(1, share)) * full;
+    const [from, to] = tip < zero ? [tip, zero] : [zero, tip];
+    // Bars near zero would vanish in the map's own pale colours; the map is kept but deepened.
+    const deep = signed ? 127.5 + Math.sign(share) * (70 + 57.5 * Math.abs(share)) : 110 + 145 * share;
+    const colour = pixels[Math.max(0, Math.min(255, Math.round(deep)))] & 0xffffff;
+    const start = place * width;
+    out.fill(0xff000000 | colour, start + Math.ceil(from), start + Math.floor(to));
+    const shade = (x, cover) => { out[start + x] = (Math.round(255 * cover) << 24) | colour; };
+    if (Math.floor(from) === Math.floor(to)) shade(Math.floor(from), to - from);
+    else {
+      if (from % 1) shade(Math.floor(from), 1 - (from % 1));
+      if (to % 1) shade(Math.floor(to), to % 1);
+    }
+  }
+  return out;
+}
+
 /** Stretch the visible columns of a painted matrix over the time axis. */
-export function drawMatrix(g, bitmap, view, top, height) {
+export function drawMatrix(g, bitmap, view, height) {
   const ratio = g.getTransform().a;
-  g.save();
-  g.beginPath();
-  g.rect(view.left, top, view.width, height);
-  g.clip();
+  clipToPlot(g, view, height);
   g.imageSmoothingEnabled = bitmap.height > height * ratio;
   const edge = (step) => Math.round(view.x(view.clock.edges[step]) * ratio) / ratio;
-  if (view.uniform) {
+  if (view.clock.uniform) {
     const count = view.last - view.first + 1;
     const x = edge(view.first);
-    g.drawImage(bitmap, view.first, 0, count, bitmap.height, x, top, edge(view.last + 1) - x, height);
+    g.drawImage(bitmap, view.first, 0, count, bitmap.height, x, 0, edge(view.last + 1) - x, height);
   } else {
     for (let step = view.first; step <= view.last; step += 1) {
       const x = edge(step);
-      g.drawImage(bitmap, step, 0, 1, bitmap.height, x, top, edge(step + 1) - x, height);
+      g.drawImage(bitmap, step, 0, 1, bitmap.height, x, 0, edge(step + 1) - x, height);
     }
   }
   g.restore();
@@ -65,6 +92,7 @@ export function spread(wanted, room, height, margin) {
   return out;
 }
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").HeatmapData>} */
 export function heatmapLane(data, stage) {
   const matrix = decodeArray(data.values);
   const [rows, columns] = matrix.shape;
@@ -76,9 +104,11 @@ export function heatmapLane(data, stage) {
     const size = (layout.compact ? 84 : 128) * Math.sqrt(layout.scale);
     return names.length ? Math.max(size, columns * 15 * layout.scale) : size;
   };
-  let bitmap = null;
+  /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
-  let inverse = null;
+  /** @type {Int32Array} */ let inverse;
+  /** @type {import("../contract.js").Canvas2D} */ let bars; // as pixels, painted anew for each step
+  /** @type {ImageData} */ let image;
 
   const order = () => stage.order(axis, columns);
   const unitName = (unit) => (names.length ? names[unit] : t("unit {unit}", { unit }));
@@ -91,6 +121,18 @@ export function heatmapLane(data, stage) {
     inverse = new Int32Array(columns);
     order().forEach((unit, row) => { inverse[unit] = row; });
     bitmapKey = key;
+  }
+
+  function paintBars(step, width) {
+    bars ??= contextOf(document.createElement("canvas"));
+    if (bars.canvas.width !== width || !image) {
+      Object.assign(bars.canvas, { width, height: columns });
+      image = bars.createImageData(width, columns);
+    }
+    const row = values.subarray(step * columns, (step + 1) * columns);
+    fillBars(new Uint32Array(image.data.buffer), { row, order: order(), low, high, pixels: stage.theme.pixels[map], width });
+    bars.putImageData(image, 0, 0);
+    return bars.canvas;
   }
 
   return {
@@ -106,7 +148,7 @@ export function heatmapLane(data, stage) {
 
     drawTime(g, view, size) {
       fresh();
-      drawMatrix(g, bitmap, view, 0, size.height);
+      drawMatrix(g, bitmap, view, size.height);
       const each = size.height / columns;
       const edge = view.left - 7;
       const { font } = stage.layout;
@@ -145,29 +187,19 @@ export function heatmapLane(data, stage) {
     drawNow(g, box, step) {
       fresh();
       const { theme } = stage;
-      const colours = theme.colours[map];
       const strip = Math.round(26 * stage.layout.scale);
       const ratio = g.getTransform().a;
       g.imageSmoothingEnabled = bitmap.height > box.height * ratio;
       g.drawImage(bitmap, step, 0, 1, columns, 0, 0, strip, box.height);
       const left = strip + 8;
       const width = box.width - left;
-      const reach = map === "diverging" ? Math.max(-low, high) : high - low;
-      const zero = map === "diverging" ? left + width / 2 : left;
-      const full = map === "diverging" ? width / 2 : width;
+      const each = box.height / columns;
       g.fillStyle = theme.shade;
       g.fillRect(left, 0, width, box.height);
-      const each = box.height / columns;
-      const bases = order();
-      for (let row = 0; row < columns; row += 1) {
-        const value = values[step * columns + bases[row]];
-        const share = (map === "diverging" ? value : value - low) / reach;
-        const length = Math.max(-1, Math.min(1, share)) * full;
-        // Bars near zero would vanish in the map's own pale colours; the map is kept but deepened.
-        const deep = map === "diverging" ? Math.round(127.5 + Math.sign(value) * (70 + 57.5 * Math.abs(share))) : Math.round(110 + 145 * share);
-        g.fillStyle = cssColour(colours[Math.max(0, Math.min(255, deep))]);
-        g.fillRect(Math.min(zero, zero + length), row * each, Math.abs(length), Math.max(each - (each >= 3 ? 1 : 0), 0.5));
-      }
+      g.imageSmoothingQuality = "high"; // of more rows than pixels none may be left out
+      g.drawImage(paintBars(step, Math.round(width * ratio)), left, 0, width, box.height);
+      for (let row = 1; each >= 3 && row <= columns; row += 1) g.fillRect(left, row * each - 1, width, 1);
+      const zero = map === "diverging" ? left + width / 2 : left;
       g.fillStyle = theme.faint;
       g.fillRect(Math.round(zero), 0, 1, box.height);
       const { font } = stage.layout;
@@ -201,15 +233,13 @@ export function heatmapLane(data, stage) {
     },
 
     table(step) {
-      const first = Math.max(0, Math.min(step - 3, rows - 8));
-      const last = Math.min(rows, first + 8);
-      const steps = Array.from({ length: last - first }, (_, place) => first + place);
+      const steps = stepsAround(step, rows);
       return {
         caption: t("{title} ({symbol}), steps {from} to {to} of {total}, all {rows} rows; range {low} to {high}.", {
-          title: data.title, symbol, from: first + 1, to: last, total: rows, rows: columns, low: boundText(low), high: boundText(high),
+          title: data.title, symbol, from: steps[0] + 1, to: steps[0] + steps.length, total: rows, rows: columns, low: boundText(low), high: boundText(high),
         }),
         columns: [axis, ...steps.map((at) => `t = ${at + 1}`)],
-        current: step - first + 1,
+        current: step - steps[0] + 1,
         rows: Array.from(order(), (unit) => [unitName(unit), ...steps.map((at) => numberText(values[at * columns + unit], 3))]),
       };
     },

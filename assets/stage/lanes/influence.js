@@ -1,7 +1,7 @@
 // Lane `influence`: which earlier inputs the output of this step remembers.
 
-import { button, element } from "../dom.js";
-import { choiceButtons, keepState } from "../keep.js";
+import { choiceButtons, element } from "../dom.js";
+import { barHeight, clipToPlot, drawBar } from "../lane_draw.js";
 import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { numberText, percentText } from "../text.js";
@@ -15,17 +15,17 @@ const influenceWays = () => ({
   signed: { name: t("Input × gradient"), title: t("What each input as it is adds to the output") },
 });
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").InfluenceData>} */
 export function influenceLane(data, stage) {
   const arrays = { norm: decodeArray(data.norm), signed: decodeArray(data.signed) };
   const [rows, back] = arrays.norm.shape;
-  const state = keepState(stage, `influence|${data.title}`, { way: "norm" });
+  const state = stage.keep(`influence|${data.title}`, { way: "norm" });
   const cut = back < rows ? ` ${t("Looks back {back} steps at most.", { back })}` : "";
-  let note = null;
+  /** @type {HTMLElement} */ let note;
 
   const target = (step) => (data.targets.length && data.targets[step] ? data.targets[step] : data.target);
   const inputName = (step) => (data.inputs.length ? data.inputs[step] : stage.nameOf(step));
   const reach = (step, way = state.way) => reachBack(arrays[way].values, back, step);
-  const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (LISTED_STEPS + 1);
   const plain = (layout) => Math.round((layout.compact ? 90 : 140) * Math.sqrt(layout.scale));
   const share = (value, total) => (total > 0 ? Math.abs(value) / total : 0);
@@ -64,11 +64,11 @@ export function influenceLane(data, stage) {
     height: (layout) => (layout.nowInside ? Math.max(plain(layout), nowHeight(layout)) : plain(layout)),
 
     mount(node) {
-      node.parentElement.classList.add("dom-first");
+      node.parentElement?.classList.add("dom-first");
       const choices = Object.entries(influenceWays()).map(([way, { name, title }]) => [way, name, title]);
       note = element("p", { class: "lane-note" });
       node.append(element("div", { class: "lane-bar" }, [
-        choiceButtons(button, t("Measure of influence"), choices, state.way, (way) => {
+        choiceButtons(t("Measure of influence"), choices, state.way, (way) => {
           state.way = way;
           explain();
           stage.redraw();
@@ -98,10 +98,7 @@ export function influenceLane(data, stage) {
       g.fillText(top, view.left - 6, zero - full + layout.font * 0.3);
       g.fillText("0", view.left - 6, signed ? zero : zero - layout.font * 0.3);
       if (signed) g.fillText(numberText(-found.largest, 2), view.left - 6, zero + full - layout.font * 0.3);
-      g.save();
-      g.beginPath();
-      g.rect(view.left, 0, view.width, size.height);
-      g.clip();
+      clipToPlot(g, view, size.height);
       g.fillStyle = theme.shade;
       const from = x0(found.first);
       g.fillRect(from, arcs, x0(step + 1) - from, bars);
@@ -162,16 +159,10 @@ export function influenceLane(data, stage) {
       const names = Math.min(Math.max(...strongest.map(({ step: at }) => g.measureText(label(at)).width)) + 8, box.width * 0.5);
       const room = Math.max(8, box.width - names - numbers);
       strongest.forEach(({ step: at, value }, place) => {
-        const y = (place + 1.5) * each;
-        g.fillStyle = theme.ink;
-        g.fillText(stage.fit(label(at), names - 6), 0, y);
-        const length = Math.max(1.5, (Math.abs(value) / found.largest) * room);
-        g.fillStyle = colourOf(value, found.largest);
-        g.beginPath();
-        g.roundRect(names, y - each * 0.3, length, each * 0.6, 2);
-        g.fill();
-        g.fillStyle = theme.soft;
-        g.fillText(figure(value, found.total), names + length + 6, y);
+        drawBar(g, {
+          name: stage.fit(label(at), names - 6), x: 0, y: (place + 1.5) * each, from: names, length: Math.max(1.5, (Math.abs(value) / found.largest) * room),
+          height: each, colour: colourOf(value, found.largest), number: figure(value, found.total), ink: theme.ink, soft: theme.soft,
+        });
       });
     },
 

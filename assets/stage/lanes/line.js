@@ -1,6 +1,7 @@
 // Lane `line`: a few named values over time, each line labelled where it stands alone.
 
 import { SERIES_COUNT, seriesLook } from "../palette.js";
+import { barHeight, clipToPlot, drawBar, drawEnded, stepsAround } from "../lane_draw.js";
 import { decodeArray } from "../decode.js";
 import { fullSteps, labelPlaces, leadingLines } from "../line_labels.js";
 import { boundText, numberText, percentText } from "../text.js";
@@ -8,6 +9,7 @@ import { t } from "../words.js";
 
 const LISTED = 8;
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").LineData>} */
 export function lineLane(data, stage) {
   const { values, shape: [rows, columns] } = decodeArray(data.values);
   const { labels, low, high } = data;
@@ -16,10 +18,9 @@ export function lineLane(data, stage) {
   const at = (step, line) => values[step * columns + line];
   const say = (value) => (!Number.isFinite(value) ? "–" : data.percent ? percentText(value) : numberText(value, 3));
   const bound = (value) => (data.percent ? `${boundText(100 * value)}%` : boundText(value));
-  const barHeight = (layout) => Math.round(layout.font * 1.55);
   const nowHeight = (layout) => barHeight(layout) * (listed + (columns > listed ? 1 : 0));
   const plain = (layout) => Math.round((layout.compact ? 100 : 150) * Math.sqrt(layout.scale));
-  let places = null;
+  /** @type {{line: number, x: number, y: number}[]} */ let places;
   let placesKey = "";
 
   const look = (line) => {
@@ -70,10 +71,7 @@ export function lineLane(data, stage) {
         g.fillStyle = theme.soft;
         g.fillText(bound(value), view.left - 6, y(value));
       }
-      g.save();
-      g.beginPath();
-      g.rect(view.left, 0, view.width, size.height);
-      g.clip();
+      clipToPlot(g, view, size.height);
       g.lineJoin = "round";
       const first = Math.max(0, view.first - 1);
       const last = Math.min(rows - 1, view.last + 1);
@@ -120,13 +118,7 @@ export function lineLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const each = barHeight(layout);
-      if (!Number.isFinite(at(step, 0))) {
-        g.fillStyle = theme.soft;
-        g.font = `${layout.font}px ${theme.font}`;
-        g.textBaseline = "top";
-        g.fillText(t("This sequence has ended."), 4, 4);
-        return;
-      }
+      if (!Number.isFinite(at(step, 0))) return drawEnded(g, stage);
       g.textBaseline = "middle";
       g.font = `600 ${layout.font}px ${theme.font}`;
       const shown = lead.slice(0, listed).sort((one, other) => one - other);
@@ -148,16 +140,10 @@ export function lineLane(data, stage) {
         g.stroke();
         g.setLineDash([]);
         g.font = `${line === most ? 600 : 400} ${layout.font}px ${theme.font}`;
-        g.fillStyle = theme.ink;
-        g.textAlign = "left";
-        g.fillText(stage.fit(labels[line], names - 4), swatch + 6, y);
-        const length = Math.max(1.5, ((at(step, line) - low) / (high - low)) * room);
-        g.fillStyle = colour;
-        g.beginPath();
-        g.roundRect(left, y - each * 0.3, length, each * 0.6, 2);
-        g.fill();
-        g.fillStyle = theme.ink;
-        g.fillText(say(at(step, line)), left + length + 6, y);
+        drawBar(g, {
+          name: stage.fit(labels[line], names - 4), x: swatch + 6, y, from: left, length: Math.max(1.5, ((at(step, line) - low) / (high - low)) * room),
+          height: each, colour, number: say(at(step, line)), ink: theme.ink, soft: theme.ink,
+        });
       });
       if (columns > listed) {
         g.font = `${layout.font}px ${theme.font}`;
@@ -179,12 +165,11 @@ export function lineLane(data, stage) {
     },
 
     table(step) {
-      const from = Math.max(0, Math.min(step - 3, rows - 8));
-      const steps = Array.from({ length: Math.min(8, rows - from) }, (_, place) => from + place);
+      const steps = stepsAround(step, rows);
       return {
-        caption: t("{title}, steps {from} to {to} of {total}.", { title: `${data.title} (${data.symbol})`, from: from + 1, to: from + steps.length, total: rows }),
+        caption: t("{title}, steps {from} to {to} of {total}.", { title: `${data.title} (${data.symbol})`, from: steps[0] + 1, to: steps[0] + steps.length, total: rows }),
         columns: [data.axis, ...steps.map((each) => `t = ${each + 1}`)],
-        current: step - from + 1,
+        current: step - steps[0] + 1,
         rows: labels.map((label, line) => [label, ...steps.map((each) => say(at(each, line)))]),
       };
     },

@@ -1,5 +1,6 @@
 // Lane `pianoroll`: notes by pitch and time, chord names above, what was given drawn apart.
 
+import { clipToPlot, stepsAround } from "../lane_draw.js";
 import { decodeNotes } from "../decode.js";
 import { numberText, pitchText, timeText } from "../text.js";
 import { voiceNames } from "../voices.js";
@@ -7,6 +8,7 @@ import { t } from "../words.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").PianorollData>} */
 export function pianorollLane(data, stage) {
   const notes = decodeNotes(data.notes).filter((note) => note.voice !== "drums");
   const pitches = notes.map((note) => note.pitch);
@@ -21,6 +23,7 @@ export function pianorollLane(data, stage) {
     const each = (size.height - top) / span;
     const second = view.from + (x - view.left) / view.pps;
     const pitch = high - Math.floor((y - top) / each);
+    /** @type {import("../contract.js").Note|null} */
     let best = null;
     for (const note of notes) {
       if (second < note.start || second >= note.end || Math.abs(note.pitch - pitch) > 1) continue;
@@ -62,10 +65,7 @@ export function pianorollLane(data, stage) {
         g.fillText(pitchText(pitch), view.left - 7, Math.min(size.height - layout.font / 2, y(pitch) + each / 2));
       }
 
-      g.save();
-      g.beginPath();
-      g.rect(view.left, 0, view.width, size.height);
-      g.clip();
+      clipToPlot(g, view, size.height);
       if (data.prompt > 0) {
         const until = view.x(view.clock.edges[Math.min(data.prompt, view.clock.steps)]);
         if (until > view.left) {
@@ -100,9 +100,8 @@ export function pianorollLane(data, stage) {
           if (x1 < view.left || x0 > right) continue;
           const on = note.step >= 0 ? note.step === step : note.start < seconds[1] && note.end > seconds[0];
           const tall = Math.max(each, solo ? 5 : 3);
-          const box = [x0, y(note.pitch) + each / 2 - tall / 2, Math.max(2, x1 - x0 - 1), tall];
           g.beginPath();
-          g.roundRect(...box, Math.min(3, tall / 2));
+          g.roundRect(x0, y(note.pitch) + each / 2 - tall / 2, Math.max(2, x1 - x0 - 1), tall, Math.min(3, tall / 2));
           const given = solo && note.step >= 0 && note.step < data.prompt;
           g.fillStyle = solo ? (given ? theme.background : theme.accent) : on ? theme.soft : theme.band;
           g.fill();
@@ -164,14 +163,13 @@ export function pianorollLane(data, stage) {
     },
 
     table(step) {
-      const from = view8(step, stage.clock.steps);
-      const shown = notes.filter((note) => note.step >= from && note.step < from + 8);
+      const steps = stepsAround(step, stage.clock.steps);
       return {
         caption: t("{title}, notes of steps {from} to {to} of {total}.", {
-          title: data.title, from: from + 1, to: Math.min(stage.clock.steps, from + 8), total: stage.clock.steps,
+          title: data.title, from: steps[0] + 1, to: steps[0] + steps.length, total: stage.clock.steps,
         }),
         columns: [t("step"), t("pitch"), t("start (s)"), t("length (s)"), t("voice")],
-        rows: shown.map((note) => [
+        rows: notes.filter((note) => steps.includes(note.step)).map((note) => [
           String(note.step + 1), pitchText(note.pitch), note.start.toFixed(2), (note.end - note.start).toFixed(2), voiceNames()[note.voice],
         ]),
       };
@@ -183,8 +181,4 @@ export function pianorollLane(data, stage) {
       return names ? t("rest") : "";
     },
   };
-}
-
-function view8(step, steps) {
-  return Math.max(0, Math.min(step - 3, steps - 8));
 }

@@ -1,5 +1,6 @@
 // Lane `tokens`: what each step reads or writes, word for word.
 
+import { clipToPlot, stepsAround } from "../lane_draw.js";
 import { t } from "../words.js";
 
 /** A token's label in the lines it is drawn in: "D4 · 2/3" stands on two. */
@@ -7,6 +8,7 @@ export function labelLines(label) {
   return label.split(" · ");
 }
 
+/** @type {import("../contract.js").LaneOf<import("../contract.js").TokensData>} */
 export function tokensLane(data, stage) {
   const lines = data.labels.map(labelLines);
   const most = Math.min(2, Math.max(...lines.map((each) => each.length)));
@@ -20,16 +22,13 @@ export function tokensLane(data, stage) {
       const widths = lines.map((each) => Math.max(...each.slice(0, 2).map((line) => stage.measure(line))));
       widths.sort((one, other) => one - other);
       // Notes of uneven length: the shortest may lose their label, so that more time is seen.
-      const most = stage.uniform ? 96 : 20;
+      const most = stage.clock.uniform ? 96 : 20;
       return Math.min(most * layout.scale, widths[Math.floor(0.9 * (widths.length - 1))] + 8);
     },
 
     drawTime(g, view, size, step) {
       const { theme, layout } = stage;
-      g.save();
-      g.beginPath();
-      g.rect(view.left, 0, view.width, size.height);
-      g.clip();
+      clipToPlot(g, view, size.height);
       g.textAlign = "center";
       g.textBaseline = "middle";
       for (let at = view.first; at <= view.last; at += 1) {
@@ -55,12 +54,11 @@ export function tokensLane(data, stage) {
     probe: (x, y, step) => ({ value: data.labels[step], lines: [stage.stepText(step, false)] }),
 
     table(step) {
-      const from = Math.max(0, Math.min(step - 8, data.labels.length - 20));
-      const shown = data.labels.slice(from, from + 20);
+      const steps = stepsAround(step, data.labels.length, 20, 8);
       return {
-        caption: t("{title}, steps {from} to {to} of {total}.", { title: data.title, from: from + 1, to: from + shown.length, total: data.labels.length }),
+        caption: t("{title}, steps {from} to {to} of {total}.", { title: data.title, from: steps[0] + 1, to: steps[0] + steps.length, total: data.labels.length }),
         columns: [t("step"), t("token")],
-        rows: shown.map((label, place) => [String(from + place + 1), label]),
+        rows: steps.map((each) => [String(each + 1), data.labels[each]]),
       };
     },
   };

@@ -35,10 +35,19 @@ def test_each_run_has_its_own_colour_and_name():
 
 
 def test_per_step_keeps_one_row_an_output():
-    values = np.random.default_rng(0).random((6, 4))  # (epochs, Ty)
-    (heatmap,) = figures.per_step(values, 10, "accuracy").data
-    assert heatmap.z.shape == (4, 6)
-    np.testing.assert_array_equal(heatmap.z, values.T)
+    shares = np.random.default_rng(0).random((6, 4))  # (epochs, Ty)
+    (heatmap,) = figures.per_step(shares, 10, "accuracy").data
+    np.testing.assert_array_equal(heatmap.x, np.arange(1, 7))
+    np.testing.assert_allclose(heatmap.z, 100 * shares.T, atol=0.5)  # whole percent
+
+
+def test_per_step_of_many_epochs_draws_no_more_than_can_be_seen():
+    shares = np.linspace(0, 1, 1000)[:, None].repeat(3, axis=1)
+    (heatmap,) = figures.per_step(shares, 1000, "accuracy").data
+    assert heatmap.z.shape == (3, len(heatmap.x))
+    assert len(heatmap.x) <= figures.COLUMNS
+    assert heatmap.x[-1] == 1000
+    np.testing.assert_allclose(heatmap.z[0], 100 * shares[heatmap.x - 1, 0], atol=0.5)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,7 @@ def test_the_last_good_weights_are_given_where_a_step_was_too_long(make_weights,
     assert 0 < progress.epochs < task.epochs - 2
     assert state.epoch == 2 + progress.epochs
     assert np.isfinite(state.weights).all()
+    assert np.isfinite(progress.measured["loss"]).all()
 
 
 def test_a_call_is_bounded_at_the_default_and_at_the_largest_run():

@@ -1,0 +1,43 @@
+// Where every component of a page begins: its module and its style sheets are fetched once, and
+// calls are kept in their order.
+
+const sheets = new Map(); // address to the promise of a style sheet
+const latest = new WeakMap(); // element to Streamlit's last call for it
+
+function sheet(path) {
+  const { href } = new URL(`../${path}`, import.meta.url);
+  if (!sheets.has(href)) {
+    sheets.set(href, fetch(href).then(async (answer) => {
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
+      return new CSSStyleSheet().replace(await answer.text());
+    }));
+  }
+  return sheets.get(href);
+}
+
+/** Large data come as gzipped JSON. */
+function unpacked(data) {
+  if (!(data instanceof Uint8Array)) return data;
+  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+/**
+ * Streamlit calls this at every change of data or theme, on the same element. It also closes a
+ * call that a newer one has overtaken; only the last may close.
+ * @param {{parentElement: ShadowRoot|HTMLElement, data: object|Uint8Array}} component
+ * @param {string} entry    module whose default export mounts the component
+ * @param {string[]} styles
+ */
+export default async function load(component, entry, styles) {
+  const { parentElement } = component;
+  latest.set(parentElement, component);
+  const [module, data, ...found] = await Promise.all([
+    import(`../${entry}`), unpacked(component.data), ...styles.map(sheet),
+  ]);
+  const last = () => latest.get(parentElement) === component;
+  if (!last()) return undefined;
+  // The same sheets again cost nothing; those of another release go.
+  if (found.length) parentElement.adoptedStyleSheets = found;
+  const close = module.default({ ...component, data });
+  return () => { if (last()) close?.(); };
+}

@@ -1,0 +1,128 @@
+// What a stage shows: its traces on one clock, their lanes, the order of units, the pins.
+
+import { Clock } from "./clock.js";
+import { LANES } from "./lanes.js";
+import { composeStage } from "./compare.js";
+import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
+import { decodeArray, decodeNotes } from "./decode.js";
+import { t } from "./words.js";
+
+/** @import { Composed, Lane, LaneStage, Note, Payload, Pin, Signal } from "./contract.js" */
+
+const MAX_PINS = 4;
+
+export class StageData {
+  /** @type {Payload} */ payload;
+  /** @type {Composed} the trace or traces chosen */ shown;
+  /** @type {Clock} */ clock;
+  /** @type {Note[]} */ notes = [];
+  /** @type {string} the music as one text, to tell whether it changed */ music = "";
+  /** @type {Lane[]} */ lanes = [];
+  /** @type {Signal[]} what units can be correlated with */ signals = [];
+  /** @type {Pin[]} the one picked last at the end */ pins = [];
+  /** @type {string[]} */ names = [];
+  mode = "a";
+  orderKey = "index";
+  orders = new Map();
+  kept = new Map();
+
+  /** Compose what the payload holds in the chosen mode; `stage` is what its lanes are given. */
+  adopt(/** @type {Payload} */ payload, /** @type {LaneStage} */ stage) {
+    this.payload = payload;
+    if (!payload.compare) this.mode = "a";
+    const shown = composeStage(payload, this.mode);
+    this.shown = shown;
+    this.clock = new Clock(decodeArray(shown.clock.edges).values);
+    // A solo note that names no step belongs to the one it begins in.
+    this.notes = decodeNotes(shown.sound).map((note) => (
+      note.voice === "solo" && note.step < 0 ? { ...note, step: this.clock.stepAt(note.start + 1e-6) } : note));
+    this.music = JSON.stringify([shown.clock, shown.sound]);
+    this.orders.clear();
+    this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, stage));
+    this.names = shown.names.length ? shown.names : this.lanes.find((lane) => lane.names)?.names ?? [];
+    this.signals = this.readSignals();
+    this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
+  }
+
+  /** What units can be correlated with: what the page gave, and the pitch of the solo. */
+  readSignals() {
+    const given = this.shown.signals.map(({ name, values }) => ({ name, values: decodeArray(values).values }));
+    const pitch = new Float64Array(this.clock.steps).fill(Number.NaN);
+    for (const note of this.notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
+    return pitch.some(Number.isFinite) ? [...given, { name: "pitch", values: pitch }] : given;
+  }
+
+  // -- units --------------------------------------------------------------------------
+
+  /** The axis whose units can be sorted and pinned, and how many there are. */
+  get unitAxis() {
+    return this.lanes.find((lane) => lane.units)?.units ?? null;
+  }
+
+  /** The lane whose rows are these units and that sorting goes by: the hidden state if shown. */
+  unitLane(axis, least = 1) {
+    const having = this.lanes.filter(({ units }) => units && units.axis === axis && units.count >= least);
+    return having.find((lane) => ["a", "h"].includes(lane.head.symbol)) || having[0];
+  }
+
+  setOrder(key) {
+    this.orderKey = key;
+    this.orders.clear();
+  }
+
+  /** Rows of that axis in the order the reader chose. */
+  order(axis, count) {
+    const key = `${axis}|${count}`;
+    if (!this.orders.has(key)) this.orders.set(key, this.makeOrder(axis, count));
+    return this.orders.get(key);
+  }
+
+  makeOrder(axis, count) {
+    const units = this.unitLane(axis, count)?.units;
+    if (this.orderKey === "index" || !units || units.count !== count) return orderByIndex(count);
+    if (this.orderKey === "peak") return orderByPeak(units.values, units.rows, count);
+    const signal = this.signals.find(({ name }) => `signal:${name}` === this.orderKey);
+    return signal ? orderByScore(correlations(units.values, units.rows, count, signal.values)) : orderByIndex(count);
+  }
+
+  /** The unit pinned last. */
+  get picked() {
+    return this.pins.at(-1) ?? null;
+  }
+
+  /** Pin a unit in every lane that has it, or unpin it. */
+  pick(axis, unit) {
+    const others = this.pins.filter((pin) => pin.axis !== axis || pin.unit !== unit);
+    this.pins = others.length < this.pins.length ? others : [...others, { axis, unit }].slice(-MAX_PINS);
+  }
+
+  // -- names --------------------------------------------------------------------------
+
+  nameOf(step) {
+    if (this.names[step]) return this.names[step];
+    for (const lane of this.lanes) {
+      const name = lane.describe && lane.head.symbol === "" ? lane.describe(step) : "";
+      if (name) return name;
+    }
+    return "";
+  }
+
+  /** "step 12 of 60, D4 · 2/3" */
+  stepText(step, named = true) {
+    const name = named ? this.nameOf(step) : "";
+    const place = { n: step + 1, total: this.clock.steps, name };
+    return name ? t("step {n} of {total}, {name}", place) : t("step {n} of {total}", place);
+  }
+
+  /** The step in words, and what each tensor does there. */
+  describe(step) {
+    const said = this.lanes.filter((lane) => lane.head.symbol).map((lane) => lane.describe?.(step));
+    return [this.stepText(step), ...said].filter(Boolean).join("; ");
+  }
+
+  /** What a lane's own controls are set to: `initial` at first, then as they were left. */
+  keep(name, initial) {
+    if (!this.kept.has(name)) this.kept.set(name, { ...initial });
+    return this.kept.get(name);
+  }
+}

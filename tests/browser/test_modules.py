@@ -1,0 +1,110 @@
+"""The browser's modules: fetched as files, once, wherever the app is served from."""
+
+from __future__ import annotations
+
+import shutil
+import urllib.request
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import ROOT, Server, settled
+from playwright.sync_api import Page, expect
+
+from seqlib.stage.offline import offline_html
+from seqlib.stage.stage import Clock, Heatmap, Stage
+
+pytestmark = pytest.mark.browser
+
+FETCHED = """() => performance.getEntriesByType("resource").map(({ name }) => name)
+  .filter((name) => name.includes("/component/"))"""
+
+
+def fetched(page: Page) -> list[str]:
+    """Addresses of our files that the page has asked for."""
+    return page.evaluate(FETCHED)
+
+
+def stage(page: Page):
+    return page.locator(".stage[role=group]").first
+
+
+def test_a_deep_link_below_a_base_path_loads_cold(new_page):
+    server = Server(base="room/7")
+    try:
+        page = new_page(f"{server.url}/emojify?say=I+am+glad")
+        expect(stage(page)).to_contain_text("glad", timeout=60_000)
+        found = fetched(page)
+        assert all(name.startswith(f"{server.url}/component/") for name in found), found
+        (main,) = (name for name in found if name.endswith("/stage/main.js"))
+        with urllib.request.urlopen(main) as answer:
+            assert answer.headers.get_content_type() in (
+                "text/javascript",
+                "application/javascript",
+            )
+    finally:
+        server.stop()
+
+
+def test_each_file_is_fetched_once_for_all_stages_and_pages(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    expect(page.locator(".stage[role=group]")).to_have_count(2, timeout=60_000)
+    first = fetched(page)
+    assert len(set(first)) == len(first) > 30
+    page.get_by_role("button", name="New solo").click()
+    settled(page)
+    page.get_by_role("link", name="Emojify").click()
+    expect(page.get_by_role("textbox", name="Your sentence")).to_be_visible(timeout=60_000)
+    expect(stage(page)).to_be_visible()
+    assert fetched(page) == first
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the program whose browser files can be changed."""
+    for path in ROOT.iterdir():
+        if path.name not in ("assets", ".git"):
+            (tmp_path / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "assets", tmp_path / "assets", symlinks=True)
+    return tmp_path
+
+
+def test_a_new_release_never_meets_modules_of_the_old_one(checkout, chromium):
+    """Neither in an open tab nor from the browser's cache."""
+    page = chromium.new_page()  # its console may say that the server was gone
+    old = Server(root=checkout)
+    try:
+        page.goto(f"{old.url}/jazz")
+        expect(stage(page)).to_be_visible(timeout=60_000)
+        settled(page)
+    finally:
+        old.stop()
+    words = checkout / "assets" / "stage" / "words.js"
+    words.write_text(words.read_text("utf-8") + "\nglobalThis.release = 2;\n", "utf-8")
+    new = Server(root=checkout, port=old.port)
+    try:
+        page.get_by_role("button", name="New solo").click(timeout=90_000)  # once it is connected
+        page.wait_for_function("globalThis.release === 2", timeout=90_000)
+        settled(page)
+        expect(page.locator(".stage[role=group]")).to_have_count(2)
+        page.reload()
+        page.wait_for_function("globalThis.release === 2", timeout=60_000)
+        addresses = {urlsplit(name).path.split("/")[2] for name in fetched(page)}
+        assert len(addresses) == 1
+    finally:
+        page.close()
+        new.stop()
+
+
+@pytest.mark.parametrize("sandbox", ["", 'sandbox="allow-scripts"'])
+def test_the_offline_page_draws_in_a_frame_as_in_a_notebook(new_page, tmp_path, sandbox):
+    whole = offline_html(
+        Stage(Clock.even(3), (Heatmap("Hidden state", [[0.1], [0.2], [0.3]], "a"),))
+    )
+    quoted = whole.replace("&", "&amp;").replace('"', "&quot;")
+    path = tmp_path / "notebook.html"
+    path.write_text(
+        f'<iframe {sandbox} width="900" height="600" srcdoc="{quoted}"></iframe>', "utf-8"
+    )
+    page = new_page(path.as_uri(), offline=True)
+    drawn = page.frame_locator("iframe").locator(".stage[role=group] canvas.time")
+    expect(drawn.first).to_be_visible()

@@ -1,0 +1,67 @@
+"""Components whose code the browser fetches as files, once, instead of in every message.
+
+Streamlit sends a component's script with each message that mounts it. Ours is one line that
+imports the real modules from their own address. The address names their content, so a browser
+may keep them for good, and modules of two releases never meet.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from seqlib.assets import ASSETS
+
+KINDS = (".css", ".html", ".js")
+SMALL = 500  # bytes of JSON
+LEVEL = 3  # more takes longer and gains next to nothing, most of it being numbers
+
+# Streamlit's own script stands beside our files, whatever path the app is served under.
+_LOADER = """\
+const page = document.querySelector("script[src*='/static/js/']").src;
+const load = new URL("../../component/%s/shared/load.js", page);
+export default async (component) => (await import(load)).default(component, %s, %s);
+"""
+
+
+def version(folder: Path) -> str:
+    """Return a digest of all browser files below ``folder``, names included."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in KINDS):
+        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
+            digest.update(b"%d:%b" % (len(part), part))
+    return digest.hexdigest()
+
+
+# Streamlit serves the folder of a declared component under the component's name, below the
+# server's base path, without anything being copied or written. Nobody mounts this one.
+FILES = declare_component(version(ASSETS), path=ASSETS).name
+
+
+def component(name: str, entry: str, *styles: str) -> Callable:
+    """Return a component whose module ``entry`` and style sheets are fetched as files.
+
+    Paths are below the folder that is served. The module's default export is given what
+    Streamlit gives a component, ``data`` as JSON, and returns what closes it, or nothing.
+    """
+    loader = _LOADER % (FILES, json.dumps(entry), json.dumps(styles))
+    mount = st.components.v2.component(f"seqscope_{name}", js=loader)
+
+    def show(*, data: dict[str, Any], **options: Any) -> Any:
+        return mount(data=packed(data), **options)
+
+    return show
+
+
+def packed(data: dict[str, Any]) -> dict[str, Any] | bytes:
+    """Return ``data`` as gzipped JSON, which ``shared/load.js`` reads; as it is if small."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    # No time in the header: equal data must give equal bytes, which travel once.
+    return data if len(text) < SMALL else gzip.compress(text, compresslevel=LEVEL, mtime=0)
