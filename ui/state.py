@@ -179,6 +179,7 @@ class Picks(Choice):
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 FAST = N_("as fast as it goes")
+EQUATIONS = N_("equations (NumPy)")
 
 
 def _seed(key: str, page: str, default: int = 0) -> Number:
@@ -216,6 +217,12 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield _steps("learning_rate", page, jazz.BOUNDS, "learning_rate", RATES)
     paces = {FAST: 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
     yield Select("pace", page, FAST, options=paces)
+    engines = {
+        EQUATIONS: "numpy",
+        N_("Keras: model.fit on djmodel"): "djmodel",
+        N_("Keras: on its one-layer twin"): "twin",
+    }
+    yield Select("engine", page, EQUATIONS, options=engines)
     yield Switch("band", page, True)
     yield Switch("compare", page)
     yield Picks("lanes", page, ("notes", "h", "c", "y"))
@@ -264,6 +271,8 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield Select("emoji_unknown", page, next(iter(unknown)), options=unknown)
     paces = {FAST: 0, N_("5 epochs a second"): 5, N_("1 epoch a second"): 1}
     yield Select("emoji_pace", page, FAST, options=paces)
+    engines = {EQUATIONS: "numpy", N_("Keras: model.fit on Emojify_V2"): "keras"}
+    yield Select("emoji_engine", page, EQUATIONS, options=engines)
     yield _seed("emoji_seed", page)
     yield Switch("emoji_mask", page, True)
     yield Switch("emoji_trainable", page)
@@ -379,7 +388,7 @@ TABLE = _table(
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (
-    *("song", "song_corpus", "song_file", "jazz_runs"),
+    *("song", "song_corpus", "song_file", "jazz_runs", "jazz_engines"),
     *("emoji_mine", "emoji_csv_report", "emoji_draft", "emoji_runs", "emoji_run_number"),
     *("emoji_file_model", "emoji_file_bytes", "emoji_many_sentences"),
     *("own_vectors:my file", "own_vectors:projector pair", "embedding_runs"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from seqlib.emojify.weights import EmojifyWeights
+from seqlib.emojify.weights import Embedding, EmojifyWeights
 from seqlib.training import tensorflow
 from seqlib.vectors.keras_layer import pretrained_embedding_layer
 
@@ -113,6 +114,18 @@ def keras_file(model: keras.Model) -> bytes:
         path = Path(folder) / "emojify.keras"
         model.save(path)
         return path.read_bytes()
+
+
+# What Keras' room is asked for.
+
+
+def with_rows_only(weights: EmojifyWeights, rows: Sequence[int]) -> EmojifyWeights:
+    """Return weights whose embedding has the padding row, then ``rows``, and no other.
+
+    Others need not travel to another process.
+    """
+    few = weights.embedding[np.array([0, *rows])]
+    return replace(weights, embedding=Embedding.of(few))
 
 
 def keras_bytes(

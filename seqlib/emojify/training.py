@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib.emojify.keras_task import keras_task
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.task import EmojifyTask
 from seqlib.emojify.weights import EmojifyWeights
@@ -25,6 +26,8 @@ BOUNDS: dict[str, Range] = {
     "dropout": Range(0, 0.9, 0.5, N_("share dropped after each LSTM")),
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
+# Who trains: the equations in NumPy, or Keras' ``fit`` on ``Emojify_V2``.
+ENGINES = ("numpy", "keras")
 _COUNTS = ("epochs", "units", "batch_size", "maxlen")
 
 
@@ -72,6 +75,9 @@ class EmojifyMetrics:
         On the test sentences. Row: the true class; column: the choice.
     seconds : array (epochs,)
         Since ``start`` was called, waiting included.
+    spent : array (epochs, 3) or None
+        Where Keras trains: seconds of loading TensorFlow, of building and the first, tracing call
+        of ``fit``, and of ``fit`` after that.
     """
 
     loss: np.ndarray
@@ -80,6 +86,7 @@ class EmojifyMetrics:
     test_accuracy: np.ndarray
     confusion: np.ndarray
     seconds: np.ndarray
+    spent: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -110,10 +117,12 @@ class EmojifyRun(Run):
         Its ``maxlen`` is filled in from the data if it is 0.
     weights : EmojifyWeights, optional
         Where to start from; fresh ones from ``settings.seed`` if not given.
+    engine : str
+        One of ``ENGINES``.
 
     Attributes
     ----------
-    train, test, lexicon
+    train, test, lexicon, engine
         As given.
 
     Raises
@@ -123,6 +132,7 @@ class EmojifyRun(Run):
     """
 
     settings: EmojifySettings
+    engine: str = "numpy"
 
     def __init__(
         self,
@@ -132,6 +142,7 @@ class EmojifyRun(Run):
         settings: EmojifySettings | None = None,
         *,
         weights: EmojifyWeights | None = None,
+        engine: str = "numpy",
     ) -> None:
         settings = settings or EmojifySettings()
         if not len(train) or not len(test):
@@ -185,12 +196,17 @@ class EmojifyRun(Run):
         number = np.zeros(0, np.float32)
         confusion = np.zeros((0, train.n_classes, train.n_classes), np.int32)
         numbers = dict.fromkeys(("loss", "accuracy", "test_loss", "test_accuracy"), number)
-        super().__init__(task, weights, settings, {**numbers, "confusion": confusion})
-        self.train, self.test, self.lexicon = train, test, lexicon
+        measured = {**numbers, "confusion": confusion}
+        if engine == "numpy":
+            super().__init__(task, weights, settings, measured)
+        else:
+            measured["spent"] = np.zeros((0, 3), np.float32)
+            super().__init__(keras_task(task), weights, settings, measured)
+        self.train, self.test, self.lexicon, self.engine = train, test, lexicon, engine
 
     usual_scheduler = staticmethod(scheduler.default)
     _tested = True
-    _more = ("train", "test", "lexicon")
+    _more = ("train", "test", "lexicon", "engine")
 
     def snapshot(self) -> EmojifySnapshot:
         """The model with the current weights."""

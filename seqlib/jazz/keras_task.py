@@ -59,8 +59,7 @@ class TwinFit(Fit):
         eye = np.eye(self._n_values + 1, self._n_values, dtype=np.float32)  # the last row is blank
         X, Y = eye[inner.x], eye[inner.y]  # (m, Tx, n_values)
         zeros = np.zeros((len(X), self._n_a), np.float32)
-        weights = inner.model(state, None)
-        self.put(list(weights.arrays), state, inner.learning_rate)
+        self.put(inner, state)
         measure = _Measure(self, inner, state, ends)
         callback = keras.callbacks.LambdaCallback(
             on_epoch_begin=lambda _epoch, _logs: measure.begin(),

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from seqlib.i18n import N_, _
+from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
@@ -24,6 +25,8 @@ BOUNDS: dict[str, Range] = {
     "learning_rate": Range(0.0001, 0.1, 0.01, N_("Adam's step size")),
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
+# Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
+ENGINES = ("numpy", "djmodel", "twin")
 # The most numbers in X: m Tx n_values. Each bound alone would let one run fill a small host.
 MOST_NUMBERS = 12_000_000
 
@@ -81,11 +84,15 @@ class Metrics:
         Share of windows whose note t was the first choice, 0 to 1.
     seconds : array (epochs,)
         Since ``start`` was called, waiting included.
+    spent : array (epochs, 3) or None
+        Where Keras trains: seconds of loading TensorFlow, of building and the first, tracing call
+        of ``fit``, and of ``fit`` after that.
     """
 
     loss: np.ndarray
     accuracy: np.ndarray
     seconds: np.ndarray
+    spent: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -103,6 +110,7 @@ class Snapshot:
     epoch: int
     weights: JazzWeights
     probe: np.ndarray | None
+    engine: str = "numpy"
 
     @cached_property
     def trace(self) -> Trace | None:
@@ -123,10 +131,13 @@ class TrainingRun(Run):
         Where to start from; fresh ones from ``settings.seed`` if not given.
     probe : array (Tx, n_values), optional
         A window whose trace ``snapshot`` gives.
+    engine : str
+        One of ``ENGINES``.
 
     Attributes
     ----------
     probe : array (Tx, n_values) or None
+    engine : str
 
     Raises
     ------
@@ -136,6 +147,7 @@ class TrainingRun(Run):
 
     settings: RunSettings
     probe: np.ndarray | None
+    engine: str = "numpy"
 
     def __init__(
         self,
@@ -145,6 +157,7 @@ class TrainingRun(Run):
         *,
         weights: JazzWeights | None = None,
         probe: np.ndarray | None = None,
+        engine: str = "numpy",
     ) -> None:
         settings = settings or RunSettings()
         X, Y = np.asarray(X), np.asarray(Y)
@@ -187,15 +200,21 @@ class TrainingRun(Run):
             X, Y, weights, epochs=settings.epochs, learning_rate=settings.learning_rate
         )
         nothing = np.zeros((0, Tx), np.float32)
-        super().__init__(task, weights, settings, {"loss": nothing, "accuracy": nothing})
-        self.probe = probe
+        measured = {"loss": nothing, "accuracy": nothing}
+        if engine == "numpy":
+            super().__init__(task, weights, settings, measured)
+        else:
+            measured["spent"] = np.zeros((0, 3), np.float32)
+            by_keras = keras_task(task, literal=engine == "djmodel")
+            super().__init__(by_keras, weights, settings, measured)
+        self.probe, self.engine = probe, engine
 
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
         return Snapshot(*self.at_epoch(), self.probe)
 
     usual_scheduler = staticmethod(scheduler.default)
-    _more = ("probe",)
+    _more = ("probe", "engine")
 
     @property
     def metrics(self) -> Metrics:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from typing import Any
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
 # TensorFlow with Keras holds 550 MB after its import; most models here take a few more.
@@ -21,7 +21,11 @@ MEMORY = 1_400_000_000
 SECONDS = 300.0
 KEPT = 128  # answers
 
+REFUSED = N_("This host lets no further process start, and Keras needs one of its own.")
+NO_TENSORFLOW = N_("Keras needs TensorFlow, which is not installed on this host.")
+
 room = Room(seconds=SECONDS, memory=MEMORY)
+room.refusal = REFUSED
 
 _answers: OrderedDict[Any, Future] = OrderedDict()
 _lock = threading.Lock()
@@ -81,15 +85,11 @@ def answer(future: Future, timeout: float | None = None) -> Any:
             _("Keras needed more memory than it may have here; choose a smaller model.")
         ) from problem
     except ProcessRefused as problem:
-        raise KerasError(
-            _("This host lets no further process start, and Keras needs one of its own.")
-        ) from problem
+        raise KerasError(_(REFUSED)) from problem
     except BrokenExecutor as problem:
         raise KerasError(_("The process in which Keras works has ended; ask again.")) from problem
     except ImportError as problem:
-        raise KerasError(
-            _("Keras needs TensorFlow, which is not installed on this host.")
-        ) from problem
+        raise KerasError(_(NO_TENSORFLOW)) from problem
     except (ValueError, TimeoutError):
         raise
     except Exception as problem:

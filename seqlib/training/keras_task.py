@@ -11,14 +11,15 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_
+from seqlib.i18n import N_, Later
 from seqlib.training import tensorflow
+from seqlib.training.keras_room import NO_TENSORFLOW
 from seqlib.training.stepped import flat as end_to_end
 from seqlib.training.stepped import views
 from seqlib.training.task import Progress, State
@@ -49,36 +50,50 @@ class Fitted(NamedTuple):
 
 
 class Fit(ABC):
-    """A compiled Keras model, and how it is trained on a task's data."""
+    """A compiled Keras model, and how it is trained on a task's data.
 
-    def __init__(self, model: Any) -> None:
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled with Adam.
+    order : sequence of int, optional
+        Which of the task's arrays each trainable variable is; the same order if not given.
+    """
+
+    def __init__(self, model: Any, order: Sequence[int] | None = None) -> None:
         self.model = model
         self.traced = False
+        self._order = range(len(model.trainable_variables)) if order is None else order
+        model.optimizer.build(model.trainable_variables)
 
-    def put(self, arrays: list[np.ndarray], state: State, rate: float) -> None:
-        """Give the model ``arrays``, the optimiser the moments of ``state`` and its rate."""
-        variables, adam = self.model.trainable_variables, self.model.optimizer
-        if not adam.built:
-            adam.build(variables)
-        shapes = [variable.shape for variable in variables]
-        iterations, learning_rate, *moments = adam.variables
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(array)
-        for places, moment in ((moments[::2], state.first), (moments[1::2], state.second)):
-            for variable, array in zip(places, views(moment, shapes), strict=True):
-                variable.assign(array)
+    def put(self, task: Any, state: State) -> None:
+        """Give the model the weights of ``state``, and Adam its moments and the task's rate."""
+        iterations, rate, weights, first, second = self._variables()
+        for variables, flat in (
+            (weights, state.weights),
+            (first, state.first),
+            (second, state.second),
+        ):
+            arrays = views(flat, task.shapes)
+            for variable, place in zip(variables, self._order, strict=True):
+                variable.assign(arrays[place])
         iterations.assign(state.step)
-        learning_rate.assign(rate)
+        rate.assign(task.learning_rate)
 
     def take(self, state: State) -> State:
-        """Give the state with the model's weights and the optimiser's moments."""
-        iterations, _rate, *moments = self.model.optimizer.variables
+        """Return ``state`` with the model's weights, and Adam's moments and count."""
+        iterations, _rate, *groups = self._variables()
+        back = np.argsort(self._order)
         weights, first, second = (
-            end_to_end(each.numpy() for each in group)
-            for group in (self.model.trainable_variables, moments[::2], moments[1::2])
+            end_to_end(variables[place].numpy() for place in back) for variables in groups
         )
         step = int(iterations.numpy())
         return replace(state, weights=weights, first=first, second=second, step=step)
+
+    def _variables(self) -> tuple[Any, Any, list[Any], list[Any], list[Any]]:
+        """Adam's count and rate; the weights, and Adam's two moments of each."""
+        iterations, rate, *moments = self.model.optimizer.variables
+        return iterations, rate, self.model.trainable_variables, moments[::2], moments[1::2]
 
     @abstractmethod
     def run(self, task: Any, state: State, epochs: int, ends: float) -> Fitted:
@@ -137,7 +152,10 @@ class KerasTask:
         left = self.epochs - state.epoch
         if left <= 0:
             return state, Progress()
-        tensorflow.load()
+        try:
+            tensorflow.load()
+        except ImportError as problem:
+            raise ValueError(Later(NO_TENSORFLOW)) from problem
         loaded = time.perf_counter()
         fit = _models.get(self.key)
         if fit is None:

@@ -123,6 +123,9 @@ class Pool(Executor):
         What is wrong just now, an ``N_`` text; requests wait meanwhile.
     lost_for_good : str
         Why there is no use in waiting, an ``N_`` text.
+    refusal : str
+        Why a run fails where the host lets no process start, an ``N_`` text; empty if the request
+        may be sent again.
     counts_as_lost : tuple of exception types
         What says that a request may have brought its worker down.
     """
@@ -131,6 +134,7 @@ class Pool(Executor):
     cores = 1
     note = ""
     lost_for_good = ""
+    refusal = ""
     counts_as_lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
 

@@ -180,7 +180,8 @@ class Run(ShownInNotebook):
         self.name = uuid.uuid4().hex  # by which workers remember the task
         self.progress_note: Later | str = ""
         self.busy = False  # in a slice
-        self.used = 0.0  # seconds of the machine
+        self.used = 0.0  # seconds of the machine, or what counts as used
+        self.trained_for = 0.0  # seconds that its slices took
         self.not_before = 0.0  # a paced run's next slice
         self.note_until = 0.0  # for so long the note stays
         self.lost = 0  # workers lost over the slice at hand
@@ -368,8 +369,11 @@ class Run(ShownInNotebook):
         """The state after the last finished slice; None before the first."""
         return self._learned
 
-    def take(self, learned: Learned, progress: Progress) -> None:
+    def take(self, learned: Learned | None, progress: Progress) -> None:
         """Take what a slice has learned and measured, unless the run is over."""
+        if not all(np.isfinite(rows).all() for rows in progress.measured.values()):
+            # A loss may be infinite where the weights still are numbers.
+            learned, progress = self._learned, Progress(finite=False)
         with self._lock:
             if self._state.over:
                 return

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seqlib.i18n import N_, Later, _
-from seqlib.training import cluster
+from seqlib.training import cluster, keras_room
 from seqlib.training.rooms import Pool, ProcessRefused, Workers
 from seqlib.training.run import STARTING, Run, State
 from seqlib.training.worker import Slice, Trained, train
@@ -376,8 +376,11 @@ class Scheduler:
             trained = future.result()
             if trained is None:  # the worker does not know the task
                 return run.state is State.RUNNING and run.task is not None
-        except (CancelledError, ProcessRefused):
+        except CancelledError:
             pass  # not this run's fault: its turn comes again
+        except ProcessRefused:
+            if flight.pool.refusal:
+                run.fail(Later(flight.pool.refusal))
         except flight.pool.counts_as_lost:
             run.lost += 1
             self._tell(run, LOST, NOTE_SECONDS)
@@ -387,6 +390,7 @@ class Scheduler:
         except Exception as problem:
             run.fail_with(problem)
         took = trained.seconds if trained is not None else seconds
+        run.trained_for += took if trained is not None else 0.0
         with self._wake:
             self._busy_seconds += took
             run.used += took - seconds
@@ -497,5 +501,6 @@ def default() -> Scheduler:
     with _making:
         if _default is None:
             address = cluster.address()
-            _default = Scheduler(pools=cluster.Cluster(address) if address else Workers())
+            workers = cluster.Cluster(address) if address else Workers()
+            _default = Scheduler(pools={"": workers, "keras": keras_room.room})
         return _default

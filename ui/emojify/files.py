@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import MAX_BYTES, SUFFIX
-from seqlib.emojify.models import keras_bytes
-from seqlib.emojify.weights import Embedding
+from seqlib.emojify.models import keras_bytes, with_rows_only
 from seqlib.i18n import _
 from seqlib.text import DataSet, shipped
 from seqlib.training import keras_room
@@ -70,12 +68,10 @@ class Leaving:
     def keras(self) -> bytes:
         """Make a ``.keras`` file with the vocabulary's rows, in Keras' process."""
         words = tuple(self.vocabulary())
-        rows = [0, *(self.model.lexicon.word_to_index[word] for word in words)]
-        weights = self.model.weights
-        few = Embedding.of(weights.embedding[np.array(rows)])  # not the whole vocabulary's
+        rows = [self.model.lexicon.word_to_index[word] for word in words]
         asked = keras_room.ask(
             keras_bytes,
-            replace(weights, embedding=few),
+            with_rows_only(self.model.weights, rows),
             words,
             self.model.maxlen,
             self.settings["dropout"],

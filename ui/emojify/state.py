@@ -124,6 +124,16 @@ def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
     return kept
 
 
+def engine_runs() -> list[EmojifyRun]:
+    """Return the runs on the same sentences and vectors as the latest, the latest last."""
+    last = latest()
+    return [
+        one.run
+        for one in runs()
+        if last is not None and (one.data, one.vectors) == (last.data, last.vectors)
+    ]
+
+
 def forget_runs() -> None:
     """Stop and drop all runs, and choose the shipped model."""
     for kept in runs():

@@ -12,7 +12,7 @@ from ui.emojify import state
 from ui.emojify.stage import reading_stage
 from ui.frame import language
 from ui.lessons.pages import lesson
-from ui.parts import escape, training_panel
+from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font, presenting
 from ui.parts.vectors import usable
@@ -78,6 +78,16 @@ def settings() -> None:
             help=_("Carry the state past row 0 instead of reading it."),
             **widget("emoji_mask"),
         )
+    language.choice(
+        cells[11].selectbox,
+        _("engine"),
+        "emoji_engine",
+        help=_(
+            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+            "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
+            "units to drop."
+        ),
+    )
     with cells[10]:
         st.toggle(
             _("train the embedding"),
@@ -100,7 +110,9 @@ def start(owner: str) -> EmojifyRun:
     """Start a run with the chosen settings, and choose its model."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
-    run = EmojifyRun(data.train, data.test, lexicon, asked).start(session.scheduler(), owner)
+    engine = options("emoji_engine")[value("emoji_engine")]
+    run = EmojifyRun(data.train, data.test, lexicon, asked, engine=engine)
+    run.start(session.scheduler(), owner)
     state.keep(run, vectors)
     return run
 
@@ -140,11 +152,20 @@ def _measured(run: EmojifyRun) -> list[str]:
 
 def _pictures(run: EmojifyRun) -> None:
     metrics, epochs, size = run.metrics, run.settings.epochs, font()
+    peers = engines.peers(state.engine_runs(), run)
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
             figures.by_epoch(
-                [(_("train"), metrics.loss), (_("test"), metrics.test_loss)],
+                [
+                    (_("train"), metrics.loss),
+                    (_("test"), metrics.test_loss),
+                    *(
+                        (engines.name_of("emoji_engine", engine), one.metrics.loss)
+                        for engine, one in peers.items()
+                        if one is not run
+                    ),
+                ],
                 epochs,
                 _("loss (nats)"),
                 font=size,
@@ -172,6 +193,8 @@ def _pictures(run: EmojifyRun) -> None:
                 test=metrics.test_accuracy[-1],
             ),
         )
+    if peers:
+        st.markdown(engines.compared("emoji_engine", peers, lambda one: one.metrics.loss))
     # In large type a stage needs the whole width.
     left, right = (st.container() for _side in range(2)) if presenting() else st.columns(2)
     with left:
@@ -273,6 +296,7 @@ def _table(kept: list[EmojiRecord]) -> None:
             _("unknown"): [_(one.unknown.value) for one in settings],
             _("seed"): [one.seed for one in settings],
             _("sentences"): [_(one.data) for one in kept],
+            _("engine"): [engines.name_of("emoji_engine", one.run.engine) for one in kept],
         },
         column_config={
             **{

@@ -16,6 +16,7 @@ from ui.state import options, value
 # The options are words because the URL shows them.
 OURS, TUNE, MINE = options("corpus")
 OWN_RUN, NOBODY = N_("my training"), N_("nobody")
+KEPT_RUNS = 8
 UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
 
 
@@ -66,6 +67,24 @@ def runs() -> dict[Vocabulary, TrainingRun]:
 def run() -> TrainingRun | None:
     """Return the latest run for the chosen corpus' vocabulary, if any."""
     return runs().get(corpus().vocabulary)
+
+
+def engine_runs() -> list[TrainingRun]:
+    """Return the latest run of each engine on the chosen corpus, this one last."""
+    chosen, held = st.session_state.get("jazz_engines", ("", []))
+    return held if chosen == value("corpus") else []
+
+
+def keep(new: TrainingRun) -> None:
+    """Hold a run as the latest of its vocabulary and engine; drop the oldest beyond ``KEPT_RUNS``.
+
+    Each uploaded file may have a vocabulary of its own.
+    """
+    others = [one for one in engine_runs() if one.engine != new.engine]
+    mine = corpus().vocabulary
+    rest = {vocabulary: one for vocabulary, one in runs().items() if vocabulary != mine}
+    st.session_state["jazz_runs"] = {**dict(list(rest.items())[1 - KEPT_RUNS :]), mine: new}
+    st.session_state["jazz_engines"] = value("corpus"), [*others, new]
 
 
 def model_names() -> dict[str, str]:

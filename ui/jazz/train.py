@@ -13,7 +13,7 @@ from seqlib.stage.jazz import state_stage
 from ui.frame import choices, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
-from ui.parts import charts, training_panel
+from ui.parts import charts, engines, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import presenting
 from ui.state import options, value, widget
@@ -72,15 +72,17 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
 def start(owner: str) -> TrainingRun:
     """Start a run with the chosen settings; the page then uses its model."""
     X, Y = tensors()
-    run = TrainingRun(X, Y, chosen(), probe=X[0]).start(session.scheduler(), owner)
-    state.runs()[state.corpus().vocabulary] = run
+    engine = options("engine")[value("engine")]
+    run = TrainingRun(X, Y, chosen(), probe=X[0], engine=engine)
+    run.start(session.scheduler(), owner)
+    state.keep(run)
     choices.choose("model", state.OWN_RUN)
     return run
 
 
 def panel() -> None:
     """Draw the settings, the buttons, and the run's live pictures."""
-    one, two, three = st.columns(3)
+    one, two, three, four = st.columns(4)
     with one:
         setting("epochs", _("epochs"))
     with two:
@@ -90,6 +92,15 @@ def panel() -> None:
         _("pace"),
         "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
+    )
+    language.choice(
+        four.selectbox,
+        _("engine"),
+        "engine",
+        help=_(
+            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+            "that first loads TensorFlow. Both begin from the same weights."
+        ),
     )
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
@@ -126,10 +137,14 @@ def offer_shorter_windows() -> None:
 
 def _pictures(run: TrainingRun) -> None:
     metrics, epochs = run.metrics, run.settings.epochs
+    peers = engines.peers(state.engine_runs(), run)
+    curves = [
+        (engines.name_of("engine", engine), one.metrics.loss_sum) for engine, one in peers.items()
+    ]
     left, right = st.columns(2)
     with left:
         charts.show(
-            figures.loss_curve([(_("loss"), metrics.loss_sum)], epochs),
+            figures.loss_curve(curves or [(_("loss"), metrics.loss_sum)], epochs),
             key="jazz_loss",
             alt=_(
                 "Loss by epoch, from {first:.1f} to {last:.2f}.",
@@ -143,6 +158,8 @@ def _pictures(run: TrainingRun) -> None:
             key="jazz_accuracy",
             alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
+    if peers:
+        st.markdown(engines.compared("engine", peers, lambda one: one.metrics.loss_sum))
     snapshot = run.snapshot()
     if (trace := snapshot.trace) is not None:
         st.markdown(lesson("jazz")["activations"])

@@ -46,7 +46,7 @@ def kept_training(
                 n_a_here=settings.n_a,
             )
         )
-    record = Record(settings, state, vars(metrics), weights, None, error)
+    record = Record(settings, state, _measured(metrics), weights, None, error)
     return TrainingRun.from_record(record, probe=probe)
 
 
@@ -68,7 +68,7 @@ def kept_emojify(
         raise ValueError(_("The best weights have other shapes than the last."))
     if (weights.n_a, weights.n_classes) != (settings.units, train.n_classes):
         raise ValueError(_("A model in it is not that of its run."))
-    record = Record(settings, state, vars(metrics), weights, (best_epoch, best), error)
+    record = Record(settings, state, _measured(metrics), weights, (best_epoch, best), error)
     return EmojifyRun.from_record(record, train=train, test=test, lexicon=lexicon)
 
 
@@ -88,6 +88,10 @@ def kept_copy(
         rows = [[getattr(one, name) for one in curves[kind]] for kind in KINDS]
         metrics[name] = np.array(rows).T.reshape(n, len(KINDS))
     return CopyRun.from_record(Record(settings, state, metrics, None, None, error))
+
+
+def _measured(metrics: Metrics | EmojifyMetrics) -> dict[str, np.ndarray]:
+    return {name: array for name, array in vars(metrics).items() if array is not None}
 
 
 def as_it_is(run: Any) -> Any:

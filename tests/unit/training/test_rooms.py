@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
@@ -157,7 +156,7 @@ def test_an_idle_process_ends_and_comes_back_when_asked():
     first = room.submit(os.getpid).result(WAIT)
     until(lambda: not there(first))
     assert room.pid is None
-    until(lambda: not [one for one in threading.enumerate() if one.name == "seqlib-room"])
+    until(lambda: room._thread is None)
     assert room.submit(abs, -3).result(WAIT) == 3
     room.shutdown()
 

@@ -1,0 +1,65 @@
+"""Who trains: the equations in NumPy, or Keras; and what both say from the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from seqlib.i18n import _
+from seqlib.training.run import Run
+from ui.state import options
+
+
+def name_of(key: str, engine: str) -> str:
+    """What the choice ``key`` calls an engine, in the reader's language."""
+    return _(next(name for name, one in options(key).items() if one == engine))
+
+
+def peers(runs: Iterable[Any], run: Any) -> dict[str, Any]:
+    """The latest of ``runs`` of each engine that began and was set as ``run`` was.
+
+    Pace and epochs may differ. Empty unless there are two with a finished epoch.
+    """
+
+    def asked(one: Any) -> Any:
+        return replace(one.settings, pace=0, epochs=1)
+
+    found = {one.engine: one for one in runs if one.epoch and asked(one) == asked(run)}
+    return found if len(found) > 1 and run in found.values() else {}
+
+
+def seconds(run: Any) -> str:
+    """How long an engine took for its epochs, loading and tracing apart."""
+    if (spent := run.metrics.spent) is None:
+        return _("**{seconds:.1f} s** for {n} epochs", seconds=run.trained_for, n=run.epoch)
+    loading, tracing, fit = spent.sum(axis=0)
+    return _(
+        "**{seconds:.1f} s** in fit for {n} epochs, after {loading:.1f} s of loading TensorFlow "
+        "and {tracing:.1f} s of building the model and the first epoch, which traces it",
+        seconds=fit,
+        n=max(0, run.epoch - int((spent[:, 1] > 0.01).sum())),
+        loading=loading,
+        tracing=tracing,
+    )
+
+
+def compared(key: str, runs: Mapping[str, Run], loss: Callable[[Any], np.ndarray]) -> str:
+    """Markdown: the largest difference between the losses (epochs,), and everybody's seconds."""
+    curves = [loss(run) for run in runs.values()]
+    n = min(map(len, curves))
+    first = curves[0][:n]
+    apart = max(float(np.abs(curve[:n] - first).max()) for curve in curves[1:])
+    lines = [
+        _(
+            "From the same weights, over {n} epochs, the losses differ by at most "
+            "**{apart:.1e}**; the first is {loss:.3g}.",
+            n=n,
+            apart=apart,
+            loss=first[0],
+        ),
+        *(f"- {name_of(key, engine)}: {seconds(run)}" for engine, run in runs.items()),
+    ]
+    return "\n".join([lines[0], "", *lines[1:]])
