@@ -21,15 +21,11 @@ MEMORY = 1_400_000_000
 SECONDS = 300.0
 KEPT = 128  # answers
 
-<<<<<<< HEAD
 REFUSED = N_("This host lets no further process start, and Keras needs one of its own.")
 NO_TENSORFLOW = N_("Keras needs TensorFlow, which is not installed on this host.")
 
-room = Room(idle=IDLE_SECONDS, seconds=SECONDS, memory=MEMORY)
-room.refusal = REFUSED
-=======
 room = Room(seconds=SECONDS, memory=MEMORY)
->>>>>>> main
+room.refusal = REFUSED
 
 _answers: OrderedDict[Any, Future] = OrderedDict()
 _lock = threading.Lock()

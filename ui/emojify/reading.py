@@ -15,13 +15,8 @@ from seqlib.stage import Stage
 from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-<<<<<<< HEAD
-from ui.frame import frame, language
-from ui.parts import escape, keras
-=======
 from ui.frame import frame, language, share
-from ui.parts import escape
->>>>>>> main
+from ui.parts import escape, keras
 from ui.parts import stage as stage_component
 from ui.state import value
 
