@@ -175,7 +175,6 @@ def check() -> None:
         _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
-        on_click=ask,
         help=_(
             "Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
             "sentences with what this page computes. Loads TensorFlow if nobody has yet."
