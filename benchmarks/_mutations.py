@@ -514,7 +514,7 @@ def visit_files() -> list[bytes]:
     from ui.visit.memory import Visit
     from ui.visit.reading import song_of
     from ui.visit.records import EmojiRecord
-    from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
+    from ui.visit.runs import kept_emojify, kept_training
     from ui.visit.writing import save_visit
 
     corpus, table, sentences = default_corpus(), vectors.load(), shipped()
@@ -544,14 +544,14 @@ def visit_files() -> list[bytes]:
     weights = JazzWeights.initial(8, corpus.n_values)
     probe = np.zeros((5, corpus.n_values), np.float32)
     times = np.arange(1.0, n + 1)
-    jazz = KeptTrainingRun(settings, Metrics(curve, curve / 4, times), weights, probe, State.DONE)
+    jazz = kept_training(settings, Metrics(curve, curve / 4, times), weights, probe, State.DONE)
     model, _ = pretrained.load(table)
     made = EmojifySettings(**{**vars(EmojifySettings()), **_settings_of(model), "epochs": n})
     k = sentences.train.n_classes
     confusion = np.zeros((n, k, k), np.int32)
     confusion[:, range(k), range(k)] = sentences.test.counts
     numbers = np.linspace(1, 0.5, n, dtype=np.float32)
-    emoji = KeptEmojifyRun(
+    emoji = kept_emojify(
         *sentences,
         Lexicon.of(table, made.unknown),
         made,

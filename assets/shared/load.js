@@ -7,10 +7,12 @@ const latest = new WeakMap(); // element to Streamlit's last call for it
 function sheet(path) {
   const { href } = new URL(`../${path}`, import.meta.url);
   if (!sheets.has(href)) {
-    sheets.set(href, fetch(href).then(async (answer) => {
+    const found = fetch(href).then(async (answer) => {
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
       return new CSSStyleSheet().replace(await answer.text());
-    }));
+    });
+    found.catch(() => sheets.delete(href)); // the next call may have more luck
+    sheets.set(href, found);
   }
   return sheets.get(href);
 }
@@ -18,7 +20,7 @@ function sheet(path) {
 /** Large data come as gzipped JSON. */
 function unpacked(data) {
   if (!(data instanceof Uint8Array)) return data;
-  return new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  return new Response(new Blob([/** @type {any} */ (data)]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
 }
 
 /**
@@ -37,7 +39,7 @@ export default async function load(component, entry, styles) {
   const last = () => latest.get(parentElement) === component;
   if (!last()) return undefined;
   // The same sheets again cost nothing; those of another release go.
-  if (found.length) parentElement.adoptedStyleSheets = found;
+  if (parentElement instanceof ShadowRoot) parentElement.adoptedStyleSheets = found;
   const close = module.default({ ...component, data });
   return () => { if (last()) close?.(); };
 }

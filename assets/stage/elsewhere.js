@@ -14,6 +14,16 @@ export async function fetchElsewhere(elsewhere) {
   return answer.json();
 }
 
+/**
+ * Whether the states on show can be looked for: the sequences are read by the first model, and the
+ * second's units, or a difference, mean something else.
+ * @param {ElsewhereData|null} elsewhere
+ * @param {string} mode
+ */
+export function searchable(elsewhere, mode) {
+  return elsewhere !== null && (mode === "a" || mode === "both");
+}
+
 /** The `count` units of one row that are furthest from zero. */
 export function strongestUnits(row, count) {
   return Array.from(row, (value, unit) => [Math.abs(value), unit])

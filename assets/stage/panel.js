@@ -3,7 +3,7 @@
 import { MODES } from "./compare.js";
 import { button, element, setLabel, setText } from "./dom.js";
 import { decodeArray } from "./decode.js";
-import { fetchElsewhere, firesElsewhere, strongestUnits } from "./elsewhere.js";
+import { fetchElsewhere, firesElsewhere, searchable, strongestUnits } from "./elsewhere.js";
 import { numberText } from "./text.js";
 import { t } from "./words.js";
 
@@ -67,7 +67,7 @@ export class Panel {
     if (!options.some(([key]) => key === data.orderKey)) data.orderKey = "index";
     this.sort.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
     this.sort.value = data.orderKey;
-    this.where.hidden = !units || !elsewhere;
+    this.where.hidden = !units || !searchable(elsewhere, data.mode);
     this.syncPins();
   }
 

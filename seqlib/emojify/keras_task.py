@@ -75,7 +75,7 @@ class EmojifyFit(Fit):
             finite = bool(np.isfinite(loss) and np.isfinite(after.weights).all())
             if not finite:
                 break
-            sums = np.float32(loss * m), np.float32(accuracy * m)
+            sums = np.asarray(loss * m, np.float32), np.asarray(accuracy * m, np.float32)
             found, best = inner.measure(replace(after, sums=sums), in_numpy)
             rows.append(found)
             state = replace(after, epoch=state.epoch + 1, sums=(), best=best)

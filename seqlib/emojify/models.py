@@ -136,28 +136,27 @@ def keras_bytes(
     return keras_file(keras_model(weights, words, rows, maxlen, dropout))
 
 
-class KerasCheck(NamedTuple):
-    """What Keras' model is, and how far its outputs are from ours.
+class Comparison(NamedTuple):
+    """Keras' model beside the arrays.
 
     Attributes
     ----------
-    name : str
-    difference : float
-        The largest of a probability.
-    layers : tuple of (name, output shape, number of parameters)
+    largest : float
+        The largest difference of a probability.
+    layers : tuple of (name, output shape, number of weights)
     """
 
-    name: str
-    difference: float
+    largest: float
     layers: tuple[tuple[str, tuple[int | None, ...], int], ...]
 
 
-def check(weights: EmojifyWeights, indices: np.ndarray) -> KerasCheck:
-    """Build ``Emojify_V2`` with all rows of the embedding, and compare outputs for (m, maxlen)."""
+def compare(weights: EmojifyWeights, indices: np.ndarray) -> Comparison:
+    """Compare the outputs for sentences (m, maxlen), as rows of the embedding, with Keras'."""
     rows = np.arange(1, weights.embedding.n_rows)
-    model = keras_model(weights, [str(row) for row in rows], rows, indices.shape[1], dropout=0.0)
-    difference = np.asarray(model(indices.astype(np.int32))) - weights.probabilities(indices)
+    names = [str(row) for row in rows.tolist()]
+    theirs = keras_model(weights, names, rows, indices.shape[1], dropout=0.0)
+    difference = np.asarray(theirs(indices)) - weights.probabilities(indices)
     layers = tuple(
-        (layer.name, tuple(layer.output.shape), layer.count_params()) for layer in model.layers
+        (layer.name, tuple(layer.output.shape), layer.count_params()) for layer in theirs.layers
     )
-    return KerasCheck(model.name, float(np.abs(difference).max()), layers)
+    return Comparison(float(np.abs(difference).max()), layers)

@@ -46,13 +46,13 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
     )
 
 
-def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int = 300) -> go.Figure:
+def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int) -> go.Figure:
     """Draw the loss (nats, summed over the Ty outputs) by epoch, a line for each (name, loss).
 
     ``epochs`` fixes the width of the axis, so that the axis stays still while lines grow.
     """
     return figure(
-        height,
+        300,
         _("epoch"),
         _("loss, summed over Ty (nats)"),
         xaxis={"range": [1, max(2, epochs)]},
@@ -73,7 +73,7 @@ def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int, height: int 
     )
 
 
-def per_step(shares: np.ndarray, epochs: int, what: str, height: int = 300) -> go.Figure:
+def per_step(shares: np.ndarray, epochs: int, what: str) -> go.Figure:
     """Draw a share of every output at every epoch, (epochs so far, Ty), time steps upwards.
 
     In whole percent, and of more than ``COLUMNS`` epochs only every second, third …, the last
@@ -82,7 +82,7 @@ def per_step(shares: np.ndarray, epochs: int, what: str, height: int = 300) -> g
     every = max(1, -(-len(shares) // COLUMNS))
     shown = slice((len(shares) - 1) % every, None, every)
     return figure(
-        height,
+        300,
         _("epoch"),
         _("output t  (Ty)"),
         xaxis={"range": [0.5, max(2, epochs) + 0.5]},

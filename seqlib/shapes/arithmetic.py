@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,16 +55,13 @@ class TensorShape:
         return f"{self.name} {self.shape}"
 
 
-def annotate(
-    model: Any, names: Mapping[str, Sequence[str]] = SEED_NAMES
-) -> tuple[TensorShape, ...]:
+def annotate(model: Any) -> tuple[TensorShape, ...]:
     """List every tensor of a built Keras model once, after the tensors it is computed from.
 
     Parameters
     ----------
     model : keras.Model
         Functional, or a Sequential that knows its input.
-    names : mapping from layer name to the names of its results
 
     Returns
     -------
@@ -96,7 +93,7 @@ def annotate(
             row_of[id(tensor)] = len(rows)
             rows.append(
                 TensorShape(
-                    name=result_name(names.get(layer), layer, result, len(node.outputs)),
+                    name=result_name(layer, result, len(node.outputs)),
                     shape=tuple(tensor.shape),
                     dtype=str(tensor.dtype),
                     layer=layer,
@@ -139,14 +136,15 @@ def _layer_name(node: Any, Layer: type) -> str:
     return operation.name if issubclass(kind, Layer) else kind.__name__
 
 
-def result_name(given: Sequence[str] | None, layer: str, result: int, n_results: int) -> str:
-    """Name a layer's result: as ``given``, else by the layer, numbered if there are several."""
-    if given and result < len(given):
+def result_name(layer: str, result: int, n_results: int) -> str:
+    """Name a layer's result: as the seed does, else by the layer, numbered if there are several."""
+    given = SEED_NAMES.get(layer, ())
+    if result < len(given):
         return given[result]
     return layer if n_results == 1 else f"{layer}[{result}]"
 
 
-def stacked_outputs(rows: Sequence[TensorShape], name: str = "Y") -> TensorShape:
+def stacked_outputs(rows: Sequence[TensorShape]) -> TensorShape:
     """Stack a model's outputs into one tensor, as the seed's Y: (Ty, m, n_values).
 
     Raises ``ValueError`` if the outputs differ in shape.
@@ -157,7 +155,7 @@ def stacked_outputs(rows: Sequence[TensorShape], name: str = "Y") -> TensorShape
         raise ValueError(f"Outputs of shapes {sorted(map(str, shapes))} do not stack.")
     first = rows[outputs[0]]
     shape = (len(outputs), *first.shape)
-    return TensorShape(name, shape, first.dtype, "", reads=tuple(outputs))
+    return TensorShape("Y", shape, first.dtype, "", reads=tuple(outputs))
 
 
 def as_text(shape: Sequence[int | str | None]) -> str:

@@ -25,7 +25,7 @@ from types import FrameType, SimpleNamespace
 from typing import Any, NamedTuple
 
 from seqlib.i18n import _
-from seqlib.shapes.arithmetic import SEED_NAMES, TensorShape, result_name
+from seqlib.shapes.arithmetic import TensorShape, result_name
 
 
 class Size(int):
@@ -644,7 +644,7 @@ def _finished(recording: _Recording, model: Model) -> Blueprint:
     return Blueprint(
         rows=tuple(
             TensorShape(
-                name=result_name(SEED_NAMES.get(made.layer), made.layer, made.result, made.of),
+                name=result_name(made.layer, made.result, made.of),
                 shape=tuple(None if size is None else int(size) for size in made.shape),
                 dtype=made.dtype,
                 layer=made.layer,

@@ -93,7 +93,6 @@ class Layer:
         symbol: str = "a",
         memory: str = "c",
         returns: Literal["sequence", "last"] = "sequence",
-        short: str = "LSTM",
     ) -> Layer:
         """Describe an LSTM, its shapes and parameter count read off the weights and the trace."""
         a, c = (
@@ -101,7 +100,7 @@ class Layer:
             for name, states in ((symbol, trace.h), (memory, trace.c))
         )
         count = sum(w.size for w in (weights.kernel, weights.recurrent_kernel, weights.bias))
-        return cls(name, a, (c, a), returns, count, short)
+        return cls(name, a, (c, a), returns, count, "LSTM")
 
 
 @dataclass(frozen=True)

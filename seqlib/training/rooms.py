@@ -336,12 +336,10 @@ class Workers(Pool):
     ----------
     n : int, optional
         How many; as the machine has if not given.
-    idle : float
-        As for ``Room``.
     """
 
-    def __init__(self, n: int | None = None, idle: float = IDLE_SECONDS) -> None:
-        self.rooms = tuple(Room(idle=idle) for _ in range(n or min(MOST_WORKERS, cores())))
+    def __init__(self, n: int | None = None) -> None:
+        self.rooms = tuple(Room() for _ in range(n or min(MOST_WORKERS, cores())))
         self._thread: ThreadPoolExecutor | None = None
         self._refused_at: float | None = None
 

@@ -89,8 +89,8 @@ class Facts:
     ----------
     runs : dict of str to int
         Runs that are held in memory, by state.
-    queue, owners, slices : int
-        Runs that wait, owners of unfinished runs, slices given so far.
+    queue, owners : int
+        Runs that wait, owners of unfinished runs.
     busy_seconds : float
         Spent in slices.
     """
@@ -98,7 +98,6 @@ class Facts:
     runs: dict[str, int]
     queue: int
     owners: int
-    slices: int
     busy_seconds: float
 
 
@@ -161,7 +160,7 @@ class Scheduler:
         self._thread: threading.Thread | None = None
         self._closing = False
         self._swept = float("-inf")
-        self._slices, self._busy_seconds = 0, 0.0
+        self._busy_seconds = 0.0
 
     @property
     def pool(self) -> Pool:
@@ -242,7 +241,6 @@ class Scheduler:
                 dict(runs),
                 sum(one.state is State.QUEUED for one in known),
                 len(owners),
-                self._slices,
                 self._busy_seconds,
             )
 
@@ -394,7 +392,6 @@ class Scheduler:
         took = trained.seconds if trained is not None else seconds
         run.trained_for += took if trained is not None else 0.0
         with self._wake:
-            self._slices += 1
             self._busy_seconds += took
             run.used += took - seconds
             self._share(run).used += took - seconds

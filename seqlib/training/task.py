@@ -109,7 +109,10 @@ class Progress:
 class Task(Protocol):
     """Data and settings of one training; a frozen dataclass that pickles."""
 
-    epochs: int
+    @property
+    def epochs(self) -> int:
+        """Number of passes over the data."""
+        ...
 
     @property
     def nbytes(self) -> int:

@@ -14,6 +14,7 @@ from seqlib.figures import DIVERGING, FONT, FROM_ZERO, SERIES, ZERO_CENTRED, fig
 from seqlib.i18n import _
 from seqlib.vectors import View
 
+MAP_HEIGHT = 620  # px
 LABEL_LENGTH = 16
 MOST_SHOWN = 200  # characters of a word on hover
 ACCENT = "#c2258f"  # in neither colour map, and clear on light and dark
@@ -322,7 +323,6 @@ def word_map(
     own: Sequence[int] = (),
     axes: Sequence[str] = ("", "", ""),
     font: int = FONT,
-    height: int = 620,
 ) -> go.Figure:
     """Draw words as points in two or three dimensions.
 
@@ -340,7 +340,7 @@ def word_map(
     """
     points = np.asarray(points, float)
     flat = points.shape[1] == 2
-    drawn = figure(height, axes[0], axes[1], font=font)
+    drawn = figure(MAP_HEIGHT, axes[0], axes[1], font=font)
     add = drawn.add_scatter if flat else drawn.add_scatter3d
 
     def coordinates(rows: Sequence[int]) -> dict:
@@ -365,7 +365,7 @@ def word_map(
             showlegend=False,
         )
     pointed_out = [*([] if focus is None else [focus]), *own, *near]
-    labels = _labels(points, words, list(dict.fromkeys(pointed_out)), font, height) if flat else {}
+    labels = _labels(points, words, list(dict.fromkeys(pointed_out)), font) if flat else {}
     # In three dimensions nobody knows from where they are seen, so neighbours are left to hover.
     shown = labels if flat else {*own, focus}
     for number, (name, rows, colour, size) in enumerate(groups):
@@ -413,10 +413,10 @@ _SIDES = (
 
 
 def _labels(
-    points: np.ndarray, words: Sequence[str], rows: Sequence[int], font: int, height: int
+    points: np.ndarray, words: Sequence[str], rows: Sequence[int], font: int
 ) -> dict[int, str]:
     """Choose a side for each label on which it covers no other; drop labels that fit nowhere."""
-    unit = float(np.ptp(points, axis=0).max()) / height or 1.0  # about one pixel
+    unit = float(np.ptp(points, axis=0).max()) / MAP_HEIGHT or 1.0  # about one pixel
     tall = 1.15 * font * unit
     taken: list[tuple[float, float, float]] = []
     found = {}

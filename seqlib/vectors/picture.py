@@ -174,14 +174,14 @@ def row_order(vectors: WordVectors, by: str, word: str | None = None) -> np.ndar
     return np.concatenate([[0], ORDERS[by](vectors, word)])
 
 
-def clusters(vectors: WordVectors, count: int = CLUSTERS, seed: int = 0) -> np.ndarray:
+def clusters(vectors: WordVectors, count: int = CLUSTERS) -> np.ndarray:
     """Cluster the rows by direction: a number for each row, int (len(vectors) + 1,).
 
     Spherical k-means on a sample of the rows finds the centres; every row gets its nearest.
     Centres are numbered along a path to the nearest centre not yet on it, so clusters with
     neighbouring numbers are similar.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     total = len(vectors.matrix)
     if total <= 2:
         return np.zeros(total, np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -156,7 +157,9 @@ def texts(app: AppTest) -> Iterator[tuple[str, str]]:
             continue
         where = f"{element.type} {getattr(proto, 'id', '')[-40:]}"
         if element.type == "bidi_component":
-            for text in _said(json.loads(proto.json or "{}"), SAID[proto.component_name]):
+            # ui.component packs large data.
+            data = gzip.decompress(proto.bytes) if proto.bytes else proto.json or "{}"
+            for text in _said(json.loads(data), SAID[proto.component_name]):
                 yield f"{where} {proto.component_name}", text
         elif element.type == "plotly_chart":
             yield where, proto.alt

@@ -7,8 +7,8 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from seqlib.shapes.quiz import as_text
 from ui.frame.frame import ROOT
 from ui.shapes import picture, predict
 

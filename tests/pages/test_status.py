@@ -42,7 +42,7 @@ def test_it_shows_counts_memory_runs_and_reruns(monkeypatch):
 
 def test_runs_are_counted_by_state(monkeypatch):
     monkeypatch.delenv(page.KEY, raising=False)
-    facts = scheduler.Facts({"running": 3, "failed": 1}, 2, 4, 6, 7.0)
+    facts = scheduler.Facts({"running": 3, "failed": 1}, 2, 4, 7.0)
     monkeypatch.setattr(scheduler.Scheduler, "facts", lambda self: facts)
     app = open_status()
     shown = {metric.label: metric.value for metric in app.metric}

@@ -11,10 +11,10 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon
+from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings
+from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
 from seqlib.text import shipped
 from seqlib.training.run import State
 from seqlib.vectors import load
@@ -23,7 +23,7 @@ from ui.navigation import PAGES
 from ui.state import TABLE, WORK
 from ui.visit import session as visit
 from ui.visit.records import EmojiRecord
-from ui.visit.runs import KeptEmojifyRun, KeptTrainingRun
+from ui.visit.runs import kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 
@@ -61,9 +61,9 @@ def claims(monkeypatch):
     monkeypatch.setattr(visit, "begin", begin_with_claim)
 
 
-def a_jazz_run() -> KeptTrainingRun:
+def a_jazz_run() -> TrainingRun:
     corpus = default_corpus()
-    return KeptTrainingRun(
+    return kept_training(
         RunSettings(epochs=4, m=6, Tx=8, n_a=5),
         Metrics(np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4"), np.arange(4.0)),
         JazzWeights.initial(5, corpus.n_values, 2),
@@ -72,12 +72,12 @@ def a_jazz_run() -> KeptTrainingRun:
     )
 
 
-def an_emoji_run() -> KeptEmojifyRun:
+def an_emoji_run() -> EmojifyRun:
     data, lexicon = shipped(), Lexicon.of(load())
     confusion = np.zeros((2, 5, 5), np.int32)
     confusion[:, 0, 0] = len(data.test)
     weights = EmojifyWeights.initial(lexicon.embedding, 5, 8, mask=True, seed=1)
-    return KeptEmojifyRun(
+    return kept_emojify(
         *data,
         lexicon,
         EmojifySettings(epochs=3, units=8, maxlen=10),

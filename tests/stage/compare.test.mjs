@@ -5,7 +5,7 @@ import test from "node:test";
 import { composeStage } from "../../assets/stage/compare.js";
 import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
 import { fillPage } from "../../assets/stage/offline.js";
-import { firesElsewhere, strongestUnits } from "../../assets/stage/elsewhere.js";
+import { firesElsewhere, searchable, strongestUnits } from "../../assets/stage/elsewhere.js";
 import { niceEvery } from "../../assets/stage/controls.js";
 import { fillBars, spread } from "../../assets/stage/lanes/heatmap.js";
 
@@ -80,6 +80,12 @@ test("units that fire here are found elsewhere, strongest first, signs minded", 
   const found = firesElsewhere(here, [0, 1], [other]);
   assert.deepEqual(found.map(({ step }) => step), [3, 1]);
   assert.ok(Math.abs(found[0].score - 0.9) < 1e-6);
+});
+
+test("only the first model's states are looked for in what it read", () => {
+  const shown = ["a", "b", "both", "difference"].filter((mode) => searchable({ sequences: [] }, mode));
+  assert.deepEqual(shown, ["a", "both"]);
+  assert.equal(searchable(null, "a"), false);
 });
 
 test("labels are moved apart and stay inside", () => {

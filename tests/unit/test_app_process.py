@@ -49,7 +49,7 @@ async def use_everything(address: str) -> None:
         await session.press("emoji_run:train")
         await done(session, "**Done**")
         await session.press("emoji_check")
-        await done(session, "test sentences: largest difference")
+        await done(session, "largest difference of a probability")
     async with Session(address, "embeddings", "embedding_epochs=1") as session:
         await session.press("embedding:train")
         await session.until(lambda: session.text().count("**Done**") == 2, WAIT)

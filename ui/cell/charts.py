@@ -79,7 +79,7 @@ def learning(
     return drawn
 
 
-def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
+def kernels(weights: LSTMWeights) -> go.Figure:
     """Draw the three weight arrays as heatmaps, a column a gate, in one colour range."""
     n = weights.n_a
     parts = (
@@ -131,7 +131,7 @@ def kernels(weights: LSTMWeights, height: int = 560) -> go.Figure:
         font_size=15,
     )
     drawn.update_layout(
-        height=height,
+        height=560,
         font_size=15,
         margin={"l": 60, "r": 10, "t": 34, "b": 40},
         coloraxis={

@@ -22,6 +22,7 @@ from ui.cell.state import TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
+from ui.parts.presenter import presenting
 from ui.state import options, widget
 
 READ, WRITE = options("hand_mode")
@@ -157,7 +158,7 @@ def show(scene: Scene) -> None:
             compare=_stage(scene, plain, _("left alone")),
         ),
         key="sandbox",
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
     found = sandbox.effect(plain.trace, edited.trace)
     show_chart(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
-from seqlib.emojify import EmojiModel, Reading, models, shuffled
+from seqlib.emojify import Embedding, EmojifyWeights, EmojiModel, Reading, shuffled
+from seqlib.emojify.models import Comparison, compare
 from seqlib.i18n import N_, _, capital
-from seqlib.shapes import arithmetic
+from seqlib.shapes.arithmetic import as_text
 from seqlib.stage import Stage
+from seqlib.text import LabelledSentences
 from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import frame, language, share
+from ui.frame import language, share
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import value
 
 NO_WORDS = N_("no words")
@@ -126,9 +129,9 @@ def stage() -> None:
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
     here, there = scene(), other()
     stage_component.show(
-        _stage(here, chosen, named=_name(here, there), compare=there),
+        _stage(here, chosen, named=_name(here, there), beside=there),
         key="emoji_stage",
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
     if there is not None:
         _difference(here, there)
@@ -145,7 +148,7 @@ def _name(here: Scene, there: Scene | None) -> str:
 
 
 def _stage(
-    shown: Scene, lanes: tuple[str, ...], *, named: str, compare: Scene | None = None
+    shown: Scene, lanes: tuple[str, ...], *, named: str, beside: Scene | None = None
 ) -> Stage:
     return reading_stage(
         shown.model,
@@ -153,7 +156,7 @@ def _stage(
         lanes,
         label=_("“{sentence}”, read word by word", sentence=typed()),
         name=named,
-        compare=_stage(compare, lanes, named=compare.name) if compare else None,
+        compare=_stage(beside, lanes, named=beside.name) if beside else None,
     )
 
 
@@ -165,49 +168,49 @@ def _difference(here: Scene, there: Scene) -> None:
 
 
 def check() -> None:
-    """Draw the button that compares the outputs with those of Keras, and what Keras answers."""
-    reader, test = state.chosen(), state.data().test
-    about = (reader.name, reader.padding, id(reader.model.weights), id(test))
-
-    def ask() -> None:
-        model = reader.model
-        indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
-        rows = np.unique(indices[indices != 0])
-        few = models.with_rows_only(model.weights, rows)
-        mine = np.where(indices == 0, 0, np.searchsorted(rows, indices) + 1)
-        keras.ask("emojify", about, lambda: keras_room.ask(models.check, few, mine))
-
-    st.button(
+    """Draw the button that compares the outputs with those of Keras, and what comes of it."""
+    chosen, test = state.chosen(), state.data().test
+    about = (chosen.name, chosen.padding, state.opened(), test.sentences)
+    if st.button(
         _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
-        on_click=ask,
         help=_(
             "Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
             "sentences with what this page computes. Loads TensorFlow if nobody has yet."
         ),
-    )
-    if (future := keras.asked("emojify", about)) is not None:
-        keras.show(future, lambda found: _checked(found, len(test)))
+    ):
+        few = _of_these(chosen.model, test)
+        keras.ask("emoji", about, lambda: keras_room.ask(compare, *few))
+    if (future := keras.asked("emoji", about)) is not None:
+        keras.show(future, lambda found: _comparison(found, len(test)))
 
 
-def _checked(found: models.KerasCheck, n: int) -> None:
-    """Draw how far Keras' outputs are from ours, and its layers."""
+def _of_these(model: EmojiModel, test: LabelledSentences) -> tuple[EmojifyWeights, np.ndarray]:
+    """Return the weights with only the rows of the words in some sentences, and those there."""
+    indices = model.lexicon.indices(test.sentences, model.maxlen)  # (m, maxlen)
+    rows = np.union1d(indices, [0])
+    few = Embedding.of(model.weights.embedding[rows])
+    places = np.searchsorted(rows, indices).astype(np.int32)
+    return replace(model.weights, embedding=few), places
+
+
+def _comparison(found: Comparison, n: int) -> None:
     st.markdown(
         _(
             "`{name}` on {n:,} test sentences: largest difference of a probability "
             "**{largest:.1e}**.",
-            name=found.name,
+            name="Emojify_V2",
             n=n,
-            largest=found.difference,
+            largest=found.largest,
         )
     )
-    names, shapes, counts = zip(*found.layers, strict=True)
+    names, shapes, parameters = zip(*found.layers, strict=True)
     st.dataframe(
         {
             _("layer"): names,
-            _("output"): [arithmetic.as_text(shape) for shape in shapes],
-            _("parameters"): counts,
+            _("output"): [as_text(shape) for shape in shapes],
+            _("parameters"): parameters,
         },
         hide_index=True,
         key="emoji_layers",

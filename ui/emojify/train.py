@@ -10,11 +10,11 @@ from seqlib.i18n import _, capital
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import frame, language
+from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
-from ui.parts.presenter import font
+from ui.parts.presenter import font, presenting
 from ui.parts.vectors import usable
 from ui.state import options, value, widget
 from ui.visit import session
@@ -196,7 +196,7 @@ def _pictures(run: EmojifyRun) -> None:
     if peers:
         st.markdown(engines.compared("emoji_engine", peers, lambda one: one.metrics.loss))
     # In large type a stage needs the whole width.
-    left, right = (st.container() for _side in range(2)) if frame.presenting() else st.columns(2)
+    left, right = (st.container() for _side in range(2)) if presenting() else st.columns(2)
     with left:
         _confusion(run, metrics)
     with right:
@@ -241,7 +241,7 @@ def _again(run: EmojifyRun) -> None:
         ),
         key="emoji_live",
         compact=True,
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
 
 

@@ -11,10 +11,11 @@ from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
 from seqlib.stage import Stage
 from seqlib.stage.jazz import reading_stage
-from ui.frame import frame, language
+from ui.frame import language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import widget
 
 
@@ -128,7 +129,7 @@ def reading() -> None:
     stage_component.show(
         make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
         key="jazz_reading",
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
 
 

@@ -12,10 +12,11 @@ from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
 from seqlib.stage.jazz import jazz_stage
-from ui.frame import frame, language
+from ui.frame import language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import widget
 
 
@@ -150,7 +151,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             prompt=solo.sample.n_prompt,
         ),
         key=key,
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
     corpus, found = state.corpus(), solo.novelty
     where = ""

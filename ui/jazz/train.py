@@ -10,11 +10,12 @@ from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
-from ui.frame import choices, frame, language
+from ui.frame import choices, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, engines, training_panel
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import options, value, widget
 from ui.visit import session
 
@@ -171,5 +172,5 @@ def _pictures(run: TrainingRun) -> None:
             ),
             key="jazz_live",
             compact=True,
-            presenter=frame.presenting(),
+            presenter=presenting(),
         )

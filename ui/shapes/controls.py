@@ -84,7 +84,6 @@ def explorer() -> None:
         functions=chosen.shown,
         hidden=hide,
         asked=hidden_row,
-        presenter=frame.presenting(),
     )
     verdict(chosen, at, sketch)
 

@@ -16,11 +16,11 @@ from seqlib.shapes.weight_sharing import Sharing, compare
 from seqlib.stage import Clock, Stage
 from seqlib.stage.lanes import jazz_diagram
 from seqlib.training import keras_room
-from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import keras
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
+from ui.parts.presenter import presenting
 from ui.shapes import charts
 from ui.state import value
 
@@ -101,7 +101,7 @@ def on_stage() -> None:
         _folded(at["Tx"], at["n_a"], at["n_values"], language()),
         key="once_stage",
         compact=True,
-        presenter=frame.presenting(),
+        presenter=presenting(),
     )
 
 

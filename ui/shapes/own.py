@@ -8,7 +8,7 @@ from seqlib.i18n import _
 from seqlib.shapes import pasted
 from seqlib.shapes.blueprint import Blueprint, Size, StackError
 from seqlib.training import keras_room
-from ui.frame import frame, language
+from ui.frame import language
 from ui.parts import escape, keras
 from ui.shapes import picture
 from ui.state import options, widget
@@ -58,7 +58,7 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
         sketch = pasted.sketch(calls, shape, dtype)
     except StackError as problem:
         sketch, broken = problem.before, (str(calls[problem.index]), str(problem))
-    picture.show(sketch, key="paste_picture", m=1, broken=broken, presenter=frame.presenting())
+    picture.show(sketch, key="paste_picture", m=1, broken=broken)
     if broken:
         return
     about = ("pasted", text, tuple(map(int, shape)), dtype)

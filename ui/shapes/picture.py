@@ -11,6 +11,7 @@ from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
 from ui.component import component
+from ui.parts.presenter import presenting
 
 _component = component("blueprint", "blueprint/blueprint.js", "blueprint/blueprint.css")
 
@@ -24,7 +25,6 @@ def show(
     hidden: bool = False,
     asked: int | None = None,
     broken: tuple[str, str] | None = None,
-    presenter: bool = False,
 ) -> None:
     """Mount the picture, and the source of ``functions`` beside it.
 
@@ -53,7 +53,7 @@ def show(
             }
         )
     spoken = i18n.browser_words("stage")
-    _component(key=key, data={**data, "presenter": presenter, **spoken})
+    _component(key=key, data={**data, "presenter": presenting(), **spoken})
 
 
 def picture(

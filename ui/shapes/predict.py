@@ -8,6 +8,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.shapes import quiz
+from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.quiz import Question, Verdict
 from ui.lessons.pages import lesson
@@ -56,7 +57,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
 
     def reveal() -> None:
         _score(False)
-        axes, shape = quiz.as_text(question.axes), quiz.as_text(question.shape)
+        axes, shape = as_text(question.axes), as_text(question.shape)
         state["shown"][name] = Verdict(
             False, _("It is `{axes}`, here `{shape}`.", axes=axes, shape=shape), REVEALED
         )

@@ -11,7 +11,6 @@ from seqlib.i18n import _
 from seqlib.shapes.blueprint import ShapeError, Size, blueprint
 from seqlib.shapes.constructions import confirmed_layer, one_layer
 from seqlib.training import keras_room
-from ui.frame import frame
 from ui.parts import keras
 from ui.shapes import picture
 from ui.shapes.controls import sentence
@@ -40,13 +39,7 @@ def show() -> None:
         st.warning(str(problem), icon=":material/info:")
         return
     plain = blueprint(one_layer, *(at[n] for n in order))
-    picture.show(
-        sketch,
-        key="what_if_picture",
-        m=at["m"],
-        functions=(one_layer,),
-        presenter=frame.presenting(),
-    )
+    picture.show(sketch, key="what_if_picture", m=at["m"], functions=(one_layer,))
     meant = " ".join(
         _("`{name}`: {what}.", name=name, what=_(SWITCHES[name])) for name in SWITCHES if name in on
     )

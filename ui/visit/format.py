@@ -68,7 +68,6 @@ class EmojiRun(Run):
 
 
 class CopyRun(Run):
-    parameters: dict[Kind, Count]
     curves: dict[Kind, list[tuple[Count, Loss, Share]]]
     seconds: list[Number]
 

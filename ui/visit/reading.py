@@ -36,7 +36,7 @@ from ui.visit import MAX_BYTES, SUFFIX, format
 from ui.visit.format import COLUMNS, JAZZ_ARRAYS, JSON_NAME, MODEL_NAME, SONG_NAME, VECTORS, same
 from ui.visit.memory import Visit
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun
+from ui.visit.runs import kept_copy, kept_emojify, kept_training
 
 MAX_UNPACKED = 150_000_000
 MAX_JSON = 64_000_000
@@ -232,7 +232,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    run = KeptTrainingRun(settings, metrics, weights, probe, about.state, about.error)
+    run = kept_training(settings, metrics, weights, probe, about.state, about.error)
     return vocabulary, run
 
 
@@ -290,7 +290,7 @@ def _emoji(
     confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
     if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
         raise _Wrong("confusion")
-    run = KeptEmojifyRun(
+    run = kept_emojify(
         data.train,
         data.test,
         shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
@@ -372,13 +372,13 @@ def _data_set(about: format.Data) -> DataSet:
 
 def _copy(about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
-    if set(about.parameters) != set(KINDS) or set(about.curves) != set(KINDS):
+    if set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
     curves = {kind: [Point(*point) for point in about.curves[kind]] for kind in KINDS}
     if any(not 1 <= point.step <= settings.steps for kind in KINDS for point in curves[kind]):
         raise _Wrong("curves")
     seconds = _rising(np.array(about.seconds))
-    return KeptCopyRun(settings, about.parameters, curves, seconds, about.state, about.error)
+    return kept_copy(settings, curves, seconds, about.state, about.error)
 
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:

@@ -279,10 +279,5 @@ def _copy(run: CopyRun, name: str) -> Item:
     curves = {
         kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
     }
-    entry = format.CopyRun(
-        **_run(kept),
-        parameters=dict(kept.parameters),
-        curves=curves,
-        seconds=kept.seconds.tolist(),
-    )
+    entry = format.CopyRun(**_run(kept), curves=curves, seconds=kept.seconds.tolist())
     return Item(name, "copy_run", entry)

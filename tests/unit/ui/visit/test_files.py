@@ -16,19 +16,26 @@ import pytest
 
 from seqlib import archive
 from seqlib.archive import array_bytes
-from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojifyWeights, Lexicon, Unknown
+from seqlib.emojify import (
+    EmojifyMetrics,
+    EmojifyRun,
+    EmojifySettings,
+    EmojifyWeights,
+    Lexicon,
+    Unknown,
+)
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings
+from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
 from seqlib.text import DataSet, shipped
-from seqlib.training.copy_task import KINDS, CopySettings, Point
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.reading import open_visit, song_of
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import KeptCopyRun, KeptEmojifyRun, KeptTrainingRun, as_it_is
+from ui.visit.runs import as_it_is, kept_copy, kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
@@ -46,14 +53,14 @@ def a_song() -> tuple[str, bytes]:
     return "my tune", held.getvalue()
 
 
-def a_jazz_run(state: State = State.STOPPED, error: str = "") -> KeptTrainingRun:
+def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
     rng, corpus = np.random.default_rng(3), default_corpus()
     metrics = Metrics(
         rng.random((EPOCHS, Tx), np.float32),
         rng.random((EPOCHS, Tx), np.float32),
         np.array([0.5, 0.75, 1.25]),
     )
-    return KeptTrainingRun(
+    return kept_training(
         RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5),
         metrics,
         JazzWeights.initial(N_A, corpus.n_values, 9),
@@ -69,7 +76,7 @@ def an_emoji_run(
     unknown: Unknown = Unknown.ZERO,
     trainable: bool = True,
     seed: int = 0,
-) -> KeptEmojifyRun:
+) -> EmojifyRun:
     rng, k = np.random.default_rng(seed), data.train.n_classes
     settings = EmojifySettings(
         epochs=10, units=UNITS, maxlen=7, trainable=trainable, unknown=unknown, seed=seed
@@ -88,7 +95,7 @@ def an_emoji_run(
     metrics = EmojifyMetrics(
         *rng.random((4, EPOCHS), np.float32), confusion, np.array([1.0, 2.0, 2.5])
     )
-    return KeptEmojifyRun(
+    return kept_emojify(
         data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
     )
 
@@ -103,11 +110,10 @@ def own_vectors(n: int = 50) -> WordVectors:
     return WordVectors.of(words, rng.normal(size=(len(words), 8)).astype("f4"), "mine.txt")
 
 
-def a_copy_run() -> KeptCopyRun:
+def a_copy_run() -> CopyRun:
     points = [Point(step, 1.0 / step, 0.25) for step in (10, 20)]
-    return KeptCopyRun(
+    return kept_copy(
         CopySettings(delay=5, n_a=8),
-        {"LSTM": 516, "GRU": 420, "SimpleRNN": 156},
         dict.fromkeys(KINDS, points),
         np.array([1.0, 2.0]),
         State.STOPPED,
