@@ -32,17 +32,20 @@ def peers(runs: Iterable[Any], run: Any) -> dict[str, Any]:
 
 
 def seconds(run: Any) -> str:
-    """How long an engine took for its epochs, loading and tracing apart."""
-    if (spent := run.metrics.spent) is None:
+    """How long an engine took for its epochs; where it is Keras, loading and tracing apart."""
+    spent = run.metrics.spent
+    if spent is None:
         return _("**{seconds:.1f} s** for {n} epochs", seconds=run.trained_for, n=run.epoch)
-    loading, tracing, fit = spent.sum(axis=0)
+    loading, tracing, fit = map(float, spent.sum(axis=0))
+    after = [
+        *([_("loading TensorFlow {seconds:.1f} s", seconds=loading)] if loading > 0.1 else []),
+        _("building and tracing, the first epoch with it, {seconds:.1f} s", seconds=tracing),
+    ]
     return _(
-        "**{seconds:.1f} s** in fit for {n} epochs, after {loading:.1f} s of loading TensorFlow "
-        "and {tracing:.1f} s of building the model and the first epoch, which traces it",
+        "**{seconds:.1f} s** for {n} epochs; before that {after}",
         seconds=fit,
-        n=max(0, run.epoch - int((spent[:, 1] > 0.01).sum())),
-        loading=loading,
-        tracing=tracing,
+        n=int((spent[:, 2] > 0).sum()),
+        after=_("; ").join(after),
     )
 
 

@@ -13,7 +13,9 @@ import pytest
 
 from seqlib.training import keras_room
 from seqlib.training.keras_room import KerasError, answer, ask
-from seqlib.training.rooms import ProcessRefused, Room
+from seqlib.training.rooms import ProcessRefused, Room, Workers
+from seqlib.training.run import State
+from seqlib.training.scheduler import Scheduler
 
 WAIT = 300  # seconds; a test that needs them has failed
 
@@ -120,6 +122,48 @@ def test_each_fault_is_one_sentence(problem, said):
     with pytest.raises(KerasError, match=said) as raised:
         answer(future)
     assert "\n" not in str(raised.value)
+
+
+def test_keras_trains_in_its_room_and_is_held_and_stopped_like_any_other(
+    room, make_windows, make_weights
+):
+    from seqlib.jazz.training import RunSettings, TrainingRun
+
+    windows, start = make_windows(m=6, Tx=5, n_values=7), make_weights(4, 7)
+    scheduler = Scheduler(pools={"": Workers(1), "keras": room})
+
+    def begin(engine: str, epochs: int) -> TrainingRun:
+        settings = RunSettings(epochs=epochs, n_a=4)
+        run = TrainingRun(*windows, settings, weights=start, engine=engine)
+        return run.start(scheduler)
+
+    ours, theirs = begin("numpy", 20), begin("twin", 20)
+    assert ours.wait(WAIT) is State.DONE, ours.error
+    assert "TensorFlow loads" in theirs.note or theirs.epoch
+    assert theirs.wait(WAIT) is State.DONE, theirs.error
+    np.testing.assert_allclose(theirs.metrics.loss_sum, ours.metrics.loss_sum, rtol=1e-3)
+    spent = theirs.metrics.spent
+    assert spent[0, 1] > 0
+    assert (spent[1:, 2] > 0).all()
+
+    long = begin("twin", 1000)
+    until(lambda: long.epoch)
+    long.pause()
+    until(lambda: not long.busy)
+    held = long.epoch
+    assert long.state is State.PAUSED
+    long.resume()
+    until(lambda: long.epoch > held)
+    long.stop()
+    assert len(long.metrics) == long.epoch < 1000
+    scheduler.close()
+
+
+def until(condition) -> None:
+    deadline = time.monotonic() + WAIT
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.01)
 
 
 def test_keras_confirms_a_construction_in_its_room_and_not_here(room):
