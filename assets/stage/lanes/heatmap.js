@@ -1,7 +1,7 @@
 // Lane `heatmap`: units over time in colour; at the step, every unit's value as a bar.
 
 import { boundText, numberText } from "../text.js";
-import { colourIndex, mapFor, packColours, parseColour } from "../colours.js";
+import { colourIndex, mapFor } from "../colours.js";
 import { clipToPlot, stepsAround } from "../lane_draw.js";
 import { contextOf, element } from "../dom.js";
 import { decodeArray } from "../decode.js";
@@ -101,11 +101,10 @@ export function heatmapLane(data, stage) {
     const { layout, theme } = stage;
     const [width, height] = [px(box.width), Math.max(columns, px(box.height))];
     if (image?.width !== width || image.height !== height) image = new ImageData(width, height);
-    const [ground, faint] = packColours([theme.shade, theme.faint].map((colour) => parseColour(colour) ?? [0, 0, 0]));
     const strip = Math.round(26 * layout.scale);
     paintUnits(new Uint32Array(image.data.buffer), {
       row: values.subarray(step * columns, (step + 1) * columns), order: order(), low, high, pixels: theme.pixels[map],
-      width, height, strip: px(strip), left: px(strip + 8), thin: px(1), ground, faint,
+      width, height, strip: px(strip), left: px(strip + 8), thin: px(1), ground: theme.shadePixel, faint: theme.faintPixel,
     });
     return image;
   }
