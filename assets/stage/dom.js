@@ -113,6 +113,22 @@ export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height
   return g;
 }
 
+/** A function that calls `act` once it has not been called for some milliseconds; `stop` forgets it. */
+export function whenRested(ms, act) {
+  let due = 0;
+  let timer = 0;
+  const wait = () => {
+    const left = due - performance.now();
+    timer = left > 0 ? window.setTimeout(wait, left) : 0;
+    if (!timer) act();
+  };
+  const again = () => {
+    due = performance.now() + ms;
+    timer ||= window.setTimeout(wait, ms); // one that runs is kept: a new one at every frame would cost more
+  };
+  return Object.assign(again, { stop: () => window.clearTimeout(timer) });
+}
+
 /** Offer a file to the reader. */
 export function saveFile(blob, name) {
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
