@@ -19,7 +19,8 @@ def _files() -> tuple[str, str, dict[str, str]]:
     css = "\n".join((STATIC / path).read_text("utf-8") for path in STYLES)
     modules = {
         path.relative_to(STATIC).as_posix(): path.read_text("utf-8")
-        for path in sorted((STATIC / "stage").rglob("*.js"))
+        for folder in ("shared", "stage")
+        for path in sorted((STATIC / folder).rglob("*.js"))
     }
     return page, css, modules
 

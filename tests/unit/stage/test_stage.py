@@ -181,7 +181,7 @@ def test_the_shown_error_is_what_payload_said(stage, monkeypatch):
 
 # -- the browser's modules --------------------------------------------------------------------
 
-MODULES = sorted((STATIC / "stage").rglob("*.js"))
+MODULES = [path for part in ("shared", "stage") for path in (STATIC / part).rglob("*.js")]
 
 
 def test_the_offline_page_finds_every_import():
