@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from seqlib.training.adam import adam, clipped
-from seqlib.training.task import Progress, State, Task
+from seqlib.training.task import Progress, State
 
 # ``map`` over halves of a batch, on one thread or several.
 Map = Callable[..., Iterable[Any]]
@@ -47,9 +47,13 @@ class Session(Protocol):
         ...
 
 
-class SteppedTask(Task):
-    """What a task trained in NumPy adds to ``Task``; its fields stand in each dataclass."""
+class SteppedTask:
+    """What tasks trained in NumPy share; each is a ``Task``, its fields stand in its dataclass.
 
+    It does not inherit ``Task``: a property of the protocol would be a default of the field.
+    """
+
+    epochs: int
     learning_rate: float
 
     def parts(self, epoch: int) -> Sequence[Part]:
