@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { composeStage } from "../../assets/stage/compare.js";
-import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
-import { fillPage } from "../../assets/stage/offline.js";
-import { firesElsewhere, searchable, strongestUnits } from "../../assets/stage/elsewhere.js";
-import { niceEvery } from "../../assets/stage/controls.js";
-import { paintUnits } from "../../assets/stage/unit_bars.js";
-import { spread } from "../../assets/stage/lanes/heatmap.js";
+import { composeStage } from "../../static/stage/compare.js";
+import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
+import { fillPage } from "../../static/stage/offline.js";
+import { firesElsewhere, searchable, strongestUnits } from "../../static/stage/elsewhere.js";
+import { niceEvery } from "../../static/stage/controls.js";
+import { paintUnits } from "../../static/stage/unit_bars.js";
+import { spread } from "../../static/stage/lanes/heatmap.js";
 
 const array = (Typed, values, shape = [values.length]) => ({ values: Typed.from(values), shape });
 
@@ -127,7 +127,7 @@ test("the ruler numbers as many steps as have room", () => {
 });
 
 test("the offline page holds whatever text it is given as text", () => {
-  const template = readFileSync(new URL("../../assets/stage/offline.html", import.meta.url), "utf8");
+  const template = readFileSync(new URL("../../static/stage/offline.html", import.meta.url), "utf8");
   const evil = "</script><script>alert(1)</script>$&{{page}}";
   const filled = fillPage(template, { css: "</style>", modules: {}, data: { label: evil } });
   assert.ok(!filled.includes("<script>alert"));

@@ -1,25 +1,10 @@
-// Elements without markup: text from users only ever becomes textContent.
+// Buttons, icons and canvases of the stage.
+
+import { element } from "../shared/dom.js";
+
+export { element };
 
 const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * An element with its text, attributes (false, null: left out) and children.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, any>} attributes
- * @param {Iterable<Node|string>} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
-export function element(tag, { text, ...attributes } = {}, children = []) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    node.setAttribute(name, value === true ? "" : value);
-  }
-  if (text !== undefined) node.textContent = text;
-  node.append(...children);
-  return node;
-}
 
 // Drawn on a 24 × 24 grid, filled.
 const ICONS = {
