@@ -234,6 +234,7 @@ class Run(ShownInNotebook):
         held = 0 if task is None else task.nbytes
         if learned is not None:
             held += learned.weights.nbytes + learned.first.nbytes + learned.second.nbytes
+            held += learned.best[2].nbytes if learned.best is not None else 0
         return held
 
     @property

@@ -42,8 +42,12 @@ def rows() -> tuple[Row, ...]:
         return shipped_rows()
     if own.state in MOVING:  # it would be another model by the time it is scored
         return shipped_rows()
-    scores = score(own.snapshot().weights, corpus.held_out_sequences)
-    return (*shipped_rows(), Row(state.OWN_RUN, scores))
+    weights = own.snapshot().weights
+    scored = st.session_state.get("jazz_scored")  # once, not at every rerun
+    if scored is None or scored[0] is not weights:
+        scored = weights, score(weights, corpus.held_out_sequences)
+        st.session_state["jazz_scored"] = scored
+    return (*shipped_rows(), Row(state.OWN_RUN, scored[1]))
 
 
 def table() -> None:
