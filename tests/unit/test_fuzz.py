@@ -25,19 +25,22 @@ def test_a_mutated_upload_is_read_or_refused_in_a_sentence(kind):
     assert not failures.counts, str(failures)
 
 
+# Sound, and yet no data to learn from: read on its own, no row of this one shares its label.
+REFUSED = {"sentences": ["The label column has 60 different values; use 2 to 20 classes."]}
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_sound_files_of_every_kind_are_read(kind):
     read = fuzz_failures.readers()[kind.name]
     faults = [fuzz_failures.fault(read, data) for data in kind.seeds()]
     assert not any(faults), faults
-    taken = 0
+    refused = []
     for data in kind.seeds():
         try:
             read(data)
-            taken += 1
-        except ValueError:
-            pass
-    assert taken >= len(kind.seeds()) - 1  # the template has too few rows to be split
+        except ValueError as said:
+            refused.append(str(said))
+    assert refused == REFUSED.get(kind.name, [])
 
 
 def test_mutants_are_the_same_for_the_same_seed_and_differ_from_their_file():
@@ -136,7 +139,8 @@ def test_an_upload_may_not_unpack_without_end(monkeypatch):
 def test_headers_that_are_no_dictionary_are_among_the_mutants():
     import random
 
-    damaged = [array_headers(random.Random(n), MODELS.seeds()[0]) for n in range(40)]
+    sound = MODELS.seeds()[0]
+    damaged = [array_headers(random.Random(n), sound) for n in range(40)]
     assert any(b"__import__" in _all(data) for data in damaged)
 
 

@@ -56,14 +56,27 @@ def place(value: object) -> str:
     return value if isinstance(value, str) else "call"
 
 
+def is_row(node: ast.expr) -> bool:
+    """Whether this is ``widget(…)``, a control's row of the table."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "widget"
+
+
 @pytest.mark.parametrize(
     ("where", "call"),
     calls("text_input", "text_area", "chat_input", "number_input", "slider", "select_slider"),
     ids=place,
 )
 def test_every_control_is_drawn_through_the_table_which_has_its_limits(where, call):
+    tree = ast.parse((ROOT / where.split(":")[0]).read_text(encoding="utf-8"))
+    named = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and is_row(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     given = [keyword.value for keyword in call.keywords if keyword.arg is None]
-    assert any(getattr(one.func, "id", "") == "widget" for one in given), where
+    assert any(is_row(one) or getattr(one, "id", "") in named for one in given), where
     assert not {"key", "max_chars", "min_value", "max_value", "value"} & options(call), where
     assert len(call.args) == 1, f"{where}: the label alone"
 
@@ -75,13 +88,17 @@ def test_every_text_of_the_table_has_a_longest():
 
 
 def test_every_text_in_an_editable_table_has_a_longest():
+    editors = calls("data_editor")
+    assert {where.split(":")[0] for where, _ in editors} == {"ui/emojify/data.py"}
     columns = [
-        (where, call)
-        for where, call in calls("TextColumn")
-        if where.startswith("ui/emojify/data.py") and "max_chars" in options(call)
+        (where, column)
+        for where, editor in editors
+        for column in ast.walk(editor)
+        if isinstance(column, ast.Call) and getattr(column.func, "attr", "") == "TextColumn"
     ]
     assert len(columns) >= 2, "the editor's sentence and label"
-    assert {where.split(":")[0] for where, _ in calls("data_editor")} == {"ui/emojify/data.py"}
+    for where, column in columns:
+        assert "max_chars" in options(column), where
 
 
 def test_files_come_in_by_one_door():
@@ -120,6 +137,7 @@ def test_the_drawn_widgets_are_bounded(page):
 def test_every_uploader_states_its_size(page):
     _, app = page
     whole_server = config.get_option("server.maxUploadSize")
+    assert app.get("file_uploader"), "each page opens a saved visit"
     for uploader in app.get("file_uploader"):
         assert 0 < uploader.proto.max_upload_size_mb <= whole_server, uploader.proto.label
         assert uploader.proto.type, uploader.proto.label
