@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks._result import Result
 from benchmarks._server import OURS, browser, server, wait_until_it_answers
-from seqlib.assets import ASSETS
+from seqlib.assets import STATIC
 
 # Streamlit's own: its page, its scripts and fonts, what it asks its server. All else is ours.
 STREAMLIT = ("/static/", "/_stcore/", "/favicon.png")
@@ -55,7 +55,7 @@ def _program(frame: bytes) -> int:
     found = re.search(r'default\(component, "([^"]+)"', script)
     if not found:
         return 0
-    folder = (ASSETS / found[1]).parent
+    folder = (STATIC / found[1]).parent
     return sum(path.stat().st_size for path in folder.rglob("*") if path.suffix in (".js", ".css"))
 
 

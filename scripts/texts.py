@@ -30,7 +30,7 @@ PAGES = {
 }
 # The first pattern that a file matches names its area.
 AREAS = (
-    ("stage", ("assets/stage/**/*.js", "assets/blueprint/**/*.js")),
+    ("stage", ("static/stage/**/*.js", "static/blueprint/**/*.js")),
     *(
         (
             name,

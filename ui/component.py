@@ -17,7 +17,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
-from seqlib.assets import ASSETS
+from seqlib.assets import STATIC
 
 KINDS = (".css", ".html", ".js")
 SMALL = 500  # bytes of JSON
@@ -42,7 +42,7 @@ def version(folder: Path) -> str:
 
 # Streamlit serves the folder of a declared component under the component's name, below the
 # server's base path, without anything being copied or written. Nobody mounts this one.
-FILES = declare_component(version(ASSETS), path=ASSETS).name
+FILES = declare_component(version(STATIC), path=STATIC).name
 
 
 def component(name: str, entry: str, *styles: str) -> Callable:

@@ -6,7 +6,7 @@ import functools
 import json
 
 from seqlib import i18n
-from seqlib.assets import ASSETS
+from seqlib.assets import STATIC
 from seqlib.stage.stage import Stage, payload
 
 STYLES = ("stage/stage.css", "stage/stage_lanes.css")
@@ -15,11 +15,12 @@ STYLES = ("stage/stage.css", "stage/stage_lanes.css")
 @functools.cache
 def _files() -> tuple[str, str, dict[str, str]]:
     """Read the page to fill in, the style sheets, and every module by its path."""
-    page = (ASSETS / "stage" / "offline.html").read_text("utf-8")
-    css = "\n".join((ASSETS / path).read_text("utf-8") for path in STYLES)
+    page = (STATIC / "stage" / "offline.html").read_text("utf-8")
+    css = "\n".join((STATIC / path).read_text("utf-8") for path in STYLES)
     modules = {
-        path.relative_to(ASSETS).as_posix(): path.read_text("utf-8")
-        for path in sorted((ASSETS / "stage").rglob("*.js"))
+        path.relative_to(STATIC).as_posix(): path.read_text("utf-8")
+        for folder in ("shared", "stage")
+        for path in sorted((STATIC / folder).rglob("*.js"))
     }
     return page, css, modules
 
@@ -27,7 +28,7 @@ def _files() -> tuple[str, str, dict[str, str]]:
 def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
     """Return the whole stage as one HTML page that plays by double click, sound included.
 
-    ``assets/stage/offline.js`` fills the same page for the stage's own menu.
+    ``static/stage/offline.js`` fills the same page for the stage's own menu.
 
     Raises
     ------

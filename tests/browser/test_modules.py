@@ -62,9 +62,9 @@ def test_each_file_is_fetched_once_for_all_stages_and_pages(server, new_page):
 def checkout(tmp_path):
     """A copy of the program whose browser files can be changed."""
     for path in ROOT.iterdir():
-        if path.name not in ("assets", ".git"):
+        if path.name not in ("static", ".git"):
             (tmp_path / path.name).symlink_to(path)
-    shutil.copytree(ROOT / "assets", tmp_path / "assets", symlinks=True)
+    shutil.copytree(ROOT / "static", tmp_path / "static")
     return tmp_path
 
 
@@ -78,7 +78,7 @@ def test_a_new_release_never_meets_modules_of_the_old_one(checkout, chromium):
         settled(page)
     finally:
         old.stop()
-    words = checkout / "assets" / "stage" / "words.js"
+    words = checkout / "static" / "stage" / "words.js"
     words.write_text(words.read_text("utf-8") + "\nglobalThis.release = 2;\n", "utf-8")
     new = Server(root=checkout, port=old.port)
     try:

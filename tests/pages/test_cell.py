@@ -5,37 +5,25 @@ from __future__ import annotations
 import time
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz import pretrained
 from seqlib.jazz.sandbox import RECIPES
-from ui.frame.frame import ROOT
-
-
-def visit(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/cell.py").run()
-
-
-def texts(app: AppTest) -> str:
-    assert not app.exception
-    return "\n".join(element.value for element in app.markdown)
+from tests.pages.apps import texts, visit
 
 
 def test_the_counts_are_those_of_the_arrays():
     weights = pretrained.load("good")
     cell = weights.cell
     total = cell.kernel.size + cell.recurrent_kernel.size + cell.bias.size
-    assert f"The arrays hold **{total:,}** numbers." in texts(visit())
-    assert f"**{4 * (cell.n_x + cell.n_a + 1) * cell.n_a:,}**" in texts(visit())
+    said = texts(visit("cell"))
+    assert f"The arrays hold **{total:,}** numbers." in said
+    assert f"**{4 * (cell.n_x + cell.n_a + 1) * cell.n_a:,}**" in said
 
 
 @pytest.mark.parametrize("hand", RECIPES)
 @pytest.mark.parametrize("mode", ["read the same notes", "write on"])
 def test_every_hand_in_the_cell_says_what_it_did(hand, mode):
-    app = visit(hand=hand, hand_mode=mode)
+    app = visit("cell", hand=hand, hand_mode=mode)
     said = texts(app)
     assert "Step 17: the first choice is" in said
     if mode == "read the same notes" and hand == "nothing":
@@ -47,16 +35,18 @@ def test_every_hand_in_the_cell_says_what_it_did(hand, mode):
 
 
 def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
-    app = visit(t="20", cell_model="untrained", hand="<script>", rnn_scale="1.5")
+    app = visit("cell", t="20", cell_model="untrained", hand="<script>", rnn_scale="1.5")
     assert app.slider(key="t").value == 20
     assert app.selectbox(key="cell_model").value == "untrained"
     assert app.selectbox(key="hand").value == "remember for ever"
     assert "plain RNN, kernel × 1.5" in texts(app)
-    assert visit(t="999", cell_model="none such").selectbox(key="cell_model").value == "good"
+    assert (
+        visit("cell", t="999", cell_model="none such").selectbox(key="cell_model").value == "good"
+    )
 
 
 def test_the_copy_task_trains_in_the_background_and_can_be_stopped(keras):
-    app = visit(copy_delay="2", copy_n_a="8")
+    app = visit("cell", copy_delay="2", copy_n_a="8")
     app.button(key="copy_start").click().run()
     run = app.session_state["copy_run"]
     until = time.monotonic() + 60
@@ -73,7 +63,7 @@ def test_the_copy_task_trains_in_the_background_and_can_be_stopped(keras):
 
 @pytest.mark.parametrize(("of", "reads"), [("emoji, layer 1", 50), ("emoji, layer 2", 128)])
 def test_a_layer_of_the_emoji_model_can_be_opened_too(of, reads):
-    app = visit(cell_of=of, word="3", cell_sentence="what a lovely day")
+    app = visit("cell", cell_of=of, word="3", cell_sentence="what a lovely day")
     assert f"= {reads}]" in texts(app)
     assert app.slider(key="word").value == 3
     app.text_input(key="cell_sentence").set_value("").run()

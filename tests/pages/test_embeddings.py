@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 import time
 import zipfile
 
@@ -14,34 +12,24 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview
+from tests.pages.apps import errors, texts, the_error, visit, wait_for
 from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
-from ui.frame.frame import ROOT
 from ui.parts import vectors as chosen
 from ui.parts.escape import plain
 
 TOTAL = len(load().matrix)
 
 
-def visit(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/embeddings.py").run()
-
-
 @pytest.fixture
 def page() -> AppTest:
-    return visit()
+    return visit("embeddings")
 
 
-def texts(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
-
-
-def errors(app: AppTest) -> list[str]:
-    assert not app.exception
-    return [error.value for error in app.error]
+@pytest.fixture(scope="module")
+def same_page() -> AppTest:
+    """One for tests that do not ask what was done to it before."""
+    return visit("embeddings")
 
 
 def glove(n: int = 30, dim: int = 4, spoilt: int = 0) -> bytes:
@@ -67,20 +55,6 @@ def test_the_page_states_the_matrix_it_shows(page):
     assert f"of {TOTAL:,}: {matrix.BINS * 50:,} cells" in shown(page)
 
 
-def test_the_first_picture_needs_no_framework():
-    code = (
-        "import sys\n"
-        "from tests.pages.test_embeddings import visit\n"
-        "assert not visit().exception\n"
-        "print(*[name for name in ('tensorflow', 'keras', 'sklearn') if name in sys.modules])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.split() == []
-
-
 def test_the_lookup_shows_its_shapes_and_what_multiplying_it_out_costs(page):
     page.text_area(key="sentences").set_value("I love pizza\nno").run()
     assert "m = 2" in texts(page)
@@ -96,9 +70,12 @@ def test_a_word_without_a_vector_is_named(page):
 
 
 @pytest.mark.parametrize("text", ["", " … ", "\n\n"])
-def test_no_sentence_gets_one_sentence(page, text):
-    page.text_area(key="sentences").set_value(text).run()
-    assert errors(page) == [plain("There is no word to look up; type a sentence.")]
+def test_no_sentence_gets_one_sentence(same_page, text):
+    box = same_page.text_area(key="sentences")
+    box.set_value(text).run()
+    assert errors(same_page) == [plain("There is no word to look up; type a sentence.")]
+    same_page.text_area(key="sentences").set_value("I love pizza").run()
+    assert errors(same_page) == []
 
 
 def test_a_jump_shows_the_word_among_single_rows(page):
@@ -126,10 +103,10 @@ def test_zooming_in_and_out_again_shows_as_many_rows(page):
 
 
 @pytest.mark.parametrize("order", ["frequency", "alphabet", "similarity", "cluster", "length"])
-def test_every_order_draws_a_bounded_number_of_cells(page, order):
-    page.selectbox(key="order").set_value(order).run()
-    assert errors(page) == []
-    assert f"{matrix.BINS * 50:,} cells" in shown(page)
+def test_every_order_draws_a_bounded_number_of_cells(same_page, order):
+    same_page.selectbox(key="order").set_value(order).run()
+    assert errors(same_page) == []
+    assert f"{matrix.BINS * 50:,} cells" in shown(same_page)
 
 
 def test_an_unknown_word_to_sort_by_keeps_the_picture(page):
@@ -141,18 +118,21 @@ def test_an_unknown_word_to_sort_by_keeps_the_picture(page):
 
 
 def test_a_link_gives_the_same_view_and_nonsense_is_brought_within_bounds():
-    app = visit(first="100", rows="25", order="none such", near="<script>")
+    app = visit("embeddings", first="100", rows="25", order="none such", near="<script>")
     assert errors(app) == []
     assert "Rows 100 to 124" in shown(app)
     assert app.selectbox(key="order").value == "index"
-    assert errors(visit(first="99999999", rows="-4", nearest="9999", map="none such")) == []
+    assert (
+        errors(visit("embeddings", first="99999999", rows="-4", nearest="9999", map="none such"))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("order", "statistic", "lang"), [("相似度", "极值", "en"), ("similarity", "extreme", "zh")]
 )
 def test_a_link_means_the_same_in_either_language(order, statistic, lang):
-    app = visit(lang=lang, order=order, statistic=statistic)
+    app = visit("embeddings", lang=lang, order=order, statistic=statistic)
     assert not app.exception
     assert app.session_state["order"] == "similarity"
     assert app.session_state["statistic"] == "extreme"
@@ -167,9 +147,11 @@ def test_the_analogy_says_its_answer_and_what_was_left_out(page):
 
 
 @pytest.mark.parametrize("key", ["near", "minus", "plus", "map_focus", "map_own"])
-def test_an_empty_field_is_no_error(page, key):
-    page.text_input(key=key).set_value("").run()
-    assert errors(page) == []
+def test_an_empty_field_is_no_error(same_page, key):
+    before = same_page.text_input(key=key).value
+    same_page.text_input(key=key).set_value("").run()
+    assert errors(same_page) == []
+    same_page.text_input(key=key).set_value(before).run()
 
 
 def test_the_bias_probe_says_what_was_put_into_the_shipped_vectors(page):
@@ -194,16 +176,20 @@ BAD_FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def with_a_file() -> AppTest:
+    """A visit with a good file, which it keeps whatever comes after."""
+    app = bring(visit("embeddings"), glove())
+    assert errors(app) == []
+    return app
+
+
 @pytest.mark.parametrize(("content", "says"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_bad_file_gets_one_sentence_and_loses_nothing(page, content, says):
-    app = bring(page, glove())
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(with_a_file, content, says):
+    app = with_a_file
     before = state_of(app)
     app.file_uploader(key="vectors_file").set_value(("bad.txt", content, "text/plain"))
-    app.run()
-    (error,) = errors(app)
-    assert says in error
-    assert error.endswith(".")
-    assert "\n" not in error
+    the_error(app.run(), says)
     assert state_of(app) is before
     assert "vocab\\_len = 31" in texts(app)
 
@@ -216,7 +202,7 @@ def test_a_file_in_the_vectors_folder_is_offered_and_read_once(tmp_path, monkeyp
     (tmp_path / "fetched.txt").write_bytes(glove(12))
     (tmp_path / "web.txt").write_bytes(b"<html>no</html>")
     monkeypatch.setenv("SEQSCOPE_VECTORS", str(tmp_path))
-    app = visit(vectors="fetched.txt")
+    app = visit("embeddings", vectors="fetched.txt")
     assert errors(app) == []
     assert "vocab\\_len = 13" in texts(app)
     app.selectbox(key="vectors").set_value("web.txt").run()
@@ -262,18 +248,13 @@ def test_two_files_that_do_not_belong_together_are_refused(page):
 
 def test_two_visits_do_not_see_each_others_vectors(page):
     bring(page, glove())
-    assert f"own_vectors:{chosen.FILE}" not in visit().session_state
+    assert f"own_vectors:{chosen.FILE}" not in visit("embeddings").session_state
 
 
 def train(app: AppTest) -> AppTest:
     app.slider(key="embedding_epochs").set_value(2).run()
     app.button(key="embedding:train").click().run()
-    until = time.monotonic() + 90
-    while texts(app).count("**Done**") < 2 and time.monotonic() < until:
-        time.sleep(0.3)
-        app.run()
-    assert texts(app).count("**Done**") == 2
-    return app
+    return wait_for(app, "**Done**", 2)
 
 
 def test_frozen_moves_no_row_and_trainable_those_it_has_read(page):

@@ -2,77 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
-import time
 
-import numpy as np
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
-from seqlib.emojify import mistakes, open_model, pretrained, save_model
+from seqlib.emojify import mistakes, pretrained
 from seqlib.i18n import speaking
-from seqlib.text import DEFAULT_CLASSES, sentences_to_indices, shipped, template
+from seqlib.text import DEFAULT_CLASSES, shipped
 from seqlib.text.labelled import class_of
-from ui.emojify import data as data_part
+from tests.pages.apps import errors, markup, texts, train_emoji, visit
 from ui.emojify import sentence, state
-from ui.emojify.files import Leaving
-from ui.frame.frame import ROOT
 from ui.state import options
-
-
-def visit(**query: str) -> AppTest:
-    """A new visit to the page, with these query parameters in its link."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/emojify.py").run()
 
 
 @pytest.fixture
 def page() -> AppTest:
-    return visit()
+    return visit("emojify")
+
+
+@pytest.fixture(scope="module")
+def same_page() -> AppTest:
+    """One for tests that do not ask what was done to it before."""
+    return visit("emojify")
 
 
 @pytest.fixture(scope="module")
 def model():
     return pretrained.load(vectors.load())[0]
-
-
-def texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.text, app.caption)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def markup(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
-
-
-def errors(app: AppTest) -> list[str]:
-    assert not app.exception
-    return [error.value for error in app.error]
-
-
-def train(app: AppTest, epochs: int = 2) -> AppTest:
-    app.slider(key="emoji_epochs").set_value(epochs)
-    app.select_slider(key="emoji_units").set_value(16)
-    app.button(key="emoji_run:train").click().run()
-    until = time.monotonic() + 120
-    while "**Done**" not in texts(app) and time.monotonic() < until:
-        time.sleep(0.3)
-        app.run()
-    assert "**Done**" in texts(app)
-    return app
-
-
-def use_csv(app: AppTest, content: bytes, name: str = "mine.csv") -> AppTest:
-    app.button_group(key="emoji_data").set_value(state.MINE).run()
-    app.file_uploader(key="emoji_csv").set_value((name, content, "text/csv"))
-    return app.run()
 
 
 # Reading.
@@ -115,9 +73,9 @@ def test_an_unknown_word_is_named_with_its_treatment_and_a_long_sentence_with_it
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!…", "🙂", "a" * 300, "$x$ :material/home: **b**"])
-def test_any_text_is_read_without_an_error(page, text):
-    page.text_input(key="say").set_value(text).run()
-    assert errors(page) == []
+def test_any_text_is_read_without_an_error(same_page, text):
+    same_page.text_input(key="say").set_value(text).run()
+    assert errors(same_page) == []
 
 
 def test_markup_in_a_sentence_is_shown_as_text(page):
@@ -148,7 +106,9 @@ def test_keras_agrees_with_the_page_on_all_test_sentences(page, padding, answere
 
 
 def test_a_link_opens_the_same_reading():
-    app = visit(say="We play ball", emoji_padding=state.READ, shuffle="7", emoji_units="nonsense")
+    app = visit(
+        "emojify", say="We play ball", emoji_padding=state.READ, shuffle="7", emoji_units="nonsense"
+    )
     assert app.text_input(key="say").value == "We play ball"
     assert app.selectbox(key="emoji_padding").value == state.READ
     assert app.number_input(key="shuffle").value == 7
@@ -159,6 +119,7 @@ def test_a_link_opens_the_same_reading():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_link_made_on_the_chinese_page_means_the_same(lang):
     app = visit(
+        "emojify",
         lang=lang,
         emoji_padding="跳过",
         emoji_against="打乱顺序的同样的词",
@@ -207,33 +168,17 @@ def test_dropout_is_drawn_for_a_training_pass_and_absent_at_inference(page):
     assert "Rate 0.5" in texts(page)
 
 
-def test_reading_does_not_import_tensorflow():
-    code = (
-        "import sys\n"
-        "from streamlit.testing.v1 import AppTest\n"
-        "app = AppTest.from_file('streamlit_app.py', default_timeout=60).run()\n"
-        "app.switch_page('pages/emojify.py').run()\n"
-        "app.text_input(key='say').set_value('We want to eat').run()\n"
-        "assert not app.exception\n"
-        "print('tensorflow' in sys.modules)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert done.stdout.strip().splitlines()[-1] == "False", done.stderr[-500:]
-
-
 # Training.
 
 
 def test_training_ends_with_a_model_that_reads_and_runs_are_compared(page):
-    train(page)
+    train_emoji(page)
     assert page.selectbox(key="emoji_model").value == "run 1 last"
     (kept,) = page.session_state["emoji_runs"]
     assert f"test **{kept.run.metrics.test_accuracy[-1]:.1%}**" in texts(page)
 
     page.select_slider(key="emoji_dropout").set_value(0.0)
-    train(page)
+    train_emoji(page)
     assert [one.name for one in page.session_state["emoji_runs"]] == ["run 1", "run 2"]
     assert page.session_state["emoji_runs"][1].run.settings.dropout == 0
     page.button(key="emoji_keep_best").click().run()
@@ -279,178 +224,3 @@ def test_the_card_has_v1_beside_v2_with_spread_and_negations(page):
     assert row["±"] == pytest.approx(100 * about["figures"]["V2, all"]["negated spread"])
     assert {"V1, all", "V1, few", "V2, few", "now: shipped"} <= set(frame["model"])
     assert about["with real GloVe"] in texts(page)
-
-
-# Data.
-
-
-def test_a_csv_of_ones_own_becomes_the_sentences(page):
-    rows = "\n".join(f"sentence {n},{'🐶' if n % 2 else '🐱'}" for n in range(40))
-    use_csv(page, f"sentence,label\n{rows}\n".encode())
-    assert errors(page) == []
-    frame = next(one.value for one in page.dataframe if "an example" in one.value)
-    assert sorted(frame["class"]) == ["🐱 🐱", "🐶 🐶"]
-    assert frame["train"].sum() + frame["test"].sum() == 40
-    assert "40 rows read" in texts(page)
-    train(page, epochs=1)
-    assert errors(page) == []
-    assert "classes = 2" in texts(page)
-
-
-def test_the_template_can_be_filled_in_and_read(page):
-    lines = template().decode("utf-8-sig").splitlines()
-    use_csv(page, "\n".join([*lines, *lines[1:]]).encode())
-    assert errors(page) == []
-
-
-BAD_CSVS = {
-    "nothing": (b"", "empty"),
-    "one class": (b"sentence,label\na b c,happy\nd e f,happy\n", "same label"),
-    "a web page": (b"<!DOCTYPE html><html>no</html>", "web page"),
-    "binary": (bytes(range(256)) * 20, "text file"),
-    "a workbook": (b"PK\x03\x04" + bytes(40), "Excel"),
-    "one column": (b"a sentence\nanother\n", "single column"),
-    "too many classes": (
-        "\n".join(f"a sentence {n},class {n}" for n in range(30)).encode(),
-        "different values",
-    ),
-    "one row a class": (b"a b c,happy\nd e f,sad\n", "single sentence"),
-}
-
-
-@pytest.mark.parametrize(("content", "says"), BAD_CSVS.values(), ids=BAD_CSVS)
-def test_a_bad_csv_gets_one_sentence_and_loses_nothing(page, content, says):
-    use_csv(page, template() + template().split(b"\r\n", 1)[1])
-    before = page.session_state["emoji_mine"]
-    page.file_uploader(key="emoji_csv").set_value(("bad.csv", content, "text/csv"))
-    page.run()
-    (error,) = errors(page)
-    assert says in error
-    assert error.endswith(".")
-    assert "\n" not in error
-    assert page.session_state["emoji_mine"] is before
-
-
-def test_fifty_thousand_rows_are_read_and_few_are_kept_back(page):
-    rows = "\n".join(f"we saw {n} birds today,{('happy', 'sad')[n % 2]}" for n in range(50_000))
-    use_csv(page, rows.encode())
-    assert errors(page) == []
-    mine = page.session_state["emoji_mine"]
-    assert len(mine.train) + len(mine.test) == 50_000
-    assert len(mine.test) <= data_part.MOST_TEST + 2
-    page.toggle(key="emoji_edit").set_value(True).run()
-    assert "edit the CSV instead" in "".join(info.value for info in page.info)
-
-
-def table(*rows: tuple[str | None, str | None, str | None]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["sentence", "label", "part"])
-
-
-def test_an_edited_table_becomes_sentences_with_new_classes_and_empty_rows_left_out():
-    made = data_part.from_table(
-        table(
-            ("I am glad", "happy", "train"),
-            ("I am low", "sad", "train"),
-            ("It rains", "☔", "train"),
-            (None, None, None),
-            ("I am well", "happy", "test"),
-        )
-    )
-    assert len(made.train) == 3
-    assert made.test.sentences == ("I am well",)
-    assert made.train.classes == made.test.classes
-    assert [one.emoji for one in made.train.classes] == ["😄", "😞", "☔"]
-
-
-@pytest.mark.parametrize(
-    ("rows", "says"),
-    [
-        ([("glad", "happy", "train"), ("no label", "", "train"), ("b", "sad", "test")], "Row 2"),
-        ([("a", "happy", "train"), ("b", "sad", "train")], "each part"),
-        ([("a", "happy", "train"), ("b", "happy", "test")], "same label"),
-        ([], "No row"),
-    ],
-)
-def test_a_table_that_cannot_be_used_is_refused_in_a_sentence(rows, says):
-    with pytest.raises(ValueError, match=says):
-        data_part.from_table(table(*rows))
-
-
-def test_the_shipped_sentences_survive_the_editor_unchanged():
-    made = data_part.from_table(data_part._frame(shipped()))
-    assert made.train.sentences == shipped().train.sentences
-    np.testing.assert_array_equal(made.test.labels, shipped().test.labels)
-    assert made.train.classes == shipped().train.classes
-
-
-# Many, save, reopen.
-
-
-def test_many_sentences_get_the_models_probabilities(page, model):
-    page.text_area(key="emoji_many").set_value("I am happy\n\nWe want to eat, now\n").run()
-    frame = next(one.value for one in page.dataframe if "P(❤️ love)" in one.value)
-    p = model.predict(["I am happy", "We want to eat, now"])
-    assert frame["sentence"].tolist() == ["I am happy", "We want to eat, now"]
-    np.testing.assert_allclose(frame["P(😄 happy)"], p[:, 2], atol=1e-6)
-
-
-def test_a_saved_model_opens_again_and_gives_the_same_numbers(page, model):
-    made = model.with_weights(model.weights.with_arrays([a * 0.5 for a in model.weights.arrays]))
-    page.file_uploader(key="emoji_open").set_value(
-        ("mine.seqscope", save_model(made, shipped().train.words, vectors=vectors.load()), "")
-    )
-    page.run()
-    assert errors(page) == []
-    assert page.selectbox(key="emoji_model").value == state.FILE
-    reading = made.read(sentence.FIRST)
-    assert f"{reading.probabilities.max():.1%}" in markup(page)
-
-
-BAD_MODELS = {
-    "a Keras file": (None, "never opened"),
-    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "never opened"),
-    "junk": (b"junk", "not a SeqScope model file"),
-    "nothing": (b"", "not a SeqScope model file"),
-}
-
-
-def keras_like() -> bytes:
-    import io
-    import zipfile
-
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("config.json", "{}")
-        archive.writestr("model.weights.h5", b"")
-    return made.getvalue()
-
-
-@pytest.mark.parametrize(("content", "says"), BAD_MODELS.values(), ids=BAD_MODELS)
-def test_a_file_that_is_no_model_is_refused_and_loses_nothing(page, content, says):
-    page.file_uploader(key="emoji_open").set_value(
-        ("m.keras", keras_like() if content is None else content, "")
-    )
-    page.run()
-    (error,) = errors(page)
-    assert says in error
-    assert page.selectbox(key="emoji_model").value == state.SHIPPED
-
-
-def test_what_is_downloaded_is_the_model_that_reads(model):
-    made = Leaving(model, shipped(), vectors.load(), pretrained.card()["settings"])
-    again = open_model(made.seqscope(), vectors.load())
-    test = shipped().test.sentences
-    np.testing.assert_array_equal(again.predict(test), model.predict(test))
-
-
-def test_the_keras_file_reads_its_vocabulary_as_the_model_does(model, keras, tmp_path):
-    made = Leaving(model, shipped(), vectors.load(), pretrained.card()["settings"])
-    path = tmp_path / "mine.keras"
-    path.write_bytes(made.keras())
-    theirs = keras.models.load_model(path)
-    indices = sentences_to_indices(
-        shipped().test.sentences, json.loads(made.words_json()), model.maxlen
-    )
-    np.testing.assert_allclose(
-        np.asarray(theirs(indices)), model.predict(shipped().test.sentences), atol=1e-5
-    )

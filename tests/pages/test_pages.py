@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import json
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.apps import visit
 from ui.frame.frame import HIDDEN, PAGES
 from ui.lessons.pages import lesson
 
@@ -15,11 +20,10 @@ ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in PAGES]
 
 
-def open_page(file: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    if file != "home.py":
-        app.switch_page(f"pages/{file}").run()
-    return app
+@cache
+def page_of(file: str) -> AppTest:
+    """The page as it opens; nothing is done to it."""
+    return visit(file.removesuffix(".py"))
 
 
 def titles(app: AppTest) -> list[str]:
@@ -28,7 +32,7 @@ def titles(app: AppTest) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_page_draws_inside_the_frame_on_its_first_and_second_run(file):
-    app = open_page(file)
+    app = visit(file.removesuffix(".py"))
     assert not app.exception
     first = titles(app)
     assert first == [lesson(file.removesuffix(".py"))["title"]]
@@ -42,7 +46,7 @@ def test_a_page_draws_inside_the_frame_on_its_first_and_second_run(file):
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_control_explains_itself_and_every_chart_has_a_text(file):
-    app = open_page(file)
+    app = page_of(file)
     controls = [
         *app.slider,
         *app.select_slider,
@@ -56,6 +60,44 @@ def test_every_control_explains_itself_and_every_chart_has_a_text(file):
         assert control.proto.help, f"{control.key} has no help"
     for chart in app.get("plotly_chart"):
         assert chart.proto.alt.strip(), "a chart has no alt text"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str]]:
+    """Heavy packages that one process has imported once each page has been drawn, in this order.
+
+    The emoji page reads a sentence, too. Then one is imported on purpose, to see that it is seen.
+    """
+    code = f"""
+import json, sys
+from tests.pages.apps import visit
+found = {{}}
+def note(name):
+    found[name] = [name for name in ("tensorflow", "keras", "sklearn") if name in sys.modules]
+for file in {FILES}:
+    app = visit(file.removesuffix(".py"))
+    if file == "emojify.py":
+        app.text_input(key="say").set_value("We want to eat").run()
+    assert not app.exception
+    note(file)
+import sklearn
+note("on purpose")
+print(json.dumps(found))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_first_picture_of_a_page_needs_no_framework(file, loaded):
+    assert loaded[file] == []
+
+
+def test_a_framework_that_is_imported_would_be_seen(loaded):
+    assert loaded["on purpose"] == ["sklearn"]
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -9,20 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from ui.frame.frame import ROOT
+from tests.pages.apps import texts, visit
 from ui.shapes import picture, predict
-
-
-def visit(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    for name, value in query.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/shapes.py").run()
-
-
-def texts(app: AppTest) -> str:
-    assert not app.exception
-    return "\n".join(element.value for element in app.markdown)
 
 
 def captions(sketch, m: int = 60, **options) -> dict[str, list]:
@@ -57,21 +45,21 @@ def test_hidden_shapes_do_not_travel_to_the_browser():
 
 @pytest.mark.parametrize("name", CONSTRUCTIONS)
 def test_each_construction_draws_with_its_own_sliders(name):
-    app = visit(construction=name)
+    app = visit("shapes", construction=name)
     assert not app.exception
     for dial in CONSTRUCTIONS[name].dials:
         assert app.slider(key=f"{dial.name}_{name.split('_')[0]}").value == dial.default
 
 
 def test_the_counts_follow_the_sliders():
-    app = visit()
+    app = visit("shapes")
     assert "**30 times** the weights" in texts(app)
     app.slider(key="Tx_djmodel").set_value(7).run()
     assert "**7 times** the weights" in texts(app)
 
 
 def test_a_link_carries_the_sizes():
-    app = visit(Tx_djmodel="9", n_a_djmodel="nonsense")
+    app = visit("shapes", Tx_djmodel="9", n_a_djmodel="nonsense")
     assert app.slider(key="Tx_djmodel").value == 9
     assert app.slider(key="n_a_djmodel").value == 64
 
@@ -92,7 +80,7 @@ def question(app: AppTest):
 
 
 def test_a_right_answer_counts_a_wrong_one_is_explained_and_only_first_tries_score():
-    app = visit(predict="true")
+    app = visit("shapes", predict="true")
     ask(app, "(999, 999, 999, 999)")
     assert "axes, it has" in app.warning[0].value
     ask(app, as_text(question(app).axes))
@@ -104,21 +92,21 @@ def test_a_right_answer_counts_a_wrong_one_is_explained_and_only_first_tries_sco
 
 
 def test_a_teacher_can_keep_the_answers_back():
-    app = visit(predict="true", hide="true")
+    app = visit("shapes", predict="true", hide="true")
     ask(app, "(999, 999, 999, 999)")
     assert app.warning[0].value == "The number of axes is off."
     assert app.button(key="reveal").disabled
 
 
 def test_reveal_shows_the_answer_and_counts_as_missed():
-    app = visit(predict="true")
+    app = visit("shapes", predict="true")
     app.button(key="reveal").click().run()
     assert as_text(question(app).shape) in app.warning[0].value
     assert "**0 of 1**" in texts(app)
 
 
 def test_an_answer_that_is_no_shape_gets_a_sentence_and_no_score():
-    app = visit(predict="true")
+    app = visit("shapes", predict="true")
     ask(app, "(None, 6.5)")
     assert "neither a size nor the name" in app.warning[0].value
     assert "**0 of 0**" in texts(app)
@@ -132,12 +120,12 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 
 def test_a_pasted_line_that_cannot_be_read_gets_its_sentence():
-    app = paste(visit(), "Embedding(100, 5)\nConv2D(3)")
+    app = paste(visit("shapes"), "Embedding(100, 5)\nConv2D(3)")
     assert "there is no Conv2D here" in app.error[0].value
 
 
 def test_a_stack_that_breaks_is_no_error_of_the_page():
-    app = paste(visit(), "Embedding(100, 5)\nLSTM(3)\nLSTM(4)")
+    app = paste(visit("shapes"), "Embedding(100, 5)\nLSTM(3)\nLSTM(4)")
     assert not app.error
 
 
@@ -151,38 +139,38 @@ def test_a_stack_that_breaks_is_no_error_of_the_page():
 def test_a_pasted_model_that_keras_does_not_build_gets_a_sentence(
     keras_awake, answered, text, says
 ):
-    app = answered(paste(visit(), text))
+    app = answered(paste(visit("shapes"), text))
     assert says in app.info[0].value.replace("\\", "")
     assert not app.error
 
 
 def test_a_wrong_activation_breaks_the_stack_and_not_the_page(keras_awake, answered):
-    app = answered(paste(visit(), "Embedding(9, 5)\nDense(2, activation='softmx')"))
+    app = answered(paste(visit("shapes"), "Embedding(9, 5)\nDense(2, activation='softmx')"))
     assert not app.error
     assert not app.info
 
 
 def test_keras_confirms_on_request_while_its_room_sleeps(answered, monkeypatch):
     monkeypatch.setattr("seqlib.training.keras_room.awake", lambda: False)
-    app = visit()
+    app = visit("shapes")
     assert "Confirmed by Keras" not in texts(app)
     app.button(key="confirm").click().run()
     assert "Confirmed by Keras: **183 of 183** tensors" in texts(answered(app))
 
 
 def test_keras_confirms_by_itself_once_its_room_is_awake(keras_awake, answered):
-    app = answered(visit())
+    app = answered(visit("shapes"))
     assert "Confirmed by Keras: **183 of 183** tensors" in texts(app)
     answered(app.slider(key="n_a_djmodel").set_value(5).run())
     assert "**183 of 183**" in texts(app)
-    app = answered(visit(construction="Emojify_V2"))
+    app = answered(visit("shapes", construction="Emojify_V2"))
     assert "**8 of 8**" in texts(app)
     app.button_group(key="options").set_value(["return_state", "stateful", "bidirectional"]).run()
     assert "leave out" in app.warning[0].value
 
 
 def test_both_models_are_built_and_trained_one_step_on_request(answered):
-    app = visit(Tx_djmodel="3", n_a_djmodel="4", n_values_djmodel="5")
+    app = visit("shapes", Tx_djmodel="3", n_a_djmodel="4", n_values_djmodel="5")
     answered(app.button(key="sharing").click().run())
     assert "5 weight objects" in texts(app)
     assert "15 weight objects" in texts(app)

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Clock } from "../../assets/stage/clock.js";
-import { Timeline } from "../../assets/stage/timeline.js";
+import { Clock } from "../../static/stage/clock.js";
+import { Timeline } from "../../static/stage/timeline.js";
 
 const uneven = () => new Clock(Float64Array.of(0, 0.4, 0.6, 1.0, 2.0));
 

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { composeStage } from "../../assets/stage/compare.js";
-import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
-import { fillPage } from "../../assets/stage/offline.js";
-import { firesElsewhere, searchable, strongestUnits } from "../../assets/stage/elsewhere.js";
-import { niceEvery } from "../../assets/stage/controls.js";
-import { fillBars, spread } from "../../assets/stage/lanes/heatmap.js";
+import { composeStage } from "../../static/stage/compare.js";
+import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
+import { fillPage } from "../../static/stage/offline.js";
+import { firesElsewhere, searchable, strongestUnits } from "../../static/stage/elsewhere.js";
+import { niceEvery } from "../../static/stage/controls.js";
+import { paintUnits } from "../../static/stage/unit_bars.js";
+import { spread } from "../../static/stage/lanes/heatmap.js";
 
 const array = (Typed, values, shape = [values.length]) => ({ values: Typed.from(values), shape });
 
@@ -96,18 +97,27 @@ test("labels are moved apart and stay inside", () => {
   assert.ok(placed[0] < placed[2] && placed[2] < placed[1]);
 });
 
-test("a bar reaches from zero to its value, the end as faint as the pixel it fills in part; none where a sequence has ended", () => {
-  const pixels = Uint32Array.from({ length: 256 }, (_, place) => 0xff000000 + place);
+const MAP = Uint32Array.from({ length: 256 }, (_, place) => 0xff000000 + place);
+const LOOK = { low: -1, high: 1, pixels: MAP, width: 13, height: 8, strip: 2, left: 3, thin: 1, ground: 0xffffff00, faint: 0xffff0000 };
+
+test("a bar reaches from zero to its value, faint where it fills a pixel in part; none where a sequence has ended", () => {
   const row = Float32Array.of(0.5, -1, Number.NaN, 0.25);
-  const bars = fillBars(new Uint32Array(4 * 10), { row, order: [1, 0, 2, 3], low: -1, high: 1, pixels, width: 10 });
-  const opacity = (place) => Array.from(bars.subarray(place * 10, place * 10 + 10), (pixel) => pixel >>> 24);
-  assert.deepEqual(opacity(0), [255, 255, 255, 255, 255, 0, 0, 0, 0, 0]); // -1
-  assert.deepEqual(opacity(1), [0, 0, 0, 0, 0, 255, 255, 128, 0, 0]); // 0.5
-  assert.deepEqual(opacity(2), Array(10).fill(0));
-  assert.deepEqual(opacity(3), [0, 0, 0, 0, 0, 255, 64, 0, 0, 0]); // 0.25
-  assert.equal(bars[0] & 0xff, 0); // the map's own end
-  const share = fillBars(new Uint32Array(8), { row: Float32Array.of(0.3), order: [0], low: 0, high: 1, pixels, width: 8 });
-  assert.deepEqual(Array.from(share, (pixel) => pixel >>> 24), [255, 255, 102, 0, 0, 0, 0, 0]);
+  const bars = paintUnits(new Uint32Array(13 * 8), { ...LOOK, row, order: [1, 0, 2, 3] });
+  // c: the unit's colour, b: its bar, (: a part of one, |: zero, .: ground
+  const signs = (line) => Array.from(bars.subarray(line * 13, line * 13 + 13), (pixel) => (
+    pixel === 0 ? " " : pixel === LOOK.ground ? "." : pixel === LOOK.faint ? "|" : pixel >>> 8 === 0xff0000 ? "b" : "(")).join("");
+  assert.equal(signs(0), "bb bbbbb|....");
+  assert.equal(signs(2), "bb .....|b(..");
+  assert.equal(signs(4), "   .....|....");
+  assert.equal(signs(6), "bb .....|(...");
+  for (const line of [0, 2, 4, 6]) assert.equal(signs(line + 1), signs(line));
+  assert.deepEqual([bars[0], bars[26]], [MAP[0], MAP[191]]);
+});
+
+test("high rows leave a gap below each bar, and a share of the range grows from the left", () => {
+  const bars = paintUnits(new Uint32Array(13 * 4), { ...LOOK, row: [0.55], order: [0], low: 0, height: 4 });
+  assert.deepEqual([...bars.subarray(3, 13)], [LOOK.faint, ...Array(4).fill(MAP[190]), 0xff808000 + Math.round(190 / 2), ...Array(4).fill(LOOK.ground)]);
+  assert.deepEqual([...bars.subarray(42, 52)], [LOOK.faint, ...Array(9).fill(LOOK.ground)]);
 });
 
 test("the ruler numbers as many steps as have room", () => {
@@ -117,7 +127,7 @@ test("the ruler numbers as many steps as have room", () => {
 });
 
 test("the offline page holds whatever text it is given as text", () => {
-  const template = readFileSync(new URL("../../assets/stage/offline.html", import.meta.url), "utf8");
+  const template = readFileSync(new URL("../../static/stage/offline.html", import.meta.url), "utf8");
   const evil = "</script><script>alert(1)</script>$&{{page}}";
   const filled = fillPage(template, { css: "</style>", modules: {}, data: { label: evil } });
   assert.ok(!filled.includes("<script>alert"));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../../assets/stage/diagram_plan.js";
-import { Clock } from "../../assets/stage/clock.js";
-import { View, makeLayout, pixelsPerSecond } from "../../assets/stage/scales.js";
+import { atStep, easeShare, lastOnlyFrom, piecesText, planCopies, planRows, shapePieces } from "../../static/stage/diagram_plan.js";
+import { Clock } from "../../static/stage/clock.js";
+import { View, makeLayout, pixelsPerSecond } from "../../static/stage/scales.js";
 
 const layout = makeLayout(1100);
 const WANT = { fullPitch: 170, miniPitch: 50 };

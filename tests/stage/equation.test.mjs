@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bracketed, sigma, unitText } from "../../assets/stage/equation_text.js";
-import { contrast } from "../../assets/stage/colours.js";
-import { SERIES_COUNT, gateColour, seriesLook } from "../../assets/stage/palette.js";
+import { bracketed, sigma, unitText } from "../../static/stage/equation_text.js";
+import { contrast } from "../../static/stage/colours.js";
+import { SERIES_COUNT, gateColour, seriesLook } from "../../static/stage/palette.js";
 
 // Mulberry32: the same numbers every time.
 function generator(seed) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { composeStage } from "../../assets/stage/compare.js";
-import { reachBack, stepsToHold, strongestSteps } from "../../assets/stage/influence_shares.js";
+import { composeStage } from "../../static/stage/compare.js";
+import { reachBack, stepsToHold, strongestSteps } from "../../static/stage/influence_shares.js";
 
 // Three steps, all the way back: [t, k] belongs to step t − k.
 const whole = Float32Array.of(1, 0, 0, 0.5, -2, 0, 0.25, 0.25, 1.5);

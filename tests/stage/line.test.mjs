@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { composeStage } from "../../assets/stage/compare.js";
-import { fullSteps, labelPlaces, leadingLines } from "../../assets/stage/line_labels.js";
+import { composeStage } from "../../static/stage/compare.js";
+import { fullSteps, labelPlaces, leadingLines } from "../../static/stage/line_labels.js";
 
 const FONT = 13;
 const frame = { font: FONT, left: 50, right: 850, height: 150 };

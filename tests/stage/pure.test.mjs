@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { axisColour, colourIndex, contrast, divergingMap, luminance, mapFor, parseColour, sequentialMap } from "../../assets/stage/colours.js";
-import { Clock } from "../../assets/stage/clock.js";
-import { View, makeLayout, pixelsPerSecond, rowAt, rowHeight } from "../../assets/stage/scales.js";
-import { correlations, orderByPeak, orderByScore, topProbabilities } from "../../assets/stage/quantities.js";
-import { decodeArray, decodeNotes } from "../../assets/stage/decode.js";
-import { encodeWav } from "../../assets/stage/wav.js";
-import { boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../assets/stage/text.js";
+import { axisColour, colourIndex, contrast, divergingMap, luminance, mapFor, parseColour, sequentialMap } from "../../static/stage/colours.js";
+import { Clock } from "../../static/stage/clock.js";
+import { View, makeLayout, pixelsPerSecond, rowAt, rowHeight } from "../../static/stage/scales.js";
+import { correlations, orderByPeak, orderByScore, topProbabilities } from "../../static/stage/quantities.js";
+import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
+import { encodeWav } from "../../static/stage/wav.js";
+import { boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../static/stage/text.js";
 
 const pack = (typed, dtype, shape = [typed.length]) => ({ dtype, shape, data: Buffer.from(typed.buffer).toString("base64") });
 // Neighbours may differ by what rounding to 8 bits does; every eighth colour must truly change.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { replaced } from "../../assets/page/page.js";
-import { speak, t } from "../../assets/stage/words.js";
+import { replaced } from "../../static/page/page.js";
+import { speak, t } from "../../static/stage/words.js";
 
 test("a text is itself until another language is spoken, and again after", () => {
   assert.equal(t("step {n} of {total}", { n: 3, total: 9 }), "step 3 of 9");

@@ -368,7 +368,7 @@ def test_a_model_of_hostile_names_opens_and_shows_them_as_they_are(address):
 
 def test_names_in_the_offline_page_cannot_end_its_script():
     """What the stage puts into a file of its own; the escape is in ``offline.js``."""
-    script = (ROOT / "assets" / "stage" / "offline.js").read_text("utf-8")
+    script = (ROOT / "static" / "stage" / "offline.js").read_text("utf-8")
     assert re.search(r"replace(All)?\(\s*/?[\"']?<", script), "no < is escaped"
 
 

@@ -1,4 +1,4 @@
-"""Describe the lane of one step of a cell, which ``assets/stage/lanes/cell.js`` draws."""
+"""Describe the lane of one step of a cell, which ``static/stage/lanes/cell.js`` draws."""
 
 from __future__ import annotations
 

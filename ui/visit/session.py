@@ -2,7 +2,7 @@
 
 A browser that reloads a page is a new session to Streamlit. So what pages keep in the session
 state is also held by ``ui.visit.session``, under a token that the tab keeps for itself (see
-``assets/visit/visit.js``) and shows to the new session.
+``static/visit/visit.js``) and shows to the new session.
 """
 
 from __future__ import annotations

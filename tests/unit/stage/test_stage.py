@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib.assets import ASSETS
+from seqlib.assets import STATIC
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample
 from seqlib.stage import (
@@ -103,7 +103,7 @@ def test_the_offline_page_is_whole_and_holds_text_as_text(stage):
     held = json.loads(re.search(r'id="page">(.*?)</script>', page)[1])
     assert held["data"]["label"] == evil
     assert held["modules"] == {
-        path.relative_to(ASSETS).as_posix(): path.read_text("utf-8") for path in MODULES
+        path.relative_to(STATIC).as_posix(): path.read_text("utf-8") for path in MODULES
     }
 
 
@@ -181,7 +181,7 @@ def test_the_shown_error_is_what_payload_said(stage, monkeypatch):
 
 # -- the browser's modules --------------------------------------------------------------------
 
-MODULES = sorted((ASSETS / "stage").rglob("*.js"))
+MODULES = [path for part in ("shared", "stage") for path in (STATIC / part).rglob("*.js")]
 
 
 def test_the_offline_page_finds_every_import():

@@ -1,6 +1,6 @@
 // Playing: the timeline, its speed and loop, the sound, and where the playhead stands.
 
-import { PLAY_EVENT, MOVE_EVENT } from "./events.js";
+import { PLAY_EVENT, MOVE_EVENT } from "../shared/events.js";
 import { Sound, pageClock } from "./audio.js";
 import { Timeline } from "./timeline.js";
 import { t } from "./words.js";

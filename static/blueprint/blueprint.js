@@ -1,15 +1,10 @@
 // A builder's code beside the tensors it makes; pointing at one lights the other.
 // Text from Python only ever becomes textContent.
 
-import { LIGHT_EVENT, SHAPES_EVENT } from "../stage/events.js";
-import { element } from "../stage/dom.js";
-import { mountView } from "../stage/mount.js";
+import { LIGHT_EVENT, SHAPES_EVENT } from "../shared/events.js";
+import { make } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
 import { speak, t } from "../stage/words.js";
-
-/** An element with a class, a text and children. */
-function make(tag, className = "", /** @type {string|undefined} */ text = undefined, children = /** @type {Iterable<Node|string>} */ ([])) {
-  return element(tag, { class: className || false, text }, children);
-}
 
 /** `(m, Tx, n_values)` or `(None, 30, 78)`, each axis in its colour. */
 function shapeNodes(tensor, which) {

@@ -1,7 +1,7 @@
 // Entry: Streamlit calls this for every change of data or theme, on the same element.
 
 import { StageView } from "./stage.js";
-import { mountView } from "./mount.js";
+import { mountView } from "../shared/mount.js";
 import { speak, t } from "./words.js";
 
 export default function mountStage({ parentElement, data }) {

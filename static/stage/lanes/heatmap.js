@@ -3,8 +3,9 @@
 import { boundText, numberText } from "../text.js";
 import { colourIndex, mapFor } from "../colours.js";
 import { clipToPlot, stepsAround } from "../lane_draw.js";
-import { contextOf } from "../dom.js";
+import { contextOf, element } from "../dom.js";
 import { decodeArray } from "../decode.js";
+import { paintUnits } from "../unit_bars.js";
 import { rowAt, rowHeight } from "../scales.js";
 import { t } from "../words.js";
 
@@ -26,34 +27,6 @@ export function paintMatrix({ values, rows, columns, low, high, pixels, order })
   }
   g.putImageData(image, 0, 0);
   return canvas;
-}
-
-/**
- * Colour `out` with a bar for each row, in units of its pixels: from zero to the value, its ends as
- * faint as the share of the pixel that they cover. Not numbers, where a sequence has ended, have none.
- */
-export function fillBars(out, { row, order, low, high, pixels, width }) {
-  const signed = low < 0 && high > 0;
-  const [zero, full, reach] = signed ? [width / 2, width / 2, Math.max(-low, high)] : [0, width, high - low];
-  out.fill(0);
-  for (let place = 0; place < order.length; place += 1) {
-    const share = (signed ? row[order[place]] : row[order[place]] - low) / reach;
-    if (!Number.isFinite(share)) continue;
-    const tip = zero + Math.max(-1, Math.min(1, share)) * full;
-    const [from, to] = tip < zero ? [tip, zero] : [zero, tip];
-    // Bars near zero would vanish in the map's own pale colours; the map is kept but deepened.
-    const deep = signed ? 127.5 + Math.sign(share) * (70 + 57.5 * Math.abs(share)) : 110 + 145 * share;
-    const colour = pixels[Math.max(0, Math.min(255, Math.round(deep)))] & 0xffffff;
-    const start = place * width;
-    out.fill(0xff000000 | colour, start + Math.ceil(from), start + Math.floor(to));
-    const shade = (x, cover) => { out[start + x] = (Math.round(255 * cover) << 24) | colour; };
-    if (Math.floor(from) === Math.floor(to)) shade(Math.floor(from), to - from);
-    else {
-      if (from % 1) shade(Math.floor(from), 1 - (from % 1));
-      if (to % 1) shade(Math.floor(to), to % 1);
-    }
-  }
-  return out;
 }
 
 /** Stretch the visible columns of a painted matrix over the time axis. */
@@ -107,7 +80,6 @@ export function heatmapLane(data, stage) {
   /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
   /** @type {Int32Array} */ let inverse;
-  /** @type {import("../contract.js").Canvas2D} */ let bars; // as pixels, painted anew for each step
   /** @type {ImageData} */ let image;
 
   const order = () => stage.order(axis, columns);
@@ -123,16 +95,18 @@ export function heatmapLane(data, stage) {
     bitmapKey = key;
   }
 
-  function paintBars(step, width) {
-    bars ??= contextOf(document.createElement("canvas"));
-    if (bars.canvas.width !== width || !image) {
-      Object.assign(bars.canvas, { width, height: columns });
-      image = bars.createImageData(width, columns);
-    }
-    const row = values.subarray(step * columns, (step + 1) * columns);
-    fillBars(new Uint32Array(image.data.buffer), { row, order: order(), low, high, pixels: stage.theme.pixels[map], width });
-    bars.putImageData(image, 0, 0);
-    return bars.canvas;
+  /** The units at a step as pixels of this screen, or a row each if there are more rows than pixels. */
+  function unitsAt(step, box, ratio) {
+    const px = (size) => Math.round(size * ratio);
+    const { layout, theme } = stage;
+    const [width, height] = [px(box.width), Math.max(columns, px(box.height))];
+    if (image?.width !== width || image.height !== height) image = new ImageData(width, height);
+    const strip = Math.round(26 * layout.scale);
+    paintUnits(new Uint32Array(image.data.buffer), {
+      row: values.subarray(step * columns, (step + 1) * columns), order: order(), low, high, pixels: theme.pixels[map],
+      width, height, strip: px(strip), left: px(strip + 8), thin: px(1), ground: theme.shadePixel, faint: theme.faintPixel,
+    });
+    return image;
   }
 
   return {
@@ -187,21 +161,15 @@ export function heatmapLane(data, stage) {
     drawNow(g, box, step) {
       fresh();
       const { theme } = stage;
-      const strip = Math.round(26 * stage.layout.scale);
-      const ratio = g.getTransform().a;
-      g.imageSmoothingEnabled = bitmap.height > box.height * ratio;
-      g.drawImage(bitmap, step, 0, 1, columns, 0, 0, strip, box.height);
-      const left = strip + 8;
-      const width = box.width - left;
       const each = box.height / columns;
-      g.fillStyle = theme.shade;
-      g.fillRect(left, 0, width, box.height);
-      g.imageSmoothingQuality = "high"; // of more rows than pixels none may be left out
-      g.drawImage(paintBars(step, Math.round(width * ratio)), left, 0, width, box.height);
-      for (let row = 1; each >= 3 && row <= columns; row += 1) g.fillRect(left, row * each - 1, width, 1);
-      const zero = map === "diverging" ? left + width / 2 : left;
-      g.fillStyle = theme.faint;
-      g.fillRect(Math.round(zero), 0, 1, box.height);
+      const units = unitsAt(step, box, g.getTransform().a);
+      if (units.height === g.canvas.height) g.putImageData(units, 0, 0);
+      else {
+        const sheet = contextOf(element("canvas", { width: units.width, height: units.height }));
+        sheet.putImageData(units, 0, 0);
+        g.imageSmoothingQuality = "high";
+        g.drawImage(sheet.canvas, 0, 0, box.width, box.height);
+      }
       const { font } = stage.layout;
       const pinned = stage.pins.filter((pin) => pin.axis === axis && pin.unit < columns);
       const places = spread(pinned.map((pin) => (inverse[pin.unit] + 0.5) * each), font * 1.3, box.height, font * 0.65);

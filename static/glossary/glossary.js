@@ -1,14 +1,9 @@
 // Explains a term where a reader points at it, taps it or reaches it by keyboard.
 // Text from Python only ever becomes textContent.
 
-const SHAPES_EVENT = "seqscope-shapes-asked"; // stages and blueprints answer with their tensors
-
-function make(tag, className, /** @type {string|undefined} */ text = undefined) {
-  const node = document.createElement(tag);
-  node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
+import { SHAPES_EVENT } from "../shared/events.js";
+import { make } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
 
 /** `X=m:60,Tx:30` behind a term's link: the shape its chip shows. */
 export function shapeOfLink(rest) {
@@ -158,15 +153,5 @@ class GlossaryView {
 }
 
 export default function mountGlossary({ parentElement, data }) {
-  if (!parentElement.glossaryView) parentElement.glossaryView = new GlossaryView(parentElement);
-  const view = parentElement.glossaryView;
-  view.data = data;
-  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
-  const turn = Symbol("turn");
-  view.turn = turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    delete parentElement.glossaryView;
-  };
+  return mountView(parentElement, "glossaryView", GlossaryView, (view) => { view.data = data; });
 }

@@ -1,18 +1,12 @@
 // A guided tour: one element lit, one thing said, one thing to do. The page stays usable.
 // Text from Python only ever becomes textContent.
 
-const PLAY_EVENT = "seqscope-stage-plays"; // from a stage that begins to play
-const MOVE_EVENT = "seqscope-stage-moves"; // from a stage whose clock a hand has moved
+import { MOVE_EVENT, PLAY_EVENT } from "../shared/events.js";
+import { make } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
+
 const EDGE = 14; // pixels between the card and the edges of the window
 const AIR = 6; // pixels between an element and its light
-
-function make(tag, className = "", /** @type {string|undefined} */ text = undefined, children = []) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  node.append(...children);
-  return node;
-}
 
 const TAGS = { bold: "strong", italic: "em", code: "code" };
 
@@ -358,15 +352,5 @@ class TourView {
 }
 
 export default function mountTour({ parentElement, data, setTriggerValue }) {
-  if (!parentElement.tourView) parentElement.tourView = new TourView(parentElement);
-  const view = parentElement.tourView;
-  view.adopt(data, (step) => setTriggerValue("at", step));
-  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
-  const turn = Symbol("turn");
-  view.turn = turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    delete parentElement.tourView;
-  };
+  return mountView(parentElement, "tourView", TourView, (view) => view.adopt(data, (step) => setTriggerValue("at", step)));
 }

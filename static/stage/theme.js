@@ -26,6 +26,9 @@ export function readTheme(root) {
   const accent = rgb("--st-primary-color", [59, 91, 219]);
   const dark = luminance(background) < 0.2;
   const maps = mapsFor(dark);
+  const faint = mix(ink, background, 0.62);
+  const shade = mix(background, ink, 0.045);
+  const [faintPixel, shadePixel] = packColours([faint, shade]);
   const axis = (name) => {
     const colour = axisColour(name, dark);
     return colour ? cssColour(colour) : null;
@@ -35,15 +38,17 @@ export function readTheme(root) {
     background: cssColour(background),
     ink: cssColour(ink),
     soft: cssColour(mix(ink, background, 0.34)),
-    faint: cssColour(mix(ink, background, 0.62)),
+    faint: cssColour(faint),
     line: cssColour(mix(background, ink, 0.14)),
-    shade: cssColour(mix(background, ink, 0.045)),
+    shade: cssColour(shade),
     accent: cssColour(accent),
     accentSoft: cssColour(mix(accent, background, 0.62)),
     band: cssColour(mix(ink, background, 0.7)),
     font: style.fontFamily || "sans-serif",
     colours: maps.colours,
     pixels: maps.pixels,
+    faintPixel,
+    shadePixel,
     axis,
     key: [background, ink, accent, style.fontFamily].join("|"),
   };

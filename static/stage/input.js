@@ -1,6 +1,6 @@
 // What a reader's hands do: keys, pointer and wheel on the lanes, and what the page's other parts ask.
 
-import { ASK_EVENT, LIGHT_EVENT, PLAY_EVENT, SHAPES_EVENT } from "./events.js";
+import { ASK_EVENT, LIGHT_EVENT, PLAY_EVENT, SHAPES_EVENT } from "../shared/events.js";
 import { element } from "./dom.js";
 
 /** @import { Frame } from "./frame.js" */

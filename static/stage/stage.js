@@ -6,7 +6,7 @@ import { Panel } from "./panel.js";
 import { StageData } from "./data.js";
 import { StageLook } from "./look.js";
 import { Transport } from "./transport.js";
-import { element } from "./dom.js";
+import { element, whenRested } from "./dom.js";
 
 /** @import { LaneStage, LinkView, Payload } from "./contract.js" */
 
@@ -15,8 +15,6 @@ export class StageView {
   /** @type {Controls} */ controls;
   /** @type {Panel} */ panel;
   /** @type {Input} */ input;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */ settling;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */ announcing;
   request = 0;
   dirty = { view: true, step: true };
 
@@ -29,6 +27,12 @@ export class StageView {
     this.data = new StageData();
     this.look = new StageLook(this.root, this.data);
     this.laneStage = laneStageOf(this);
+    // What follows once a step has stood for a moment, and what screen readers then hear.
+    this.settle = whenRested(120, () => {
+      this.look.settle();
+      this.controls.syncRange();
+    });
+    this.announce = whenRested(250, () => { this.live.textContent = this.data.describe(this.transport.step); });
   }
 
   /** Show this payload; called again for new data or a new theme. */
@@ -121,12 +125,6 @@ export class StageView {
     if (text) this.transport?.pause();
   }
 
-  /** Tell screen readers where the playhead has come to rest. */
-  announce() {
-    clearTimeout(this.announcing);
-    this.announcing = setTimeout(() => { this.live.textContent = this.data.describe(this.transport.step); }, 250);
-  }
-
   // -- what a link holds --------------------------------------------------------------
 
   /** Whatever of the view is not as at first, as texts for a URL; steps count from 1. */
@@ -191,19 +189,12 @@ export class StageView {
         look.markRows(this.input.hovered);
       }
       controls.syncStep();
-      clearTimeout(this.settling);
-      this.settling = setTimeout(() => this.settle(), 120);
+      this.settle();
     }
     look.placeHead(position, step);
     controls.sync();
     this.dirty = { view: false, step: false };
     if (transport.playing) this.request = requestAnimationFrame(() => this.frame());
-  }
-
-  /** What follows once a step has stood for a moment. */
-  settle() {
-    this.look.settle();
-    this.controls.syncRange();
   }
 
   /** Leave the page: nothing keeps running. */
@@ -212,8 +203,8 @@ export class StageView {
     this.input?.close();
     this.look.close();
     cancelAnimationFrame(this.request);
-    clearTimeout(this.settling);
-    clearTimeout(this.announcing);
+    this.settle.stop();
+    this.announce.stop();
     this.root.remove();
   }
 }

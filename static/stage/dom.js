@@ -1,25 +1,10 @@
-// Elements without markup: text from users only ever becomes textContent.
+// Buttons, icons and canvases of the stage.
+
+import { element } from "../shared/dom.js";
+
+export { element };
 
 const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * An element with its text, attributes (false, null: left out) and children.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, any>} attributes
- * @param {Iterable<Node|string>} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
-export function element(tag, { text, ...attributes } = {}, children = []) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
-    node.setAttribute(name, value === true ? "" : value);
-  }
-  if (text !== undefined) node.textContent = text;
-  node.append(...children);
-  return node;
-}
 
 // Drawn on a 24 × 24 grid, filled.
 const ICONS = {
@@ -111,6 +96,22 @@ export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);
   return g;
+}
+
+/** A function that calls `act` once it has not been called for some milliseconds; `stop` forgets it. */
+export function whenRested(ms, act) {
+  let due = 0;
+  let timer = 0;
+  const wait = () => {
+    const left = due - performance.now();
+    timer = left > 0 ? window.setTimeout(wait, left) : 0;
+    if (!timer) act();
+  };
+  const again = () => {
+    due = performance.now() + ms;
+    timer ||= window.setTimeout(wait, ms); // one that runs is kept: a new one at every frame would cost more
+  };
+  return Object.assign(again, { stop: () => window.clearTimeout(timer) });
 }
 
 /** Offer a file to the reader. */

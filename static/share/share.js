@@ -1,17 +1,12 @@
 // The popover that makes a link of this view. Text from Python only ever becomes textContent.
 
-const ASK_EVENT = "seqscope-stage-asked"; // every stage on the page answers with its view
+import { ASK_EVENT } from "../shared/events.js";
+import { element } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4; // modules of white around a QR code, as its standard asks
 const SAID_FOR = 5000; // milliseconds
-
-function make(tag, /** @type {Record<string, any>} */ { text, ...attributes } = {}, children = []) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== false) node.setAttribute(name, value === true ? "" : value);
-  if (text !== undefined) node.textContent = text;
-  node.append(...children);
-  return node;
-}
 
 /** The address of this view: what the URL says, then where each stage stands. */
 export function linkOf(address, stages, { lang, views, without, presenter }) {
@@ -49,9 +44,15 @@ function drawCode(rows, label) {
 }
 
 class ShareView {
+  // All are there once `adopt` has been called.
+  /** @type {HTMLInputElement} */ field;
+  /** @type {HTMLElement} */ said;
+  /** @type {HTMLElement} */ large;
+  /** @type {HTMLElement} */ figure;
+
   constructor(root) {
     this.root = root;
-    this.node = make("div", { class: "share" });
+    this.node = element("div", { class: "share" });
     root.append(this.node);
     this.without = new Set((new URLSearchParams(window.location.search).get("without") || "").split(",").filter(Boolean));
     this.keeps = false;
@@ -69,13 +70,13 @@ class ShareView {
 
   build() {
     const { words, presenter } = this.data;
-    this.field = make("input", { type: "text", readonly: true, "aria-label": words.link, class: "link" });
+    this.field = element("input", { type: "text", readonly: true, "aria-label": words.link, class: "link" });
     this.field.addEventListener("focus", () => this.field.select());
-    this.copy = make("button", { type: "button", class: "btn primary", text: words.copy });
+    this.copy = element("button", { type: "button", class: "btn primary", text: words.copy });
     this.copy.addEventListener("click", () => this.copyLink());
-    this.said = make("p", { class: "said", role: "status" });
-    this.figure = make("div", { class: "code" });
-    this.large = make("button", { type: "button", class: "btn", text: words.large });
+    this.said = element("p", { class: "said", role: "status" });
+    this.figure = element("div", { class: "code" });
+    this.large = element("button", { type: "button", class: "btn", text: words.large });
     this.large.addEventListener("click", () => this.showLarge());
     const boxes = this.parts().map(([name, text]) => this.box(text, this.without.has(name), (on) => {
       if (on) this.without.add(name);
@@ -83,22 +84,22 @@ class ShareView {
     }));
     const local = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
     this.node.replaceChildren(
-      make("div", { class: "row" }, [this.field, this.copy]), this.said,
-      make("div", { class: "picture" }, [this.figure, this.large]),
-      ...(local ? [make("p", { class: "local", text: words.local })] : []),
+      element("div", { class: "row" }, [this.field, this.copy]), this.said,
+      element("div", { class: "picture" }, [this.figure, this.large]),
+      ...(local ? [element("p", { class: "local", text: words.local })] : []),
       ...(presenter ? [this.box(words.presenter, this.keeps, (on) => { this.keeps = on; })] : []),
-      ...(boxes.length ? [make("details", {}, [make("summary", { text: words.hide }), make("div", { class: "parts" }, boxes)])] : []),
+      ...(boxes.length ? [element("details", {}, [element("summary", { text: words.hide }), element("div", { class: "parts" }, boxes)])] : []),
     );
   }
 
   box(text, on, change) {
-    const input = make("input", { type: "checkbox" });
+    const input = element("input", { type: "checkbox" });
     input.checked = on;
     input.addEventListener("change", () => {
       change(input.checked);
       this.refresh();
     });
-    return make("label", {}, [input, make("span", { text })]);
+    return element("label", {}, [input, element("span", { text })]);
   }
 
   /** What a link can leave out: the page's sections by their headings, and its uploads. */
@@ -130,7 +131,7 @@ class ShareView {
     if (of !== this.link) return; // an older link's
     this.large.hidden = !rows.length;
     if (rows.length) this.figure.replaceChildren(drawCode(rows, words.code));
-    else this.figure.replaceChildren(make("p", { text: words.too_long }));
+    else this.figure.replaceChildren(element("p", { text: words.too_long }));
   }
 
   async copyLink() {
@@ -156,9 +157,9 @@ class ShareView {
   /** The code over the whole window, for the back row. */
   showLarge() {
     const { rows, words } = this.data;
-    const close = make("button", { type: "button", class: "btn", text: words.close });
-    const dialog = make("dialog", { class: "large", "aria-label": words.code }, [
-      drawCode(rows, words.code), make("p", { text: this.link }), close,
+    const close = element("button", { type: "button", class: "btn", text: words.close });
+    const dialog = element("dialog", { class: "large", "aria-label": words.code }, [
+      drawCode(rows, words.code), element("p", { text: this.link }), close,
     ]);
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
@@ -172,15 +173,5 @@ class ShareView {
 }
 
 export default function mountShare({ parentElement, data, setStateValue }) {
-  if (!parentElement.shareView) parentElement.shareView = new ShareView(parentElement);
-  const view = parentElement.shareView;
-  view.adopt(data, (link) => setStateValue("link", link));
-  // Streamlit also cleans up a call that a newer one has overtaken; only the last may close.
-  const turn = Symbol("turn");
-  view.turn = turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    delete parentElement.shareView;
-  };
+  return mountView(parentElement, "shareView", ShareView, (view) => view.adopt(data, (link) => setStateValue("link", link)));
 }
