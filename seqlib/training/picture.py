@@ -17,8 +17,8 @@ WIDTH, HEIGHT, LEFT, BOTTOM, MARGIN = 640, 240, 56, 36, 12
 
 def run_html(run: Any) -> str:
     """HTML of a run's state and its loss so far; an error is said in its sentence."""
-    metrics = run.metrics
-    loss = np.asarray(getattr(metrics, "loss_sum", metrics.loss))  # (epochs,)
+    loss = run.rows()["loss"]
+    loss = loss if loss.ndim == 1 else loss.sum(axis=1)  # (epochs,), of all outputs
     words = [
         type(run).__name__,
         str(run.state),

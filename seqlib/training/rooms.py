@@ -38,6 +38,7 @@ MOST_WORKERS = 4
 WATCH_SECONDS = 0.1
 # After so many seconds a host that refused a process is asked again.
 REFUSED_SECONDS = 300.0
+CGROUP = Path("/sys/fs/cgroup")  # of a container: version 2, then 1
 # A matrix product of these sizes gains nothing from a second thread, and several processes
 # with a thread for each core would take the cores from each other.
 ONE_THREAD = dict.fromkeys(
@@ -396,11 +397,14 @@ def cores() -> int:
     """Processors that this process may use, at least 1; a container's share counts."""
     usable = getattr(os, "sched_getaffinity", None)
     found = float(len(usable(0)) if usable else os.cpu_count() or 1)
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        found = min(found, int(quota) / int(period))
-    except (OSError, ValueError):  # no such file, or "max"
-        pass
+    for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            told = " ".join((CGROUP / file).read_text() for file in files)
+            quota, period = map(int, told.split())
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        if quota > 0:
+            found = min(found, quota / period)
     return max(1, int(found))
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from seqlib.i18n import N_, Later, _
 from seqlib.training import cluster, keras_room
-from seqlib.training.rooms import Pool, ProcessRefused, Workers
+from seqlib.training.rooms import Pool, ProcessRefused, TooLong, TooMuchMemory, Workers
 from seqlib.training.run import STARTING, Run, State
 from seqlib.training.worker import Slice, Trained, train
 
@@ -35,6 +35,9 @@ LOST = N_("a worker was lost; going on from the last finished slice on another")
 COSTLY = N_(
     "Training stopped because its worker ended each time, perhaps for want of memory; "
     "try a smaller one."
+)
+BEYOND = N_(
+    "Training stopped because it took more time or memory than it may have here; try a smaller one."
 )
 BROKEN = N_("Training stopped: the run could not be continued.")
 
@@ -376,8 +379,10 @@ class Scheduler:
             trained = future.result()
             if trained is None:  # the worker does not know the task
                 return run.state is State.RUNNING and run.task is not None
-        except CancelledError:
-            pass  # not this run's fault: its turn comes again
+        except CancelledError:  # the cluster went away in this moment
+            run.not_before = self._clock() + AWAY_SECONDS
+        except (TooLong, TooMuchMemory):
+            run.fail(Later(BEYOND))
         except ProcessRefused:
             if flight.pool.refusal:
                 run.fail(Later(flight.pool.refusal))

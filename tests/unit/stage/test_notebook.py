@@ -12,6 +12,7 @@ import seqlib
 from seqlib.i18n import speaking
 from seqlib.jazz import JazzWeights
 from seqlib.stage import Clock, Heatmap, Stage, Tokens
+from seqlib.training.copy_task import CopyRun, CopySettings
 from seqlib.training.picture import curve_svg
 
 EVIL = "</script><script>alert(1)</script>\"'&amp;"
@@ -58,6 +59,11 @@ def test_a_run_is_its_state_and_its_loss():
     shown = run._repr_html_()
     assert shown.startswith("<div>TrainingRun · created · epoch 0 of 3<br><svg ")
     assert "<polyline" in shown
+
+
+def test_a_run_with_several_losses_shows_their_sum():
+    shown = CopyRun(CopySettings(steps=30))._repr_html_()
+    assert shown.startswith("<div>CopyRun · created · epoch 0 of 3<br><svg ")
 
 
 def test_a_curve_is_drawn_from_zero_over_all_epochs_whatever_its_values():

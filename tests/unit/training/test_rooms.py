@@ -219,6 +219,26 @@ def test_there_are_as_many_workers_as_cores_within_reason(monkeypatch, cores, n)
     assert Workers().slots == n
 
 
+@pytest.mark.parametrize(
+    ("files", "n"),
+    [
+        ({}, 8),
+        ({"cpu.max": "max 100000\n"}, 8),
+        ({"cpu.max": "150000 100000\n"}, 1),
+        ({"cpu.max": "300000 100000\n"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
+        ({"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+    ],
+)
+def test_a_containers_share_of_the_processor_counts(monkeypatch, tmp_path, files, n):
+    (tmp_path / "cpu").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(rooms, "CGROUP", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(8)), raising=False)
+    assert rooms.cores() == n
+
+
 def test_on_one_core_there_is_one_worker_and_all_get_their_turns(monkeypatch):
     monkeypatch.setattr(rooms, "cores", lambda: 1)
     scheduler = Scheduler(pools=Workers())

@@ -10,7 +10,7 @@ import pytest
 from fakes import Clock, Held, Here, counting
 
 from seqlib.training import scheduler as scheduler_module
-from seqlib.training.rooms import ProcessRefused
+from seqlib.training.rooms import ProcessRefused, TooLong, TooMuchMemory
 from seqlib.training.run import Run, State
 from seqlib.training.scheduler import CATCH_UP, COSTLY, LOST, ROUNDS, Limits, Scheduler
 from seqlib.training.task import Progress
@@ -373,6 +373,27 @@ def test_a_refused_process_is_nobodys_fault():
         room.pool.fail(ProcessRefused("no more"))
         room.scheduler._collect()
     assert (run.state, run.lost) == (State.RUNNING, 0)
+
+
+@pytest.mark.parametrize("limit", [TooLong, TooMuchMemory])
+def test_a_slice_beyond_the_limits_of_its_room_is_not_tried_again(limit):
+    room = Room(kind=Held)
+    run = room.start()
+    room.scheduler._send_next()
+    room.pool.fail(limit("killed"))
+    room.scheduler._collect()
+    assert (run.state, run.error) == (State.FAILED, scheduler_module.BEYOND)
+
+
+def test_a_slice_that_went_with_the_cluster_is_sent_again_a_little_later():
+    room = Room(kind=Held)
+    run = room.start()
+    room.scheduler._send_next()
+    room.pool.waiting.pop()[0].cancel()
+    room.scheduler._collect()
+    assert room.scheduler._send_next() is None
+    room.clock.now += 1
+    assert room.scheduler._send_next() is run
 
 
 def test_runs_wait_for_a_pool_that_is_away_and_say_so_and_fail_when_it_is_gone_for_good():
