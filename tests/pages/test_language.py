@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib import i18n
 from seqlib.i18n import LANGUAGES, Later, speaking
+from ui import state
 from ui.frame import language
 
 
@@ -28,15 +29,30 @@ def choices():
 
     language.begin()
     language.switch()
-    given = {"options": list(words), "format_func": text}
+    widgets = {
+        "corpus": st.segmented_control,
+        "box": st.selectbox,
+        "slider": st.select_slider,
+        "lanes": st.pills,
+    }
     st.session_state["shown"] = [
-        language.choice(st.segmented_control, "Corpus", key="corpus", default="all", **given),
-        language.choice(st.selectbox, "Box", key="box", **given),
-        language.choice(st.select_slider, "Slider", key="slider", **given),
-        language.choice(
-            st.pills, "Lanes", key="lanes", default=["all"], selection_mode="multi", **given
-        ),
+        language.choice(widget, key, key, format_func=text) for key, widget in widgets.items()
     ]
+
+
+OPTIONS = ("all", "one", "mine")
+
+
+@pytest.fixture(autouse=True)
+def rows(monkeypatch):
+    """Rows of the table for the page above: one of each kind of choice."""
+    for row in (
+        state.Pick("corpus", "", "all", options=OPTIONS),
+        state.Select("box", "", "all", options=OPTIONS),
+        state.Steps("slider", "", "all", options=OPTIONS),
+        state.Picks("lanes", "", ("all",), options=OPTIONS),
+    ):
+        monkeypatch.setitem(state.TABLE, row.key, row)
 
 
 LINK = {"corpus": "one", "box": "mine", "slider": "one", "lanes": ["mine", "one"]}

@@ -53,12 +53,17 @@ def keras_twin(task, weights):
     return model
 
 
+def arrays_of(model) -> list[np.ndarray]:
+    """Return the weights of all layers but the embedding, in the order of ``EmojifyWeights``."""
+    from seqlib.emojify.models import LAYERS
+
+    return [array for name in LAYERS for array in model.get_layer(name).get_weights()]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
 def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
     """Mini-batches in a drawn order, the last one short; nothing dropped."""
-    from seqlib.emojify.models import get_arrays
-
     task, weights = make(mask), start(mask)
     model = keras_twin(task, weights)
     model.compile(
@@ -82,7 +87,7 @@ def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
         }.items():  # fmt: skip
             np.testing.assert_allclose(progress.measured[ours], history[theirs], rtol=1e-4)
     trained = task.model(state, weights)
-    for ours, theirs, before in zip(trained.arrays, get_arrays(model), weights.arrays, strict=True):
+    for ours, theirs, before in zip(trained.arrays, arrays_of(model), weights.arrays, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-4)
         assert np.abs(ours - before).max() > 5e-3
 
@@ -90,8 +95,6 @@ def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
 @pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
 def test_a_trainable_embedding_takes_the_steps_keras_takes(keras, mask):
     import tensorflow as tf
-
-    from seqlib.emojify.models import get_arrays
 
     task, weights = make(mask, trainable=True), start(mask)
     model = keras_twin(task, weights)
@@ -106,7 +109,7 @@ def test_a_trainable_embedding_takes_the_steps_keras_takes(keras, mask):
         adam.apply(list(map(tf.convert_to_tensor, gradients)), model.trainable_variables)
     state, _ = task.advance(task.begin(), 100)
     trained = task.model(state, weights)
-    for ours, theirs in zip(trained.arrays, get_arrays(model), strict=True):
+    for ours, theirs in zip(trained.arrays, arrays_of(model), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-4)
     table = trained.embedding[np.arange(N_WORDS + 1)]
     theirs = model.get_layer("pretrained_embedding").get_weights()[0]
