@@ -97,8 +97,10 @@ def test_lines_go_to_stderr_whatever_that_is_by_then(lines, capsys):
 
 def test_resident_memory_is_what_the_system_says():
     psutil = pytest.importorskip("psutil")
-    held = log.resident()
-    assert held == pytest.approx(psutil.Process(os.getpid()).memory_info().rss, rel=0.05)
+    this = psutil.Process(os.getpid())
+    # Other threads may give memory back between two readings.
+    pairs = [(log.resident(), this.memory_info().rss) for _ in range(20)]
+    assert min(abs(ours / theirs - 1) for ours, theirs in pairs) < 0.05
 
 
 def test_the_limit_is_the_tightest_one_that_holds(tmp_path):
