@@ -227,12 +227,22 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
         _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
         _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
         _times(reader, f"{name}-seconds.npy", n),
+        _spent(reader, name, about),
     )
     probe = None
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    run = kept_training(settings, metrics, weights, probe, about.state, about.error)
+    run = kept_training(
+        settings,
+        metrics,
+        weights,
+        probe,
+        about.state,
+        about.error,
+        engine=about.engine,
+        trained_for=about.trained_for,
+    )
     return vocabulary, run
 
 
@@ -302,12 +312,15 @@ def _emoji(
             test_accuracy,
             confusion,
             _times(reader, f"{name}-seconds.npy", n),
+            _spent(reader, name, about),
         ),
         last.weights,
         best.weights,
         about.best_epoch,
         about.state,
         about.error,
+        engine=about.engine,
+        trained_for=about.trained_for,
     )
     return EmojiRecord(about.number, run, about.name, vectors)
 
@@ -395,6 +408,13 @@ def _shares(array: np.ndarray, name: str) -> np.ndarray:
 
 def _times(reader: Reader, name: str, n: int) -> np.ndarray:
     return _rising(reader.array(name, "<f8", (n,)))
+
+
+def _spent(reader: Reader, name: str, about: format.JazzRun | format.EmojiRun) -> np.ndarray | None:
+    """Return what Keras spent in each epoch, if it was Keras that trained."""
+    if about.engine == "numpy":
+        return None
+    return _losses(reader.array(f"{name}-spent.npy", "<f4", (about.epochs, 3)), "spent")
 
 
 def _rising(seconds: np.ndarray) -> np.ndarray:

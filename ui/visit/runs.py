@@ -23,6 +23,9 @@ def kept_training(
     probe: np.ndarray | None,
     state: State,
     error: str = "",
+    *,
+    engine: str = "numpy",
+    trained_for: float = 0.0,
 ) -> TrainingRun:
     """Make a jazz run that is over from its settings, curves and last weights.
 
@@ -46,8 +49,8 @@ def kept_training(
                 n_a_here=settings.n_a,
             )
         )
-    record = Record(settings, state, _measured(metrics), weights, None, error)
-    return TrainingRun.from_record(record, probe=probe)
+    record = Record(settings, state, _measured(metrics), weights, None, error, trained_for)
+    return TrainingRun.from_record(record, probe=probe, engine=engine)
 
 
 def kept_emojify(
@@ -61,6 +64,9 @@ def kept_emojify(
     best_epoch: int,
     state: State,
     error: str = "",
+    *,
+    engine: str = "numpy",
+    trained_for: float = 0.0,
 ) -> EmojifyRun:
     """Make an emoji run that is over; ``best_epoch`` counts from 1, 0 before any."""
     shapes, best_shapes = ([one.shape for one in each.arrays] for each in (weights, best))
@@ -68,8 +74,9 @@ def kept_emojify(
         raise ValueError(_("The best weights have other shapes than the last."))
     if (weights.n_a, weights.n_classes) != (settings.units, train.n_classes):
         raise ValueError(_("A model in it is not that of its run."))
-    record = Record(settings, state, _measured(metrics), weights, (best_epoch, best), error)
-    return EmojifyRun.from_record(record, train=train, test=test, lexicon=lexicon)
+    tested = best_epoch, best
+    record = Record(settings, state, _measured(metrics), weights, tested, error, trained_for)
+    return EmojifyRun.from_record(record, train=train, test=test, lexicon=lexicon, engine=engine)
 
 
 def kept_copy(

@@ -59,6 +59,7 @@ def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
         rng.random((EPOCHS, Tx), np.float32),
         rng.random((EPOCHS, Tx), np.float32),
         np.array([0.5, 0.75, 1.25]),
+        rng.random((EPOCHS, 3), np.float32),
     )
     return kept_training(
         RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5),
@@ -67,6 +68,8 @@ def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
         shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
         state,
         error,
+        engine="djmodel",
+        trained_for=0.75,
     )
 
 
@@ -76,6 +79,7 @@ def an_emoji_run(
     unknown: Unknown = Unknown.ZERO,
     trainable: bool = True,
     seed: int = 0,
+    engine: str = "numpy",
 ) -> EmojifyRun:
     rng, k = np.random.default_rng(seed), data.train.n_classes
     settings = EmojifySettings(
@@ -95,9 +99,10 @@ def an_emoji_run(
     metrics = EmojifyMetrics(
         *rng.random((4, EPOCHS), np.float32), confusion, np.array([1.0, 2.0, 2.5])
     )
-    return kept_emojify(
-        data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
-    )
+    if engine != "numpy":
+        metrics = replace(metrics, spent=rng.random((EPOCHS, 3), np.float32))
+    parts = data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
+    return kept_emojify(*parts, engine=engine, trained_for=1.5)
 
 
 def a_few() -> DataSet:
@@ -129,6 +134,7 @@ def contents() -> Visit:
     title, data = a_song()
     vectors, few = load(), a_few()
     own = own_vectors()
+    by_keras = an_emoji_run(few, vectors, Unknown.SHARED, seed=5, engine="keras")
     visit = a_visit(
         song=song_of(title, data, 1),
         song_file=(title, data),
@@ -137,7 +143,7 @@ def contents() -> Visit:
         emoji_draft=("our sentences", a_table(("a new one", "love", "train"), ("", "", ""))),
         emoji_runs=[
             EmojiRecord(1, an_emoji_run(shipped(), vectors, trainable=False), "ours", vectors),
-            EmojiRecord(4, an_emoji_run(few, vectors, Unknown.SHARED, seed=5), "few", vectors),
+            EmojiRecord(4, by_keras, "few", vectors),
             EmojiRecord(5, an_emoji_run(few, own, seed=6), "few", own),
         ],
         embedding_runs=PairRecord(
@@ -175,6 +181,7 @@ def opened(saved) -> Visit:
 def same_run(one, other) -> None:
     assert one.settings == other.settings
     assert (one.state, one.error, one.epoch) == (other.state, other.error, other.epoch)
+    assert (one.engine, one.trained_for) == (other.engine, other.trained_for)
     for name, array in vars(one.metrics).items():
         assert np.array_equal(array, getattr(other.metrics, name)), name
 
@@ -442,6 +449,9 @@ BAD = {
     "a rate that is text": put("jazz_runs", 0, "settings", "learning_rate", value="fast"),
     "a run that goes on": put("jazz_runs", 0, "state", value="running"),
     "a state that is none": put("jazz_runs", 0, "state", value="happy"),
+    "an engine there is not": put("jazz_runs", 0, "engine", value="torch"),
+    "Keras without its seconds": put("emoji_runs", 0, "engine", value="keras"),
+    "a run of less than no time": put("emoji_runs", 0, "trained_for", value=-1),
     "a token twice": put("jazz_runs", 0, "vocabulary", value=[[60, 3]] * 78),
     "a pitch there is not": put("jazz_runs", 0, "vocabulary", 0, value=[400, 3]),
     "a length below one": put("jazz_runs", 0, "vocabulary", 0, value=[60, -3]),
