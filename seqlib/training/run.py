@@ -344,7 +344,9 @@ class Run(ShownInNotebook):
         return run
 
     def kept(self) -> Self:
-        """Make a copy of the run as it is now, which trains no more."""
+        """Return the run as it is now, which trains no more: itself if it is over, else a copy."""
+        if self._state.over:
+            return self
         more = {name: getattr(self, name) for name in self._more}
         return type(self).from_record(self.to_record(), **more)
 

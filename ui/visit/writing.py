@@ -41,7 +41,6 @@ from ui.visit.format import (
 from ui.visit.memory import Visit
 from ui.visit.reading import fitting_links, fitting_loose, open_visit
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import as_it_is
 
 
 @dataclass
@@ -214,7 +213,7 @@ def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 
 
 def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
-    kept = as_it_is(run)
+    kept = run.kept()
     probe = kept.probe
     arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
     arrays |= kept.rows()
@@ -239,7 +238,7 @@ def _vectors(key: str, found: WordVectors, name: str) -> Item:
 
 
 def _emoji(record: EmojiRecord, name: str) -> Item:
-    run = as_it_is(record.run)
+    run = record.run.kept()
     curves, words = run.rows(), {*run.train.words, *run.test.words}
     curves["numbers"] = np.array([curves.pop(name) for name in EMOJI_NUMBERS])
     parts = {
@@ -277,7 +276,7 @@ def _data(data: DataSet) -> format.Data:
 
 
 def _copy(run: CopyRun, name: str) -> Item:
-    kept = as_it_is(run)
+    kept = run.kept()
     curves = {
         kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
     }

@@ -17,7 +17,6 @@ import pytest
 from seqlib import archive
 from seqlib.archive import array_bytes
 from seqlib.emojify import (
-    EmojifyMetrics,
     EmojifyRun,
     EmojifySettings,
     EmojifyWeights,
@@ -26,16 +25,16 @@ from seqlib.emojify import (
 )
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import DataSet, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
-from seqlib.training.run import State
+from seqlib.training.copy_task import CopyRun, CopySettings
+from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
+from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.reading import open_visit, song_of
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import as_it_is, kept_copy, kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
@@ -55,21 +54,18 @@ def a_song() -> tuple[str, bytes]:
 
 def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
     rng, corpus = np.random.default_rng(3), default_corpus()
-    metrics = Metrics(
-        rng.random((EPOCHS, Tx), np.float32),
-        rng.random((EPOCHS, Tx), np.float32),
-        np.array([0.5, 0.75, 1.25]),
-        rng.random((EPOCHS, 3), np.float32),
-    )
-    return kept_training(
-        RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5),
-        metrics,
-        JazzWeights.initial(N_A, corpus.n_values, 9),
-        shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
-        state,
-        error,
+    measured = {
+        "loss": rng.random((EPOCHS, Tx), np.float32),
+        "accuracy": rng.random((EPOCHS, Tx), np.float32),
+        "seconds": np.array([0.5, 0.75, 1.25]),
+        "spent": rng.random((EPOCHS, 3), np.float32),
+    }
+    settings = RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5)
+    weights = JazzWeights.initial(N_A, corpus.n_values, 9)
+    return TrainingRun.from_record(
+        Record(settings, state, measured, weights, None, error, 0.75),
+        probe=shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
         engine="djmodel",
-        trained_for=0.75,
     )
 
 
@@ -96,13 +92,13 @@ def an_emoji_run(
         last = replace(last, embedding=last.embedding.changed(rows, moved))
     confusion = np.zeros((EPOCHS, k, k), np.int32)
     confusion[:, 0, 0] = len(data.test)
-    metrics = EmojifyMetrics(
-        *rng.random((4, EPOCHS), np.float32), confusion, np.array([1.0, 2.0, 2.5])
-    )
+    measured = dict(zip(EMOJI_NUMBERS, rng.random((4, EPOCHS), np.float32), strict=True))
+    measured |= {"confusion": confusion, "seconds": np.array([1.0, 2.0, 2.5])}
     if engine != "numpy":
-        metrics = replace(metrics, spent=rng.random((EPOCHS, 3), np.float32))
-    parts = data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
-    return kept_emojify(*parts, engine=engine, trained_for=1.5)
+        measured["spent"] = rng.random((EPOCHS, 3), np.float32)
+    record = Record(settings, State.DONE, measured, last, (2, best), "", 1.5)
+    parts = {"train": data.train, "test": data.test, "lexicon": lexicon}
+    return EmojifyRun.from_record(record, **parts, engine=engine)
 
 
 def a_few() -> DataSet:
@@ -116,13 +112,13 @@ def own_vectors(n: int = 50) -> WordVectors:
 
 
 def a_copy_run() -> CopyRun:
-    points = [Point(step, 1.0 / step, 0.25) for step in (10, 20)]
-    return kept_copy(
-        CopySettings(delay=5, n_a=8),
-        dict.fromkeys(KINDS, points),
-        np.array([1.0, 2.0]),
-        State.STOPPED,
-    )
+    measured = {
+        "loss": np.array([[0.1] * 3, [0.05] * 3]),
+        "accuracy": np.full((2, 3), 0.25),
+        "seconds": np.array([1.0, 2.0]),
+    }
+    settings = CopySettings(delay=5, n_a=8)
+    return CopyRun.from_record(Record(settings, State.STOPPED, measured, None))
 
 
 def a_visit(**work) -> Visit:
@@ -673,4 +669,4 @@ def test_a_copy_shares_nothing_that_changes():
     assert list(visit.work["jazz_runs"]) == ["a", "b"]
     assert visit.settings["jazz"]["Tx"] == 3
     assert run.state is State.RUNNING
-    same_run(copy.work["jazz_runs"]["a"], as_it_is(run))
+    same_run(copy.work["jazz_runs"]["a"], run.kept())
