@@ -37,7 +37,7 @@ def _installed_components():
 
 
 @pytest.fixture(scope="session")
-def _keras_installed():
+def keras_installed():
     """Skips what needs Keras where TensorFlow has no release."""
     from seqlib.training import keras_room
 
@@ -46,7 +46,7 @@ def _keras_installed():
 
 
 @pytest.fixture(scope="session")
-def keras(_keras_installed):
+def keras(keras_installed):
     """Keras on TensorFlow, imported once for all the tests that compare with it."""
     from seqlib.training import tensorflow
 
@@ -57,7 +57,7 @@ def keras(_keras_installed):
 
 
 @pytest.fixture(scope="session")
-def keras_awake(_keras_installed):
+def keras_awake(keras_installed):
     """Keras' room with TensorFlow loaded, for the tests whose pages ask it."""
     from seqlib.training import keras_room, tensorflow
 

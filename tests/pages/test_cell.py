@@ -45,7 +45,7 @@ def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
     )
 
 
-def test_the_copy_task_trains_in_the_background_and_can_be_stopped(keras):
+def test_the_copy_task_trains_in_the_background_and_can_be_stopped():
     app = visit("cell", copy_delay="2", copy_n_a="8")
     app.button(key="copy:train").click().run()
     run = app.session_state["copy_run"]

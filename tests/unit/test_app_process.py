@@ -63,7 +63,9 @@ async def use_everything(address: str) -> None:
         await session.until(lambda: "step " in session.text(), WAIT)
 
 
-def test_the_apps_process_imports_no_tensorflow_and_all_its_processes_go_with_it():
+def test_the_apps_process_imports_no_tensorflow_and_all_its_processes_go_with_it(
+    keras_installed,
+):
     with server(OURS) as (address, process):
         wait_until_it_answers(address)
         asyncio.run(use_everything(address))  # the last run still trains
