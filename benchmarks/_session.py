@@ -34,7 +34,6 @@ from websockets.exceptions import ConnectionClosed
 
 XSRF_COOKIE = "_streamlit_xsrf"
 PATIENCE = 120.0  # seconds; what takes longer counts as hung
-MAIN = 0  # the first step of a delta path: 0 main, 1 sidebar, 2 event, 3 bottom
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -200,15 +199,6 @@ class Session:
         info.file_urls.CopyFrom(urls)
         await self._send_state(name, state)
 
-    async def clear_upload(self, name: str) -> None:
-        """Take the file out again."""
-        shown = self.widget(name).element
-        if before := self._files.pop(shown.id, None):
-            await self._request("DELETE", before)
-        state = WidgetState(id=shown.id)
-        state.file_uploader_state_value.SetInParent()
-        await self._send_state(name, state)
-
     async def download(self, name: str) -> bytes:
         """What a download button gives that makes its file when it is pressed.
 
@@ -216,6 +206,7 @@ class Session:
         """
         asked = BackMsg()
         operation = asked.backend_operation_request
+        operation.session_id = self.id
         operation.deferred_file.file_id = self.widget(name).element.deferred_file_id
         answer = await self._answer(asked, operation)
         if answer.error_msg:

@@ -369,7 +369,7 @@ def test_values_go_into_links_as_streamlit_writes_them():
 PASSING = {
     *("emoji_edit_error", "jump_error", "track_error"),
     *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
-    *("emoji_mistakes", "emoji_remembered", "maps"),  # computed again when asked
+    *("emoji_mistakes", "emoji_remembered", "jazz_scored", "maps"),  # computed again when asked
     *("emoji_opened_now", "vectors_pair"),  # a file on its way into what is kept
 }
 

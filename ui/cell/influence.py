@@ -11,7 +11,7 @@ from seqlib.i18n import _
 from seqlib.jazz import sandbox
 from seqlib.jazz.sandbox import Edit
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
-from seqlib.training.copy_task import SYMBOLS, CopyRun, CopySettings
+from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import Scene
 from ui.lessons.pages import lesson
@@ -111,7 +111,7 @@ def copy_task() -> None:
 
 
 def _pictures(run: CopyRun) -> None:
-    curves = run.curves
+    rows = run.rows()
     left, right = st.columns(2)
     for column, measure, chance in (
         (left, "accuracy", 1 / SYMBOLS),
@@ -119,10 +119,10 @@ def _pictures(run: CopyRun) -> None:
     ):
         with column:
             last = ", ".join(
-                f"{kind} {getattr(points[-1], measure):.2f}" for kind, points in curves.items()
+                f"{kind} {value:.2f}" for kind, value in zip(KINDS, rows[measure][-1], strict=True)
             )
             show_chart(
-                charts.learning(curves, run.settings.steps, measure, chance),
+                charts.learning(rows[measure], run.settings.steps, measure, chance),
                 key=f"copy_{measure}",
                 alt=_(
                     "{measure} by training step: {last}.",
@@ -146,8 +146,8 @@ def _measured(run: CopyRun) -> list[str]:
         _(
             "{kind} **{accuracy:.0%}** ({n:,} weights)",
             kind=kind,
-            accuracy=points[-1].accuracy,
+            accuracy=accuracy,
             n=run.parameters[kind],
         )
-        for kind, points in run.curves.items()
+        for kind, accuracy in zip(KINDS, run.rows()["accuracy"][-1], strict=True)
     ]

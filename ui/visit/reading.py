@@ -28,7 +28,7 @@ from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
@@ -387,16 +387,14 @@ def _copy(about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
     if set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
-    curves = {kind: [Point(*point) for point in about.curves[kind]] for kind in KINDS}
-    if any(not 1 <= point.step <= settings.steps for kind in KINDS for point in curves[kind]):
-        raise _Wrong("curves")
     seconds = _rising(np.array(about.seconds))
-    if any(len(curves[kind]) != len(seconds) for kind in KINDS):
+    curves = [about.curves[kind] for kind in KINDS]
+    if any(len(curve) != len(seconds) for curve in curves):
         raise ValueError(_("The curves are not of one length."))
-    measured = {"seconds": seconds}
-    for name in ("loss", "accuracy"):
-        rows = [[getattr(one, name) for one in curves[kind]] for kind in KINDS]
-        measured[name] = np.array(rows).T.reshape(len(seconds), len(KINDS))
+    steps, loss, accuracy = np.reshape(curves, (len(KINDS), len(seconds), 3)).transpose(2, 1, 0)
+    if ((steps < 1) | (steps > settings.steps)).any():
+        raise _Wrong("curves")
+    measured = {"loss": loss, "accuracy": accuracy, "seconds": seconds}
     return CopyRun.from_record(_record(about, settings, measured, None))
 
 

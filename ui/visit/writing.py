@@ -24,7 +24,7 @@ from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
 from seqlib.text import DataSet
 from seqlib.text.files import MAX_CHARACTERS
-from seqlib.training.copy_task import KINDS, CopyRun
+from seqlib.training.copy_task import EVERY, KINDS, CopyRun
 from seqlib.vectors import WordVectors
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, format
 from ui.visit.format import (
@@ -277,8 +277,11 @@ def _data(data: DataSet) -> format.Data:
 
 def _copy(run: CopyRun, name: str) -> Item:
     kept = run.kept()
+    rows = kept.rows()
+    steps = EVERY * np.arange(1, kept.epoch + 1)
     curves = {
-        kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
+        kind: list(zip(steps.tolist(), loss.tolist(), accuracy.tolist(), strict=True))
+        for kind, loss, accuracy in zip(KINDS, rows["loss"].T, rows["accuracy"].T, strict=True)
     }
-    entry = format.CopyRun(**_run(kept), curves=curves, seconds=kept.seconds.tolist())
+    entry = format.CopyRun(**_run(kept), curves=curves, seconds=rows["seconds"].tolist())
     return Item(name, "copy_run", entry)
