@@ -9,19 +9,19 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
+from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import shipped
-from seqlib.training.run import State
+from seqlib.training.run import Record, State
 from seqlib.vectors import load
 from tests.pages.apps import texts
 from tests.pages.apps import visit as visit_to
 from ui.navigation import PAGES
 from ui.visit import session as visit
+from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.records import EmojiRecord
-from ui.visit.runs import kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 
@@ -52,12 +52,13 @@ def claims(monkeypatch):
 
 def a_jazz_run() -> TrainingRun:
     corpus = default_corpus()
-    return kept_training(
-        RunSettings(epochs=4, m=6, Tx=8, n_a=5),
-        Metrics(np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4"), np.arange(4.0)),
-        JazzWeights.initial(5, corpus.n_values, 2),
-        np.eye(corpus.n_values, dtype=np.float32)[:8],
-        State.DONE,
+    loss, accuracy = np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4")
+    measured = {"loss": loss, "accuracy": accuracy, "seconds": np.arange(4.0)}
+    settings = RunSettings(epochs=4, m=6, Tx=8, n_a=5)
+    weights = JazzWeights.initial(5, corpus.n_values, 2)
+    return TrainingRun.from_record(
+        Record(settings, State.DONE, measured, weights),
+        probe=np.eye(corpus.n_values, dtype=np.float32)[:8],
     )
 
 
@@ -66,16 +67,11 @@ def an_emoji_run() -> EmojifyRun:
     confusion = np.zeros((2, 5, 5), np.int32)
     confusion[:, 0, 0] = len(data.test)
     weights = EmojifyWeights.initial(lexicon.embedding, 5, 8, mask=True, seed=1)
-    return kept_emojify(
-        *data,
-        lexicon,
-        EmojifySettings(epochs=3, units=8, maxlen=10),
-        EmojifyMetrics(*np.full((4, 2), 0.5, "f4"), confusion, np.arange(2.0)),
-        weights,
-        weights,
-        1,
-        State.STOPPED,
-    )
+    measured = dict.fromkeys(EMOJI_NUMBERS, np.full(2, 0.5, "f4"))
+    measured |= {"confusion": confusion, "seconds": np.arange(2.0)}
+    settings = EmojifySettings(epochs=3, units=8, maxlen=10)
+    record = Record(settings, State.STOPPED, measured, weights, (1, weights))
+    return EmojifyRun.from_record(record, train=data.train, test=data.test, lexicon=lexicon)
 
 
 def a_song() -> bytes:

@@ -78,16 +78,13 @@ def settings() -> None:
             help=_("Carry the state past row 0 instead of reading it."),
             **widget("emoji_mask"),
         )
-    language.choice(
-        cells[11].selectbox,
-        _("engine"),
-        "emoji_engine",
-        help=_(
-            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-            "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
-            "units to drop."
-        ),
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
+        "units to drop."
     )
+    offered = engines.offered("emoji_engine", help)
+    language.choice(cells[11].selectbox, _("engine"), "emoji_engine", **offered)
     with cells[10]:
         st.toggle(
             _("train the embedding"),
@@ -241,7 +238,6 @@ def _again(run: EmojifyRun) -> None:
         ),
         key="emoji_live",
         compact=True,
-        presenter=presenting(),
     )
 
 

@@ -15,7 +15,6 @@ from ui.frame import language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import widget
 
 
@@ -129,7 +128,6 @@ def reading() -> None:
     stage_component.show(
         make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
         key="jazz_reading",
-        presenter=presenting(),
     )
 
 

@@ -15,7 +15,6 @@ from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, engines, training_panel
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import options, value, widget
 from ui.visit import session
 
@@ -93,15 +92,11 @@ def panel() -> None:
         "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
-    language.choice(
-        four.selectbox,
-        _("engine"),
-        "engine",
-        help=_(
-            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-            "that first loads TensorFlow. Both begin from the same weights."
-        ),
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights."
     )
+    language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
     if run is not None:
@@ -172,5 +167,4 @@ def _pictures(run: TrainingRun) -> None:
             ),
             key="jazz_live",
             compact=True,
-            presenter=presenting(),
         )

@@ -11,20 +11,14 @@ from seqlib import i18n
 from seqlib.stage import Stage, StageError, payload
 from seqlib.stage.offline import STYLES
 from ui.component import component
+from ui.parts.presenter import presenting
 from ui.parts.stage_view import stage_view
 
 _component = component("stage", "stage/main.js", *STYLES)
 
 
-def show(
-    stage: Stage,
-    *,
-    key: str,
-    playing: bool = False,
-    compact: bool = False,
-    presenter: bool = False,
-) -> None:
-    """Mount ``stage``; called again with the same key it is updated in place.
+def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False) -> None:
+    """Mount ``stage``, in large type in presenter mode; again with the same key it is updated.
 
     The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
     drawn is said in one sentence in the stage's place.
@@ -37,8 +31,6 @@ def show(
         Begin to move at once, without sound (browsers allow none before a gesture).
     compact : bool
         Lower lanes and fewer controls, for a small space.
-    presenter : bool
-        Large type for the back row.
     """
     try:
         data = payload(stage)
@@ -49,7 +41,7 @@ def show(
     flags = {
         "playing": playing,
         "compact": compact,
-        "presenter": presenter,
+        "presenter": presenting(),
         "key": key,
         "view": stage_view(key, len(stage.clock.edges) - 1),
         **i18n.browser_words("stage"),

@@ -62,10 +62,12 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     if broken:
         return
     about = ("pasted", text, tuple(map(int, shape)), dtype)
-    if keras_room.awake() and keras.asked("pasted", about) is None:
-        keras.ask("pasted", about, lambda: keras_room.ask(pasted.confirmed, *about[1:], key=about))
-    if (future := keras.asked("pasted", about)) is not None:
-        keras.show(future, lambda confirmed: _verdict(sketch, confirmed))
+    keras.follow(
+        "pasted",
+        about,
+        lambda: keras_room.ask(pasted.confirmed, *about[1:], key=about),
+        lambda confirmed: _verdict(sketch, confirmed),
+    )
 
 
 def _verdict(sketch: Blueprint, confirmed: bool) -> None:
