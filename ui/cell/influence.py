@@ -14,10 +14,11 @@ from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import Scene
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
-from ui.state import widget
+from ui.state import value, widget
 from ui.visit import session
 
 REFRESH = 1.0
@@ -71,28 +72,33 @@ def _written(share: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
-def _settings() -> CopySettings:
+@frame.alone()
+def copy_settings() -> None:
     """Draw the sliders of the copy task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
-    delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
-    n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
-    scale = three.select_slider(
+    one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
+    two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
+    three.select_slider(
         _("recurrent kernel at the start ×"),
         help=_("1 is Keras' default, for all three layers."),
         **widget("copy_scale"),
     )
     with four:
-        gates = st.toggle(
+        st.toggle(
             _("memory gates start open"),
             help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
             **widget("copy_gates"),
         )
+
+
+def _chosen() -> CopySettings:
+    delay, n_a, scale, gates = map(value, ("copy_delay", "copy_n_a", "copy_scale", "copy_gates"))
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
 
 
 def copy_task() -> None:
     """Draw the copy task: settings, start and stop, and live curves."""
-    settings = _settings()
+    copy_settings()
     run: CopyRun | None = st.session_state.get("copy_run")
 
     def begin() -> None:
@@ -100,7 +106,7 @@ def copy_task() -> None:
             run.stop()
             del st.session_state["copy_run"]
         try:
-            st.session_state["copy_run"] = CopyRun(settings).start(
+            st.session_state["copy_run"] = CopyRun(_chosen()).start(
                 session.scheduler(), session.owner()
             )
         except ValueError as problem:
@@ -115,7 +121,7 @@ def copy_task() -> None:
             icon=":material/play_arrow:",
             on_click=begin,
             disabled=active,
-            help=_("{n} training steps in the background.", n=settings.steps),
+            help=_("{n} training steps in the background.", n=CopySettings.steps),
         )
         st.button(
             _("Stop"),

@@ -54,10 +54,7 @@ def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
     # A host with little memory may hold visits for a shorter time.
     visits.minutes = number("SEQSCOPE_VISIT_MINUTES", MINUTES)
-    visit = current()
-    _capture(visit)
-    visits.look(visit)
-    scheduler().seen(visit.owner)
+    visit = look()
     if visit.note:
         st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
         visit.note = ""
@@ -75,6 +72,20 @@ def at(page: str) -> None:
             if not parameters.is_bound(name):
                 parameters[name] = values if len(values) != 1 else values[0]
         parameters.set_initial_query_params_from_current()
+
+
+def page() -> str:
+    """Return the ``url_path`` of the page that was drawn last; empty for home."""
+    return st.session_state.get(_PAGE, "")
+
+
+def look() -> Visit:
+    """Hold what this session's visit has now, and that its reader is there; return the visit."""
+    visit = current()
+    _capture(visit)
+    visits.look(visit)
+    scheduler().seen(visit.owner)
+    return visit
 
 
 def end(page: str) -> None:
