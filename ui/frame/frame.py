@@ -175,7 +175,8 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
         @wraps(draw)
         def part(*args: Any) -> None:
             drawn = st.session_state.setdefault("alone", {})  # what whole pages were drawn with
-            if not get_script_run_ctx().fragment_ids_this_run:
+            context = get_script_run_ctx()
+            if context is None or not context.fragment_ids_this_run:
                 draw(*args)
                 drawn[draw.__name__] = values()
                 return

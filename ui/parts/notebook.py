@@ -26,8 +26,8 @@ def offer(page: str, asked: Callable[[], Asked]) -> None:
 
     ``asked`` says which notebook it is, and what is set on the page now.
     """
-    held, speaks = {"ask": asked, "asked": asked()}, language()
-    st.session_state[_OFFER] = held
+    held: dict[str, Any] = {"ask": asked, "asked": asked()}
+    st.session_state[_OFFER], speaks = held, language()
 
     def make() -> bytes:
         now = held["asked"]
