@@ -170,11 +170,13 @@ def _capture(visit: Visit) -> None:
             visit.work[key] = here[key]
         else:
             visit.work.pop(key, None)
+    drawn = page()  # controls of other pages stand as they were when the reader left them
     for key, row in TABLE.items():
-        if row.page == TOOLBAR or not row.kept or here.get(key) is None or not row.takes(here[key]):
+        if row.page != drawn or not row.kept or (value := here.get(key)) is None:
             continue
-        held = visit.settings.setdefault(row.page, {}) if row.link else visit.loose
-        held[key] = here[key]
+        if row.takes(value):
+            held = visit.settings.setdefault(drawn, {}) if row.link else visit.loose
+            held[key] = value
 
 
 # -- a reload -----------------------------------------------------------------------------
