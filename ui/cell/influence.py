@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.jazz import sandbox
+from seqlib.jazz import JazzWeights, sandbox
 from seqlib.jazz.sandbox import Edit
+from seqlib.lstm import Trace
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
@@ -18,6 +19,7 @@ from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape, training_panel
 from ui.parts.charts import show as show_chart
+from ui.parts.remembered import remembered
 from ui.state import value, widget
 from ui.visit import session
 
@@ -33,11 +35,11 @@ def reach(scene: Scene) -> None:
         **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
-    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
     rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
     curves = {
-        _("this LSTM ({name})", name=_(scene.name)): gradient_reach(weights, trace),
-        _("the same, forget gate held open"): gradient_reach(weights, held),
+        _("this LSTM ({name})", name=_(scene.name)): as_is,
+        _("the same, forget gate held open"): held,
         _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
     }
     show_chart(
@@ -62,6 +64,12 @@ def reach(scene: Scene) -> None:
             ),
         )
     )
+
+
+def _reach(weights: JazzWeights, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """Compute how far gradients reach in this cell, and with its forget gate held open."""
+    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    return gradient_reach(weights, trace), gradient_reach(weights, held)
 
 
 def _written(share: float) -> str:
