@@ -29,7 +29,7 @@ def _steps(name: str, label: str, help: str = "") -> None:
     )
 
 
-@frame.alone()
+@frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
     cells = [column for _ in range(3) for column in st.columns(4)]
