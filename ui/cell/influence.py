@@ -8,16 +8,19 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.jazz import sandbox
+from seqlib.jazz import JazzWeights, sandbox
 from seqlib.jazz.sandbox import Edit
+from seqlib.lstm import Trace
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import Scene
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import training_panel
 from ui.parts.charts import show as show_chart
-from ui.state import widget
+from ui.parts.remembered import remembered
+from ui.state import value, widget
 from ui.visit import session
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -31,11 +34,11 @@ def reach(scene: Scene) -> None:
         **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
-    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
     rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
     curves = {
-        _("this LSTM ({name})", name=_(scene.name)): gradient_reach(weights, trace),
-        _("the same, forget gate held open"): gradient_reach(weights, held),
+        _("this LSTM ({name})", name=_(scene.name)): as_is,
+        _("the same, forget gate held open"): held,
         _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
     }
     show_chart(
@@ -62,6 +65,12 @@ def reach(scene: Scene) -> None:
     )
 
 
+def _reach(weights: JazzWeights, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """Compute how far gradients reach in this cell, and with its forget gate held open."""
+    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    return gradient_reach(weights, trace), gradient_reach(weights, held)
+
+
 def _written(share: float) -> str:
     """Write two digits, and a power of ten for very small and large numbers: ``1.1 × 10⁻⁵``."""
     if not share or not math.isfinite(share) or 1e-3 <= share < 1e4:
@@ -70,31 +79,36 @@ def _written(share: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
-def _settings() -> CopySettings:
+@frame.alone()
+def copy_settings() -> None:
     """Draw the sliders of the copy task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
-    delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
-    n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
-    scale = three.select_slider(
+    one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
+    two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
+    three.select_slider(
         _("recurrent kernel at the start ×"),
         help=_("1 is Keras' default, for all three layers."),
         **widget("copy_scale"),
     )
     with four:
-        gates = st.toggle(
+        st.toggle(
             _("memory gates start open"),
             help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
             **widget("copy_gates"),
         )
+
+
+def _chosen() -> CopySettings:
+    delay, n_a, scale, gates = map(value, ("copy_delay", "copy_n_a", "copy_scale", "copy_gates"))
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
 
 
 def copy_task() -> None:
     """Draw the copy task: settings, start and stop, and live curves."""
-    settings = _settings()
+    copy_settings()
 
     def start(owner: str) -> None:
-        st.session_state["copy_run"] = CopyRun(settings).start(session.scheduler(), owner)
+        st.session_state["copy_run"] = CopyRun(_chosen()).start(session.scheduler(), owner)
 
     run: CopyRun | None = st.session_state.get("copy_run")
     training_panel.buttons(
@@ -102,7 +116,7 @@ def copy_task() -> None:
         start,
         key="copy",
         label=_("Train all three"),
-        help=_("{n} training steps in the background.", n=settings.steps),
+        help=_("{n} training steps in the background.", n=CopySettings.steps),
         pause=False,
     )
     if run is not None:

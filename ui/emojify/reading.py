@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +16,7 @@ from seqlib.text import LabelledSentences
 from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import language, share
+from ui.frame import language
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
 from ui.state import value
@@ -32,25 +31,6 @@ class Scene:
     name: str
     model: EmojiModel
     reading: Reading
-
-
-def along(*sections: Callable[[], None]) -> None:
-    """Draw the sections that follow the sentence; a typed word draws no others again.
-
-    Another model does: the rest of the page is about the one that reads.
-    """
-    first: list[tuple] = []
-
-    @st.fragment
-    def follow() -> None:
-        for section in sections:
-            share.section(section)
-        model = tuple(st.session_state.get(key) for key in ("emoji_model", "emoji_padding"))
-        first[:] = first or [model]
-        if first != [model]:
-            st.rerun()
-
-    follow()
 
 
 def typed() -> str:

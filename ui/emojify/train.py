@@ -10,7 +10,7 @@ from seqlib.i18n import _, capital
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
@@ -29,6 +29,7 @@ def _steps(name: str, label: str, help: str = "") -> None:
     )
 
 
+@frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
     cells = [column for _ in range(3) for column in st.columns(4)]

@@ -11,7 +11,7 @@ from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
 from seqlib.stage import Stage
 from seqlib.stage.jazz import reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
@@ -103,6 +103,7 @@ def _reading(place: int, name: str, other: str) -> Stage:
     return reading_stage(state.corpus(), place, named(name), second, READING)
 
 
+@frame.alone()
 def reading() -> None:
     """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
@@ -158,6 +159,7 @@ def token_list() -> None:
     )
 
 
+@frame.alone("Tx", "train_seed")
 def one_hot() -> None:
     """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
     for column, draw in zip(

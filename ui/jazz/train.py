@@ -10,7 +10,7 @@ from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
-from ui.frame import choices, language
+from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, engines, training_panel
@@ -79,8 +79,9 @@ def start(owner: str) -> TrainingRun:
     return run
 
 
-def panel() -> None:
-    """Draw the settings, the buttons, and the run's live pictures."""
+@frame.alone()
+def settings() -> None:
+    """Draw the settings that only the button reads."""
     one, two, three, four = st.columns(4)
     with one:
         setting("epochs", _("epochs"))
@@ -97,6 +98,11 @@ def panel() -> None:
         "that first loads TensorFlow. Both begin from the same weights."
     )
     language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
+
+
+def panel() -> None:
+    """Draw the settings, the buttons, and the run's live pictures."""
+    settings()
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
     if run is not None:

@@ -10,8 +10,9 @@ from streamlit import runtime
 from seqlib import i18n
 from seqlib.stage import Stage, StageError, payload
 from seqlib.stage.offline import STYLES
-from ui.component import component
+from ui.component import component, packed
 from ui.parts.presenter import presenting
+from ui.parts.remembered import remembered
 from ui.parts.stage_view import stage_view
 
 _component = component("stage", "stage/main.js", *STYLES)
@@ -32,12 +33,6 @@ def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False
     compact : bool
         Lower lanes and fewer controls, for a small space.
     """
-    try:
-        data = payload(stage)
-    except StageError as error:
-        data = {"error": str(error)}
-    if data.get("elsewhere") and runtime.exists():
-        data["elsewhere"] = _on_request(data["elsewhere"], key)
     flags = {
         "playing": playing,
         "compact": compact,
@@ -49,7 +44,21 @@ def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False
     # Buttons are built once, so another language gets a stage of its own.
     spoken = i18n.language()
     own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
-    _component(key=own, data={**data, **flags})
+    _component(key=own, data=_packed(stage, key, flags))
+
+
+def _packed(stage: Stage, key: str, flags: dict[str, Any]) -> dict[str, Any] | bytes:
+    """Pack a stage for the browser, once for as long as it is drawn with the same flags."""
+    try:
+        elsewhere = stage.elsewhere and stage.elsewhere.packed
+        if elsewhere and runtime.exists():
+            elsewhere = _on_request(elsewhere, key)
+        of = (str(elsewhere and elsewhere.get("url")), json.dumps(flags))
+        return remembered(
+            stage, of, lambda: packed({**payload(stage), "elsewhere": elsewhere, **flags}), most=2
+        )
+    except StageError as error:
+        return {"error": str(error), **flags}
 
 
 def _on_request(elsewhere: dict[str, Any], key: str) -> dict[str, Any]:

@@ -24,12 +24,13 @@ from ui.shapes import charts
 from ui.state import value
 
 MOST_STEPS = 12  # on the folded stage
+# A size of djmodel to the key of its slider.
+SIZES = {dial.name: f"{dial.name}_djmodel" for dial in CONSTRUCTIONS["djmodel"].dials}
 
 
 def djmodel_sizes() -> dict[str, int]:
     """Return the sizes of the djmodel sliders; the seed's sizes while they are not drawn."""
-    chosen = CONSTRUCTIONS["djmodel"]
-    return {dial.name: value(f"{dial.name}_djmodel") for dial in chosen.dials}
+    return {name: value(key) for name, key in SIZES.items()}
 
 
 @lru_cache(maxsize=64)

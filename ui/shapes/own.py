@@ -8,13 +8,13 @@ from seqlib.i18n import _
 from seqlib.shapes import pasted
 from seqlib.shapes.blueprint import Blueprint, Size, StackError
 from seqlib.training import keras_room
-from ui.frame import language
+from ui.frame import frame, language
 from ui.parts import escape, keras
 from ui.shapes import picture
 from ui.state import options, widget
 
 
-@st.fragment
+@frame.alone()
 def form() -> None:
     """Draw the form, and the picture with its shapes or the error."""
     left, right = st.columns([2, 3])
