@@ -259,7 +259,7 @@ def _shipped_tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
     )
     state.say_not_on_map([chosen.words[at] for at in np.flatnonzero(~is_on).tolist()])
     kept = chosen.only(is_on)
-    _picture(kept, np.float32(placed[kept.numbers - 1]), ("", "", ""), vectors, TSNE)
+    _picture(kept, np.asarray(placed[kept.numbers - 1], np.float32), ("", "", ""), vectors, TSNE)
 
 
 def _picture(
