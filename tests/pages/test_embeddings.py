@@ -290,8 +290,6 @@ def test_tsne_is_made_in_the_background_and_shown(page):
 
 @pytest.mark.parametrize("map_", ["PCA", "t-SNE", "own axes"])
 def test_twenty_thousand_words_stand_on_every_map(map_):
-    if map_ == "t-SNE" and load().placed is None:
-        pytest.skip("the map made beforehand is not there yet")
     app = visit("embeddings", map=map_, map_words="20000")
     assert errors(app) == []
     assert "20,000 words. Of each word's" in texts(app)
@@ -300,8 +298,6 @@ def test_twenty_thousand_words_stand_on_every_map(map_):
 
 
 def test_a_rare_word_is_not_on_the_map_made_beforehand_and_on_the_others_is():
-    if load().placed is None:
-        pytest.skip("the map made beforehand is not there yet")
     app = visit("embeddings", map="t-SNE", map_words="2500", map_own="sushi pizza")
     assert "Not on this map: “sushi”." in texts(app)
     app.button_group(key="map").set_value("PCA").run()
