@@ -78,7 +78,7 @@ def after_the_last_run(ask: Callable[[Any, Any], None]) -> Callable[[Any, Any], 
 give_memory_back()
 one_thread_for_algebra()
 lighten_charts()
-AppSession.request_rerun = after_the_last_run(AppSession.request_rerun)  # type: ignore[method-assign]
+setattr(AppSession, "request_rerun", after_the_last_run(AppSession.request_rerun))  # noqa: B010
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)
