@@ -71,8 +71,8 @@ class Lexicon:
         """Make a lexicon of word vectors; their matrix is shared, not copied."""
         changed = {}
         if unknown is Unknown.SHARED:
-            changed[len(vectors.matrix)] = shared_vector(vectors)
-        embedding = Embedding.of(vectors.matrix, changed)
+            changed[len(vectors.table)] = shared_vector(vectors)
+        embedding = Embedding.of(vectors.table, changed)
         return cls(vectors.name, vectors.word_to_index, embedding, unknown)
 
     @property

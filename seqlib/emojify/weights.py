@@ -15,6 +15,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 from seqlib.lstm._fast import step_fast
+from seqlib.vectors.made import MadeRows
 from seqlib.vectors.rows import Rows
 
 # Sentences read at once: the input's share of z is held for all of them.
@@ -38,7 +39,8 @@ class Embedding:
     Attributes
     ----------
     matrix : float array or Rows (n, e_length)
-        Row 0 is padding; memory-mapped and of any float type, never written.
+        Row 0 is padding; memory-mapped and of any float type, never written. The rows made for
+        Chinese words come last.
     rows : int array (k,), ascending
         Rows that training has moved, or that come after the matrix.
     values : float32 array (k, e_length)
@@ -68,6 +70,12 @@ class Embedding:
     def n_rows(self) -> int:
         return max(len(self.matrix), int(self.rows[-1]) + 1 if len(self.rows) else 0)
 
+    @property
+    def n_made(self) -> int:
+        """Number of the matrix's last rows that were made for Chinese words."""
+        parts = self.matrix.parts if isinstance(self.matrix, Rows) else ()
+        return sum(len(part) for part in parts if isinstance(part, MadeRows))
+
     def __getitem__(self, indices: np.ndarray) -> np.ndarray:
         """The vectors of ``indices`` (...), float32 (..., e_length)."""
         indices = np.asarray(indices)
@@ -75,7 +83,8 @@ class Embedding:
             raise ValueError(
                 _("Indices must be rows of the embedding, 0 to {last}.", last=self.n_rows - 1)
             )
-        found = np.asarray(self.matrix[np.minimum(indices, len(self.matrix) - 1)], np.float32)
+        inside = np.where(indices < len(self.matrix), indices, 0)
+        found = np.asarray(self.matrix[inside], np.float32)
         if len(self.rows):
             found = np.array(found)
             place = np.minimum(np.searchsorted(self.rows, indices), len(self.rows) - 1)

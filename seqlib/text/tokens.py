@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.text import chinese
+
 MAXLEN = 10  # the seed's
 MAX_MAXLEN = 40  # training unrolls every step in its graph
 PADDING = 0  # row 0 of the matrix, zeros
@@ -64,8 +66,12 @@ def tokenise(sentence: str) -> tuple[str, ...]:
     >>> tokenise("I don't know, it's Anna's ball!")
     ('i', 'do', 'not', 'know', 'it', 'is', 'anna', 'ball')
 
-    An emoji is a word of its own; a run of Chinese or Japanese characters is one word. Text
-    without any word gives an empty tuple.
+    Chinese, which has no spaces, is split into its most probable words:
+
+    >>> tokenise("我不爱你, sorry!")
+    ('我', '不', '爱', '你', 'sorry')
+
+    An emoji is a word of its own. Text without any word gives an empty tuple.
     """
     text = unicodedata.normalize("NFC", sentence).lower()
     text = text.replace("\u2019", "'").replace("\u02bc", "'").replace("\u00ad", "")
@@ -73,7 +79,11 @@ def tokenise(sentence: str) -> tuple[str, ...]:
     for match in _WORD.finditer(text):
         found = match.group()
         if found[0].isalnum():
-            words += _written_out(found)
+            for part in chinese.RUNS.findall(found):
+                if chinese.is_han(part):
+                    words += chinese.chinese_words().split(part)
+                else:
+                    words += _written_out(part)
         elif unicodedata.category(found[0]) in ("So", "Sk"):
             words.append(found)
     return tuple(words)
@@ -92,8 +102,15 @@ def _written_out(word: str) -> list[str]:
 
 
 def has_negation(sentence: str) -> bool:
-    """Tell whether a sentence has one of ``NEGATIONS``, contractions written out."""
-    return not NEGATIONS.isdisjoint(tokenise(sentence))
+    """Tell whether a sentence has a word such as "not" or 不, contractions written out."""
+    return any(word in NEGATIONS or _negates(word) for word in tokenise(sentence))
+
+
+def _negates(word: str) -> bool:
+    """Tell whether a Chinese word means a negation in English."""
+    return chinese.is_han(word) and any(
+        english in NEGATIONS for english, _share in chinese.chinese_words().meaning(word)
+    )
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ class Lookup:
     ----------
     words : tuple of m tuples of str
     indices : int32 array (m, maxlen)
-        Rows of the matrix; 0 after a sentence's last word and for words without a vector.
+        Rows of the table; 0 after a sentence's last word and for words without a vector.
     embeddings : float32 array (m, maxlen, e_length)
-        ``matrix[indices]``.
+        ``table[indices]``.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -60,7 +60,7 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     maxlen = max(map(len, words)) if maxlen is None else maxlen
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)
-    return Lookup(words, indices, np.asarray(vectors.matrix[indices], np.float32))
+    return Lookup(words, indices, np.asarray(vectors.table[indices], np.float32))
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

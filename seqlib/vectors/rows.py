@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
+
+
+class Part(Protocol):
+    """What ``Rows`` needs of an array."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> np.dtype: ...
+    @property
+    def nbytes(self) -> int: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: Any, /) -> Any: ...
+    def __array__(self, dtype: Any = ..., copy: Any = ...) -> np.ndarray: ...
 
 
 class Rows:
@@ -14,17 +30,18 @@ class Rows:
     Parameters
     ----------
     parts : arrays (rows_k, dim)
-        Any float types; what is read from several has the type of the largest.
+        Any float types; what is read from several has the type of the largest. Anything with
+        the length, shape, type and indexing of an array will do.
     """
 
     ndim = 2
 
-    def __init__(self, *parts: np.ndarray) -> None:
-        self.parts = tuple(np.asarray(part) for part in parts)
+    def __init__(self, *parts: Part) -> None:
+        self.parts = parts
         ends = np.cumsum([len(part) for part in self.parts])
         self._starts = [0, *ends[:-1].tolist()]
         self.shape = (int(ends[-1]), self.parts[0].shape[1])
-        self.dtype = np.result_type(*self.parts)
+        self.dtype = np.result_type(*(part.dtype for part in parts))
         self.size = self.shape[0] * self.shape[1]
         self.nbytes = sum(part.nbytes for part in self.parts)
 

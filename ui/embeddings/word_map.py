@@ -142,7 +142,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     first = vectors.words[:count]
     words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
     at = {word: place for place, word in enumerate(words)}
-    rows = unit(np.array(vectors.matrix[vectors.indices(words)], np.float32))
+    rows = unit(np.array(vectors.table[vectors.indices(words)], np.float32))
     return Chosen(
         words,
         rows,

@@ -223,7 +223,7 @@ def parameters(model: EmojiModel) -> None:
             ("softmax", weights.arrays[6:]),
         )
     )
-    shape = (embedding.n_rows, embedding.e_length)
+    shape = (embedding.n_rows - embedding.n_made, embedding.e_length)
     st.markdown(
         _(
             "**{n:,}** parameters in the layers ({layers}), beside {E}.",

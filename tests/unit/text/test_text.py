@@ -72,7 +72,7 @@ def test_the_test_set_has_negations_questions_and_words_train_never_saw():
         ("rock'n'roll at 7.30", "rocknroll at 7 30"),
         ("a well-known 'quote'", "a well known quote"),
         ("love ❤️ you👍🏽", "love ❤️ you 👍🏽"),
-        ("我爱你", "我爱你"),
+        ("我爱你", "我 爱 你"),
         ("Ünïcödé café", "ünïcödé café"),
         ("...?!", ""),
         ("", ""),
