@@ -21,6 +21,11 @@ LONGEST = 8  # characters of a word
 # By Zipf's law the word at place k occurs in proportion to 1 / (k + FLAT); the very first do not.
 FLAT = 10
 
+ENCODINGS = {"gb18030": "GBK", "big5": "Big5"}
+COMMON = 10_000  # a character at an earlier place is common
+PUNCTUATION = frozenset("，。！？、；：“”‘’（）《》…—～·「」　")
+BELIEVABLE = 0.8  # share of common characters from which on a text is taken for Chinese
+
 
 class ChineseWords:
     """The words of the table, the commonest first.
@@ -95,3 +100,22 @@ def chinese_words() -> ChineseWords:
 def is_han(text: str) -> bool:
     """Tell whether a text begins with a Chinese character."""
     return HAN.match(text) is not None
+
+
+def decoded(data: bytes) -> tuple[str, str] | None:
+    """Decode Chinese text that is not in UTF-8: the text and its encoding; None if it is neither.
+
+    Bytes of one encoding often are characters of the other too, but rare ones.
+    """
+    best, found = BELIEVABLE, None
+    for codec, name in ENCODINGS.items():
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        others = [character for character in text if character > "\x7f"]
+        common = sum(chinese_words().places.get(character, COMMON) < COMMON for character in others)
+        usual = sum(character in PUNCTUATION for character in others)
+        if common and (common + usual) / len(others) > best:
+            best, found = (common + usual) / len(others), (text, name)
+    return found

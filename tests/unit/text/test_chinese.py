@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqlib.text import encode, has_negation, tokenise
+from seqlib.text import encode, has_negation, read_csv, tokenise
 from seqlib.text.chinese import LONGEST, ChineseWords, chinese_words, is_han
 
 SMALL = ChineseWords(
@@ -71,6 +71,35 @@ def test_the_shipped_table_is_in_order_and_its_weights_are_shares():
 def test_chinese_negations_are_found(sentence):
     assert has_negation(sentence)
     assert not has_negation("我很开心，特别好吃")
+
+
+SIMPLIFIED = "句子,标签\n我今天很开心！,开心\n“好吃”，再来一碗,食物\n他不爱我了…,难过\n"
+TRADITIONAL = "句子,標籤\n我今天很開心！,開心\n「好吃」，再來一碗,食物\n他不愛我了…,難過\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "codec", "name"),
+    [
+        (SIMPLIFIED, "gbk", "GBK"),
+        (SIMPLIFIED, "gb18030", "GBK"),
+        (TRADITIONAL, "big5", "Big5"),
+        (TRADITIONAL, "gbk", "GBK"),
+        (SIMPLIFIED, "utf-16", "UTF-16"),
+        (TRADITIONAL, "utf-8-sig", "UTF-8"),
+    ],
+)
+def test_chinese_files_are_read_whatever_their_encoding(content, codec, name):
+    labelled, report = read_csv(content.encode(codec))
+    assert (report.encoding, report.header) == (name, True)
+    assert labelled.sentences == tuple(line.split(",")[0] for line in content.splitlines()[1:])
+    assert [one.emoji for one in labelled.classes][:3] == ["😄", "😞", "🍴"]
+
+
+def test_western_files_are_not_taken_for_chinese():
+    data = "The café is good today,food\nHe cried when Zoë left déjà vu,sad\nMañana we play,ball\n".encode(
+        "cp1252"
+    )
+    assert read_csv(data)[1].encoding == "Windows-1252"
 
 
 def test_a_word_without_meaning_reads_the_padding_row_but_is_known():
