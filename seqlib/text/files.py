@@ -35,15 +35,15 @@ SKIPPED_KEPT = 50  # skipped rows that the report names; further ones are only c
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin so
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
 
-_NAMES = """
-sentence sentences text phrase message tweet review content
-句子 文本 文字 内容 內容 语句 語句 评论 評論 消息 微博
-label labels class emoji category target y sentiment emotion
-标签 標籤 标记 標記 类别 類別 分类 分類 类 類 表情 情感 情绪 情緒
-"""
-_ENGLISH, _CHINESE, _ENGLISH_LABELS, _CHINESE_LABELS = map(str.split, _NAMES.strip().split("\n"))
-SENTENCE_NAMES = frozenset([*_ENGLISH, *_CHINESE])
-LABEL_NAMES = frozenset([*_ENGLISH_LABELS, *_CHINESE_LABELS])
+SENTENCE_NAMES = frozenset(
+    ("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content")
+    + ("句子", "文本", "文字", "内容", "內容", "语句", "語句", "评论", "評論", "消息", "微博")
+)
+LABEL_NAMES = frozenset(
+    ("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion")
+    + ("标签", "標籤", "标记", "標記", "类别", "類別", "分类", "分類", "类", "類")
+    + ("表情", "情感", "情绪", "情緒")
+)
 
 
 # First bytes of files that are no CSV, and what those files are.
