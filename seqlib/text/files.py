@@ -36,13 +36,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin 
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
 
 SENTENCE_NAMES = frozenset(
-    ("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content")
-    + ("句子", "文本", "文字", "内容", "內容", "语句", "語句", "评论", "評論", "消息", "微博")
+    (
+        *("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content"),
+        *("句子", "文本", "文字", "内容", "內容", "语句", "語句", "评论", "評論", "消息", "微博"),
+    )
 )
 LABEL_NAMES = frozenset(
-    ("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion")
-    + ("标签", "標籤", "标记", "標記", "类别", "類別", "分类", "分類", "类", "類")
-    + ("表情", "情感", "情绪", "情緒")
+    (
+        *("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion"),
+        *("标签", "標籤", "标记", "標記", "类别", "類別", "分类", "分類", "类", "類"),
+        *("表情", "情感", "情绪", "情緒"),
+    )
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,6 +14,7 @@ from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
 
 ONE_HOT_ROWS = 1 << 12
+COMMONEST = 20_000  # first words, among which ``beside`` searches
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,14 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)
     return Lookup(words, indices, np.asarray(vectors.table[indices], np.float32))
+
+
+@lru_cache(maxsize=4096)
+def beside(vectors: WordVectors, word: str) -> tuple[str, ...]:
+    """Find the English words nearest to the row made for a Chinese word; none for another word."""
+    made = vectors.word_to_index.get(word, 0) >= len(vectors.matrix)
+    near = vectors.neighbours(word, 2, among=COMMONEST) if made else ()
+    return tuple(neighbour.word for neighbour in near)
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

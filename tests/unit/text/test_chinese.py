@@ -96,10 +96,8 @@ def test_chinese_files_are_read_whatever_their_encoding(content, codec, name):
 
 
 def test_western_files_are_not_taken_for_chinese():
-    data = "The café is good today,food\nHe cried when Zoë left déjà vu,sad\nMañana we play,ball\n".encode(
-        "cp1252"
-    )
-    assert read_csv(data)[1].encoding == "Windows-1252"
+    text = "The café is good today,food\nHe cried when Zoë left déjà vu,sad\nMañana we play,ball\n"
+    assert read_csv(text.encode("cp1252"))[1].encoding == "Windows-1252"
 
 
 def test_a_word_without_meaning_reads_the_padding_row_but_is_known():
