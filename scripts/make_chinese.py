@@ -82,9 +82,12 @@ def main() -> None:
     kept = sorted(meanings, key=lambda word: -counts.get(word, 0))
     new = [word for word in kept[MOST:] if is_new(entries.get(word, ()))]
     kept = sorted({*kept[:MOST], *by_hand, *new}, key=lambda word: (-counts.get(word, 0), word))
+    characters = traditional_characters(entries)
     lines = []
     for word in kept:
         others = dict.fromkeys(entry.traditional for entry in entries.get(word, ()))
+        if word not in entries:
+            others = dict.fromkeys(["".join(characters.get(one, one) for one in word)])
         others.pop(word, None)
         meaning = " ".join(f"{one} {weight}" for one, weight in meanings[word])
         lines.append(f"{word}\t{' '.join(others)}\t{meaning}\n")
@@ -107,6 +110,15 @@ def read_by_hand(text: str) -> dict[str, list[str]]:
     """Read the words whose meaning is written by hand, with its English words."""
     rows = (line.split("\t") for line in text.splitlines())
     return {word: meaning.split() for word, meaning in rows}
+
+
+def traditional_characters(entries: Mapping[str, Sequence[Entry]]) -> dict[str, str]:
+    """Find the Traditional character that most often stands for each Simplified one."""
+    pairs: dict[str, Counter[str]] = defaultdict(Counter)
+    for word, found in entries.items():
+        for simplified, traditional in zip(word, found[0].traditional, strict=False):
+            pairs[simplified][traditional] += 1
+    return {simplified: counts.most_common(1)[0][0] for simplified, counts in pairs.items()}
 
 
 def is_new(entries: Sequence[Entry]) -> bool:
