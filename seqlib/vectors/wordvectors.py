@@ -332,10 +332,15 @@ class WordVectors:
         """Find what is to ``c`` as ``b`` is to ``a``: words near ``b - a + c`` of unit vectors.
 
         The three words themselves, one of which is often the nearest, are left out unless
-        ``keep_inputs``. ``k`` and ``among`` are as in ``neighbours``.
+        ``keep_inputs``; of a Chinese word the English words it means too. ``k`` and ``among`` are as in ``neighbours``.
         """
         target = self._direction(b) - self._direction(a) + self._direction(c)
-        near = self.neighbours(target, k, () if keep_inputs else (a, b, c), among)
+        meant = [
+            english
+            for word in filter(is_han, (a, b, c))
+            for english, _share in chinese_words().meaning(word)
+        ]
+        near = self.neighbours(target, k, () if keep_inputs else (a, b, c, *meant), among)
         return Analogy(target, near)
 
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:
