@@ -69,8 +69,8 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
 def beside(vectors: WordVectors, word: str) -> tuple[str, ...]:
     """Find the English words nearest to the row made for a Chinese word; none for another word."""
     made = vectors.word_to_index.get(word, 0) >= len(vectors.matrix)
-    near = vectors.neighbours(word, 2, among=COMMONEST) if made else ()
-    return tuple(neighbour.word for neighbour in near)
+    near = vectors.neighbours(word, 5, among=COMMONEST) if made else ()
+    return tuple(one.word for one in near if one.word.isalpha())[:2]  # not 'd of "i'd"
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

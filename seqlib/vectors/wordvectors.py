@@ -332,7 +332,8 @@ class WordVectors:
         """Find what is to ``c`` as ``b`` is to ``a``: words near ``b - a + c`` of unit vectors.
 
         The three words themselves, one of which is often the nearest, are left out unless
-        ``keep_inputs``; of a Chinese word the English words it means too. ``k`` and ``among`` are as in ``neighbours``.
+        ``keep_inputs``; of a Chinese word the English words it means too. ``k`` and ``among``
+        are as in ``neighbours``.
         """
         target = self._direction(b) - self._direction(a) + self._direction(c)
         meant = [
