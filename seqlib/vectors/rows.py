@@ -37,7 +37,10 @@ class Rows:
     ndim = 2
 
     def __init__(self, *parts: Part) -> None:
-        self.parts = parts
+        # Indexing a memory map itself takes several times as long as indexing a view of it.
+        self.parts = tuple(
+            np.asarray(part) if isinstance(part, np.ndarray) else part for part in parts
+        )
         ends = np.cumsum([len(part) for part in self.parts])
         self._starts = [0, *ends[:-1].tolist()]
         self.shape = (int(ends[-1]), self.parts[0].shape[1])
