@@ -73,8 +73,7 @@ class Embedding:
     @property
     def n_made(self) -> int:
         """Number of the matrix's last rows that were made for Chinese words."""
-        parts = self.matrix.parts if isinstance(self.matrix, Rows) else ()
-        return sum(len(part) for part in parts if isinstance(part, MadeRows))
+        return 0 if self._made is None else len(self._made)
 
     def __getitem__(self, indices: np.ndarray) -> np.ndarray:
         """The vectors of ``indices`` (...), float32 (..., e_length)."""
@@ -87,10 +86,24 @@ class Embedding:
         found = np.asarray(self.matrix[inside], np.float32)
         if len(self.rows):
             found = np.array(found)
+            self._make_again(indices, found)
             place = np.minimum(np.searchsorted(self.rows, indices), len(self.rows) - 1)
             changed = self.rows[place] == indices
             found[changed] = self.values[place[changed]]
         return found
+
+    def _make_again(self, indices: np.ndarray, found: np.ndarray) -> None:
+        """Make the rows of Chinese words from English rows that training may have moved."""
+        made = self._made
+        if made is not None:
+            first = len(self.matrix) - len(made)
+            those = (indices >= first) & (indices < len(self.matrix))
+            found[those] = made.of(indices[those] - first, self)
+
+    @property
+    def _made(self) -> MadeRows | None:
+        last = self.matrix.parts[-1] if isinstance(self.matrix, Rows) else None
+        return last if isinstance(last, MadeRows) else None
 
     def changed(self, rows: np.ndarray, values: np.ndarray) -> Embedding:
         """With other ``values`` (k, e_length) in ``rows`` (k,), besides what was changed before."""

@@ -6,8 +6,9 @@ was trained on English reads them. The table of meanings is ``seqlib.text.chines
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -15,6 +16,12 @@ from seqlib.text.chinese import TABLE, chinese_words
 from seqlib.vectors.rows import Rows
 
 FEW = 1000  # rows that are made alone; for more, all are made and kept
+
+
+class Matrix(Protocol):
+    """Rows that are found by their numbers."""
+
+    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
 
 
 class MadeRows:
@@ -45,21 +52,18 @@ class MadeRows:
         if asked.size > FEW or "values" in self.__dict__:
             return self.values[rows]
         places, which = np.unique(asked, return_inverse=True)
-        return self._make(places.tolist())[which.reshape(asked.shape)]
-
-    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self.values, dtype, copy=copy)
+        return self.of(places, self._matrix)[which.reshape(asked.shape)]
 
     @cached_property
     def values(self) -> np.ndarray:
         """All rows, float32 (n, dim)."""
-        made = self._make(range(len(self)))
+        made = self.of(np.arange(len(self)), self._matrix)
         made.flags.writeable = False
         return made
 
-    def _make(self, places: Sequence[int]) -> np.ndarray:
-        """Make the rows of some words, float32 (len(places), dim)."""
-        meanings = [chinese_words().meanings[place] for place in places]
+    def of(self, places: np.ndarray, matrix: Matrix) -> np.ndarray:
+        """Make the rows (n, dim) of the words at ``places`` (n,) from those of ``matrix``."""
+        meanings = [chinese_words().meanings[place] for place in places.tolist()]
         parts = " ".join(filter(None, meanings)).split(" ") if any(meanings) else []
         rows = np.array([self._english[word] for word in parts[::2]], int)
         shares = np.array(parts[1::2], np.float32)[rows > 0, None]
@@ -68,7 +72,7 @@ class MadeRows:
         made = np.zeros((len(meanings), self.shape[1]), np.float32)
         if len(owners):
             firsts = np.flatnonzero(np.diff(owners, prepend=-1))
-            english = np.asarray(self._matrix[rows[rows > 0]], np.float32)
+            english = np.asarray(matrix[rows[rows > 0]], np.float32)
             sums = np.add.reduceat(english * shares, firsts)
             made[owners[firsts]] = sums / np.add.reduceat(shares, firsts)
         return made

@@ -18,7 +18,6 @@ class Part(Protocol):
     def nbytes(self) -> int: ...
     def __len__(self) -> int: ...
     def __getitem__(self, rows: Any, /) -> Any: ...
-    def __array__(self, dtype: Any = ..., copy: Any = ...) -> np.ndarray: ...
 
 
 class Rows:
@@ -78,12 +77,14 @@ class Rows:
 
     def column(self, dimension: int) -> np.ndarray:
         """Copy one number of every row, (rows,)."""
-        return np.concatenate([part[:, dimension] for part in self.parts])
+        return np.concatenate([part[:][:, dimension] for part in self.parts])
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("These rows are not one array in memory; ask for a copy.")
-        return np.concatenate(self.parts).astype(dtype or self.dtype, copy=False)
+        return np.concatenate([part[:] for part in self.parts]).astype(
+            dtype or self.dtype, copy=False
+        )
 
     def __repr__(self) -> str:
         return f"Rows(shape={self.shape}, dtype={self.dtype})"

@@ -89,6 +89,20 @@ def test_a_network_trained_on_both_languages_is_saved_and_opened(model):
             )
 
 
+def test_chinese_rows_follow_english_rows_that_training_moved(model):
+    glove = vectors.load()
+    love, like = glove.index("love"), glove.index("like")
+    rows, before = glove.indices(["爱", "喜欢", "足球"]), glove.table[glove.indices(["爱", "喜欢"])]
+    embedding = model.lexicon.embedding.changed(np.array([love]), np.ones((1, 50), np.float32))
+    after = embedding[rows]
+    assert (after[0] == 1).all()
+    assert after[1] == pytest.approx((1 + embedding[np.array(like)]) / 2)
+    assert (before != after[:2]).any(axis=1).all()
+    # A row that training on Chinese sentences moved is what it became.
+    trained = embedding.changed(rows[:1], np.full((1, 50), 7, np.float32))
+    assert trained[rows][0].tolist() == [7] * 50
+
+
 def test_chinese_sentences_survive_a_csv():
     labelled = sentences("held_out")
     again, _report = read_csv(write_csv(labelled))
