@@ -12,8 +12,9 @@
     vectors.fingerprint                   # equal for equal words and numbers
 
 ``matrix`` is an array or, for GloVe, ``Rows``: zeros and the package's file read as one matrix,
-(400001, 50), without a copy. ``table`` is the matrix and, after its last row, rows made for Chinese
-words (``seqlib.vectors.made``): ``vectors.index("爱")`` is one of these. ``Rows(zeros, file, more)`` puts further rows after them.
+(400001, 50), without a copy. ``Rows(zeros, file, more)`` puts further rows after them. ``table``
+is the matrix and, after its last row, the rows made for Chinese words (``seqlib.vectors.made``):
+``vectors.index("爱")`` is one of these.
 ``WordVectors.of(words, rows)`` makes vectors of one's own words.
 
 ``overview`` and ``row_order`` prepare a matrix for drawing, ``pca`` a map of some words.
