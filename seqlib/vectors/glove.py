@@ -55,7 +55,7 @@ def package_folder() -> Path | None:
     found = importlib.util.find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:
         return None
-    return Path(found.submodule_search_locations[0]) / "data"
+    return Path(found.submodule_search_locations[0]).resolve() / "data"
 
 
 def package_rows() -> np.ndarray | None:

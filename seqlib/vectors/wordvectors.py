@@ -221,7 +221,7 @@ class WordVectors:
             return self.known_as
         code = zlib.crc32("\n".join(self.words).encode())
         for _start, rows in self.chunks():
-            code = zlib.crc32(np.ascontiguousarray(rows), code)
+            code = zlib.crc32(np.ascontiguousarray(rows).data, code)
         return f"{len(self)}x{self.dim}-{code:08x}"
 
     def chunks(self, most: int | None = None) -> Iterator[tuple[int, np.ndarray]]:

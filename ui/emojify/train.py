@@ -10,7 +10,7 @@ from seqlib.i18n import _, capital
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
@@ -29,6 +29,7 @@ def _steps(name: str, label: str, help: str = "") -> None:
     )
 
 
+@frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
     cells = [column for _ in range(3) for column in st.columns(4)]
@@ -78,16 +79,13 @@ def settings() -> None:
             help=_("Carry the state past row 0 instead of reading it."),
             **widget("emoji_mask"),
         )
-    language.choice(
-        cells[11].selectbox,
-        _("engine"),
-        "emoji_engine",
-        help=_(
-            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-            "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
-            "units to drop."
-        ),
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
+        "units to drop."
     )
+    offered = engines.offered("emoji_engine", help)
+    language.choice(cells[11].selectbox, _("engine"), "emoji_engine", **offered)
     with cells[10]:
         st.toggle(
             _("train the embedding"),
@@ -241,7 +239,6 @@ def _again(run: EmojifyRun) -> None:
         ),
         key="emoji_live",
         compact=True,
-        presenter=presenting(),
     )
 
 

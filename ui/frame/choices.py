@@ -2,11 +2,13 @@
 
 A browser sends the values it shows with every message. One that leaves before the new value has
 arrived takes the run's place and brings the old value along, so a choice is made again at the
-beginning of every run until one has drawn the page to its end.
+beginning of every run until one has drawn the page to its end. And once more in the same thread:
+a thread goes on only for a message that came before its run was over.
 """
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +18,16 @@ from streamlit.errors import StreamlitAPIException
 _HELD = "chosen_for_reader"
 
 
+class _Run(threading.local):
+    """Keep what the last whole run of a thread has chosen."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Any] = {}
+
+
+_run = _Run()
+
+
 def choose(key: str, value: Any) -> None:
     """Set a widget; from the next run on where this run has drawn it already."""
     st.session_state.setdefault(_HELD, {})[key] = value
@@ -23,12 +35,18 @@ def choose(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
-def begin() -> None:
-    """Called before a page is drawn."""
-    for key, value in st.session_state.get(_HELD, {}).items():
+def begin() -> bool:
+    """Called before a page, or a part of it alone, is drawn.
+
+    Returns whether a choice waits for the page to be drawn.
+    """
+    last, _run.held = _run.held, {}
+    waiting = st.session_state.get(_HELD, {})
+    for key, value in {**last, **waiting}.items():
         st.session_state[key] = value
+    return bool(waiting)
 
 
 def end() -> None:
     """Called when a page is drawn to its end."""
-    st.session_state.pop(_HELD, None)
+    _run.held = st.session_state.pop(_HELD, {})

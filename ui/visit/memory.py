@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.assets import ASSETS
+from seqlib.vectors.glove import package_folder
 
 MINUTES = 20  # a visit that nobody looks at is held so long
 MOST_AWAY = 200  # visits nobody looks at
@@ -81,7 +82,6 @@ class Visit:
 
 def _copied(value: Any) -> Any:
     from seqlib.training.run import Run
-    from ui.visit.runs import as_it_is
 
     if isinstance(value, dict):
         return {key: _copied(one) for key, one in value.items()}
@@ -89,9 +89,9 @@ def _copied(value: Any) -> Any:
         return type(value)(map(_copied, value))
     if is_dataclass(value) and not isinstance(value, type):
         held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        runs = {name: as_it_is(one) for name, one in held.items() if isinstance(one, Run)}
+        runs = {name: one.kept() for name, one in held.items() if isinstance(one, Run)}
         return replace(value, **runs) if runs else value
-    return as_it_is(value)
+    return value.kept() if isinstance(value, Run) else value
 
 
 class Visits:
@@ -245,6 +245,7 @@ def _is_shared(array: np.ndarray) -> bool:
     base: Any = array
     while base is not None:
         if isinstance(base, np.memmap) and base.filename is not None:
-            return Path(base.filename).is_relative_to(ASSETS)
+            shipped = (ASSETS, package_folder() or ASSETS)
+            return any(map(Path(base.filename).is_relative_to, shipped))
         base = getattr(base, "base", None)
     return False
