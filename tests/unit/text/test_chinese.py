@@ -20,10 +20,11 @@ SMALL = ChineseWords(
         ("我今天很开心", "我 今天 很 开心"),
         ("一起打球吧！", "一起 打球 吧"),
         ("我們今天踢足球", "我們 今天 踢足球"),
-        ("一点也不好笑", "一点也不 好笑"),
+        ("一点也不好笑", "一点 也 不好笑"),
         ("我love你, really", "我 love 你 really"),
         ("今晚吃pizza🍕", "今晚 吃 pizza 🍕"),
         ("我 不 开心", "我 不 开心"),
+        ("我不開心", "我 不開心"),
         ("妈妈，我爱你。", "妈妈 我 爱 你"),
     ],
 )
@@ -66,7 +67,15 @@ def test_the_shipped_table_is_in_order_and_its_weights_are_shares():
 
 @pytest.mark.parametrize(
     "sentence",
-    ["我不开心", "沒有人理我", "别走", "他从来没笑过", "我再也不相信你", "一点也不好吃", "不要哭"],
+    [
+        "我不相信",
+        "沒有人理我",
+        "别走",
+        "他从来没笑过",
+        "我再也不相信你",
+        "不要哭",
+        "冰箱里沒有牛奶",
+    ],
 )
 def test_chinese_negations_are_found(sentence):
     assert has_negation(sentence)
