@@ -18,6 +18,7 @@ from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words, WordToIndex, WordToVec
 
 CHUNK_ROWS = 1 << 16
+MANY = 5000  # fewer words would mean too few Chinese ones
 ENGLISH = ("the", "not", "love", "eat")  # words by which vectors of English are known
 
 
@@ -143,8 +144,9 @@ class WordVectors:
 
     @cached_property
     def made(self) -> MadeRows | None:
-        """The rows made for Chinese words; None if these are no vectors of English words."""
-        if "我" in self.words or not all(word in self.words for word in ENGLISH):
+        """The rows made for Chinese words; None if these are no vectors of many English words."""
+        english = len(self) >= MANY and all(word in self.words for word in ENGLISH)
+        if not english or "我" in self.words:
             return None
         return MadeRows(self.matrix, lambda word: self.words.find(word) + 1)
 

@@ -10,12 +10,12 @@ from seqlib.text.chinese import chinese_words
 from seqlib.vectors import WordVectors
 from seqlib.vectors.lookup import look_up
 
-ENGLISH = ("the", "not", "love", "eat", "i", "you")
+ENGLISH = ("the", "not", "love", "eat", "i", "you", *map(str, range(5000)))
 
 
 @pytest.fixture
 def few() -> WordVectors:
-    return WordVectors.of(ENGLISH, np.eye(6, 3, dtype=np.float32) + np.arange(6)[:, None])
+    return WordVectors.of(ENGLISH, np.random.default_rng(3).normal(size=(len(ENGLISH), 3)))
 
 
 def test_a_row_is_the_weighted_mean_of_the_english_rows():
@@ -45,9 +45,9 @@ def test_rows_asked_for_alone_equal_those_of_the_whole_table(few):
 
 
 def test_the_matrix_itself_stays_as_it_is(few):
-    assert few.matrix.shape == (7, 3)
+    assert few.matrix.shape == (len(ENGLISH) + 1, 3)
     assert list(few.word_to_index) == list(ENGLISH)
-    assert len(few.table) == 7 + len(chinese_words().words)
+    assert len(few.table) == len(few.matrix) + len(chinese_words().words)
     assert few.word(few.index("愛")) == "爱"
     assert few.word_to_index["的"] == 0
     assert "龘" not in few.word_to_index
@@ -59,8 +59,8 @@ def test_sentences_in_both_languages_are_looked_up(few):
     assert found.embeddings[0] == pytest.approx(found.embeddings[1])
 
 
-@pytest.mark.parametrize("words", [("我", "not", "the", "love", "eat"), ("der", "nicht", "liebe")])
-def test_vectors_with_chinese_words_or_of_other_languages_get_none(words):
+@pytest.mark.parametrize("words", [("我", *ENGLISH), ("der", *ENGLISH[1:]), ENGLISH[:6]])
+def test_vectors_with_chinese_words_of_other_languages_or_of_few_words_get_none(words):
     found = WordVectors.of(words, np.ones((len(words), 2)))
     assert found.made is None
     assert found.chinese is None
