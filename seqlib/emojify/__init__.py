@@ -14,10 +14,13 @@ from seqlib.emojify.reading import (
     Lexicon,
     Mistake,
     Reading,
+    Reliability,
     Unknown,
     judge,
     mistakes,
+    reliability,
     shuffled,
+    sure,
 )
 from seqlib.emojify.training import (
     EmojifyMetrics,
@@ -43,6 +46,7 @@ __all__ = [
     "Lexicon",
     "Mistake",
     "Reading",
+    "Reliability",
     "Score",
     "Unknown",
     "input_gradient",
@@ -50,6 +54,8 @@ __all__ = [
     "leave_one_out",
     "mistakes",
     "open_model",
+    "reliability",
     "save_model",
     "shuffled",
+    "sure",
 ]

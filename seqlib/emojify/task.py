@@ -20,6 +20,10 @@ from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
 
+# The most arithmetic in one call, some 0.2 s on one core: a batch beyond it is taken in parts,
+# so that slices stay short and small.
+CALL_FLOP = 4e9
+
 
 @dataclass(frozen=True, eq=False)
 class EmojifyTask(SteppedTask):
@@ -131,9 +135,17 @@ class EmojifyTask(SteppedTask):
         return found if self.trainable else [*found, self.table]
 
     def parts(self, epoch: int) -> list[Part]:
-        """Return the mini-batches of an epoch, drawn anew for each."""
-        m = len(self.train)
-        return split(np.random.default_rng((self.seed, epoch)).permutation(m), self.batch_size, m)
+        """Return the mini-batches of an epoch, drawn anew for each, large ones in parts."""
+        rows = np.random.default_rng((self.seed, epoch)).permutation(len(self.train))
+        return split(rows, self.batch_size, self.largest)
+
+    @property
+    def largest(self) -> int:
+        """The most sentences in one call, from 1 to ``batch_size``."""
+        (Tx, n_a), e_length = (self.train.shape[1], len(self.start[1])), self.table.shape[1]
+        multiply_adds = Tx * 4 * n_a * (e_length + 3 * n_a)  # both layers forward, one sentence
+        most = int(CALL_FLOP / (2 * 3 * multiply_adds))  # backward costs twice forward
+        return max(1, min(self.batch_size, len(self.train), most))
 
     def open(self, threads: int, run: Map) -> Session:
         """Allocate what one ``advance`` needs."""
@@ -302,7 +314,7 @@ class Session:
 
     def __init__(self, task: EmojifyTask, threads: int, run: Map) -> None:
         self._task, self._run = task, run
-        most = -(-min(task.batch_size, len(task.train)) // threads)
+        most = -(-task.largest // threads)
         self._networks = [Network(task, most) for _ in range(threads)]
         self._most = most
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.text.emoji import word_of
+
 MAXLEN = 10  # the seed's
 MAX_MAXLEN = 40  # training unrolls every step in its graph
 PADDING = 0  # row 0 of the matrix, zeros
@@ -131,8 +133,9 @@ def encode(
 ) -> Encoded:
     """Look up the rows of a sentence's words; the sentence is a text or already split.
 
-    A word that is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which
-    a masking model skips, or the row that all unknown words share.
+    An emoji without a row of its own has that of its word in ``seqlib.text.emoji``. A word that
+    is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which a masking model
+    skips, or the row that all unknown words share.
     """
     words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
     read, cut = words[:maxlen], words[maxlen:]
@@ -140,6 +143,8 @@ def encode(
     known = np.zeros(len(read), bool)
     for t, word in enumerate(read):
         index = word_to_index.get(word)
+        if index is None and not word[0].isalnum():
+            index = word_to_index.get(word_of(word))
         known[t] = index is not None
         indices[t] = unknown_index if index is None else index
     return Encoded(read, indices, known, cut)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.emojify import Judgement, judge, pretrained
+from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
 from seqlib.i18n import _
 from ui.emojify import state
+from ui.parts.presenter import font
 
 
 def table() -> None:
@@ -59,6 +60,30 @@ def table() -> None:
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
     st.markdown(_("**With real GloVe.** {what}", what=_(with_glove)))
+
+
+def calibration() -> None:
+    """Draw how often the chosen model and its V1 are right where they say a probability."""
+    test = state.data().test
+    found = [(name, reliability(each.probabilities, test.labels)) for name, each in now()]
+    if not found:
+        return
+    st.plotly_chart(
+        figures.calibration(found, font()),
+        key="emoji_calibration",
+        alt=_(
+            "Share that is right against the probability said; the mean gap is {error:.1%}.",
+            error=found[0][1].error,
+        ),
+    )
+    st.caption(
+        _(
+            "Test sentences in ten bins by the probability of the choice; larger marks hold more. "
+            "On the dotted line a model that says 80% is right in 80% of the cases. Mean gap: "
+            "{gaps}.",
+            gaps=_(", ").join(f"{name} {each.error:.1%}" for name, each in found),
+        )
+    )
 
 
 def now() -> list[tuple[str, Judgement]]:

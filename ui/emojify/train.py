@@ -7,10 +7,11 @@ import streamlit as st
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import _, capital
+from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import language
+from ui.frame import choices, language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
@@ -29,8 +30,38 @@ def _steps(name: str, label: str, help: str = "") -> None:
     )
 
 
+# What the exercise trains with, by the settings' keys.
+EXERCISE = {
+    "emoji_data": state.FEW,
+    "emoji_epochs": 50,
+    "emoji_learning_rate": 0.001,
+    "emoji_dropout": 0.5,
+    "emoji_units": 128,
+    "emoji_batch_size": 32,
+    "emoji_maxlen": 10,
+    "emoji_mask": False,
+    "emoji_trainable": False,
+}
+FEW_KNOWN = 0.6  # share of the words with a vector; below this the panel warns
+
+
+def _as_in_the_exercise() -> None:
+    """Draw the button that sets all sizes to those of the exercise."""
+    st.button(
+        _("As in the exercise"),
+        key="emoji_exercise",
+        icon=":material/school:",
+        on_click=lambda: [choices.choose(key, choice) for key, choice in EXERCISE.items()],
+        help=_(
+            "Its sizes: 132 sentences, maxlen 10, no mask, 128 units, dropout 0.5, Adam with "
+            "0.001, batches of 32, 50 epochs. Of our sentences, the 132 that cover most words."
+        ),
+    )
+
+
 def settings() -> None:
     """Draw the settings of the next run."""
+    _as_in_the_exercise()
     cells = [column for _ in range(3) for column in st.columns(4)]
     with cells[0]:
         st.slider(
@@ -131,12 +162,34 @@ def panel() -> None:
             name=escape.plain(_(usable().name)),
         )
     )
+    _coverage(data.train)
     kept = state.latest()
     run = kept.run if kept else None
     training_panel.buttons(run, start, key="emoji_run")
     if run is not None:
         training_panel.live(run, _pictures, _measured)
     compared()
+
+
+def _coverage(train: LabelledSentences) -> None:
+    """Draw how many of the training sentences' words have a vector; warn where few do."""
+    vectors = usable()
+    share = state.worked_out(
+        "coverage", (train, vectors), lambda: Lexicon.of(vectors).coverage(train.tokens)
+    )
+    told = _("{share:.0%} of the words in the training sentences have a vector.", share=share)
+    if share >= FEW_KNOWN:
+        st.caption(told)
+        return
+    st.warning(
+        told
+        + " "
+        + _(
+            "The others are all read alike, so little can be learned: choose vectors of this "
+            "language on the Embeddings page."
+        ),
+        icon=":material/translate:",
+    )
 
 
 def _measured(run: EmojifyRun) -> list[str]:
@@ -223,15 +276,16 @@ def _again(run: EmojifyRun) -> None:
     snapshot = run.snapshot()
     reading = snapshot.model.read(read.typed())
     label = reading.label
-    st.text(
-        _(
-            "After {n} epochs: {emoji} {name} {p:.1%}",
-            n=snapshot.epoch,
-            emoji=reading.emoji,
-            name=reading.classes[label].title,
-            p=reading.probabilities[label],
+    if reading.heard:
+        st.text(
+            _(
+                "After {n} epochs: {emoji} {name} {p:.1%}",
+                n=snapshot.epoch,
+                emoji=reading.emoji,
+                name=reading.classes[label].title,
+                p=reading.probabilities[label],
+            )
         )
-    )
     stage_component.show(
         reading_stage(
             snapshot.model,

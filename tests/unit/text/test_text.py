@@ -27,38 +27,6 @@ from seqlib.text import (
     write_csv,
 )
 
-# The project's own sentences.
-
-
-def test_shipped_sentences_are_many_balanced_and_short():
-    train, test = shipped()
-    assert len(train) >= 300
-    assert len(test) >= 100
-    for part in (train, test):
-        assert part.classes == DEFAULT_CLASSES
-        assert len(set(part.counts.tolist())) == 1
-        assert max(map(len, part.tokens)) <= 10
-        assert len(set(part.tokens)) == len(part)
-
-
-def test_no_test_sentence_is_in_train_or_close_to_one():
-    train, test = shipped()
-    known = [set(tokens) for tokens in train.tokens]
-    for tokens in map(set, test.tokens):
-        closest = max(len(tokens & other) / len(tokens | other) for other in known)
-        assert closest <= 0.5, tokens
-
-
-def test_the_test_set_has_negations_questions_and_words_train_never_saw():
-    train, test = shipped()
-    assert test.negated.sum() >= 30
-    assert min(np.bincount(test.labels[test.negated], minlength=5)) >= 5
-    assert sum("?" in sentence for sentence in test.sentences) >= 15
-    unseen = set(test.words) - set(train.words)
-    assert len(unseen) / len(test.words) >= 0.4
-    assert np.mean([not unseen.isdisjoint(tokens) for tokens in test.tokens]) >= 0.5
-
-
 # Words and rows.
 
 
