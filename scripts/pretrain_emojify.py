@@ -17,7 +17,6 @@ import numpy as np
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import Emojify_V1, EmojifyRun, EmojifySettings, Lexicon, judge
-from seqlib.emojify.files import fingerprint
 from seqlib.emojify.pretrained import ARRAYS, BAD_AT, CARD, HOW, WEIGHTS, WITH_GLOVE
 from seqlib.emojify.weights import NAMES
 from seqlib.text import LabelledSentences, shipped
@@ -65,7 +64,7 @@ def main() -> None:
         "what": "Emojify_V2 and V1, trained on the sentences in assets/emojify",
         "made": f"{date.today().isoformat()} by scripts/pretrain_emojify.py",
         "vectors": vectors.name,
-        "fingerprint": fingerprint(vectors),
+        "fingerprint": vectors.fingerprint,
         "classes": [list(one) for one in data.train.classes],
         "settings": {**asdict(first.settings), "unknown": first.settings.unknown.name},
         "few_settings": {**asdict(runs["few"][0].settings), "unknown": FEW_SETTINGS.unknown.name},

@@ -12,8 +12,6 @@ from seqlib.i18n import N_
 from seqlib.text import DataSet
 from seqlib.vectors import WordVectors
 
-CHUNK_ROWS = 1 << 16
-
 
 @dataclass(frozen=True, eq=False)
 class Moved:
@@ -47,21 +45,17 @@ class Moved:
 
 
 def moved(embedding: Embedding) -> Moved:
-    """Compare every row of an embedding with the matrix it started from, number by number.
+    """Compare the rows of an embedding with those of the matrix it started from.
 
-    Rows after the matrix's own, such as the row of unknown words, are not compared.
+    Rows that the embedding does not hold itself are read from that matrix, so they cannot
+    differ. Rows after the matrix's own, such as the row of unknown words, are not compared.
     """
     total = len(embedding.matrix)
-    rows, changes = [], []
-    for start in range(0, total, CHUNK_ROWS):
-        part = np.arange(start, min(start + CHUNK_ROWS, total))
-        change = embedding[part] - np.asarray(embedding.matrix[part], np.float32)
-        differ = change.any(axis=1)
-        rows.append(part[differ])
-        changes.append(change[differ])
-    found, change = np.concatenate(rows), np.concatenate(changes)
+    rows = embedding.rows[embedding.rows < total]
+    change = embedding[rows] - np.asarray(embedding.matrix[rows], np.float32)
+    rows, change = rows[change.any(axis=1)], change[change.any(axis=1)]
     order = np.argsort(-np.linalg.norm(change, axis=1), kind="stable")
-    return Moved(found[order], change[order], total)
+    return Moved(rows[order], change[order], total)
 
 
 def groups(data: DataSet, vectors: WordVectors) -> Mapping[str, np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from typing import Any, TypeGuard
 
@@ -32,15 +31,6 @@ _KERAS = N_(
     "This is a Keras model file, which can run code when it is opened, so it is never opened here; "
     "upload the SeqScope file ({suffix}) of the same model instead."
 )
-
-
-def fingerprint(vectors: WordVectors) -> str:
-    """Identify word vectors by their number, their length and a sample of 256 words and rows."""
-    sampled = np.linspace(0, len(vectors) - 1, min(len(vectors), 256)).astype(int)
-    words = "\n".join(vectors.words[index] for index in sampled.tolist()).encode()
-    rows = np.asarray(vectors.matrix[sampled + 1], np.float32)
-    code = zlib.crc32(rows.tobytes(), zlib.crc32(words))
-    return f"{len(vectors)}x{vectors.dim}-{code:08x}"
 
 
 def save_model(
@@ -77,7 +67,7 @@ def save_model(
         "mask": weights.mask,
         "unknown": lexicon.unknown.name,
         "vectors": lexicon.name,
-        "fingerprint": fingerprint(vectors) if vectors is not None else "",
+        "fingerprint": vectors.fingerprint if vectors is not None else "",
         "words": known,
         "settings": settings or {},
     }
@@ -123,7 +113,7 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
             )
         )
     notes: tuple[Later, ...] = ()
-    same = vectors is not None and about["fingerprint"] == fingerprint(vectors)
+    same = vectors is not None and about["fingerprint"] == vectors.fingerprint
     # A word that the vectors lack would be looked up in row 0, the padding row.
     if vectors is not None and same and vectors.indices(words).all():
         lexicon = _over(vectors, words, table, unknown)

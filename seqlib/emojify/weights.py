@@ -15,6 +15,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 from seqlib.lstm._fast import step_fast
+from seqlib.vectors.rows import Rows
 
 # Sentences read at once: the input's share of z is held for all of them.
 CHUNK = 1024
@@ -36,7 +37,7 @@ class Embedding:
 
     Attributes
     ----------
-    matrix : float array (n, e_length)
+    matrix : float array or Rows (n, e_length)
         Row 0 is padding; memory-mapped and of any float type, never written.
     rows : int array (k,), ascending
         Rows that training has moved, or that come after the matrix.
@@ -44,12 +45,14 @@ class Embedding:
         What stands in those rows.
     """
 
-    matrix: np.ndarray
+    matrix: np.ndarray | Rows
     rows: np.ndarray
     values: np.ndarray
 
     @classmethod
-    def of(cls, matrix: np.ndarray, changed: dict[int, np.ndarray] | None = None) -> Embedding:
+    def of(
+        cls, matrix: np.ndarray | Rows, changed: dict[int, np.ndarray] | None = None
+    ) -> Embedding:
         """A matrix as it is, but for rows ``changed``."""
         rows = np.array(sorted(changed or {}), int)
         values = np.array([changed[row] for row in rows], np.float32) if changed else None

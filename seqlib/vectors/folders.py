@@ -7,9 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from seqlib.assets import ASSETS
-
-DEFAULT_FOLDER = ASSETS / "vectors"
 FOLDER_VARIABLE = "SEQSCOPE_VECTORS"
 ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".npz", ".tsv")
 

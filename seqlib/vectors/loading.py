@@ -24,6 +24,7 @@ import numpy as np
 from seqlib.archive import BAD_HEADER
 from seqlib.i18n import N_, Later, _
 from seqlib.vectors import folders
+from seqlib.vectors.glove import open_glove
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
 from seqlib.vectors.text import (
@@ -76,7 +77,7 @@ def load(
     cache: str | os.PathLike | None = None,
     progress: Progress | None = None,
 ) -> WordVectors:
-    """Open word vectors from a file or an upload, or the vectors shipped with the program.
+    """Open word vectors from a file or an upload, or GloVe's.
 
     Reads GloVe text, word2vec text and binary, text with tabs or commas, gzip and zip of
     these, and ``.npz``; the format is found from the contents. Memory stays bounded whatever
@@ -85,7 +86,7 @@ def load(
     Parameters
     ----------
     source : path or binary file object, optional
-        None opens the shipped vectors, one object for the whole process.
+        None opens GloVe's (see ``seqlib.vectors.glove``), one object for the whole process.
     member : str, optional
         The file to read in a zip archive of several files; by default the smallest.
     words : path or binary file object, optional
@@ -106,7 +107,7 @@ def load(
         lines are skipped and listed in the result's ``report``.
     """
     if source is None:
-        return _shipped()
+        return _default()
     if isinstance(source, str | os.PathLike):
         path = Path(source).expanduser()
         if path.is_dir():
@@ -140,12 +141,7 @@ def load(
     return vectors
 
 
-N_("WordNet vectors")  # the shipped vectors' name, translated when it is shown
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> WordVectors:
-    return open_folder(folders.DEFAULT_FOLDER)
+_default = lru_cache(maxsize=1)(open_glove)
 
 
 def _load(

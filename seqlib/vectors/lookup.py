@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from seqlib.i18n import _
 from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
+
+ONE_HOT_ROWS = 1 << 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +70,13 @@ def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:
     """
     indices = np.asarray(indices)
     total = np.zeros((len(indices), vectors.dim), np.float32)
-    for start, rows in vectors.chunks():
-        columns = np.arange(start, start + len(rows))
-        one_hot = (indices[:, None] == columns).astype(np.float32)  # (n, len(rows))
-        # All other products are exactly zero, so the sum has no rounding error.
-        total += one_hot @ rows
+    # On a busy machine BLAS threads wait for each other longer than the work takes.
+    with threadpool_limits(1):
+        for start, rows in vectors.chunks(ONE_HOT_ROWS):
+            columns = np.arange(start, start + len(rows))
+            one_hot = (indices[:, None] == columns).astype(np.float32)  # (n, len(rows))
+            # All other products are exactly zero, so the sum has no rounding error.
+            total += one_hot @ rows
     return total
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.i18n import N_
+from seqlib.vectors.rows import Rows
 from seqlib.vectors.wordvectors import CHUNK_ROWS, WordVectors, unit
 
 MOST_CELLS = 100_000
@@ -97,8 +98,34 @@ def overview(
         return View(rows, edges, firsts, labels, True)
     summarise = STATISTICS[statistic]
     values = np.empty((bins, vectors.dim), np.float32)
-    matrix = np.asarray(vectors.matrix)
-    low = 0
+    matrix = vectors.matrix
+    if isinstance(matrix, Rows):
+        # GloVe's file has one dimension of all words after another.
+        places = slice(start, stop) if order is None else order[start:stop]
+        for dimension in range(vectors.dim):
+            column = matrix.column(dimension)[places].astype(np.float32, copy=False)[:, None]
+            summary = summarise(column, edges[:-1] - start, np.diff(edges))  # (bins, 1)
+            values[:, dimension] = summary[:, 0]
+    else:
+        _summarise_rows(matrix, edges, order, summarise, values)
+    lasts = edges[1:] - 1 if order is None else order[edges[1:] - 1]
+    labels = tuple(
+        f"{vectors.word(first)} … {vectors.word(last)}" if first != last else vectors.word(first)
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+    )
+    return View(values, edges, firsts, labels, False)
+
+
+def _summarise_rows(
+    matrix: np.ndarray,
+    edges: np.ndarray,
+    order: np.ndarray | None,
+    summarise: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    values: np.ndarray,
+) -> None:
+    """Summarise each bin of a matrix that is stored row by row into ``values`` (bins, dim)."""
+    matrix = np.asarray(matrix)
+    bins, low = len(values), 0
     while low < bins:
         # Some bins at a time: a copy of the whole matrix would not fit the processor's cache.
         high = int(np.searchsorted(edges, edges[low] + CHUNK_ROWS // 8, "right")) - 1
@@ -111,12 +138,6 @@ def overview(
             np.asarray(rows, np.float32), edges[low:high] - edges[low], sizes
         )
         low = high
-    lasts = edges[1:] - 1 if order is None else order[edges[1:] - 1]
-    labels = tuple(
-        f"{vectors.word(first)} … {vectors.word(last)}" if first != last else vectors.word(first)
-        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
-    )
-    return View(values, edges, firsts, labels, False)
 
 
 def _by_index(vectors: WordVectors, word: str | None) -> np.ndarray:

@@ -13,6 +13,8 @@ from typing import TypeVar, overload
 
 import numpy as np
 
+from seqlib.vectors.rows import Rows
+
 
 def codes_of(words: list[bytes]) -> np.ndarray:
     """Compute a 32-bit code of each word, the same in every process, uint32 (len(words),)."""
@@ -150,7 +152,7 @@ class WordToIndex(_ByWord[int]):
 class WordToVec(_ByWord[np.ndarray]):
     """The vector (dim,) of each word, a view. As the seed's ``word_to_vec_map``."""
 
-    def __init__(self, words: Words, matrix: np.ndarray) -> None:
+    def __init__(self, words: Words, matrix: np.ndarray | Rows) -> None:
         super().__init__(words)
         self._matrix = matrix
 

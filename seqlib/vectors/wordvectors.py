@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.vectors.report import Report
+from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words, WordToIndex, WordToVec
 
 CHUNK_ROWS = 1 << 16
@@ -61,12 +63,16 @@ class WordVectors:
     name : str
     words : sequence of str
         In the order of the rows; ``words[k]`` has row k + 1.
-    matrix : array of float16 or float32, (len(words) + 1, dim)
+    matrix : array of float16 or float32, or ``Rows``, (len(words) + 1, dim)
         Row 0 is padding. Usually memory-mapped and read-only.
     report : Report, optional
         The problems found when the file was read.
     given_norms : array, optional
         Length of each row, if it is stored with the vectors.
+    source : str
+        Where the vectors come from and their licence, in Markdown; translated when it is shown.
+    known_as : str
+        The fingerprint, if it is known.
 
     Raises
     ------
@@ -76,9 +82,11 @@ class WordVectors:
 
     name: str
     words: Words
-    matrix: np.ndarray
+    matrix: np.ndarray | Rows
     report: Report | None = None
     given_norms: np.ndarray | None = None
+    source: str = ""
+    known_as: str = ""
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or len(self.matrix) != len(self.words) + 1:
@@ -169,10 +177,27 @@ class WordVectors:
             return self.given_norms
         return np.concatenate([row_norms(rows) for _start, rows in self.chunks()])
 
-    def chunks(self) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield the matrix as float32, some rows at a time, each with its first row's index."""
-        for start in range(0, len(self.matrix), CHUNK_ROWS):
-            yield start, np.asarray(self.matrix[start : start + CHUNK_ROWS], np.float32)
+    @cached_property
+    def fingerprint(self) -> str:
+        """Number of words, dimensions, and a checksum of all words and all numbers."""
+        if self.known_as:
+            return self.known_as
+        code = zlib.crc32("\n".join(self.words).encode())
+        for _start, rows in self.chunks():
+            code = zlib.crc32(np.ascontiguousarray(rows), code)
+        return f"{len(self)}x{self.dim}-{code:08x}"
+
+    def chunks(self, most: int | None = None) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield the matrix as float32, at most ``most`` rows at a time, and each first row's index.
+
+        By default ``CHUNK_ROWS``.
+        """
+        step = most or CHUNK_ROWS
+        first = 0
+        for part in self.matrix.parts if isinstance(self.matrix, Rows) else (self.matrix,):
+            for start in range(0, len(part), step):
+                yield first + start, np.asarray(part[start : start + step], np.float32)
+            first += len(part)
 
     def phrase(self, words: Sequence[str]) -> Phrase:
         """Compute the mean vector of some words; raises ``ValueError`` if none has a vector."""
@@ -189,19 +214,25 @@ class WordVectors:
         rows = np.asarray(self.matrix[indices[indices > 0]], np.float32)
         return Phrase(rows.mean(axis=0), known, unknown)
 
-    def similarities(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
+    def similarities(
+        self, query: str | Sequence[str] | np.ndarray, among: int | None = None
+    ) -> np.ndarray:
         """Compute the cosine of every row with a word, a phrase or a vector.
 
-        Returns float32 (len(self) + 1,), NaN for row 0 and for rows of zeros.
+        Returns float32 (len(self) + 1,), or (among + 1,) for so many first words; NaN for row 0
+        and for rows of zeros.
         """
         target = self._direction(query)
-        scores = np.empty(len(self.matrix), np.float32)
+        scores = np.empty(min(len(self), len(self) if among is None else among) + 1, np.float32)
         for start, rows in self.chunks():
+            if start >= len(scores):
+                break
+            rows = rows[: len(scores) - start]
             # Not matmul: it would start threads for a few milliseconds of work, and on a busy
             # server waiting for the threads takes ten times as long.
             np.einsum("ij,j->i", rows, target, out=scores[start : start + len(rows)])
         with np.errstate(invalid="ignore", divide="ignore"):
-            scores /= self.norms
+            scores /= self.norms[: len(scores)]
         scores[0] = np.nan
         if not target.any():
             scores[:] = np.nan
@@ -225,11 +256,10 @@ class WordVectors:
         among : int, optional
             Search only so many first words, which are the commonest in most files.
         """
-        scores = self.similarities(query)
-        if among is not None:
-            scores[among + 1 :] = np.nan
+        scores = self.similarities(query, among)
         own = [query] if isinstance(query, str) else [] if isinstance(query, np.ndarray) else query
-        scores[self.indices([*own, *without])] = np.nan
+        left_out = self.indices([*own, *without])
+        scores[left_out[left_out < len(scores)]] = np.nan
         return self.nearest(scores, k)
 
     def nearest(self, scores: np.ndarray, k: int) -> tuple[Neighbour, ...]:

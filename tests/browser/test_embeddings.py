@@ -24,7 +24,7 @@ def page(server, new_page) -> Page:
 
 def shown(page: Page) -> tuple[int, int]:
     """First and last place of the matrix on screen."""
-    text = page.get_by_text("cells, each").inner_text()  # "Rows 0 to 64,000 of 64,001: …"
+    text = page.get_by_text("cells, each").inner_text()  # "Rows 0 to 400,000 of 400,001: …"
     first, last = re.match(r"Rows ([\d,]+) to ([\d,]+)", text).groups()
     return int(first.replace(",", "")), int(last.replace(",", ""))
 

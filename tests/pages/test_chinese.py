@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 # Symbols, names of things and of people, and what stands on keys: the same in every language.
 NAMES = {
     *("SeqScope", "LSTM", "GRU", "RNN", "SimpleRNN", "Keras", "TensorFlow", "NumPy", "Python"),
-    *("Jupyter", "Adam", "GloVe", "WordNet", "Emojify", "djmodel", "MIDI", "WAV", "PNG", "HTML"),
+    *("Jupyter", "Adam", "GloVe", "Emojify", "djmodel", "MIDI", "WAV", "PNG", "HTML"),
     *("PDF", "CSV", "JSON", "QR", "kB", "KB", "MB", "GB", "Tx", "Ty", "softmax", "tanh", "log"),
     *("one-hot", "top-k", "top-p", "PCA", "t-SNE", "trigram", "token", "nat", "English", "None"),
     *("Space", "Home", "End", "Enter", "Ctrl", "PageDown", "PageUp"),

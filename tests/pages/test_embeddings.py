@@ -50,7 +50,8 @@ def shown(app: AppTest) -> str:
 
 def test_the_page_states_the_matrix_it_shows(page):
     assert errors(page) == []
-    assert "64,000 words" in texts(page)
+    assert "400,000 words" in texts(page)
+    assert "PDDL 1.0" in texts(page)
     assert f"vocab\\_len = {TOTAL:,}" in texts(page)
     assert f"of {TOTAL:,}: {matrix.BINS * 50:,} cells" in shown(page)
 
@@ -154,9 +155,9 @@ def test_an_empty_field_is_no_error(same_page, key):
     same_page.text_input(key=key).set_value(before).run()
 
 
-def test_the_bias_probe_says_what_was_put_into_the_shipped_vectors(page):
-    assert "put in on purpose" in texts(page)
-    assert "put in on purpose" not in texts(bring(page, glove()))
+def test_the_bias_probe_says_what_the_default_vectors_were_counted_over(page):
+    assert "how these texts used the words" in texts(page)
+    assert "how these texts used the words" not in texts(bring(page, glove()))
 
 
 def test_a_file_of_ones_own_is_followed_by_the_whole_page(page):

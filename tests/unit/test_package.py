@@ -59,7 +59,7 @@ print(ascii(stage.label[:2]), stage._repr_html_()[:7])
 """,
         tmp_path,
     )
-    assert said.splitlines() == ["78 (64001, 50) ❤️", f"{'训练'!a} <iframe"]
+    assert said.splitlines() == ["78 (20001, 50) ❤️", f"{'训练'!a} <iframe"]
 
 
 def test_the_readmes_example_runs_as_it_stands_with_one_import(install, tmp_path):

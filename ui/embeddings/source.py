@@ -43,9 +43,10 @@ def choose() -> WordVectors:
             lambda file: state.keep(vectors.FILE, _read(file)),
             key="vectors_file",
             help=_(
-                "GloVe or word2vec, text or binary, packed or not, or .npz. Larger files: put "
-                "them in the vectors folder of the machine that runs the app, as "
-                "`scripts/fetch_glove.py` does; they are then in the list above."
+                "GloVe or word2vec, text or binary, packed or not, or .npz. Larger files, such as "
+                "glove.6B.zip with 100 to 300 dimensions: put them in `~/.cache/seqscope`, or the "
+                "folder that `SEQSCOPE_VECTORS` names, on the machine that runs the app; they are "
+                "then in the list above."
             ),
         )
     elif choice == vectors.PAIR:
@@ -104,7 +105,7 @@ def _pair(limit: int) -> None:
 
 
 def facts(found: WordVectors) -> None:
-    """Draw the vectors' name, size and shape, and the problems in their file."""
+    """Draw the vectors' name, size, shape, source and licence, and the problems in their file."""
     megabytes = found.matrix.nbytes / 1e6
     st.markdown(
         f"**{escape.plain(_(found.name))}** · "
@@ -113,6 +114,8 @@ def facts(found: WordVectors) -> None:
         + escape.shape("E", found.matrix.shape, ("vocab_len", "e_length"))
         + f" · {found.matrix.dtype}, {megabytes:,.1f} MB"
     )
+    if found.source:
+        st.caption(_(found.source))
     if found.report is not None and found.report.counts:
         _report(found.report)
 

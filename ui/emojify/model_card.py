@@ -59,7 +59,7 @@ def table() -> None:
         + f" {_(how)}"
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
-    st.markdown(_("**With real GloVe.** {what}", what=_(with_glove)))
+    st.markdown(_("**Published.** {what}", what=_(with_glove)))
 
 
 def calibration() -> None:

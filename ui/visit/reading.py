@@ -20,7 +20,6 @@ import pandas as pd
 from seqlib import archive
 from seqlib.archive import ArchiveError, Reader
 from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
-from seqlib.emojify.files import fingerprint
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
@@ -261,7 +260,7 @@ class _Shelf:
 
     def find(self, code: str) -> WordVectors | None:
         if self._found is None:
-            self._found = {fingerprint(one): one for one in (*self._known(), *self._own)}
+            self._found = {one.fingerprint: one for one in (*self._known(), *self._own)}
         return self._found.get(code)
 
     def lexicon(self, vectors: WordVectors, unknown: Unknown) -> Lexicon:

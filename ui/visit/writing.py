@@ -18,7 +18,6 @@ import pandas as pd
 from seqlib import archive
 from seqlib.archive import array_bytes
 from seqlib.emojify import save_model
-from seqlib.emojify.files import fingerprint
 from seqlib.i18n import N_
 from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
@@ -250,7 +249,7 @@ def _emoji(record: EmojiRecord, name: str) -> Item:
         number=record.number,
         name=record.data[:200],
         data=0,
-        vectors=fingerprint(record.vectors),
+        vectors=record.vectors.fingerprint,
         best_epoch=run.best().epoch,
     )
     data = DataSet(run.train, run.test)

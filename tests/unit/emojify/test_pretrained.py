@@ -60,7 +60,7 @@ def test_other_vectors_are_refused_and_named(tmp_path):
     with pytest.raises(ValueError, match="not other vectors"):
         pretrained.load(other)
     (tmp_path / pretrained.CARD).write_text(
-        json.dumps(pretrained.card() | {"fingerprint": pretrained.fingerprint(other)})
+        json.dumps(pretrained.card() | {"fingerprint": other.fingerprint})
     )
     (tmp_path / pretrained.ARRAYS).write_bytes(b"no weights")
     with pytest.raises(ValueError, match="does not hold"):
