@@ -209,37 +209,6 @@ def sure(p: np.ndarray) -> np.ndarray:
     return best - second >= CLOSE
 
 
-class Reliability(NamedTuple):
-    """How often a model is right where it says a probability; only bins that are not empty.
-
-    Attributes
-    ----------
-    counts : int array (k,)
-        Sentences in each bin, by the probability of the choice.
-    confidence, accuracy : array (k,)
-        The mean probability of the choice, and the share that is right.
-    """
-
-    counts: np.ndarray
-    confidence: np.ndarray
-    accuracy: np.ndarray
-
-    @property
-    def error(self) -> float:
-        """The expected calibration error: the mean gap, each bin weighed by its sentences."""
-        gaps = np.abs(self.confidence - self.accuracy)
-        return float(np.average(gaps, weights=self.counts)) if len(gaps) else float("nan")
-
-
-def reliability(p: np.ndarray, labels: np.ndarray, bins: int = 10) -> Reliability:
-    """Compare probabilities (m, n_classes) with what is true, in bins of equal width."""
-    best, right = p.max(axis=1), p.argmax(axis=1) == labels
-    place = np.minimum((best * bins).astype(int), bins - 1)
-    counts, *sums = (np.bincount(place, weights, bins) for weights in (None, best, right))
-    filled = counts > 0
-    return Reliability(counts[filled], *(each[filled] / counts[filled] for each in sums))
-
-
 class Judgement(NamedTuple):
     """A model's accuracy, loss and confusion matrix on labelled sentences.
 

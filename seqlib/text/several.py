@@ -33,7 +33,7 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     ValueError
         One sentence, if the files do not fit together or one cannot be used.
     """
-    parts = [[file for file in files if bool(_TEST.search(file[0])) is test] for test in (0, 1)]
+    parts = [[file for file in files if bool(_TEST.search(file[0])) == test] for test in (0, 1)]
     if not parts[0]:
         raise ValueError(_("There is no file to train on; all names say “test”."))
     (train, report), *others = [_part(part) for part in parts if part]

@@ -31,7 +31,6 @@ def table() -> None:
         negated_spread.append(None)
         seeds.append(None)
         sentences.append(None)
-    how, bad_at, with_glove = (about[key] for key in ("how", "bad at", "with real GloVe"))
     shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
     shares["±"] = negated_spread
     st.dataframe(
@@ -50,16 +49,23 @@ def table() -> None:
         key="emoji_card",
         alt=_("Accuracy of V1 and V2, with all and with few training sentences."),
     )
+    how, bad_at, published = (about[key] for key in ("how", "bad at", "published"))
     st.caption(
         _(
             "{n} test sentences, {negated} of them with a negation.",
             n=rows["test"],
             negated=rows["test with a negation"],
         )
-        + f" {_(how)}"
+        + f" {_(how)} "
+        + _(
+            "Of {n} everyday sentences, written before any model was trained and used for no "
+            "choice, V2 gets {share:.1%} right.",
+            n=about["everyday"]["sentences"],
+            share=about["everyday"]["accuracy"],
+        )
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
-    st.markdown(_("**Published.** {what}", what=_(with_glove)))
+    st.markdown(_("**Elsewhere.** {what}", what=_(published)))
 
 
 def calibration() -> None:

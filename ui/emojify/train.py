@@ -36,6 +36,8 @@ EXERCISE = {
     "emoji_epochs": 50,
     "emoji_learning_rate": 0.001,
     "emoji_dropout": 0.5,
+    "emoji_input_dropout": 0.0,
+    "emoji_word_dropout": 0.0,
     "emoji_units": 128,
     "emoji_batch_size": 32,
     "emoji_maxlen": 10,
@@ -62,7 +64,7 @@ def _as_in_the_exercise() -> None:
 def settings() -> None:
     """Draw the settings of the next run."""
     _as_in_the_exercise()
-    cells = [column for _ in range(3) for column in st.columns(4)]
+    cells = [column for _ in range(4) for column in st.columns(4)]
     with cells[0]:
         st.slider(
             _("epochs"),
@@ -119,6 +121,10 @@ def settings() -> None:
             "units to drop."
         ),
     )
+    with cells[12]:
+        _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
+    with cells[13]:
+        _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
     with cells[10]:
         st.toggle(
             _("train the embedding"),
@@ -129,7 +135,8 @@ def settings() -> None:
 
 def chosen() -> EmojifySettings:
     """Return the chosen settings; defaults for widgets that are not drawn yet."""
-    names = ("epochs", "units", "batch_size", "maxlen", "learning_rate", "dropout")
+    sizes = ("epochs", "units", "batch_size", "maxlen", "learning_rate")
+    names = (*sizes, "dropout", "input_dropout", "word_dropout")
     return EmojifySettings(
         **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
         unknown=Unknown(value("emoji_unknown")),

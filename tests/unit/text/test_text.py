@@ -26,6 +26,8 @@ from seqlib.text import (
     tokenise,
     write_csv,
 )
+from seqlib.text.emoji import EMOJI
+from seqlib.vectors import load
 
 # Words and rows.
 
@@ -74,6 +76,19 @@ def test_encode_pads_with_row_0_names_unknown_words_and_what_was_cut():
     assert encoded.cut == ("here",)
     shared = encode("glorply cat", {"cat": 2}, 4, unknown_index=9)
     assert shared.indices.tolist() == [9, 2, 0, 0]
+
+
+def test_an_emoji_is_read_by_its_words_row_whatever_its_skin_and_a_row_of_its_own_comes_first():
+    rows = {"love": 1, "great": 2, "laughing": 3}
+    encoded = encode("❤️ 👍🏽 😂 🦄 ❤", rows, 6)
+    assert encoded.indices.tolist() == [1, 2, 3, 0, 1, 0]
+    assert encoded.unknown == ("🦄",)
+    assert encode("😂", {**rows, "😂": 9}, 1).indices.tolist() == [9]
+
+
+def test_every_word_of_the_emoji_table_has_a_vector():
+    assert load().indices(sorted(set(EMOJI.values()))).all()
+    assert len(EMOJI) > 200
 
 
 def test_sentences_to_indices_of_none_keeps_its_shape():
