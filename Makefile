@@ -1,5 +1,6 @@
-# Every command sets itself up on a machine that has only Python 3.11+; all are safe to repeat.
-PYTHON ?= python3
+# Every command sets itself up on a machine that has only Python 3.11 to 3.14; all are safe to repeat.
+# PYTHON=python3.12, say, chooses one; else the first that fits.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
@@ -10,9 +11,7 @@ setup: $(VENV)/.run
 
 # $(1): requirements file. uv where there is one, pip otherwise; the pins are the same.
 define install
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "SeqScope needs Python 3.11 or newer; set PYTHON=python3.12, say."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || { python=$$(sh scripts/find_python.sh $(PYTHON)) && $$python -m venv $(VENV); }
 	@echo "Installing $(1) (a few minutes the first time) …"
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r $(1); \
 		else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1); fi
@@ -36,13 +35,15 @@ node_modules/.installed: package-lock.json
 	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit; else mkdir -p node_modules; fi
 	@touch $@
 
+# In the order of the folders: the browser's long files first, so that both processes end together.
 test: $(VENV)/.dev node_modules/.installed
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.pins
 	@if test -x node_modules/.bin/tsc; then node_modules/.bin/tsc; else echo "No npm here: the JavaScript's types were not checked."; fi
 
 # Known vulnerabilities of what we pin; fails where nobody could be asked, too.
@@ -69,8 +70,6 @@ notebooks: $(VENV)/.run
 gallery: $(VENV)/.dev
 	$(BIN)/python -m scripts.make_gallery
 
-# After a change to a .in file; needs uv.
-lock:
-	for name in requirements requirements-cluster requirements-dev; do \
-		uv pip compile --universal --python-version 3.11 --no-annotate --no-header --quiet $$name.in -o $$name.txt; \
-		sed -i "1i \# Exact pins, resolved from $$name.in for Python 3.11 and newer by make lock." $$name.txt; done
+# After a change to a .in file.
+lock: $(VENV)/.dev
+	$(BIN)/python -m scripts.pins --lock

@@ -54,7 +54,7 @@ class Lesson:
     rate : float
         Epochs a second, all runs together, once everybody had clicked.
     reruns : list of float
-        Seconds of each rerun of a whole page after a control was moved.
+        Seconds of each rerun after a control was moved, of a whole page or of a section.
     megabytes : float
         The most that the server held.
     """
@@ -169,7 +169,7 @@ async def _lesson(address: str, readers: int) -> tuple:
         [reader.first_loss for reader in everybody],
         [reader.marks[0] for reader in everybody],
         watching.result(),
-        [took for reader in everybody for took in reader.session.seconds("page")],
+        [took for reader in everybody for took in reader.session.seconds("page", "fragment")],
     )
 
 

@@ -503,18 +503,18 @@ def model_files() -> list[bytes]:
 def visit_files() -> list[bytes]:
     """One with everything that can be brought, one with runs."""
     from seqlib import vectors
-    from seqlib.emojify import EmojifyMetrics, EmojifySettings, Lexicon, pretrained
+    from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon, pretrained
     from seqlib.jazz import JazzWeights
     from seqlib.jazz.corpus import default_corpus
-    from seqlib.jazz.training import Metrics, RunSettings
+    from seqlib.jazz.training import RunSettings, TrainingRun
     from seqlib.music import write_midi
     from seqlib.text import shipped
-    from seqlib.training.run import State
+    from seqlib.training.run import Record, State
     from seqlib.vectors import WordVectors
+    from ui.visit.format import EMOJI_NUMBERS
     from ui.visit.memory import Visit
     from ui.visit.reading import song_of
     from ui.visit.records import EmojiRecord
-    from ui.visit.runs import kept_emojify, kept_training
     from ui.visit.writing import save_visit
 
     corpus, table, sentences = default_corpus(), vectors.load(), shipped()
@@ -540,26 +540,26 @@ def visit_files() -> list[bytes]:
         loose={"jump": "music", "emoji_edit": True},
     )
     settings, n = RunSettings(epochs=4, m=3, Tx=5, n_a=8), 4
-    curve = np.linspace(3, 1, n * 5, dtype=np.float32).reshape(n, 5)
+    loss = np.linspace(3, 1, n * 5, dtype=np.float32).reshape(n, 5)
     weights = JazzWeights.initial(8, corpus.n_values)
     probe = np.zeros((5, corpus.n_values), np.float32)
     times = np.arange(1.0, n + 1)
-    jazz = kept_training(settings, Metrics(curve, curve / 4, times), weights, probe, State.DONE)
+    measured = {"loss": loss, "accuracy": loss / 4, "seconds": times}
+    record = Record(settings, State.DONE, measured, weights)
+    jazz = TrainingRun.from_record(record, probe=probe)
     model, _ = pretrained.load(table)
     made = EmojifySettings(**{**vars(EmojifySettings()), **_settings_of(model), "epochs": n})
     k = sentences.train.n_classes
     confusion = np.zeros((n, k, k), np.int32)
     confusion[:, range(k), range(k)] = sentences.test.counts
     numbers = np.linspace(1, 0.5, n, dtype=np.float32)
-    emoji = kept_emojify(
-        *sentences,
-        Lexicon.of(table, made.unknown),
-        made,
-        EmojifyMetrics(*[numbers] * 4, confusion, times),
-        model.weights,
-        model.weights,
-        n,
-        State.DONE,
+    measured = {**dict.fromkeys(EMOJI_NUMBERS, numbers), "confusion": confusion, "seconds": times}
+    record = Record(made, State.DONE, measured, model.weights, (n, model.weights))
+    emoji = EmojifyRun.from_record(
+        record,
+        train=sentences.train,
+        test=sentences.test,
+        lexicon=Lexicon.of(table, made.unknown),
     )
     trained = Visit(
         work={

@@ -34,7 +34,6 @@ from websockets.exceptions import ConnectionClosed
 
 XSRF_COOKIE = "_streamlit_xsrf"
 PATIENCE = 120.0  # seconds; what takes longer counts as hung
-MAIN = 0  # the first step of a delta path: 0 main, 1 sidebar, 2 event, 3 bottom
 OVER = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -106,7 +105,7 @@ class Session:
         self._run_fragments: list[str] = []
         self._requests: list[_Request] = []
         self._clocks: dict[str, tuple[float, asyncio.Task]] = {}
-        self._file_urls: dict[str, asyncio.Future] = {}
+        self._asked: dict[str, asyncio.Future] = {}
         self._files: dict[str, str] = {}
         self._moved = asyncio.Event()
         self._http = requests.Session()
@@ -185,15 +184,10 @@ class Session:
         Raises ``requests.HTTPError`` if the server refuses it.
         """
         shown = self.widget(name).element
-        answered = asyncio.get_running_loop().create_future()
-        request = uuid.uuid4().hex
-        self._file_urls[request] = answered
         asked = BackMsg()
-        asked.file_urls_request.request_id = request
         asked.file_urls_request.file_names.append(file_name)
         asked.file_urls_request.session_id = self.id
-        await self._socket.send(asked.SerializeToString())
-        urls = (await asyncio.wait_for(answered, PATIENCE)).file_urls[0]
+        urls = (await self._answer(asked, asked.file_urls_request)).file_urls[0]
         if before := self._files.pop(shown.id, None):
             await self._request("DELETE", before)
         answer = await self._request("PUT", urls.upload_url, files={file_name: (file_name, data)})
@@ -205,14 +199,19 @@ class Session:
         info.file_urls.CopyFrom(urls)
         await self._send_state(name, state)
 
-    async def clear_upload(self, name: str) -> None:
-        """Take the file out again."""
-        shown = self.widget(name).element
-        if before := self._files.pop(shown.id, None):
-            await self._request("DELETE", before)
-        state = WidgetState(id=shown.id)
-        state.file_uploader_state_value.SetInParent()
-        await self._send_state(name, state)
+    async def download(self, name: str) -> bytes:
+        """What a download button gives that makes its file when it is pressed.
+
+        Raises ``ValueError`` where the server could not make it.
+        """
+        asked = BackMsg()
+        operation = asked.backend_operation_request
+        operation.session_id = self.id
+        operation.deferred_file.file_id = self.widget(name).element.deferred_file_id
+        answer = await self._answer(asked, operation)
+        if answer.error_msg:
+            raise ValueError(answer.error_msg)
+        return (await self.get(answer.deferred_file.url)).content
 
     async def get(self, path: str) -> requests.Response:
         """What a link or a download button leads to."""
@@ -343,6 +342,13 @@ class Session:
             raise TimeoutError(f"/{self.page} was not complete in {PATIENCE:g} s") from None
         self._check()
 
+    async def _answer(self, message: BackMsg, request: Any) -> Any:
+        """What the server answers to ``request``, a part of ``message``."""
+        request.request_id = uuid.uuid4().hex
+        answered = self._asked[request.request_id] = asyncio.get_running_loop().create_future()
+        await self._socket.send(message.SerializeToString())
+        return await asyncio.wait_for(answered, PATIENCE)
+
     def _check(self) -> None:
         if self.closed:
             raise ConnectionError(self.closed)
@@ -408,10 +414,12 @@ class Session:
                 self._stop_clock(fragment)
         elif kind == "page_info_changed":
             self.params = parse_qs(message.page_info_changed.query_string, keep_blank_values=True)
-        elif kind == "file_urls_response":
-            answered = self._file_urls.pop(message.file_urls_response.response_id, None)
+        elif kind in ("file_urls_response", "backend_operation_response"):
+            response = getattr(message, kind)
+            name = "response_id" if kind == "file_urls_response" else "request_id"
+            answered = self._asked.pop(getattr(response, name), None)
             if answered and not answered.done():
-                answered.set_result(message.file_urls_response)
+                answered.set_result(response)
 
     def _started(self, message: ForwardMsg) -> None:
         new, run = message.new_session, message.metadata.run

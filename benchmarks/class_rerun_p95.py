@@ -1,7 +1,7 @@
 """Thirty readers train and move controls: 95 % of their reruns are quicker than this.
 
-A rerun is the whole page after a control was moved, from sending it to the page's completion;
-what the clock asks for is not counted.
+A rerun follows a control that was moved, of the whole page or of the section that it concerns,
+from sending it to the completion; what the clock asks for is not counted.
 """
 
 from __future__ import annotations

@@ -23,18 +23,21 @@ def cell() -> None:
     notebook.offer("cell", asked)
 
 
+@frame.alone()
 def one_step(scene: Scene) -> None:
     st.header(_("One step"), anchor="step")
     st.markdown(lesson("cell")["step"])
     step.show(scene)
 
 
+@frame.alone()
 def hand(scene: Scene) -> None:
     st.header(_("Sandbox"), anchor="sandbox")
     st.markdown(lesson("cell")["sandbox"])
     sandbox.show(scene)
 
 
+@frame.alone()
 def reach(scene: Scene) -> None:
     st.header(_("Why LSTM: how far a gradient reaches"), anchor="reach")
     st.markdown(lesson("cell")["reach"])

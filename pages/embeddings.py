@@ -35,45 +35,42 @@ def which() -> WordVectors:
     return vectors
 
 
-@st.fragment
+@frame.alone("sentences")
 def looking_up(vectors: WordVectors) -> None:
     st.header(_("2 · The lookup"), anchor="lookup")
     st.markdown(lesson("embeddings")["lookup"])
     lookup.show(vectors)
-    notebook.keep("embeddings", asked)
 
 
-@st.fragment
+@frame.alone()
 def whole(vectors: WordVectors) -> None:
     st.header(_("3 · The whole matrix"), anchor="matrix")
     st.markdown(lesson("embeddings")["matrix"])
     matrix.show(vectors)
 
 
-@st.fragment
+@frame.alone()
 def neighbours(vectors: WordVectors) -> None:
     st.header(_("4 · Neighbours"), anchor="neighbours")
     st.markdown(lesson("embeddings")["near"])
     near.neighbours(vectors)
-    notebook.keep("embeddings", asked)
 
 
-@st.fragment
+@frame.alone()
 def analogies(vectors: WordVectors) -> None:
     st.header(_("5 · Analogies"), anchor="analogies")
     st.markdown(lesson("embeddings")["analogy"])
     near.analogy(vectors)
-    notebook.keep("embeddings", asked)
 
 
-@st.fragment
+@frame.alone()
 def similar(vectors: WordVectors) -> None:
     st.header(_("6 · Similarity"), anchor="similarity")
     st.markdown(lesson("embeddings")["similar"])
     near.similarities(vectors)
 
 
-@st.fragment
+@frame.alone()
 def bias(vectors: WordVectors) -> None:
     st.header(_("7 · A bias probe"), anchor="bias")
     st.markdown(lesson("embeddings")["bias"])

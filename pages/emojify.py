@@ -22,7 +22,7 @@ from ui.parts import notebook
 
 def emojify() -> None:
     frame.heading(lesson("emojify")["title"], lesson("emojify")["intro"])
-    reading.along(typed, layers, order, padding, dropout)
+    read_along()
     for section in (
         sentences,
         training,
@@ -33,6 +33,13 @@ def emojify() -> None:
     ):
         share.section(section)
     notebook.offer("emojify", asked)
+
+
+@frame.alone("emoji_model", "emoji_padding")
+def read_along() -> None:
+    """Draw the sections that follow the sentence; the rest of the page is about the model."""
+    for section in (typed, layers, order, padding, dropout):
+        share.section(section)
 
 
 def typed() -> None:
@@ -97,6 +104,7 @@ def scores() -> None:
     model_card.calibration()
 
 
+@frame.alone()
 def table() -> None:
     st.header(_("10 · Many sentences at once"), anchor="many")
     st.markdown(lesson("emojify")["many"])

@@ -75,6 +75,7 @@ def training() -> None:
     train.panel()
 
 
+@frame.alone()
 def sampling() -> None:
     st.header(_("6 · Sample"), anchor="sample")
     st.markdown(TEXT["sample"])

@@ -21,6 +21,7 @@ def shapes() -> None:
     notebook.offer("shapes", asked)
 
 
+@frame.alone("construction", *once.SIZES.values())
 def builder() -> None:
     st.markdown(lesson("shapes")["builder"])
     controls.explorer()
@@ -34,12 +35,14 @@ def defined_once() -> None:
     once.on_stage()
 
 
+@frame.alone()
 def what_if_section() -> None:
     st.header(_("What if"), anchor="what-if")
     st.markdown(lesson("shapes")["what-if"])
     what_if.show()
 
 
+@frame.alone()
 def embedding() -> None:
     st.header(_("One-hot against embedding"), anchor="embedding")
     st.markdown(lesson("shapes")["cost"])

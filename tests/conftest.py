@@ -37,7 +37,16 @@ def _installed_components():
 
 
 @pytest.fixture(scope="session")
-def keras():
+def keras_installed():
+    """Skips what needs Keras where TensorFlow has no release."""
+    from seqlib.training import keras_room
+
+    if missing := keras_room.missing():
+        pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def keras(keras_installed):
     """Keras on TensorFlow, imported once for all the tests that compare with it."""
     from seqlib.training import tensorflow
 
@@ -48,7 +57,7 @@ def keras():
 
 
 @pytest.fixture(scope="session")
-def keras_awake():
+def keras_awake(keras_installed):
     """Keras' room with TensorFlow loaded, for the tests whose pages ask it."""
     from seqlib.training import keras_room, tensorflow
 

@@ -50,12 +50,13 @@ def component(name: str, entry: str, *styles: str) -> Callable:
 
     Paths are below the folder that is served. The module's default export is given what
     Streamlit gives a component, ``data`` as JSON, and returns what closes it, or nothing.
+    ``data`` may come ``packed``.
     """
     loader = _LOADER % (FILES, json.dumps(entry), json.dumps(styles))
     mount = st.components.v2.component(f"seqscope_{name}", js=loader)
 
-    def show(*, data: dict[str, Any], **options: Any) -> Any:
-        return mount(data=packed(data), **options)
+    def show(*, data: dict[str, Any] | bytes, **options: Any) -> Any:
+        return mount(data=data if isinstance(data, bytes) else packed(data), **options)
 
     return show
 

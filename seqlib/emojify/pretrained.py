@@ -36,7 +36,13 @@ BAD_AT = N_(
     "Irony, mixed feelings, and words whose tone the vectors do not know. A sentence about none of "
     "the five gets one of them all the same."
 )
-MODELS = (N_("V2, all"), N_("V2, all, embedding frozen"), N_("V2, few"), N_("V1, all"), N_("V1, few"))
+MODELS = (
+    N_("V2, all"),
+    N_("V2, all, embedding frozen"),
+    N_("V2, few"),
+    N_("V1, all"),
+    N_("V1, few"),
+)
 
 
 @lru_cache(maxsize=4)

@@ -165,16 +165,15 @@ def windows(
                 advice=advice,
             )
         )
-    starts = [
-        (melody, start)
-        for melody, sequence in enumerate(sequences)
-        for start in range(len(sequence) - Tx + 1)
-    ]
+    counts = np.array([max(0, len(sequence) - Tx + 1) for sequence in sequences])
+    ends = counts.cumsum()  # of each melody's starts, all melodies in one row
     rng = np.random.default_rng(seed)
-    rounds = -(-m // len(starts))
-    drawn = np.concatenate([rng.permutation(len(starts)) for _round in range(rounds)])[:m]
+    rounds = -(-m // ends[-1])
+    drawn = np.concatenate([rng.permutation(ends[-1]) for _round in range(rounds)])[:m]
+    melodies = np.searchsorted(ends, drawn, side="right")
+    starts = drawn - (ends - counts)[melodies]
     cut = np.stack(
-        [sequences[melody][start : start + Tx] for melody, start in (starts[i] for i in drawn)]
+        [sequences[melody][at : at + Tx] for melody, at in zip(melodies, starts, strict=True)]
     )
     steps = one_hot(cut, n_values)  # (m, Tx, n_values)
     X = np.zeros_like(steps)

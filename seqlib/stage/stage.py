@@ -275,7 +275,7 @@ class Elsewhere:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stage(ShownInNotebook):
     """Everything one stage shows; a notebook shows it playing.
 

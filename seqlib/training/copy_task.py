@@ -99,15 +99,6 @@ def batch(
     return np.eye(SYMBOLS + 2, dtype=np.float32)[tokens], Y
 
 
-@dataclass(frozen=True)
-class Point:
-    """A record: training steps done, mean loss (nats) and accuracy since the last one."""
-
-    step: int
-    loss: float
-    accuracy: float
-
-
 class CopyRun(Run):
     """Trains the three layers side by side; an epoch is ``EVERY`` training steps.
 
@@ -120,23 +111,6 @@ class CopyRun(Run):
     def __init__(self, settings: CopySettings) -> None:
         nothing = np.zeros((0, len(KINDS)), np.float32)
         super().__init__(CopyTask(settings), None, settings, {"loss": nothing, "accuracy": nothing})
-
-    @property
-    def curves(self) -> dict[str, list[Point]]:
-        """The records of each layer so far."""
-        loss, accuracy = (self.rows()[name].T.tolist() for name in ("loss", "accuracy"))
-        return {
-            kind: [
-                Point(EVERY * (n + 1), *one)
-                for n, one in enumerate(zip(loss[place], accuracy[place], strict=True))
-            ]
-            for place, kind in enumerate(KINDS)
-        }
-
-    @property
-    def seconds(self) -> np.ndarray:
-        """When each record was there, (epochs,), since ``start``."""
-        return self.rows()["seconds"]
 
     @property
     def parameters(self) -> dict[str, int]:

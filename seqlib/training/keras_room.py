@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
+from importlib.util import find_spec
 from typing import Any
 
 from seqlib.i18n import N_, _
@@ -22,7 +23,10 @@ SECONDS = 300.0
 KEPT = 128  # answers
 
 REFUSED = N_("This host lets no further process start, and Keras needs one of its own.")
-NO_TENSORFLOW = N_("Keras needs TensorFlow, which is not installed on this host.")
+NO_TENSORFLOW = N_(
+    "Keras needs TensorFlow, which is not installed on this host; it has releases for Python 3.11 "
+    "to 3.13 on Linux, on Windows and on Macs with an Apple chip."
+)
 
 room = Room(seconds=SECONDS, memory=MEMORY)
 room.refusal = REFUSED
@@ -36,6 +40,11 @@ class KerasError(ValueError):
 
 
 _loaded_in: int | None = None  # the process that has answered
+
+
+def missing() -> str:
+    """Return what Keras would need on this host, in one sentence; "" where it is installed."""
+    return "" if find_spec("keras") and find_spec("tensorflow") else _(NO_TENSORFLOW)
 
 
 def awake() -> bool:

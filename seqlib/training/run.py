@@ -115,6 +115,8 @@ class Record:
     best : (epoch, model) or None
         Where a run is tested after each epoch; epoch 0 before any.
     error : str
+    trained_for : float
+        Seconds that its slices took.
     """
 
     settings: Any
@@ -123,6 +125,7 @@ class Record:
     model: Any
     best: tuple[int, Any] | None = None
     error: str = ""
+    trained_for: float = 0.0
 
 
 class Run(ShownInNotebook):
@@ -326,7 +329,7 @@ class Run(ShownInNotebook):
             rows = self.rows()
             _n, model = self.at_epoch()
             best = self.best_epoch() if self._tested else None
-        return Record(self.settings, state, rows, model, best, error)
+        return Record(self.settings, state, rows, model, best, error, self.trained_for)
 
     @classmethod
     def from_record(cls, record: Record, **more: Any) -> Self:
@@ -341,7 +344,9 @@ class Run(ShownInNotebook):
         return run
 
     def kept(self) -> Self:
-        """Make a copy of the run as it is now, which trains no more."""
+        """Return the run as it is now, which trains no more: itself if it is over, else a copy."""
+        if self._state.over:
+            return self
         more = {name: getattr(self, name) for name in self._more}
         return type(self).from_record(self.to_record(), **more)
 
@@ -425,6 +430,7 @@ class Run(ShownInNotebook):
         Run.__init__(self, None, record.model, record.settings, {})
         self._arrays = {name: np.array(array) for name, array in record.metrics.items()}
         self._n, self._state, self._error = n, record.state, record.error
+        self.trained_for = record.trained_for
         self._model, self._best = (n, record.model), record.best
 
     def _end(self, state: State, reason: Later | str = "", error: Later | str = "") -> None:

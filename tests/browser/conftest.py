@@ -103,7 +103,12 @@ def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+            args=[
+                "--no-sandbox",
+                "--autoplay-policy=no-user-gesture-required",
+                # Most scripts run once: compiling them well takes longer than running them.
+                "--js-flags=--max-lazy --no-opt --sparkplug",
+            ],
         )
         yield browser
         browser.close()

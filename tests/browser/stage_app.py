@@ -65,4 +65,4 @@ else:
     stage = make(seed, name="before", compare=make(seed + 20, 30, name="after"))
 if "offline" in query:
     st.download_button("Offline page", offline_html(stage), "offline.html")
-show(stage, key="stage", playing="playing" in query, presenter="presenter" in query)
+show(stage, key="stage", playing="playing" in query)

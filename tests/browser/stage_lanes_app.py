@@ -66,5 +66,4 @@ if __name__ == "__main__":
     show(
         Stage(Clock(np.arange(TX + 1) * 0.2), lanes_of(seed), label="A test", start=9),
         key="stage",
-        presenter="presenter" in st.query_params,
     )

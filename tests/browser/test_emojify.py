@@ -46,6 +46,16 @@ def test_typing_a_sentence_is_read_without_enter(server, new_page):
     expect(page.locator("td.unknown")).to_have_text("zzqqzz")
 
 
+def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, new_page):
+    page = open_emojify(server, new_page)
+    sentence_box(page).press_sequentially(" today")
+    expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
+    page.get_by_role("combobox", name="read by").click()
+    page.get_by_role("option", name="untrained").click()
+    expect(page.get_by_text("The model that reads now: untrained.")).to_be_visible()
+    expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
+
+
 def test_two_sentences_stand_on_one_clock(server, new_page):
     page = open_emojify(server, new_page, "?say=I+am+happy&say_b=I+am+not+happy")
     page.get_by_role("combobox", name="compared with").click()
@@ -96,7 +106,7 @@ def test_an_error_is_chosen_and_loaded_on_the_stage(server, new_page):
     box = table.bounding_box()
     page.mouse.click(box["x"] + 18, box["y"] + 53)  # the tick of the first row
     expect(page.get_by_text("how much each word puts")).to_be_visible()
-    assert sentence_box(page).input_value() != before
+    expect(sentence_box(page)).not_to_have_value(before)
     first = sentence_box(page).input_value()
     expect(page.get_by_text(f"“{first}”: how much each word")).to_be_visible()
     expect(stage(page)).to_contain_text(first.split()[-1].lower().rstrip("?.!"))

@@ -18,13 +18,20 @@ new MutationObserver(() => {
 """
 
 
+@pytest.fixture(scope="module")
+def recorded(chromium):
+    """A tab that records all that it shows from the beginning of each document."""
+    page = chromium.new_page()
+    page.add_init_script(RECORD_TEXT)
+    yield page
+    page.close()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("entry", [entry for entry in PAGES if entry.url_path])
-def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, chromium):
-    fresh = Server()
+def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, recorded):
+    fresh, page = Server(), recorded
     try:
-        page = chromium.new_page()
-        page.add_init_script(RECORD_TEXT)
         page.goto(f"{fresh.url}/{entry.url_path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(
             lesson(entry.file.removesuffix(".py"))["title"]
@@ -34,6 +41,6 @@ def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, ch
         assert page.url.endswith(f"/{entry.url_path}")
         seen = "\n".join(page.evaluate("window.seen"))
         assert "Page not found" not in seen
-        page.close()
+        page.goto("about:blank")
     finally:
         fresh.stop()

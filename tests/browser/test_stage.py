@@ -346,7 +346,7 @@ def test_on_a_phone_nothing_runs_over_and_fingers_hit(stage):
 
 
 def test_for_the_back_row_no_text_is_small(stage):
-    page = stage("?presenter=1")
+    page = stage("?present=true")
     sizes = page.evaluate(
         f"""() => {{ const root = ({VIEW})().root; const out = [];
         for (const node of root.querySelectorAll('*')) {{

@@ -267,7 +267,7 @@ def test_nothing_is_wider_than_a_phone(stage, scheme):
 
 
 def test_a_presenters_figures_are_large(stage):
-    page = stage("?presenter")
+    page = stage("?present=true")
     sizes = page.evaluate(f"""() => [...{VIEW}.root.querySelectorAll('.eq *, .lane-bar *')]
       .filter((node) => [...node.childNodes].some((child) => child.data?.trim()))
       .map((node) => Number.parseFloat(getComputedStyle(node).fontSize))""")

@@ -45,16 +45,16 @@ def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
     )
 
 
-def test_the_copy_task_trains_in_the_background_and_can_be_stopped(keras):
+def test_the_copy_task_trains_in_the_background_and_can_be_stopped():
     app = visit("cell", copy_delay="2", copy_n_a="8")
-    app.button(key="copy_start").click().run()
+    app.button(key="copy:train").click().run()
     run = app.session_state["copy_run"]
     until = time.monotonic() + 60
     while run.step < 20 and time.monotonic() < until:
         app.run()
         time.sleep(0.2)
     assert run.step >= 20
-    app.button(key="copy_stop").click().run()
+    app.button(key="copy:stop").click().run()
     assert run.wait(30)
     app.run()
     assert "**Stopped** · delay 2, 8 units" in texts(app)

@@ -31,7 +31,7 @@ NAMES = {
     # Layers, arrays and options as Keras and the exercise call them.
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
-    *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen"),
+    *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
     *("TensorBoard", "Projector", "TSV", "UNK"),
 }
 # Under which keys of a component's data words for readers stand.
@@ -66,7 +66,8 @@ ASIDE = re.compile(
     | :material/\w+: | :\w+(?=\[)   # icons and colours of Markdown
     | word2vec
     | https?://\S+ | \S+\.(?:mid|midi|csv|tsv|json|txt|npz|zip|ipynb|keras|seqscope)\b
-    | \w+_\w* | \b\w+\[\d\] | \b(?:float|int)\d\d\b | for\ t\ in\ range  # identifiers
+    | \bmodel\.fit\b | \w+_\w* | \b\w+\[\d\] | \b(?:float|int)\d\d\b  # identifiers
+    | for\ t\ in\ range
     | \b[A-G](?:-flat|[♭♯])?\s?(?:maj7|m7b5|m7|m|7|dim7|sus4|6)?\b   # chords and keys
     """,
     re.VERBOSE,

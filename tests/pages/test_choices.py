@@ -40,3 +40,25 @@ def test_the_reader_may_choose_otherwise_afterwards():
     app.button[0].click().run()
     app.radio[0].set_value("ours").run()
     assert app.radio[0].value == "ours"
+
+
+def goes_on() -> None:
+    import streamlit as st
+
+    from ui.frame import choices
+
+    here = st.session_state
+    choices.begin()
+    choices.choose("which", "mine")
+    choices.end()
+    seen = []
+    for _message in range(2):  # in the same thread, so the first came before the end
+        here["which"] = "ours"
+        choices.begin()
+        seen.append(here["which"])
+    here["seen"] = seen
+
+
+def test_an_old_value_that_waited_for_a_runs_end_does_not_undo_a_choice():
+    app = AppTest.from_function(goes_on).run()
+    assert app.session_state["seen"] == ["mine", "ours"]

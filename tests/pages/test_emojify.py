@@ -101,7 +101,7 @@ def test_every_comparison_draws(page, against):
 
 
 @pytest.mark.parametrize("padding", [state.SKIP, state.READ])
-def test_keras_agrees_with_the_page_on_all_test_sentences(page, padding, answered):
+def test_keras_agrees_with_the_page_on_all_test_sentences(page, padding, keras_installed, answered):
     page.selectbox(key="emoji_padding").set_value(padding).run()
     page.button(key="emoji_check").click().run()
     answered(page)

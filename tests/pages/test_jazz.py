@@ -190,7 +190,7 @@ def test_a_run_goes_on_while_another_page_is_open(jazz):
     assert jazz.selectbox(key="model").value == state.OWN_RUN
 
 
-def test_keras_confirms_the_shapes_and_the_numbers(jazz, answered):
+def test_keras_confirms_the_shapes_and_the_numbers(jazz, keras_installed, answered):
     jazz.button(key="check_keras").click().run()
     answered(jazz)
     assert errors(jazz) == []

@@ -27,7 +27,7 @@ def open_page(name: str, **query) -> AppTest:
 
 
 def asked(app: AppTest, name: str):
-    return app.session_state[f"notebook:{name}"]["asked"]
+    return app.session_state["notebook"]["asked"]
 
 
 def made(app: AppTest, name: str):

@@ -150,7 +150,7 @@ def test_a_wrong_activation_breaks_the_stack_and_not_the_page(keras_awake, answe
     assert not app.info
 
 
-def test_keras_confirms_on_request_while_its_room_sleeps(answered, monkeypatch):
+def test_keras_confirms_on_request_while_its_room_sleeps(keras_installed, answered, monkeypatch):
     monkeypatch.setattr("seqlib.training.keras_room.awake", lambda: False)
     app = visit("shapes")
     assert "Confirmed by Keras" not in texts(app)
@@ -169,7 +169,7 @@ def test_keras_confirms_by_itself_once_its_room_is_awake(keras_awake, answered):
     assert "leave out" in app.warning[0].value
 
 
-def test_both_models_are_built_and_trained_one_step_on_request(answered):
+def test_both_models_are_built_and_trained_one_step_on_request(keras_installed, answered):
     app = visit("shapes", Tx_djmodel="3", n_a_djmodel="4", n_values_djmodel="5")
     answered(app.button(key="sharing").click().run())
     assert "5 weight objects" in texts(app)

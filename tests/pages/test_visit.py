@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
@@ -11,34 +9,25 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
+from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import shipped
-from seqlib.training.run import State
+from seqlib.training.run import Record, State
 from seqlib.vectors import load
-from ui.frame.frame import ROOT
+from tests.pages.apps import texts
+from tests.pages.apps import visit as visit_to
 from ui.navigation import PAGES
-from ui.state import TABLE, WORK
 from ui.visit import session as visit
+from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.records import EmojiRecord
-from ui.visit.runs import kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 
-def a_visit(page: str = "", **query: str) -> AppTest:
-    """A new session that has opened a page."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    return app.switch_page(f"pages/{page}.py").run() if page else app
-
-
-def again(app: AppTest, page: str = "", reload: bool = True, **query: str) -> AppTest:
+def again(app: AppTest, page: str = "home", reload: bool = True, **query: str) -> AppTest:
     """A session of a tab that keeps the first one's token, and shows it."""
-    other = a_visit(page, **query)
+    other = visit_to(page, **query)
     token = app.session_state["visit:"].token
     other.session_state[visit._KEEPER] = {"claim": {"token": token, "reload": reload}}
     return other.run()
@@ -63,12 +52,13 @@ def claims(monkeypatch):
 
 def a_jazz_run() -> TrainingRun:
     corpus = default_corpus()
-    return kept_training(
-        RunSettings(epochs=4, m=6, Tx=8, n_a=5),
-        Metrics(np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4"), np.arange(4.0)),
-        JazzWeights.initial(5, corpus.n_values, 2),
-        np.eye(corpus.n_values, dtype=np.float32)[:8],
-        State.DONE,
+    loss, accuracy = np.full((4, 8), 1.5, "f4"), np.full((4, 8), 0.25, "f4")
+    measured = {"loss": loss, "accuracy": accuracy, "seconds": np.arange(4.0)}
+    settings = RunSettings(epochs=4, m=6, Tx=8, n_a=5)
+    weights = JazzWeights.initial(5, corpus.n_values, 2)
+    return TrainingRun.from_record(
+        Record(settings, State.DONE, measured, weights),
+        probe=np.eye(corpus.n_values, dtype=np.float32)[:8],
     )
 
 
@@ -77,16 +67,11 @@ def an_emoji_run() -> EmojifyRun:
     confusion = np.zeros((2, 5, 5), np.int32)
     confusion[:, 0, 0] = len(data.test)
     weights = EmojifyWeights.initial(lexicon.embedding, 5, 8, mask=True, seed=1)
-    return kept_emojify(
-        *data,
-        lexicon,
-        EmojifySettings(epochs=3, units=8, maxlen=10),
-        EmojifyMetrics(*np.full((4, 2), 0.5, "f4"), confusion, np.arange(2.0)),
-        weights,
-        weights,
-        1,
-        State.STOPPED,
-    )
+    measured = dict.fromkeys(EMOJI_NUMBERS, np.full(2, 0.5, "f4"))
+    measured |= {"confusion": confusion, "seconds": np.arange(2.0)}
+    settings = EmojifySettings(epochs=3, units=8, maxlen=10)
+    record = Record(settings, State.STOPPED, measured, weights, (1, weights))
+    return EmojifyRun.from_record(record, train=data.train, test=data.test, lexicon=lexicon)
 
 
 def a_song() -> bytes:
@@ -99,11 +84,6 @@ def a_song() -> bytes:
     held = BytesIO()
     song.write(held)
     return held.getvalue()
-
-
-def texts(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    return "\n".join(element.value for element in app.markdown)
 
 
 def work(app: AppTest) -> AppTest:
@@ -145,13 +125,13 @@ def held_alike(app: AppTest, other: AppTest) -> None:
 
 @pytest.mark.parametrize("page", ["home", *(entry.url_path for entry in PAGES if entry.url_path)])
 def test_every_page_has_the_menu_and_says_what_the_visit_holds(page):
-    app = a_visit(page)
+    app = visit_to(page)
     assert "nothing is trained or brought yet" in texts(app)
     assert app.file_uploader(key="visit_open")
 
 
 def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     other = again(app, "jazz", Tx="17", corpus="my MIDI")
     held_alike(app, other)
     assert other.session_state["jazz_runs"] is app.session_state["jazz_runs"]
@@ -168,7 +148,7 @@ def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
 
 
 def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     app.button_group(key="corpus").set_value("all choruses").run()
     app.selectbox(key="model").set_value("my training").run()
     other = again(app, "jazz", model="my training")
@@ -176,7 +156,7 @@ def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):
 
 
 def test_the_readers_link_says_more_than_what_was_set_before(claims):
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     other = again(app, "cell")
     other.query_params["say"] = "from a link"
     other.switch_page("pages/emojify.py").run()
@@ -184,7 +164,7 @@ def test_the_readers_link_says_more_than_what_was_set_before(claims):
 
 
 def test_a_token_of_nobody_gives_nothing_and_says_what_was_lost(claims):
-    app = a_visit("jazz")
+    app = visit_to("jazz")
     said = {"token": "x" * 43, "boot": "another", "holds": {"runs": 2, "midi": 1, "junk": "<b>"}}
     app.session_state[visit._KEEPER] = {"claim": said}
     app.run()
@@ -193,6 +173,12 @@ def test_a_token_of_nobody_gives_nothing_and_says_what_was_lost(claims):
     assert "2 training runs, 1 MIDI file" in toast
     assert "junk" not in toast
     assert not app.run().toast, "it is said once"
+
+
+@pytest.fixture(scope="module")
+def untouched() -> AppTest:
+    """A visit of which nothing is to change."""
+    return visit_to("jazz")
 
 
 @pytest.mark.parametrize(
@@ -208,8 +194,8 @@ def test_a_token_of_nobody_gives_nothing_and_says_what_was_lost(claims):
         {"token": "x", "holds": {"runs": "many", "midi": -4, "vectors": 1e9, "models": True}},
     ],
 )
-def test_whatever_a_browser_says_nothing_breaks_and_nothing_is_said(claims, said):
-    app = a_visit("jazz")
+def test_whatever_a_browser_says_nothing_breaks_and_nothing_is_said(claims, untouched, said):
+    app = untouched
     before = app.session_state["visit:"]
     app.session_state[visit._KEEPER] = {"claim": said}
     app.run()
@@ -219,8 +205,8 @@ def test_whatever_a_browser_says_nothing_breaks_and_nothing_is_said(claims, said
 
 
 def test_two_sessions_never_see_each_others_work():
-    app = work(a_visit("jazz"))
-    other = a_visit("jazz")
+    app = work(visit_to("jazz"))
+    other = visit_to("jazz")
     for key in visit.WORK:
         assert key not in other.session_state or not other.session_state[key]
     assert other.session_state["visit:"].token != app.session_state["visit:"].token
@@ -232,7 +218,7 @@ def test_two_sessions_never_see_each_others_work():
 
 
 def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     first = app.session_state["visit:"]
     first.holder = "the other tab"
     monkeypatch.setattr(visit.visits, "alive", lambda session: session == "the other tab")
@@ -250,13 +236,13 @@ def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
 
 
 def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     app.button_group(key="corpus").set_value("all choruses").run()
     app.selectbox(key="model").set_value("my training").run()
     held = app.session_state["visit:"]
     saved = save_visit(visit.held(held))
 
-    other = a_visit("jazz")
+    other = visit_to("jazz")
     other.file_uploader(key="visit_open").set_value(("a.seqscope", saved, "application/zip"))
     other.run()
     assert not other.exception
@@ -266,7 +252,7 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     went = other.session_state["visit:said"][0]["go"]
     assert "Tx=17" in went
 
-    there = a_visit("jazz", Tx="17", model="my training")
+    there = visit_to("jazz", Tx="17", model="my training")
     assert there.selectbox(key="model").value == "good"
     there.session_state[visit._KEEPER] = {"claim": {"token": opened.token, "reload": False}}
     there.run()
@@ -279,9 +265,15 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     assert there.text_area(key="emoji_many").value == "a line\nanother"
 
 
+@pytest.fixture(scope="module")
+def worked() -> AppTest:
+    """A visit that keeps its work whatever comes after."""
+    return work(visit_to("jazz"))
+
+
 @pytest.mark.parametrize("data", [b"", b"PK", b"dear sir or madam", bytes(1000)])
-def test_a_bad_file_gets_one_sentence_and_loses_nothing(data):
-    app = work(a_visit("jazz"))
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(worked, data):
+    app = worked
     before = app.session_state["visit:"]
     app.file_uploader(key="visit_open").set_value(("bad.seqscope", data, "application/zip"))
     app.run()
@@ -293,7 +285,7 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(data):
 
 
 def test_starting_afresh_asks_first_and_stops_what_trains():
-    app = work(a_visit("jazz"))
+    app = work(visit_to("jazz"))
     before = app.session_state["visit:"]
     run = app.session_state["jazz_runs"][default_corpus().vocabulary]
     run._state = State.RUNNING
@@ -312,7 +304,7 @@ def test_starting_afresh_asks_first_and_stops_what_trains():
 
 
 def test_what_is_edited_in_the_table_outlives_another_page():
-    app = a_visit("emojify")
+    app = visit_to("emojify")
     app.toggle(key="emoji_edit").set_value(True).run()
     assert not app.exception
     import pandas as pd
@@ -336,89 +328,9 @@ def test_what_is_edited_in_the_table_outlives_another_page():
 
 
 def test_the_owner_is_the_same_over_pages_and_another_ones_for_others():
-    app = a_visit("jazz")
+    app = visit_to("jazz")
     owner = app.session_state["visit:"].owner
     app.switch_page("pages/cell.py").run()
     assert app.session_state["visit:"].owner == owner
-    assert a_visit().session_state["visit:"].owner != owner
+    assert visit_to().session_state["visit:"].owner != owner
     assert owner not in app.session_state["visit:"].token
-
-
-def test_values_go_into_links_as_streamlit_writes_them():
-    link = visit.as_link(
-        {
-            "a": True,
-            "b": 3,
-            "c": 0.5,
-            "d": 2.0,
-            "e": ["x", "y"],
-            "f": None,
-            "g": "t",
-            "h": object(),
-            "i": [],
-        }
-    )
-    assert link == {
-        "a": ("true",),
-        "b": ("3",),
-        "c": ("0.5",),
-        "d": ("2",),
-        "e": ("x", "y"),
-        "g": ("t",),
-        "i": ("",),
-    }
-
-
-# Written into the session state, and rightly gone with the session.
-PASSING = {
-    *("copy_error", "embedding_error", "emoji_edit_error", "jump_error", "track_error"),
-    *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
-    *("emoji_mistakes", "emoji_remembered", "maps"),  # computed again when asked
-    *("emoji_opened_now", "vectors_pair"),  # a file on its way into what is kept
-}
-
-
-def keys_that_code_writes() -> dict[str, str]:
-    """Literal keys that pages put into the session state, with the file; controls left out."""
-    written, controls = {}, set()
-    for file in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                controls |= {
-                    given.value.value
-                    for given in node.keywords
-                    if given.arg == "key" and isinstance(given.value, ast.Constant)
-                }
-            for key in _written(node):
-                written[key] = file.name
-    assert len(controls) > 60
-    return {key: file for key, file in written.items() if key not in controls}
-
-
-def _written(node: ast.AST) -> Iterator[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-    for target in targets:
-        if isinstance(target, ast.Subscript) and _is_state(target.value):
-            yield from _literal(target.slice)
-    if isinstance(node, ast.Call) and _is_state(getattr(node.func, "value", None)):
-        if node.func.attr == "setdefault":
-            yield from _literal(node.args[0])
-        elif node.func.attr == "update":
-            yield from (given.arg for given in node.keywords if given.arg)
-
-
-def _is_state(node: ast.AST | None) -> bool:
-    return getattr(node, "attr", "") == "session_state" or getattr(node, "id", "") == "here"
-
-
-def _literal(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Constant):
-        yield node.value
-
-
-def test_whatever_pages_keep_is_part_of_the_visit_or_known_to_pass():
-    written = keys_that_code_writes()
-    assert {"jazz_runs", "emoji_mine", "quiz"} <= written.keys()  # it does see them
-    kept = {*TABLE, *WORK, *PASSING}
-    assert {key: file for key, file in written.items() if key not in kept} == {}
-    assert written.keys() >= PASSING

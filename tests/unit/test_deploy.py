@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seqlib.training import cluster
+from seqlib.training import cluster, keras_room
 from ui.status import log, page, server
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,22 @@ def test_a_service_is_bounded_watched_and_started_again(name):
     assert service["restart"] == "unless-stopped"
     in_image = "HEALTHCHECK" in (DEPLOY / "Dockerfile").read_text()
     assert "healthcheck" in service or (service.get("image") == "seqscope" and in_image)
+
+
+def test_an_app_has_room_for_its_readers_beside_keras():
+    limits = {
+        name: int(service["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
+        for name, service in SERVICES.items()
+    }
+    assert limits["app"] * 2**20 - keras_room.MEMORY > 600e6
+    said = (DEPLOY / "README.md").read_text("utf-8")
+    rest = limits["proxy"] + limits["scheduler"]
+    for what, megabytes in (
+        ("app", limits["app"]),
+        ("worker", limits["worker"]),
+        ("the rest", rest),
+    ):
+        assert re.search(rf"{megabytes / 1024:g} GB for (each )?{what}", said), what
 
 
 def test_the_image_holds_what_the_program_is_made_of():

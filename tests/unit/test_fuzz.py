@@ -140,7 +140,7 @@ def test_headers_that_are_no_dictionary_are_among_the_mutants():
     import random
 
     sound = MODELS.seeds()[0]
-    damaged = [array_headers(random.Random(n), sound) for n in range(40)]
+    damaged = (array_headers(random.Random(n), sound) for n in range(40))
     assert any(b"__import__" in _all(data) for data in damaged)
 
 

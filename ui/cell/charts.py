@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -12,7 +12,7 @@ from seqlib.figures import DASHES, DIVERGING, SERIES, figure
 from seqlib.i18n import _
 from seqlib.jazz.sandbox import Effect
 from seqlib.lstm import GATES, LSTMWeights
-from seqlib.training.copy_task import KINDS, Point
+from seqlib.training.copy_task import EVERY, KINDS
 
 
 def divergence(found: Effect, start: int) -> go.Figure:
@@ -57,17 +57,14 @@ def reach(curves: Mapping[str, np.ndarray]) -> go.Figure:
     return drawn
 
 
-def learning(
-    curves: Mapping[str, Sequence[Point]], steps: int, measure: str, chance: float
-) -> go.Figure:
-    """Draw each layer's ``measure``, "accuracy" or "loss", over the training steps."""
+def learning(values: np.ndarray, steps: int, measure: str, chance: float) -> go.Figure:
+    """Draw each layer's ``measure``, "accuracy" or "loss", (epochs, 3), over the training steps."""
     title = _("loss (nats)") if measure == "loss" else _("accuracy")
     drawn = figure(320, _("training step"), title)
-    for kind, colour, dash in zip(KINDS, SERIES, DASHES, strict=False):
-        points = list(curves[kind])
+    for kind, colour, dash, curve in zip(KINDS, SERIES, DASHES, values.T, strict=False):
         drawn.add_scatter(
-            x=[point.step for point in points],
-            y=[getattr(point, measure) for point in points],
+            x=EVERY * np.arange(1, len(curve) + 1),
+            y=curve,
             name=kind,
             mode="lines",
             line={"color": colour, "width": 3, "dash": dash},

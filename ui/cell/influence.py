@@ -8,19 +8,21 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.jazz import sandbox
+from seqlib.jazz import JazzWeights, sandbox
 from seqlib.jazz.sandbox import Edit
+from seqlib.lstm import Trace
 from seqlib.lstm.gradients import RNNWeights, gradient_reach
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import Scene
+from ui.frame import frame
 from ui.lessons.pages import lesson
-from ui.parts import escape, training_panel
+from ui.parts import training_panel
 from ui.parts.charts import show as show_chart
-from ui.state import widget
+from ui.parts.remembered import remembered
+from ui.state import value, widget
 from ui.visit import session
 
-REFRESH = 1.0
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -32,11 +34,11 @@ def reach(scene: Scene) -> None:
         **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
-    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
     rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
     curves = {
-        _("this LSTM ({name})", name=_(scene.name)): gradient_reach(weights, trace),
-        _("the same, forget gate held open"): gradient_reach(weights, held),
+        _("this LSTM ({name})", name=_(scene.name)): as_is,
+        _("the same, forget gate held open"): held,
         _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
     }
     show_chart(
@@ -63,6 +65,12 @@ def reach(scene: Scene) -> None:
     )
 
 
+def _reach(weights: JazzWeights, trace: Trace) -> tuple[np.ndarray, np.ndarray]:
+    """Compute how far gradients reach in this cell, and with its forget gate held open."""
+    held = sandbox.read(weights, trace.x, [Edit("f", "hold", 1.0)])
+    return gradient_reach(weights, trace), gradient_reach(weights, held)
+
+
 def _written(share: float) -> str:
     """Write two digits, and a power of ten for very small and large numbers: ``1.1 × 10⁻⁵``."""
     if not share or not math.isfinite(share) or 1e-3 <= share < 1e4:
@@ -71,76 +79,53 @@ def _written(share: float) -> str:
     return f"{digits} × 10{str(int(power)).translate(RAISED)}"
 
 
-def _settings() -> CopySettings:
+@frame.alone()
+def copy_settings() -> None:
     """Draw the sliders of the copy task."""
     one, two, three, four = st.columns(4, vertical_alignment="bottom")
-    delay = one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
-    n_a = two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
-    scale = three.select_slider(
+    one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
+    two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
+    three.select_slider(
         _("recurrent kernel at the start ×"),
         help=_("1 is Keras' default, for all three layers."),
         **widget("copy_scale"),
     )
     with four:
-        gates = st.toggle(
+        st.toggle(
             _("memory gates start open"),
             help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
             **widget("copy_gates"),
         )
+
+
+def _chosen() -> CopySettings:
+    delay, n_a, scale, gates = map(value, ("copy_delay", "copy_n_a", "copy_scale", "copy_gates"))
     return CopySettings(delay=delay, n_a=n_a, scale=scale, open_gates=gates)
 
 
 def copy_task() -> None:
     """Draw the copy task: settings, start and stop, and live curves."""
-    settings = _settings()
+    copy_settings()
+
+    def start(owner: str) -> None:
+        st.session_state["copy_run"] = CopyRun(_chosen()).start(session.scheduler(), owner)
+
     run: CopyRun | None = st.session_state.get("copy_run")
-
-    def begin() -> None:
-        if run is not None:
-            run.stop()
-            del st.session_state["copy_run"]
-        try:
-            st.session_state["copy_run"] = CopyRun(settings).start(
-                session.scheduler(), session.owner()
-            )
-        except ValueError as problem:
-            st.session_state["copy_error"] = str(problem)
-
-    active = run is not None and not run.state.over
-    with st.container(horizontal=True):
-        st.button(
-            _("Train all three"),
-            key="copy_start",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=begin,
-            disabled=active,
-            help=_("{n} training steps in the background.", n=settings.steps),
-        )
-        st.button(
-            _("Stop"),
-            key="copy_stop",
-            icon=":material/stop:",
-            on_click=run.stop if run is not None else None,
-            disabled=not active,
-            help=_("End here and keep the curves."),
-        )
-    if error := st.session_state.pop("copy_error", ""):
-        st.error(error, icon=":material/error:")
+    training_panel.buttons(
+        run,
+        start,
+        key="copy",
+        label=_("Train all three"),
+        help=_("{n} training steps in the background.", n=CopySettings.steps),
+        pause=False,
+    )
     if run is not None:
-        st.fragment(_live, run_every=REFRESH if active else None)(run, active)
+        training_panel.live(run, _pictures, _measured, _done)
     st.caption(lesson("cell")["copy-start"])
 
 
-def _live(run: CopyRun, was_active: bool) -> None:
-    session.watching()
-    if run.state.over and was_active:
-        st.rerun()  # the buttons change, and the picture stands still
-    if run.error:
-        st.error(escape.plain(run.error), icon=":material/error:")
-        return
-    curves = {kind: list(run.curves[kind]) for kind in KINDS}
-    st.markdown(_status(run, curves))
+def _pictures(run: CopyRun) -> None:
+    rows = run.rows()
     left, right = st.columns(2)
     for column, measure, chance in (
         (left, "accuracy", 1 / SYMBOLS),
@@ -148,40 +133,35 @@ def _live(run: CopyRun, was_active: bool) -> None:
     ):
         with column:
             last = ", ".join(
-                f"{kind} {getattr(points[-1], measure):.2f}"
-                for kind, points in curves.items()
-                if points
+                f"{kind} {value:.2f}" for kind, value in zip(KINDS, rows[measure][-1], strict=True)
             )
             show_chart(
-                charts.learning(curves, run.settings.steps, measure, chance),
+                charts.learning(rows[measure], run.settings.steps, measure, chance),
                 key=f"copy_{measure}",
                 alt=_(
                     "{measure} by training step: {last}.",
                     measure=_("Accuracy") if measure == "accuracy" else _("Loss"),
-                    last=last or _("nothing yet"),
+                    last=last,
                 ),
             )
 
 
-def _status(run: CopyRun, curves: dict) -> str:
+def _done(run: CopyRun) -> list[str]:
     about = run.settings
-    parts = [
-        f"**{training_panel.state_word(run)}**",
+    return [
         _("delay {delay}, {n} units", delay=about.delay, n=about.n_a),
         _("kernel × {scale:g}", scale=about.scale),
+        _("step {step} of {steps}", step=run.step, steps=about.steps),
     ]
-    if run.note:
-        parts.append(run.note)
-    if run.step:
-        parts.append(_("step {step} of {steps}", step=run.step, steps=about.steps))
-        parts += [
-            _(
-                "{kind} **{accuracy:.0%}** ({n:,} weights)",
-                kind=kind,
-                accuracy=points[-1].accuracy,
-                n=run.parameters[kind],
-            )
-            for kind, points in curves.items()
-            if points
-        ]
-    return " · ".join(parts)
+
+
+def _measured(run: CopyRun) -> list[str]:
+    return [
+        _(
+            "{kind} **{accuracy:.0%}** ({n:,} weights)",
+            kind=kind,
+            accuracy=accuracy,
+            n=run.parameters[kind],
+        )
+        for kind, accuracy in zip(KINDS, run.rows()["accuracy"][-1], strict=True)
+    ]

@@ -22,7 +22,6 @@ from ui.cell.state import TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
-from ui.parts.presenter import presenting
 from ui.state import options, widget
 
 READ, WRITE = options("hand_mode")
@@ -158,7 +157,6 @@ def show(scene: Scene) -> None:
             compare=_stage(scene, plain, _("left alone")),
         ),
         key="sandbox",
-        presenter=presenting(),
     )
     found = sandbox.effect(plain.trace, edited.trace)
     show_chart(

@@ -19,7 +19,7 @@ TY, TEMPERATURE = 48, 0.8
 OWN = "my training"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """A model, the solo it wrote, and the seed that drew it."""
 

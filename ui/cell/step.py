@@ -18,7 +18,6 @@ from ui.emojify.stage import reading_stage
 from ui.frame import language
 from ui.parts import escape
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import TABLE, options, widget
 
 JAZZ, FIRST, SECOND = options("cell_of")
@@ -34,7 +33,7 @@ def show(scene: Scene) -> None:
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
     )
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
-    stage_component.show(stage, key=f"cell_step_{of}", presenter=presenting())
+    stage_component.show(stage, key=f"cell_step_{of}")
     x, a = trace.x[0], trace.h[0]
     st.markdown(
         _(

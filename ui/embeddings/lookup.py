@@ -16,7 +16,6 @@ from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.parts.remembered import remembered
 from ui.state import value, widget
 
@@ -32,7 +31,6 @@ def show(vectors: WordVectors) -> None:
     stage_component.show(
         lookup_stage(found, place, vectors),
         key="lookup_stage",
-        presenter=presenting(),
     )
     st.markdown(lesson("embeddings")["one-hot"])
     one_hot(found.indices, vectors)

@@ -14,10 +14,9 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-from ui.parts import escape
+from ui.parts import training_panel
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
-from ui.parts.training_panel import WORDS
 from ui.state import widget
 from ui.visit import session
 from ui.visit.records import PairRecord
@@ -30,13 +29,13 @@ REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not f
 def panel(vectors: WordVectors) -> None:
     """Draw the section as a fragment that is redrawn while the runs train."""
     started = _pair()
-    polled = started is not None and not started.over
+    polled = started is not None and not started.state.over
 
     def draw() -> None:
         session.watching()
         _panel(vectors)
         pair = _pair()
-        if (pair is not None and not pair.over) != polled:
+        if (pair is not None and not pair.state.over) != polled:
             st.rerun()  # begin to look again and again, or cease to
 
     st.fragment(draw, run_every=REFRESH if polled else None)()
@@ -54,8 +53,6 @@ def _panel(vectors: WordVectors) -> None:
         pair = None
     settings = _settings()
     _buttons(pair, settings, vectors)
-    if error := st.session_state.pop("embedding_error", ""):
-        st.error(escape.plain(error), icon=":material/error:")
     if pair is not None:
         _live(pair)
 
@@ -80,51 +77,40 @@ def _settings() -> EmojifySettings:
 
 
 def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVectors) -> None:
-    def begin() -> None:
+    def start(owner: str) -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
-            st.session_state["embedding_error"] = _(
-                "No word of the training sentences has a vector in {name}; choose vectors of "
-                "English words.",
-                name=_(vectors.name),
+            raise ValueError(
+                _(
+                    "No word of the training sentences has a vector in {name}; choose vectors of "
+                    "English words.",
+                    name=_(vectors.name),
+                )
             )
-            return
         runs = [
             EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))
             for trainable in (False, True)
         ]
         try:
             for run in runs:
-                run.start(session.scheduler(), session.owner())
-        except ValueError as problem:
-            st.session_state["embedding_error"] = str(problem)
+                run.start(session.scheduler(), owner)
+        except ValueError:
             for run in runs:
                 run.stop()
-            return
+            raise
         st.session_state["embedding_runs"] = PairRecord(vectors, *runs)
 
-    active = pair is not None and not pair.over
-    with st.container(horizontal=True):
-        st.button(
-            _("Train both") if pair is None else _("Train both again"),
-            key="embedding:train",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=begin,
-            disabled=active,
-            help=_(
-                "Two models with the same first weights: one with the embedding frozen, one with "
-                "it trainable."
-            ),
-        )
-        st.button(
-            _("Stop"),
-            key="embedding:stop",
-            icon=":material/stop:",
-            on_click=pair.stop if pair is not None else None,
-            disabled=not active,
-            help=_("End both and keep what was learned."),
-        )
+    training_panel.buttons(
+        pair,
+        start,
+        key="embedding",
+        label=_("Train both") if pair is None else _("Train both again"),
+        help=_(
+            "Two models with the same first weights: one with the embedding frozen, one with "
+            "it trainable."
+        ),
+        pause=False,
+    )
 
 
 def _live(pair: PairRecord) -> None:
@@ -138,21 +124,7 @@ def _side(column, run: EmojifyRun) -> Moved | None:
     """Draw one run's status; return the rows that it has changed so far."""
     with column:
         st.markdown(f"**`trainable={run.settings.trainable}`**")
-        status = f"**{_(WORDS[run.state])}** · " + _(
-            "epoch {n} of {epochs}", n=run.epoch, epochs=run.settings.epochs
-        )
-        if run.note:
-            status += f" · {run.note}"
-        metrics = run.metrics
-        if len(metrics):
-            status += " · " + _(
-                "loss {loss:.2f} · test accuracy {accuracy:.0%}",
-                loss=metrics.loss[-1],
-                accuracy=metrics.test_accuracy[-1],
-            )
-        st.markdown(status)
-        if run.error:
-            st.error(escape.plain(run.error), icon=":material/error:")
+        training_panel.status(run, _measured)
         if not run.epoch:
             return None
         snapshot = run.snapshot()
@@ -163,6 +135,12 @@ def _side(column, run: EmojifyRun) -> Moved | None:
             help=_("Every row after training compared with the row before, number by number."),
         )
     return found
+
+
+def _measured(run: EmojifyRun) -> list[str]:
+    metrics = run.metrics
+    loss, accuracy = metrics.loss[-1], metrics.test_accuracy[-1]
+    return [_("loss {loss:.2f} · test accuracy {accuracy:.0%}", loss=loss, accuracy=accuracy)]
 
 
 def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:

@@ -12,7 +12,7 @@ from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import PAD, reading_stage
 from ui.parts import stage as stage_component
-from ui.parts.presenter import font, presenting
+from ui.parts.presenter import font
 from ui.state import value, widget
 
 
@@ -201,7 +201,6 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
         ),
         key="emoji_pass_stage",
         compact=True,
-        presenter=presenting(),
     )
 
 

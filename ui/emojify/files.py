@@ -97,6 +97,7 @@ def save() -> None:
     made = leaving(name)
     st.markdown(_("The model that reads now: **{name}**.", name=state.title(name)))
     stem = f"emojify-{name.replace(' ', '-')}"
+    missing = keras_room.missing()
     with st.container(horizontal=True):
         st.download_button(
             _("SeqScope file"),
@@ -117,7 +118,9 @@ def save() -> None:
             key="emoji_save_keras",
             icon=":material/terminal:",
             on_click="ignore",
-            help=_(
+            disabled=bool(missing),
+            help=missing
+            or _(
                 "For your own notebook: `keras.models.load_model`. Made when you click, which "
                 "loads TensorFlow if nobody has yet."
             ),

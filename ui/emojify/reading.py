@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,10 +16,9 @@ from seqlib.text import LabelledSentences
 from seqlib.training import keras_room
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
-from ui.frame import language, share
+from ui.frame import language
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import value
 
 NO_WORDS = N_("no words")
@@ -33,25 +31,6 @@ class Scene:
     name: str
     model: EmojiModel
     reading: Reading
-
-
-def along(*sections: Callable[[], None]) -> None:
-    """Draw the sections that follow the sentence; a typed word draws no others again.
-
-    Another model does: the rest of the page is about the one that reads.
-    """
-    first: list[tuple] = []
-
-    @st.fragment
-    def follow() -> None:
-        for section in sections:
-            share.section(section)
-        model = tuple(st.session_state.get(key) for key in ("emoji_model", "emoji_padding"))
-        first[:] = first or [model]
-        if first != [model]:
-            st.rerun()
-
-    follow()
 
 
 def typed() -> str:
@@ -131,7 +110,6 @@ def stage() -> None:
     stage_component.show(
         _stage(here, chosen, named=_name(here, there), beside=there),
         key="emoji_stage",
-        presenter=presenting(),
     )
     if there is not None:
         _difference(here, there)
@@ -171,7 +149,11 @@ def check() -> None:
     """Draw the button that compares the outputs with those of Keras, and what comes of it."""
     chosen, test = state.chosen(), state.data().test
     about = (chosen.name, chosen.padding, state.opened(), test.sentences)
-    if st.button(
+    keras.offer(
+        "emoji",
+        about,
+        lambda: keras_room.ask(compare, *_of_these(chosen.model, test)),
+        lambda found: _comparison(found, len(test)),
         _("Check with Keras"),
         key="emoji_check",
         icon=":material/fact_check:",
@@ -179,11 +161,7 @@ def check() -> None:
             "Builds Emojify_V2 in Keras with these weights and compares its outputs on all test "
             "sentences with what this page computes. Loads TensorFlow if nobody has yet."
         ),
-    ):
-        few = _of_these(chosen.model, test)
-        keras.ask("emoji", about, lambda: keras_room.ask(compare, *few))
-    if (future := keras.asked("emoji", about)) is not None:
-        keras.show(future, lambda found: _comparison(found, len(test)))
+    )
 
 
 def _of_these(model: EmojiModel, test: LabelledSentences) -> tuple[EmojifyWeights, np.ndarray]:

@@ -11,7 +11,7 @@ from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import choices, language
+from ui.frame import choices, frame, language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
@@ -61,9 +61,9 @@ def _as_in_the_exercise() -> None:
     )
 
 
+@frame.alone()
 def settings() -> None:
     """Draw the settings of the next run."""
-    _as_in_the_exercise()
     cells = [column for _ in range(4) for column in st.columns(4)]
     with cells[0]:
         st.slider(
@@ -111,20 +111,17 @@ def settings() -> None:
             help=_("Carry the state past row 0 instead of reading it."),
             **widget("emoji_mask"),
         )
-    language.choice(
-        cells[11].selectbox,
-        _("engine"),
-        "emoji_engine",
-        help=_(
-            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-            "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
-            "units to drop."
-        ),
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
+        "units to drop."
     )
     with cells[12]:
         _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
     with cells[13]:
         _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
+    offered = engines.offered("emoji_engine", help)
+    language.choice(cells[11].selectbox, _("engine"), "emoji_engine", **offered)
     with cells[10]:
         st.toggle(
             _("train the embedding"),
@@ -157,6 +154,7 @@ def start(owner: str) -> EmojifyRun:
 
 def panel() -> None:
     """Draw the settings, the buttons, and the latest run's live pictures."""
+    _as_in_the_exercise()
     settings()
     data = state.data()
     st.caption(
@@ -302,7 +300,6 @@ def _again(run: EmojifyRun) -> None:
         ),
         key="emoji_live",
         compact=True,
-        presenter=presenting(),
     )
 
 

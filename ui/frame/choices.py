@@ -2,11 +2,13 @@
 
 A browser sends the values it shows with every message. One that leaves before the new value has
 arrived takes the run's place and brings the old value along, so a choice is made again at the
-beginning of every run until one has drawn the page to its end.
+beginning of every run until one has drawn the page to its end. And once more in the same thread:
+a thread goes on only for a message that came before its run was over.
 """
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +16,16 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 _HELD = "chosen_for_reader"
+
+
+class _Run(threading.local):
+    """Keep what the last whole run of a thread has chosen."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Any] = {}
+
+
+_run = _Run()
 
 
 def choose(key: str, value: Any) -> None:
@@ -24,11 +36,12 @@ def choose(key: str, value: Any) -> None:
 
 
 def begin() -> None:
-    """Called before a page is drawn."""
-    for key, value in st.session_state.get(_HELD, {}).items():
+    """Called before a page, or a part of it alone, is drawn."""
+    last, _run.held = _run.held, {}
+    for key, value in {**last, **st.session_state.get(_HELD, {})}.items():
         st.session_state[key] = value
 
 
 def end() -> None:
     """Called when a page is drawn to its end."""
-    st.session_state.pop(_HELD, None)
+    _run.held = st.session_state.pop(_HELD, {})

@@ -12,9 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import _
@@ -29,6 +32,7 @@ from ui.frame import (
 )
 from ui.lessons.pages import lesson
 from ui.navigation import HIDDEN, PAGES
+from ui.parts import notebook
 from ui.parts.presenter import presenting
 from ui.state import widget
 from ui.status import server
@@ -110,7 +114,7 @@ def run() -> None:
         position="top",
     )
     st.html(FRAME_CSS)
-    _run.framed, _run.page = True, chosen.url_path
+    _run.framed = True
     session.at(chosen.url_path)
     choices.begin()
     share.begin(chosen.url_path)
@@ -150,7 +154,44 @@ def heading(title: str, intro: str) -> None:
 
 def current() -> str:
     """The ``url_path`` of the page that is being drawn; empty for home."""
-    return getattr(_run, "page", "")
+    return session.page()
+
+
+def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a part of a page that is drawn by itself when one of its controls has changed.
+
+    Parameters
+    ----------
+    *reaching : str
+        Keys of those controls in it that concern other parts too: where one of them has changed,
+        the whole page is drawn.
+    """
+
+    def values() -> dict[str, Any]:
+        return {key: st.session_state.get(key) for key in reaching}
+
+    def decorate(draw: Callable[..., None]) -> Callable[..., None]:
+        @st.fragment(key=draw.__name__)
+        @wraps(draw)
+        def part(*args: Any) -> None:
+            drawn = st.session_state.setdefault("alone", {})  # what whole pages were drawn with
+            context = get_script_run_ctx()
+            if context is None or not context.fragment_ids_this_run:
+                draw(*args)
+                drawn[draw.__name__] = values()
+                return
+            began = time.perf_counter()
+            choices.begin()
+            if values() != drawn.get(draw.__name__):
+                st.rerun()
+            draw(*args)
+            notebook.keep()
+            session.look()
+            observer.rerun(current() or "home", time.perf_counter() - began)
+
+        return part
+
+    return decorate
 
 
 def toolbar() -> None:

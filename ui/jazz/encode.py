@@ -11,11 +11,10 @@ from seqlib.jazz.corpus import piece_name
 from seqlib.music import read_midi
 from seqlib.stage import Stage
 from seqlib.stage.jazz import reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.jazz import state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import widget
 
 
@@ -104,6 +103,7 @@ def _reading(place: int, name: str, other: str) -> Stage:
     return reading_stage(state.corpus(), place, named(name), second, READING)
 
 
+@frame.alone()
 def reading() -> None:
     """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
@@ -129,7 +129,6 @@ def reading() -> None:
     stage_component.show(
         make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
         key="jazz_reading",
-        presenter=presenting(),
     )
 
 
@@ -160,6 +159,7 @@ def token_list() -> None:
     )
 
 
+@frame.alone("Tx", "train_seed")
 def one_hot() -> None:
     """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
     for column, draw in zip(

@@ -10,7 +10,6 @@ from seqlib.stage.jazz import solo_stage
 from ui.jazz import state
 from ui.parts import stage as stage_component
 from ui.parts.notebook import Asked
-from ui.parts.presenter import presenting
 
 SEED, TY = 7, 96
 
@@ -25,7 +24,7 @@ def _stage(language: str) -> stage_component.Stage:
 
 def stage() -> None:
     """Draw the stage of a solo by a shipped model, playing; all readers share it."""
-    stage_component.show(_stage(i18n.language()), key="home", playing=True, presenter=presenting())
+    stage_component.show(_stage(i18n.language()), key="home", playing=True)
 
 
 def parameters() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import streamlit as st
 
@@ -60,7 +61,21 @@ def confirm(rows: Sequence[TensorShape]) -> None:
     asked, run = train.chosen(), state.run()
     trained = run is not None and run.settings.n_a == asked.n_a
     about = (asked.Tx, asked.n_a, asked.seed, state.corpus().n_values, trained)
-    if st.button(
+
+    def request() -> Future:
+        X = train.tensors()[0]
+        weights = (
+            run.snapshot().weights
+            if run is not None and trained
+            else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
+        )
+        return keras_room.ask(check_djmodel, weights, X[:4], asked.seed)
+
+    keras.offer(
+        "check",
+        about,
+        request,
+        lambda found: _comparison(rows, *found),
         _("Check with Keras"),
         key="check_keras",
         icon=":material/fact_check:",
@@ -68,20 +83,7 @@ def confirm(rows: Sequence[TensorShape]) -> None:
             "Builds djmodel, its fused twin and the sampler in Keras and compares them with "
             "what this page computes. Loads TensorFlow if nobody has yet."
         ),
-    ):
-        try:
-            X = train.tensors()[0]
-        except ValueError as problem:
-            st.error(str(problem), icon=":material/error:")
-            return
-        weights = (
-            run.snapshot().weights
-            if run is not None and trained
-            else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
-        )
-        keras.ask("check", about, lambda: keras_room.ask(check_djmodel, weights, X[:4], asked.seed))
-    if (future := keras.asked("check", about)) is not None:
-        keras.show(future, lambda found: _comparison(rows, *found))
+    )
 
 
 def _comparison(

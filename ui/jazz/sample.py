@@ -16,7 +16,6 @@ from ui.frame import language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import widget
 
 
@@ -151,7 +150,6 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             prompt=solo.sample.n_prompt,
         ),
         key=key,
-        presenter=presenting(),
     )
     corpus, found = state.corpus(), solo.novelty
     where = ""

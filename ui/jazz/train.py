@@ -10,12 +10,11 @@ from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
-from ui.frame import choices, language
+from ui.frame import choices, frame, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, engines, training_panel
 from ui.parts import stage as stage_component
-from ui.parts.presenter import presenting
 from ui.state import options, value, widget
 from ui.visit import session
 
@@ -80,8 +79,9 @@ def start(owner: str) -> TrainingRun:
     return run
 
 
-def panel() -> None:
-    """Draw the settings, the buttons, and the run's live pictures."""
+@frame.alone()
+def settings() -> None:
+    """Draw the settings that only the button reads."""
     one, two, three, four = st.columns(4)
     with one:
         setting("epochs", _("epochs"))
@@ -93,15 +93,16 @@ def panel() -> None:
         "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
-    language.choice(
-        four.selectbox,
-        _("engine"),
-        "engine",
-        help=_(
-            "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-            "that first loads TensorFlow. Both begin from the same weights."
-        ),
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights."
     )
+    language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
+
+
+def panel() -> None:
+    """Draw the settings, the buttons, and the run's live pictures."""
+    settings()
     run = state.run()
     training_panel.buttons(run, start, key="jazz_run")
     if run is not None:
@@ -172,5 +173,4 @@ def _pictures(run: TrainingRun) -> None:
             ),
             key="jazz_live",
             compact=True,
-            presenter=presenting(),
         )

@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import _
+from seqlib.training import keras_room
 from seqlib.training.run import Run
 from ui.state import options
+
+
+def offered(key: str, help: str) -> dict[str, Any]:
+    """Return what the choice ``key`` takes: where Keras is missing, what it needs is the help."""
+    missing = keras_room.missing()
+    engines = list(options(key))[: 1 if missing else None]
+    return {"options": engines, "disabled": bool(missing), "help": missing or help}
 
 
 def name_of(key: str, engine: str) -> str:

@@ -34,6 +34,48 @@ def asked(name: str, of: Hashable) -> Future | None:
     return known[1] if known is not None and known[0] == of and not known[1].cancelled() else None
 
 
+def offered() -> bool:
+    """Return whether Keras is installed; where it is not, write what it would need."""
+    if missing := keras_room.missing():
+        st.caption(missing)
+    return not missing
+
+
+def offer(
+    name: str,
+    of: Hashable,
+    request: Callable[[], Future],
+    draw: Callable[[Any], object],
+    label: str,
+    **button: Any,
+) -> None:
+    """Draw a button that asks Keras, and what comes of it.
+
+    ``request`` may raise ``ValueError``, one sentence.
+    """
+    if not offered():
+        return
+    if st.button(label, **button):
+        try:
+            ask(name, of, request)
+        except ValueError as problem:
+            st.error(escape.plain(str(problem)), icon=":material/error:")
+            return
+    if (future := asked(name, of)) is not None:
+        show(future, draw)
+
+
+def follow(
+    name: str, of: Hashable, request: Callable[[], Future], draw: Callable[[Any], object]
+) -> bool:
+    """Draw Keras' answer if its process runs or was asked; returns whether there is one to come."""
+    if keras_room.awake() and asked(name, of) is None:
+        ask(name, of, request)
+    if (future := asked(name, of)) is not None:
+        show(future, draw)
+    return future is not None
+
+
 def show(future: Future, draw: Callable[[Any], object]) -> None:
     """Draw the answer, or the sentence why there is none; say that Keras works until then."""
     try:

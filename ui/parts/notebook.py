@@ -10,6 +10,8 @@ import streamlit as st
 from seqlib.i18n import _, language
 from ui.lessons import notebooks
 
+_OFFER = "notebook"  # of the page that was drawn last
+
 
 class Asked(NamedTuple):
     """Which notebook, and what is filled in."""
@@ -24,8 +26,8 @@ def offer(page: str, asked: Callable[[], Asked]) -> None:
 
     ``asked`` says which notebook it is, and what is set on the page now.
     """
-    keep(page, asked)
-    held, speaks = st.session_state[_key(page)], language()
+    held: dict[str, Any] = {"ask": asked, "asked": asked()}
+    st.session_state[_OFFER], speaks = held, language()
 
     def make() -> bytes:
         now = held["asked"]
@@ -59,10 +61,7 @@ def offer(page: str, asked: Callable[[], Asked]) -> None:
         )
 
 
-def keep(page: str, asked: Callable[[], Asked]) -> None:
-    """Note what is set now; for fragments, after which the offer is not drawn again."""
-    st.session_state.setdefault(_key(page), {})["asked"] = asked()
-
-
-def _key(page: str) -> str:
-    return f"notebook:{page}"
+def keep() -> None:
+    """Note what is set now, where a part of the page was drawn alone and the offer was not."""
+    if (held := st.session_state.get(_OFFER)) is not None:
+        held["asked"] = held["ask"]()

@@ -10,21 +10,16 @@ from streamlit import runtime
 from seqlib import i18n
 from seqlib.stage import Stage, StageError, payload
 from seqlib.stage.offline import STYLES
-from ui.component import component
+from ui.component import component, packed
+from ui.parts.presenter import presenting
+from ui.parts.remembered import remembered
 from ui.parts.stage_view import stage_view
 
 _component = component("stage", "stage/main.js", *STYLES)
 
 
-def show(
-    stage: Stage,
-    *,
-    key: str,
-    playing: bool = False,
-    compact: bool = False,
-    presenter: bool = False,
-) -> None:
-    """Mount ``stage``; called again with the same key it is updated in place.
+def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False) -> None:
+    """Mount ``stage``, in large type in presenter mode; again with the same key it is updated.
 
     The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
     drawn is said in one sentence in the stage's place.
@@ -37,19 +32,11 @@ def show(
         Begin to move at once, without sound (browsers allow none before a gesture).
     compact : bool
         Lower lanes and fewer controls, for a small space.
-    presenter : bool
-        Large type for the back row.
     """
-    try:
-        data = payload(stage)
-    except StageError as error:
-        data = {"error": str(error)}
-    if data.get("elsewhere") and runtime.exists():
-        data["elsewhere"] = _on_request(data["elsewhere"], key)
     flags = {
         "playing": playing,
         "compact": compact,
-        "presenter": presenter,
+        "presenter": presenting(),
         "key": key,
         "view": stage_view(key, len(stage.clock.edges) - 1),
         **i18n.browser_words("stage"),
@@ -57,7 +44,21 @@ def show(
     # Buttons are built once, so another language gets a stage of its own.
     spoken = i18n.language()
     own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
-    _component(key=own, data={**data, **flags})
+    _component(key=own, data=_packed(stage, key, flags))
+
+
+def _packed(stage: Stage, key: str, flags: dict[str, Any]) -> dict[str, Any] | bytes:
+    """Pack a stage for the browser, once for as long as it is drawn with the same flags."""
+    try:
+        elsewhere = stage.elsewhere and stage.elsewhere.packed
+        if elsewhere and runtime.exists():
+            elsewhere = _on_request(elsewhere, key)
+        of = (str(elsewhere and elsewhere.get("url")), json.dumps(flags))
+        return remembered(
+            stage, of, lambda: packed({**payload(stage), "elsewhere": elsewhere, **flags}), most=2
+        )
+    except StageError as error:
+        return {"error": str(error), **flags}
 
 
 def _on_request(elsewhere: dict[str, Any], key: str) -> dict[str, Any]:

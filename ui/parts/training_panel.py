@@ -26,10 +26,27 @@ FIRST_LOSS = 0.4  # seconds that a page waits for a first loss that is nearly th
 _drawing = threading.Lock()
 
 
-def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
-    """Train, pause or go on, and stop.
+def buttons(
+    run: Any,
+    start: Callable[[str], object],
+    *,
+    key: str,
+    label: str = "",
+    help: str = "",
+    pause: bool = True,
+) -> None:
+    """Draw the buttons to train, to pause or go on, and to stop.
 
-    ``start`` is given the owner to start a run for; it may raise ``ValueError``, one sentence.
+    Parameters
+    ----------
+    run : Run, PairRecord or None
+        The last one that was started.
+    start : function of an owner
+        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence.
+    label, help : str
+        Of the first button.
+    pause : bool
+        Whether to draw the second one.
     """
 
     def begin() -> None:
@@ -43,22 +60,23 @@ def buttons(run: Run | None, start: Callable[[str], Run], *, key: str) -> None:
     paused = run is not None and run.state is State.PAUSED
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            _("Train") if run is None else _("Train again"),
+            label or (_("Train") if run is None else _("Train again")),
             key=f"{key}:train",
             type="primary",
             icon=":material/play_arrow:",
             on_click=begin,
             disabled=active,
-            help=_("Start from fresh weights with the settings above."),
+            help=help or _("Start from fresh weights with the settings above."),
         )
-        st.button(
-            _("Go on") if paused else _("Pause"),
-            key=f"{key}:pause",
-            icon=":material/play_pause:",
-            on_click=None if run is None else run.resume if paused else run.pause,
-            disabled=not active,
-            help=_("Hold training where it is, or go on from there."),
-        )
+        if pause:
+            st.button(
+                _("Go on") if paused else _("Pause"),
+                key=f"{key}:pause",
+                icon=":material/play_pause:",
+                on_click=None if run is None else run.resume if paused else run.pause,
+                disabled=not active,
+                help=_("Hold training where it is, or go on from there."),
+            )
         st.button(
             _("Stop"),
             key=f"{key}:stop",
@@ -84,14 +102,21 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
     ]
 
 
+def epochs(run: Run) -> list[str]:
+    """What the status line says of the work done."""
+    return [_("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs)]
+
+
 def live(
     run: Run,
     draw: Callable[[Any], None],
     measured: Callable[[Any], list[str]] = summed_over_steps,
+    done: Callable[[Any], list[str]] = epochs,
 ) -> None:
     """Status and ``draw(run)``, drawn again and again while the run moves.
 
-    ``measured`` says in Markdown what the last epoch gave; asked once there is one.
+    ``measured`` says in Markdown what the last epoch gave, asked once there is one; ``done`` how
+    far the run is.
     """
     moving = run.state in (State.CREATED, *MOVING)
     every = refresh()
@@ -100,9 +125,7 @@ def live(
 
     def picture() -> None:
         session.watching()
-        st.markdown(_status(run, measured))
-        if run.error:
-            st.error(escape.plain(run.error), icon=":material/error:")
+        status(run, measured, done)
         if run.epoch:
             with _drawing:
                 draw(run)
@@ -145,14 +168,17 @@ def state_word(run: Run) -> str:
     return _(WORDS[run.state])
 
 
-def _status(run: Run, measured: Callable[[Run], list[str]]) -> str:
-    parts = [
-        f"**{state_word(run)}**",
-        _("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs),
-    ]
+def status(
+    run: Run,
+    measured: Callable[[Any], list[str]],
+    done: Callable[[Any], list[str]] = epochs,
+) -> None:
+    """Draw the status line of a run, and why it failed if it did."""
+    parts = [f"**{state_word(run)}**", *done(run)]
     if run.note:
         parts.append(run.note)
-    metrics = run.metrics
-    if len(metrics):
-        parts += [*measured(run), _("{seconds:.1f} s", seconds=metrics.seconds[-1])]
-    return " · ".join(parts)
+    if run.epoch:
+        parts += [*measured(run), _("{seconds:.1f} s", seconds=run.rows()["seconds"][-1])]
+    st.markdown(" · ".join(parts))
+    if run.error:
+        st.error(escape.plain(run.error), icon=":material/error:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import streamlit as st
 
 from seqlib.i18n import _, capital
@@ -94,32 +96,31 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
     sizes_at = tuple((name, size) for name, size in at.items() if name != "m")
     about = (chosen.name, sizes_at)
 
-    def ask() -> None:
-        request = (confirmed, chosen.name, dict(sizes_at))
-        keras.ask("confirm", about, lambda: keras_room.ask(*request, key=about))
+    def request() -> Future:
+        return keras_room.ask(confirmed, chosen.name, dict(sizes_at), key=about)
 
-    if keras_room.awake() and keras.asked("confirm", about) is None:
-        ask()
-    if (future := keras.asked("confirm", about)) is None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                _("Confirm with Keras"),
-                key="confirm",
-                icon=":material/fact_check:",
-                on_click=ask,
-                help=_(
-                    "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
-                    "few seconds the first time; after that it is done at every change."
-                ),
-            )
-            st.caption(
-                _(
-                    "These shapes come from running the code on layers that know shapes only; "
-                    "TensorFlow is not loaded yet."
-                )
-            )
+    if keras.follow("confirm", about, request, lambda found: st.markdown(sentence(found, sketch))):
         return
-    keras.show(future, lambda found: st.markdown(sentence(found, sketch)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not keras.offered():
+            return
+        st.button(
+            _("Confirm with Keras"),
+            key="confirm",
+            icon=":material/fact_check:",
+            on_click=keras.ask,
+            args=("confirm", about, request),
+            help=_(
+                "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
+                "few seconds the first time; after that it is done at every change."
+            ),
+        )
+        st.caption(
+            _(
+                "These shapes come from running the code on layers that know shapes only; "
+                "TensorFlow is not loaded yet."
+            )
+        )
 
 
 def sentence(found: Confirmation, sketch: Blueprint) -> str:

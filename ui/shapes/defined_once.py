@@ -20,17 +20,17 @@ from ui.lessons.pages import lesson
 from ui.parts import keras
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
-from ui.parts.presenter import presenting
 from ui.shapes import charts
 from ui.state import value
 
 MOST_STEPS = 12  # on the folded stage
+# A size of djmodel to the key of its slider.
+SIZES = {dial.name: f"{dial.name}_djmodel" for dial in CONSTRUCTIONS["djmodel"].dials}
 
 
 def djmodel_sizes() -> dict[str, int]:
     """Return the sizes of the djmodel sliders; the seed's sizes while they are not drawn."""
-    chosen = CONSTRUCTIONS["djmodel"]
-    return {dial.name: value(f"{dial.name}_djmodel") for dial in chosen.dials}
+    return {name: value(key) for name, key in SIZES.items()}
 
 
 @lru_cache(maxsize=64)
@@ -101,7 +101,6 @@ def on_stage() -> None:
         _folded(at["Tx"], at["n_a"], at["n_values"], language()),
         key="once_stage",
         compact=True,
-        presenter=presenting(),
     )
 
 
@@ -128,17 +127,16 @@ def effect() -> None:
     at = djmodel_sizes()
     sizes = (min(at["Tx"], 30), at["n_a"], at["n_values"])
     about = ("sharing", sizes)
-    st.button(
+    keras.offer(
+        "sharing",
+        about,
+        lambda: keras_room.ask(compare, *sizes, key=about),
+        _effect,
         _("Build both and train one step"),
         key="sharing",
         icon=":material/model_training:",
-        on_click=lambda: keras.ask(
-            "sharing", about, lambda: keras_room.ask(compare, *sizes, key=about)
-        ),
         help=_("In Keras, with Tx as above but at most 30. Takes some seconds."),
     )
-    if (future := keras.asked("sharing", about)) is not None:
-        keras.show(future, _effect)
 
 
 def _effect(found: Sharing) -> None:

@@ -8,13 +8,13 @@ from seqlib.i18n import _
 from seqlib.shapes import pasted
 from seqlib.shapes.blueprint import Blueprint, Size, StackError
 from seqlib.training import keras_room
-from ui.frame import language
+from ui.frame import frame, language
 from ui.parts import escape, keras
 from ui.shapes import picture
 from ui.state import options, widget
 
 
-@st.fragment
+@frame.alone()
 def form() -> None:
     """Draw the form, and the picture with its shapes or the error."""
     left, right = st.columns([2, 3])
@@ -62,10 +62,12 @@ def _draw(text: str, shape: tuple, dtype: str) -> None:
     if broken:
         return
     about = ("pasted", text, tuple(map(int, shape)), dtype)
-    if keras_room.awake() and keras.asked("pasted", about) is None:
-        keras.ask("pasted", about, lambda: keras_room.ask(pasted.confirmed, *about[1:], key=about))
-    if (future := keras.asked("pasted", about)) is not None:
-        keras.show(future, lambda confirmed: _verdict(sketch, confirmed))
+    keras.follow(
+        "pasted",
+        about,
+        lambda: keras_room.ask(pasted.confirmed, *about[1:], key=about),
+        lambda confirmed: _verdict(sketch, confirmed),
+    )
 
 
 def _verdict(sketch: Blueprint, confirmed: bool) -> None:

@@ -53,11 +53,9 @@ def show() -> None:
     )
     sizes = tuple(at[n] for n in order)
     about = ("one layer", sizes, kind, tuple(sorted(on)))
-    if keras_room.awake() and keras.asked("what if", about) is None:
-        keras.ask(
-            "what if",
-            about,
-            lambda: keras_room.ask(partial(confirmed_layer, **switched), sizes, kind, key=about),
-        )
-    if (future := keras.asked("what if", about)) is not None:
-        keras.show(future, lambda found: st.markdown(sentence(found, sketch)))
+    keras.follow(
+        "what if",
+        about,
+        lambda: keras_room.ask(partial(confirmed_layer, **switched), sizes, kind, key=about),
+        lambda found: st.markdown(sentence(found, sketch)),
+    )

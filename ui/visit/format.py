@@ -21,6 +21,7 @@ MAX_LEFT_OUT = 50
 VECTORS = {"file": "my file", "pair": "projector pair"}
 JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX}"
 JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
+EMOJI_NUMBERS = ("loss", "accuracy", "test_loss", "test_accuracy")
 COLUMNS = ("sentence", "label", "part")  # of a table being edited
 LONGEST = max(row.most for row in TABLE.values() if isinstance(row, Text))
 
@@ -30,7 +31,7 @@ Word = Annotated[str, Meta(min_length=1, max_length=1000)]
 Typed = Annotated[str, Meta(max_length=LONGEST)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Number = Annotated[float, Meta(ge=-1e12, le=1e12)]
-Loss = Annotated[float, Meta(ge=0, le=1e12)]
+Positive = Annotated[float, Meta(ge=0, le=1e12)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Pitch = Annotated[int, Meta(ge=0, le=127)]
 Ticks = Annotated[int, Meta(ge=1, le=100_000)]
@@ -47,19 +48,22 @@ class Head(Struct):
     version: Any = None
 
 
-class Run(Struct):
+class Run(Struct, kw_only=True):
     settings: dict[str, bool | int | float | str]
     state: State
     error: Sentence
     epochs: Count
+    trained_for: Positive = 0.0  # seconds
 
 
-class JazzRun(Run):
+class JazzRun(Run, kw_only=True):
+    engine: Literal["numpy", "djmodel", "twin"] = "numpy"  # seqlib.jazz.training.ENGINES
     vocabulary: Tokens
     probe: Annotated[int, Meta(ge=0, le=1000)]  # its length
 
 
-class EmojiRun(Run):
+class EmojiRun(Run, kw_only=True):
+    engine: Literal["numpy", "keras"] = "numpy"  # seqlib.emojify.training.ENGINES
     number: Annotated[int, Meta(ge=1, le=10**6)]
     name: Name
     data: Count  # its place in ``Visit.data``
@@ -68,7 +72,7 @@ class EmojiRun(Run):
 
 
 class CopyRun(Run):
-    curves: dict[Kind, list[tuple[Count, Loss, Share]]]
+    curves: dict[Kind, list[tuple[Count, Positive, Share]]]
     seconds: list[Number]
 
 

@@ -81,7 +81,6 @@ class Visit:
 
 def _copied(value: Any) -> Any:
     from seqlib.training.run import Run
-    from ui.visit.runs import as_it_is
 
     if isinstance(value, dict):
         return {key: _copied(one) for key, one in value.items()}
@@ -89,9 +88,9 @@ def _copied(value: Any) -> Any:
         return type(value)(map(_copied, value))
     if is_dataclass(value) and not isinstance(value, type):
         held = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
-        runs = {name: as_it_is(one) for name, one in held.items() if isinstance(one, Run)}
+        runs = {name: one.kept() for name, one in held.items() if isinstance(one, Run)}
         return replace(value, **runs) if runs else value
-    return as_it_is(value)
+    return value.kept() if isinstance(value, Run) else value
 
 
 class Visits:

@@ -19,23 +19,32 @@ import pandas as pd
 
 from seqlib import archive
 from seqlib.archive import ArchiveError, Reader
-from seqlib.emojify import EmojifyMetrics, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
+from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
-from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings
+from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
 from ui.state import TABLE, Switch
 from ui.visit import MAX_BYTES, SUFFIX, format
-from ui.visit.format import COLUMNS, JAZZ_ARRAYS, JSON_NAME, MODEL_NAME, SONG_NAME, VECTORS, same
+from ui.visit.format import (
+    COLUMNS,
+    EMOJI_NUMBERS,
+    JAZZ_ARRAYS,
+    JSON_NAME,
+    MODEL_NAME,
+    SONG_NAME,
+    VECTORS,
+    same,
+)
 from ui.visit.memory import Visit
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import kept_copy, kept_emojify, kept_training
 
 MAX_UNPACKED = 150_000_000
 MAX_JSON = 64_000_000
@@ -222,17 +231,28 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
             for what, shape in zip(JAZZ_ARRAYS, shapes, strict=True)
         ]
     )
-    metrics = Metrics(
-        _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
-        _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
-        _times(reader, f"{name}-seconds.npy", n),
-    )
+    measured = {
+        "loss": _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
+        "accuracy": _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
+        **_times(reader, name, about),
+    }
     probe = None
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    run = kept_training(settings, metrics, weights, probe, about.state, about.error)
-    return vocabulary, run
+    record = _record(about, settings, measured, weights)
+    return vocabulary, TrainingRun.from_record(record, probe=probe, engine=about.engine)
+
+
+def _record(
+    about: format.Run,
+    settings: Any,
+    measured: dict[str, np.ndarray],
+    model: Any,
+    best: tuple[int, Any] | None = None,
+) -> Record:
+    error, seconds = about.error, about.trained_for
+    return Record(settings, about.state, measured, model, best, error, seconds)
 
 
 def _settings(about: format.Run, kind: type[Settings]) -> Settings:
@@ -285,28 +305,21 @@ def _emoji(
         vectors = _vectors_of(last)
     numbers = _losses(reader.array(f"{name}-numbers.npy", "<f4", (4, n)), "numbers")
     _shares(numbers[1::2], "numbers")
-    loss, accuracy, test_loss, test_accuracy = numbers
     confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
     if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
         raise _Wrong("confusion")
-    run = kept_emojify(
-        data.train,
-        data.test,
-        shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
-        settings,
-        EmojifyMetrics(
-            loss,
-            accuracy,
-            test_loss,
-            test_accuracy,
-            confusion,
-            _times(reader, f"{name}-seconds.npy", n),
-        ),
-        last.weights,
-        best.weights,
-        about.best_epoch,
-        about.state,
-        about.error,
+    shapes, best_shapes = ([one.shape for one in each.weights.arrays] for each in (last, best))
+    if shapes != best_shapes:
+        raise ValueError(_("The best weights have other shapes than the last."))
+    measured = dict(zip(EMOJI_NUMBERS, numbers, strict=True))
+    measured |= {"confusion": confusion, **_times(reader, name, about)}
+    record = _record(about, settings, measured, last.weights, (about.best_epoch, best.weights))
+    run = EmojifyRun.from_record(
+        record,
+        train=data.train,
+        test=data.test,
+        lexicon=shelf.lexicon(vectors, settings.unknown) if last.notes == () else last.lexicon,
+        engine=about.engine,
     )
     return EmojiRecord(about.number, run, about.name, vectors)
 
@@ -373,11 +386,15 @@ def _copy(about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
     if set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
-    curves = {kind: [Point(*point) for point in about.curves[kind]] for kind in KINDS}
-    if any(not 1 <= point.step <= settings.steps for kind in KINDS for point in curves[kind]):
-        raise _Wrong("curves")
     seconds = _rising(np.array(about.seconds))
-    return kept_copy(settings, curves, seconds, about.state, about.error)
+    curves = [about.curves[kind] for kind in KINDS]
+    if any(len(curve) != len(seconds) for curve in curves):
+        raise ValueError(_("The curves are not of one length."))
+    steps, loss, accuracy = np.reshape(curves, (len(KINDS), len(seconds), 3)).transpose(2, 1, 0)
+    if ((steps < 1) | (steps > settings.steps)).any():
+        raise _Wrong("curves")
+    measured = {"loss": loss, "accuracy": accuracy, "seconds": seconds}
+    return CopyRun.from_record(_record(about, settings, measured, None))
 
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:
@@ -392,8 +409,15 @@ def _shares(array: np.ndarray, name: str) -> np.ndarray:
     return array
 
 
-def _times(reader: Reader, name: str, n: int) -> np.ndarray:
-    return _rising(reader.array(name, "<f8", (n,)))
+def _times(
+    reader: Reader, name: str, about: format.JazzRun | format.EmojiRun
+) -> dict[str, np.ndarray]:
+    """Return when each epoch was there and, where Keras trained, what it spent in each."""
+    n = about.epochs
+    found = {"seconds": _rising(reader.array(f"{name}-seconds.npy", "<f8", (n,)))}
+    if about.engine != "numpy":
+        found["spent"] = _losses(reader.array(f"{name}-spent.npy", "<f4", (n, 3)), "spent")
+    return found
 
 
 def _rising(seconds: np.ndarray) -> np.ndarray:

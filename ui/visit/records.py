@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from seqlib.emojify import EmojifyRun
 from seqlib.i18n import _
+from seqlib.training.run import State
 from seqlib.vectors import WordVectors
 
 
@@ -37,8 +38,9 @@ class PairRecord:
     trainable: EmojifyRun
 
     @property
-    def over(self) -> bool:
-        return self.frozen.state.over and self.trainable.state.over
+    def state(self) -> State:
+        """That of the first, or of the second where the first is over."""
+        return self.trainable.state if self.frozen.state.over else self.frozen.state
 
     def stop(self) -> None:
         self.frozen.stop()

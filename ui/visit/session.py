@@ -54,10 +54,7 @@ def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
     # A host with little memory may hold visits for a shorter time.
     visits.minutes = number("SEQSCOPE_VISIT_MINUTES", MINUTES)
-    visit = current()
-    _capture(visit)
-    visits.look(visit)
-    scheduler().seen(visit.owner)
+    visit = look()
     if visit.note:
         st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
         visit.note = ""
@@ -75,6 +72,20 @@ def at(page: str) -> None:
             if not parameters.is_bound(name):
                 parameters[name] = values if len(values) != 1 else values[0]
         parameters.set_initial_query_params_from_current()
+
+
+def page() -> str:
+    """Return the ``url_path`` of the page that was drawn last; empty for home."""
+    return st.session_state.get(_PAGE, "")
+
+
+def look() -> Visit:
+    """Hold what this session's visit has now, and that its reader is there; return the visit."""
+    visit = current()
+    _capture(visit)
+    visits.look(visit)
+    scheduler().seen(visit.owner)
+    return visit
 
 
 def end(page: str) -> None:
@@ -159,11 +170,13 @@ def _capture(visit: Visit) -> None:
             visit.work[key] = here[key]
         else:
             visit.work.pop(key, None)
+    drawn = page()  # controls of other pages stand as they were when the reader left them
     for key, row in TABLE.items():
-        if row.page == TOOLBAR or not row.kept or here.get(key) is None or not row.takes(here[key]):
+        if row.page != drawn or not row.kept or (value := here.get(key)) is None:
             continue
-        held = visit.settings.setdefault(row.page, {}) if row.link else visit.loose
-        held[key] = here[key]
+        if row.takes(value):
+            held = visit.settings.setdefault(drawn, {}) if row.link else visit.loose
+            held[key] = value
 
 
 # -- a reload -----------------------------------------------------------------------------

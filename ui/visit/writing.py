@@ -23,10 +23,11 @@ from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
 from seqlib.text import DataSet
 from seqlib.text.files import MAX_CHARACTERS
-from seqlib.training.copy_task import KINDS, CopyRun
+from seqlib.training.copy_task import EVERY, KINDS, CopyRun
 from seqlib.vectors import WordVectors
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, format
 from ui.visit.format import (
+    EMOJI_NUMBERS,
     JAZZ_ARRAYS,
     JSON_NAME,
     MAX_LEFT_OUT,
@@ -39,7 +40,6 @@ from ui.visit.format import (
 from ui.visit.memory import Visit
 from ui.visit.reading import fitting_links, fitting_loose, open_visit
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import as_it_is
 
 
 @dataclass
@@ -199,8 +199,8 @@ def _run(run: Any) -> dict[str, Any]:
     settings = asdict(run.settings)
     if "unknown" in settings:
         settings["unknown"] = run.settings.unknown.name
-    error = run.error[:MAX_CHARACTERS]
-    return {"settings": settings, "state": run.state, "error": error, "epochs": run.epoch}
+    told = {"state": run.state, "error": run.error[:MAX_CHARACTERS], "epochs": run.epoch}
+    return {"settings": settings, "trained_for": run.trained_for, **told}
 
 
 def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
@@ -212,14 +212,15 @@ def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 
 
 def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
-    kept = as_it_is(run)
-    metrics, probe = kept.metrics, kept.probe
+    kept = run.kept()
+    probe = kept.probe
     arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
-    arrays |= {"loss": metrics.loss, "accuracy": metrics.accuracy, "seconds": metrics.seconds}
+    arrays |= kept.rows()
     if probe is not None:
         arrays["probe"] = probe
     entry = format.JazzRun(
         **_run(kept),
+        engine=kept.engine,
         vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
         probe=0 if probe is None else len(probe),
     )
@@ -236,16 +237,16 @@ def _vectors(key: str, found: WordVectors, name: str) -> Item:
 
 
 def _emoji(record: EmojiRecord, name: str) -> Item:
-    run = as_it_is(record.run)
-    metrics, words = run.metrics, {*run.train.words, *run.test.words}
-    numbers = np.array([metrics.loss, metrics.accuracy, metrics.test_loss, metrics.test_accuracy])
-    curves = {"numbers": numbers, "confusion": metrics.confusion, "seconds": metrics.seconds}
+    run = record.run.kept()
+    curves, words = run.rows(), {*run.train.words, *run.test.words}
+    curves["numbers"] = np.array([curves.pop(name) for name in EMOJI_NUMBERS])
     parts = {
         f"{which}{SUFFIX}": save_model(snapshot.model, words, vectors=record.vectors)
         for which, snapshot in (("last", run.snapshot()), ("best", run.best()))
     }
     entry = format.EmojiRun(
         **_run(run),
+        engine=run.engine,
         number=record.number,
         name=record.data[:200],
         data=0,
@@ -274,9 +275,12 @@ def _data(data: DataSet) -> format.Data:
 
 
 def _copy(run: CopyRun, name: str) -> Item:
-    kept = as_it_is(run)
+    kept = run.kept()
+    rows = kept.rows()
+    steps = EVERY * np.arange(1, kept.epoch + 1)
     curves = {
-        kind: [(one.step, one.loss, one.accuracy) for one in kept.curves[kind]] for kind in KINDS
+        kind: list(zip(steps.tolist(), loss.tolist(), accuracy.tolist(), strict=True))
+        for kind, loss, accuracy in zip(KINDS, rows["loss"].T, rows["accuracy"].T, strict=True)
     }
-    entry = format.CopyRun(**_run(kept), curves=curves, seconds=kept.seconds.tolist())
+    entry = format.CopyRun(**_run(kept), curves=curves, seconds=rows["seconds"].tolist())
     return Item(name, "copy_run", entry)

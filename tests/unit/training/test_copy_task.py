@@ -35,12 +35,11 @@ def test_a_run_learns_a_short_delay_and_leaves_a_curve_for_each_layer():
     run = CopyRun(CopySettings(delay=2, n_a=16, steps=250, learning_rate=0.01)).start()
     assert run.wait(WAIT) is State.DONE
     assert (run.error, run.note, run.epoch) == ("", "", 25)
-    for kind in KINDS:
-        points = run.curves[kind]
-        assert [point.step for point in points] == list(range(10, 251, 10))
-        assert points[-1].loss < points[0].loss
-        assert points[-1].accuracy > points[0].accuracy
-    assert len(run.seconds) == 25
+    rows = run.rows()
+    assert rows["loss"].shape == rows["accuracy"].shape == (25, len(KINDS))
+    assert (rows["loss"][-1] < rows["loss"][0]).all()
+    assert (rows["accuracy"][-1] > rows["accuracy"][0]).all()
+    assert len(rows["seconds"]) == 25
 
 
 def test_a_stopped_run_ends_and_keeps_its_curves():
@@ -51,7 +50,7 @@ def test_a_stopped_run_ends_and_keeps_its_curves():
     run.stop()
     assert scheduler.step() is None
     assert (run.state, run.step) == (State.STOPPED, 10)
-    assert len(run.kept().curves["LSTM"]) == 1
+    assert len(run.kept().rows()["loss"]) == 1
 
 
 def build(kind, settings):

@@ -125,7 +125,7 @@ def test_each_fault_is_one_sentence(problem, said):
 
 
 def test_keras_trains_in_its_room_and_is_held_and_stopped_like_any_other(
-    room, make_windows, make_weights
+    room, keras_installed, make_windows, make_weights
 ):
     from seqlib.jazz.training import RunSettings, TrainingRun
 
@@ -166,7 +166,7 @@ def until(condition) -> None:
         time.sleep(0.01)
 
 
-def test_keras_confirms_a_construction_in_its_room_and_not_here(room):
+def test_keras_confirms_a_construction_in_its_room_and_not_here(room, keras_installed):
     from seqlib.shapes.constructions import CONSTRUCTIONS, confirmed
 
     here = "tensorflow" in sys.modules

@@ -6,6 +6,8 @@ import pytest
 from seqlib.vectors import WordVectors
 from seqlib.vectors.keras_layer import embedding_matrix, pretrained_embedding_layer
 
+pytestmark = pytest.mark.usefixtures("keras_installed")
+
 
 @pytest.fixture(scope="module")
 def vectors() -> WordVectors:

@@ -17,7 +17,6 @@ import pytest
 from seqlib import archive
 from seqlib.archive import array_bytes
 from seqlib.emojify import (
-    EmojifyMetrics,
     EmojifyRun,
     EmojifySettings,
     EmojifyWeights,
@@ -26,16 +25,16 @@ from seqlib.emojify import (
 )
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import Metrics, RunSettings, TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import DataSet, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, Point
-from seqlib.training.run import State
+from seqlib.training.copy_task import CopyRun, CopySettings
+from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
+from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.reading import open_visit, song_of
 from ui.visit.records import EmojiRecord, PairRecord
-from ui.visit.runs import as_it_is, kept_copy, kept_emojify, kept_training
 from ui.visit.writing import save_visit
 
 EPOCHS, Tx, N_A, UNITS = 3, 5, 4, 6
@@ -55,18 +54,18 @@ def a_song() -> tuple[str, bytes]:
 
 def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
     rng, corpus = np.random.default_rng(3), default_corpus()
-    metrics = Metrics(
-        rng.random((EPOCHS, Tx), np.float32),
-        rng.random((EPOCHS, Tx), np.float32),
-        np.array([0.5, 0.75, 1.25]),
-    )
-    return kept_training(
-        RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5),
-        metrics,
-        JazzWeights.initial(N_A, corpus.n_values, 9),
-        shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
-        state,
-        error,
+    measured = {
+        "loss": rng.random((EPOCHS, Tx), np.float32),
+        "accuracy": rng.random((EPOCHS, Tx), np.float32),
+        "seconds": np.array([0.5, 0.75, 1.25]),
+        "spent": rng.random((EPOCHS, 3), np.float32),
+    }
+    settings = RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5)
+    weights = JazzWeights.initial(N_A, corpus.n_values, 9)
+    return TrainingRun.from_record(
+        Record(settings, state, measured, weights, None, error, 0.75),
+        probe=shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
+        engine="djmodel",
     )
 
 
@@ -76,6 +75,7 @@ def an_emoji_run(
     unknown: Unknown = Unknown.ZERO,
     trainable: bool = True,
     seed: int = 0,
+    engine: str = "numpy",
 ) -> EmojifyRun:
     rng, k = np.random.default_rng(seed), data.train.n_classes
     settings = EmojifySettings(
@@ -92,12 +92,13 @@ def an_emoji_run(
         last = replace(last, embedding=last.embedding.changed(rows, moved))
     confusion = np.zeros((EPOCHS, k, k), np.int32)
     confusion[:, 0, 0] = len(data.test)
-    metrics = EmojifyMetrics(
-        *rng.random((4, EPOCHS), np.float32), confusion, np.array([1.0, 2.0, 2.5])
-    )
-    return kept_emojify(
-        data.train, data.test, lexicon, settings, metrics, last, best, 2, State.DONE
-    )
+    measured = dict(zip(EMOJI_NUMBERS, rng.random((4, EPOCHS), np.float32), strict=True))
+    measured |= {"confusion": confusion, "seconds": np.array([1.0, 2.0, 2.5])}
+    if engine != "numpy":
+        measured["spent"] = rng.random((EPOCHS, 3), np.float32)
+    record = Record(settings, State.DONE, measured, last, (2, best), "", 1.5)
+    parts = {"train": data.train, "test": data.test, "lexicon": lexicon}
+    return EmojifyRun.from_record(record, **parts, engine=engine)
 
 
 def a_few() -> DataSet:
@@ -111,13 +112,13 @@ def own_vectors(n: int = 50) -> WordVectors:
 
 
 def a_copy_run() -> CopyRun:
-    points = [Point(step, 1.0 / step, 0.25) for step in (10, 20)]
-    return kept_copy(
-        CopySettings(delay=5, n_a=8),
-        dict.fromkeys(KINDS, points),
-        np.array([1.0, 2.0]),
-        State.STOPPED,
-    )
+    measured = {
+        "loss": np.array([[0.1] * 3, [0.05] * 3]),
+        "accuracy": np.full((2, 3), 0.25),
+        "seconds": np.array([1.0, 2.0]),
+    }
+    settings = CopySettings(delay=5, n_a=8)
+    return CopyRun.from_record(Record(settings, State.STOPPED, measured, None))
 
 
 def a_visit(**work) -> Visit:
@@ -129,6 +130,7 @@ def contents() -> Visit:
     title, data = a_song()
     vectors, few = load(), a_few()
     own = own_vectors()
+    by_keras = an_emoji_run(few, vectors, Unknown.SHARED, seed=5, engine="keras")
     visit = a_visit(
         song=song_of(title, data, 1),
         song_file=(title, data),
@@ -137,7 +139,7 @@ def contents() -> Visit:
         emoji_draft=("our sentences", a_table(("a new one", "love", "train"), ("", "", ""))),
         emoji_runs=[
             EmojiRecord(1, an_emoji_run(shipped(), vectors, trainable=False), "ours", vectors),
-            EmojiRecord(4, an_emoji_run(few, vectors, Unknown.SHARED, seed=5), "few", vectors),
+            EmojiRecord(4, by_keras, "few", vectors),
             EmojiRecord(5, an_emoji_run(few, own, seed=6), "few", own),
         ],
         embedding_runs=PairRecord(
@@ -175,6 +177,7 @@ def opened(saved) -> Visit:
 def same_run(one, other) -> None:
     assert one.settings == other.settings
     assert (one.state, one.error, one.epoch) == (other.state, other.error, other.epoch)
+    assert (one.engine, one.trained_for) == (other.engine, other.trained_for)
     for name, array in vars(one.metrics).items():
         assert np.array_equal(array, getattr(other.metrics, name)), name
 
@@ -268,10 +271,10 @@ def test_everything_else_comes_back_as_it_was(contents, opened):
     assert list(own.words) == list(before.words)
     assert np.array_equal(own.matrix, before.matrix)
     run = now["copy_run"]
-    assert run.curves == then["copy_run"].curves
+    for name, array in run.rows().items():
+        assert np.array_equal(array, then["copy_run"].rows()[name]), name
     assert run.settings == then["copy_run"].settings
     assert run.state is State.STOPPED
-    assert np.array_equal(run.seconds, then["copy_run"].seconds)
     assert opened.note == ""
 
 
@@ -442,6 +445,9 @@ BAD = {
     "a rate that is text": put("jazz_runs", 0, "settings", "learning_rate", value="fast"),
     "a run that goes on": put("jazz_runs", 0, "state", value="running"),
     "a state that is none": put("jazz_runs", 0, "state", value="happy"),
+    "an engine there is not": put("jazz_runs", 0, "engine", value="torch"),
+    "Keras without its seconds": put("emoji_runs", 0, "engine", value="keras"),
+    "a run of less than no time": put("emoji_runs", 0, "trained_for", value=-1),
     "a token twice": put("jazz_runs", 0, "vocabulary", value=[[60, 3]] * 78),
     "a pitch there is not": put("jazz_runs", 0, "vocabulary", 0, value=[400, 3]),
     "a length below one": put("jazz_runs", 0, "vocabulary", 0, value=[60, -3]),
@@ -663,4 +669,4 @@ def test_a_copy_shares_nothing_that_changes():
     assert list(visit.work["jazz_runs"]) == ["a", "b"]
     assert visit.settings["jazz"]["Tx"] == 3
     assert run.state is State.RUNNING
-    same_run(copy.work["jazz_runs"]["a"], as_it_is(run))
+    same_run(copy.work["jazz_runs"]["a"], run.kept())
