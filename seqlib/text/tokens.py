@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqlib.text import chinese
+from seqlib.text.emoji import word_of
 
 MAXLEN = 10  # the seed's
 MAX_MAXLEN = 40  # training unrolls every step in its graph
@@ -124,7 +125,8 @@ class Encoded:
     indices : int32 array (maxlen,)
         Rows of the embedding matrix; row 0 after the last word.
     known : bool array (len(words),)
-        False for a word without a vector, which reads the row of unknown words.
+        False for a word without a vector, which reads the row of unknown words. A Chinese
+        particle such as 的 is known and reads the padding row.
     cut : tuple of str
         Words beyond ``maxlen``, not read.
     """
@@ -133,6 +135,11 @@ class Encoded:
     indices: np.ndarray
     known: np.ndarray
     cut: tuple[str, ...]
+
+    @property
+    def heard(self) -> bool:
+        """Whether any word read has a vector; a particle such as 的 is known but has none."""
+        return bool((self.known & (self.indices[: len(self.words)] != PADDING)).any())
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -148,8 +155,9 @@ def encode(
 ) -> Encoded:
     """Look up the rows of a sentence's words; the sentence is a text or already split.
 
-    A word that is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which
-    a masking model skips, or the row that all unknown words share.
+    An emoji without a row of its own has that of its word in ``seqlib.text.emoji``. A word that
+    is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which a masking model
+    skips, or the row that all unknown words share.
     """
     words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
     read, cut = words[:maxlen], words[maxlen:]
@@ -157,6 +165,8 @@ def encode(
     known = np.zeros(len(read), bool)
     for t, word in enumerate(read):
         index = word_to_index.get(word)
+        if index is None and not word[0].isalnum():
+            index = word_to_index.get(word_of(word))
         known[t] = index is not None
         indices[t] = unknown_index if index is None else index
     return Encoded(read, indices, known, cut)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 import streamlit as st
 
-from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown
+from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown, sure
 from seqlib.i18n import N_, _
-from seqlib.text import Encoded, tokenise
+from seqlib.text import EmojiClass, Encoded, tokenise
+from seqlib.text.emoji import word_of
 from ui.emojify import state
 from ui.frame import language
 from ui.parts import escape as chips
@@ -130,21 +133,30 @@ def controls() -> None:
 
 
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
-    """Draw the emoji, its probability, and V1's answer."""
-    label = reading.label
-    answer = reading.classes[label]
-    parts = [_answer("V2", answer.emoji, answer.title, reading.probabilities[label], "main")]
+    """Draw the answer and that of V1; nothing is claimed where no word is known."""
+    if not reading.heard:
+        told = _("no word of this is known, so there is no answer")
+        st.html(
+            '<div class="verdict"><div class="main"><span class="mark" aria-hidden="true">–</span>'
+            f"<p><b>{escape(told)}</b></p></div></div>"
+        )
+        return
+    parts = [_answer("V2", reading.classes, reading.probabilities, "main")]
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
-        other = reading.classes[int(p.argmax())]
-        parts.append(_answer(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
+        parts.append(_answer(_("V1, averaged words"), reading.classes, p, "also"))
     st.html(f'<div class="verdict">{"".join(parts)}</div>')
 
 
-def _answer(who: str, emoji: str, name: str, p: float, kind: str) -> str:
+def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -> str:
+    """Write the best class, or the two best with "not sure" where they are near."""
+    shown = np.argsort(-p)[: 1 if sure(p) else 2].tolist()
+    mark = "".join(escape(classes[place].emoji) for place in shown)
+    said = [f"<b>{escape(classes[place].title)}</b> · {p[place]:.1%}" for place in shown]
+    said = [f"{escape(_('not sure'))}: "] * (len(shown) > 1) + [", ".join(said)]
     return (
-        f'<div class="{kind}"><span class="mark" aria-hidden="true">{escape(emoji)}</span>'
-        f"<p><b>{escape(name)}</b> · {p:.1%}<br>{escape(who)}</p></div>"
+        f'<div class="{kind}"><span class="mark" aria-hidden="true">{mark}</span>'
+        f"<p>{''.join(said)}<br>{escape(who)}</p></div>"
     )
 
 
@@ -194,6 +206,18 @@ def _remarks(encoded: Encoded, unknown: Unknown) -> None:
                 words=", ".join(dict.fromkeys(encoded.unknown)),
                 treatment=_(unknown.value),
                 meaning=unknown.meaning,
+            )
+        )
+    read_as = {
+        word: word_of(word)
+        for word, known in zip(encoded.words, encoded.known, strict=True)
+        if known and word_of(word)
+    }
+    if read_as:
+        st.text(
+            _(
+                "Emoji are read by the row of a word: {words}.",
+                words=", ".join(f"{emoji} {word}" for emoji, word in read_as.items()),
             )
         )
     if encoded.cut:

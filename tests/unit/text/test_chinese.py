@@ -113,3 +113,5 @@ def test_a_word_without_meaning_reads_the_padding_row_but_is_known():
     found = encode("我的爱龘", {"我": 1, "的": 0, "爱": 2}, 5)
     assert found.indices.tolist() == [1, 0, 2, 0, 0]
     assert found.unknown == ("龘",)
+    assert found.heard
+    assert not encode("的龘", {"的": 0}, 5).heard
