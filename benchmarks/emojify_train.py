@@ -12,12 +12,12 @@ import statistics
 from benchmarks._result import Result, seconds
 from seqlib import vectors
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
-from seqlib.text import shipped
+from seqlib.text import sentences_to_indices, shipped
 from seqlib.training import tensorflow
 from seqlib.training.run import State
 
 SETTINGS = EmojifySettings()
-BEST_WITHIN = 10.0  # seconds from the click to the best test accuracy
+BEST_WITHIN = 30.0  # seconds from the click to the best test accuracy
 TRIES = 3
 
 
@@ -39,19 +39,22 @@ def fit() -> tuple[float, float]:
     from seqlib.emojify.models import Emojify_V2
 
     train, test = shipped()
-    known = vectors.load()
-    lexicon, maxlen = Lexicon.of(known), train.maxlen
+    known, maxlen = vectors.load(), train.maxlen
+    # As ours: the rows of the words that occur, not all 400,001.
+    words = sorted({word for word in (*train.words, *test.words) if word in known.word_to_index})
+    rows = {word: row for row, word in enumerate(words, 1)}
     model = Emojify_V2(
         (maxlen,),
         known,
-        known.word_to_index,
+        rows,
         n_classes=train.n_classes,
         units=SETTINGS.units,
         dropout=SETTINGS.dropout,
+        input_dropout=SETTINGS.input_dropout,
         mask=SETTINGS.mask,
         trainable=SETTINGS.trainable,
     )
-    x, x_test = (lexicon.indices(part.sentences, maxlen) for part in (train, test))
+    x, x_test = (sentences_to_indices(part.sentences, rows, maxlen) for part in (train, test))
     history = {}
 
     def work() -> None:

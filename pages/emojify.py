@@ -101,6 +101,7 @@ def scores() -> None:
     st.header(_("9 · How good is it?"), anchor="good")
     st.markdown(lesson("emojify")["card"])
     model_card.table()
+    model_card.calibration()
 
 
 @frame.alone()

@@ -176,7 +176,7 @@ class Picks(Choice):
         return len(value) <= most and all(super(Picks, self).takes(one) for one in value)
 
 
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+RATES = (0.0003, 0.001, 0.002, 0.003, 0.01, 0.03, 0.1)
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 FAST = N_("as fast as it goes")
 EQUATIONS = N_("equations (NumPy)")
@@ -263,6 +263,8 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield _steps("emoji_learning_rate", page, bounds, "learning_rate", RATES)
     shares = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     yield _steps("emoji_dropout", page, bounds, "dropout", shares)
+    yield _steps("emoji_input_dropout", page, bounds, "input_dropout", shares)
+    yield _steps("emoji_word_dropout", page, bounds, "word_dropout", shares)
     yield _steps("emoji_units", page, bounds, "units", (8, 16, 32, 64, 128, 256))
     sizes = (8, 16, 32, 64, 128, 256, 512)
     yield _steps("emoji_batch_size", page, bounds, "batch_size", sizes)
@@ -275,7 +277,7 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield Select("emoji_engine", page, EQUATIONS, options=engines)
     yield _seed("emoji_seed", page)
     yield Switch("emoji_mask", page, True)
-    yield Switch("emoji_trainable", page)
+    yield Switch("emoji_trainable", page, True)
     lines = (
         *("I am so happy for you", "I am not happy with this"),
         *("Where did you put the bat?", "We have nothing to eat"),

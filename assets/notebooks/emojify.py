@@ -1,14 +1,16 @@
 # ruff: noqa: B018, E402
 # %% settings
 sentence = "I am not feeling happy"
-epochs = 50
-units = 128
+epochs = 20
+units = 64
 batch_size = 32
 maxlen = 0
-learning_rate = 0.003
+learning_rate = 0.002
 dropout = 0.5
+input_dropout = 0.5
+word_dropout = 0.1
 mask = True
-trainable = False
+trainable = True
 unknown = "zero row"
 seed = 0
 
@@ -49,9 +51,13 @@ from seqlib import load_vectors
 from seqlib.emojify import Lexicon, Unknown
 
 lexicon = Lexicon.of(load_vectors(), Unknown(unknown))
-E = lexicon.embedding[np.arange(lexicon.embedding.n_rows)]  # (vocab_len, e_length)
 maxlen = maxlen or train.maxlen
 X, X_test = (lexicon.indices(part.sentences, maxlen) for part in (train, test))  # (m, maxlen)
+typed = lexicon.encode(sentence, maxlen).indices  # (maxlen,)
+# Only the rows of words that occur: a trained matrix of all words would be slow.
+rows = np.unique(np.concatenate([[0], X.ravel(), X_test.ravel(), typed]))
+E = lexicon.embedding[rows]  # (vocab_len, e_length)
+X, X_test = (np.searchsorted(rows, part) for part in (X, X_test))
 Y, Y_test = (np.eye(train.n_classes)[part.labels] for part in (train, test))  # (m, n_classes)
 print("E", E.shape, "X", X.shape, "Y", Y.shape)
 
@@ -68,7 +74,9 @@ lstm_2 = layers.LSTM(units, name="lstm_2")
 dense = layers.Dense(train.n_classes, activation="softmax", name="dense")
 
 sentence_indices = keras.Input((maxlen,), dtype="int32")
-A1 = lstm_1(embedding(sentence_indices))  # (None, maxlen, units)
+# Dropping a word's whole vector is here as near as Keras' own layers come to dropping the word.
+A0 = layers.Dropout(word_dropout, noise_shape=(None, maxlen, 1))(embedding(sentence_indices))
+A1 = lstm_1(layers.Dropout(input_dropout)(A0))  # (None, maxlen, units)
 A2 = lstm_2(layers.Dropout(dropout)(A1))  # (None, units)
 Emojify_V2 = keras.Model(sentence_indices, dense(layers.Dropout(dropout)(A2)))
 print("A1", A1.shape, "A2", A2.shape, "Y", Emojify_V2.output.shape)
@@ -94,10 +102,11 @@ by_epoch(
 )
 
 # %% read
-from seqlib.emojify import Embedding, EmojifyWeights, EmojiModel
+from seqlib.emojify import EmojifyWeights, EmojiModel
 
 arrays = lstm_1.get_weights() + lstm_2.get_weights() + dense.get_weights()
-numbers = EmojifyWeights.from_arrays(arrays, Embedding.of(embedding.get_weights()[0]), mask)
+learned = lexicon.embedding.changed(rows, embedding.get_weights()[0])
+numbers = EmojifyWeights.from_arrays(arrays, learned, mask)
 model = EmojiModel(lexicon, numbers, train.classes, maxlen).with_weights(numbers)
 reading = model.read(sentence)
 for word, row in zip(reading.encoded.words, reading.after_each_word, strict=True):
@@ -106,7 +115,7 @@ for word, row in zip(reading.encoded.words, reading.after_each_word, strict=True
 print(reading.emoji, reading.classes[reading.label].name)
 
 # %% equal
-keras_says = Emojify_V2.predict(reading.encoded.indices[None], verbose=0)[0]  # (n_classes,)
+keras_says = Emojify_V2.predict(np.searchsorted(rows, typed)[None], verbose=0)[0]  # (n_classes,)
 difference = np.abs(keras_says - reading.probabilities).max()
 print(difference)
 assert difference <= 1e-5

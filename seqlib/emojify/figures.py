@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.emojify import DropoutMasks
+from seqlib.emojify import DropoutMasks, Reliability
 from seqlib.figures import DASHES, FONT, SERIES, figure, plain
 from seqlib.i18n import _
 from seqlib.text import EmojiClass
@@ -134,6 +134,35 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
     edges = [-0.5, len(names) - 0.5]
     drawn.update_xaxes(tickvals=at, ticktext=names, range=edges, showgrid=False)
     drawn.update_yaxes(tickvals=at, ticktext=names, range=edges[::-1], showgrid=False)
+    return drawn
+
+
+def calibration(readings: Sequence[tuple[str, Reliability]], font: int = FONT) -> go.Figure:
+    """Draw how often each model is right where it says a probability; the diagonal is honest."""
+    drawn = figure(320, _("the model says"), _("and is right"), font=font)
+    ends = [0, 1]
+    drawn.add_scatter(
+        x=ends, y=ends, mode="lines", line={"color": "#8a8a8a", "dash": "dot"}, showlegend=False
+    )
+    for (name, found), colour, dash in zip(readings, SERIES, DASHES, strict=False):
+        drawn.add_scatter(
+            x=found.confidence,
+            y=found.accuracy,
+            text=[f"{n:,}" for n in found.counts],
+            name=plain(name),
+            mode="lines+markers",
+            line={"color": colour, "width": 3, "dash": dash},
+            marker={"size": 6 + 24 * np.sqrt(found.counts / max(1, found.counts.sum()))},
+            hovertemplate=_("says {said}, right {right}", said="%{x:.0%}", right="%{y:.0%}")
+            + "<br>"
+            + _("{n} sentences", n="%{text}")
+            + "<extra>"
+            + plain(name)
+            + "</extra>",
+        )
+    for update in (drawn.update_xaxes, drawn.update_yaxes):
+        update(range=[0, 1.03], tickformat=".0%")
+    drawn.update_layout(showlegend=True)
     return drawn
 
 

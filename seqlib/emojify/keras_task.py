@@ -21,7 +21,8 @@ def keras_task(task: EmojifyTask) -> KerasTask:
     a word by itself where the embedding is trained, so the numbers are NumPy's only without both.
     """
     sizes = task.train.shape[1], task.start[-1].size, task.start[4].shape[0], task.table.shape
-    return KerasTask(task, EmojifyFit, (*sizes, task.dropout, task.mask, task.trainable))
+    dropout = task.dropout, task.input_dropout
+    return KerasTask(task, EmojifyFit, (*sizes, *dropout, task.mask, task.trainable))
 
 
 class EmojifyFit(Fit):
@@ -40,6 +41,7 @@ class EmojifyFit(Fit):
             n_classes=task.start[-1].size,
             units=task.start[4].shape[0],
             dropout=task.dropout,
+            input_dropout=task.input_dropout,
             mask=task.mask,
             trainable=task.trainable,
         )
@@ -61,9 +63,11 @@ class EmojifyFit(Fit):
         seconds, m, finite = 0.0, len(inner.train), True
         while finite and len(rows) < epochs:
             order = np.concatenate([part.rows for part in inner.parts(state.epoch)])
+            rng = np.random.default_rng((inner.seed, state.epoch, 1))
+            sentences = inner.thinned(inner.train[order], rng)
             began = time.perf_counter()
             history = self.model.fit(
-                inner.train[order],
+                sentences,
                 inner.labels[order],
                 batch_size=inner.batch_size,
                 shuffle=False,

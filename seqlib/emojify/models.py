@@ -26,6 +26,7 @@ def Emojify_V2(
     n_classes: int = 5,
     units: int = 128,
     dropout: float = 0.5,
+    input_dropout: float = 0.0,
     mask: bool = False,
     trainable: bool = False,
 ) -> keras.Model:
@@ -43,6 +44,8 @@ def Emojify_V2(
         Units of each LSTM; the seed has 128.
     dropout : float
         Share of units dropped after each LSTM in training; the seed has 0.5.
+    input_dropout : float
+        Share of each word's vector dropped in training; the seed drops nothing there.
     mask : bool
         Skip row 0 (Keras' ``mask_zero``); the seed reads row 0 as a word of zeros.
     trainable : bool
@@ -63,6 +66,8 @@ def Emojify_V2(
     # As mask_zero=True does, which is no argument of the seed's function.
     embedding_layer.mask_zero = embedding_layer.supports_masking = mask
     embeddings = embedding_layer(sentence_indices)  # (None, maxlen, e_length)
+    if input_dropout:
+        embeddings = layers.Dropout(input_dropout, name="dropout_0")(embeddings)
     X = layers.LSTM(units, return_sequences=True, name="lstm_1")(embeddings)  # (None, maxlen, n_a)
     X = layers.Dropout(dropout, name="dropout_1")(X)
     X = layers.LSTM(units, return_sequences=False, name="lstm_2")(X)  # (None, n_a)

@@ -25,6 +25,8 @@ from seqlib.vectors import WordVectors
 
 # Number of first vectors, in most files of the commonest words, whose mean is the shared row.
 SHARED_MEAN_OF = 10_000
+# Where the two best probabilities are nearer than this, the model is not sure.
+CLOSE = 0.2
 
 
 class Unknown(StrEnum):
@@ -71,8 +73,8 @@ class Lexicon:
         """Make a lexicon of word vectors; their matrix is shared, not copied."""
         changed = {}
         if unknown is Unknown.SHARED:
-            changed[len(vectors.matrix)] = shared_vector(vectors)
-        embedding = Embedding.of(vectors.matrix, changed)
+            changed[len(vectors.table)] = shared_vector(vectors)
+        embedding = Embedding.of(vectors.table, changed)
         return cls(vectors.name, vectors.word_to_index, embedding, unknown)
 
     @property
@@ -87,6 +89,11 @@ class Lexicon:
     def indices(self, sentences: Iterable[str | Iterable[str]], maxlen: int) -> np.ndarray:
         """Look up the rows of all sentences, int32 (m, maxlen)."""
         return sentences_to_indices(sentences, self.word_to_index, maxlen, self.unknown_index)
+
+    def coverage(self, sentences: Iterable[Sequence[str]]) -> float:
+        """Return the share of the words, each as often as it occurs, that have a vector."""
+        known = [self.encode(words, len(words)).known for words in sentences]
+        return float(np.concatenate(known).mean()) if any(map(len, known)) else 0.0
 
 
 @lru_cache(maxsize=4)
@@ -116,8 +123,18 @@ class Reading:
 
     @property
     def emoji(self) -> str:
-        """Emoji of the most probable class."""
-        return self.classes[self.label].emoji
+        """Emoji of the most probable class; a dash where no word is known."""
+        return self.classes[self.label].emoji if self.heard else "–"
+
+    @property
+    def heard(self) -> bool:
+        """Whether any word has a vector; without one the answer says nothing."""
+        return self.encoded.heard
+
+    @property
+    def sure(self) -> bool:
+        """Whether the best class is at least ``CLOSE`` ahead of the second."""
+        return bool(sure(self.probabilities))
 
     @property
     def after_each_word(self) -> np.ndarray:
@@ -177,9 +194,19 @@ class EmojiModel:
         encoded = self.encode(sentence)
         return Reading(encoded, self.weights.trace(encoded.indices, dropout), self.classes)
 
+    def heard(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
+        """Tell of each sentence whether any of its words has a vector, (m,)."""
+        return np.array([self.encode(one).heard for one in sentences], bool)
+
     def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
         """Compute the probabilities of the classes for all sentences, (m, n_classes)."""
         return self.weights.probabilities(self.lexicon.indices(sentences, self.maxlen))
+
+
+def sure(p: np.ndarray) -> np.ndarray:
+    """Tell of probabilities (..., n_classes) whether the best is ``CLOSE`` ahead, (...)."""
+    second, best = np.moveaxis(np.sort(p, axis=-1)[..., -2:], -1, 0)
+    return best - second >= CLOSE
 
 
 class Judgement(NamedTuple):

@@ -20,6 +20,10 @@ from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
 from seqlib.training.task import State
 
+# The most arithmetic in one call, some 0.2 s on one core: a batch beyond it is taken in parts,
+# so that slices stay short and small.
+CALL_FLOP = 4e9
+
 
 @dataclass(frozen=True, eq=False)
 class EmojifyTask(SteppedTask):
@@ -37,8 +41,9 @@ class EmojifyTask(SteppedTask):
     start : tuple of arrays
         The first weights, in the order of ``weights.NAMES``.
     epochs, learning_rate, batch_size
-    dropout : float
-        Share of each layer's output that is dropped, below 1.
+    dropout, input_dropout, word_dropout : float
+        Share of each layer's output, of each word's vector, and of the words of a sentence
+        that is dropped, below 1.
     mask, trainable : bool
         Whether row 0 is skipped, and whether ``table`` is trained too.
     seed : int
@@ -58,6 +63,8 @@ class EmojifyTask(SteppedTask):
     learning_rate: float
     batch_size: int = 32
     dropout: float = 0.0
+    input_dropout: float = 0.0
+    word_dropout: float = 0.0
     mask: bool = False
     trainable: bool = False
     seed: int = 0
@@ -131,9 +138,24 @@ class EmojifyTask(SteppedTask):
         return found if self.trainable else [*found, self.table]
 
     def parts(self, epoch: int) -> list[Part]:
-        """Return the mini-batches of an epoch, drawn anew for each."""
-        m = len(self.train)
-        return split(np.random.default_rng((self.seed, epoch)).permutation(m), self.batch_size, m)
+        """Return the mini-batches of an epoch, drawn anew for each, large ones in parts."""
+        rows = np.random.default_rng((self.seed, epoch)).permutation(len(self.train))
+        return split(rows, self.batch_size, self.largest)
+
+    @property
+    def largest(self) -> int:
+        """The most sentences in one call, from 1 to ``batch_size``."""
+        (Tx, n_a), e_length = (self.train.shape[1], len(self.start[1])), self.table.shape[1]
+        multiply_adds = Tx * 4 * n_a * (e_length + 3 * n_a)  # both layers forward, one sentence
+        most = int(CALL_FLOP / (2 * 3 * multiply_adds))  # backward costs twice forward
+        return max(1, min(self.batch_size, len(self.train), most))
+
+    def thinned(self, sentences: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return sentences (k, Tx) without the words that are dropped, drawn from ``rng``."""
+        if not self.word_dropout:
+            return sentences
+        left = np.where(rng.random(sentences.shape) < self.word_dropout, 0, sentences)
+        return to_the_front(left) if self.mask else left
 
     def open(self, threads: int, run: Map) -> Session:
         """Allocate what one ``advance`` needs."""
@@ -250,7 +272,7 @@ class Network:
         self.out = views(self.gradient, task.shapes)
 
     def forward(
-        self, arrays: Arrays, batch: Packed, drop_1: Any = 1, drop_2: Any = 1
+        self, arrays: Arrays, batch: Packed, drop_1: Any = 1, drop_2: Any = 1, drop_0: Any = 1
     ) -> np.ndarray:
         """Return the logits (m, n_classes), in the order of the packed batch.
 
@@ -258,13 +280,14 @@ class Network:
         ----------
         arrays : Arrays
         batch : Packed
-        drop_1, drop_2 : arrays (P, n_a) and (m, n_a), optional
-            What the outputs of each layer are multiplied with.
+        drop_1, drop_2, drop_0 : arrays (P, n_a), (m, n_a) and (P, e_length), optional
+            What the outputs of each layer, and the words' vectors, are multiplied with.
         """
-        self._arrays, self._batch, self._drop_1, self._drop_2 = arrays, batch, drop_1, drop_2
+        self._arrays, self._batch = arrays, batch
+        self._drop_0, self._drop_1, self._drop_2 = drop_0, drop_1, drop_2
         for layer in (self._layer_1, self._layer_2):
             layer.begin(batch.steps)
-        self._x = arrays.table[batch.words]  # (P, e_length)
+        self._x = arrays.table[batch.words] * drop_0  # (P, e_length)
         self._between = self._layer_1.forward(arrays.cell_1, self._x) * drop_1
         a = self._layer_2.forward(arrays.cell_2, self._between)  # (P, n_a)
         self._states = np.zeros((len(batch.order), a.shape[1]), np.float32)  # without words: 0
@@ -287,7 +310,7 @@ class Network:
         self._layer_1.gradients(self._x, out[:3])
         if len(out) > 8:
             words = OneHot(batch.words, len(arrays.table))
-            words.transposed_product(dz @ arrays.kernel_1.T, out=out[8])
+            words.transposed_product((dz @ arrays.kernel_1.T) * self._drop_0, out=out[8])
 
 
 def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np.ndarray:
@@ -302,7 +325,7 @@ class Session:
 
     def __init__(self, task: EmojifyTask, threads: int, run: Map) -> None:
         self._task, self._run = task, run
-        most = -(-min(task.batch_size, len(task.train)) // threads)
+        most = -(-task.largest // threads)
         self._networks = [Network(task, most) for _ in range(threads)]
         self._most = most
 
@@ -311,22 +334,21 @@ class Session:
         task, threads = self._task, len(self._networks)
         arrays = Arrays.of(task.split(state.weights), self._run)
         n_a = len(arrays.dense_kernel)
-        whole = packed(task.train[rows], task.mask)
-        rows = rows[whole.order]
         # Drawn for the whole batch, so that the number of threads does not change them.
         rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
+        sentences = task.thinned(task.train[rows], rng)
+        whole = packed(sentences, task.mask)
+        rows, sentences = rows[whole.order], sentences[whole.order]
         drop_1, drop_2 = (
             dropped(rng, task.dropout, (n, n_a)) for n in (len(whole.words), len(rows))
         )
+        drop_0 = dropped(rng, task.input_dropout, (len(whole.words), task.table.shape[1]))
 
         def half(place: int) -> tuple[float, int, np.ndarray]:
             network, some = self._networks[place], slice(place, None, threads)
-            logits = network.forward(
-                arrays,
-                packed(task.train[rows[some]], task.mask),
-                drop_1[whole.sentences % threads == place],
-                drop_2[some],
-            )
+            own = whole.sentences % threads == place
+            batch = packed(sentences[some], task.mask)
+            logits = network.forward(arrays, batch, drop_1[own], drop_2[some], drop_0[own])
             loss, right, dy = cross_entropy(logits, task.labels[rows[some]])
             network.backward(dy)
             return loss.sum(), np.count_nonzero(right), network.gradient

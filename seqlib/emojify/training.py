@@ -18,12 +18,14 @@ from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
-    "epochs": Range(1, 500, 50, N_("passes over the sentences")),
-    "units": Range(1, 256, 128, N_("units of each LSTM")),
+    "epochs": Range(1, 500, 20, N_("passes over the sentences")),
+    "units": Range(1, 256, 64, N_("units of each LSTM")),
     "batch_size": Range(1, 512, 32, N_("sentences in a step")),
     "maxlen": Range(0, MAX_MAXLEN, 0, N_("words read; 0 for the longest sentence")),
-    "learning_rate": Range(0.0001, 0.1, 0.003, N_("Adam's step size")),
+    "learning_rate": Range(0.0001, 0.1, 0.002, N_("Adam's step size")),
     "dropout": Range(0, 0.9, 0.5, N_("share dropped after each LSTM")),
+    "input_dropout": Range(0, 0.9, 0.5, N_("share of each word's vector that is dropped")),
+    "word_dropout": Range(0, 0.9, 0.1, N_("share of a sentence's words that is dropped")),
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
 # Who trains: the equations in NumPy, or Keras' ``fit`` on ``Emojify_V2``.
@@ -45,8 +47,10 @@ class EmojifySettings:
     maxlen: int = int(BOUNDS["maxlen"].default)
     learning_rate: float = BOUNDS["learning_rate"].default
     dropout: float = BOUNDS["dropout"].default
+    input_dropout: float = BOUNDS["input_dropout"].default
+    word_dropout: float = BOUNDS["word_dropout"].default
     mask: bool = True
-    trainable: bool = False
+    trainable: bool = True
     unknown: Unknown = Unknown.ZERO
     seed: int = 0
     pace: float = BOUNDS["pace"].default
@@ -190,6 +194,8 @@ class EmojifyRun(Run):
             batch_size=settings.batch_size,
             learning_rate=settings.learning_rate,
             dropout=settings.dropout,
+            input_dropout=settings.input_dropout,
+            word_dropout=settings.word_dropout,
             trainable=settings.trainable,
             seed=settings.seed,
         )

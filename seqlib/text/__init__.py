@@ -1,6 +1,6 @@
 """Sentences: words, rows of the embedding matrix, labels and CSV files."""
 
-from seqlib.text.default import shipped
+from seqlib.text.default import shipped, validation
 from seqlib.text.files import (
     CSVReport,
     Skipped,
@@ -20,6 +20,7 @@ from seqlib.text.labelled import (
     LabelledSentences,
     classes_of,
 )
+from seqlib.text.several import read_several
 from seqlib.text.tokens import (
     MAX_MAXLEN,
     MAXLEN,
@@ -50,10 +51,12 @@ __all__ = [
     "has_negation",
     "read_csv",
     "read_sentences",
+    "read_several",
     "sentences_to_indices",
     "shipped",
     "table_csv",
     "template",
     "tokenise",
+    "validation",
     "write_csv",
 ]

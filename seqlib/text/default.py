@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from seqlib.assets import ASSETS
 from seqlib.text.files import read_csv
-from seqlib.text.labelled import DataSet
+from seqlib.text.labelled import DataSet, LabelledSentences
 
 FOLDER = ASSETS / "emojify"
 
@@ -14,4 +14,13 @@ FOLDER = ASSETS / "emojify"
 @lru_cache(maxsize=1)
 def shipped() -> DataSet:
     """Read the training and test sentences; see the card in ``assets/emojify``."""
-    return DataSet(*(read_csv(FOLDER / f"{part}.csv")[0] for part in ("train", "test")))
+    return DataSet(_part("train"), _part("test"))
+
+
+def validation() -> LabelledSentences:
+    """Read the sentences on which settings and temperature are chosen; no test ones are there."""
+    return _part("validation")
+
+
+def _part(name: str) -> LabelledSentences:
+    return read_csv(FOLDER / f"{name}.csv")[0]

@@ -165,3 +165,29 @@ def test_what_is_drawn_can_be_taken_away(page):
     with page.expect_download() as caught:
         page.locator(f"{MATRIX} .modebar-btn").first.click()
     assert caught.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_analogies_that_everybody_asks(page):
+    for line in (
+        "man king woman queen",
+        "paris france tokyo japan",
+        "france paris japan tokyo",
+        "good better bad worse",
+        "he she father mother",
+        "king queen prince princess",
+        "china beijing russia moscow",
+        "go going eat eating",
+        "man woman actor actress",
+        "cat cats dog dogs",
+        "fast faster slow slower",
+        "see saw go went",
+        "男人 国王 女人 queen",
+    ):
+        *asked, answer = line.split()
+        for label, word in zip(("a", "is to b", "as c is to …"), asked, strict=True):
+            box = page.get_by_role("textbox", name=label, exact=True)
+            box.fill(word)
+            box.press("Enter")
+        a, b, c = asked
+        expect(page.get_by_text(f"{b} − {a} + {c} ≈ {answer}")).to_be_visible()
+    expect(page.get_by_text("The nearest Chinese words: 女王")).to_be_visible()

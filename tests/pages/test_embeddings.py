@@ -330,3 +330,42 @@ def test_the_exercises_lines_stand_with_what_they_give(page):
     code = next(block.value for block in bring(page, glove()).code if "vocab_len" in block.value)
     assert "['w0'].shape[0]" in code
     assert "# (31, 4)" in code
+
+
+# Chinese words, whose rows are made of those of English words.
+
+
+def test_chinese_words_are_looked_up_beside_the_english_words_they_mean(same_page):
+    same_page.text_area(key="sentences").set_value("我爱吃苹果\nI love 你").run()
+    assert errors(same_page) == []
+    assert "No vector" not in texts(same_page)
+    assert "Left out: 5 Chinese words" in texts(same_page)
+    assert "equal those of the lookup" in texts(same_page)
+
+
+def test_neighbours_and_analogies_answer_in_both_languages(same_page):
+    same_page.text_input(key="near").set_value("足球").run()
+    assert "nearest Chinese words" in texts(same_page)
+    for key, word in zip("abc", ("男人", "国王", "女人"), strict=True):
+        same_page.text_input(key=key).set_value(word)
+    same_page.run()
+    assert "≈ queen" in texts(same_page)
+    assert "女王" in texts(same_page)
+    same_page.text_input(key="near").set_value("happy")
+    for key, word in zip("abc", ("man", "king", "woman"), strict=True):
+        same_page.text_input(key=key).set_value(word)
+    same_page.run()
+    assert "nearest Chinese words" not in texts(same_page)
+
+
+def test_jumping_to_a_chinese_word_says_that_it_has_no_row_in_the_matrix(same_page):
+    same_page.text_input(key="jump").set_value("愛").run()
+    assert "love" in the_error(same_page, "has no row in E")
+    same_page.text_input(key="jump").set_value("").run()
+
+
+def test_a_map_takes_chinese_words(same_page):
+    same_page.text_input(key="map_focus").set_value("足球")
+    same_page.text_input(key="map_own").set_value("篮球 开心难过").run()
+    assert errors(same_page) == []
+    assert "No vector" not in texts(same_page)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
-from seqlib.emojify import mistakes, pretrained
+from seqlib.emojify import mistakes, pretrained, reliability
 from seqlib.i18n import speaking
 from seqlib.text import DEFAULT_CLASSES, shipped
 from seqlib.text.labelled import class_of
@@ -33,6 +34,11 @@ def model():
     return pretrained.load(vectors.load())[0]
 
 
+def verdict(app: AppTest) -> str:
+    """The markup of the answers above the words."""
+    return next(each for each in markup(app).split("\n") if 'class="verdict"' in each)
+
+
 # Reading.
 
 
@@ -43,6 +49,21 @@ def test_the_answer_is_that_of_the_model(page, model):
     assert reading.emoji in shown
     assert f"<b>{reading.classes[reading.label].name}</b>" in shown
     assert f"{reading.probabilities.max():.1%}" in shown
+
+
+def test_chinese_words_stand_beside_the_english_words_next_to_their_rows(page, model):
+    page.text_input(key="say").set_value("我愛吃蘋果吧").run()
+    assert errors(page) == []
+    shown = markup(page)
+    assert "lies next to" in shown
+    assert f"<td>{model.encode('我愛吃蘋果吧').indices[1]:,}</td>" in shown
+    assert re.search(r"<td>love \w+</td>", shown)
+    assert "sees rows, not languages" in texts(page)
+    assert "Unknown" not in texts(page)
+    page.text_input(key="say").set_value("I love you").run()
+    assert "lies next to" not in markup(page)
+    page.text_input(key="say").set_value("吧").run()
+    assert "no word of this is known" in verdict(page)
 
 
 def test_words_stand_with_the_rows_that_are_read(page, model):
@@ -63,12 +84,12 @@ def test_every_stage_has_the_shape_of_its_array(page, model):
 
 
 def test_an_unknown_word_is_named_with_its_treatment_and_a_long_sentence_with_its_cut(page):
-    page.text_input(key="say").set_value("We love zzqqzz " + "very " * 9 + "much").run()
+    page.text_input(key="say").set_value("We love zzqqzz " + "very " * 20 + "much").run()
     assert not page.exception
     shown = texts(page)
     assert "zzqqzz" in shown
     assert "zero row" in shown
-    assert "maxlen = 10" in shown
+    assert "maxlen = 21" in shown
     assert "very very much" in shown
 
 
@@ -223,4 +244,45 @@ def test_the_card_has_v1_beside_v2_with_spread_and_negations(page):
     assert row["accuracy"] == pytest.approx(100 * about["figures"]["V2, all"]["accuracy"])
     assert row["±"] == pytest.approx(100 * about["figures"]["V2, all"]["negated spread"])
     assert {"V1, all", "V1, few", "V2, few", "now: shipped"} <= set(frame["model"])
-    assert about["with real GloVe"] in texts(page)
+    assert about["published"] in texts(page)
+    assert f"{about['everyday']['accuracy']:.1%}" in texts(page)
+
+
+def test_the_calibration_shown_is_that_of_the_model(page, model):
+    test = shipped().test
+    error = reliability(model.predict(test.sentences), test.labels).error
+    assert f"now: shipped {error:.1%}" in texts(page)
+
+
+def test_nothing_is_claimed_where_no_word_is_known_and_near_ones_are_both_named(page, model):
+    for typed in ("", "!!!", "asdfgh"):
+        page.text_input(key="say").set_value(typed).run()
+        assert "no word of this is known" in markup(page)
+        assert "%" not in verdict(page)
+    near = min(
+        shipped().test.sentences,
+        key=lambda one: np.diff(np.sort(model.read(one).probabilities)[-2:])[0],
+    )
+    page.text_input(key="say").set_value(near).run()
+    shown = verdict(page).split("V2")[0]
+    assert "not sure" in shown
+    best = np.argsort(-model.read(near).probabilities)[:2]
+    assert all(model.classes[place].emoji in shown for place in best)
+
+
+def test_an_emoji_is_read_by_its_words_row(page):
+    page.text_input(key="say").set_value("I 🍕 you 😂").run()
+    assert "🍕 pizza, 😂 laughing" in texts(page)
+
+
+def test_the_exercises_settings_are_a_click_away(page):
+    page.button(key="emoji_exercise").click().run()
+    assert errors(page) == []
+    at = page.session_state
+    assert at["emoji_data"] == state.FEW
+    assert (at["emoji_maxlen"], at["emoji_mask"], at["emoji_trainable"]) == (10, False, False)
+    assert (at["emoji_learning_rate"], at["emoji_batch_size"], at["emoji_epochs"]) == (
+        0.001,
+        32,
+        50,
+    )

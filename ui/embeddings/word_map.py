@@ -203,7 +203,7 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     numbers = np.concatenate([np.arange(1, count + 1), vectors.indices(words[count:])])
     return Chosen(
         words,
-        unit(vectors.matrix[numbers]),
+        unit(np.array(vectors.table[numbers], np.float32)),
         numbers,
         at[centre[0]] if centre else None,
         tuple(at[word] for word in near),
@@ -254,7 +254,7 @@ def _shipped_tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
             icon=":material/edit:",
         )
         return
-    is_on = chosen.numbers <= len(placed)
+    is_on = (chosen.numbers > 0) & (chosen.numbers <= len(placed))
     st.caption(
         _("Made beforehand of the {n:,} commonest words, with a perplexity of 30.", n=len(placed))
     )

@@ -15,17 +15,17 @@ from seqlib.text import (
     DataSet,
     LabelledSentences,
     from_rows,
-    read_csv,
+    read_several,
     template,
     write_csv,
 )
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
+from seqlib.text.several import MOST_FILES
 from ui.emojify import state
 from ui.frame import choices, language
 from ui.parts import escape, uploads
 from ui.state import widget
 
-TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_EDITED = 3000  # rows; more make the table slow on a phone
 TRAIN, TEST = N_("train"), N_("test")
 
@@ -41,7 +41,8 @@ def choose() -> None:
     if st.session_state["emoji_data"] == state.MINE:
         uploads.uploader(
             _(
-                "A CSV with a sentence and a label in each row, at most {most:g} MB",
+                "A CSV with a sentence and a label in each row, at most {most:g} MB; test "
+                "sentences and labels may stand in files of their own",
                 most=MAX_BYTES / 1e6,
             ),
             ("csv", "tsv", "txt"),
@@ -50,11 +51,13 @@ def choose() -> None:
             key="emoji_csv",
             help=_(
                 "Labels are names, numbers or emoji, {least} to {most} of them; a header is "
-                "optional. At most {rows:,} rows.",
+                "optional. At most {rows:,} rows. Choose several files together: a name with "
+                "“test” marks the test sentences, one with “labels” has a label a line.",
                 least=MIN_CLASSES,
                 most=MAX_CLASSES,
                 rows=MAX_ROWS,
             ),
+            several=True,
         )
         _report()
     with st.container(horizontal=True):
@@ -81,19 +84,12 @@ def choose() -> None:
     counts()
 
 
-def read_upload(file) -> None:
-    """Use the sentences of an uploaded CSV; raises ``ValueError``, one sentence."""
-    labelled, report = read_csv(file.getvalue())
-    share = min(TEST_SHARE, MOST_TEST / len(labelled))
-    train, test = labelled.split(share)
-    if not len(test):
-        raise ValueError(
-            _(
-                "Every class has a single sentence, so none can be kept back for the test; give at "
-                "least two sentences of some class."
-            )
-        )
-    st.session_state["emoji_mine"] = DataSet(train, test)
+def read_upload(files) -> None:
+    """Use the sentences of uploaded files; raises ``ValueError``, one sentence."""
+    if len(files) > MOST_FILES:
+        raise ValueError(_("At most {most} files belong together.", most=MOST_FILES))
+    data, report = read_several([(file.name, file.getvalue()) for file in files])
+    st.session_state["emoji_mine"] = data
     st.session_state["emoji_csv_report"] = report
     _begin_new_table()
 
@@ -113,14 +109,7 @@ def _report() -> None:
         if report.header
         else N_("{rows:,} rows read, {encoding}, separated by {delimiter}, without a header.")
     )
-    st.caption(
-        _(read, rows=report.rows, encoding=report.encoding, delimiter=_(report.delimiter))
-        + " "
-        + _(
-            "A fifth of each class, at most {most:,} sentences in all, is kept back as test.",
-            most=MOST_TEST,
-        )
-    )
+    st.caption(_(read, rows=report.rows, encoding=report.encoding, delimiter=_(report.delimiter)))
     for note in report.notes:
         st.text(str(note))
     if report.n_skipped:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib.emojify import EmojiModel
-from seqlib.i18n import _
-from seqlib.text import read_sentences, table_csv
+from seqlib.emojify import EmojiModel, sure
+from seqlib.i18n import N_, _
+from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.parts import uploads
 from ui.state import widget
+
+SURE, NOT_SURE, NO_WORD = N_("sure"), N_("not sure"), N_("no known word")
 
 
 def show() -> None:
@@ -50,19 +52,23 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
     p: np.ndarray = state.worked_out(
         "many", (model.weights, sentences), lambda: model.predict(sentences)
     )  # (m, n_classes)
-    chosen = p.argmax(axis=1)
-    answers = [model.classes[label] for label in chosen]
+    heard = state.worked_out("heard", (model.weights, sentences), lambda: model.heard(sentences))
+    answers = [
+        (model.classes[label] if known else EmojiClass("", ""), verdict)
+        for label, known, verdict in zip(p.argmax(axis=1), heard, _verdicts(p, heard), strict=True)
+    ]
     sentence, emoji, label = _("sentence"), _("emoji"), _("label")
     columns = {
         sentence: sentences,
-        emoji: [answer.emoji for answer in answers],
-        label: [answer.title for answer in answers],
+        emoji: [answer.emoji for answer, _verdict in answers],
+        label: [answer.title for answer, _verdict in answers],
+        _("verdict"): [_(verdict) for _answer, verdict in answers],
     }
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
     st.dataframe(
         {**columns, **dict(zip(names, p.T, strict=True))},
         # The emoji is first: on a phone the sentence fills the rest of the width.
-        column_order=(emoji, sentence, label, *names),
+        column_order=(emoji, *(name for name in columns if name != emoji), *names),
         column_config={
             sentence: st.column_config.TextColumn(width="large"),
             **{name: st.column_config.NumberColumn(format="%.3f") for name in names},
@@ -74,10 +80,10 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
     st.download_button(
         _("Table as CSV"),
         lambda: table_csv(
-            ("sentence", "emoji", "label", *(one.name for one in model.classes)),
+            ("sentence", "emoji", "label", "verdict", *(one.name for one in model.classes)),
             (
-                (text, answer.emoji, answer.name, *(f"{value:.6f}" for value in values))
-                for text, answer, values in zip(sentences, answers, p, strict=True)
+                (text, answer.emoji, answer.name, verdict, *(f"{value:.6f}" for value in values))
+                for text, (answer, verdict), values in zip(sentences, answers, p, strict=True)
             ),
         ),
         "emoji.csv",
@@ -87,3 +93,8 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         on_click="ignore",
         help=_("Sentence, emoji, label, and the probability of each class."),
     )
+
+
+def _verdicts(p: np.ndarray, heard: np.ndarray) -> list[str]:
+    """Say of each sentence, in English, how far its answer is to be trusted."""
+    return np.where(heard, np.where(sure(p), SURE, NOT_SURE), NO_WORD).tolist()

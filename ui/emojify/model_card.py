@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.emojify import Judgement, judge, pretrained
+from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
 from seqlib.i18n import _
 from ui.emojify import state
+from ui.parts.presenter import font
 
 
 def table() -> None:
@@ -30,7 +31,6 @@ def table() -> None:
         negated_spread.append(None)
         seeds.append(None)
         sentences.append(None)
-    how, bad_at, with_glove = (about[key] for key in ("how", "bad at", "with real GloVe"))
     shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
     shares["±"] = negated_spread
     st.dataframe(
@@ -49,16 +49,47 @@ def table() -> None:
         key="emoji_card",
         alt=_("Accuracy of V1 and V2, with all and with few training sentences."),
     )
+    how, bad_at, published = (about[key] for key in ("how", "bad at", "published"))
     st.caption(
         _(
             "{n} test sentences, {negated} of them with a negation.",
             n=rows["test"],
             negated=rows["test with a negation"],
         )
-        + f" {_(how)}"
+        + f" {_(how)} "
+        + _(
+            "Of {n} everyday sentences, written before any model was trained and used for no "
+            "choice, V2 gets {share:.1%} right.",
+            n=about["everyday"]["sentences"],
+            share=about["everyday"]["accuracy"],
+        )
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
-    st.markdown(_("**Published.** {what}", what=_(with_glove)))
+    st.markdown(_("**Elsewhere.** {what}", what=_(published)))
+
+
+def calibration() -> None:
+    """Draw how often the chosen model and its V1 are right where they say a probability."""
+    test = state.data().test
+    found = [(name, reliability(each.probabilities, test.labels)) for name, each in now()]
+    if not found:
+        return
+    st.plotly_chart(
+        figures.calibration(found, font()),
+        key="emoji_calibration",
+        alt=_(
+            "Share that is right against the probability said; the mean gap is {error:.1%}.",
+            error=found[0][1].error,
+        ),
+    )
+    st.caption(
+        _(
+            "Test sentences in ten bins by the probability of the choice; larger marks hold more. "
+            "On the dotted line a model that says 80% is right in 80% of the cases. Mean gap: "
+            "{gaps}.",
+            gaps=_(", ").join(f"{name} {each.error:.1%}" for name, each in found),
+        )
+    )
 
 
 def now() -> list[tuple[str, Judgement]]:

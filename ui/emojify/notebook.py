@@ -21,6 +21,8 @@ def asked() -> Asked:
                 "maxlen",
                 "learning_rate",
                 "dropout",
+                "input_dropout",
+                "word_dropout",
                 "mask",
                 "trainable",
                 "seed",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
+import numpy as np
 import streamlit as st
 
-from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown
+from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown, sure
 from seqlib.i18n import N_, _
-from seqlib.text import Encoded, tokenise
+from seqlib.text import EmojiClass, Encoded, tokenise
+from seqlib.text.emoji import word_of
 from ui.emojify import state
 from ui.frame import language
 from ui.parts import escape as chips
@@ -23,6 +26,8 @@ EXAMPLES = (
     "I am not happy, I am sad",
     "Shall we play ball after lunch?",
     "There is nothing left in the fridge",
+    "我不开心",
+    "今晚一起吃火锅吧",
 )
 NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
@@ -128,26 +133,38 @@ def controls() -> None:
 
 
 def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
-    """Draw the emoji, its probability, and V1's answer."""
-    label = reading.label
-    answer = reading.classes[label]
-    parts = [_answer("V2", answer.emoji, answer.title, reading.probabilities[label], "main")]
+    """Draw the answer and that of V1; nothing is claimed where no word is known."""
+    if not reading.heard:
+        told = _("no word of this is known, so there is no answer")
+        st.html(
+            '<div class="verdict"><div class="main"><span class="mark" aria-hidden="true">–</span>'
+            f"<p><b>{escape(told)}</b></p></div></div>"
+        )
+        return
+    parts = [_answer("V2", reading.classes, reading.probabilities, "main")]
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
-        other = reading.classes[int(p.argmax())]
-        parts.append(_answer(_("V1, averaged words"), other.emoji, other.title, p.max(), "also"))
+        parts.append(_answer(_("V1, averaged words"), reading.classes, p, "also"))
     st.html(f'<div class="verdict">{"".join(parts)}</div>')
 
 
-def _answer(who: str, emoji: str, name: str, p: float, kind: str) -> str:
+def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -> str:
+    """Write the best class, or the two best with "not sure" where they are near."""
+    shown = np.argsort(-p)[: 1 if sure(p) else 2].tolist()
+    mark = "".join(escape(classes[place].emoji) for place in shown)
+    said = [f"<b>{escape(classes[place].title)}</b> · {p[place]:.1%}" for place in shown]
+    said = [f"{escape(_('not sure'))}: "] * (len(shown) > 1) + [", ".join(said)]
     return (
-        f'<div class="{kind}"><span class="mark" aria-hidden="true">{escape(emoji)}</span>'
-        f"<p><b>{escape(name)}</b> · {p:.1%}<br>{escape(who)}</p></div>"
+        f'<div class="{kind}"><span class="mark" aria-hidden="true">{mark}</span>'
+        f"<p>{''.join(said)}<br>{escape(who)}</p></div>"
     )
 
 
-def words(encoded: Encoded, unknown: Unknown) -> None:
-    """Draw every step of the sentence: word, row number, padding, and words that were cut."""
+def words(encoded: Encoded, unknown: Unknown, beside: tuple[str, ...] = ()) -> None:
+    """Draw every step of the sentence: word, row number, padding, and words that were cut.
+
+    ``beside`` are the English words next to the rows of Chinese words.
+    """
     heads, rows, marks = [], [], []
     for place, index in enumerate(encoded.indices.tolist()):
         if place < len(encoded.words):
@@ -165,12 +182,15 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
         f'<td class="{mark}">{head}</td>' for head, mark in zip(heads, marks, strict=True)
     )
     numbers = "".join(f"<td>{row}</td>" for row in rows)
+    near = "".join(f"<td>{escape(each)}</td>" for each in beside)
+    if any(beside):
+        near = f'<tr class="row"><th scope="row">{escape(_("lies next to"))}</th>{near}</tr>'
     label, word, row = map(escape, (_("The words and their rows"), _("word"), _("row of E")))
     st.html(
         f'<div class="words" tabindex="0" role="region" aria-label="{label}"><table>'
         f'<tr class="word"><th scope="row">{word}</th>{cells}</tr>'
         f'<tr class="row"><th scope="row">{row}</th>{numbers}'
-        "</tr></table></div>"
+        f"</tr>{near if any(beside) else ''}</table></div>"
     )
     _remarks(encoded, unknown)
 
@@ -186,6 +206,18 @@ def _remarks(encoded: Encoded, unknown: Unknown) -> None:
                 words=", ".join(dict.fromkeys(encoded.unknown)),
                 treatment=_(unknown.value),
                 meaning=unknown.meaning,
+            )
+        )
+    read_as = {
+        word: word_of(word)
+        for word, known in zip(encoded.words, encoded.known, strict=True)
+        if known and word_of(word)
+    }
+    if read_as:
+        st.text(
+            _(
+                "Emoji are read by the row of a word: {words}.",
+                words=", ".join(f"{emoji} {word}" for emoji, word in read_as.items()),
             )
         )
     if encoded.cut:
@@ -223,7 +255,7 @@ def parameters(model: EmojiModel) -> None:
             ("softmax", weights.arrays[6:]),
         )
     )
-    shape = (embedding.n_rows, embedding.e_length)
+    shape = (embedding.n_rows - embedding.n_made, embedding.e_length)
     st.markdown(
         _(
             "**{n:,}** parameters in the layers ({layers}), beside {E}.",

@@ -106,7 +106,9 @@ def _shipped() -> Reader:
 @st.cache_resource(show_spinner=False)
 def _untrained() -> Reader:
     ours = _shipped()
-    weights = EmojifyWeights.initial(ours.model.lexicon.embedding, mask=ours.model.weights.mask)
+    theirs = ours.model.weights
+    embedding = Lexicon.of(word_vectors.load()).embedding
+    weights = EmojifyWeights.initial(embedding, units=theirs.n_a, mask=theirs.mask)
     return Reader(UNTRAINED, ours.model.with_weights(weights), ours.v1)
 
 

@@ -7,10 +7,11 @@ import streamlit as st
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
 from seqlib.i18n import _, capital
+from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
-from ui.frame import frame, language
+from ui.frame import choices, frame, language
 from ui.lessons.pages import lesson
 from ui.parts import engines, escape, training_panel
 from ui.parts import stage as stage_component
@@ -29,10 +30,41 @@ def _steps(name: str, label: str, help: str = "") -> None:
     )
 
 
+# What the exercise trains with, by the settings' keys.
+EXERCISE = {
+    "emoji_data": state.FEW,
+    "emoji_epochs": 50,
+    "emoji_learning_rate": 0.001,
+    "emoji_dropout": 0.5,
+    "emoji_input_dropout": 0.0,
+    "emoji_word_dropout": 0.0,
+    "emoji_units": 128,
+    "emoji_batch_size": 32,
+    "emoji_maxlen": 10,
+    "emoji_mask": False,
+    "emoji_trainable": False,
+}
+FEW_KNOWN = 0.6  # share of the words with a vector; below this the panel warns
+
+
+def _as_in_the_exercise() -> None:
+    """Draw the button that sets all sizes to those of the exercise."""
+    st.button(
+        _("As in the exercise"),
+        key="emoji_exercise",
+        icon=":material/school:",
+        on_click=lambda: [choices.choose(key, choice) for key, choice in EXERCISE.items()],
+        help=_(
+            "Its sizes: 132 sentences, maxlen 10, no mask, 128 units, dropout 0.5, Adam with "
+            "0.001, batches of 32, 50 epochs. Of our sentences, the 132 that cover most words."
+        ),
+    )
+
+
 @frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
-    cells = [column for _ in range(3) for column in st.columns(4)]
+    cells = [column for _ in range(4) for column in st.columns(4)]
     with cells[0]:
         st.slider(
             _("epochs"),
@@ -84,6 +116,10 @@ def settings() -> None:
         "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
         "units to drop."
     )
+    with cells[12]:
+        _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
+    with cells[13]:
+        _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
     offered = engines.offered("emoji_engine", help)
     language.choice(cells[11].selectbox, _("engine"), "emoji_engine", **offered)
     with cells[10]:
@@ -96,7 +132,8 @@ def settings() -> None:
 
 def chosen() -> EmojifySettings:
     """Return the chosen settings; defaults for widgets that are not drawn yet."""
-    names = ("epochs", "units", "batch_size", "maxlen", "learning_rate", "dropout")
+    sizes = ("epochs", "units", "batch_size", "maxlen", "learning_rate")
+    names = (*sizes, "dropout", "input_dropout", "word_dropout")
     return EmojifySettings(
         **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
         unknown=Unknown(value("emoji_unknown")),
@@ -117,6 +154,7 @@ def start(owner: str) -> EmojifyRun:
 
 def panel() -> None:
     """Draw the settings, the buttons, and the latest run's live pictures."""
+    _as_in_the_exercise()
     settings()
     data = state.data()
     st.caption(
@@ -129,12 +167,34 @@ def panel() -> None:
             name=escape.plain(_(usable().name)),
         )
     )
+    _coverage(data.train)
     kept = state.latest()
     run = kept.run if kept else None
     training_panel.buttons(run, start, key="emoji_run")
     if run is not None:
         training_panel.live(run, _pictures, _measured)
     compared()
+
+
+def _coverage(train: LabelledSentences) -> None:
+    """Draw how many of the training sentences' words have a vector; warn where few do."""
+    vectors = usable()
+    share = state.worked_out(
+        "coverage", (train, vectors), lambda: Lexicon.of(vectors).coverage(train.tokens)
+    )
+    told = _("{share:.0%} of the words in the training sentences have a vector.", share=share)
+    if share >= FEW_KNOWN:
+        st.caption(told)
+        return
+    st.warning(
+        told
+        + " "
+        + _(
+            "The others are all read alike, so little can be learned: choose vectors of this "
+            "language on the Embeddings page."
+        ),
+        icon=":material/translate:",
+    )
 
 
 def _measured(run: EmojifyRun) -> list[str]:
@@ -221,15 +281,16 @@ def _again(run: EmojifyRun) -> None:
     snapshot = run.snapshot()
     reading = snapshot.model.read(read.typed())
     label = reading.label
-    st.text(
-        _(
-            "After {n} epochs: {emoji} {name} {p:.1%}",
-            n=snapshot.epoch,
-            emoji=reading.emoji,
-            name=reading.classes[label].title,
-            p=reading.probabilities[label],
+    if reading.heard:
+        st.text(
+            _(
+                "After {n} epochs: {emoji} {name} {p:.1%}",
+                n=snapshot.epoch,
+                emoji=reading.emoji,
+                name=reading.classes[label].title,
+                p=reading.probabilities[label],
+            )
         )
-    )
     stage_component.show(
         reading_stage(
             snapshot.model,

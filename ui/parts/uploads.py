@@ -26,20 +26,29 @@ def uploader(
     *,
     key: str,
     help: str,
+    several: bool = False,
 ) -> None:
-    """A file widget that hands each new file to ``use`` once.
+    """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
 
     ``use`` raises ``ValueError`` with a sentence for the reader; it is shown below the
     widget until another file is chosen, and nothing else changes. Streamlit shows the limit
     of ``megabytes`` in the widget; whatever reads the file holds it too.
     """
-    file = st.file_uploader(label, type=list(types), key=key, help=help, max_upload_size=megabytes)
+    file = st.file_uploader(
+        label,
+        type=list(types),
+        key=key,
+        help=help,
+        max_upload_size=megabytes,
+        accept_multiple_files=several,
+    )
     seen = f"{key}:seen"
-    if file is None:
+    if not file:
         st.session_state.pop(seen, None)
         return
     file_id, error = st.session_state.get(seen, (None, ""))
-    if file.file_id != file_id:
+    now = " ".join(one.file_id for one in (file if isinstance(file, list) else [file]))
+    if now != file_id:
         try:
             use(file)
             error = ""
@@ -49,6 +58,6 @@ def uploader(
         except Exception:
             log.exception("a file for %s could not be read", key)
             error = _(UNREAD)
-        st.session_state[seen] = (file.file_id, error)
+        st.session_state[seen] = (now, error)
     if error:
         st.error(plain(error), icon=":material/error:")

@@ -20,12 +20,15 @@ from seqlib.emojify import (
     Lexicon,
     Score,
     Unknown,
+    calibrated,
     input_gradient,
     judge,
     leave_one_out,
     mistakes,
     open_model,
+    reliability,
     save_model,
+    sure,
 )
 from seqlib.emojify.weights import NAMES
 from seqlib.lstm import forward
@@ -336,6 +339,55 @@ def test_judgement_counts_what_was_chosen(model):
     assert np.isclose(found.accuracy, np.trace(found.confusion) / len(test))
     right = found.probabilities.argmax(axis=1) == test.labels
     assert np.isclose(found.negated_accuracy, right[test.negated].mean())
+
+
+def test_without_a_known_word_there_is_no_answer(model):
+    sentences = ["", "!!!", "asdfgh qwrtz", "I am happy", "😂"]
+    assert model.heard(sentences).tolist() == [False, False, False, True, True]
+    assert [model.read(one).emoji == "–" for one in sentences] == [True] * 3 + [False] * 2
+
+
+def test_a_model_is_not_sure_where_its_two_best_are_near():
+    p = np.array([[0.5, 0.25, 0.25], [0.45, 0.35, 0.2], [0.2, 0.2, 0.6], [0.34, 0.33, 0.33]])
+    assert sure(p).tolist() == [True, False, True, False]
+
+
+def test_reliability_compares_what_is_said_with_what_is_right():
+    p = np.array([[0.8, 0.2]] * 5 + [[0.05, 0.95]] * 5 + [[1.0, 0.0]])
+    labels = np.array([0] * 4 + [1] * 6 + [0])
+    found = reliability(p, labels)
+    assert found.counts.tolist() == [5, 6]
+    np.testing.assert_allclose(found.confidence, [0.8, (5 * 0.95 + 1) / 6])
+    np.testing.assert_allclose(found.accuracy, [0.8, 1])
+    assert found.error == pytest.approx(6 / 11 * (1 - (5 * 0.95 + 1) / 6))
+    assert np.isnan(reliability(np.zeros((0, 2)), np.zeros(0, int)).error)
+
+
+def test_calibration_undoes_what_a_factor_did_to_the_logits_and_changes_no_choice(model):
+    """Labels drawn from the model's own probabilities: T is the factor, and 1 without one."""
+    words = model.lexicon.word_to_index
+    rng = np.random.default_rng(4)
+    sentences = tuple(" ".join(rng.choice(list(words)[:300], 4)) for _ in range(3000))
+    p = model.predict(sentences)
+    labels = (p.cumsum(axis=1) > rng.random((len(p), 1))).argmax(axis=1)
+    drawn = LabelledSentences(sentences, labels)
+    same, T = calibrated(model, drawn)
+    assert pytest.approx(1, abs=0.1) == T
+    weights = model.weights
+    louder = model.with_weights(
+        replace(weights, dense_kernel=3 * weights.dense_kernel, dense_bias=3 * weights.dense_bias)
+    )
+    found, factor = calibrated(louder, drawn)
+    assert factor == pytest.approx(3 * T, rel=1e-4)
+    np.testing.assert_allclose(found.predict(sentences), same.predict(sentences), atol=1e-5)
+    np.testing.assert_array_equal(found.predict(sentences).argmax(axis=1), p.argmax(axis=1))
+
+
+def test_coverage_counts_words_as_often_as_they_occur(model, vectors):
+    one, other = vectors.words[:2]
+    said = [(one, one, "asdfgh"), (other,)]
+    assert model.lexicon.coverage(said) == 0.75
+    assert model.lexicon.coverage([]) == 0
 
 
 def test_classes_and_outputs_must_fit(model):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from seqlib.emojify import EmojifyWeights
+from seqlib.emojify import task as task_module
 from seqlib.emojify.task import Arrays, EmojifyTask, Network, dropped, packed, to_the_front
 from seqlib.emojify.weights import Embedding
 from seqlib.training.loss import cross_entropy
@@ -126,7 +127,8 @@ def test_gradients_with_dropout_are_finite_differences(mask):
     arrays = [rng.normal(0, 0.6, shape).astype(np.float32) for shape in task.shapes]
     batch = packed(task.train[:9], mask)
     labels = task.labels[batch.order]
-    drops = [dropped(rng, 0.4, (n, N_A)) for n in (len(batch.words), 9)]
+    n = len(batch.words)
+    drops = [dropped(rng, 0.4, shape) for shape in ((n, N_A), (9, N_A), (n, E_LENGTH))]
     network = Network(task, 9)
 
     def loss(arrays):
@@ -152,6 +154,28 @@ def test_dropout_drops_its_share_and_keeps_the_mean(rate):
     np.testing.assert_allclose(np.unique(drawn), [0, 1 / (1 - rate)], rtol=1e-6)
     assert (drawn == 0).mean() == pytest.approx(rate, abs=0.01)
     assert drawn.mean() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
+def test_dropped_words_leave_the_others_in_order(mask):
+    task = make(mask, word_dropout=0.3)
+    rows = np.tile(np.arange(1, 11), (500, 1))
+    left = task.thinned(rows, np.random.default_rng(1))
+    assert (left == 0).mean() == pytest.approx(0.3, abs=0.02)
+    for sentence in left:
+        words = sentence[sentence > 0]
+        assert (np.diff(words) > 0).all()
+        assert (sentence[: len(words)] > 0).all() or not mask
+    assert mask or all(set(column) <= {0, place} for place, column in enumerate(left.T, 1))
+    assert make(mask).thinned(rows, np.random.default_rng(1)) is rows
+
+
+def test_word_dropout_is_the_same_on_one_thread_and_two():
+    task = make(word_dropout=0.3, dropout=0.2, input_dropout=0.4, trainable=True)
+    one, two = (task.advance(task.begin(), 100, threads=threads)[0] for threads in (1, 2))
+    np.testing.assert_allclose(one.weights, two.weights, atol=1e-5)
+    none, _ = replace(task, word_dropout=0.0).advance(task.begin(), 100)
+    assert np.abs(one.weights - none.weights).max() > 1e-3
 
 
 def test_dropout_is_drawn_anew_for_each_batch_and_epoch_and_not_for_the_test():
@@ -196,6 +220,28 @@ def test_it_learns():
     assert state.epoch == 60
     assert progress.measured["loss"][-1] < progress.measured["loss"][0] / 4
     assert progress.measured["accuracy"][-1] > 0.9
+
+
+def test_a_large_batch_is_taken_in_parts_that_change_nothing(monkeypatch):
+    whole = make(batch_size=32)
+    expected, measured = whole.advance(whole.begin(), 100)
+    monkeypatch.setattr(task_module, "CALL_FLOP", 7 * 6 * 4 * TX * N_A * (E_LENGTH + 3 * N_A))
+    parts = make(batch_size=32)
+    assert [len(part.rows) for part in parts.parts(0)] == [7, 7, 7, 7, 4, 5]
+    state, progress = parts.advance(parts.begin(), 100)
+    np.testing.assert_allclose(state.weights, expected.weights, atol=1e-5)
+    np.testing.assert_allclose(progress.measured["loss"], measured.measured["loss"], rtol=1e-5)
+
+
+def test_the_largest_settings_take_few_sentences_a_call():
+    rows = np.ones((600, 40), np.int32)
+    matrix = np.zeros((2, 300), np.float32)
+    weights = EmojifyWeights.initial(Embedding.of(matrix), N_CLASSES, 256)
+    labels = np.zeros(600, int)
+    task = EmojifyTask.of(
+        rows, labels, rows, labels, weights, epochs=1, learning_rate=0.01, batch_size=512
+    )
+    assert max(len(part.rows) for part in task.parts(0)) <= 20
 
 
 def test_a_batch_without_a_single_word_moves_the_softmax_only():

@@ -26,38 +26,8 @@ from seqlib.text import (
     tokenise,
     write_csv,
 )
-
-# The project's own sentences.
-
-
-def test_shipped_sentences_are_many_balanced_and_short():
-    train, test = shipped()
-    assert len(train) >= 300
-    assert len(test) >= 100
-    for part in (train, test):
-        assert part.classes == DEFAULT_CLASSES
-        assert len(set(part.counts.tolist())) == 1
-        assert max(map(len, part.tokens)) <= 10
-        assert len(set(part.tokens)) == len(part)
-
-
-def test_no_test_sentence_is_in_train_or_close_to_one():
-    train, test = shipped()
-    known = [set(tokens) for tokens in train.tokens]
-    for tokens in map(set, test.tokens):
-        closest = max(len(tokens & other) / len(tokens | other) for other in known)
-        assert closest <= 0.5, tokens
-
-
-def test_the_test_set_has_negations_questions_and_words_train_never_saw():
-    train, test = shipped()
-    assert test.negated.sum() >= 30
-    assert min(np.bincount(test.labels[test.negated], minlength=5)) >= 5
-    assert sum("?" in sentence for sentence in test.sentences) >= 15
-    unseen = set(test.words) - set(train.words)
-    assert len(unseen) / len(test.words) >= 0.4
-    assert np.mean([not unseen.isdisjoint(tokens) for tokens in test.tokens]) >= 0.5
-
+from seqlib.text.emoji import EMOJI
+from seqlib.vectors import load
 
 # Words and rows.
 
@@ -72,7 +42,7 @@ def test_the_test_set_has_negations_questions_and_words_train_never_saw():
         ("rock'n'roll at 7.30", "rocknroll at 7 30"),
         ("a well-known 'quote'", "a well known quote"),
         ("love ❤️ you👍🏽", "love ❤️ you 👍🏽"),
-        ("我爱你", "我爱你"),
+        ("我爱你", "我 爱 你"),
         ("Ünïcödé café", "ünïcödé café"),
         ("...?!", ""),
         ("", ""),
@@ -106,6 +76,19 @@ def test_encode_pads_with_row_0_names_unknown_words_and_what_was_cut():
     assert encoded.cut == ("here",)
     shared = encode("glorply cat", {"cat": 2}, 4, unknown_index=9)
     assert shared.indices.tolist() == [9, 2, 0, 0]
+
+
+def test_an_emoji_is_read_by_its_words_row_whatever_its_skin_and_a_row_of_its_own_comes_first():
+    rows = {"love": 1, "great": 2, "laughing": 3}
+    encoded = encode("❤️ 👍🏽 😂 🦄 ❤", rows, 6)
+    assert encoded.indices.tolist() == [1, 2, 3, 0, 1, 0]
+    assert encoded.unknown == ("🦄",)
+    assert encode("😂", {**rows, "😂": 9}, 1).indices.tolist() == [9]
+
+
+def test_every_word_of_the_emoji_table_has_a_vector():
+    assert load().indices(sorted(set(EMOJI.values()))).all()
+    assert len(EMOJI) > 200
 
 
 def test_sentences_to_indices_of_none_keeps_its_shape():

@@ -1,0 +1,111 @@
+"""Make training and test sentences of the files that a reader chose together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from seqlib.i18n import Later, _
+from seqlib.text.files import LABEL_NAMES, CSVReport, from_rows, read_csv, read_sentences
+from seqlib.text.labelled import DEFAULT_CLASSES, DataSet, LabelledSentences
+
+TEST_SHARE, MOST_TEST = 0.2, 1000
+MOST_FILES = 4
+# What a file is, by its name. The exercise calls its test file tesss.csv.
+_TEST = re.compile(r"tes[st]|(?<![a-z])(?:dev|val)", re.IGNORECASE)
+_LABELS = re.compile(r"label|target|(?<![a-z])y(?![a-z])", re.IGNORECASE)
+
+Named = tuple[str, bytes]  # a file's name and content
+
+
+def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
+    """Read training and test sentences from 1 to 4 files.
+
+    A file named like "test" holds the test sentences; without one a fifth of each class is kept
+    back. A file named like "labels" or "y" has a label a line for the sentences, a line each, of
+    the other file of its part; any other file is a CSV, see ``read_csv``.
+
+    Raises
+    ------
+    ValueError
+        One sentence, if the files do not fit together or one cannot be used.
+    """
+    parts = [[file for file in files if bool(_TEST.search(file[0])) == test] for test in (0, 1)]
+    if not parts[0]:
+        raise ValueError(_("There is no file to train on; all names say “test”."))
+    (train, report), *others = [_part(part) for part in parts if part]
+    if others:
+        (test, of_test), *_none = others
+        test = _with_classes(test, train)
+        note = Later("{n} test sentences in a file of their own.", {"n": len(test)})
+        return DataSet(train, test), replace(
+            report,
+            notes=(note, *report.notes, *of_test.notes),
+            skipped=(*report.skipped, *of_test.skipped),
+            n_skipped=report.n_skipped + of_test.n_skipped,
+        )
+    split = DataSet(*train.split(min(TEST_SHARE, MOST_TEST / len(train))))
+    if not len(split.test):
+        raise ValueError(
+            _(
+                "Every class has a single sentence, so none can be kept back for the test; give at "
+                "least two sentences of some class."
+            )
+        )
+    note = Later(
+        "A fifth of each class, at most {most} sentences in all, is kept back as test.",
+        {"most": MOST_TEST},
+    )
+    return split, replace(report, notes=(note, *report.notes))
+
+
+def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
+    """Read the file of a part, or its sentences and its labels."""
+    labels = [file for file in files if _LABELS.search(file[0])] if len(files) > 1 else []
+    if len(files) == 1:
+        return read_csv(files[0][1])
+    if len(files) != 2 or len(labels) != 1:
+        raise ValueError(
+            _(
+                "Which file is which cannot be told from {names}: name the labels “labels” and the "
+                "test files “test”.",
+                names=", ".join(name for name, _data in files),
+            )
+        )
+    (text,) = (file for file in files if file is not labels[0])
+    sentences, report = read_sentences(text[1])
+    given = read_sentences(labels[0][1])[0]
+    if given[0].casefold() in LABEL_NAMES:
+        given = given[1:]
+    if len(given) != len(sentences):
+        raise ValueError(
+            _(
+                "{text} has {n} sentences and {labels} {m} labels; give one label a sentence.",
+                text=text[0],
+                n=len(sentences),
+                labels=labels[0][0],
+                m=len(given),
+            )
+        )
+    found, rows = from_rows(zip(sentences, given, strict=True))
+    return found, replace(report, rows=len(found), notes=(*report.notes, *rows.notes))
+
+
+def _with_classes(test: LabelledSentences, train: LabelledSentences) -> LabelledSentences:
+    """Give the test sentences the classes of the training sentences."""
+    names = {one.name: place for place, one in enumerate(train.classes)}
+    if train.classes == DEFAULT_CLASSES:  # numbers, of which the test has not all
+        names |= {str(place): place for place in range(len(train.classes))}
+    for one in test.classes:
+        if one.name not in names:
+            raise ValueError(
+                _(
+                    "The test sentences have the label {label}, which no training sentence has.",
+                    label=one.name,
+                )
+            )
+    places = np.array([names[one.name] for one in test.classes])
+    return LabelledSentences(test.sentences, places[test.labels], train.classes)
