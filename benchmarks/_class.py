@@ -142,6 +142,7 @@ async def _lesson(address: str, readers: int) -> tuple:
             everybody.append(reader)
             reader.first_loss = await click(session)
             await clicked.wait()
+            session.reruns.clear()  # from here on, controls are moved
             await move(session, Random(number), over, MOVES_EVERY if readers > 1 else 1.0)
             check(session)
 

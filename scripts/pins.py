@@ -67,7 +67,7 @@ def check(pins: Path, python: str, platform: str) -> str:
         raise NoAnswer(done.stderr.strip())
     if done.returncode:
         return done.stderr.strip()
-    pinned = set(re.findall(r"^[^# ]+==[^ ]+", pins.read_text("utf-8"), re.MULTILINE))
+    pinned = set(re.findall(r"^\S+==\S+", pins.read_text("utf-8"), re.MULTILINE))
     missing = sorted(set(done.stdout.split()) - pinned)
     return f"not pinned: {', '.join(missing)}" if missing else ""
 

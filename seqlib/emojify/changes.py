@@ -24,7 +24,7 @@ class Moved:
     change : float32 array (k, e_length)
         After minus before.
     compared : int
-        How many rows were compared.
+        How many rows were compared, those made for Chinese words not counted.
     """
 
     rows: np.ndarray
@@ -50,11 +50,11 @@ def moved(embedding: Embedding) -> Moved:
     Rows that the embedding does not hold itself are read from that matrix, so they cannot
     differ. Rows after the matrix's own, such as the row of unknown words, are not compared.
     """
-    total = len(embedding.matrix)
-    rows = embedding.rows[embedding.rows < total]
+    rows = embedding.rows[embedding.rows < len(embedding.matrix)]
     change = embedding[rows] - np.asarray(embedding.matrix[rows], np.float32)
     rows, change = rows[change.any(axis=1)], change[change.any(axis=1)]
     order = np.argsort(-np.linalg.norm(change, axis=1), kind="stable")
+    total = len(embedding.matrix) - embedding.n_made
     return Moved(rows[order], change[order], total)
 
 

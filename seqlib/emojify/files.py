@@ -55,7 +55,7 @@ def save_model(
         How the model was trained, as plain JSON.
     """
     lexicon, weights = model.lexicon, model.weights
-    known = sorted(word for word in set(words) if word in lexicon.word_to_index)
+    known = sorted(word for word in set(words) if lexicon.word_to_index.get(word))
     rows = [0, *(lexicon.word_to_index[word] for word in known)]
     if lexicon.unknown is Unknown.SHARED:
         rows.append(lexicon.unknown_index)
@@ -146,14 +146,14 @@ def _over(vectors: WordVectors, words: list[str], table: np.ndarray, unknown: Un
     rows = vectors.indices(words).tolist()
     changed = {0: table[0], **dict(zip(rows, table[1 : len(words) + 1], strict=True))}
     if unknown is Unknown.SHARED:
-        changed[len(vectors.matrix)] = table[-1]
+        changed[len(vectors.table)] = table[-1]
     changed = {row: value for row, value in changed.items() if _differs(vectors, row, value)}
-    embedding = Embedding.of(vectors.matrix, changed)
+    embedding = Embedding.of(vectors.table, changed)
     return Lexicon(vectors.name, vectors.word_to_index, embedding, unknown)
 
 
 def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
-    return row >= len(vectors.matrix) or not np.array_equal(vectors.matrix[row], value)
+    return row >= len(vectors.table) or not np.array_equal(vectors.table[row], value)
 
 
 def _reader(data: bytes) -> Reader:

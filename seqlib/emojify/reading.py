@@ -73,8 +73,8 @@ class Lexicon:
         """Make a lexicon of word vectors; their matrix is shared, not copied."""
         changed = {}
         if unknown is Unknown.SHARED:
-            changed[len(vectors.matrix)] = shared_vector(vectors)
-        embedding = Embedding.of(vectors.matrix, changed)
+            changed[len(vectors.table)] = shared_vector(vectors)
+        embedding = Embedding.of(vectors.table, changed)
         return cls(vectors.name, vectors.word_to_index, embedding, unknown)
 
     @property
@@ -129,7 +129,7 @@ class Reading:
     @property
     def heard(self) -> bool:
         """Whether any word has a vector; without one the answer says nothing."""
-        return bool(self.encoded.known.any())
+        return self.encoded.heard
 
     @property
     def sure(self) -> bool:
@@ -196,7 +196,7 @@ class EmojiModel:
 
     def heard(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
         """Tell of each sentence whether any of its words has a vector, (m,)."""
-        return np.array([self.encode(one).known.any() for one in sentences], bool)
+        return np.array([self.encode(one).heard for one in sentences], bool)
 
     def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
         """Compute the probabilities of the classes for all sentences, (m, n_classes)."""

@@ -15,6 +15,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 from seqlib.lstm._fast import step_fast
+from seqlib.vectors.made import MadeRows
 from seqlib.vectors.rows import Rows
 
 # Sentences read at once: the input's share of z is held for all of them.
@@ -38,7 +39,8 @@ class Embedding:
     Attributes
     ----------
     matrix : float array or Rows (n, e_length)
-        Row 0 is padding; memory-mapped and of any float type, never written.
+        Row 0 is padding; memory-mapped and of any float type, never written. The rows made for
+        Chinese words come last.
     rows : int array (k,), ascending
         Rows that training has moved, or that come after the matrix.
     values : float32 array (k, e_length)
@@ -68,6 +70,11 @@ class Embedding:
     def n_rows(self) -> int:
         return max(len(self.matrix), int(self.rows[-1]) + 1 if len(self.rows) else 0)
 
+    @property
+    def n_made(self) -> int:
+        """Number of the matrix's last rows that were made for Chinese words."""
+        return 0 if self._made is None else len(self._made)
+
     def __getitem__(self, indices: np.ndarray) -> np.ndarray:
         """The vectors of ``indices`` (...), float32 (..., e_length)."""
         indices = np.asarray(indices)
@@ -75,13 +82,28 @@ class Embedding:
             raise ValueError(
                 _("Indices must be rows of the embedding, 0 to {last}.", last=self.n_rows - 1)
             )
-        found = np.asarray(self.matrix[np.minimum(indices, len(self.matrix) - 1)], np.float32)
+        inside = np.where(indices < len(self.matrix), indices, 0)
+        found = np.asarray(self.matrix[inside], np.float32)
         if len(self.rows):
             found = np.array(found)
+            self._make_again(indices, found)
             place = np.minimum(np.searchsorted(self.rows, indices), len(self.rows) - 1)
             changed = self.rows[place] == indices
             found[changed] = self.values[place[changed]]
         return found
+
+    def _make_again(self, indices: np.ndarray, found: np.ndarray) -> None:
+        """Make the rows of Chinese words from English rows that training may have moved."""
+        made = self._made
+        if made is not None:
+            first = len(self.matrix) - len(made)
+            those = (indices >= first) & (indices < len(self.matrix))
+            found[those] = made.of(indices[those] - first, self)
+
+    @property
+    def _made(self) -> MadeRows | None:
+        last = self.matrix.parts[-1] if isinstance(self.matrix, Rows) else None
+        return last if isinstance(last, MadeRows) else None
 
     def changed(self, rows: np.ndarray, values: np.ndarray) -> Embedding:
         """With other ``values`` (k, e_length) in ``rows`` (k,), besides what was changed before."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, Later, _
+from seqlib.text import chinese
 from seqlib.text.labelled import (
     DEFAULT_CLASSES,
     MAX_CLASSES,
@@ -35,11 +36,19 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin 
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
 
 SENTENCE_NAMES = frozenset(
-    ("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content")
+    (
+        *("sentence", "sentences", "text", "phrase", "message", "tweet", "review", "content"),
+        *("句子", "文本", "文字", "内容", "內容", "语句", "語句", "评论", "評論", "消息", "微博"),
+    )
 )
 LABEL_NAMES = frozenset(
-    ("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion")
+    (
+        *("label", "labels", "class", "emoji", "category", "target", "y", "sentiment", "emotion"),
+        *("标签", "標籤", "标记", "標記", "类别", "類別", "分类", "分類", "类", "類"),
+        *("表情", "情感", "情绪", "情緒"),
+    )
 )
+
 
 # First bytes of files that are no CSV, and what those files are.
 _NOT_CSV = (
@@ -364,6 +373,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
         pass
+    if found := chinese.decoded(data):
+        return found
     # What older Windows spreadsheets write. A few accents among plain text are believable; a
     # text that is mostly such characters is in some other encoding.
     try:

@@ -50,7 +50,11 @@ ALIASES = {
     "喜爱": "love",
     "球类": "ball",
     "开心": "happy",
+    "開心": "happy",
     "难过": "sad",
+    "難過": "sad",
+    "喜愛": "love",
+    "球類": "ball",
     "食物": "food",
 }
 # For classes that have only a name or a number.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqlib.text import chinese
 from seqlib.text.emoji import word_of
 
 MAXLEN = 10  # the seed's
@@ -66,8 +67,12 @@ def tokenise(sentence: str) -> tuple[str, ...]:
     >>> tokenise("I don't know, it's Anna's ball!")
     ('i', 'do', 'not', 'know', 'it', 'is', 'anna', 'ball')
 
-    An emoji is a word of its own; a run of Chinese or Japanese characters is one word. Text
-    without any word gives an empty tuple.
+    Chinese, which has no spaces, is split into its most probable words:
+
+    >>> tokenise("我不爱你, sorry!")
+    ('我', '不', '爱', '你', 'sorry')
+
+    An emoji is a word of its own. Text without any word gives an empty tuple.
     """
     text = unicodedata.normalize("NFC", sentence).lower()
     text = text.replace("\u2019", "'").replace("\u02bc", "'").replace("\u00ad", "")
@@ -75,7 +80,11 @@ def tokenise(sentence: str) -> tuple[str, ...]:
     for match in _WORD.finditer(text):
         found = match.group()
         if found[0].isalnum():
-            words += _written_out(found)
+            for part in chinese.RUNS.findall(found):
+                if chinese.is_han(part):
+                    words += chinese.chinese_words().split(part)
+                else:
+                    words += _written_out(part)
         elif unicodedata.category(found[0]) in ("So", "Sk"):
             words.append(found)
     return tuple(words)
@@ -94,8 +103,15 @@ def _written_out(word: str) -> list[str]:
 
 
 def has_negation(sentence: str) -> bool:
-    """Tell whether a sentence has one of ``NEGATIONS``, contractions written out."""
-    return not NEGATIONS.isdisjoint(tokenise(sentence))
+    """Tell whether a sentence has a word such as "not" or 不, contractions written out."""
+    return any(word in NEGATIONS or _negates(word) for word in tokenise(sentence))
+
+
+def _negates(word: str) -> bool:
+    """Tell whether a Chinese word means a negation in English."""
+    return chinese.is_han(word) and any(
+        english in NEGATIONS for english, _share in chinese.chinese_words().meaning(word)
+    )
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,8 @@ class Encoded:
     indices : int32 array (maxlen,)
         Rows of the embedding matrix; row 0 after the last word.
     known : bool array (len(words),)
-        False for a word without a vector, which reads the row of unknown words.
+        False for a word without a vector, which reads the row of unknown words. A Chinese
+        particle such as 的 is known and reads the padding row.
     cut : tuple of str
         Words beyond ``maxlen``, not read.
     """
@@ -118,6 +135,11 @@ class Encoded:
     indices: np.ndarray
     known: np.ndarray
     cut: tuple[str, ...]
+
+    @property
+    def heard(self) -> bool:
+        """Whether any word read has a vector; a particle such as 的 is known but has none."""
+        return bool((self.known & (self.indices[: len(self.words)] != PADDING)).any())
 
     @property
     def unknown(self) -> tuple[str, ...]:

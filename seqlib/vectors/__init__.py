@@ -6,13 +6,15 @@
     vectors = load()
     row = vectors.index("cucumber")       # 1 to len(vectors); KeyError without a vector
     rows = vectors.indices(["a", "zzz"])  # int32; 0, the padding row, without a vector
-    vectors.matrix[rows]                  # float32 (2, 50); row 0 is zeros
+    vectors.table[rows]                   # float32 (2, 50); row 0 is zeros
     vectors.word(row)                     # "cucumber"
     vectors.word_to_index, vectors.word_to_vec_map  # the seed's two mappings, no dictionaries
     vectors.fingerprint                   # equal for equal words and numbers
 
 ``matrix`` is an array or, for GloVe, ``Rows``: zeros and the package's file read as one matrix,
-(400001, 50), without a copy. ``Rows(zeros, file, more)`` puts further rows after them.
+(400001, 50), without a copy. ``Rows(zeros, file, more)`` puts further rows after them. ``table``
+is the matrix and, after its last row, the rows made for Chinese words (``seqlib.vectors.made``):
+``vectors.index("爱")`` is one of these.
 ``WordVectors.of(words, rows)`` makes vectors of one's own words.
 
 ``overview`` and ``row_order`` prepare a matrix for drawing, ``pca`` a map of some words.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,6 +14,7 @@ from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
 
 ONE_HOT_ROWS = 1 << 12
+COMMONEST = 20_000  # first words, among which ``beside`` searches
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,9 +25,9 @@ class Lookup:
     ----------
     words : tuple of m tuples of str
     indices : int32 array (m, maxlen)
-        Rows of the matrix; 0 after a sentence's last word and for words without a vector.
+        Rows of the table; 0 after a sentence's last word and for words without a vector.
     embeddings : float32 array (m, maxlen, e_length)
-        ``matrix[indices]``.
+        ``table[indices]``.
     """
 
     words: tuple[tuple[str, ...], ...]
@@ -60,7 +62,15 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     maxlen = max(map(len, words)) if maxlen is None else maxlen
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)
-    return Lookup(words, indices, np.asarray(vectors.matrix[indices], np.float32))
+    return Lookup(words, indices, np.asarray(vectors.table[indices], np.float32))
+
+
+@lru_cache(maxsize=4096)
+def beside(vectors: WordVectors, word: str) -> tuple[str, ...]:
+    """Find the English words nearest to the row made for a Chinese word; none for another word."""
+    made = vectors.word_to_index.get(word, 0) >= len(vectors.matrix)
+    near = vectors.neighbours(word, 5, among=COMMONEST) if made else ()
+    return tuple(one.word for one in near if one.word.isalpha())[:2]  # not 'd of "i'd"
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

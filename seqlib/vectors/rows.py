@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
+
+
+class Part(Protocol):
+    """What ``Rows`` needs of an array."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> np.dtype: ...
+    @property
+    def nbytes(self) -> int: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, rows: Any, /) -> Any: ...
 
 
 class Rows:
@@ -14,25 +29,34 @@ class Rows:
     Parameters
     ----------
     parts : arrays (rows_k, dim)
-        Any float types; what is read from several has the type of the largest.
+        Any float types; what is read from several has the type of the largest. Anything with
+        the length, shape, type and indexing of an array will do.
     """
 
     ndim = 2
 
-    def __init__(self, *parts: np.ndarray) -> None:
-        self.parts = tuple(np.asarray(part) for part in parts)
+    def __init__(self, *parts: Part) -> None:
+        # Indexing a memory map itself takes several times as long as indexing a view of it.
+        self.parts = tuple(
+            np.asarray(part) if isinstance(part, np.ndarray) else part for part in parts
+        )
         ends = np.cumsum([len(part) for part in self.parts])
         self._starts = [0, *ends[:-1].tolist()]
         self.shape = (int(ends[-1]), self.parts[0].shape[1])
-        self.dtype = np.result_type(*self.parts)
+        self.dtype = np.result_type(*(part.dtype for part in parts))
         self.size = self.shape[0] * self.shape[1]
         self.nbytes = sum(part.nbytes for part in self.parts)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: int | slice | np.ndarray) -> np.ndarray:
-        """Return one row (dim,), a range of rows, or the rows (…, dim) of numbers (…)."""
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Return one row (dim,), a range of rows, or the rows (…, dim) of numbers (…).
+
+        After a comma some dimensions can be chosen, as of an array.
+        """
+        if isinstance(rows, tuple):
+            return self[rows[0]][(..., *rows[1:])]
         if isinstance(rows, slice):
             first, stop, step = rows.indices(len(self))
             for start, part in zip(self._starts, self.parts, strict=True):
@@ -58,12 +82,14 @@ class Rows:
 
     def column(self, dimension: int) -> np.ndarray:
         """Copy one number of every row, (rows,)."""
-        return np.concatenate([part[:, dimension] for part in self.parts])
+        return np.concatenate([part[:][:, dimension] for part in self.parts])
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> np.ndarray:
         if copy is False:
             raise ValueError("These rows are not one array in memory; ask for a copy.")
-        return np.concatenate(self.parts).astype(dtype or self.dtype, copy=False)
+        return np.concatenate([part[:] for part in self.parts]).astype(
+            dtype or self.dtype, copy=False
+        )
 
     def __repr__(self) -> str:
         return f"Rows(shape={self.shape}, dtype={self.dtype})"

@@ -7,7 +7,7 @@ readers look up a few words only.
 from __future__ import annotations
 
 import zlib
-from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, overload
 
@@ -38,7 +38,7 @@ class Words(Sequence[str]):
         codes: np.ndarray | None = None,
         positions: np.ndarray | None = None,
     ) -> None:
-        self._text = text
+        self._text = np.asarray(text)  # indexing a memory map itself takes several times as long
         self._ends = np.flatnonzero(text == 10)
         self._stored = None if codes is None or positions is None else (codes, positions)
 
@@ -139,10 +139,31 @@ class _ByWord(Mapping[str, Value]):
 
 
 class WordToIndex(_ByWord[int]):
-    """The row of each word, from 1; row 0 is padding. As the seed's ``word_to_index``."""
+    """The row of each word, from 1; row 0 is padding. As the seed's ``word_to_index``.
+
+    Parameters
+    ----------
+    words : Words
+    made : callable, optional
+        Returns the row of a word that is not in the vocabulary, or None. Such words are found,
+        but neither counted nor listed.
+    """
+
+    def __init__(self, words: Words, made: Callable[[str], int | None] | None = None) -> None:
+        super().__init__(words)
+        self._made = made
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and self.get(word) is not None
 
     def __getitem__(self, word: str) -> int:
-        return self._row(word)
+        try:
+            return self._row(word)
+        except KeyError:
+            row = self._made(word) if self._made else None
+            if row is None:
+                raise
+            return row
 
     def items(self) -> ItemsView[str, int]:
         """Return the pairs of word and row, in the order of the rows."""

@@ -10,12 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
+from seqlib.text.chinese import chinese_words, is_han
+from seqlib.vectors.made import MadeRows
 from seqlib.vectors.report import Report
 from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words, WordToIndex, WordToVec
 
 CHUNK_ROWS = 1 << 16
+MANY = 5000  # fewer words would mean too few Chinese ones
+ENGLISH = ("the", "not", "love", "eat")  # words by which vectors of English are known
 
 
 class Neighbour(NamedTuple):
@@ -73,6 +77,8 @@ class WordVectors:
         Where the vectors come from and their licence, in Markdown; translated when it is shown.
     known_as : str
         The fingerprint, if it is known.
+    placed : array (n, 2), optional
+        The first n words on a t-SNE map, if one is shipped.
 
     Raises
     ------
@@ -87,6 +93,7 @@ class WordVectors:
     given_norms: np.ndarray | None = None
     source: str = ""
     known_as: str = ""
+    placed: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or len(self.matrix) != len(self.words) + 1:
@@ -130,16 +137,51 @@ class WordVectors:
 
     @cached_property
     def word_to_index(self) -> Mapping[str, int]:
-        """Row of each word, from 1."""
-        return WordToIndex(self.words)
+        """Row of each word, from 1; rows made for Chinese words are found too."""
+        return WordToIndex(self.words, self._made_row)
 
     @cached_property
     def word_to_vec_map(self) -> Mapping[str, np.ndarray]:
         """Vector of each word."""
         return WordToVec(self.words, self.matrix)
 
+    @cached_property
+    def made(self) -> MadeRows | None:
+        """The rows made for Chinese words; None if these are no vectors of many English words."""
+        english = len(self) >= MANY and all(word in self.words for word in ENGLISH)
+        if not english or "我" in self.words:
+            return None
+        return MadeRows(self.matrix, lambda word: self.words.find(word) + 1)
+
+    @cached_property
+    def table(self) -> np.ndarray | Rows:
+        """The matrix and, after its last row, the rows made for Chinese words."""
+        if self.made is None:
+            return self.matrix
+        return Rows(
+            *(self.matrix.parts if isinstance(self.matrix, Rows) else [self.matrix]), self.made
+        )
+
+    @cached_property
+    def chinese(self) -> WordVectors | None:
+        """The Chinese words with the rows made for them, as vectors of their own."""
+        if self.made is None:
+            return None
+        padding = np.zeros((1, self.dim), np.float32)
+        words = Words.of(chinese_words().words)
+        return WordVectors(N_("Chinese words"), words, Rows(padding, self.made))
+
+    def _made_row(self, word: str) -> int | None:
+        """Return the row in ``table`` of a Chinese word, 0 for a particle, else None."""
+        if not is_han(word) or self.made is None:
+            return None
+        place = self.made.find(word)
+        return place if place is None else len(self.matrix) + place if place >= 0 else 0
+
     def word(self, index: int) -> str:
         """Return the word of a row; "" for the padding row."""
+        if index >= len(self.matrix):
+            return chinese_words().words[index - len(self.matrix)]
         return self.words[index - 1] if index else ""
 
     def index(self, word: str) -> int:
@@ -158,11 +200,11 @@ class WordVectors:
         for spelling in (word, word.lower()):
             if (position := self.words.find(spelling)) >= 0:
                 return position + 1
-        return 0
+        return self._made_row(word) or 0
 
     def vector(self, word: str) -> np.ndarray:
         """Copy the vector of a word, float32 (dim,); raises ``KeyError`` as ``index`` does."""
-        return np.array(self.matrix[self.index(word)], np.float32)
+        return np.array(self.table[self.index(word)], np.float32)
 
     def indices(self, words: Sequence[str]) -> np.ndarray:
         """Return the rows of several words, int32 (len(words),); 0 for words without a vector."""
@@ -184,7 +226,7 @@ class WordVectors:
             return self.known_as
         code = zlib.crc32("\n".join(self.words).encode())
         for _start, rows in self.chunks():
-            code = zlib.crc32(np.ascontiguousarray(rows), code)
+            code = zlib.crc32(np.ascontiguousarray(rows).data, code)
         return f"{len(self)}x{self.dim}-{code:08x}"
 
     def chunks(self, most: int | None = None) -> Iterator[tuple[int, np.ndarray]]:
@@ -211,7 +253,7 @@ class WordVectors:
                 if shown
                 else _("There is no word; give at least one.")
             )
-        rows = np.asarray(self.matrix[indices[indices > 0]], np.float32)
+        rows = np.asarray(self.table[indices[indices > 0]], np.float32)
         return Phrase(rows.mean(axis=0), known, unknown)
 
     def similarities(
@@ -295,10 +337,16 @@ class WordVectors:
         """Find what is to ``c`` as ``b`` is to ``a``: words near ``b - a + c`` of unit vectors.
 
         The three words themselves, one of which is often the nearest, are left out unless
-        ``keep_inputs``. ``k`` and ``among`` are as in ``neighbours``.
+        ``keep_inputs``; of a Chinese word the English words it means too. ``k`` and ``among``
+        are as in ``neighbours``.
         """
         target = self._direction(b) - self._direction(a) + self._direction(c)
-        near = self.neighbours(target, k, () if keep_inputs else (a, b, c), among)
+        meant = [
+            english
+            for word in filter(is_han, (a, b, c))
+            for english, _share in chinese_words().meaning(word)
+        ]
+        near = self.neighbours(target, k, () if keep_inputs else (a, b, c, *meant), among)
         return Analogy(target, near)
 
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:

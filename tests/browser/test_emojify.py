@@ -8,6 +8,8 @@ import pytest
 from conftest import settled, write_first_cell
 from playwright.sync_api import Page, expect
 
+from seqlib.text import tokenise
+
 pytestmark = pytest.mark.browser
 
 
@@ -73,6 +75,7 @@ def test_everyday_sentences_get_the_emoji_most_people_would_give(server, new_pag
 
 def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, new_page):
     page = open_emojify(server, new_page)
+    sentence_box(page).press("End")
     sentence_box(page).press_sequentially(" today")
     expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
     page.get_by_role("combobox", name="read by").click()
@@ -186,3 +189,35 @@ def test_a_phone_shows_the_page_without_sideways_scrolling(server, new_page):
     page = open_emojify(server, new_page, viewport={"width": 390, "height": 844})
     main = page.get_by_test_id("stMain")
     assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_ten_sentences_in_each_language_are_read_right(server, new_page):
+    page = open_emojify(server, new_page)
+    for line in (
+        "love I love you",
+        "love 我爱你",
+        "ball Shall we play ball after lunch?",
+        "ball 一起打球吧",
+        "happy That joke was so funny",
+        "happy 太好笑了",
+        "sad My grandfather died last week",
+        "sad 我不开心",
+        "food I am hungry, let us eat pizza",
+        "food 我饿了",
+        "love I miss you my darling",
+        "love 我很想你",
+        "ball We won the football match",
+        "ball 我們今天踢足球",
+        "happy I passed my exam!",
+        "happy 今天真高兴",
+        "sad She does not love me anymore",
+        "sad 今天好累",
+        "food The soup is delicious",
+        "food 今晚一起吃火锅吧",
+    ):
+        answer, _, text = line.partition(" ")
+        sentence_box(page).fill(text)
+        expect(page.locator(".words tr.word td:not(.pad)")).to_have_text(tokenise(text))
+        expect(verdict(page).locator("b").first).to_have_text(answer)
+    expect(page.get_by_role("row", name=re.compile("lies next to .*pot soup"))).to_be_visible()
+    expect(stage(page)).to_contain_text("火锅")

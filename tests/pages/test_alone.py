@@ -149,6 +149,16 @@ def test_a_control_that_concerns_other_parts_too_draws_the_whole_page(drawn):
     assert 12 in app.dataframe[1].value["made"].tolist()
 
 
+def test_a_choice_made_in_a_part_draws_the_whole_page_and_is_made_once(drawn):
+    app = visit("jazz").run()
+    place = drawn.place(app, "sampling")
+    drawn.alone(app, "sampling", chosen_for_reader={"temperature": 0.4})
+    assert drawn.outside(place)
+    drawn.alone(app, "sampling", temperature=0.6)
+    assert drawn.outside(place) == {}
+    assert app.session_state["temperature"] == 0.6
+
+
 def test_a_visit_holds_what_was_set_in_a_part_alone(drawn):
     app = visit("cell").run()
     drawn.alone(app, "reach", rnn_scale=1.2)

@@ -286,3 +286,90 @@ def test_tsne_is_made_in_the_background_and_shown(page):
         page.run()
     assert errors(page) == []
     assert "this map keeps" in texts(page)
+
+
+@pytest.mark.parametrize("map_", ["PCA", "t-SNE", "own axes"])
+def test_twenty_thousand_words_stand_on_every_map(map_):
+    if map_ == "t-SNE" and load().placed is None:
+        pytest.skip("the map made beforehand is not there yet")
+    app = visit("embeddings", map=map_, map_words="20000")
+    assert errors(app) == []
+    assert "20,000 words. Of each word's" in texts(app)
+    assert "Compared for 500 of them." in texts(app)
+    assert ("Made beforehand" in texts(app)) == (map_ == "t-SNE")
+
+
+def test_a_rare_word_is_not_on_the_map_made_beforehand_and_on_the_others_is():
+    if load().placed is None:
+        pytest.skip("the map made beforehand is not there yet")
+    app = visit("embeddings", map="t-SNE", map_words="2500", map_own="sushi pizza")
+    assert "Not on this map: “sushi”." in texts(app)
+    app.button_group(key="map").set_value("PCA").run()
+    assert "Not on this map" not in texts(app)
+    assert "words. Of each word's" in texts(app)
+
+
+def test_an_axis_needs_two_words(page):
+    page.button_group(key="map").set_value("own axes").run()
+    page.text_input(key="axis_x").set_value("man qqxzy").run()
+    assert errors(page) == []
+    assert "Each axis needs two words that have a vector." in [info.value for info in page.info]
+    assert "“qqxzy”" in texts(page)
+
+
+def test_many_words_of_ones_own_file_have_no_map_made_beforehand(page):
+    app = bring(page, glove(2100))
+    app.slider(key="map_words").set_value(2100).run()
+    app.button_group(key="map").set_value("t-SNE").run()
+    assert "t-SNE takes at most 2,000 words here; PCA and own axes take all." in [
+        info.value for info in app.info
+    ]
+
+
+def test_the_exercises_lines_stand_with_what_they_give(page):
+    code = next(block.value for block in page.code if "vocab_len" in block.value)
+    said = [line.split("  # ")[-1] for line in code.splitlines() if "  # " in line]
+    row = load().index("cucumber")
+    assert said[:4] == ["400,001", "50", "(400,001, 50)", f"'cucumber': {row:,}"]
+    code = next(block.value for block in bring(page, glove()).code if "vocab_len" in block.value)
+    assert "['w0'].shape[0]" in code
+    assert "# (31, 4)" in code
+
+
+# Chinese words, whose rows are made of those of English words.
+
+
+def test_chinese_words_are_looked_up_beside_the_english_words_they_mean(same_page):
+    same_page.text_area(key="sentences").set_value("我爱吃苹果\nI love 你").run()
+    assert errors(same_page) == []
+    assert "No vector" not in texts(same_page)
+    assert "Left out: 5 Chinese words" in texts(same_page)
+    assert "equal those of the lookup" in texts(same_page)
+
+
+def test_neighbours_and_analogies_answer_in_both_languages(same_page):
+    same_page.text_input(key="near").set_value("足球").run()
+    assert "nearest Chinese words" in texts(same_page)
+    for key, word in zip("abc", ("男人", "国王", "女人"), strict=True):
+        same_page.text_input(key=key).set_value(word)
+    same_page.run()
+    assert "≈ queen" in texts(same_page)
+    assert "女王" in texts(same_page)
+    same_page.text_input(key="near").set_value("happy")
+    for key, word in zip("abc", ("man", "king", "woman"), strict=True):
+        same_page.text_input(key=key).set_value(word)
+    same_page.run()
+    assert "nearest Chinese words" not in texts(same_page)
+
+
+def test_jumping_to_a_chinese_word_says_that_it_has_no_row_in_the_matrix(same_page):
+    same_page.text_input(key="jump").set_value("愛").run()
+    assert "love" in the_error(same_page, "has no row in E")
+    same_page.text_input(key="jump").set_value("").run()
+
+
+def test_a_map_takes_chinese_words(same_page):
+    same_page.text_input(key="map_focus").set_value("足球")
+    same_page.text_input(key="map_own").set_value("篮球 开心难过").run()
+    assert errors(same_page) == []
+    assert "No vector" not in texts(same_page)

@@ -51,6 +51,21 @@ def test_the_answer_is_that_of_the_model(page, model):
     assert f"{reading.probabilities.max():.1%}" in shown
 
 
+def test_chinese_words_stand_beside_the_english_words_next_to_their_rows(page, model):
+    page.text_input(key="say").set_value("我愛吃蘋果吧").run()
+    assert errors(page) == []
+    shown = markup(page)
+    assert "lies next to" in shown
+    assert f"<td>{model.encode('我愛吃蘋果吧').indices[1]:,}</td>" in shown
+    assert re.search(r"<td>love \w+</td>", shown)
+    assert "sees rows, not languages" in texts(page)
+    assert "Unknown" not in texts(page)
+    page.text_input(key="say").set_value("I love you").run()
+    assert "lies next to" not in markup(page)
+    page.text_input(key="say").set_value("吧").run()
+    assert "no word of this is known" in verdict(page)
+
+
 def test_words_stand_with_the_rows_that_are_read(page, model):
     encoded = model.encode(sentence.FIRST)
     shown = markup(page)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from zipfile import ZipFile
+
 import pytest
 from packaging.requirements import Requirement
 
@@ -43,6 +46,27 @@ def test_what_keras_needs_is_asked_for_only_where_tensorflow_has_a_wheel():
     assert not names("3.13", sys_platform="darwin") & {"tensorflow", "tensorflow-cpu"}
     assert not names("3.14") & theirs
     assert "numpy" in names("3.14")
+
+
+def add_wheel(folder: Path, name: str, needs: str = "") -> None:
+    """A wheel of version 1.0 with nothing in it."""
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    about += f"Requires-Dist: {needs}\n" if needs else ""
+    with ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}-1.0.dist-info/METADATA", about)
+        wheel.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
+
+
+def test_what_a_pin_needs_has_to_be_pinned_too(alone, capsys):
+    add_wheel(alone.parent, "upper", "lower")
+    add_wheel(alone.parent, "lower")
+    alone.write_text("# Two.\nlower==1.0\nupper==1.0 ; python_version > '3'\n")
+    assert pins.check_all(alone) == 0
+    assert "5 of 5" in capsys.readouterr().out
+    alone.write_text("upper==1.0\n")
+    assert pins.check_all(alone) == 1
+    assert "macOS on Intel: not pinned: lower==1.0" in capsys.readouterr().out
 
 
 def test_a_missing_wheel_is_a_finding_that_names_the_machine(alone, capsys):

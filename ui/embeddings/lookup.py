@@ -10,7 +10,7 @@ from seqlib.stage import Clock, Heatmap, Stage, Tokens
 from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
-from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
+from seqlib.vectors.lookup import Lookup, beside, look_up, multiplications, one_hot_product
 from ui.embeddings import state
 from ui.frame import frame
 from ui.lessons.pages import lesson
@@ -96,6 +96,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
     words, rows = found.words[place], found.indices[place]
     maxlen = len(rows)
     names = words + (_("padding"),) * (maxlen - len(words))
+    near = tuple(" ".join(beside(vectors, word)) for word in names)
     used, which = np.unique(rows, return_inverse=True)
     one_hots = np.zeros((maxlen, len(used)), np.float32)
     one_hots[np.arange(maxlen), which] = 1
@@ -104,6 +105,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
         Clock.even(maxlen, 0.8),
         (
             Tokens(_("words"), names),
+            *([Tokens(_("lies next to"), near)] if any(near) else []),
             Tokens(_("word_to_index: the row of each"), tuple(f"{row:,}" for row in rows.tolist())),
             Heatmap(
                 _(
@@ -134,7 +136,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
 
 def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
     """Compute the one-hot product, compare it with the rows, and say what it cost."""
-    flat = indices.reshape(-1)
+    flat = indices[indices < len(vectors.matrix)]
     key = ("one-hot", flat.tobytes())
     differing = remembered(vectors, key, lambda: _differing(flat, vectors))
     n, (vocab_len, e_length) = len(flat), vectors.matrix.shape
@@ -157,6 +159,15 @@ def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
         products=multiplications(flat, vectors),
     )
     st.markdown(f"{verdict} {cost}")
+    if flat.size < indices.size:
+        st.caption(
+            ":material/info: "
+            + _(
+                "Left out: {n} Chinese words. Their rows are not in E; each is the mean of the "
+                "rows of the English words it means.",
+                n=indices.size - flat.size,
+            )
+        )
 
 
 def _differing(indices: np.ndarray, vectors: WordVectors) -> int:

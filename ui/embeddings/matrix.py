@@ -8,6 +8,7 @@ import streamlit as st
 from seqlib.i18n import N_, _
 from seqlib.text import table_csv, tokenise
 from seqlib.vectors import View, WordVectors, figures, overview, row_order
+from seqlib.vectors.lookup import beside
 from ui.embeddings import export
 from ui.frame import frame, language
 from ui.parts import escape
@@ -135,6 +136,14 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
         except KeyError as problem:
             st.session_state["jump_error"] = problem.args[0]
             return
+        if row >= total:
+            st.session_state["jump_error"] = _(
+                "“{word}” has no row in E. Its row is made of those of the English words it means, "
+                "such as {near}.",
+                word=word,
+                near=_(", ").join(beside(vectors, word)),
+            )
+            return
         place = place_of(row, order)
         rows = min(CLOSE, st.session_state.get("rows", total))
         _look_at(place - rows // 2, rows, total)
@@ -243,7 +252,9 @@ def _marks(vectors: WordVectors, order: np.ndarray | None) -> list[tuple[int, st
     lines = value("sentences").splitlines() or [""]
     words = [jumped] if jumped else list(dict.fromkeys(tokenise(lines[0])))[:6]
     rows = vectors.indices(words).tolist()
-    return [(place_of(row, order), vectors.word(row)) for row in rows if row]
+    return [
+        (place_of(row, order), vectors.word(row)) for row in rows if 0 < row < len(vectors.matrix)
+    ]
 
 
 def as_csv(view: View) -> bytes:

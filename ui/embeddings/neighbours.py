@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import streamlit as st
 
 from seqlib.figures import plain
-from seqlib.i18n import _
+from seqlib.i18n import _, language
+from seqlib.text.chinese import is_han
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
 from seqlib.vectors.wordvectors import unit
 from ui.embeddings import state
@@ -48,6 +49,21 @@ def neighbours(vectors: WordVectors) -> None:
         return
     query = known[0] if len(known) == 1 else known
     found = vectors.neighbours(query, k, among=among)
+    _bars(found, known, "neighbours_chart")
+    if vectors.chinese is not None and _in_chinese(known):
+        mean = vectors.phrase(known).vector
+        near = vectors.chinese.neighbours(mean, k, without=known, among=COMMONEST)
+        st.markdown(_("**The nearest Chinese words**"))
+        _bars(near, known, "chinese_neighbours_chart")
+
+
+def _in_chinese(words: Iterable[str]) -> bool:
+    """Tell whether the reader reads Chinese or has typed a Chinese word."""
+    return language() == "zh" or any(map(is_han, words))
+
+
+def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
+    """Draw the neighbours of some words with their cosines."""
     st.plotly_chart(
         figures.bars(
             [neighbour.word for neighbour in found],
@@ -56,7 +72,7 @@ def neighbours(vectors: WordVectors) -> None:
             span=(min(0.0, *(neighbour.similarity for neighbour in found)), 1.0) if found else None,
             font=font(),
         ),
-        key="neighbours_chart",
+        key=key,
         config=SAVE,
         alt=_(
             "The {n} words nearest to {words}: {listed}.",
@@ -123,6 +139,9 @@ def analogy(vectors: WordVectors) -> None:
             listed=escape.plain(_listed(others)),
         )
     )
+    if vectors.chinese is not None and _in_chinese(chosen):
+        near = vectors.chinese.neighbours(found.target, 3, without=chosen, among=COMMONEST)
+        st.markdown(_("The nearest Chinese words: {listed}.", listed=escape.plain(_listed(near))))
     with_all = vectors.analogy(a, b, c, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
         st.caption(

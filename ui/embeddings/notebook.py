@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seqlib.text import tokenise
+from seqlib.text.chinese import is_han
 from seqlib.vectors import load
 from ui.embeddings import lookup, state
 from ui.parts.notebook import Asked
@@ -15,6 +16,8 @@ def asked() -> Asked:
     """Say which notebook it is, and what is set on the page now."""
     shipped, lines = load(), value("sentences").splitlines()
     sentences = [line.strip() for line in lines if tokenise(line)][: lookup.MOST_SENTENCES]
+    # The notebook's Keras layer holds the matrix only, not the rows made for Chinese words.
+    sentences = [line for line in sentences if not any(map(is_han, tokenise(line)))]
     settings: dict[str, Any] = {"nearest": value("nearest")}
     if sentences:
         settings["sentences"] = sentences

@@ -7,6 +7,8 @@ import re
 import streamlit as st
 
 from seqlib.i18n import _
+from seqlib.text import tokenise
+from seqlib.text.chinese import chinese_words, is_han
 from seqlib.vectors import WordVectors
 from ui.parts import escape, vectors
 
@@ -24,8 +26,16 @@ def forget_view() -> None:
 
 
 def words_of(text: str) -> list[str]:
-    """Split typed text into words at commas, spaces and lines, each word once."""
-    return list(dict.fromkeys(re.split(r"[\s,;，；、]+", text.strip()))) if text.strip() else []
+    """Split typed text into words at commas, spaces and lines, each word once.
+
+    Several Chinese words in one are split too.
+    """
+    found: dict[str, None] = {}
+    for word in re.split(r"[\s,;，；、]+", text.strip()):
+        several = is_han(word) and word not in chinese_words().places
+        found |= dict.fromkeys(tokenise(word) if several else [word])
+    found.pop("", None)
+    return list(found)
 
 
 def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[str]]:
@@ -33,6 +43,13 @@ def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[s
     rows = among.indices(words).tolist()
     known = dict.fromkeys(among.word(row) for row in rows if row)
     return list(known), [word for word, row in zip(words, rows, strict=True) if not row]
+
+
+def say_not_on_map(words: list[str]) -> None:
+    """Draw a caption that lists words that a map made beforehand does not have."""
+    if words:
+        listed = ", ".join(f"“{escape.plain(word)}”" for word in words)
+        st.caption(":material/info: " + _("Not on this map: {words}.", words=listed))
 
 
 def say_unknown(unknown: list[str], among: WordVectors) -> None:

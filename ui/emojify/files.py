@@ -59,8 +59,9 @@ class Leaving:
     def vocabulary(self) -> dict[str, int]:
         """Map each word to its row in the Keras file, from 1."""
         index = self.model.lexicon.word_to_index
-        words = sorted({*self.data.train.words, *self.data.test.words})
-        return {word: row for row, word in enumerate((word for word in words if word in index), 1)}
+        words = {*self.data.train.words, *self.data.test.words}
+        known = sorted(word for word in words if index.get(word))
+        return {word: row for row, word in enumerate(known, 1)}
 
     def words_json(self) -> bytes:
         return json.dumps(self.vocabulary(), ensure_ascii=False, indent=1).encode()

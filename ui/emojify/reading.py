@@ -14,11 +14,15 @@ from seqlib.shapes.arithmetic import as_text
 from seqlib.stage import Stage
 from seqlib.text import LabelledSentences
 from seqlib.training import keras_room
+from seqlib.vectors import load as load_vectors
+from seqlib.vectors.lookup import beside as look_beside
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, reading_stage
 from ui.frame import language
+from ui.lessons.pages import lesson
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
+from ui.parts.vectors import usable
 from ui.state import value
 
 NO_WORDS = N_("no words")
@@ -72,7 +76,10 @@ def answer() -> None:
     """Draw the emoji, the words with their rows, and the shapes of all arrays."""
     found, here = state.chosen(), scene()
     sentence.verdict(here.reading, found.v1, typed())
-    sentence.words(here.reading.encoded, found.model.lexicon.unknown)
+    beside = _english_beside(here)
+    sentence.words(here.reading.encoded, found.model.lexicon.unknown, beside)
+    if any(beside):
+        st.caption(lesson("emojify")["chinese"])
     sentence.shapes(here.reading)
     sentence.parameters(found.model)
     _still_training()
@@ -135,7 +142,17 @@ def _stage(
         label=_("“{sentence}”, read word by word", sentence=typed()),
         name=named,
         compare=_stage(beside, lanes, named=beside.name) if beside else None,
+        beside=_english_beside(shown),
     )
+
+
+def _english_beside(shown: Scene) -> tuple[str, ...]:
+    """Name the English words next to the row of each Chinese word read; "" for other words."""
+    name = shown.model.lexicon.name
+    vectors = next((one for one in (usable(), load_vectors()) if one.name == name), None)
+    if vectors is None:
+        return ()
+    return tuple(" ".join(look_beside(vectors, word)) for word in shown.reading.encoded.words)
 
 
 def _difference(here: Scene, there: Scene) -> None:

@@ -26,6 +26,8 @@ EXAMPLES = (
     "I am not happy, I am sad",
     "Shall we play ball after lunch?",
     "There is nothing left in the fridge",
+    "我不开心",
+    "今晚一起吃火锅吧",
 )
 NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
@@ -158,8 +160,11 @@ def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -
     )
 
 
-def words(encoded: Encoded, unknown: Unknown) -> None:
-    """Draw every step of the sentence: word, row number, padding, and words that were cut."""
+def words(encoded: Encoded, unknown: Unknown, beside: tuple[str, ...] = ()) -> None:
+    """Draw every step of the sentence: word, row number, padding, and words that were cut.
+
+    ``beside`` are the English words next to the rows of Chinese words.
+    """
     heads, rows, marks = [], [], []
     for place, index in enumerate(encoded.indices.tolist()):
         if place < len(encoded.words):
@@ -177,12 +182,15 @@ def words(encoded: Encoded, unknown: Unknown) -> None:
         f'<td class="{mark}">{head}</td>' for head, mark in zip(heads, marks, strict=True)
     )
     numbers = "".join(f"<td>{row}</td>" for row in rows)
+    near = "".join(f"<td>{escape(each)}</td>" for each in beside)
+    if any(beside):
+        near = f'<tr class="row"><th scope="row">{escape(_("lies next to"))}</th>{near}</tr>'
     label, word, row = map(escape, (_("The words and their rows"), _("word"), _("row of E")))
     st.html(
         f'<div class="words" tabindex="0" role="region" aria-label="{label}"><table>'
         f'<tr class="word"><th scope="row">{word}</th>{cells}</tr>'
         f'<tr class="row"><th scope="row">{row}</th>{numbers}'
-        "</tr></table></div>"
+        f"</tr>{near if any(beside) else ''}</table></div>"
     )
     _remarks(encoded, unknown)
 
@@ -247,7 +255,7 @@ def parameters(model: EmojiModel) -> None:
             ("softmax", weights.arrays[6:]),
         )
     )
-    shape = (embedding.n_rows, embedding.e_length)
+    shape = (embedding.n_rows - embedding.n_made, embedding.e_length)
     st.markdown(
         _(
             "**{n:,}** parameters in the layers ({layers}), beside {E}.",

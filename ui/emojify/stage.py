@@ -51,8 +51,12 @@ def reading_stage(
     label: str,
     name: str = "first",
     compare: Stage | None = None,
+    beside: tuple[str, ...] = (),
 ) -> Stage:
-    """Make the stage of one sentence read by ``model``, a step for each word and for padding."""
+    """Make the stage of one sentence read by ``model``, a step for each word and for padding.
+
+    ``beside`` are the English words next to each word's row; with them "words" is two lanes.
+    """
     trace = reading.trace
     Tx = len(trace.indices)
     words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
@@ -83,9 +87,13 @@ def reading_stage(
         of = trace.lstm_1 if layer == 1 else trace.lstm_2
         for symbol in GATES:
             made[f"{symbol}{layer}"] = partial(_heatmap, of, symbol, layer)
+    shown = [made[lane]() for lane in lanes]
+    if any(beside) and "words" in lanes:
+        padded = (*beside, *("",) * (Tx - len(beside)))
+        shown.insert(lanes.index("words") + 1, Tokens(_("lies next to"), padded))
     return Stage(
         Clock.even(Tx, SECONDS),
-        tuple(made[lane]() for lane in lanes),
+        tuple(shown),
         label=label,
         names=words,
         start=max(0, len(reading.encoded.words) - 1),

@@ -66,7 +66,7 @@ def _as_in_the_exercise() -> None:
     )
 
 
-@frame.alone()
+@frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
     cells = [column for _ in range(4) for column in st.columns(4)]

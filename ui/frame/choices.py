@@ -35,11 +35,16 @@ def choose(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
-def begin() -> None:
-    """Called before a page, or a part of it alone, is drawn."""
+def begin() -> bool:
+    """Called before a page, or a part of it alone, is drawn.
+
+    Returns whether a choice waits for the page to be drawn.
+    """
     last, _run.held = _run.held, {}
-    for key, value in {**last, **st.session_state.get(_HELD, {})}.items():
+    waiting = st.session_state.get(_HELD, {})
+    for key, value in {**last, **waiting}.items():
         st.session_state[key] = value
+    return bool(waiting)
 
 
 def end() -> None:

@@ -163,8 +163,8 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
     Parameters
     ----------
     *reaching : str
-        Keys of those controls in it that concern other parts too: where one of them has changed,
-        the whole page is drawn.
+        Keys that something in it changes and that concern other parts too: where the value of
+        one is not what the page was drawn with, the whole page is drawn.
     """
 
     def values() -> dict[str, Any]:
@@ -181,12 +181,11 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
                 drawn[draw.__name__] = values()
                 return
             began = time.perf_counter()
-            choices.begin()
-            if values() != drawn.get(draw.__name__):
+            if choices.begin() or values() != drawn.get(draw.__name__):
                 st.rerun()
+            session.look()
             draw(*args)
             notebook.keep()
-            session.look()
             observer.rerun(current() or "home", time.perf_counter() - began)
 
         return part

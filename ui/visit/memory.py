@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.assets import ASSETS
+from seqlib.vectors.glove import package_folder
 
 MINUTES = 20  # a visit that nobody looks at is held so long
 MOST_AWAY = 200  # visits nobody looks at
@@ -244,6 +245,7 @@ def _is_shared(array: np.ndarray) -> bool:
     base: Any = array
     while base is not None:
         if isinstance(base, np.memmap) and base.filename is not None:
-            return Path(base.filename).is_relative_to(ASSETS)
+            shipped = (ASSETS, package_folder() or ASSETS)
+            return any(map(Path(base.filename).is_relative_to, shipped))
         base = getattr(base, "base", None)
     return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -281,6 +282,7 @@ class _Shelf:
     def find(self, code: str) -> WordVectors | None:
         if self._found is None:
             self._found = {one.fingerprint: one for one in (*self._known(), *self._own)}
+            self._found |= {_first_fingerprint(one): one for one in self._own}
         return self._found.get(code)
 
     def lexicon(self, vectors: WordVectors, unknown: Unknown) -> Lexicon:
@@ -288,6 +290,15 @@ class _Shelf:
         if key not in self._lexicons:
             self._lexicons[key] = (vectors, Lexicon.of(vectors, unknown))
         return self._lexicons[key][1]
+
+
+def _first_fingerprint(vectors: WordVectors) -> str:
+    """Identify vectors as visits saved by version 0.2 do: by a sample of 256 words and rows."""
+    sampled = np.linspace(0, len(vectors) - 1, min(len(vectors), 256)).astype(int)
+    words = "\n".join(vectors.words[index] for index in sampled.tolist()).encode()
+    rows = np.asarray(vectors.matrix[sampled + 1], np.float32)
+    code = zlib.crc32(rows.tobytes(), zlib.crc32(words))
+    return f"{len(vectors)}x{vectors.dim}-{code:08x}"
 
 
 def _emoji(

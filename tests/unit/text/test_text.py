@@ -42,7 +42,7 @@ from seqlib.vectors import load
         ("rock'n'roll at 7.30", "rocknroll at 7 30"),
         ("a well-known 'quote'", "a well known quote"),
         ("love ❤️ you👍🏽", "love ❤️ you 👍🏽"),
-        ("我爱你", "我爱你"),
+        ("我爱你", "我 爱 你"),
         ("Ünïcödé café", "ünïcödé café"),
         ("...?!", ""),
         ("", ""),

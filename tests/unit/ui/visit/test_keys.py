@@ -37,6 +37,7 @@ def test_values_go_into_links_as_streamlit_writes_them():
 
 # Written into the session state, and rightly gone with the session.
 PASSING = {
+    "alone",  # what the page that is drawn was drawn with
     *("emoji_edit_error", "jump_error", "track_error"),
     *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
     # computed again when asked
