@@ -72,6 +72,7 @@ class _Request:
     fragment: str
     sent: float
     started: bool = False
+    drawn: bool = False  # by a run whose end was told together with the next one's
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -436,15 +437,19 @@ class Session:
                 request.started = True
 
     def _finished(self, message: ForwardMsg) -> None:
-        if message.script_finished not in OVER:
-            return
         run = message.metadata.run
         fragments = list(run.fragment_ids)
+        if message.script_finished not in OVER:
+            # So Streamlit calls a fragment's run too that was whole when another began.
+            for request in self._requests:
+                request.drawn |= request.started and request.fragment in fragments
+            return
         self._forget_what_was_not_drawn(run.script_run_id, fragments)
         self._forget_old_messages(fragments)
         now = time.perf_counter()
         for request in list(self._requests):
-            if request.started and (not fragments or request.fragment in fragments):
+            theirs = request.started and (not fragments or request.fragment in fragments)
+            if theirs or request.drawn:
                 self._requests.remove(request)
                 self.reruns.append(Rerun(request.kind, request.sent, now - request.sent))
                 request.done.set()

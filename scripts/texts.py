@@ -30,7 +30,7 @@ PAGES = {
 }
 # The first pattern that a file matches names its area.
 AREAS = (
-    ("stage", ("static/stage/**/*.js", "static/blueprint/**/*.js")),
+    ("stage", ("static/stage/**/*.js", "static/blueprint/**/*.js", "static/map/**/*.js")),
     *(
         (
             name,

@@ -340,7 +340,9 @@ def _embeddings(page: str = "embeddings") -> Iterator[Row]:
     yield Text("plus", page, "she woman girl mother", most=300)
     probed = "nurse doctor engineer teacher soldier secretary chef scientist king queen"
     yield Text("probed", page, probed, most=600)
-    yield Pick("map", page, "PCA", options=("PCA", "t-SNE"))
+    yield Pick("map", page, "PCA", options=("PCA", "t-SNE", N_("own axes")))
+    for key, pair in (("axis_x", "man woman"), ("axis_y", "bad good"), ("axis_z", "poor rich")):
+        yield Text(key, page, pair, most=60)
     yield Pick("map_dimensions", page, "2", options=("2", "3"))
     yield Number("map_words", page, 500, low=50, step=50)
     yield Text("map_focus", page, "happy", most=60)

@@ -29,13 +29,6 @@ def step_fast(weights: LSTMWeights, zx: np.ndarray, a: np.ndarray, c: np.ndarray
     return Step(i, f, g, o, c, o * np.tanh(c))
 
 
-# One tanh serves all four gates i, f, g, o: σ(z) = (1 + tanh(z / 2)) / 2.
-_HALF = np.float32([0.5, 0.5, 1, 0.5]).reshape(4, 1, 1)
-_SHIFT = np.float32([0.5, 0.5, 0, 0.5]).reshape(4, 1, 1)
-# One product serves all four slopes: σ′ = (0 + σ) (1 − σ), tanh′ = (1 + tanh) (1 − tanh).
-_LOW = np.float32([0, 0, 1, 0]).reshape(4, 1, 1)
-
-
 class OneHot:
     """One-hot rows (P, n) by the places of their ones; place ``n`` stands for a row of zeros."""
 
@@ -58,9 +51,10 @@ class OneHot:
 
 
 class Cell(NamedTuple):
-    """A cell's weights as ``Unrolled`` multiplies with them, gate by gate.
+    """A cell's weights as ``Unrolled`` multiplies with them, gate by gate: i, f, o, g.
 
-    All but ``transposed`` are halved where it takes tanh(z / 2).
+    Those of i, f and o are halved in all but ``transposed``, for one tanh serves all four gates:
+    σ(z) = (1 + tanh(z / 2)) / 2.
     """
 
     kernel: np.ndarray  # (4, n_x, n_a)
@@ -79,7 +73,7 @@ class _Arrays(NamedTuple):
     """The arrays of one time step, of which k sequences take part; views, so nothing is copied."""
 
     rows: slice
-    gates: np.ndarray  # (4, k, n_a): i, f, g, o
+    gates: np.ndarray  # (4, k, n_a): i, f, o, g
     c: np.ndarray  # (k, n_a), like the following
     tanh_c: np.ndarray
     a: np.ndarray
@@ -90,10 +84,9 @@ class _Arrays(NamedTuple):
     da_next: np.ndarray  # from the step after
     dc_next: np.ndarray
     spare: np.ndarray
-    dz: np.ndarray  # (k, 4 n_a)
-    dz_by_gate: np.ndarray  # (4, k, n_a)
-    spare_1: np.ndarray  # (4, k, n_a)
-    spare_2: np.ndarray
+    dz: np.ndarray  # (k, 4 n_a), in Keras' order i, f, g, o
+    dz_ifgo: np.ndarray  # (4, k, n_a)
+    spare_gates: np.ndarray  # (4, k, n_a)
 
 
 class Unrolled:
@@ -127,7 +120,7 @@ class Unrolled:
         self._arriving = np.empty((2, size if keep else most, n_a), np.float32)  # da, dc
         self._dz = np.empty((size, 4 * n_a), np.float32)
         self._next = np.empty((3, most, n_a), np.float32)  # da and dc of the step after; spare
-        self._spare = np.empty((2, 4 * most * n_a), np.float32)
+        self._spare = np.empty(4 * most * n_a, np.float32)
         self._ones = np.ones(size, np.float32)
 
     def begin(self, rows: Sequence[int]) -> None:
@@ -156,7 +149,7 @@ class Unrolled:
                     *self._next[:, :k],
                     self.dz[now],
                     self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
-                    *self._spare[:, : 4 * k * n_a].reshape(2, *by_gate),
+                    self._spare[: 4 * k * n_a].reshape(by_gate),
                 )
             )
             before = start
@@ -174,41 +167,47 @@ class Unrolled:
                 np.matmul(x[step.rows], cell.kernel, out=z)
                 z += cell.bias
             if step.a_before is not None:
-                z += np.matmul(step.a_before, cell.recurrent_kernel, out=step.spare_1)
+                z += np.matmul(step.a_before, cell.recurrent_kernel, out=step.spare_gates)
             np.tanh(z, out=z)
-            z *= _HALF
-            z += _SHIFT
-            i, f, g, o = z
-            np.multiply(i, g, out=step.c)
+            sigmoid = z[:3]
+            sigmoid *= 0.5
+            sigmoid += 0.5
+            i, f, o, g = z
+            c = np.multiply(i, g, out=step.c)
             if step.c_before is not None:
-                np.add(step.c, np.multiply(f, step.c_before, out=step.spare), out=step.c)
-            np.tanh(step.c, out=step.tanh_c)
+                c += np.multiply(f, step.c_before, out=step.spare)
+            np.tanh(c, out=step.tanh_c)
             np.multiply(o, step.tanh_c, out=step.a)
         return self.a
 
     def backward(self, da: np.ndarray) -> np.ndarray:
-        """Go back with gradients ``da`` (P, n_a) of what ``forward`` gave; returns ``dz``."""
+        """Go back with gradients ``da`` (P, n_a) of what ``forward`` gave; returns ``dz``.
+
+        σ′ = σ (1 − σ) and tanh′ = (1 + tanh) (1 − tanh), so that the last factor of each dz is
+        1 minus its gate.
+        """
         self._next[:] = 0
         for step in reversed(self._steps):
-            i, f, g, o = step.gates
-            np.add(da[step.rows], step.da_next, out=step.da)
-            # dc = dc_next + da · o · (1 − tanh²(c))
-            dc = np.multiply(step.tanh_c, step.tanh_c, out=step.dc)
-            np.subtract(1, dc, out=dc)
-            np.multiply(dc, o, out=dc)
-            np.multiply(dc, step.da, out=dc)
-            np.add(dc, step.dc_next, out=dc)
-            # dz_i, dz_f, dz_g = dc · (g σ′, c⟨t−1⟩ σ′, i tanh′) and dz_o = da · tanh(c) σ′
-            slope = np.add(step.gates, _LOW, out=step.spare_1)
-            slope *= np.subtract(1, step.gates, out=step.spare_2)
-            slope[0] *= g
-            slope[1] *= 0 if step.c_before is None else step.c_before
-            slope[2] *= i
-            slope[3] *= step.tanh_c
-            np.multiply(slope[:3], dc, out=step.dz_by_gate[:3])
-            np.multiply(slope[3], step.da, out=step.dz_by_gate[3])
+            i, f, o, g = step.gates
+            d_i, d_f, d_o, d_g = step.spare_gates
+            da_t = np.add(da[step.rows], step.da_next, out=step.da)
+            # dc = dc_next + da · o · (1 − tanh²(c)), and o · tanh(c) is a
+            dc = np.multiply(step.a, step.tanh_c, out=step.dc)
+            np.subtract(o, dc, out=dc)
+            dc *= da_t
+            dc += step.dc_next
+            dc_next = np.multiply(dc, f, out=step.dc_next)
+            # dc · (g i, c⟨t−1⟩ f, i (1 + g)) and da · tanh(c) o
+            np.multiply(dc, i, out=d_g)
+            np.multiply(d_g, g, out=d_i)
+            d_g += d_i
+            np.multiply(dc_next, 0 if step.c_before is None else step.c_before, out=d_f)
+            np.multiply(da_t, step.a, out=d_o)
+            # step.gates are not needed any more
+            rest = np.subtract(1, step.gates, out=step.gates)
+            np.multiply(step.spare_gates[:2], rest[:2], out=step.dz_ifgo[:2])
+            np.multiply(step.spare_gates[2:], rest[2:], out=step.dz_ifgo[:1:-1])
             np.matmul(step.dz, self._cell.transposed, out=step.da_next)
-            np.multiply(dc, f, out=step.dc_next)
         return self.dz
 
     def gradients(self, x: Any, out: Sequence[np.ndarray]) -> None:
@@ -228,9 +227,13 @@ class Unrolled:
 
 
 def _by_gate(array: np.ndarray) -> np.ndarray:
-    """(n, 4 n_a) as (4, n, n_a), halved where ``Unrolled`` takes tanh(z / 2)."""
+    """(n, 4 n_a), gates i, f, g, o, as (4, n, n_a), gates i, f, o, g; all but g halved."""
     n, width = array.shape
-    return np.ascontiguousarray(array.reshape(n, 4, width // 4).swapaxes(0, 1) * _HALF)
+    by_gate = array.reshape(n, 4, width // 4).swapaxes(0, 1)
+    found = np.multiply(by_gate, np.float32(0.5), order="C")
+    found[2] = found[3]
+    found[3] = by_gate[2]
+    return found
 
 
 def _transposed(array: np.ndarray) -> np.ndarray:

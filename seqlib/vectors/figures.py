@@ -6,6 +6,7 @@ Words come from readers and their files, so all of them go through ``plain``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from seqlib.vectors import View
 MAP_HEIGHT = 620  # px
 LABEL_LENGTH = 16
 MOST_SHOWN = 200  # characters of a word on hover
+MANY = 2_000  # points of a map; more are drawn on a canvas
 ACCENT = "#c2258f"  # in neither colour map, and clear on light and dark
 
 
@@ -322,6 +324,7 @@ def word_map(
     near: Sequence[int] = (),
     own: Sequence[int] = (),
     axes: Sequence[str] = ("", "", ""),
+    colours: np.ndarray | None = None,
     font: int = FONT,
 ) -> go.Figure:
     """Draw words as points in two or three dimensions.
@@ -337,6 +340,10 @@ def word_map(
         Indices of that word's neighbours in the original space.
     own : sequence of int
         Indices of the reader's words.
+    axes : sequence of 3 str
+        Titles of the axes; on a map of two dimensions the third is that of the colours.
+    colours : array (n,), optional
+        Numbers of both signs by which the other words are coloured.
     """
     points = np.asarray(points, float)
     flat = points.shape[1] == 2
@@ -384,7 +391,8 @@ def word_map(
                 "color": colour,
                 "size": size if flat else size * 0.6,
                 "opacity": 1 if named else 0.5,
-            },
+            }
+            | ({} if named or colours is None else _scale(colours[rows], axes[2], font)),
             hovertemplate="%{customdata}<extra></extra>",
         )
     drawn.update_layout(dragmode="lasso" if flat else "orbit", modebar_orientation="v")
@@ -397,6 +405,14 @@ def word_map(
             scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)}
         )
     return drawn
+
+
+def _scale(values: np.ndarray, title: str, font: int) -> dict[str, Any]:
+    """Make the part of a marker that colours by numbers of both signs."""
+    limit = limit_of(values)
+    bar = {"title": {"text": title, "side": "right"}, "thickness": 14, "tickfont": {"size": font}}
+    scale = {"colorscale": ZERO_CENTRED, "cmin": -limit, "cmax": limit, "colorbar": bar}
+    return {"color": values, "opacity": 0.8, **scale}
 
 
 # Sides of a point for its label: Plotly's name, and the text's centre in label widths and heights.

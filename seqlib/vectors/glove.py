@@ -3,6 +3,7 @@
 ``words.txt``  all 400,000 words, the commonest first, line k for row k
 ``codes.npy``, ``places.npy``  the index by which ``Words`` finds a word
 ``matrix.npy``  float16 (20001, 50), the rows of the first 20,000 words after the padding row
+``map.npy``  float16 (20000, 2), those words on a t-SNE map
 
 The rows of all words are the package's own file, memory-mapped; nothing is written or copied.
 ``scripts/make_vectors.py`` writes this folder.
@@ -76,13 +77,27 @@ def package_rows() -> np.ndarray | None:
 def open_glove(folder: Path = FOLDER) -> WordVectors:
     """Open GloVe's vectors: all rows if the package is installed, else the first 20,000."""
     text = np.memmap(folder / "words.txt", np.uint8, "r")
+    path = folder / "map.npy"
+    placed = np.load(path, mmap_mode="r") if path.exists() else None
     rows = package_rows()
     if rows is not None:
         index = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("codes", "places"))
         padding = np.zeros((1, rows.shape[1]), np.float32)
         return WordVectors(
-            ALL, Words(text, *index), Rows(padding, rows), source=SOURCE, known_as=FINGERPRINT
+            ALL,
+            Words(text, *index),
+            Rows(padding, rows),
+            source=SOURCE,
+            known_as=FINGERPRINT,
+            placed=placed,
         )
     matrix = np.load(folder / "matrix.npy", mmap_mode="r")
     end = np.flatnonzero(text == 10)[len(matrix) - 2] + 1
-    return WordVectors(FIRST, Words(text[:end]), matrix, source=SOURCE_FIRST, known_as=FINGERPRINT)
+    return WordVectors(
+        FIRST,
+        Words(text[:end]),
+        matrix,
+        source=SOURCE_FIRST,
+        known_as=FINGERPRINT,
+        placed=placed,
+    )

@@ -56,7 +56,8 @@ def _extreme(rows: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndar
 
 # name -> how several rows are summarised: their mean; the typical size of a value, whatever its
 # sign; the value furthest from zero.
-STATISTICS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
+Statistic = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+STATISTICS: dict[str, Statistic] = {
     N_("mean"): _mean,
     N_("root mean square"): _root_mean_square,
     N_("extreme"): _extreme,
@@ -96,18 +97,11 @@ def overview(
         rows = np.array(vectors.matrix[firsts], np.float32)
         labels = tuple(vectors.word(index) for index in firsts.tolist())
         return View(rows, edges, firsts, labels, True)
-    summarise = STATISTICS[statistic]
     values = np.empty((bins, vectors.dim), np.float32)
-    matrix = vectors.matrix
-    if isinstance(matrix, Rows):
-        # GloVe's file has one dimension of all words after another.
-        places = slice(start, stop) if order is None else order[start:stop]
-        for dimension in range(vectors.dim):
-            column = matrix.column(dimension)[places].astype(np.float32, copy=False)[:, None]
-            summary = summarise(column, edges[:-1] - start, np.diff(edges))  # (bins, 1)
-            values[:, dimension] = summary[:, 0]
+    if isinstance(vectors.matrix, Rows):
+        _summarise_columns(vectors.matrix, edges, order, STATISTICS[statistic], values)
     else:
-        _summarise_rows(matrix, edges, order, summarise, values)
+        _summarise_rows(vectors.matrix, edges, order, STATISTICS[statistic], values)
     lasts = edges[1:] - 1 if order is None else order[edges[1:] - 1]
     labels = tuple(
         f"{vectors.word(first)} … {vectors.word(last)}" if first != last else vectors.word(first)
@@ -116,11 +110,30 @@ def overview(
     return View(values, edges, firsts, labels, False)
 
 
+def _summarise_columns(
+    matrix: Rows,
+    edges: np.ndarray,
+    order: np.ndarray | None,
+    summarise: Statistic,
+    values: np.ndarray,
+) -> None:
+    """Summarise each bin into ``values`` (bins, dim), one dimension of all rows after another.
+
+    So GloVe's file is stored.
+    """
+    part = slice(int(edges[0]), int(edges[-1]))
+    places = part if order is None else order[part]
+    for dimension in range(values.shape[1]):
+        column = matrix.column(dimension)[places].astype(np.float32, copy=False)[:, None]
+        summary = summarise(column, edges[:-1] - edges[0], np.diff(edges))  # (bins, 1)
+        values[:, dimension] = summary[:, 0]
+
+
 def _summarise_rows(
     matrix: np.ndarray,
     edges: np.ndarray,
     order: np.ndarray | None,
-    summarise: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray],
+    summarise: Statistic,
     values: np.ndarray,
 ) -> None:
     """Summarise each bin of a matrix that is stored row by row into ``values`` (bins, dim)."""

@@ -50,8 +50,13 @@ class Rows:
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, rows: int | slice | np.ndarray) -> np.ndarray:
-        """Return one row (dim,), a range of rows, or the rows (…, dim) of numbers (…)."""
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Return one row (dim,), a range of rows, or the rows (…, dim) of numbers (…).
+
+        After a comma some dimensions can be chosen, as of an array.
+        """
+        if isinstance(rows, tuple):
+            return self[rows[0]][(..., *rows[1:])]
         if isinstance(rows, slice):
             first, stop, step = rows.indices(len(self))
             for start, part in zip(self._starts, self.parts, strict=True):

@@ -77,6 +77,8 @@ class WordVectors:
         Where the vectors come from and their licence, in Markdown; translated when it is shown.
     known_as : str
         The fingerprint, if it is known.
+    placed : array (n, 2), optional
+        The first n words on a t-SNE map, if one is shipped.
 
     Raises
     ------
@@ -91,6 +93,7 @@ class WordVectors:
     given_norms: np.ndarray | None = None
     source: str = ""
     known_as: str = ""
+    placed: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or len(self.matrix) != len(self.words) + 1:

@@ -205,6 +205,13 @@ def settled(page: Page) -> None:
     )
 
 
+def turn_to(page: Page, path: str) -> None:
+    """Go to another page of the app as the Back button does, without loading the app again."""
+    page.evaluate("path => history.pushState({}, '', path)", f"/{path}")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    settled(page)
+
+
 def write_first_cell(page: Page, table: Locator, text: str) -> None:
     """Replace what the first cell of a table editor holds, as a hand would."""
     table.scroll_into_view_if_needed()

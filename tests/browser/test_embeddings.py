@@ -96,6 +96,35 @@ def test_words_drawn_around_are_compared(page):
     assert int(page.get_by_text("words chosen").inner_text().split()[0]) > 2
 
 
+def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, new_page):
+    page = new_page(f"{server.url}/embeddings?map=own+axes&map_words=20000")
+    canvas = page.locator(".wordmap canvas")
+    canvas.scroll_into_view_if_needed()
+    expect(canvas).to_have_attribute("aria-label", re.compile("^20,000 words by own axes"))
+    picture = "canvas => canvas.toDataURL()"
+    page.wait_for_function("canvas => canvas.width > 300", arg=canvas.element_handle())
+    first = canvas.evaluate(picture)
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80, y + 40, steps=4)
+    page.mouse.up()
+    page.wait_for_function(
+        f"old => ({picture})(old[0]) !== old[1]", arg=[canvas.element_handle(), first]
+    )
+    page.get_by_role("button", name="Zoom in").last.click()
+    page.get_by_role("button", name="Draw around words").click()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for right, down in ((30, 0), (30, 30), (0, 30)):
+        page.mouse.move(x + right, y + down, steps=4)
+    page.mouse.up()
+    expect(page.get_by_text("words chosen")).to_be_visible()
+    page.mouse.move(x + 15, y + 15)
+    expect(page.locator(".wordmap .tip")).to_have_text(re.compile(r"\S"))
+
+
 def test_frozen_moves_no_row_and_trainable_moves_some(page):
     page.get_by_role("button", name="Train both").click()
     expect(page.get_by_text("Done")).to_have_count(2, timeout=120_000)

@@ -50,6 +50,7 @@ def test_typing_a_sentence_is_read_without_enter(server, new_page):
 
 def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, new_page):
     page = open_emojify(server, new_page)
+    sentence_box(page).press("End")
     sentence_box(page).press_sequentially(" today")
     expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
     page.get_by_role("combobox", name="read by").click()

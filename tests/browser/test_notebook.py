@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 DRAWN = """() => [...document.querySelectorAll('canvas')].filter((canvas) => canvas.width &&
   new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width,
     canvas.height).data.buffer)).size > 1).length"""
-AT = "() => document.getElementById('stage').stageView"
+AT = "() => document.getElementById('stage').stageView.transport"
 
 
 @pytest.fixture

@@ -288,6 +288,54 @@ def test_tsne_is_made_in_the_background_and_shown(page):
     assert "this map keeps" in texts(page)
 
 
+@pytest.mark.parametrize("map_", ["PCA", "t-SNE", "own axes"])
+def test_twenty_thousand_words_stand_on_every_map(map_):
+    if map_ == "t-SNE" and load().placed is None:
+        pytest.skip("the map made beforehand is not there yet")
+    app = visit("embeddings", map=map_, map_words="20000")
+    assert errors(app) == []
+    assert "20,000 words. Of each word's" in texts(app)
+    assert "Compared for 500 of them." in texts(app)
+    assert ("Made beforehand" in texts(app)) == (map_ == "t-SNE")
+
+
+def test_a_rare_word_is_not_on_the_map_made_beforehand_and_on_the_others_is():
+    if load().placed is None:
+        pytest.skip("the map made beforehand is not there yet")
+    app = visit("embeddings", map="t-SNE", map_words="2500", map_own="sushi pizza")
+    assert "Not on this map: “sushi”." in texts(app)
+    app.button_group(key="map").set_value("PCA").run()
+    assert "Not on this map" not in texts(app)
+    assert "words. Of each word's" in texts(app)
+
+
+def test_an_axis_needs_two_words(page):
+    page.button_group(key="map").set_value("own axes").run()
+    page.text_input(key="axis_x").set_value("man qqxzy").run()
+    assert errors(page) == []
+    assert "Each axis needs two words that have a vector." in [info.value for info in page.info]
+    assert "“qqxzy”" in texts(page)
+
+
+def test_many_words_of_ones_own_file_have_no_map_made_beforehand(page):
+    app = bring(page, glove(2100))
+    app.slider(key="map_words").set_value(2100).run()
+    app.button_group(key="map").set_value("t-SNE").run()
+    assert "t-SNE takes at most 2,000 words here; PCA and own axes take all." in [
+        info.value for info in app.info
+    ]
+
+
+def test_the_exercises_lines_stand_with_what_they_give(page):
+    code = next(block.value for block in page.code if "vocab_len" in block.value)
+    said = [line.split("  # ")[-1] for line in code.splitlines() if "  # " in line]
+    row = load().index("cucumber")
+    assert said[:4] == ["400,001", "50", "(400,001, 50)", f"'cucumber': {row:,}"]
+    code = next(block.value for block in bring(page, glove()).code if "vocab_len" in block.value)
+    assert "['w0'].shape[0]" in code
+    assert "# (31, 4)" in code
+
+
 # Chinese words, whose rows are made of those of English words.
 
 

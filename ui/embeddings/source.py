@@ -11,6 +11,7 @@ from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
 from ui.embeddings import state
 from ui.frame import language
+from ui.lessons.pages import lesson
 from ui.parts import escape, uploads, vectors
 
 TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
@@ -116,8 +117,30 @@ def facts(found: WordVectors) -> None:
     )
     if found.source:
         st.caption(_(found.source))
+    with st.expander("`pretrained_embedding_layer`", icon=":material/code:"):
+        st.markdown(lesson("embeddings")["layer"])
+        st.code(layer_code(found), language="python")
     if found.report is not None and found.report.counts:
         _report(found.report)
+
+
+def layer_code(found: WordVectors) -> str:
+    """Write the exercise's lines that make the layer, each with what it gives for these vectors."""
+    word = "cucumber" if "cucumber" in found else found.word(1)
+    vocab_len, emb_dim = len(found.word_to_index) + 1, found.word_to_vec_map[word].shape[0]
+    row = found.word_to_index[word]
+    lines = (
+        ("vocab_len = len(word_to_index) + 1", f"{vocab_len:,}"),
+        (f"emb_dim = word_to_vec_map[{word!r}].shape[0]", f"{emb_dim:,}"),
+        ("emb_matrix = np.zeros((vocab_len, emb_dim))", f"({vocab_len:,}, {emb_dim:,})"),
+        ("for word, index in word_to_index.items():", f"{word!r}: {row:,}"),
+        ("    emb_matrix[index, :] = word_to_vec_map[word]", f"({emb_dim:,},)"),
+        ("embedding_layer = Embedding(vocab_len, emb_dim, trainable=False)", ""),
+        ("embedding_layer.build((None,))", ""),
+        ("embedding_layer.set_weights([emb_matrix])", f"{vocab_len * emb_dim:,}"),
+    )
+    wide = max(len(code) for code, gives in lines if gives)
+    return "\n".join(f"{code:<{wide}}  # {gives}" if gives else code for code, gives in lines)
 
 
 def _report(report: Report) -> None:

@@ -45,6 +45,13 @@ def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[s
     return list(known), [word for word, row in zip(words, rows, strict=True) if not row]
 
 
+def say_not_on_map(words: list[str]) -> None:
+    """Draw a caption that lists words that a map made beforehand does not have."""
+    if words:
+        listed = ", ".join(f"“{escape.plain(word)}”" for word in words)
+        st.caption(":material/info: " + _("Not on this map: {words}.", words=listed))
+
+
 def say_unknown(unknown: list[str], among: WordVectors) -> None:
     """Draw a caption that lists words without a vector."""
     if unknown:

@@ -9,18 +9,21 @@ from html import unescape
 import numpy as np
 import streamlit as st
 
+from seqlib import i18n
+from seqlib.figures import plain
 from seqlib.i18n import _
 from seqlib.text import table_csv
 from seqlib.vectors import Projection, WordVectors, figures, pca, projection
 from seqlib.vectors.wordvectors import unit
-from ui.embeddings import export, neighbours, state
+from ui.embeddings import cloud, export, neighbours, state
+from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import options, value, widget
 
-PCA, TSNE = options("map")
+PCA, TSNE, OWN = options("map")
 NEIGHBOURS = 10
 MOST_OWN = 40
 MOST_COMPARED = 14
@@ -42,13 +45,31 @@ CONFIG_3D = {
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """The words of a map, their unit vectors (n, dim), and the indices of the marked words."""
+    """The words of a map, their unit vectors (n, dim) and rows, and which words are marked."""
 
     words: tuple[str, ...]
     rows: np.ndarray
+    numbers: np.ndarray
     focus: int | None
     near: tuple[int, ...]
     own: tuple[int, ...]
+
+    def only(self, stays: np.ndarray) -> Chosen:
+        """Leave out the words where ``stays`` (n,) is False."""
+        places = np.flatnonzero(stays)
+        moved = np.cumsum(stays) - 1
+
+        def still(marked: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(int(moved[at]) for at in marked if stays[at])
+
+        return Chosen(
+            tuple(self.words[at] for at in places.tolist()),
+            self.rows[places],
+            self.numbers[places],
+            next(iter(still(() if self.focus is None else (self.focus,))), None),
+            still(self.near),
+            still(self.own),
+        )
 
 
 def show(vectors: WordVectors) -> None:
@@ -75,14 +96,17 @@ def _jobs() -> dict[tuple, Future]:
 
 def _show(vectors: WordVectors) -> None:
     method, n, count = _controls(vectors)
+    pairs = _pairs(vectors) if method == OWN else None
     chosen = _words(vectors, count)
     if len(chosen.words) < projection.LEAST_WORDS:
         st.info(
             _("A map needs at least {n} words that have a vector.", n=projection.LEAST_WORDS),
             icon=":material/edit:",
         )
-        return
-    if method == PCA:
+    elif method == OWN:
+        if pairs is not None:
+            _own_axes(chosen, n, pairs, vectors)
+    elif method == PCA:
         key = ("pca", chosen.words, n)
         points, found = remembered(vectors, key, lambda: _projected(chosen.rows, n))
         axes = [
@@ -97,15 +121,20 @@ def _show(vectors: WordVectors) -> None:
 
 def _controls(vectors: WordVectors) -> tuple[str, int, int]:
     one, two, three = st.columns(3)
-    method = one.segmented_control(
-        _("map"), help=_("PCA at once; t-SNE in the background, some seconds."), **widget("map")
+    method = language.choice(
+        one.segmented_control,
+        _("map"),
+        "map",
+        help=_(
+            "PCA at once; t-SNE in the background, some seconds; own axes run from word to word."
+        ),
     )
     n = two.segmented_control(
         _("dimensions"),
         help=_("In two, draw around words to compare them. In three, turn the map by dragging."),
         **widget("map_dimensions"),
     )
-    most = min(projection.MOST_WORDS - MOST_OWN - NEIGHBOURS - 1, len(vectors))
+    most = min(projection.MOST_POINTS, len(vectors))
     count = 0
     if most >= 100:  # else there is nothing to slide between
         count = three.slider(
@@ -114,6 +143,37 @@ def _controls(vectors: WordVectors) -> tuple[str, int, int]:
             **widget("map_words", high=most - most % 50),
         )
     return str(method), int(n), count or most
+
+
+def _pairs(vectors: WordVectors) -> tuple[tuple[str, str], ...] | None:
+    """Draw the boxes of the own axes; return their pairs of words, None if one is missing."""
+    pairs = []
+    labels = (_("across: from, to"), _("upwards: from, to"), _("colour or depth: from, to"))
+    for column, label, key in zip(
+        st.columns(3), labels, ("axis_x", "axis_y", "axis_z"), strict=True
+    ):
+        typed = column.text_input(
+            label,
+            help=_("Two words. Others stand where their cosine with the step between them is."),
+            **widget(key),
+        )
+        words, unknown = state.split_known(state.words_of(typed), vectors)
+        state.say_unknown(unknown, vectors)
+        pairs.append(tuple(words[:2]))
+    if any(len(pair) < 2 for pair in pairs):
+        st.info(_("Each axis needs two words that have a vector."), icon=":material/edit:")
+        return None
+    return tuple((first, second) for first, second in pairs)
+
+
+def _own_axes(
+    chosen: Chosen, n: int, pairs: tuple[tuple[str, str], ...], vectors: WordVectors
+) -> None:
+    """Place the words by three steps from word to word; in two dimensions the third colours."""
+    rows = np.array([[vectors.vector(word) for word in pair] for pair in pairs])  # (3, 2, dim)
+    cosines = projection.along_pairs(chosen.rows, rows)  # (words, 3)
+    axes = tuple(f"{plain(first)} → {plain(second)}" for first, second in pairs)
+    _picture(chosen, cosines[:, :n], axes, vectors, OWN, cosines[:, 2] if n == 2 else None)
 
 
 def _words(vectors: WordVectors, count: int) -> Chosen:
@@ -133,27 +193,28 @@ def _words(vectors: WordVectors, count: int) -> Chosen:
     own, unknown = state.split_known(added[:MOST_OWN], vectors)
     centre, missing = state.split_known([focus] if focus else [], vectors)
     state.say_unknown([*missing, *unknown], vectors)
-    near_words: list[str] = []
+    near: list[str] = []
     if centre:
         among = neighbours.COMMONEST if len(vectors) > neighbours.COMMONEST else None
-        near_words = [
-            neighbour.word for neighbour in vectors.neighbours(centre[0], NEIGHBOURS, among=among)
-        ]
-    first = vectors.words[:count]
-    words = tuple(dict.fromkeys((*first, *own, *near_words, *centre)))
+        near = [found.word for found in vectors.neighbours(centre[0], NEIGHBOURS, among=among)]
+    words = tuple(dict.fromkeys((*vectors.words[:count], *own, *near, *centre)))
     at = {word: place for place, word in enumerate(words)}
-    rows = unit(np.array(vectors.table[vectors.indices(words)], np.float32))
+    numbers = np.concatenate([np.arange(1, count + 1), vectors.indices(words[count:])])
     return Chosen(
         words,
-        rows,
+        unit(np.array(vectors.table[numbers], np.float32)),
+        numbers,
         at[centre[0]] if centre else None,
-        tuple(at[word] for word in near_words),
+        tuple(at[word] for word in near),
         tuple(at[word] for word in own),
     )
 
 
 def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
-    """Start t-SNE on the worker thread, and draw the map when it is ready."""
+    """Draw a t-SNE map: one made by the worker thread, of many words the shipped one."""
+    if len(chosen.words) > projection.MOST_WORDS:
+        _shipped_tsne(chosen, n, vectors)
+        return
     perplexity = st.slider(
         _("perplexity"),
         help=_("About how many neighbours each word tries to keep."),
@@ -180,10 +241,85 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
     _picture(chosen, job.result(), ("", "", ""), vectors, TSNE)
 
 
-def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, method: str) -> None:
+def _shipped_tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
+    """Draw the words that stand on the map made beforehand, if there is one."""
+    placed = vectors.placed
+    if placed is None or n != 2:
+        st.info(
+            _(
+                "t-SNE takes at most {most:,} words here; PCA and own axes take all.",
+                most=projection.MOST_WORDS,
+            ),
+            icon=":material/edit:",
+        )
+        return
+    is_on = (chosen.numbers > 0) & (chosen.numbers <= len(placed))
+    st.caption(
+        _("Made beforehand of the {n:,} commonest words, with a perplexity of 30.", n=len(placed))
+    )
+    state.say_not_on_map([chosen.words[at] for at in np.flatnonzero(~is_on).tolist()])
+    kept = chosen.only(is_on)
+    _picture(kept, np.asarray(placed[kept.numbers - 1], np.float32), ("", "", ""), vectors, TSNE)
+
+
+def _picture(
+    chosen: Chosen,
+    points: np.ndarray,
+    axes: tuple[str, ...],
+    vectors: WordVectors,
+    method: str,
+    colours: np.ndarray | None = None,
+) -> None:
     flat = points.shape[1] == 2
     left, right = st.columns([3, 2]) if flat else (st.container(), None)
-    event = left.plotly_chart(
+    with left:
+        if flat and len(points) > figures.MANY:
+            words = _cloud(chosen, points, axes, vectors, method, colours)
+        else:
+            words = _chart(chosen, points, axes, method, colours)
+    kept = remembered(
+        vectors,
+        ("kept", method, chosen.words, points.tobytes()),
+        lambda: projection.neighbours_kept(chosen.rows, points),
+    )
+    asked = projection.words_asked(len(points))
+    left.caption(
+        _(
+            "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
+            "**{kept:.0%}** among its {k} nearest.",
+            n=len(points),
+            k=NEIGHBOURS,
+            dim=vectors.dim,
+            kept=kept,
+        )
+        + (" " + _("Compared for {n:,} of them.", n=asked) if asked < len(points) else "")
+    )
+    if right is not None:
+        with right:
+            _compare(words, vectors)
+    with left:
+        export.buttons("map", lambda: _as_csv(chosen, points), (chosen.words, chosen.rows))
+
+
+def _alt(chosen: Chosen, points: np.ndarray, method: str) -> str:
+    return _(
+        "{n:,} words by {method} in {dimensions} dimensions.",
+        n=len(chosen.words),
+        method=_(method),
+        dimensions=points.shape[1],
+    )
+
+
+def _chart(
+    chosen: Chosen,
+    points: np.ndarray,
+    axes: tuple[str, ...],
+    method: str,
+    colours: np.ndarray | None,
+) -> list[str]:
+    """Draw some words in two or three dimensions; return those drawn around."""
+    flat = points.shape[1] == 2
+    event = st.plotly_chart(
         figures.word_map(
             points,
             chosen.words,
@@ -191,46 +327,54 @@ def _picture(chosen: Chosen, points: np.ndarray, axes, vectors: WordVectors, met
             near=chosen.near,
             own=chosen.own,
             axes=axes,
+            colours=colours,
             font=font(),
         ),
         key=f"map_chart_{points.shape[1]}",
         on_select="rerun" if flat else "ignore",
         selection_mode=("lasso", "points"),
         config=CONFIG if flat else CONFIG_3D,
-        alt=_(
-            "{n:,} words by {method} in {dimensions} dimensions.",
-            n=len(chosen.words),
-            method=method,
-            dimensions=points.shape[1],
-        ),
+        alt=_alt(chosen, points, method),
     )
-    kept = remembered(
+    marked = event.selection.points if flat and event else []
+    words = dict.fromkeys(_word(point.get("customdata")) for point in marked)
+    return [word for word in words if word]
+
+
+def _cloud(
+    chosen: Chosen,
+    points: np.ndarray,
+    axes: tuple[str, ...],
+    vectors: WordVectors,
+    method: str,
+    colours: np.ndarray | None,
+) -> list[str]:
+    """Draw many words in two dimensions under the names of their regions; return as ``_chart``."""
+    parts, part_of = remembered(
         vectors,
-        ("kept", method, chosen.words, points.tobytes()[:4096], points.shape),
-        lambda: projection.neighbours_kept(chosen.rows, points),
+        ("regions", method, chosen.words, points.tobytes()),
+        lambda: projection.regions(chosen.rows, points, chosen.words),
     )
-    left.caption(
-        _(
-            "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
-            "**{kept:.0%}** among its {k} nearest.",
-            n=len(chosen.words),
-            k=NEIGHBOURS,
-            dim=vectors.dim,
-            kept=kept,
-        )
+    spoken = i18n.language()
+    found = cloud.show(
+        points,
+        chosen.words,
+        parts,
+        part_of,
+        focus=chosen.focus,
+        near=chosen.near,
+        own=chosen.own,
+        axes=axes,
+        colours=colours,
+        alt=_alt(chosen, points, method),
+        font=font(),
+        key="map_cloud" if spoken == i18n.SOURCE else f"map_cloud-{spoken}",
     )
-    if right is not None:
-        with right:
-            _compare(event, vectors)
-    with left:
-        export.buttons("map", lambda: _as_csv(chosen, points), (chosen.words, chosen.rows))
+    return [chosen.words[at] for at in found]
 
 
-def _compare(event, vectors: WordVectors) -> None:
-    """Draw the similarities of the words that the reader has selected with the lasso."""
-    points = event.selection.points if event else []
-    words = list(dict.fromkeys(_word(point.get("customdata")) for point in points))
-    words = [word for word in words if word]
+def _compare(words: list[str], vectors: WordVectors) -> None:
+    """Draw the similarities of the words that the reader has drawn around."""
     if len(words) < 2:
         st.info(_("Draw around two or more words to compare them here."), icon=":material/gesture:")
         return

@@ -183,9 +183,9 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
             began = time.perf_counter()
             if choices.begin() or values() != drawn.get(draw.__name__):
                 st.rerun()
+            session.look()
             draw(*args)
             notebook.keep()
-            session.look()
             observer.rerun(current() or "home", time.perf_counter() - began)
 
         return part

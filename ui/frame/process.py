@@ -1,15 +1,20 @@
-"""What a process that serves many readers needs changed in threads and memory."""
+"""What a process that serves many readers needs changed in threads, memory and messages."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import numpy  # noqa: F401  its BLAS has to be loaded to be limited
 import plotly.graph_objects as go
 import plotly.io as pio
 import threadpoolctl
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 # What mallopt calls its settings, in glibc's malloc.h.
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
@@ -49,9 +54,31 @@ def lighten_charts() -> None:
     pio.templates["streamlit"] = go.layout.Template(layout={"colorway": ["#000001"]})
 
 
+def after_the_last_run(ask: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Wrap ``AppSession.request_rerun``: a part's rerun begins once the last run is passed on.
+
+    A run's messages reach the browser through the event loop. Streamlit 1.67 drops those that
+    still wait there where the run has ended and a fragment is asked for: the clock of a live
+    picture would take what a moved control has drawn.
+    """
+
+    @wraps(ask)
+    def request_rerun(app_session: Any, client_state: Any) -> None:
+        runner = app_session._scriptrunner
+        over = runner is not None and runner._requests._state is ScriptRequestType.STOP
+        if over and client_state is not None and client_state.fragment_id:
+            # A run that is over has sent all that it will, so this comes after it.
+            app_session._event_loop.call_soon(ask, app_session, client_state)
+        else:
+            ask(app_session, client_state)
+
+    return request_rerun
+
+
 give_memory_back()
 one_thread_for_algebra()
 lighten_charts()
+setattr(AppSession, "request_rerun", after_the_last_run(AppSession.request_rerun))  # noqa: B010
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)

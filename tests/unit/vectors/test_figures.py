@@ -124,6 +124,16 @@ def test_every_word_of_a_map_is_drawn_once(dimensions):
     assert sorted(drawn) == sorted(words)
 
 
+def test_a_third_own_axis_is_a_scale_of_colours():
+    points = np.random.default_rng(2).normal(size=(30, 2))
+    figure = figures.word_map(
+        points, WORDS[:30], axes=("a → b", "c → d", "e → f"), colours=points[:, 0]
+    )
+    marker = figure.data[0].marker
+    assert marker.colorbar.title.text == "e → f"
+    assert marker.cmin == -marker.cmax
+
+
 def test_labels_of_a_map_do_not_cover_each_other():
     points = np.zeros((12, 2))
     points[11] = 1

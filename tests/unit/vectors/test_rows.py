@@ -26,6 +26,7 @@ def test_it_has_the_shape_of_all_its_parts():
     [
         *(0, 1, 900, 901, 940, np.int32(5)),
         *(slice(0, 5), slice(1, 900), slice(895, 905), slice(None), slice(7, 2), slice(3, 900, 7)),
+        *((5, 2), (slice(1, 9, 3), slice(2, 5)), (np.array([0, 940]), slice(None, 2))),
         *([0], [3, 3, 1], [0, 940, 1, 900], np.array([[0, 1], [940, 2]]), np.zeros(0, int)),
     ],
 )

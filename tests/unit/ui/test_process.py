@@ -1,0 +1,51 @@
+"""What a process that serves many readers needs changed."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+
+from ui.frame import process
+
+PART, PAGE = ClientState(fragment_id="sampling"), ClientState()
+
+
+def happens(asked: ClientState, *, over: bool) -> list[str]:
+    """What happens in a session whose last message is on its way when ``asked`` arrives."""
+    seen: list[str] = []
+
+    async def session() -> None:
+        requests = ScriptRequests()
+        if over:
+            requests.request_stop()
+        else:
+            requests.on_scriptrunner_yield()
+        app_session = SimpleNamespace(
+            _scriptrunner=SimpleNamespace(_requests=requests),
+            _event_loop=asyncio.get_running_loop(),
+        )
+        app_session._event_loop.call_soon(seen.append, "the last message")
+        ask = process.after_the_last_run(lambda _session, _state: seen.append("the new run"))
+        ask(app_session, asked)
+        await asyncio.sleep(0)
+
+    asyncio.run(session())
+    return seen
+
+
+def test_a_part_runs_again_once_the_last_runs_messages_are_passed_on():
+    assert happens(PART, over=True) == ["the last message", "the new run"]
+
+
+@pytest.mark.parametrize(("asked", "over"), [(PART, False), (PAGE, True), (PAGE, False)])
+def test_whatever_else_is_asked_for_waits_for_nothing(asked, over):
+    assert happens(asked, over=over) == ["the new run", "the last message"]
+
+
+def test_sessions_of_this_process_do_so():
+    assert AppSession.request_rerun.__wrapped__
