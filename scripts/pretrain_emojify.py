@@ -129,23 +129,26 @@ def trained(
     train: LabelledSentences, lexicon: Lexicon, settings: EmojifySettings
 ) -> list[EmojiModel]:
     """Train one model a seed."""
-    return [run(train, lexicon, replace(settings, seed=seed)).snapshot().model for seed in SEEDS]
+    return [run.snapshot().model for run in runs(train, lexicon, settings)]
 
 
-def run(train: LabelledSentences, lexicon: Lexicon, settings: EmojifySettings) -> EmojifyRun:
-    """Train to the end, measured on the validation sentences."""
-    found = EmojifyRun(train, validation(), lexicon, settings).start()
-    if found.wait() is not State.DONE:
-        raise RuntimeError(found.error)
+def runs(train: LabelledSentences, lexicon: Lexicon, settings: EmojifySettings) -> list[EmojifyRun]:
+    """Train to the end, a run a seed, measured on the validation sentences."""
+    found = [
+        EmojifyRun(train, validation(), lexicon, replace(settings, seed=seed)).start()
+        for seed in SEEDS
+    ]
+    for run in found:
+        if run.wait() is not State.DONE:
+            raise RuntimeError(run.error)
     return found
 
 
 def validate(lexicon: Lexicon, settings: EmojifySettings) -> None:
     """Print loss and accuracy on the validation sentences by epoch, mean of the seeds."""
-    train = shipped().train
-    runs = [run(train, lexicon, replace(settings, seed=seed)).metrics for seed in SEEDS]
-    losses = np.mean([found.test_loss for found in runs], axis=0)
-    accuracies = np.mean([found.test_accuracy for found in runs], axis=0)
+    metrics = [run.metrics for run in runs(shipped().train, lexicon, settings)]
+    losses = np.mean([found.test_loss for found in metrics], axis=0)
+    accuracies = np.mean([found.test_accuracy for found in metrics], axis=0)
     for epoch, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), 1):
         print(f"{epoch:3} {loss:.4f} {accuracy:.4f}{' *' * (loss == losses.min())}")
 

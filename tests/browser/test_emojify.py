@@ -48,6 +48,31 @@ def test_typing_a_sentence_is_read_without_enter(server, new_page):
     expect(page.locator("td.unknown")).to_have_text("zzqqzz")
 
 
+EVERYDAY = {
+    "you are the love of my life": "❤️",
+    "she does not love me anymore": "😞",
+    "want to play tennis tomorrow?": "⚾",
+    "we lost the final on penalties": "⚾",
+    "haha that was so funny": "😄",
+    "I finally got the job": "😄",
+    "I lost my wallet": "😞",
+    "my dog died yesterday": "😞",
+    "I have not eaten since breakfast": "🍴",
+    "let us order some pizza": "🍴",
+}
+
+
+def test_everyday_sentences_get_the_emoji_most_people_would_give(server, new_page):
+    page = open_emojify(server, new_page)
+    for sentence, emoji in EVERYDAY.items():
+        sentence_box(page).fill(sentence)
+        last = sentence.split()[-1].strip("?")
+        expect(page.locator(".words td").get_by_text(last, exact=True)).to_be_visible()
+        expect(verdict(page).locator(".mark")).to_have_text(emoji)
+    sentence_box(page).fill("!!!")
+    expect(verdict(page)).to_contain_text("no word of this is known")
+
+
 def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, new_page):
     page = open_emojify(server, new_page)
     sentence_box(page).press("End")

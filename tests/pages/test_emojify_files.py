@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from seqlib import vectors
 from seqlib.emojify import open_model, pretrained, save_model
 from seqlib.text import sentences_to_indices, shipped, template
+from seqlib.text.several import MOST_TEST
 from tests.pages.apps import errors, markup, texts, the_error, train_emoji, visit
 from ui.emojify import data as data_part
 from ui.emojify import sentence, state
@@ -54,6 +55,29 @@ def test_a_csv_of_ones_own_becomes_the_sentences(page):
     train_emoji(page, epochs=1)
     assert errors(page) == []
     assert "classes = 2" in texts(page)
+
+
+def test_a_test_file_beside_the_training_file_is_taken_with_it(page):
+    page.button_group(key="emoji_data").set_value(state.MINE).run()
+    both = [
+        ("train.csv", template() + template().split(b"\r\n", 1)[1], "text/csv"),
+        ("test.csv", b"sentence,label\nso glad,happy\nso low,sad\n", "text/csv"),
+    ]
+    page.file_uploader(key="emoji_csv").set_value(both)
+    page.run()
+    assert errors(page) == []
+    mine = page.session_state["emoji_mine"]
+    assert mine.test.sentences == ("so glad", "so low")
+    assert len(mine.train) == 10
+    assert "2 test sentences in a file of their own." in texts(page)
+
+
+def test_above_train_stands_how_many_words_have_a_vector(page):
+    assert "% of the words in the training sentences have a vector." in texts(page)
+    assert not page.warning
+    rows = "\n".join(f"qwrtz{n} zxcvb{n},{('happy', 'sad')[n % 2]}" for n in range(20))
+    use_csv(page, f"sentence,label\n{rows}\n".encode())
+    assert "0% of the words" in "".join(one.value for one in page.warning)
 
 
 def test_the_template_can_be_filled_in_and_read(page):
@@ -100,7 +124,7 @@ def test_fifty_thousand_rows_are_read_and_few_are_kept_back(page):
     assert errors(page) == []
     mine = page.session_state["emoji_mine"]
     assert len(mine.train) + len(mine.test) == 50_000
-    assert len(mine.test) <= data_part.MOST_TEST + 2
+    assert len(mine.test) <= MOST_TEST + 2
     page.toggle(key="emoji_edit").set_value(True).run()
     assert "edit the CSV instead" in "".join(info.value for info in page.info)
 

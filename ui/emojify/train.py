@@ -49,11 +49,16 @@ FEW_KNOWN = 0.6  # share of the words with a vector; below this the panel warns
 
 def _as_in_the_exercise() -> None:
     """Draw the button that sets all sizes to those of the exercise."""
+
+    def take() -> None:
+        for key, choice in EXERCISE.items():
+            choices.choose(key, choice)
+
     st.button(
         _("As in the exercise"),
         key="emoji_exercise",
         icon=":material/school:",
-        on_click=lambda: [choices.choose(key, choice) for key, choice in EXERCISE.items()],
+        on_click=take,
         help=_(
             "Its sizes: 132 sentences, maxlen 10, no mask, 128 units, dropout 0.5, Adam with "
             "0.001, batches of 32, 50 epochs. Of our sentences, the 132 that cover most words."
