@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_visit import a_song, a_visit
+from tests.pages.apps import visit
+from tests.pages.test_visit import a_song
 from ui.state import TABLE, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
 KINDS = {
@@ -49,8 +50,8 @@ def drawn(app: AppTest) -> Iterator[tuple[str, Any]]:
 
 @pytest.fixture(scope="module")
 def controls() -> list[tuple[str, Any]]:
-    found = [one for page, query in LINKS for one in drawn(a_visit(page, **query))]
-    app = a_visit("jazz", corpus="my MIDI")
+    found = [one for page, query in LINKS for one in drawn(visit(page, **query))]
+    app = visit("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
     return [*found, *drawn(app.run())]
 
