@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.i18n import speaking
+from seqlib.stage import Tokens
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview
+from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
 from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
+from ui.embeddings.lookup import lookup_stage
 from ui.parts import vectors as chosen
 from ui.parts.escape import plain
 
@@ -369,3 +373,11 @@ def test_a_map_takes_chinese_words(same_page):
     same_page.text_input(key="map_own").set_value("篮球 开心难过").run()
     assert errors(same_page) == []
     assert "No vector" not in texts(same_page)
+
+
+def test_padding_is_no_chinese_word_to_look_up():
+    found = look_up(["we eat apples today"], load(), maxlen=6)
+    with speaking("zh"):
+        lanes = lookup_stage(found, 0, load()).lanes
+    named = [lane.title for lane in lanes if isinstance(lane, Tokens)]
+    assert named == ["词", "word_to_index：各自的行号"]
