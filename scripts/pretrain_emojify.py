@@ -75,6 +75,7 @@ def ship(vectors: WordVectors, lexicon: Lexicon, folder: Path) -> None:
     """Train all models, and write the weights and the card."""
     train, test = shipped()
     few = train.covering(FEW)
+    parts = {"train": train, "few": few, "validation": validation(), "test": test}
     v2 = {
         "V2, all": trained(train, lexicon, SETTINGS),
         "V2, all, embedding frozen": trained(train, lexicon, replace(SETTINGS, trainable=False)),
@@ -101,13 +102,8 @@ def ship(vectors: WordVectors, lexicon: Lexicon, folder: Path) -> None:
         "classes": [list(one) for one in train.classes],
         "settings": as_json(SETTINGS, of_all[0].maxlen),
         "few_settings": as_json(FEW_SETTINGS, FEW_SETTINGS.maxlen),
-        "rows": {
-            "train": len(train),
-            "validation": len(validation()),
-            "few": len(few),
-            "test": len(test),
-            "test with a negation": int(test.negated.sum()),
-        },
+        "rows": {name: len(part) for name, part in parts.items()}
+        | {"test with a negation": int(test.negated.sum())},
         "figures": figures,
         "calibration": calibration(of_all, test),
         "everyday": everyday(of_all),

@@ -83,7 +83,8 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
         ) from problem
     settings = about["settings"]
     lexicon = Lexicon.of(vectors, Unknown[settings["unknown"]])
-    here = rows < len(vectors.matrix)  # not all, where the vectors are the commonest words' only
+    # Not all are there where the vectors are the commonest words' only.
+    here = rows < len(vectors.matrix) - lexicon.embedding.n_made
     embedding = lexicon.embedding.changed(rows[here], moved[here])
     weights = EmojifyWeights.from_arrays(arrays, embedding, settings["mask"])
     classes = tuple(EmojiClass(*names) for names in about["classes"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS
@@ -29,6 +30,8 @@ def _steps(name: str, label: str, help: str = "") -> None:
         **widget(f"emoji_{name}"),
     )
 
+
+Cell = DeltaGenerator  # a column
 
 # What the exercise trains with, by the settings' keys.
 EXERCISE = {
@@ -69,28 +72,57 @@ def _as_in_the_exercise() -> None:
 @frame.alone("emoji_data")
 def settings() -> None:
     """Draw the settings of the next run."""
-    cells = [column for _ in range(4) for column in st.columns(4)]
-    with cells[0]:
+    for part in (_sizes, _dropouts, _choices):
+        part(*st.columns(5))
+
+
+def _sizes(epochs: Cell, rate: Cell, batch: Cell, units: Cell, maxlen: Cell) -> None:
+    """Draw how long and how large."""
+    with epochs:
         st.slider(
             _("epochs"),
             help=_("Passes over the sentences."),
             **widget("emoji_epochs"),
         )
-    with cells[1]:
+    with rate:
         _steps("learning_rate", _("learning rate"))
-    with cells[2]:
-        _steps("dropout", _("dropout"), _("Share dropped after each LSTM."))
-    with cells[3]:
-        _steps("units", _("n_a · units"), _("Units of each LSTM; the exercise has 128."))
-    with cells[4]:
+    with batch:
         _steps("batch_size", _("batch size"))
-    cells[5].number_input(
+    with units:
+        _steps("units", _("n_a · units"), _("Units of each LSTM; the exercise has 128."))
+    maxlen.number_input(
         "maxlen",
         help=_("Words read of each sentence; 0 takes the longest training sentence."),
         **widget("emoji_maxlen"),
     )
+
+
+def _dropouts(layers: Cell, vectors: Cell, words: Cell, mask: Cell, trainable: Cell) -> None:
+    """Draw what is dropped, skipped and frozen."""
+    with layers:
+        _steps("dropout", _("dropout"), _("Share dropped after each LSTM."))
+    with vectors:
+        _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
+    with words:
+        _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
+    with mask:
+        st.toggle(
+            _("mask the padding"),
+            help=_("Carry the state past row 0 instead of reading it."),
+            **widget("emoji_mask"),
+        )
+    with trainable:
+        st.toggle(
+            _("train the embedding"),
+            help=_("Off: the word vectors stay as they are, as in the exercise."),
+            **widget("emoji_trainable"),
+        )
+
+
+def _choices(unknown: Cell, pace: Cell, seed: Cell, engine: Cell, _empty: Cell) -> None:
+    """Draw how unknown words are read, and who trains how fast."""
     language.choice(
-        cells[6].selectbox,
+        unknown.selectbox,
         _("unknown words"),
         "emoji_unknown",
         help=" ".join(
@@ -99,40 +131,24 @@ def settings() -> None:
         ),
     )
     language.choice(
-        cells[7].selectbox,
+        pace.selectbox,
         _("pace"),
         "emoji_pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
-    with cells[8]:
+    with seed:
         st.number_input(
             _("seed"),
             help=_("Draws the first weights, the order of the sentences and the dropout."),
             **widget("emoji_seed"),
-        )
-    with cells[9]:
-        st.toggle(
-            _("mask the padding"),
-            help=_("Carry the state past row 0 instead of reading it."),
-            **widget("emoji_mask"),
         )
     help = _(
         "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
         "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
         "units to drop."
     )
-    with cells[12]:
-        _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
-    with cells[13]:
-        _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
     offered = engines.offered("emoji_engine", help)
-    language.choice(cells[11].selectbox, _("engine"), "emoji_engine", **offered)
-    with cells[10]:
-        st.toggle(
-            _("train the embedding"),
-            help=_("Off: the word vectors stay as they are, as in the exercise."),
-            **widget("emoji_trainable"),
-        )
+    language.choice(engine.selectbox, _("engine"), "emoji_engine", **offered)
 
 
 def chosen() -> EmojifySettings:
