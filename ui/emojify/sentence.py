@@ -153,10 +153,12 @@ def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -
     shown = np.argsort(-p)[: 1 if sure(p) else 2].tolist()
     mark = "".join(escape(classes[place].emoji) for place in shown)
     said = [f"<b>{escape(classes[place].title)}</b> · {p[place]:.1%}" for place in shown]
-    said = [f"{escape(_('not sure'))}: "] * (len(shown) > 1) + [", ".join(said)]
+    if len(shown) > 1:
+        unsure = escape(_("not sure"))
+        said = [f"{unsure}: {said[0]}", said[1]]
     return (
         f'<div class="{kind}"><span class="mark" aria-hidden="true">{mark}</span>'
-        f"<p>{''.join(said)}<br>{escape(who)}</p></div>"
+        f"<p>{', '.join(said)}<br>{escape(who)}</p></div>"
     )
 
 
@@ -184,7 +186,8 @@ def words(encoded: Encoded, unknown: Unknown, beside: tuple[str, ...] = ()) -> N
     numbers = "".join(f"<td>{row}</td>" for row in rows)
     near = "".join(f"<td>{escape(each)}</td>" for each in beside)
     if any(beside):
-        near = f'<tr class="row"><th scope="row">{escape(_("lies next to"))}</th>{near}</tr>'
+        beside_head = escape(_("lies next to"))
+        near = f'<tr class="row"><th scope="row">{beside_head}</th>{near}</tr>'
     label, word, row = map(escape, (_("The words and their rows"), _("word"), _("row of E")))
     st.html(
         f'<div class="words" tabindex="0" role="region" aria-label="{label}"><table>'
