@@ -2,7 +2,7 @@
 # %% settings
 sentence = "I am not feeling happy"
 epochs = 20
-units = 64
+units = 128
 batch_size = 32
 maxlen = 0
 learning_rate = 0.002

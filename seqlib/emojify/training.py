@@ -19,7 +19,7 @@ from seqlib.training.run import Range, Run, check_bound, check_whole
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 500, 20, N_("passes over the sentences")),
-    "units": Range(1, 256, 64, N_("units of each LSTM")),
+    "units": Range(1, 256, 128, N_("units of each LSTM")),
     "batch_size": Range(1, 512, 32, N_("sentences in a step")),
     "maxlen": Range(0, MAX_MAXLEN, 0, N_("words read; 0 for the longest sentence")),
     "learning_rate": Range(0.0001, 0.1, 0.002, N_("Adam's step size")),
