@@ -520,7 +520,7 @@ def visit_files() -> list[bytes]:
     corpus, table, sentences = default_corpus(), vectors.load(), shipped()
     midi = "blues", write_midi(corpus.melodies[0])
     own = WordVectors.of(
-        [table.words[place] for place in range(40)], np.asarray(table.matrix[1:41, :8]), "own.txt"
+        [table.words[place] for place in range(40)], table.matrix[1:41][:, :8], "own.txt"
     )
     rows = [("I am sad", "sad", "train"), ("I am glad", "happy", "test")]
     brought = Visit(

@@ -179,6 +179,7 @@ the package the first {common:,} rows stand in this folder, in half precision. F
 
 - `words.txt`: all words, line k for row k; `codes.npy` and `places.npy`: the index of them.
 - `matrix.npy`: float16 ({common:,} + 1, {dim}); row 0 is padding and zero.
+- `map.npy`: float16 ({common:,}, 2), their t-SNE map.
 
 `python -m scripts.make_vectors` writes them, `python -m scripts.judge_vectors` this card.
 

@@ -89,7 +89,7 @@ SHOTS = (
     Shot(
         "embeddings",
         "embeddings?near=angry",
-        "The whole embedding matrix of 64,000 words as a heatmap",
+        "GloVe's whole embedding matrix, 400,001 rows, as a heatmap",
         dark=True,
         at="#matrix",
     ),

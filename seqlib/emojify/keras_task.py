@@ -58,7 +58,7 @@ class EmojifyFit(Fit):
         if not inner.trainable:
             self._embedding.set_weights([inner.table])
         self.put(inner, state)
-        in_numpy = inner.open(1, map)
+        in_numpy = inner.open()
         rows: list[dict[str, Any]] = []
         seconds, m, finite = 0.0, len(inner.train), True
         while finite and len(rows) < epochs:

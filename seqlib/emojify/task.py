@@ -17,7 +17,7 @@ from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
 from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
-from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
+from seqlib.training.stepped import Part, SteppedTask, flat, split, views
 from seqlib.training.task import State
 
 # The most arithmetic in one call, some 0.2 s on one core: a batch beyond it is taken in parts,
@@ -157,9 +157,9 @@ class EmojifyTask(SteppedTask):
         left = np.where(rng.random(sentences.shape) < self.word_dropout, 0, sentences)
         return to_the_front(left) if self.mask else left
 
-    def open(self, threads: int, run: Map) -> Session:
+    def open(self) -> Session:
         """Allocate what one ``advance`` needs."""
-        return Session(self, threads, run)
+        return Session(self)
 
     def measure(self, state: State, session: Session) -> tuple[dict[str, Any], Any]:
         """Return what the epoch measured, the test after it, and the best so far.
@@ -186,7 +186,7 @@ class EmojifyTask(SteppedTask):
 
     def probabilities(self, state: State) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
-        return Session(self, 1, map).probabilities(state.weights)
+        return Session(self).probabilities(state.weights)
 
 
 class Arrays(NamedTuple):
@@ -201,9 +201,9 @@ class Arrays(NamedTuple):
     table: np.ndarray
 
     @classmethod
-    def of(cls, arrays: list[np.ndarray], run: Map = map) -> Arrays:
+    def of(cls, arrays: list[np.ndarray]) -> Arrays:
         """Lay out the arrays of ``weights.NAMES``, then the table."""
-        cells = run(lambda first: Cell.of(*arrays[first : first + 3]), (0, 3))
+        cells = Cell.of(*arrays[:3]), Cell.of(*arrays[3:6])
         return cls(*cells, arrays[0], arrays[3], *arrays[6:])
 
 
@@ -321,53 +321,37 @@ def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np
 
 
 class Session:
-    """What one ``advance`` computes with: a network a thread."""
+    """What one ``advance`` computes with."""
 
-    def __init__(self, task: EmojifyTask, threads: int, run: Map) -> None:
-        self._task, self._run = task, run
-        most = -(-task.largest // threads)
-        self._networks = [Network(task, most) for _ in range(threads)]
-        self._most = most
+    def __init__(self, task: EmojifyTask) -> None:
+        self._task = task
+        self._most = task.largest
+        self._network = Network(task, self._most)
 
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss, hits) and the gradient (n,), summed over the sentences ``rows``."""
-        task, threads = self._task, len(self._networks)
-        arrays = Arrays.of(task.split(state.weights), self._run)
+        """Return (loss, hits) and the gradient (n,), summed over the sentences."""
+        task, network = self._task, self._network
+        arrays = Arrays.of(task.split(state.weights))
         n_a = len(arrays.dense_kernel)
-        # Drawn for the whole batch, so that the number of threads does not change them.
         rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
-        sentences = task.thinned(task.train[rows], rng)
-        whole = packed(sentences, task.mask)
-        rows, sentences = rows[whole.order], sentences[whole.order]
+        batch = packed(task.thinned(task.train[rows], rng), task.mask)
+        rows = rows[batch.order]
         drop_1, drop_2 = (
-            dropped(rng, task.dropout, (n, n_a)) for n in (len(whole.words), len(rows))
+            dropped(rng, task.dropout, (n, n_a)) for n in (len(batch.words), len(rows))
         )
-        drop_0 = dropped(rng, task.input_dropout, (len(whole.words), task.table.shape[1]))
-
-        def half(place: int) -> tuple[float, int, np.ndarray]:
-            network, some = self._networks[place], slice(place, None, threads)
-            own = whole.sentences % threads == place
-            batch = packed(sentences[some], task.mask)
-            logits = network.forward(arrays, batch, drop_1[own], drop_2[some], drop_0[own])
-            loss, right, dy = cross_entropy(logits, task.labels[rows[some]])
-            network.backward(dy)
-            return loss.sum(), np.count_nonzero(right), network.gradient
-
-        found = self._run(half, range(min(threads, len(rows))))
-        loss, hits, gradients = zip(*found, strict=True)
-        return (sum(loss), sum(hits)), added(gradients)
+        drop_0 = dropped(rng, task.input_dropout, (len(batch.words), task.table.shape[1]))
+        logits = network.forward(arrays, batch, drop_1, drop_2, drop_0)
+        loss, right, dy = cross_entropy(logits, task.labels[rows])
+        network.backward(dy)
+        return (loss.sum(), np.float32(np.count_nonzero(right))), network.gradient
 
     def probabilities(self, weights: np.ndarray) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
-        task, threads = self._task, len(self._networks)
-        arrays = Arrays.of(task.split(weights), self._run)
+        task = self._task
+        arrays = Arrays.of(task.split(weights))
         y = np.empty((len(task.test), len(arrays.dense_bias)), np.float32)
-
-        def half(place: int) -> None:
-            for first in range(place * self._most, len(y), threads * self._most):
-                some = slice(first, first + self._most)
-                batch = packed(task.test[some], task.mask)
-                y[some][batch.order] = softmax(self._networks[place].forward(arrays, batch))
-
-        list(self._run(half, range(threads)))
+        for first in range(0, len(y), self._most):
+            some = slice(first, first + self._most)
+            batch = packed(task.test[some], task.mask)
+            y[some][batch.order] = softmax(self._network.forward(arrays, batch))
         return y

@@ -98,7 +98,8 @@ class Embedding:
         if made is not None:
             first = len(self.matrix) - len(made)
             those = (indices >= first) & (indices < len(self.matrix))
-            found[those] = made.of(indices[those] - first, self)
+            places, which = np.unique(indices[those] - first, return_inverse=True)
+            found[those] = made.of(places, self)[which]
 
     @property
     def _made(self) -> MadeRows | None:

@@ -15,7 +15,7 @@ from seqlib.i18n import _
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
-from seqlib.training.stepped import Map, Part, SteppedTask, added, flat, split, views
+from seqlib.training.stepped import Part, SteppedTask, flat, split, views
 from seqlib.training.task import State
 
 # The most arithmetic in one call, about 0.3 s on one core: a batch beyond it is taken in parts,
@@ -87,9 +87,9 @@ class JazzTask(SteppedTask):
         largest = windows_per_call(self.x.shape[1], self.start.n_values, self.start.n_a)
         return split(rows, size, largest)
 
-    def open(self, threads: int, run: Map) -> Session:
+    def open(self) -> Session:
         """Allocate what one ``advance`` needs."""
-        return Session(self, threads, run)
+        return Session(self)
 
     def measure(self, state: State, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (Ty,) of the epoch's windows."""
@@ -100,31 +100,19 @@ class JazzTask(SteppedTask):
 class Session:
     """The arrays in which one ``advance`` computes."""
 
-    def __init__(self, task: JazzTask, threads: int, run: Map) -> None:
-        self._task, self._threads, self._run = task, threads, run
-        self._halves: dict[tuple[int, int], Half] = {}
+    def __init__(self, task: JazzTask) -> None:
+        self._task = task
+        self._networks: dict[int, Network] = {}
 
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over ``rows``."""
-        weights = self._task.model(state)
-        cell = Cell.of(*weights.cell.arrays)
-        halves = [
-            (self._half(place, len(some)), some)
-            for place, some in enumerate(np.array_split(rows, self._threads))
-            if len(some)
-        ]
-        found = list(self._run(lambda each: each[0].take(weights, cell, each[1]), halves))
-        losses, hits, gradients = zip(*found, strict=True)
-        return (sum(losses), sum(hits)), added(gradients)
-
-    def _half(self, place: int, m: int) -> Half:
-        if (place, m) not in self._halves:
-            self._halves[place, m] = Half(self._task, m)
-        return self._halves[place, m]
+        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over rows."""
+        if len(rows) not in self._networks:
+            self._networks[len(rows)] = Network(self._task, len(rows))
+        return self._networks[len(rows)].take(self._task.model(state), rows)
 
 
-class Half:
-    """The way forward and back for some of a batch's windows; its arrays are used again."""
+class Network:
+    """The way forward and back for ``m`` windows; its arrays are used again."""
 
     def __init__(self, task: JazzTask, m: int) -> None:
         Tx, n_a, n_values = task.x.shape[1], task.start.n_a, task.start.n_values
@@ -133,14 +121,15 @@ class Half:
         self._layer.begin([m] * Tx)
         self._logits = np.empty((Tx * m, n_values), np.float32)
         self._da = np.empty((Tx * m, n_a), np.float32)
+        self._ones = np.ones(Tx * m, np.float32)
         self._gradient = np.empty(sum(array.size for array in task.start.arrays), np.float32)
         self._out = views(self._gradient, task.shapes)
         self._rows: np.ndarray | None = None
 
     def take(
-        self, weights: JazzWeights, cell: Cell, rows: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return loss (Ty,), hits (Ty,) and gradient (n,) summed over the windows ``rows``."""
+        self, weights: JazzWeights, rows: np.ndarray
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over windows ``rows``."""
         if not np.array_equal(rows, self._rows):
             # Time first: P = Tx m rows.
             self._rows = rows
@@ -149,7 +138,7 @@ class Half:
         layer, x = self._layer, self._x
         densor_kernel, densor_bias = weights.densor_kernel, weights.densor_bias
         *dcell, ddensor_kernel, ddensor_bias = self._out
-        a = layer.forward(cell, x)  # (P, n_a)
+        a = layer.forward(Cell.of(*weights.cell.arrays), x)  # (P, n_a)
         logits = np.matmul(a, densor_kernel, out=self._logits)  # (P, n_values)
         logits += densor_bias
         loss, right, dy = cross_entropy(logits, self._y)
@@ -157,9 +146,9 @@ class Half:
         layer.backward(da)
         layer.gradients(x, out=dcell)
         np.matmul(a.T, dy, out=ddensor_kernel)
-        np.sum(dy, axis=0, out=ddensor_bias)
+        np.matmul(self._ones, dy, out=ddensor_bias)
         by_step = loss.reshape(self._Tx, -1), right.reshape(self._Tx, -1)
-        return *(each.sum(axis=1, dtype=np.float32) for each in by_step), self._gradient
+        return tuple(each.sum(axis=1, dtype=np.float32) for each in by_step), self._gradient
 
 
 def windows_per_call(Tx: int, n_values: int, n_a: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as Keras sets them
-AT_ONCE = 8192  # numbers; what is computed on the way stays in the processor's cache
+AT_ONCE = 32768  # numbers; what is computed on the way stays in the processor's cache
 
 
 def adam(
@@ -21,12 +21,26 @@ def adam(
     All arrays are (n,). Where Keras puts ε outside the corrected moments, so does this.
     """
     rate = learning_rate * float(np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step))
+    spare = np.empty(min(AT_ONCE, len(weights)), weights.dtype)
     for start in range(0, len(weights), AT_ONCE):
         some = slice(start, start + AT_ONCE)
         w, m, v, g = weights[some], first[some], second[some], gradient[some]
-        m += (1 - BETA_1) * (g - m)
-        v += (1 - BETA_2) * (g**2 - v)
-        w -= rate * m / (np.sqrt(v) + EPSILON)
+        part = spare[: len(w)]
+        # m += (1 − β₁) (g − m)
+        np.subtract(g, m, out=part)
+        part *= 1 - BETA_1
+        m += part
+        # v += (1 − β₂) (g² − v)
+        np.square(g, out=part)
+        part -= v
+        part *= 1 - BETA_2
+        v += part
+        # w −= rate · m / (√v + ε)
+        np.sqrt(v, out=part)
+        part += EPSILON
+        np.divide(m, part, out=part)
+        part *= rate
+        w -= part
 
 
 def clipped(gradient: np.ndarray, norm: float | None) -> np.ndarray:

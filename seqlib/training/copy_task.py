@@ -19,7 +19,7 @@ from seqlib.training import scheduler
 from seqlib.training.adam import clipped
 from seqlib.training.loss import cross_entropy
 from seqlib.training.run import Run
-from seqlib.training.stepped import Map, Part, SteppedTask, flat, views
+from seqlib.training.stepped import Part, SteppedTask, flat, views
 from seqlib.training.task import State as TaskState
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
@@ -192,9 +192,9 @@ class CopyTask(SteppedTask):
         """Return ``EVERY`` batches."""
         return [Part(np.arange(BATCH), BATCH * COPIED, True)] * EVERY
 
-    def open(self, threads: int, run: Map) -> CopySession:
+    def open(self) -> CopySession:
         """Allocate what one ``advance`` needs."""
-        return CopySession(self, run)
+        return CopySession(self)
 
     def measure(self, state: TaskState, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (3,) of the epoch's batches."""
@@ -210,8 +210,8 @@ class CopyTask(SteppedTask):
 class CopySession:
     """The layers in which one ``advance`` computes."""
 
-    def __init__(self, task: CopyTask, run: Map) -> None:
-        self._task, self._run = task, run
+    def __init__(self, task: CopyTask) -> None:
+        self._task = task
         n_a, Tx = task.settings.n_a, task.settings.Tx
         lstm = Unrolled(n_a, Tx * BATCH, BATCH)
         lstm.begin([BATCH] * Tx)
@@ -224,24 +224,24 @@ class CopySession:
         x = X.swapaxes(0, 1).reshape(-1, SYMBOLS + 2)  # (P, SYMBOLS + 2), P = Tx m
         labels = Y.T.ravel()  # (COPIED m,), as the last rows of P
         gradient = np.empty_like(state.weights)
+        loss, hits = np.zeros((2, len(KINDS)), np.float32)
 
-        def one(layer: Any, weights: list[np.ndarray], out: list[np.ndarray]) -> tuple[Any, Any]:
+        kinds = zip(
+            self._layers, self._task.split(state.weights), self._task.split(gradient), strict=True
+        )
+        for place, (layer, weights, out) in enumerate(kinds):
             *cell, kernel, bias = weights
             laid_out = Cell.of(*cell) if isinstance(layer, Unrolled) else cell
             a = layer.forward(laid_out, x)  # (P, n_a)
             said = a[-len(labels) :]
-            loss, right, dy = cross_entropy(said @ kernel + bias, labels)
+            each, right, dy = cross_entropy(said @ kernel + bias, labels)
             da = np.zeros_like(a)
             da[-len(labels) :] = dy @ kernel.T
             layer.backward(da)
             layer.gradients(x, out[:3])
             np.matmul(said.T, dy, out=out[3])
             np.sum(dy, axis=0, out=out[4])
-            return loss.sum(), np.count_nonzero(right)
-
-        arrays, out = self._task.split(state.weights), self._task.split(gradient)
-        found = list(self._run(one, self._layers, arrays, out))
-        loss, hits = (np.array(each, np.float32) for each in zip(*found, strict=True))
+            loss[place], hits[place] = each.sum(), np.count_nonzero(right)
         return (loss, hits), gradient
 
 

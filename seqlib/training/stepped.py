@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from seqlib.training.adam import adam, clipped
 from seqlib.training.task import Progress, State
-
-# ``map`` over halves of a batch, on one thread or several.
-Map = Callable[..., Iterable[Any]]
 
 
 class Part(NamedTuple):
@@ -42,7 +37,8 @@ class Session(Protocol):
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return what was measured and the gradient (n,), each summed over ``rows``.
 
-        The gradient stands in an array that the next call uses again.
+        The gradient stands in an array that the next call uses
+        again.
         """
         ...
 
@@ -60,7 +56,7 @@ class SteppedTask:
         """Return the parts of an epoch in order."""
         raise NotImplementedError
 
-    def open(self, threads: int, run: Map) -> Session:
+    def open(self) -> Session:
         """Allocate what one ``advance`` needs."""
         raise NotImplementedError
 
@@ -83,10 +79,13 @@ class SteppedTask:
         measured: list[dict[str, Any]] = []
         state, finite = state.copy(), True  # updated in place from here
         parts = self.parts(state.epoch)
-        with _threads(threads) as run, np.errstate(over="ignore", invalid="ignore"):
-            session = self.open(threads, run)
+        with (
+            _blas().limit(limits=1, user_api="blas"),
+            np.errstate(over="ignore", invalid="ignore"),
+        ):
+            session = self.open()
             while state.epoch < last:
-                after = self._step(session, state, parts[state.batch], threads, run)
+                after = self._step(session, state, parts[state.batch])
                 if after is None:
                     finite = False
                     break
@@ -101,9 +100,7 @@ class SteppedTask:
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
         return state, Progress(rows, state.batch / len(parts), finite)
 
-    def _step(
-        self, session: Session, state: State, part: Part, threads: int, run: Map
-    ) -> State | None:
+    def _step(self, session: Session, state: State, part: Part) -> State | None:
         """Take one part, and update the weights where a mini-batch ends with it.
 
         None, and nothing changed, where a loss or the gradient is not a number.
@@ -120,17 +117,8 @@ class SteppedTask:
             return None
         step = state.step + 1
         arrays = state.weights, state.first, state.second, self.clipped(gradient)
-        update = partial(adam, step=step, learning_rate=self.learning_rate)
-        list(run(update, *(np.array_split(array, threads) for array in arrays)))
+        adam(*arrays, step, self.learning_rate)
         return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
-
-
-def added(gradients: Iterable[np.ndarray]) -> np.ndarray:
-    """Return the sum, in the first of ``gradients``."""
-    total, *rest = gradients
-    for each in rest:
-        total += each
-    return total
 
 
 def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:
@@ -157,17 +145,6 @@ def views(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.nda
         found.append(weights[start:end].reshape(shape))
         start = end
     return found
-
-
-@contextmanager
-def _threads(number: int) -> Iterator[Map]:
-    """Give a ``map`` that runs on so many threads, with BLAS on one in each."""
-    with _blas().limit(limits=1, user_api="blas"):
-        if number == 1:
-            yield map
-        else:
-            with ThreadPoolExecutor(number) as pool:
-                yield pool.map
 
 
 @lru_cache(maxsize=1)

@@ -77,8 +77,7 @@ def package_rows() -> np.ndarray | None:
 def open_glove(folder: Path = FOLDER) -> WordVectors:
     """Open GloVe's vectors: all rows if the package is installed, else the first 20,000."""
     text = np.memmap(folder / "words.txt", np.uint8, "r")
-    path = folder / "map.npy"
-    placed = np.load(path, mmap_mode="r") if path.exists() else None
+    placed = np.load(folder / "map.npy", mmap_mode="r")
     rows = package_rows()
     if rows is not None:
         index = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("codes", "places"))

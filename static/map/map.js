@@ -208,14 +208,17 @@ class WordMap {
   paintNames(context, width, height) {
     const { names, regions, font } = this.data;
     const taken = new Names();
+    const { offsetLeft, offsetWidth, offsetHeight } = this.tools;
+    taken.take(offsetLeft + offsetWidth / 2, 8 + offsetHeight / 2, offsetWidth, offsetHeight);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineWidth = 3;
     context.strokeStyle = this.theme.background;
-    const write = (text, left, top, style, colour) => {
-      if (left < 0 || left > width || top < 0 || top > height) return false;
+    const write = (text, middle, top, style, colour) => {
+      if (middle < 0 || middle > width || top < 0 || top > height) return false;
       context.font = `${style} ${this.theme.font}`;
       const wide = context.measureText(text).width;
+      const left = Math.max(wide / 2 + 6, Math.min(middle, width - wide / 2 - 6)); // whole, also at the edge
       if (!taken.take(left, top, wide + 8, font * 1.25)) return false;
       context.strokeText(text, left, top);
       context.fillStyle = colour;

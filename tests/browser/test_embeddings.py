@@ -63,7 +63,9 @@ def test_dragging_over_rows_zooms_to_them_down_to_single_rows(page):
     zoomed = shown(page)
     assert first < zoomed[0] < zoomed[1] < last
     assert (zoomed[1] - zoomed[0]) / (last - first) == pytest.approx(0.1, abs=0.03)
-    drag_over(page, 0.2, 0.22)
+    drag_over(page, 0.2, 0.25)
+    expect(page.get_by_text("cells, each")).not_to_have_text(re.compile(f"^Rows {zoomed[0]:,} to"))
+    drag_over(page, 0.2, 0.23)
     expect(page.get_by_text("each line is one row")).to_be_visible()
     page.get_by_role("button", name="Whole matrix").click()
     expect(page.get_by_text(f"Rows {first:,} to {last:,}")).to_be_visible()

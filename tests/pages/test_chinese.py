@@ -15,6 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.i18n import speaking
 from seqlib.text import shipped
+from seqlib.vectors import load
+from seqlib.vectors.lookup import beside
 from ui.emojify.sentence import EXAMPLES
 from ui.navigation import PAGES
 from ui.state import TABLE
@@ -122,6 +124,8 @@ SENTENCES = {
     *(sentence for part in shipped() for sentence in part.sentences),
     *EXAMPLES,
     *TABLE["emoji_many"].default.splitlines(),
+    # What Chinese words lie next to is English on purpose.
+    *(" ".join(beside(load(), word)) for word in LINKS["emojify.py"]["say"].split()),
 }
 WORDS_OF = {word for part in shipped() for word in part.words}
 PHRASE = "not feeling happy"  # the lesson speaks of it

@@ -32,6 +32,7 @@ LINKS = (
     ("shapes", {"construction": "Emojify_V2"}),
     ("shapes", {"construction": "pretrained_embedding_layer"}),
     ("embeddings", {"order": "similarity", "map": "t-SNE"}),
+    ("embeddings", {"map": "own axes"}),
     ("cell", {"hand": "hold a gate"}),
     ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
     ("cell", {"hand": "zero a unit"}),

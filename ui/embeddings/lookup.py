@@ -95,8 +95,9 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
     """Make the stage of a sentence: words, row numbers, one-hot vectors, and vectors."""
     words, rows = found.words[place], found.indices[place]
     maxlen = len(rows)
-    names = words + (_("padding"),) * (maxlen - len(words))
-    near = tuple(" ".join(beside(vectors, word)) for word in names)
+    after = maxlen - len(words)
+    names = words + (_("padding"),) * after
+    near = (*(" ".join(beside(vectors, word)) for word in words), *("",) * after)
     used, which = np.unique(rows, return_inverse=True)
     one_hots = np.zeros((maxlen, len(used)), np.float32)
     one_hots[np.arange(maxlen), which] = 1

@@ -73,7 +73,15 @@ def _settings() -> EmojifySettings:
         ),
         **widget("embedding_mask"),
     )
-    return EmojifySettings(epochs=epochs, units=UNITS, learning_rate=rate, mask=mask)
+    # Every word is read in every epoch, so that each row that can move does.
+    return EmojifySettings(
+        epochs=epochs,
+        units=UNITS,
+        learning_rate=rate,
+        mask=mask,
+        input_dropout=0,
+        word_dropout=0,
+    )
 
 
 def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVectors) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -319,7 +320,7 @@ def _chart(
 ) -> list[str]:
     """Draw some words in two or three dimensions; return those drawn around."""
     flat = points.shape[1] == 2
-    event = st.plotly_chart(
+    event: Any = st.plotly_chart(
         figures.word_map(
             points,
             chosen.words,

@@ -55,8 +55,16 @@ def test_training_moves_the_words_it_reads_and_no_other(mask):
                 data.train,
                 data.test,
                 Lexicon.of(vectors),
-                # Dropped units might leave a word that occurs once without a gradient.
-                EmojifySettings(epochs=2, units=4, dropout=0, mask=mask, trainable=trainable),
+                # Dropout might leave a word that occurs once without a gradient.
+                EmojifySettings(
+                    epochs=2,
+                    units=4,
+                    dropout=0,
+                    input_dropout=0,
+                    word_dropout=0,
+                    mask=mask,
+                    trainable=trainable,
+                ),
             )
         )
         for trainable in (False, True)

@@ -61,9 +61,8 @@ def arrays_of(model) -> list[np.ndarray]:
     return [array for name in LAYERS for array in model.get_layer(name).get_weights()]
 
 
-@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("mask", [False, True], ids=["unmasked", "masked"])
-def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
+def test_training_equals_keras_fit_epoch_by_epoch(keras, mask):
     """Mini-batches in a drawn order, the last one short; nothing dropped."""
     task, weights = make(mask), start(mask)
     model = keras_twin(task, weights)
@@ -81,7 +80,7 @@ def test_training_equals_keras_fit_epoch_by_epoch(keras, mask, threads):
             x[rows], labels[rows], batch_size=task.batch_size, validation_data=test,
             shuffle=False, verbose=0,
         ).history  # fmt: skip
-        state, progress = task.advance(state, 100, epochs=1, threads=threads)
+        state, progress = task.advance(state, 100, epochs=1)
         for ours, theirs in {
             "loss": "loss", "accuracy": "accuracy",
             "test_loss": "val_loss", "test_accuracy": "val_accuracy",

@@ -87,14 +87,6 @@ def test_a_slice_is_pure_wherever_it_runs(task):
         np.testing.assert_array_equal(again.measured[name], values)
 
 
-def test_two_threads_give_what_one_gives(task):
-    one, measured = task.advance(task.begin(), 100)
-    two, again = task.advance(task.begin(), 100, threads=2)
-    np.testing.assert_allclose(two.weights, one.weights, atol=1e-4)
-    for name, values in measured.measured.items():
-        np.testing.assert_allclose(again.measured[name], values, atol=1e-4)
-
-
 def test_a_slice_ends_at_the_epochs_or_the_seconds_asked_for(task):
     state, progress = task.advance(task.begin(), 100, epochs=3)
     assert (state.epoch, progress.epochs) == (3, 3)

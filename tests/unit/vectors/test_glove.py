@@ -17,6 +17,8 @@ from seqlib.vectors import Rows, WordVectors, load
 from seqlib.vectors import glove as glove_module
 from seqlib.vectors.glove import DIGESTS, FOLDER, INDEX, ROWS, open_glove, package_folder
 from seqlib.vectors.keras_layer import embedding_matrix
+from seqlib.vectors.projection import neighbours_kept, pca
+from seqlib.vectors.wordvectors import unit
 
 DATA = package_folder()
 
@@ -191,3 +193,11 @@ def test_the_keras_layers_weights_are_the_matrix(vectors):
     assert not weights[0].any()
     row = vectors.index("cucumber")
     np.testing.assert_array_equal(weights[row], vectors.vector("cucumber"))
+
+
+def test_the_map_made_beforehand_is_of_the_first_words_and_keeps_neighbours(vectors):
+    assert vectors.placed.shape == (FIRST, 2)
+    points = np.asarray(vectors.placed, np.float32)
+    rows = unit(vectors.matrix[1 : FIRST + 1])
+    assert neighbours_kept(rows, points) > 0.35
+    assert neighbours_kept(rows, pca(rows).project(rows)) < 0.1
