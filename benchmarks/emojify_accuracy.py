@@ -15,7 +15,7 @@ from seqlib import vectors
 from seqlib.emojify import Emojify_V1, Lexicon, calibrated, judge, reliability
 from seqlib.text import shipped, validation
 
-NEGATED, CALIBRATION = 0.88, 0.05  # share right at least, expected calibration error at most
+NEGATED, CALIBRATION = 0.87, 0.05  # share right at least, expected calibration error at most
 
 
 def measure() -> Result:
