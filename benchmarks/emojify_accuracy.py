@@ -1,6 +1,6 @@
 """Test sentences that Emojify V2 gets wrong, in per cent: mean of five seeds, against V1.
 
-After the default training, whose settings were chosen on the validation sentences; so the test
+Trained as the shipped model is, with settings chosen on the validation sentences; so the test
 sentences choose nothing. With a negation, and in what its probabilities promise after the
 temperature of the validation sentences, it has to be good as well.
 """

