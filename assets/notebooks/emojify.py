@@ -54,7 +54,6 @@ lexicon = Lexicon.of(load_vectors(), Unknown(unknown))
 maxlen = maxlen or train.maxlen
 X, X_test = (lexicon.indices(part.sentences, maxlen) for part in (train, test))  # (m, maxlen)
 typed = lexicon.encode(sentence, maxlen).indices  # (maxlen,)
-# Only the rows of words that occur: a trained matrix of all words would be slow.
 rows = np.unique(np.concatenate([[0], X.ravel(), X_test.ravel(), typed]))
 E = lexicon.embedding[rows]  # (vocab_len, e_length)
 X, X_test = (np.searchsorted(rows, part) for part in (X, X_test))
@@ -74,7 +73,6 @@ lstm_2 = layers.LSTM(units, name="lstm_2")
 dense = layers.Dense(train.n_classes, activation="softmax", name="dense")
 
 sentence_indices = keras.Input((maxlen,), dtype="int32")
-# Dropping a word's whole vector is here as near as Keras' own layers come to dropping the word.
 A0 = layers.Dropout(word_dropout, noise_shape=(None, maxlen, 1))(embedding(sentence_indices))
 A1 = lstm_1(layers.Dropout(input_dropout)(A0))  # (None, maxlen, units)
 A2 = lstm_2(layers.Dropout(dropout)(A1))  # (None, units)

@@ -65,14 +65,12 @@ def model(vectors) -> EmojiModel:
 
 
 @pytest.mark.parametrize(("mask", "unknown"), [(False, Unknown.ZERO), (True, Unknown.SHARED)])
-def test_every_state_of_both_layers_is_keras_own_on_all_test_sentences(
-    keras, vectors, mask, unknown
-):
+def test_every_state_of_both_layers_is_keras_own_on_test_sentences(keras, vectors, mask, unknown):
     from seqlib.emojify.models import keras_model
 
     lexicon = Lexicon.of(vectors, unknown)
     weights = random_weights(lexicon.embedding, n_a=128, mask=mask)
-    indices = lexicon.indices(shipped().test.sentences, 10)
+    indices = lexicon.indices(shipped().test.sentences[::5], 10)
     # Their Keras twin has the same rows in the same places.
     words = [*vectors.words, "<unk>"][: lexicon.embedding.n_rows - 1]
     twin = keras_model(weights, words, np.arange(1, len(words) + 1), 10, 0.5)
@@ -303,15 +301,14 @@ def test_mistakes_are_the_wrong_ones_surest_first_with_both_explanations(model):
 # Words around the model.
 
 
-def test_a_reading_names_unknown_words_and_what_was_cut(model):
-    reading = model.read("glorply " + "ball " * 12)
+def test_a_reading_names_unknown_words_and_what_was_cut(model, vectors):
+    text = "glorply " + f"{vectors.words[0]} " * 12
+    reading = model.read(text)
     assert reading.encoded.unknown == ("glorply",)
     assert len(reading.encoded.cut) == 3
     assert reading.after_each_word.shape == (10, 5)
     assert reading.emoji == DEFAULT_CLASSES[reading.label].emoji
-    np.testing.assert_allclose(
-        model.predict(["glorply " + "ball " * 12])[0], reading.probabilities, **WITHIN
-    )
+    np.testing.assert_allclose(model.predict([text])[0], reading.probabilities, **WITHIN)
 
 
 def test_v1_learns_and_does_not_see_the_order_that_v2_sees(model):

@@ -93,7 +93,7 @@ def test_the_seed_draws_the_run(vectors):
 
 
 def test_a_frozen_embedding_moves_no_row_and_a_trained_one_only_those_that_occur(vectors):
-    frozen = trained(make_run(vectors))
+    frozen = trained(make_run(vectors, replace(QUICK, trainable=False)))
     assert not len(frozen.snapshot().model.weights.embedding.rows)
     used = LabelledSentences(("i am happy", "we eat soup", "i love you"), np.array([2, 4, 0]))
     settings = replace(QUICK, trainable=True, mask=True, unknown=Unknown.SHARED)
