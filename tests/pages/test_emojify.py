@@ -133,7 +133,7 @@ def test_a_link_opens_the_same_reading():
     assert app.text_input(key="say").value == "We play ball"
     assert app.selectbox(key="emoji_padding").value == state.READ
     assert app.number_input(key="shuffle").value == 7
-    assert app.select_slider(key="emoji_units").value == 64
+    assert app.select_slider(key="emoji_units").value == 128
     assert errors(app) == []
 
 
