@@ -21,6 +21,11 @@ _LABELS = re.compile(r"label|target|(?<![a-z])y(?![a-z])", re.IGNORECASE)
 Named = tuple[str, bytes]  # a file's name and content
 
 
+def role(name: str) -> tuple[bool, bool]:
+    """Tell by a file's name whether it is for the test, and whether it holds labels."""
+    return bool(_TEST.search(name)), bool(_LABELS.search(name))
+
+
 def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     """Read training and test sentences from 1 to 4 files.
 
@@ -33,7 +38,7 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     ValueError
         One sentence, if the files do not fit together or one cannot be used.
     """
-    parts = [[file for file in files if bool(_TEST.search(file[0])) == test] for test in (0, 1)]
+    parts = [[file for file in files if role(file[0])[0] == test] for test in (False, True)]
     if not parts[0]:
         raise ValueError(_("There is no file to train on; all names say “test”."))
     (train, report), *others = [_part(part) for part in parts if part]
@@ -64,7 +69,7 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
 
 def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
     """Read the file of a part, or its sentences and its labels."""
-    labels = [file for file in files if _LABELS.search(file[0])] if len(files) > 1 else []
+    labels = [file for file in files if role(file[0])[1]] if len(files) > 1 else []
     if len(files) == 1:
         return read_csv(files[0][1])
     if len(files) != 2 or len(labels) != 1:

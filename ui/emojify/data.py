@@ -20,13 +20,13 @@ from seqlib.text import (
     write_csv,
 )
 from seqlib.text.files import MAX_BYTES, MAX_ROWS
-from seqlib.text.several import MOST_FILES
+from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.frame import choices, language
 from ui.parts import escape, uploads
 from ui.state import widget
 
-MOST_EDITED = 3000  # rows; more make the table slow on a phone
+MOST_EDITED = 8000  # rows; more take the browser too long
 TRAIN, TEST = N_("train"), N_("test")
 
 
@@ -85,7 +85,14 @@ def choose() -> None:
 
 
 def read_upload(files) -> None:
-    """Use the sentences of uploaded files; raises ``ValueError``, one sentence."""
+    """Use the sentences of uploaded files; raises ``ValueError``, one sentence.
+
+    A file takes the place of one chosen before it that was for the same.
+    """
+    before, _error = st.session_state.get("emoji_csv:seen", ("", ""))
+    new = [file for file in files if file.file_id not in before.split()]
+    replaced = {role(file.name) for file in new}
+    files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
         raise ValueError(_("At most {most} files belong together.", most=MOST_FILES))
     data, report = read_several([(file.name, file.getvalue()) for file in files])
