@@ -1,7 +1,7 @@
 """Test sentences that Emojify V2 gets wrong, in per cent: mean of five seeds, against V1.
 
-Trained as the shipped model is, with settings chosen on the validation sentences; so the test
-sentences choose nothing. With a negation, and in what its probabilities promise after the
+Trained as the shipped model is, with settings chosen on the validation sentences, none on the test
+sentences. With a negation, and in what its probabilities promise after the
 temperature of the validation sentences, it has to be good as well.
 """
 

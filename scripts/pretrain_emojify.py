@@ -1,8 +1,8 @@
 """Train the shipped emoji model: ``python -m scripts.pretrain_emojify``. A few minutes.
 
 Five seeds each on all training sentences, with the embedding trained and frozen, and on 132 of
-them as in the exercise. Settings, epochs and temperature come from the validation sentences; the
-test chooses nothing. Ships the weights of the seed that reads most of the page's examples right,
+them as in the exercise. Settings, epochs and temperature come from the validation sentences, none
+from the test. Ships the weights of the seed that reads most of the page's examples right,
 the first of several, their logits divided by the temperature, and a card with the figures.
 
 ``--validate`` prints, for settings given as JSON, what they reach on the validation sentences by
