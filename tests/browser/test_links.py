@@ -166,6 +166,8 @@ def test_a_term_explains_itself_with_the_shape_it_has_here(server, new_page):
     page = new_page(f"{server.url}/jazz?Tx=12")
     entry = page.locator(".entry")
     term = page.locator('.st-key-section_one_hot a[href^="#term-X="]').first
+    term.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # what is drawn on the way moves the page under the mouse
     term.hover()
     expect(entry).to_contain_text("X (m, Tx, n_values) = (60, 12, 78)")
     page.mouse.move(2, 300)

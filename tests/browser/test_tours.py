@@ -40,6 +40,7 @@ def do(page: Page, step: Step, language: str) -> None:
         spot = there.locator("canvas.time, .linked, .js-plotly-plot").first
         (spot if spot.count() else there).hover()
     elif step.action == "press":
+        settled(page)  # nobody presses a button that is just being drawn
         spot = there.locator("canvas.time:visible, .lane-dom canvas:visible, button:visible").first
         (spot if spot.count() else there).click()
     else:

@@ -68,6 +68,7 @@ h3 { font-size: 1.25rem !important; }
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
 /* Nor do its captions and the colours of its code reach 4.5 to 1 on a light page. */
 [data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
+[data-testid="stCaptionContainer"]:has(a) { opacity: 1 !important; }
 [data-testid="stCode"] .token.comment { color: light-dark(#5b6370, #9aa0ae) !important; }
 [data-testid="stCode"] :is(.token.boolean, .token.string) {
   color: light-dark(#14702f, #5ce488) !important;
