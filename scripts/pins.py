@@ -29,12 +29,13 @@ PLATFORMS = {
     "Windows on x86-64": "x86_64-pc-windows-msvc",
 }
 HEADER = "# Exact pins, resolved from {}.in for Python 3.11 to 3.14 by make lock.\n"
+UV = find_uv_bin()  # here, since several threads at once find Python's settings half read
 SILENCE = "Failed to fetch"  # uv's word for a registry that gave no answer
 
 
 def resolve(*arguments: str) -> subprocess.CompletedProcess:
     """Have uv resolve requirements; ``stdout`` holds the pins."""
-    uv = [find_uv_bin(), "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
+    uv = [UV, "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
     # Its search for a Python of the target's version can take seconds, and is not needed.
     command = [*uv, "--python", sys.executable, *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
