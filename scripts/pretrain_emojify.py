@@ -37,6 +37,7 @@ from seqlib.emojify import (
 from seqlib.emojify.changes import moved
 from seqlib.emojify.pretrained import ARRAYS, BAD_AT, CARD, HOW, PUBLISHED, WEIGHTS
 from seqlib.emojify.task import EmojifyTask
+from seqlib.emojify.training import EXERCISE
 from seqlib.emojify.weights import NAMES
 from seqlib.text import LabelledSentences, read_csv, shipped, validation
 from seqlib.text.default import FOLDER
@@ -57,19 +58,6 @@ EXAMPLES = {
 AVERAGED = 5  # last epochs, of whose weights the mean is taken
 FEW = 132  # rows that published runs of the exercise train on
 SETTINGS = EmojifySettings()
-# The exercise's own.
-FEW_SETTINGS = EmojifySettings(
-    epochs=50,
-    units=128,
-    batch_size=32,
-    maxlen=10,
-    learning_rate=0.001,
-    dropout=0.5,
-    input_dropout=0,
-    word_dropout=0,
-    mask=False,
-    trainable=False,
-)
 
 
 def main() -> None:
@@ -93,7 +81,7 @@ def ship(vectors: WordVectors, lexicon: Lexicon, folder: Path) -> None:
     v2 = {
         "V2, all": trained(train, lexicon, SETTINGS),
         "V2, all, embedding frozen": trained(train, lexicon, replace(SETTINGS, trainable=False)),
-        "V2, few": trained(few, lexicon, FEW_SETTINGS),
+        "V2, few": trained(few, lexicon, EXERCISE),
     }
     v1 = {"V1, all": [Emojify_V1.fit(train, lexicon)], "V1, few": [Emojify_V1.fit(few, lexicon)]}
     figures = {name: figures_of(some, test) for name, some in (v2 | v1).items()}
@@ -116,7 +104,7 @@ def ship(vectors: WordVectors, lexicon: Lexicon, folder: Path) -> None:
         "fingerprint": vectors.fingerprint,
         "classes": [list(one) for one in train.classes],
         "settings": as_json(SETTINGS, of_all[0].maxlen),
-        "few_settings": as_json(FEW_SETTINGS, FEW_SETTINGS.maxlen),
+        "few_settings": as_json(EXERCISE, EXERCISE.maxlen),
         "rows": {name: len(part) for name, part in parts.items()}
         | {"test with a negation": int(test.negated.sum())},
         "figures": figures,

@@ -65,6 +65,21 @@ class EmojifySettings:
             )
 
 
+# As in the seed's exercise, which trains on 132 sentences.
+EXERCISE = EmojifySettings(
+    epochs=50,
+    units=128,
+    batch_size=32,
+    maxlen=10,
+    learning_rate=0.001,
+    dropout=0.5,
+    input_dropout=0.0,
+    word_dropout=0.0,
+    mask=False,
+    trainable=False,
+)
+
+
 @dataclass(frozen=True)
 class EmojifyMetrics:
     """What was measured in each finished epoch. All arrays have the epochs first.

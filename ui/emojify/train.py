@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
-from seqlib.emojify.training import BOUNDS
+from seqlib.emojify.training import BOUNDS, EXERCISE
 from seqlib.i18n import _, capital
 from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
@@ -33,19 +33,14 @@ def _steps(name: str, label: str, help: str = "") -> None:
 
 Cell = DeltaGenerator  # a column
 
-# What the exercise trains with, by the settings' keys.
-EXERCISE = {
+# What the exercise trains with, by the controls' keys.
+CHOSEN = (
+    *("epochs", "learning_rate", "dropout", "input_dropout", "word_dropout"),
+    *("units", "batch_size", "maxlen", "mask", "trainable"),
+)
+AS_IN_THE_EXERCISE = {
     "emoji_data": state.FEW,
-    "emoji_epochs": 50,
-    "emoji_learning_rate": 0.001,
-    "emoji_dropout": 0.5,
-    "emoji_input_dropout": 0.0,
-    "emoji_word_dropout": 0.0,
-    "emoji_units": 128,
-    "emoji_batch_size": 32,
-    "emoji_maxlen": 10,
-    "emoji_mask": False,
-    "emoji_trainable": False,
+    **{f"emoji_{name}": getattr(EXERCISE, name) for name in CHOSEN},
 }
 FEW_KNOWN = 0.6  # share of the words with a vector; below this the panel warns
 
@@ -54,7 +49,7 @@ def _as_in_the_exercise() -> None:
     """Draw the button that sets all sizes to those of the exercise."""
 
     def take() -> None:
-        for key, choice in EXERCISE.items():
+        for key, choice in AS_IN_THE_EXERCISE.items():
             choices.choose(key, choice)
 
     st.button(
