@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -14,6 +12,7 @@ import pytest
 
 from benchmarks._server import OURS, server, wait_until_it_answers
 from benchmarks._session import Session
+from tests import loops
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 WAIT = 600  # seconds; a test that needs them has failed
@@ -69,11 +68,7 @@ def test_the_apps_process_imports_no_tensorflow_and_all_its_processes_go_with_it
 ):
     with server(OURS) as (address, process):
         wait_until_it_answers(address)
-        # In a thread of its own: a browser's test before this one leaves a loop in the first.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(
-                asyncio.run, use_everything(address)
-            ).result()  # the last run still trains
+        loops.run(use_everything(address))  # the last run still trains
         workers = process.children(recursive=True)
         assert not has_tensorflow(process.pid)
         assert any(has_tensorflow(worker.pid) for worker in workers)  # it would be seen

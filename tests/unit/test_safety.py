@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import http.client
 import json
 import re
@@ -22,6 +21,7 @@ from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi
 from seqlib.shapes import pasted
 from seqlib.text import shipped
+from tests import loops
 from ui import visit
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +142,7 @@ def upload_answers(address: str, *, cookie: bool, header: bool) -> int:
             )
             return answer.status_code
 
-    return asyncio.run(ask())
+    return loops.run(ask())
 
 
 def test_an_upload_needs_both_halves_of_the_xsrf_token(address):
@@ -161,7 +161,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_kept(address):
                 )
             ).status_code
 
-    assert asyncio.run(ask()) == 413
+    assert loops.run(ask()) == 413
 
 
 def answer_to(address: str, path: str) -> tuple[int, bytes]:
@@ -248,7 +248,7 @@ def test_what_is_drawn_without_readers_has_none_of_these_marks(address):
                 await reader.open(page)
                 assert not rendered_as_markup(reader), page
 
-    asyncio.run(walk())
+    loops.run(walk())
 
 
 def test_a_mark_is_seen(address):
@@ -257,7 +257,7 @@ def test_a_mark_is_seen(address):
             next(reader.nodes("markdown")).element.body = f"see {PICTURE}"
             return rendered_as_markup(reader)
 
-    assert asyncio.run(look())
+    assert loops.run(look())
 
 
 def midi_named(text: str) -> bytes:
@@ -283,7 +283,7 @@ def test_file_and_track_names_are_shown_as_they_are(address):
                 assert reader.errors(), text
                 await settled(reader)
 
-    asyncio.run(bring())
+    loops.run(bring())
 
 
 def test_sentences_and_labels_are_shown_as_they_are(address):
@@ -305,7 +305,7 @@ def test_sentences_and_labels_are_shown_as_they_are(address):
             await reader.set("emoji_many", "\n".join(HOSTILE))
             await settled(reader)
 
-    asyncio.run(bring())
+    loops.run(bring())
 
 
 def test_a_typed_sentence_is_shown_as_it_is(address):
@@ -321,7 +321,7 @@ def test_a_typed_sentence_is_shown_as_it_is(address):
                 await reader.set("cell_sentence", text)
                 await settled(reader)
 
-    asyncio.run(type_it())
+    loops.run(type_it())
 
 
 def test_words_of_a_file_and_typed_words_are_shown_as_they_are(address):
@@ -346,7 +346,7 @@ def test_words_of_a_file_and_typed_words_are_shown_as_they_are(address):
                         assert not reader.exceptions(), (key, text)
                         assert not rendered_as_markup(reader), (key, text)
 
-    asyncio.run(bring())
+    loops.run(bring())
 
 
 def typed(reader: Session) -> list[str]:
@@ -367,7 +367,7 @@ def test_pasted_layers_and_answers_are_shown_as_they_are(address):
                             await reader.press(button.id.split("-", 2)[2])
                     await settled(reader)
 
-    asyncio.run(type_it())
+    loops.run(type_it())
 
 
 def test_a_model_of_hostile_names_opens_and_shows_them_as_they_are(address):
@@ -393,7 +393,7 @@ def test_a_model_of_hostile_names_opens_and_shows_them_as_they_are(address):
             assert not reader.errors(), reader.errors()
             await settled(reader)
 
-    asyncio.run(bring())
+    loops.run(bring())
 
 
 def test_saved_visits_end_in_what_the_menu_says():

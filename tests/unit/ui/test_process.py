@@ -10,6 +10,7 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
+from tests import loops
 from ui.frame import process
 
 PART, PAGE = ClientState(fragment_id="sampling"), ClientState()
@@ -34,7 +35,7 @@ def happens(asked: ClientState, *, over: bool) -> list[str]:
         ask(app_session, asked)
         await asyncio.sleep(0)
 
-    asyncio.run(session())
+    loops.run(session())
     return seen
 
 
