@@ -165,6 +165,7 @@ def switch() -> None:
                 "exact": {word: _(word) for word in STREAMLIT_WORDS} if foreign else {},
                 "patterns": {p: _(t) for p, t in STREAMLIT_PATTERNS.items()} if foreign else {},
             },
+            on_again_change=lambda: None,  # the page runs, and that is all
         )
 
 
