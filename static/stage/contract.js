@@ -23,7 +23,7 @@
  */
 /** @typedef {{name: string, values: ArrayLike<number>}} Signal  a number for each step */
 
-/** @typedef {{kind: "tokens", title: string, labels: string[]}} TokensData */
+/** @typedef {{kind: "tokens", title: string, labels: string[], symbol: string, n_values: number, fed: boolean}} TokensData */
 /**
  * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number}} PianorollData
  */
@@ -33,7 +33,7 @@
  */
 /**
  * @typedef {{kind: "distribution", title: string, p: ArrayData, labels: string[], chosen: number[]|null, chosen_name: string,
- *   axis: string}} DistributionData
+ *   axis: string, ticks: [row: number, name: string][], upward: boolean}} DistributionData
  */
 /**
  * @typedef {{kind: "line", title: string, values: ArrayData, labels: string[], symbol: string, axis: string, low: number,
@@ -57,7 +57,7 @@
  * @typedef {TokensData|PianorollData|HeatmapData|DistributionData|LineData|InfluenceData|EquationData|DiagramData|CellData} LaneData
  */
 
-/** @typedef {{clock: {edges: ArrayData}, names: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[]}} Composed */
+/** @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[]}} Composed */
 /** @typedef {Composed & {name: string}} TraceData */
 /**
  * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
@@ -96,7 +96,7 @@
  * @property {(axis: string, unit: number) => void} pick  pin a unit, or unpin it
  * @property {() => void} redraw  draw all lanes again, after a control of the lane changed it
  * @property {(step: number) => string} nameOf
- * @property {(step: number, named?: boolean) => string} stepText  "step 12 of 60, D4 · 2/3"
+ * @property {(step: number, named?: boolean) => string} stepText  "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3"
  * @property {<T extends object>(name: string, initial: T) => T} keep  what a lane's controls are set to, through new data
  * @property {(text: string) => number} measure  in the stage's font
  * @property {(text: string, width: number) => string} fit

@@ -167,9 +167,8 @@ export class Controls {
   /** Follow the step. */
   syncStep() {
     const { data, transport: { position, step } } = this.stage;
-    const name = data.nameOf(step);
     setText(this.where, data.stepText(step, false));
-    setText(this.token, name);
+    setText(this.token, data.momentOf(step));
     this.range.setAttribute("aria-valuetext", data.stepText(step));
     this.back.disabled = step === 0 && position <= data.clock.start + 1e-9;
     this.forward.disabled = step === data.clock.steps - 1;

@@ -21,6 +21,7 @@ export class StageData {
   /** @type {Signal[]} what units can be correlated with */ signals = [];
   /** @type {Pin[]} the one picked last at the end */ pins = [];
   /** @type {string[]} */ names = [];
+  /** @type {string[]} */ reads = [];
   mode = "a";
   orderKey = "index";
   orders = new Map();
@@ -40,6 +41,7 @@ export class StageData {
     this.orders.clear();
     this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, stage));
     this.names = shown.names.length ? shown.names : this.lanes.find((lane) => lane.names)?.names ?? [];
+    this.reads = shown.reads;
     this.signals = this.readSignals();
     this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
   }
@@ -107,10 +109,17 @@ export class StageData {
     return "";
   }
 
-  /** "step 12 of 60, D4 · 2/3" */
+  /** What the step reads and what it writes, or the one name that it has. */
+  momentOf(step) {
+    const name = this.nameOf(step);
+    return this.reads[step] ? `${this.reads[step]} → ${name}` : name;
+  }
+
+  /** "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3", or "step 3 of 5, happy" */
   stepText(step, named = true) {
     const name = named ? this.nameOf(step) : "";
-    const place = { n: step + 1, total: this.clock.steps, name };
+    const place = { n: step + 1, total: this.clock.steps, name, read: this.reads[step] };
+    if (name && place.read) return t("step {n} of {total}: reads {read}, writes {name}", place);
     return name ? t("step {n} of {total}, {name}", place) : t("step {n} of {total}", place);
   }
 

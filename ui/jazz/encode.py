@@ -86,7 +86,7 @@ def choose_melody() -> None:
     )
 
 
-READING = ("notes", "h", "y")
+READING = ("notes", "x", "h", "y")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -151,7 +151,7 @@ def token_list() -> None:
     st.dataframe(
         {
             f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
-            for t, index in enumerate(sequence[:shown].tolist())
+            for t, index in enumerate(sequence[:shown].tolist(), 1)
         },
         key="token_list",
         width="stretch",
