@@ -74,9 +74,20 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     chooser.set_input_files({"name": "mine.mid", "mimeType": "audio/midi", "buffer": a_midi_file()})
     expect(page.get_by_text("Whistle").first).to_be_visible()
     settled(page)
+    model = page.locator(".st-key-model").get_by_role("combobox")
+    expect(model).to_have_value("untrained")  # none of the shipped ones knows these tokens
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(model).to_have_value("my training")
+    expect(page.get_by_text("This link asks for")).to_have_count(0)
+    page.get_by_text("简体中文", exact=True).click()
+    expect(model).to_have_value("我的训练")
+    page.get_by_text("English", exact=True).click()
+    expect(model).to_have_value("my training")
+    settled(page)
 
     chooser.set_input_files(
         {"name": "x.mid", "mimeType": "audio/midi", "buffer": b"<html>no</html>"}
