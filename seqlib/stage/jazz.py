@@ -12,6 +12,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
+from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
@@ -27,6 +28,7 @@ from seqlib.stage import (
     PianoRoll,
     Stage,
     Tokens,
+    UnitGroup,
 )
 from seqlib.stage.lanes import STATES, Equation, Influence, jazz_diagram, state_heatmap
 
@@ -75,6 +77,7 @@ def jazz_stage(
     name: str = "first",
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
+    corpus: Corpus | None = None,
 ) -> Stage:
     """Make the stage of a melody and of the cell's states while it was read or written.
 
@@ -92,6 +95,8 @@ def jazz_stage(
         Number of first notes that were given.
     name, compare, elsewhere
         As in ``Stage``.
+    corpus : Corpus, optional
+        Where it is looked up what the units follow; without one they are in no groups.
     """
     unit = melody.seconds_per_tick
     tokens = tuple(map(str, melody.tokens))
@@ -124,6 +129,7 @@ def jazz_stage(
         label=label,
         names=tokens,
         reads=reads,
+        groups=_unit_groups(weights, corpus) if corpus else (),
         name=name,
         compare=compare,
         elsewhere=elsewhere,
@@ -163,6 +169,7 @@ def reading_stage(
             sounds=arrangement.sounds,
             arrangement=arrangement,
             name=_(name),
+            corpus=corpus,
             **more,
         )
 
@@ -215,6 +222,7 @@ def solo_stage(
         sounds=arrangement.sounds,
         arrangement=arrangement,
         prompt=solo.n_prompt,
+        corpus=corpus,
         **more,
     )
 
@@ -251,6 +259,18 @@ def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) ->
         for chord in (arrangement.chords if arrangement else ())
     )
     return PianoRoll(_title("notes"), notes, chords, prompt)
+
+
+def _unit_groups(weights: JazzWeights, corpus: Corpus) -> tuple[UnitGroup, ...]:
+    return tuple(
+        UnitGroup(
+            _(group.signal.name) if group.signal else "",
+            _(group.signal.what) if group.signal else "",
+            group.units,
+            tuple(round(r, 3) for r in group.r),
+        )
+        for group in groups(weights, corpus)
+    )
 
 
 def _ticks(vocabulary: Vocabulary) -> tuple[tuple[int, str], ...]:

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -262,6 +262,27 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class UnitGroup:
+    """Units of the axis n_a that follow one thing.
+
+    Attributes
+    ----------
+    name, what : str
+        One short word for the gutter, and the words for a readout; both empty for the units
+        that follow nothing by themselves.
+    units : tuple of int
+        The strongest first.
+    r : tuple of float
+        Correlation of each with what it follows.
+    """
+
+    name: str
+    what: str
+    units: tuple[int, ...]
+    r: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """Other sequences, in which the reader searches for steps with similar states.
 
@@ -324,6 +345,8 @@ class Stage(ShownInNotebook):
     signals : tuple of (name, array (Tx,))
         Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
         solo is always one.
+    groups : tuple of UnitGroup
+        Each unit of n_a in one of them. The stage then opens with the strongest few of each.
     name : str
         A short name of this trace for comparisons: "before", "temperature 0.5".
     compare : Stage or None
@@ -342,6 +365,7 @@ class Stage(ShownInNotebook):
     names: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     signals: tuple[tuple[str, np.ndarray], ...] = ()
+    groups: tuple[UnitGroup, ...] = ()
     name: str = N_("first")
     compare: Stage | None = None
     elsewhere: Elsewhere | None = None
@@ -400,6 +424,7 @@ def _trace(stage: Stage) -> dict[str, Any]:
         ],
         "sound": _notes(stage.sound, Tx, "The sound"),
         "signals": [_signal(name, values, Tx) for name, values in stage.signals],
+        "groups": [asdict(group) for group in stage.groups],
     }
 
 
