@@ -90,8 +90,17 @@ def test_every_method_writes(jazz):
         assert errors(jazz) == []
 
 
+def test_without_chance_there_is_no_seed_to_choose(jazz):
+    jazz.selectbox(key="method").set_value("greedy").run()
+    assert not [one for one in jazz.number_input if one.key == "seed"]
+    assert not [one for one in jazz.button if one.key == "again"]
+    assert "good · greedy. Longest run" in texts(jazz)
+
+
 def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):
     jazz.toggle(key="compare").set_value(True).run()
+    warmth = [jazz.select_slider(key=f"temperature{suffix}").value for suffix in ("", "_b")]
+    assert warmth[0] != warmth[1]
     jazz.selectbox(key="model_b").set_value("untrained").run()
     assert not jazz.exception
     assert "good · temperature" in texts(jazz)
