@@ -89,13 +89,14 @@ def solo(melody: Melody) -> tuple[Sound, ...]:
 def drums(beat: Sequence[Pulse], seed: int = 0) -> tuple[Sound, ...]:
     """Play swing on ride and hi-hat with a few fills."""
     rng = random.Random(f"{seed} drums")
-    sounds = []
+    sounds: list[Sound] = []
+    end = beat[-1].end if beat else 0
     for bar in bars(beat):
         hits = [hit for pulse in bar for hit in _time(pulse)]
         for place, off, key, velocity in rng.choice(_FILLS):
             hits += [(p.off if off else p.start, key, velocity) for p in bar[place : place + 1]]
         sounds += [
-            Sound(onset, 3, key, min(127, velocity + rng.randint(-3, 3)), "drums")
+            Sound(onset, min(3, end - onset), key, velocity + rng.randint(-3, 3), "drums")
             for onset, key, velocity in sorted(hits)
         ]
     return tuple(sounds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 TICKS_PER_BEAT = 12
@@ -36,15 +37,22 @@ class Metre(NamedTuple):
         first group of three where their number is odd: 6/8 has two pulses of 18 ticks.
         """
         beats, unit = self.beats, self.unit
-        while unit > TICKS_PER_BEAT + 4 and not beats % 2:
+        if unit > 16 and not beats % 2:
             beats, unit = beats // 2, unit // 2
-        if unit > TICKS_PER_BEAT + 4:
+        if unit > 16:  # its units are between the grid's ticks
             return ()
         if unit > 4:
             found = tuple(WHOLE // unit * size for size in groups(beats))
         else:
             found = (TICKS_PER_BEAT,) * (beats * 4 // unit)
         return found if len(found) <= MOST_PULSES else ()
+
+    @property
+    def strong(self) -> frozenset[int]:
+        """Places of the pulses that begin a group: half a bar of 4/4, a bar of 3/4."""
+        n = len(self.pulses)
+        sizes = groups(n) if self.unit > 2 else (2,) * (n // 2)
+        return frozenset(accumulate(sizes[:-1], initial=0))
 
 
 COMMON_TIME = Metre(0, 4, 4)
@@ -88,7 +96,7 @@ def pulses(metres: Sequence[Metre], ticks: int) -> tuple[Pulse, ...]:
         lengths = metre.pulses
         if not lengths:
             return ()
-        strong = {sum(groups(len(lengths))[:at]) for at in range(len(groups(len(lengths))))}
+        strong = metre.strong
         until = ticks if following is None else min(ticks, following.start)
         bar = metre.start
         while bar < until:

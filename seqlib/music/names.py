@@ -28,15 +28,15 @@ def _between(*ranges: tuple[int, int]) -> Callable[[bytes], float]:
 
 
 def _chinese(raw: bytes) -> float:
-    """GB 2312 sorts its common characters into rows B0 to D7."""
-    lead, trail = raw[0], raw[-1]
-    return (
-        1.0 if len(raw) == 2 and lead in (0xA1, 0xA3, *range(0xB0, 0xD8)) and trail > 0xA0 else 0.1
-    )
+    """GB 2312 has its common characters in rows B0 to D7, rarer ones in rows D8 to F7."""
+    if len(raw) != 2 or raw[1] <= 0xA0:
+        return 0.1
+    return 1.0 if raw[0] in (0xA1, 0xA3, *range(0xB0, 0xD8)) else 0.6 if raw[0] > 0xD7 else 0.1
 
 
 def _korean(raw: bytes) -> float:
-    return 1.0 if len(raw) == 2 and 0xB0 <= raw[0] <= 0xC8 and raw[1] > 0xA0 else 0.1
+    """KS X 1001 has Hangul in rows B0 to C8; all of it could be Chinese, which is likelier."""
+    return 0.9 if len(raw) == 2 and 0xB0 <= raw[0] <= 0xC8 and raw[1] > 0xA0 else 0.1
 
 
 _JUDGES = {
@@ -45,28 +45,49 @@ _JUDGES = {
     "cp932": _between((0x8140, 0x81AC), (0x829F, 0x8396), (0x889F, 0x9872)),
     "cp949": _korean,
 }
-_WORD = re.compile(r"[^\W\d_]+")
+# In katakana of one byte, which many Chinese words look like.
+_NARROW_WORDS = re.compile("ピアノ|メロディ|ドラム|ベース|ギター|ボーカル|ストリング|コード|シンセ")
+_BETWEEN_WORDS = re.compile(r"[\s!-@\[-`{-~‘’“”–—…]+")
 
 
-def _alphabetic(text: str, alone: bool) -> float:
-    """Judge a text in an alphabet: the share of its letters in words of one case or a capital.
+def _latin(text: str) -> float:
+    """Judge a text in Western European letters, some of them accented."""
+    return _share_of_words(
+        text,
+        lambda word, high: (
+            word in (word.lower(), word.upper(), word.capitalize())
+            and (3 * high <= 2 * len(word) or (len(word) == 1 and word.islower()))
+        ),
+    )
 
-    ``alone``: whether a word may be without any ASCII letter, as in Cyrillic.
-    """
-    good = 0
-    for word in _WORD.findall(text):
+
+def _cyrillic(text: str) -> float:
+    """Judge a text in Russian letters; capitals alone look like Chinese and count less."""
+    lower = _share_of_words(
+        text, lambda word, _high: bool(re.fullmatch("[А-ЯЁа-яё][а-яё]{2,}", word))
+    )
+    return lower or 0.9 * _share_of_words(
+        text, lambda word, _high: bool(re.fullmatch("[А-ЯЁ]{3,}", word))
+    )
+
+
+def _share_of_words(text: str, is_word: Callable[[str, int], bool]) -> float:
+    """Compute which share of a text's characters beyond ASCII stands in words."""
+    good = total = 0
+    for word in filter(None, _BETWEEN_WORDS.split(text)):
         high = sum(letter > "\x7f" for letter in word)
-        cased = word in (word.lower(), word.upper(), word.capitalize())
-        mixed = high == len(word) if alone else 2 * high <= len(word) or high == len(word) == 1
-        good += high * (cased and mixed)
-    return good / max(1, sum(letter > "\x7f" for letter in text))
+        good += high * (word.isalpha() and is_word(word, high))
+        total += high
+    return good / max(1, total)
 
 
 def _score(data: bytes, codec: str) -> float:
     """Compute how well texts read in an encoding, 0 to 1, and up to 1 more for words of music."""
-    text = normalize("NFKC", data.decode(codec, "replace"))  # narrow katakana to wide ones
+    text = data.decode(codec, "replace")
+    if codec == "cp932" and _NARROW_WORDS.search(wide := normalize("NFKC", text)):
+        text = wide
     if codec in ("cp1252", "cp1251"):
-        return _alphabetic(text, alone=codec == "cp1251")
+        return _latin(text) if codec == "cp1252" else _cyrillic(text)
     found = [letter for letter in text if letter > "\x7f"]
     points = sum(_JUDGES[codec](letter.encode(codec, "ignore") or b"\0") for letter in found)
     known = sum(letter in _MUSIC[codec] for letter in found)
@@ -83,12 +104,14 @@ def encoding_of(texts: Iterable[bytes]) -> str:
     return best if scores[best] >= _ENOUGH else "cp1252"
 
 
-def _is_utf8(text: bytes) -> bool:
+def _is_utf8(raw: bytes) -> bool:
+    """Tell whether bytes are UTF-8; a few Chinese words in GBK are also rare letters in UTF-8."""
     try:
-        text.decode()
+        text = raw.decode()
     except UnicodeDecodeError:
         return False
-    return True
+    rare = any("\x7f" < letter < "\u0800" and not "À" <= letter <= "ž" for letter in text)
+    return not rare or any(letter >= "\u0800" for letter in text) or _cyrillic(text) > 0.8
 
 
 def decoded(raw: bytes, encoding: str) -> str:

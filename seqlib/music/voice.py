@@ -8,6 +8,7 @@ that the voice's own rhythm uses, or half of it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,10 @@ from .metre import Metre
 
 RESOLUTION = 480  # units a beat
 UNITS = RESOLUTION // TICKS_PER_BEAT  # a tick
+_SIXTEENTH = RESOLUTION // 4
 NO_LENGTH = RESOLUTION // 48  # shorter notes are triggers rather than notes
 LONGEST_REST = 4  # bars
+LONGEST_PEDAL = 16 * RESOLUTION  # for which a note may last by the pedal alone
 _NEAR = 3  # units by which exporters round
 _FREE = 0.6  # share of onsets off every subdivision from which on playing is free
 _SUBDIVISIONS = (1, 2, 3, 4, 5, 6, 7, 8, 12)  # of a beat
@@ -114,15 +117,12 @@ def _on_grid(notes: np.ndarray, tick: float, remarks: list[Later]) -> tuple[np.n
     Free playing goes to sixteenths or triplets, whichever are nearer in each beat.
     """
     start = notes[:, 0]
+    if len(start) < 8 or _share_on(start, tick) >= _FREE:
+        return _nearest(start), False
+    late = (start[0] + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2
+    if _share_on(start - late, tick) >= _FREE:  # all are as late as the first one
+        return _nearest(start - late), False
     places = _nearest(start)
-    within = start % RESOLUTION
-    near = max(2.0, tick / 2)
-    on = np.zeros(len(start), bool)
-    for parts in _SUBDIVISIONS:
-        step = RESOLUTION / parts
-        on |= np.abs(within - np.rint(within / step) * step) <= near
-    if len(start) < 8 or on.mean() >= _FREE:
-        return places, False
     beat = start // RESOLUTION
     coarse, cost = [], []
     for size in (3, 4):  # ticks: a sixteenth, a triplet eighth
@@ -130,27 +130,36 @@ def _on_grid(notes: np.ndarray, tick: float, remarks: list[Later]) -> tuple[np.n
         coarse.append(snapped)
         # A step of 3 is nearer by chance; in proportion to the step neither is.
         cost.append(np.bincount(beat, ((snapped * UNITS - start) / size) ** 2))
-    triplet = cost[1] < 0.5 * cost[0]  # sixteenths where both fit
+    mostly = cost[1].sum() < cost[0].sum()  # a voice seldom changes between the two
+    triplet = cost[1] < (2.0 if mostly else 0.15) * cost[0]
     snapped = np.where(triplet[beat], coarse[1], coarse[0])
-    # A fast run keeps its notes: those that would fall on one place stay where they are.
+    # A fast run keeps its notes, where a chord's fall together.
     for index in range(1, len(snapped)):
-        if snapped[index] == snapped[index - 1] and start[index] - start[index - 1] > 2 * UNITS:
-            snapped[index] = places[index]
+        half = (start[index - 1] + notes[index - 1, 1]) / 2
+        if snapped[index] <= snapped[index - 1] and start[index] >= half:
+            snapped[index] = max(places[index], snapped[index - 1] + 1)
     moved = np.abs(snapped * UNITS - start)
-    remarks.append(
-        Later(
-            N_(
-                "Played freely: {n} of {all} notes were moved to sixteenths or triplets, "
-                "by {share} of a beat on average."
-            ),
-            {
-                "n": int((moved > UNITS / 2).sum()),
-                "all": len(start),
-                "share": f"{moved.mean() / RESOLUTION:.2f}",
-            },
+    if n := int((moved > UNITS / 2).sum()):
+        remarks.append(
+            Later(
+                N_(
+                    "Played freely: {n} of {all} notes were moved to sixteenths or triplets, "
+                    "by {share:.2f} of a beat on average."
+                ),
+                {"n": n, "all": len(start), "share": float(moved.mean() / RESOLUTION)},
+            )
         )
-    )
     return snapped, True
+
+
+def _share_on(start: np.ndarray, tick: float) -> float:
+    """Compute the share of onsets that lie on an equal subdivision of their beat."""
+    within = start % RESOLUTION
+    on = np.zeros(len(start), bool)
+    for parts in _SUBDIVISIONS:
+        step = RESOLUTION / parts
+        on |= np.abs(within - np.rint(within / step) * step) <= max(2.0, tick / 2)
+    return float(on.mean())
 
 
 def _skyline(notes: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -196,7 +205,7 @@ def _pedalled(line: np.ndarray, remarks: list[Later]) -> np.ndarray:
     """Return how long each note of the line sounds, in units, under the pedal and after it."""
     room = np.append(np.diff(line[:, 0]) * UNITS, 4 * RESOLUTION)
     plain = np.minimum(line[:, 4], room)
-    held = np.minimum(line[:, 5], room)
+    held = np.minimum(np.minimum(line[:, 5], room), LONGEST_PEDAL)
     longer = int((held - plain > UNITS).sum())
     if longer:
         remarks.append(Later(N_("Notes that the sustain pedal holds: {n}."), {"n": longer}))
@@ -265,10 +274,12 @@ def _one_gate(room: np.ndarray, sounding: np.ndarray, tick: float) -> float:
     if len(room) < 4:
         return 0.0
     shares = sounding / (room * UNITS)
-    share = float(np.median(shares))
+    order = np.argsort(shares)
+    passed = np.cumsum(room[order])  # longer notes are rounded less
+    share = float(shares[order][np.searchsorted(passed, passed[-1] / 2)])
     same = np.abs(sounding - share * room * UNITS) <= tick + 0.005 * room * UNITS
     kinds = len(np.unique(room[same]))
-    believable = 0.7 <= share < 1 or (kinds > 1 and 0.3 <= share < 1)
+    believable = 0.7 <= share < 1 or (kinds > 1 and share < 1)
     return share if believable and same.mean() >= 0.65 else 0.0
 
 
@@ -320,11 +331,10 @@ def _law(
 
 
 def _rounded_up(at: int, length: int, ends: np.ndarray) -> int:
-    """Lengthen a note to the next place of ``ends``, unless that is far for its length."""
-    end = at + length
-    beat = end // TICKS_PER_BEAT * TICKS_PER_BEAT
-    later = [beat + place for place in (*ends.tolist(), TICKS_PER_BEAT) if beat + place >= end]
-    return later[0] - at if later[0] - end <= max(2, length // 2) else length
+    """Lengthen a note to the next place of ``ends``."""
+    beat, end = divmod(at + length, TICKS_PER_BEAT)
+    place = next(place for place in (*ends.tolist(), TICKS_PER_BEAT) if place >= end)
+    return beat * TICKS_PER_BEAT + place - at
 
 
 def _from_start(metres: Sequence[Metre], start: int) -> tuple[Metre, ...]:
@@ -344,28 +354,30 @@ def _shorter_rests(
 ) -> tuple[tuple[Token, ...], tuple[Metre, ...]]:
     """Take whole bars out of rests longer than ``LONGEST_REST`` bars."""
     kept: list[Token] = []
-    now, n, ticks = 0, 0, 0
+    starts = [metre.start for metre in metres]
+    now, ends, cuts = 0, [], [0]  # cuts: ticks left out before the first end, the second …
     for token in tokens:
+        end = now + token.ticks
         if token.pitch is None:
-            end = now + token.ticks
-            last = [metre for metre in metres if metre.start <= now or metre.start < end][-1]
-            bar = last.bar
+            last = metres[bisect_left(starts, end) - 1]
             quiet = end - max(now, last.start)  # in one metre
-            cut = max(0, -(-(quiet - LONGEST_REST * bar) // bar)) * bar
+            cut = max(0, -(-quiet // last.bar) - LONGEST_REST) * last.bar
             if cut:
                 token = token._replace(ticks=token.ticks - cut)
-                metres = tuple(
-                    metre._replace(start=metre.start - cut) if metre.start >= end else metre
-                    for metre in metres
-                )
-                n, ticks = n + 1, ticks + cut
+                ends.append(end)
+                cuts.append(cuts[-1] + cut)
         kept.append(token)
-        now += token.ticks
-    if n:
-        remarks.append(
-            Later(
-                N_("Rests shortened to {bars} bars: {n}; {beats} beats of silence left out."),
-                {"bars": LONGEST_REST, "n": n, "beats": round(ticks / TICKS_PER_BEAT)},
-            )
+        now = end
+    if not ends:
+        return tokens, metres
+    remarks.append(
+        Later(
+            N_("Rests shortened to {bars} bars: {n}; {beats} beats of silence left out."),
+            {"bars": LONGEST_REST, "n": len(ends), "beats": round(cuts[-1] / TICKS_PER_BEAT)},
         )
-    return tuple(kept), metres
+    )
+    moved = tuple(
+        metre._replace(start=metre.start - cuts[bisect_right(ends, metre.start)])
+        for metre in metres
+    )
+    return tuple(kept), moved
