@@ -25,7 +25,7 @@ import numpy as np
 
 from seqlib.i18n import N_, Later, _
 
-from .melody import Arrangement, Melody
+from .melody import Arrangement, Melody, Token
 from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
 from .names import decoded, encoding_of
 from .voice import RESOLUTION, UNITS, top_line, voice_of
@@ -155,6 +155,22 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
         _read_part(body, number, cut, units_per_tick, warnings)
         for number, (body, cut) in enumerate(chunks, start=1)
     ]
+    _check_notes(parts)
+    tempo = _tempo(parts, kind, division, warnings)
+    tracks, notes = _tracks(parts)
+    metres = _metres(parts, kind, division)
+    literal = any(LITERAL.encode() in part.texts for part in parts)
+    tick = 0.0 if literal else max(1.0, float(units_per_tick))
+    file = _Source(tracks, notes, metres, tick, tempo, title)
+    best, skipped = _best_melody(file)
+    file = replace(file, remarks=(*warnings, *skipped))
+    chosen = best if track is None else track
+    melody, remarks = file.melody(chosen)
+    return Song(tracks, best, chosen, melody, tempo, title, file.remarks + remarks, file)
+
+
+def _check_notes(parts: list[_Part]) -> None:
+    """Raise a ``MidiError`` if a file has no notes or too many."""
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
             _(
@@ -168,17 +184,6 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
         if any(part.damaged for part in parts):
             raise MidiError(_("This MIDI file is damaged: choose one with a melody."))
         raise MidiError(_("This MIDI file has no notes in it: choose one with a melody."))
-    tempo = _tempo(parts, kind, division, warnings)
-    tracks, notes = _tracks(parts)
-    metres = _metres(parts, kind, division)
-    literal = any(LITERAL.encode() in part.texts for part in parts)
-    tick = 0.0 if literal else max(1.0, float(units_per_tick))
-    file = _Source(tracks, notes, metres, tick, tempo, title)
-    best, skipped = _best_melody(file)
-    file = replace(file, remarks=(*warnings, *skipped))
-    chosen = best if track is None else track
-    melody, remarks = file.melody(chosen)
-    return Song(tracks, best, chosen, melody, tempo, title, file.remarks + remarks, file)
 
 
 def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
@@ -716,38 +721,42 @@ class _Source:
                 )
             )
         voice = voice_of(self.notes[index], self.metres, self.tick)
-        count = sum(token.pitch is not None for token in voice.tokens)
-        if count < 2:
-            raise MidiError(
-                _(
-                    'The track "{track}" has only one note to its melody: choose one with at '
-                    "least 2.",
-                    track=track.name,
-                )
-            )
-        if count > MAX_NOTES:
-            raise MidiError(
-                _(
-                    'The track "{track}" has {count:,} notes in its melody and the limit is '
-                    "{limit:,}: choose another track or a shorter file.",
-                    track=track.name,
-                    count=count,
-                    limit=MAX_NOTES,
-                )
-            )
-        if (n := len(set(voice.tokens))) > MAX_TOKENS:
-            raise MidiError(
-                _(
-                    'The melody of the track "{track}" has {n:,} different notes and rests and the '
-                    "limit is {limit:,}: quantise it in a music program, or choose another track.",
-                    track=track.name,
-                    n=n,
-                    limit=MAX_TOKENS,
-                )
-            )
+        _check_tokens(voice.tokens, track.name)
         name = " · ".join(filter(None, (self.title, track.name)))
         melody = Melody(voice.tokens, self.tempo, name, voice.metres)
         return melody, (*voice.remarks, *_about_metres(melody.metres))
+
+
+def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
+    """Raise a ``MidiError`` if a track's melody is too short, too long or too various."""
+    count = sum(token.pitch is not None for token in tokens)
+    if count < 2:
+        raise MidiError(
+            _(
+                'The track "{track}" has only one note to its melody: choose one with at least 2.',
+                track=track,
+            )
+        )
+    if count > MAX_NOTES:
+        raise MidiError(
+            _(
+                'The track "{track}" has {count:,} notes in its melody and the limit is '
+                "{limit:,}: choose another track or a shorter file.",
+                track=track,
+                count=count,
+                limit=MAX_NOTES,
+            )
+        )
+    if (n := len(set(tokens))) > MAX_TOKENS:
+        raise MidiError(
+            _(
+                'The melody of the track "{track}" has {n:,} different notes and rests and the '
+                "limit is {limit:,}: quantise it in a music program, or choose another track.",
+                track=track,
+                n=n,
+                limit=MAX_TOKENS,
+            )
+        )
 
 
 def _about_metres(metres: tuple[Metre, ...]) -> list[Later]:

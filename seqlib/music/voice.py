@@ -26,8 +26,8 @@ NO_LENGTH = RESOLUTION // 48  # shorter notes are triggers rather than notes
 LONGEST_REST = 4  # bars
 LONGEST_PEDAL = 16 * RESOLUTION  # for which a note may last by the pedal alone
 _NEAR = 3  # units by which exporters round
-_FREE = 0.6  # share of onsets off every subdivision from which on playing is free
-_SUBDIVISIONS = (1, 2, 3, 4, 5, 6, 7, 8, 12)  # of a beat
+_EXACT = 0.75  # share of onsets on a subdivision below which playing is free
+_SUBDIVISIONS = (5, 7, 12, 16)  # of a beat, with those that these contain
 _STRAIGHT, _TRIPLET = (0, 3, 6, 9), (0, 4, 8)
 
 
@@ -68,7 +68,9 @@ def voice_of(notes: np.ndarray, metres: Sequence[Metre], tick: float) -> Voice:
     found = _from_start(metres, int(line[0, 0]))
     if not literal:
         tokens, found = _shorter_rests(tokens, found, remarks)
-    return Voice(tokens, found, tuple(remarks))
+    end = sum(token.ticks for token in tokens)
+    heard = tuple(metre for metre in found if metre.start < end)
+    return Voice(tokens, heard, tuple(remarks))
 
 
 def top_line(notes: np.ndarray) -> np.ndarray:
@@ -117,10 +119,10 @@ def _on_grid(notes: np.ndarray, tick: float, remarks: list[Later]) -> tuple[np.n
     Free playing goes to sixteenths or triplets, whichever are nearer in each beat.
     """
     start = notes[:, 0]
-    if len(start) < 8 or _share_on(start, tick) >= _FREE:
+    if len(start) < 8 or _share_on(start, tick) >= _EXACT:
         return _nearest(start), False
     late = (start[0] + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2
-    if _share_on(start - late, tick) >= _FREE:  # all are as late as the first one
+    if _share_on(start - late, tick) >= _EXACT:  # all are as late as the first one
         return _nearest(start - late), False
     places = _nearest(start)
     beat = start // RESOLUTION

@@ -142,6 +142,13 @@ def test_no_metre_and_4_4_are_alike_and_nothing_is_said():
     assert plain.warnings == named.warnings == ()
 
 
+def test_a_metre_after_the_last_note_is_not_spoken_of():
+    late = mb.metre(960, 3, 4)
+    song = read_midi(mb.file(mb.track(mb.tempo(0, 500_000), mb.notes(SCALE), late)))
+    assert song.melody.metres == Melody(()).metres
+    assert song.warnings == ()
+
+
 def test_odd_time_signatures_are_passed_over():
     odd = [
         mb.meta(0, 0x58, b"\0\2\x18\x08"),
