@@ -156,6 +156,7 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
         for number, (body, cut) in enumerate(chunks, start=1)
     ]
     _check_notes(parts)
+    _hold(parts, kind)
     tempo = _tempo(parts, kind, division, warnings)
     tracks, notes = _tracks(parts)
     metres = _metres(parts, kind, division)
@@ -434,6 +435,9 @@ class _Part:
     """By kind of meta event, 3 or 4: the first one"""
     programs: dict[int, int] = field(default_factory=dict)
     """By channel: the instrument in force at its first note, else its first."""
+    pedal: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)
+    """By channel: (unit, down?)"""
+    end: int = 0
     tempos: list[tuple[int, int]] = field(default_factory=list)
     """(unit, microseconds a beat)"""
     metres: list[tuple[int, int, int]] = field(default_factory=list)
@@ -505,7 +509,6 @@ def _read_part(
     part = _Part()
     up, down = units_per_tick.as_integer_ratio()
     sounding: dict[tuple[int, int], list[list[int]]] = {}  # (channel, pitch): not ended yet
-    pedal: dict[int, list[tuple[int, bool]]] = {}  # channel: (unit, down?)
     unit, ended = 0, False
     try:
         for tick, status, data in _events(chunk):
@@ -514,7 +517,7 @@ def _read_part(
             if kind in (0x80, 0x90) and data[0] < 128:
                 _note_event(part, sounding, unit, channel, data[0], kind == 0x90 and data[1] > 0)
             elif kind == 0xB0 and data[0] == 64:
-                pedal.setdefault(channel, []).append((unit, data[1] >= 64))
+                part.pedal.setdefault(channel, []).append((unit, data[1] >= 64))
             elif kind == 0xC0 and data[0] < 128:
                 if channel not in part.notes:
                     part.programs[channel] = data[0]
@@ -541,8 +544,7 @@ def _read_part(
         onsets = [note[0] for note in part.notes[channel]]
         for note in notes:
             note[1] = _natural_end(notes[-1][0], onsets, unit)
-    for channel, notes in part.notes.items():
-        _hold(notes, pedal.get(channel, []), unit)
+    part.end = unit
     return part
 
 
@@ -589,15 +591,34 @@ def _meta_event(part: _Part, unit: int, kind: int, body: bytes) -> None:
             part.names.setdefault(kind, body)
 
 
-def _hold(notes: list[list[int]], pedal: list[tuple[int, bool]], track_end: int) -> None:
-    """Enter where the sustain pedal lets each note end."""
-    until, ups = track_end, []  # when the pedal goes up after each of its events
-    for unit, down in reversed(pedal):
-        until = until if down else unit
-        ups.append(until)
-    for note in notes:
-        place = bisect_right(pedal, (note[1], True)) - 1
-        note[3] = ups[~place] if place >= 0 and pedal[place][1] else note[1]
+def _hold(parts: list[_Part], kind: int) -> None:
+    """Enter where the sustain pedal lets each note end.
+
+    Two hands on two tracks have one pedal: it holds all notes of its channel and instrument.
+    """
+    pedals: dict[tuple[int, ...], list[tuple[int, bool]]] = {}
+
+    def key(place: int, channel: int) -> tuple[int, ...]:
+        program = parts[place].programs.get(channel, -1)
+        return (channel, program) if kind == 1 else (place, channel)
+
+    for place, part in enumerate(parts):
+        for channel, events in part.pedal.items():
+            pedals.setdefault(key(place, channel), []).extend(events)
+    end = max(part.end for part in parts)
+    lifted: dict[tuple[int, ...], list[int]] = {}  # when it goes up after each of its events
+    for name, events in pedals.items():
+        events.sort()
+        until, lifted[name] = end, []
+        for unit, down in reversed(events):
+            until = until if down else unit
+            lifted[name].append(until)
+    for place, part in enumerate(parts):
+        for channel, notes in part.notes.items():
+            events = pedals.get(name := key(place, channel), [])
+            for note in notes:
+                at = bisect_right(events, (note[1], True)) - 1
+                note[3] = max(note[1], lifted[name][~at] if at >= 0 and events[at][1] else 0)
 
 
 def _natural_end(onset: int, onsets: list[int], track_end: int) -> int:

@@ -218,6 +218,21 @@ def test_a_pedal_changed_just_before_each_note_leaves_no_rests():
     assert song.melody.tokens == QUARTERS
 
 
+def test_a_pedal_on_the_other_hands_track_holds_both_hands():
+    right = mb.track(
+        mb.tempo(0, 500_000), b"".join(mb.on(0, p) + mb.off(10, p) + mb.off(86, 0) for p in SCALE)
+    )
+    left = mb.track(mb.pedal(0, True), mb.notes([36, 43] * 2, 192), mb.pedal(0, False))
+    other = mb.track(
+        mb.program(73),
+        b"".join(mb.on(0, p + 12) + mb.off(24, p + 12) + mb.off(72, 0) for p in SCALE),
+    )
+    song = read_midi(mb.file(right, left, other), track=0)
+    assert song.melody.tokens == QUARTERS
+    flute = song.with_track(2)  # another instrument on the same channel
+    assert not any("pedal" in warning for warning in flute.warnings)
+
+
 def test_a_falling_line_over_chords_keeps_its_notes_under_the_pedal():
     notes = mb.pedal(0, True) + b"".join(
         mb.on(0, p) + mb.on(0, p - 16) + mb.off(40, p) + mb.off(0, p - 16) + mb.pedal(56, True)
