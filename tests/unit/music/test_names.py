@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import midi_bytes as mb
 import pytest
 
@@ -13,6 +15,8 @@ NAMES = {
         "第一小提琴",
         "月亮代表我的心",
         "音轨 1",
+        "小",  # in UTF-8 a Russian letter
+        "医学",
     ],
     "big5": ["旋律", "鼓", "鋼琴", "望春風", "人聲", "雨夜花", "音軌 1", "二胡"],
     "cp932": ["メロディ", "ピアノ", "旋律", "歌", "ﾋﾟｱﾉ", "さくら", "荒城の月", "第一バイオリン"],
@@ -46,6 +50,11 @@ def named(*raw, words=()):
 )
 def test_a_name_is_shown_as_it_was_written_whatever_its_encoding(codec, name):
     assert named(name.encode(codec)) == [name]
+
+
+def test_the_chinese_name_of_a_real_file():
+    case = Path(__file__).parent / "cases" / "M19_name_gbk.mid"
+    assert [track.name for track in read_midi(case).tracks] == ["旋律"]
 
 
 def test_one_file_has_one_encoding_and_its_lyrics_help_to_find_it():
