@@ -63,7 +63,8 @@ def voice_of(notes: np.ndarray, metres: Sequence[Metre], tick: float) -> Voice:
         lengths = line[:, 2]
     else:
         sounding = _pedalled(line, remarks)
-        lengths = _written(at + line[0, 0], sounding, free, max(_NEAR, tick), remarks)
+        beat = int(line[0, 0]) % TICKS_PER_BEAT  # where in its beat the line begins
+        lengths = _written(at + beat, sounding, free, max(_NEAR, tick), remarks)
     tokens = _tokens(at, lengths, line[:, 3])
     found = _from_start(metres, int(line[0, 0]))
     if not literal:
@@ -226,7 +227,7 @@ def _written(
     gap = room * UNITS - sounding
     apart = gap > 0
     apart[-1] = False
-    ends = _ends(at)
+    ends = _ends(at, exact=2 * np.count_nonzero(apart) < len(at))
     lengths = np.minimum(np.maximum(_nearest(sounding), 1), room)
     asked = apart.copy()
     asked[-1] = True
@@ -249,19 +250,23 @@ def _written(
     return lengths
 
 
-def _ends(at: np.ndarray) -> np.ndarray:
-    """List the places within a beat at which the line's notes may end, in ticks.
+def _ends(at: np.ndarray, exact: bool) -> np.ndarray:
+    """List the places within a beat at which the line's notes may end, in ticks, and its length.
 
     Those at which its notes begin, and the halves between: a voice in quarters may have
-    eighths that rests follow.
+    eighths that rests follow. A voice in longer notes is counted in those. Where most notes
+    last to the next one (``exact``), none is shortened, so each sixteenth counts.
     """
+    unit = int(np.gcd.reduce(np.diff(at)))
+    if unit and unit % (2 * TICKS_PER_BEAT) == 0 and at[0] == 0 and not exact:
+        return np.array([0, unit // 2, unit])
     counts = np.bincount(at % TICKS_PER_BEAT, minlength=TICKS_PER_BEAT)
     used = set(np.flatnonzero(counts > 0.03 * len(at)).tolist())
-    found = used | {0}
+    found = used | {0, TICKS_PER_BEAT}
     triplets = used & {4, 8}
     if triplets:
         found |= {*_TRIPLET}
-    if used & {3, 6, 9}:
+    if used & {3, 6, 9} or (exact and not triplets):
         found |= {*_STRAIGHT}
     elif not triplets:
         found |= {6}
@@ -299,10 +304,8 @@ def _places(
     """
     share, cut = law
     wanted = (sounding + cut) / (share * UNITS)  # ticks
-    beats = (at + wanted) // TICKS_PER_BEAT
-    options = ((beats[:, None, None] + np.array([0, 1])[:, None]) * TICKS_PER_BEAT + ends).reshape(
-        len(at), -1
-    ) - at[:, None]  # (n, places)
+    beat = (at + wanted) // ends[-1] * ends[-1]
+    options = beat[:, None] + ends - at[:, None]  # (n, places)
     options[(options < 1) | (options > room[:, None])] = np.inf
     best = np.abs(options - wanted[:, None]).argmin(axis=1)
     places = options[np.arange(len(at)), best]
@@ -334,9 +337,9 @@ def _law(
 
 def _rounded_up(at: int, length: int, ends: np.ndarray) -> int:
     """Lengthen a note to the next place of ``ends``."""
-    beat, end = divmod(at + length, TICKS_PER_BEAT)
-    place = next(place for place in (*ends.tolist(), TICKS_PER_BEAT) if place >= end)
-    return beat * TICKS_PER_BEAT + place - at
+    beats, end = divmod(at + length, int(ends[-1]))
+    place = next(place for place in ends.tolist() if place >= end)
+    return beats * int(ends[-1]) + place - at
 
 
 def _from_start(metres: Sequence[Metre], start: int) -> tuple[Metre, ...]:

@@ -110,6 +110,22 @@ def test_equal_eighths_with_rests_stay_as_they_are_written():
     assert song.warnings == ()
 
 
+@pytest.mark.parametrize("long", [12, 24, 48])
+def test_a_rest_among_notes_that_are_not_shortened_is_written(long):
+    tokens = tuple(Token(pitch, long) for pitch in SCALE)
+    for short in (3, 6, 9, long - 3, long - 6):
+        rest = (*tokens, Token(60, short), Token(None, long - short), *tokens)
+        song = read_midi(mb.line(rest, lambda x: x))
+        assert song.melody.tokens == rest
+        assert song.warnings == ()
+
+
+@pytest.mark.parametrize("gate", [0.55, 0.6, 0.7, 0.8, 0.9])
+def test_long_notes_alone_are_lengthened_to_the_next_one(gate):
+    tokens = tuple(Token(pitch, 24) for pitch in SCALE)
+    assert read_midi(mb.line(tokens, lambda x: gate * x)).melody.tokens == tokens
+
+
 def played_freely(tokens, rng, division=960, spread=12):
     """A file as a hand plays it: onsets some hundredths of a beat off, lengths as it likes."""
     events, now = [], 0
