@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
 from .melody import TICKS_PER_BEAT, Chord, Sound
@@ -54,8 +55,10 @@ def comp(chords: Sequence[Chord], beat: Sequence[Pulse], seed: int = 0) -> tuple
                 hits[onset] = length * pulse.ticks // TICKS_PER_BEAT
                 # A hit just before a pulse has that pulse's chord.
                 chord_of[onset] = _chord_at(chords, pulse.end if off else onset)
+    heard = Counter(chord_of.values())
     for index, chord in enumerate(chords):  # every chord is heard at least once
-        if index not in chord_of.values():
+        if not heard[index]:
+            heard[chord_of.get(chord.start, index)] -= 1
             hits[chord.start], chord_of[chord.start] = min(chord.ticks, 18), index
     on_pulse = {pulse.start for pulse in beat}
     sounds: list[Sound] = []

@@ -227,7 +227,7 @@ def _written(
     gap = room * UNITS - sounding
     apart = gap > 0
     apart[-1] = False
-    ends = _ends(at, exact=2 * np.count_nonzero(apart) < len(at))
+    ends = _ends(at, exact=bool(2 * np.count_nonzero(apart) < len(at)))
     lengths = np.minimum(np.maximum(_nearest(sounding), 1), room)
     asked = apart.copy()
     asked[-1] = True
