@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -121,9 +121,8 @@ def controls(suffix: str, *, beside: bool) -> Solo:
         prompt=corpus.sequences[place][:n_prompt],
         **options,
     )
-    melody = Melody(
-        corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{_(name)} {number}"
-    )
+    tokens = corpus.vocabulary.decode(made.indices)
+    melody = replace(corpus.melodies[place], tokens=tokens, name=f"{_(name)} {number}")
     how = [] if method == "temperature" else [_(method)]
     settings = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
     return Solo(
