@@ -14,7 +14,7 @@ from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
 
 # Array of a trace: its name, and the range of its colours; the cell state has no bounds.
 STATES: dict[str, tuple[str, float | None, float | None]] = {
-    "h": (N_("hidden state a, also called h"), -1.0, 1.0),
+    "h": (N_("hidden state a"), -1.0, 1.0),
     "c": (N_("cell state, the memory"), None, None),
     "i": (N_("input gate: what to write"), 0.0, 1.0),
     "f": (N_("forget gate: what to keep"), 0.0, 1.0),

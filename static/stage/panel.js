@@ -130,7 +130,7 @@ export class Panel {
     const found = firesElsewhere(row, units, arrays);
     const here = units.map((unit) => `${t("unit {unit}", { unit })} (${numberText(row[unit], 2)})`).join(", ");
     this.results.replaceChildren(
-      element("p", { text: pinned.length ? t("Pinned: {units}. The same way in:", { units: here }) : t("Strongest here: {units}. The same way in:", { units: here }) }),
+      element("p", { text: pinned.length ? t("Strongest places of the pinned {units} in other tunes:", { units: here }) : t("Strongest here: {units}. Their strongest places in other tunes:", { units: here }) }),
       element("ol", {}, found.map(({ sequence, step: at, score }) => {
         const { name, labels } = sequences[sequence];
         const from = Math.max(0, at - 3);

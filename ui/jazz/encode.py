@@ -115,7 +115,7 @@ def reading() -> None:
     with left:
         name = language.choice(
             st.selectbox,
-            _("reader"),
+            _("model"),
             "reads",
             options=names,
             help=_("Which model reads along."),

@@ -169,7 +169,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
     st.markdown(
         _(
             "{settings}. Longest run copied from the corpus: **{run}** of {n} tokens{where}. "
-            "Runs of four that the corpus has too: **{share:.0%}**.",
+            "**{share:.0%}** of its four-note runs occur in the corpus.",
             settings=solo.caption,
             run=found.longest_run,
             n=len(solo.sample.new),
@@ -177,7 +177,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             share=found.share_of_4grams,
         )
     )
-    st.caption(_("Leaves as MIDI here; as WAV, picture or offline page by the stage's ⋯ menu."))
+    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
     st.download_button(
         "MIDI",
         # Made when the button is pressed.
