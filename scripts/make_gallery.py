@@ -116,8 +116,9 @@ SHOTS = (
 )
 FILM = "playing"
 FILM_ALT = (
-    "The home page's stage playing: notes on a piano roll, the hidden state of 128 units below "
-    "them, and the softmax of the current step, all on one clock"
+    "The home page's stage playing: notes on a piano roll, the note each step reads, units of the "
+    "hidden state in groups by what they follow, and the softmax of the current step, all on one "
+    "clock"
 )
 FILM_SECONDS, FILM_WIDTH = 7.0, 760
 
