@@ -35,7 +35,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 # Letters with at most such marks inside; addresses, names of files and identifiers have others.
 _WORD = re.compile(r"[^\w\s]*[^\W\d_]+(?:[^\w\s@/\\:.#&=+~]+[^\W\d_]+)*[^\w\s]*")
 _DATE = re.compile(r"\d+[-/:.年]\d+[-/:.月]\d+|\d{1,2}:\d\d")
-_ANY = re.compile(r"\w|[^\x00-\u2000]")  # what no sentence lacks: letters, or emoji
+_ANY = re.compile(r"[\w^`]|[^\x00-\x7f]")  # what no sentence lacks: letters, or emoji
 _END = re.compile(r"[.!?。！？…,;]\s*$")
 _LONG_NAME = 24  # characters; a column's name has no more
 _LABEL_WORDS = 3  # most labels have no more
