@@ -12,7 +12,10 @@ _PICTURE = N_("a picture")
 _SOUND = N_("a sound or a film")
 _PICKLE = N_("a pickle of Python objects, which can run code when opened")
 _PROGRAM = N_("a program")
-_PAGE = N_("a web page saved under this name")
+PAGE = N_("a web page saved under this name")
+XML = N_("an XML page saved under this name")
+LFS = N_("a Git LFS pointer, not the file itself")
+ARRAY = N_("a NumPy array")
 
 # Where in the file, the bytes there, and what the file is.
 _SIGNS: tuple[tuple[int, bytes, str], ...] = (
@@ -30,7 +33,7 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MSCF", N_("a Windows cabinet archive")),
     (0, b"\x89HDF\r\n\x1a\n", N_("an HDF5 file, such as a Keras model")),
     (0, b"\xba\x16\x4f\x2f", N_("a fastText model")),
-    (0, b"\x93NUMPY", N_("a NumPy array")),
+    (0, b"\x93NUMPY", ARRAY),
     (0, b"GGUF", N_("a GGUF language model")),
     (0, b"PAR1", N_("a Parquet table")),
     (0, b"ARROW1", N_("an Arrow table")),
@@ -55,15 +58,15 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x7fELF", _PROGRAM),
     (0, b"MZ\x90\x00", _PROGRAM),
     (0, b"bplist00", N_("a property list of macOS")),
-    (0, b"version https://git-lfs", N_("a Git LFS pointer, not the file itself")),
+    (0, b"version https://git-lfs", LFS),
 )
 _TEXT_SIGNS = (
-    ("<!doctype html", _PAGE),
-    ("<html", _PAGE),
-    ("<head", _PAGE),
-    ("<body", _PAGE),
-    ("<table", _PAGE),
-    ("<?xml", N_("an XML page saved under this name")),
+    ("<!doctype html", PAGE),
+    ("<html", PAGE),
+    ("<head", PAGE),
+    ("<body", PAGE),
+    ("<table", PAGE),
+    ("<?xml", XML),
     ("-----begin ", N_("a key or a signature")),
 )
 

@@ -8,23 +8,26 @@ to float32.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.i18n import Later, _
 from seqlib.vectors.report import Findings, VectorsError
 
 BLOCK = 1 << 20
-LONGEST_LINE = 64 << 20
 SAMPLE_LINES = 200
-SEPARATORS = b" \t,"
+ALL_SEPARATORS = b" \t,;"
 BOM = b"\xef\xbb\xbf"
 FEWEST_ROWS = 16
+# What the column of words is called in a header.
+WORD_NAMES = frozenset(b"word words token tokens label labels name names term index text".split())
 
 
 class Readable(Protocol):
@@ -52,23 +55,34 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
 
 
 class Layout(NamedTuple):
-    """Format of the lines; ``claimed`` is the (words, dim) of the header, if there is one."""
+    """Format of the lines.
 
-    separator: bytes
+    Attributes
+    ----------
+    separators : bytes
+        The characters of which one or more stand between two fields.
+    dim : int
+    claimed : (words, dim) of the header, if there is one
+    skip : int
+        Lines before the first vector.
+    """
+
+    separators: bytes
     dim: int
     claimed: tuple[int, int] | None
+    skip: int = 0
 
 
 def header_of(line: bytes) -> tuple[int, int] | None:
     """Read the word count and dimension of a word2vec header line; None for other lines."""
-    fields = line.split()
+    fields = _fields(line, ALL_SEPARATORS)
     if len(fields) == 2 and all(field.isdigit() and len(field) < 12 for field in fields):
         return int(fields[0]), int(fields[1])
     return None
 
 
 def layout_of(head: bytes, whole: bool) -> Layout:
-    """Find separator and dimension from the first lines, by the commonest number of columns.
+    """Find separators and dimension from the first lines, by the commonest number of numbers.
 
     ``whole`` tells that ``head`` is the complete file. Raises ``VectorsError`` if the lines
     are not words followed by numbers.
@@ -76,24 +90,20 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     lines = head.removeprefix(BOM).split(b"\n")
     # The last line counts only at the end of the file; the sample may end within it.
     lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
-    lines = [line.rstrip(b" \t\r") for line in lines]
-    lines = [line for line in lines if line.strip()]
+    blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    lines = [line for line in (line.rstrip(b" \t\r") for line in lines) if line.strip()]
     claimed = header_of(lines[0]) if lines else None
+    skip = 0
     if claimed and (len(lines) > 1 or claimed[0] != claimed[1]):
-        lines = lines[1:]
+        lines, skip = lines[1:], blank + 1
     else:
         claimed = None
-    best = Layout(b" ", 0, claimed)
-    for separator in (bytes([code]) for code in SEPARATORS):
-        columns: Counter[int] = Counter()
-        for line in lines:
-            fields = line.split(separator)
-            if _is_number(fields[-1]):
-                columns[len(fields)] += 1
-        if columns and (found := columns.most_common(1)[0][0] - 1) > best.dim:
-            best = Layout(separator, found, claimed)
-    if best.dim == 0:
+    separators, dim = _separators(lines)
+    if dim and not claimed and len(lines) > 1 and _are_names(lines[0], lines[1], separators, dim):
+        lines, skip = lines[1:], blank + 1
+    if dim == 0:
         shown = lines[0][:60].decode("utf-8", "replace") if lines else ""
+        shown = shown if shown.isprintable() and "\ufffd" not in shown else ""
         raise VectorsError(
             _(
                 "No line of the file is a word followed by numbers; it begins {text!r}. Choose a "
@@ -106,15 +116,71 @@ def layout_of(head: bytes, whole: bool) -> Layout:
                 "word2vec format."
             )
         )
-    starts = [line.split(best.separator)[0] for line in lines]
-    if len(lines) > 2 and all(_is_number(start) for start in starts):
+    if dim > limits.DIMENSIONS:
+        raise VectorsError(
+            _("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
+        )
+    starts = [_fields(line, separators)[0] for line in lines]
+    if len(lines) > 2 and all(map(is_number, starts)):
         raise VectorsError(
             _(
                 "The lines begin with numbers, not with words. If the words are in a file of "
                 "their own, as in a TensorBoard projector export, give that file too."
             )
         )
-    return best
+    return Layout(separators, dim, claimed, skip)
+
+
+def _separators(lines: Sequence[bytes]) -> tuple[bytes, int]:
+    """Find the separators of lines, and how many numbers most of them end with.
+
+    A tab, comma or semicolon alone is believed where every word is what stands before the first
+    one. Else those characters are taken with which lines end with the most numbers; so no word
+    holds its own numbers, in whatever mixture they are separated.
+    """
+    for separator in (b"\t", b",", b";"):
+        split = [line.split(separator) for line in lines if separator in line]
+        regular = [
+            len(fields) - 1
+            for fields in split
+            if all(map(is_number, fields[1:])) and not _ends_with_number(fields[0])
+        ]
+        if regular and 2 * len(regular) > len(lines):
+            return separator, Counter(regular).most_common(1)[0][0]
+    best, most = b" ", 0
+    for separators in (b" ", b" \t", b" \t,", ALL_SEPARATORS):
+        counts: Counter[int] = Counter()
+        for line in lines:
+            fields = _fields(line, separators)
+            numbers = next((n for n, one in enumerate(fields[::-1]) if not is_number(one)), None)
+            counts[len(fields) - 1 if numbers is None else numbers] += 1
+        del counts[0]
+        if counts and (found := counts.most_common(1)[0][0]) > most:
+            best, most = separators, found
+    return best, most
+
+
+def _fields(line: bytes, separators: bytes) -> list[bytes]:
+    """Split a line at any run of separators."""
+    return re.findall(rb"[^%s]+" % re.escape(separators), line.strip())
+
+
+def _ends_with_number(word: bytes) -> bool:
+    """Tell whether a word holds a number with a point after a space or a comma."""
+    *before, last = _fields(word, ALL_SEPARATORS) or [b""]
+    return bool(before) and b"." in last and is_number(last)
+
+
+def _are_names(first: bytes, second: bytes, separators: bytes, dim: int) -> bool:
+    """Tell whether the first line names the columns: no numbers, or 0, 1, 2 … or 1, 2, 3 …."""
+    fields, below = _fields(first, separators), _fields(second, separators)
+    names = fields[-dim:]
+    if len(below) <= dim or not all(map(is_number, below[-dim:])):
+        return False
+    if len(fields) == len(below) and not any(map(is_number, names)):
+        return True
+    numbered = [[b"%d" % n for n in range(start, start + dim)] for start in (0, 1)]
+    return names in numbered and (not fields[:-dim] or fields[0].lower() in WORD_NAMES)
 
 
 def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
@@ -128,9 +194,9 @@ def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings)
     workers = min(4, os.cpu_count() or 1)
     waiting: deque[Future[_Parsed]] = deque()
     head = head.removeprefix(BOM)
-    if layout.claimed:
+    for _line in range(layout.skip):
         head = head.partition(b"\n")[2]
-    began = first = 2 if layout.claimed else 1
+    began = first = layout.skip + 1
     with ThreadPoolExecutor(workers, thread_name_prefix="vectors") as pool:
         try:
             for text, last in _pieces(head, stream):
@@ -191,29 +257,29 @@ def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
             rest = more[cut:]
         else:
             rest += more
-            if len(rest) > LONGEST_LINE:
+            if len(rest) > limits.LINE_BYTES:
                 raise VectorsError(
                     _(
                         "A line is longer than {most} MB, so this is no file of word vectors; "
                         "choose one in GloVe or word2vec format.",
-                        most=LONGEST_LINE >> 20,
+                        most=limits.LINE_BYTES >> 20,
                     )
                 )
 
 
 def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
-    separator, dim = layout.separator, layout.dim
+    separators, dim = layout.separators, layout.dim
     unfinished = last and not text.endswith(b"\n")
     if unfinished:
         text += b"\n"
-    codes, ends, found = _field_ends(text, separator)
+    codes, ends, found = _field_ends(text, separators)
     line_ends = np.flatnonzero(found == 10)  # index of each line's last field
     before = codes[np.maximum(ends[line_ends] - 1, 0)]
-    if ((before == 13) | (before == separator[0])).any():
+    if np.isin(before, list(b"\r" + separators)).any():
         # word2vec's own tool ends its lines with a space, Windows with a carriage return.
-        for ending in (b"\r\n", separator + b"\n"):
-            text = text.replace(ending, b"\n")
-        codes, ends, found = _field_ends(text, separator)
+        for ending in (b"\r", *(bytes([code]) for code in separators)):
+            text = text.replace(ending + b"\n", b"\n")
+        codes, ends, found = _field_ends(text, separators)
         line_ends = np.flatnonzero(found == 10)
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
@@ -275,16 +341,19 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     )
 
 
-def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _field_ends(text: bytes, separators: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the text's bytes, uint8; the offset of each field's end, int32; the bytes there."""
     codes = np.frombuffer(text, np.uint8)
-    if separator == b" ":
+    if separators == b" ":
         # One comparison is enough unless there are other control characters.
         ends = np.flatnonzero(codes <= 32).astype(np.int32)
         found = codes[ends]
         if ((found == 32) | (found == 10)).all():
             return codes, ends, found
-    ends = np.flatnonzero((codes == separator[0]) | (codes == 10)).astype(np.int32)
+    is_end = codes == 10
+    for code in separators:
+        is_end |= codes == code
+    ends = np.flatnonzero(is_end).astype(np.int32)
     return codes, ends, codes[ends]
 
 
@@ -348,30 +417,34 @@ def _convert(
 
 def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
     """Parse one line: its problem ("" for none), its word, and its vector if it has one."""
-    separator, dim = layout.separator, layout.dim
+    dim = layout.dim
     raw = raw.rstrip(b" \t\r")
     if not raw:
         return "empty line", b"", None
-    fields = raw.split(separator)
-    if len(fields) <= dim or b"" in fields[-dim:]:
-        fields = raw.split()  # several separators in a row, or a mixture of them
-    if len(fields) <= dim:
+    # Where the usual separators give too few fields, others may be among them.
+    for separators in (layout.separators, layout.separators + b" \t", ALL_SEPARATORS):
+        fields = list(re.finditer(rb"[^%s]+" % re.escape(separators), raw))
+        if len(fields) > dim or (len(fields) == dim and fields[0].start()):
+            break
+    if len(fields) < dim or (len(fields) == dim and not fields[0].start()):
         return "columns", b"", None
-    if not all(map(_is_number, fields[-dim:])):
+    numbers = [field[0] for field in fields[-dim:]]
+    if not all(map(is_number, numbers)):
         return ("number" if len(fields) == dim + 1 else "columns"), b"", None
-    word = separator.join(fields[:-dim]).strip(b" \t")
+    word = raw[: fields[-dim].start()].strip(separators + b" \t")
     if not word:
         return "empty word", b"", None
-    if len(fields) > dim + 1 and _is_number(fields[-dim - 1]):
+    if len(fields) > dim + 1 and is_number(fields[-dim - 1][0]):
         return "columns", b"", None
     with np.errstate(over="ignore"):
-        values = np.array([float(field) for field in fields[-dim:]]).astype(np.float32)
+        values = np.array([float(number) for number in numbers]).astype(np.float32)
     if not np.isfinite(values).all():
         return "not finite", b"", None
-    return ("spaces" if separator in word else ""), word, values
+    return ("spaces" if b" " in word else ""), word, values
 
 
-def _is_number(field: bytes) -> bool:
+def is_number(field: bytes) -> bool:
+    """Tell whether a field is a number as ``float()`` reads it, underscores excepted."""
     if b"_" in field:
         return False
     try:
