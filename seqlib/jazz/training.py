@@ -13,6 +13,7 @@ from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
+from seqlib.music.tokens import MAX_CELLS
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
 
@@ -27,8 +28,6 @@ BOUNDS: dict[str, Range] = {
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
 ENGINES = ("numpy", "djmodel", "twin")
-# The most numbers in X: m Tx n_values. Each bound alone would let one run fill a small host.
-MOST_NUMBERS = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,11 @@ class RunSettings:
 
 
 def check_size(m: int, Tx: int, n_values: int) -> None:
-    """Raise ``ValueError``, one sentence, if X (m, Tx, n_values) would be too large."""
-    if m * Tx * n_values > MOST_NUMBERS:
+    """Raise ``ValueError``, one sentence, if X (m, Tx, n_values) would be too large.
+
+    Each bound of ``BOUNDS`` alone would let one run fill a small host.
+    """
+    if m * Tx * n_values > MAX_CELLS:
         raise ValueError(
             _(
                 "X would have m · Tx · n_values = {m} · {Tx} · {n_values} = {n:,} numbers; at most "
@@ -67,7 +69,7 @@ def check_size(m: int, Tx: int, n_values: int) -> None:
                 Tx=Tx,
                 n_values=n_values,
                 n=m * Tx * n_values,
-                most=MOST_NUMBERS,
+                most=MAX_CELLS,
             )
         )
 

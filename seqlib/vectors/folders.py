@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from seqlib.archive import open_zip
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, members_of
+
+log = logging.getLogger(__name__)
 
 FOLDER_VARIABLE = "SEQSCOPE_VECTORS"
 ENDINGS = frozenset(
@@ -20,9 +23,24 @@ ENDINGS = frozenset(
 
 
 def vectors_folder() -> Path:
-    """Return the folder of vector files: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``."""
-    given = os.environ.get(FOLDER_VARIABLE)
-    return Path(given).expanduser() if given else Path.home() / ".cache" / "seqscope"
+    """Return the folder of vector files: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``.
+
+    The latter too where the variable names no folder; the log says so once.
+    """
+    given = os.environ.get(FOLDER_VARIABLE, "").strip()
+    try:
+        if given and (folder := Path(given).expanduser()).is_dir():
+            return folder
+    except (OSError, RuntimeError, ValueError):  # no such user, a NUL
+        pass
+    if given:
+        _warn_once(given)
+    return Path.home() / ".cache" / "seqscope"
+
+
+@cache
+def _warn_once(_given: str) -> None:
+    log.warning("SEQSCOPE_VECTORS names no folder; the default one is used")
 
 
 def cache_folder() -> Path:

@@ -112,7 +112,10 @@ def load(
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else folders.cache_folder()
         with path.open("rb") as file:
-            return _load(file, name or path.name, identity, member, words, keep, progress, LARGEST)
+            if _is_ours(keep):
+                shown = name or path.name
+                return _load(file, shown, identity, member, words, keep, progress, LARGEST)
+            return _load_for_now(file, name or path.name, member, words, progress, LARGEST)
     shown = name or Path(getattr(source, "name", "") or "upload").name
     source.seek(0)
     if cache is not None:
@@ -122,9 +125,30 @@ def load(
         source.seek(0)
         identity = digest.hexdigest()
         return _load(source, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
+    return _load_for_now(source, shown, member, words, progress, LARGEST_UPLOAD)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Make a folder, and tell whether it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _load_for_now(
+    source: BinaryIO,
+    name: str,
+    member: str | None,
+    words: str | os.PathLike | BinaryIO | None,
+    progress: Progress | None,
+    largest: int,
+) -> WordVectors:
+    """Load vectors into a temporary folder, which is deleted with them."""
     keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
     try:
-        vectors = _load(source, shown, "upload", member, words, keep, progress, LARGEST_UPLOAD)
+        vectors = _load(source, name, "upload", member, words, keep, progress, largest)
     except BaseException:
         shutil.rmtree(keep, ignore_errors=True)
         raise

@@ -78,6 +78,8 @@ class Stream:
         except EOFError:
             if "file ends early" not in self._findings.counts:
                 self._findings.add("file ends early", None)
+        except OSError as problem:  # what bz2 raises, among others
+            raise zlib.error(str(problem)) from problem
         return b"".join(parts)
 
     def file(self) -> _Rejoined:

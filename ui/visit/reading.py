@@ -94,6 +94,8 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
         work = _work(reader, about, known)
     except msgspec.ValidationError as problem:
         said = _entry(problem)
+    except UnicodeDecodeError:
+        said = str(_Wrong(JSON_NAME))
     except ValueError as problem:
         said = str(problem)
     else:
