@@ -440,6 +440,13 @@ def _text(source: Source) -> tuple[str, str]:
     """Decode a source: the text with line ends as \\n, and the encoding's name."""
     data = _bytes_of(source)
     if what := contents.what(data[: contents.HEAD]):
+        if what in (contents.PAGE, contents.XML):
+            raise ValueError(
+                _(
+                    "This is a web page saved under the name of a CSV; download the file itself, "
+                    "not the page that shows it."
+                )
+            )
         raise ValueError(
             _("This is {what}; save the table as CSV (UTF-8) and choose that file.", what=_(what))
         )

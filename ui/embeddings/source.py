@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -77,11 +78,14 @@ def _read(file, **options) -> WordVectors:
 def _pair(limit: int) -> None:
     """Draw the uploads of two files, numbers and words; read them when both are there."""
 
-    def take(_file: Any) -> None:
+    def take(name: str, _file: Any) -> None:
         # What stands in both widgets now: a half that was taken out goes with no other.
         numbers, words = (st.session_state.get(f"vectors_{one}") for one in ("numbers", "words"))
-        if numbers is not None and words is not None:
-            state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
+        if numbers is None or words is None:
+            return
+        if name == "numbers" and not uploads.is_seen("vectors_words", words):
+            return  # the words' own turn comes next
+        state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
 
     for column, name, file, text in zip(
         st.columns(2),
@@ -98,7 +102,7 @@ def _pair(limit: int) -> None:
                 _("{file}, at most {limit} MB", file=file, limit=limit),
                 ("tsv", "txt", "csv", "safetensors"),
                 limit,
-                take,
+                partial(take, name),
                 key=f"vectors_{name}",
                 help=text,
             )
