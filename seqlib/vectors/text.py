@@ -7,6 +7,7 @@ to float32.
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import Counter, deque
@@ -26,6 +27,9 @@ SAMPLE_LINES = 200
 ALL_SEPARATORS = b" \t,;"
 BOM = b"\xef\xbb\xbf"
 FEWEST_ROWS = 16
+_QUOTED = re.compile(rb'"[^"]+"[\t,;]')
+_COMMA = re.compile(rb"(?<=\d),(?=\d)")  # between digits
+_DECIMAL = re.compile(rb"[-+]?\d+(?:,\d+)?(?:[eE][-+]?\d+)?")
 # What the column of words is called in a header.
 WORD_NAMES = frozenset(b"word words token tokens label labels name names term index text".split())
 
@@ -65,12 +69,22 @@ class Layout(NamedTuple):
     claimed : (words, dim) of the header, if there is one
     skip : int
         Lines before the first vector.
+    quoted, decimal_comma : bool
+        Whether fields stand in quotes, and numbers have a comma for a point, as spreadsheets
+        write them.
     """
 
     separators: bytes
     dim: int
     claimed: tuple[int, int] | None
     skip: int = 0
+    quoted: bool = False
+    decimal_comma: bool = False
+
+    def plain(self, text: bytes) -> bytes:
+        """Return text without quotes around fields, numbers with a point."""
+        text = text.replace(b'"', b"") if self.quoted else text
+        return _COMMA.sub(b".", text) if self.decimal_comma else text
 
 
 def header_of(line: bytes) -> tuple[int, int] | None:
@@ -92,6 +106,8 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
     blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
     lines = [line for line in (line.rstrip(b" \t\r") for line in lines) if line.strip()]
+    spelling = Layout(b" ", 0, None, 0, *_spelling(lines))
+    lines = [spelling.plain(line) for line in lines]
     claimed = header_of(lines[0]) if lines else None
     skip = 0
     if claimed and (len(lines) > 1 or claimed[0] != claimed[1]):
@@ -128,7 +144,21 @@ def layout_of(head: bytes, whole: bool) -> Layout:
                 "their own, as in a TensorBoard projector export, give that file too."
             )
         )
-    return Layout(separators, dim, claimed, skip)
+    return Layout(separators, dim, claimed, skip, *spelling[-2:])
+
+
+def _spelling(lines: Sequence[bytes]) -> tuple[bool, bool]:
+    """Tell whether most lines begin with a quoted field, and have numbers with commas."""
+    quoted = sum(bool(_QUOTED.match(line)) for line in lines)
+    commas = sum(map(_has_decimal_commas, lines))
+    return 2 * quoted > len(lines), 2 * commas > len(lines)
+
+
+def _has_decimal_commas(line: bytes) -> bool:
+    """Tell whether most numbers at the end of a line have a comma between digits, none a point."""
+    fields = _fields(line.replace(b'"', b""), b" \t;")[1:]
+    numbers = list(itertools.takewhile(_DECIMAL.fullmatch, reversed(fields)))
+    return 2 * sum(b"," in number for number in numbers) > len(numbers)
 
 
 def _separators(lines: Sequence[bytes]) -> tuple[bytes, int]:
@@ -268,6 +298,7 @@ def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
 
 
 def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
+    text = layout.plain(text)
     separators, dim = layout.separators, layout.dim
     unfinished = last and not text.endswith(b"\n")
     if unfinished:
