@@ -99,7 +99,7 @@ class Found(NamedTuple):
         away = self.columns.label - self.columns.sentence
         near = -away if away > 0 else away - 0.5  # on the right is a little nearer
         return (
-            *(sure, self.named, self.shared, self.usable, not self.ragged, self.known),
+            *(sure, self.named, self.known, self.shared, self.usable, not self.ragged),
             *(near, -self.kinds, self.columns.width),
         )
 

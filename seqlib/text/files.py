@@ -254,6 +254,8 @@ def _table(text: str) -> _Table:
         if found and (best is None or found.rank > best.rank):
             best, table = found, _Table(partial(way, text), name, joint, found, lines)
     for first in (True, False):
+        if best and best.labelled:
+            break
         way = partial(records.outer_word, first=first)
         found = _find(partial(way, sample), " ")
         if found and found.known and found.labelled and (best is None or found.rank > best.rank):

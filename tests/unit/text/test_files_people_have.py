@@ -94,6 +94,10 @@ FORMS = {
     "backslash": lines('"{x} \\"so\\"",{y}'),
     "inches": lines('{x} 5",{y}'),
     "cells of several lines": lines('"{x}\n and so on, you know\n",{y}'),
+    "users and labels": lines('user{k},"{x}",{y}'),
+    "trailing commas, as the SMS collection has": lines('{y},"{x}",,,', "v1,v2,,,\n"),
+    "table of Markdown": lines('"{x}" | {y}', "text | label\n"),
+    "one date for many": lines('2021-03-01,"{x}",{y}'),
     "fastText": lines("__label__{y} {x}"),
     "fastText, commas": lines("__label__{y} , {x}"),
     "fastText, last": lines("{x} __label__{y}"),
@@ -213,6 +217,19 @@ def test_a_first_row_like_the_others_is_no_header():
     assert not read_csv(lines("{x},{y}"))[1].header
     assert not read_csv(lines('"{x}",{y}', "I won,joy\n"))[1].header
     assert read_csv(lines('"{x}",{y}', "I won,joy\n"))[0].sentences[0] == "I won"
+
+
+def test_a_number_before_each_sentence_may_be_its_label():
+    data = b"".join(b"%d %s\n" % (n % 5, text.encode()) for n, text in enumerate(TEXTS * 3))
+    labelled, report = read_csv(data)
+    assert report.delimiter == "space"
+    assert labelled.sentences == TEXTS * 3
+    spaced = lines("{x},very {y}").decode().replace("food", "sad")
+    assert {one.name for one in read_csv(spaced.encode())[0].classes} == {
+        "very love",
+        "very ball",
+        "very sad",
+    }
 
 
 def test_prose_with_commas_is_no_table():
