@@ -27,3 +27,9 @@ MEMBERS = 2000
 MEMBER_BYTES = 300  # in an archive's list of members, each
 EXAMINED = 50  # members that are looked into, the largest first
 LAYERS = 3  # of packing, such as .tar.gz in .zip
+
+# Saved models and visits.
+MODEL_BYTES, MODEL_UNPACKED, MODEL_JSON = 50_000_000, 100_000_000, 10_000_000
+MODEL_WORDS = 500_000
+VISIT_BYTES, VISIT_UNPACKED, VISIT_JSON = 50_000_000, 150_000_000, 64_000_000
+VISIT_VECTORS = 10_000_000  # bytes of uploaded vectors; larger ones are only named

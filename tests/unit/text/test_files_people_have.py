@@ -11,6 +11,7 @@ import pytest
 
 from seqlib import limits
 from seqlib.text import DEFAULT_CLASSES, columns, files, read_csv, read_sentences, read_several
+from seqlib.vectors import load
 
 FILES = Path(__file__).parents[2] / "files" / "text"
 TEXTS = (
@@ -257,6 +258,16 @@ def test_of_two_files_the_one_whose_lines_repeat_has_the_labels():
     for order in (files, files[::-1]):
         data, _report = read_several(order)
         assert sorted(data.train.sentences + data.test.sentences) == sorted(TEXTS)
+
+
+def test_nearly_all_words_of_chinese_sentences_have_a_vector():
+    words = read_csv(FILES / "T04_zh_more.csv")[0].words
+    known = load().indices(words) > 0
+    assert known.mean() > 0.9
+    # The others are particles.
+    assert {word for word, is_known in zip(words, known, strict=True) if not is_known} <= set(
+        "了们得的"
+    )
 
 
 # Bounds.

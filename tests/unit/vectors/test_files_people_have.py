@@ -413,16 +413,41 @@ def npz(words: np.ndarray, matrix: np.ndarray) -> bytes:
     return made.getvalue()
 
 
+def numbers_as_text(n: int) -> bytes:
+    return b"".join(b"w%d" % k + b" 0.5" * 100 + b"\n" for k in range(n))
+
+
+def binary(n: int) -> bytes:
+    row = np.full(100, 0.1, "<f4").tobytes()
+    return b"%d 100\n" % n + b"".join(b"w%d " % k + row for k in range(n))
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        numbers_as_text,
+        binary,
+        lambda n: zipped({"v.txt": numbers_as_text(n)}),
+        lambda n: tarred({"v.txt": numbers_as_text(n)}, "w:xz"),
+        lambda n: numbers_as_text(n).decode().encode("utf-16"),
         lambda n: npz(np.array([f"w{k}" for k in range(n)]), np.zeros((n, 100), np.float32)),
         lambda n: npz(np.array([f"w{k}" for k in range(n)]), np.zeros((n, 100), np.float64)),
-        lambda n: gzip.compress(b"".join(b"w%d" % k + b" 0.5" * 100 + b"\n" for k in range(n))),
-        lambda n: bz2.compress(b"".join(b"w%d" % k + b" 0.5" * 100 + b"\n" for k in range(n))),
+        lambda n: gzip.compress(numbers_as_text(n)),
+        lambda n: bz2.compress(numbers_as_text(n)),
         lambda n: tensors({"w": ("F32", [n, 100], bytes(400 * n))}),
     ],
-    ids=["npz", "float64", "gzip", "bz2", "safetensors"],
+    ids=[
+        "text",
+        "binary",
+        "zip",
+        "tar.xz",
+        "utf-16",
+        "npz",
+        "float64",
+        "gzip",
+        "bz2",
+        "safetensors",
+    ],
 )
 def test_memory_is_bounded_while_a_file_unpacks(make, tmp_path):
     n = 20_000  # 8 MB of numbers
@@ -433,6 +458,17 @@ def test_memory_is_bounded_while_a_file_unpacks(make, tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(vectors) == n
+    assert peak < 35e6, f"{peak / 1e6:.0f} MB"
+
+
+def test_memory_is_bounded_while_a_pair_is_read():
+    n = 20_000
+    words = b"".join(b"w%d\n" % k for k in range(n))
+    numbers = io.BytesIO((b"0.5\t" * 99 + b"0.5\n") * n)
+    tracemalloc.start()
+    assert len(load(numbers, words=io.BytesIO(words))) == n
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert peak < 35e6, f"{peak / 1e6:.0f} MB"
 
 
