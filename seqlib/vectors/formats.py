@@ -9,9 +9,10 @@ import re
 from seqlib import contents
 from seqlib.text.encoding import encoding_of
 from seqlib.vectors.binary import looks_binary
+from seqlib.vectors.layout import BOM, header_of, layout_of
 from seqlib.vectors.pairs import are_numbers
 from seqlib.vectors.report import VectorsError
-from seqlib.vectors.text import BOM, Readable, header_of, layout_of
+from seqlib.vectors.text import Readable
 
 NUMBERS = -1
 GUESSED = 2000  # lines by whose words an encoding is guessed

@@ -22,19 +22,11 @@ from seqlib.vectors.arrays import read_npz, read_safetensors
 from seqlib.vectors.binary import read_binary
 from seqlib.vectors.formats import Recoded, binary_header, charset, is_safetensors
 from seqlib.vectors.glove import open_glove
+from seqlib.vectors.layout import BOM, Layout, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
-from seqlib.vectors.text import (
-    BLOCK,
-    BOM,
-    Block,
-    Layout,
-    Readable,
-    finite_rows,
-    layout_of,
-    read_text,
-)
+from seqlib.vectors.text import BLOCK, Block, Readable, finite_rows, read_text
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Opened, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 

@@ -7,8 +7,9 @@ import re
 from seqlib import limits
 from seqlib.i18n import _
 from seqlib.text.encoding import encoding_of
+from seqlib.vectors.layout import ALL_SEPARATORS, WORD_NAMES, is_number
 from seqlib.vectors.report import VectorsError
-from seqlib.vectors.text import ALL_SEPARATORS, BLOCK, WORD_NAMES, Readable, is_number
+from seqlib.vectors.text import BLOCK, Readable
 
 _SEPARATORS = re.compile(rb"[%s]+" % re.escape(ALL_SEPARATORS))
 
