@@ -225,12 +225,13 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Select("engine", page, EQUATIONS, options=engines)
     yield Switch("band", page, True)
     yield Switch("compare", page)
-    yield Picks("lanes", page, ("notes", "h", "c", "y"))
+    yield Picks("lanes", page, ("notes", "x", "h", "c", "y"))
     for suffix in ("", "_b"):
         yield Select(f"model{suffix}", page, "good", of_visit=True)
         yield Select(f"method{suffix}", page, "temperature", options=METHODS)
         warm = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
-        yield Steps(f"temperature{suffix}", page, 1.0, options=warm)
+        # The second solo begins with another one, so that there is something to compare.
+        yield Steps(f"temperature{suffix}", page, 0.4 if suffix else 1.0, options=warm)
         yield Steps(f"k{suffix}", page, 8, options=(2, 4, 8, 16, 32))
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)

@@ -16,7 +16,7 @@ CARD = WEIGHTS / "jazz.json"
 STAGES = {
     "untrained": N_("the weights as they were drawn"),
     "early": N_("after four passes over the corpus"),
-    "good": N_("where a validation piece was predicted best"),
+    "good": N_("saved at its lowest validation loss"),
 }
 
 

@@ -14,7 +14,7 @@ from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
 
 # Array of a trace: its name, and the range of its colours; the cell state has no bounds.
 STATES: dict[str, tuple[str, float | None, float | None]] = {
-    "h": (N_("hidden state a, also called h"), -1.0, 1.0),
+    "h": (N_("hidden state a"), -1.0, 1.0),
     "c": (N_("cell state, the memory"), None, None),
     "i": (N_("input gate: what to write"), 0.0, 1.0),
     "f": (N_("forget gate: what to keep"), 0.0, 1.0),
@@ -233,8 +233,8 @@ class Equation:
         Gates or states that were set by hand are marked.
     axis : str
         Name of the units' axis, as in the heatmaps.
-    unit : int
-        The unit shown at first.
+    unit : int or None
+        The unit shown at first; None for the liveliest.
     """
 
     kind: ClassVar[str] = "equation"
@@ -242,7 +242,7 @@ class Equation:
     weights: LSTMWeights
     trace: Trace
     axis: str = "n_a"
-    unit: int = 0
+    unit: int | None = None
 
     def pack(self, Tx: int) -> dict[str, Any]:
         weights, trace = self.weights, self.trace
@@ -262,7 +262,7 @@ class Equation:
         z = zx[which] + za + weights.bias
         packed = {
             "axis": self.axis,
-            "unit": int(np.clip(self.unit, 0, n_a - 1)),
+            "unit": trace.liveliest if self.unit is None else self.unit,
             "zx": pack_array(zx),
             "input": pack_array(which, "i4"),
             "za": pack_array(za),

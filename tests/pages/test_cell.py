@@ -29,9 +29,9 @@ def test_every_hand_in_the_cell_says_what_it_did(hand, mode):
     if mode == "read the same notes" and hand == "nothing":
         assert "changes at **0 of 48** steps" in said
     if mode == "write on" and hand == "nothing":
-        assert "**0 of 48** notes are others" in said
+        assert "**0 of 48** notes changed" in said
     if mode == "write on" and hand == "overwrite":
-        assert "**0 of 48** notes are others" not in said
+        assert "**0 of 48** notes changed" not in said
 
 
 def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():

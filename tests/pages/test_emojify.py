@@ -217,7 +217,7 @@ def test_a_run_can_be_held_and_gone_on_with_and_stopped(page):
     page.select_slider(key="emoji_units").set_value(16)
     page.button(key="emoji_run:train").click().run()
     page.button(key="emoji_run:pause").click().run()
-    assert "**Held**" in texts(page)
+    assert "**Paused**" in texts(page)
     page.button(key="emoji_run:pause").click().run()
     (kept,) = page.session_state["emoji_runs"]
     assert not kept.run.state.over

@@ -49,7 +49,7 @@ def controls(scene: Scene) -> tuple[Hand, str]:
     with one:
         name = language.choice(
             st.selectbox,
-            _("hand in the cell"),
+            _("what to change in the cell"),
             "hand",
             help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items())
             + ".",
@@ -57,7 +57,7 @@ def controls(scene: Scene) -> tuple[Hand, str]:
     with two:
         start = st.slider(
             _("from step"),
-            help=_("Before it, the cell is left alone."),
+            help=_("Before it nothing is changed."),
             **widget("hand_from", high=scene.Tx),
         )
     with three:
@@ -152,9 +152,9 @@ def show(scene: Scene) -> None:
         _stage(
             scene,
             edited,
-            _("with your hand"),
+            _("changed"),
             start=hand.start,
-            compare=_stage(scene, plain, _("left alone")),
+            compare=_stage(scene, plain, _("unchanged")),
         ),
         key="sandbox",
     )
@@ -175,7 +175,7 @@ def _stage(
     drawn = solo_stage(
         made,
         scene.weights,
-        lanes=("notes", "f", "c", "y"),
+        lanes=("notes", "x", "f", "c", "y"),
         label=_("The solo, and the cell with your hand in it"),
         seed=scene.seed,
         name=name,
@@ -194,7 +194,7 @@ def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
     labels, t = default_corpus().vocabulary.labels, hand.start
     found = sandbox.effect(plain.trace, edited.trace)
     first = _(
-        "Step {step}: the first choice is {edited}, left alone {plain}.",
+        "Step {step}: the first choice is {edited}, unchanged {plain}.",
         step=t + 1,
         edited=_top(edited.trace, t, labels),
         plain=_top(plain.trace, t, labels),
@@ -202,7 +202,7 @@ def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
     if mode == WRITE:
         other = int((edited.indices != plain.indices).sum())
         return f"{first} " + _(
-            "**{other} of {n}** notes are others now; play both.", other=other, n=len(plain.indices)
+            "**{other} of {n}** notes changed; play both.", other=other, n=len(plain.indices)
         )
     return f"{first} " + _(
         "The first choice changes at **{changed} of {n}** steps.",

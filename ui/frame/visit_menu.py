@@ -34,8 +34,8 @@ def _menu() -> None:
     )
     st.caption(
         _(
-            "It survives a reload of the page. When the page is closed it is held for {minutes} "
-            "minutes; save it to keep it longer.",
+            "It survives a reload of the page. When the page is closed it is held for "
+            "{minutes:.0f} minutes; save it to keep it longer.",
             minutes=session.visits.minutes,
         )
     )

@@ -40,7 +40,7 @@ def shapes() -> None:
     first = [row for row in range(len(rows)) if rows[row].step in (None, 0)]
     st.dataframe(
         {
-            _("made by"): [rows[row].layer for row in first],
+            _("layer"): [rows[row].layer for row in first],
             _("tensor"): [rows[row].name for row in first],
             _("axes"): [as_text(axes[row]) for row in first],
             _("shape"): [as_text(rows[row].shape) for row in first],

@@ -70,7 +70,7 @@ def buttons(
         )
         if pause:
             st.button(
-                _("Go on") if paused else _("Pause"),
+                _("Resume") if paused else _("Pause"),
                 key=f"{key}:pause",
                 icon=":material/play_pause:",
                 on_click=None if run is None else run.resume if paused else run.pause,
@@ -119,9 +119,9 @@ def live(
     far the run is.
     """
     moving = run.state in (State.CREATED, *MOVING)
-    every = refresh()
-    if moving and every == REFRESH:
+    if moving and refresh() == REFRESH:
         _wait_for_a_loss(run)
+    every = refresh() if run.epoch else REFRESH  # a first loss is looked for often, by everybody
 
     def picture() -> None:
         session.watching()
@@ -154,7 +154,7 @@ WORDS = {
     State.CREATED: N_("Ready"),
     State.QUEUED: N_("Waiting"),
     State.RUNNING: N_("Training"),
-    State.PAUSED: N_("Held"),
+    State.PAUSED: N_("Paused"),
     State.STOPPED: N_("Stopped"),
     State.DONE: N_("Done"),
     State.FAILED: N_("Failed"),

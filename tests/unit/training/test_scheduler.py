@@ -139,17 +139,6 @@ def test_the_first_slice_is_one_epoch_so_that_a_loss_shows_and_a_paced_run_takes
     assert paced.not_before == pytest.approx(room.clock.now - 0.01 + 0.2)
 
 
-def test_a_run_alone_may_use_two_threads_and_one_among_others_may_not():
-    room = Room(slots=2)
-    room.pool.cores = 2
-    first = room.start()
-    room.steps(1)
-    second = room.start()
-    room.steps(2)
-    assert [given.threads for given in room.pool.given] == [2, 1, 1]
-    assert first.epoch + second.epoch == 3
-
-
 def test_beyond_so_many_runs_wait_with_their_place_until_one_ends():
     room = Room(Limits(training=2, waiting=5))
     room.start(epochs=2, name="first")
@@ -542,3 +531,17 @@ def test_facts_count_and_name_nobody():
     assert (facts.queue, facts.owners) == (1, 1)
     assert facts.busy_seconds == pytest.approx(0.1)
     assert "secret-name" not in repr(facts)
+
+
+def test_seconds_in_which_a_run_is_held_do_not_count(monkeypatch):
+    room, now = Room(), 100.0
+    monkeypatch.setattr("seqlib.training.run.time.perf_counter", lambda: now)
+    run = room.start(epochs=3)
+    now += 1
+    room.steps(1)
+    run.pause()
+    now += 300
+    run.resume()
+    now += 1
+    room.steps(2)
+    assert run.rows()["seconds"].tolist() == [1, 2, 2]
