@@ -6,11 +6,14 @@ of a table, members, JSON and array headers of an archive), else its bytes are.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import random
 import struct
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 Mutator = Callable[[random.Random, bytes], bytes]
-PACKED = (b"PK", b"\x1f\x8b")
+PACKED = (b"PK", b"\x1f\x8b", b"BZ", b"\xfd7")
 LONGEST = 400_000  # bytes; a mutant may grow to this
 INTERESTING = (
     b"\0",
@@ -239,6 +242,27 @@ def lines(rng: random.Random, data: bytes) -> bytes:
     return rng.choice((b"\n", b"\n", b"\r\n", b"\r", b"\n\n")).join(parts)
 
 
+def wide(rng: random.Random, data: bytes) -> bytes:
+    """One line, or every line, has very many cells."""
+    parts = data.split(b"\n")
+    more = rng.choice((b",", b";", b"\t", b" ", b",1", b'"a",')) * rng.choice((150, 2000, 40_000))
+    if rng.random() < 0.5:
+        place = rng.randrange(len(parts))
+        parts[place] = parts[place] + more
+    else:
+        parts = [part + more[: LONGEST // len(parts)] for part in parts]
+    return b"\n".join(parts)
+
+
+def quotes(rng: random.Random, data: bytes) -> bytes:
+    """Quotes that open and are never closed, or are closed much later."""
+    parts = data.split(b"\n")
+    for place in rng.sample(range(len(parts)), min(len(parts), rng.choice((1, 2, 20)))):
+        at = rng.choice((0, parts[place].find(b",") + 1))
+        parts[place] = parts[place][:at] + rng.choice((b'"', b'""', b'"""')) + parts[place][at:]
+    return b"\n".join(parts)
+
+
 def another_separator(rng: random.Random, data: bytes) -> bytes:
     return data.replace(*rng.sample((b",", b";", b"\t", b"|", b" "), 2))
 
@@ -372,11 +396,59 @@ def bomb(rng: random.Random, data: bytes) -> bytes:
     return _zipped(list(parts.items()))
 
 
+def many_members(rng: random.Random, data: bytes) -> bytes:
+    """Very many members beside those that belong there, or only their entry count."""
+    if rng.random() < 0.3:  # the record at the end counts more than there are
+        at = data.rfind(b"PK\5\6")
+        return data[: at + 8] + b"\xff\xff\xff\xff" + data[at + 12 :]
+    names = [f"{n}.{rng.choice(('txt', 'npy', 'json'))}" for n in range(rng.choice((100, 5000)))]
+    parts = [*_members(data).items(), *((name, b"") for name in names)]
+    rng.shuffle(parts)
+    return _zipped(parts, zipfile.ZIP_STORED)
+
+
+def compressible(rng: random.Random, data: bytes) -> bytes:
+    """Arrays of zeros, far larger than they are packed."""
+    parts = _members(data)
+    for name in [name for name in parts if name.endswith(".npy")]:
+        kind, shape = rng.choice(
+            (
+                ("<f4", (8_000_000,)),
+                ("<f4", (20_000, 300)),
+                ("<U8", (500_000,)),
+                ("<f8", (3, 900_000)),
+            )
+        )
+        made = io.BytesIO()
+        order = rng.random() < 0.3
+        about = {"descr": kind, "fortran_order": order, "shape": shape}
+        np.lib.format.write_array_header_1_0(made, about)
+        parts[name] = made.getvalue() + bytes(int(np.prod(shape)) * np.dtype(kind).itemsize)
+    return _zipped(list(parts.items()))
+
+
 ARCHIVE: tuple[Mutator, ...] = (
+    many_members,
+    compressible,
     *(members,) * 3,
     *(json_values,) * 6,
     *(array_headers,) * 4,
 )
+
+
+def _alone(data: bytes) -> bytes:
+    return _zipped([("vectors.txt", data)])
+
+
+def _beside_others(data: bytes) -> bytes:
+    """A tar archive, packed, with a note beside the file."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, body in (("README.md", b"# Vectors"), ("vectors.txt", data)):
+            info = tarfile.TarInfo(name)
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    return made.getvalue()
 
 
 def packed(inside: tuple[Mutator, ...]) -> Mutator:
@@ -385,7 +457,8 @@ def packed(inside: tuple[Mutator, ...]) -> Mutator:
     def both(rng: random.Random, data: bytes) -> bytes:
         if rng.random() < 0.5:
             data = rng.choice(inside)(rng, data)
-        data = gzip.compress(data, 1) if rng.random() < 0.5 else _zipped([("vectors.txt", data)])
+        pack = rng.choice((gzip.compress, bz2.compress, lzma.compress, _alone, _beside_others))
+        data = pack(data)
         return rng.choice(BYTES)(rng, data) if rng.random() < 0.5 else data
 
     return both
@@ -583,8 +656,8 @@ def _settings_of(model: Any) -> dict[str, Any]:
 
 def _of_vectors(rng: random.Random, data: bytes) -> bytes:
     if data.startswith(b"PK"):
-        return rng.choice((members, array_headers))(rng, data)
-    text = (_cells(b" \t"), lines, another_separator, another_encoding, another_header)
+        return rng.choice((members, array_headers, many_members, compressible))(rng, data)
+    text = (_cells(b" \t"), lines, wide, another_separator, another_encoding, another_header)
     return rng.choice((*text, packed(text)))(rng, data)
 
 
@@ -593,7 +666,7 @@ CSV = Kind(
     "sentences",
     (".csv", ".tsv", ".txt"),
     sentence_files,
-    (_cells(b",;\t"), _cells(b",;\t"), lines, another_separator, another_encoding),
+    (_cells(b",;\t"), _cells(b",;\t"), lines, wide, quotes, another_separator, another_encoding),
 )
 VECTORS = Kind(
     "vectors", (".txt", ".vec", ".bin", ".gz", ".zip", ".npz"), vector_files, (_of_vectors,)

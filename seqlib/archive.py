@@ -15,13 +15,15 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.i18n import _
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
+_END = b"PK\5\6"  # begins the record at the end of a zip
 MAX_HEADER = 4096  # bytes before an array's data
 # What zipfile raises for damaged archives, and NumPy for damaged headers of arrays.
 BROKEN = (
@@ -47,6 +49,27 @@ def write(parts: Mapping[str, bytes]) -> bytes:
     return made.getvalue()
 
 
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """Open a zip archive whose list of members is not too long to be read.
+
+    Raises ``zipfile.BadZipFile`` for a file that is no zip, and for one of too many members.
+    """
+    try:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(max(0, size - (1 << 16) - 22))
+        tail = file.read()
+        at = len(tail) - 22 if tail[-22:-18] == _END and tail[-2:] == b"\0\0" else tail.rfind(_END)
+        if 0 <= at <= len(tail) - 22:
+            members, nbytes = struct.unpack_from("<HL", tail, at + 10)
+            if members > limits.MEMBERS or nbytes > limits.MEMBERS * limits.MEMBER_BYTES:
+                raise zipfile.BadZipFile(
+                    _("it has more than {most:,} members", most=limits.MEMBERS)
+                )
+        return zipfile.ZipFile(file)
+    except (ValueError, OSError) as problem:  # for negative offsets in the file
+        raise zipfile.BadZipFile(str(problem)) from problem
+
+
 class Reader:
     """Read the parts of a zip archive without unpacking more than ``largest`` bytes.
 
@@ -65,7 +88,7 @@ class Reader:
     def __init__(self, data: bytes, largest: int) -> None:
         self._left = largest
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(data))
+            self._archive = open_zip(io.BytesIO(data))
             names = [info.filename for info in self._archive.infolist()]
         except (*BROKEN, ValueError) as problem:
             raise ArchiveError(_("This file is not a zip archive.")) from problem

@@ -11,15 +11,15 @@ from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, Later, _
+from seqlib.limits import MODEL_BYTES as MAX_BYTES
+from seqlib.limits import MODEL_JSON as MAX_JSON_BYTES
+from seqlib.limits import MODEL_UNPACKED as MAX_UNPACKED
+from seqlib.limits import MODEL_WORDS as MAX_WORDS
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
 
 FORMAT, VERSION = "SeqScope emoji model", 1
 SUFFIX = ".seqscope"
-MAX_BYTES = 50_000_000  # of the file
-MAX_UNPACKED = 100_000_000
-MAX_JSON_BYTES = 10_000_000
-MAX_WORDS = 500_000
 ABOUT = "model.json"
 PARTS = {name: f"{name}.npy" for name in (*NAMES, "embedding")}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
+from itertools import islice
 
 from seqlib.assets import ASSETS
 
@@ -102,10 +103,11 @@ def is_han(text: str) -> bool:
     return HAN.match(text) is not None
 
 
-def decoded(data: bytes) -> tuple[str, str] | None:
-    """Decode Chinese text that is not in UTF-8: the text and its encoding; None if it is neither.
+def encoding_of(data: bytes) -> tuple[str, str] | None:
+    """Find the encoding of Chinese text that is not in UTF-8: Python's name and the reader's.
 
-    Bytes of one encoding often are characters of the other too, but rare ones.
+    None if it is neither GBK nor Big5. Bytes of one often are characters of the other too, but
+    rare ones.
     """
     best, found = BELIEVABLE, None
     for codec, name in ENCODINGS.items():
@@ -113,9 +115,9 @@ def decoded(data: bytes) -> tuple[str, str] | None:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        others = [character for character in text if character > "\x7f"]
+        others = list(islice((character for character in text if character > "\x7f"), 50_000))
         common = sum(chinese_words().places.get(character, COMMON) < COMMON for character in others)
         usual = sum(character in PUNCTUATION for character in others)
         if common and (common + usual) / len(others) > best:
-            best, found = (common + usual) / len(others), (text, name)
+            best, found = (common + usual) / len(others), (codec, name)
     return found

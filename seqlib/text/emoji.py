@@ -1,12 +1,15 @@
-"""Say by which word an emoji inside a sentence is read: word vectors have rows for words only.
+"""Emoji and words: the word an emoji in a sentence is read by, the emoji that a name stands for.
 
-Made by hand for this project: for each emoji the common word that says best what people mean by
-it. Skin tones and variation selectors are left out; a joined emoji is read as its first part.
+Word vectors have rows for words only. The first table, made by hand for this project, has for
+each emoji the common word that says best what people mean by it. Skin tones and variation
+selectors are left out; a joined emoji is read as its first part. The second has the names that
+chat programs write between colons, where they are not Unicode's.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _WORDS = """
 love ❤ 🧡 💛 💚 💙 💜 🤎 🖤 🤍 💕 💖 💗 💓 💞 💘 💝 😍 🥰 😻 💟 ❣ 🫶 ♥
@@ -107,6 +110,97 @@ dog 🐶 🐕
 cat 🐱 🐈
 baby 👶
 """
+_NAMES = """
+❤️ heart red_heart
+💛 yellow_heart
+💚 green_heart
+💙 blue_heart
+💜 purple_heart
+🖤 black_heart
+🧡 orange_heart
+💔 broken_heart
+💕 two_hearts
+💘 cupid
+💝 gift_heart
+😍 heart_eyes smiling_face_with_heart-eyes
+😘 kissing_heart face_blowing_a_kiss
+😗 kissing
+💋 kiss
+😄 smile happy
+😃 smiley
+😀 grinning
+😁 grin
+😊 blush
+🙂 slight_smile slightly_smiling_face
+☺️ relaxed
+😂 joy
+🤣 rofl
+😆 laughing satisfied
+😅 sweat_smile
+😜 stuck_out_tongue_winking_eye
+😉 wink
+😎 sunglasses
+🤔 thinking thinking_face
+😐 neutral_face
+😏 smirk
+😞 disappointed sad
+😔 pensive
+😟 worried
+🙁 slight_frown slightly_frowning_face
+☹️ frowning frowning_face
+😢 cry
+😭 sob
+😠 angry
+😡 rage pout
+😱 scream
+😨 fearful
+😰 cold_sweat
+😳 flushed
+😴 sleeping
+😷 mask
+🤢 nauseated_face
+💀 skull
+💩 poop hankey
+🎉 tada
+🎂 birthday
+🎁 gift
+👍 +1 thumbsup thumbs_up
+👎 -1 thumbsdown thumbs_down
+👏 clap
+🙏 pray
+💪 muscle
+👌 ok_hand
+🔥 fire
+⭐ star
+✨ sparkles
+💯 100
+⚾ baseball
+⚽ soccer
+🏈 football
+🏀 basketball
+🎾 tennis
+🏐 volleyball
+🎯 dart
+🎮 video_game
+🏆 trophy
+🍴 fork_and_knife
+🍽️ plate_with_cutlery fork_and_knife_with_plate
+🍕 pizza
+🍔 hamburger
+🍟 fries
+🍜 ramen
+🍣 sushi
+🍰 cake
+🍎 apple
+☕ coffee
+🍺 beer
+🍷 wine_glass
+☀️ sunny sun
+🌧️ cloud_with_rain
+❄️ snowflake
+🐶 dog
+🐱 cat
+"""
 _BESIDES = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 EMOJI: dict[str, str] = {
@@ -118,3 +212,23 @@ def word_of(token: str) -> str:
     """Return the word that stands for an emoji in the table; "" for any other token."""
     bare = _BESIDES.sub("", token)
     return EMOJI.get(bare) or EMOJI.get(bare.split("\u200d")[0], "")
+
+
+_BY_NAME = {
+    name: emoji for emoji, *names in map(str.split, _NAMES.strip().split("\n")) for name in names
+}
+
+
+def named(text: str) -> str:
+    """Return the emoji whose name stands between colons, such as ``:heart:``; "" for other text."""
+    name = text.strip().lower()
+    if not re.fullmatch(r":[\w+ -]+:", name):
+        return ""
+    name = re.sub(r"[ ]+", "_", name[1:-1].strip())
+    spoken = name.replace("_", " ")
+    for unicode_name in ("", spoken, f"{spoken} face", f"{spoken} sign", f"{spoken} symbol"):
+        try:
+            return _BY_NAME[name] if not unicode_name else unicodedata.lookup(unicode_name)
+        except KeyError:
+            continue
+    return ""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.i18n import N_, _
+from seqlib.text.emoji import named
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
 MIN_CLASSES, MAX_CLASSES = 2, 20
@@ -214,7 +215,11 @@ def classes_of(labels: Iterable[str]) -> tuple[tuple[EmojiClass, ...], dict[str,
 
 
 def class_of(text: str) -> EmojiClass:
-    """Find the default class that a label names, or make a class of the label's own text."""
+    """Find the default class that a label names, or make a class of the label's own text.
+
+    An emoji may be written by its name, ``:heart:``.
+    """
+    text = named(text) or text.strip().removeprefix("__label__")
     name = " ".join(text.casefold().split())
     name = ALIASES.get(name, name)
     bare = _bare(text)

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from seqlib.i18n import Later, _
-from seqlib.text.files import LABEL_NAMES, CSVReport, from_rows, read_csv, read_sentences
-from seqlib.text.labelled import DEFAULT_CLASSES, DataSet, LabelledSentences
+from seqlib.text.files import CSVReport, from_rows, read_column, read_csv
+from seqlib.text.labelled import DEFAULT_CLASSES, MAX_CLASSES, DataSet, LabelledSentences
 
 TEST_SHARE, MOST_TEST = 0.2, 1000
 MOST_FILES = 4
@@ -30,8 +30,9 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     """Read training and test sentences from 1 to 4 files.
 
     A file named like "test" holds the test sentences; without one a fifth of each class is kept
-    back. A file named like "labels" or "y" has a label a line for the sentences, a line each, of
-    the other file of its part; any other file is a CSV, see ``read_csv``.
+    back. Of two files of a part one has a label a line for the sentences, a line each, of the
+    other: the one named like "labels" or "y", else the one whose lines repeat. A single file is
+    a table, see ``read_csv``.
 
     Raises
     ------
@@ -69,9 +70,10 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
 
 def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
     """Read the file of a part, or its sentences and its labels."""
-    labels = [file for file in files if role(file[0])[1]] if len(files) > 1 else []
     if len(files) == 1:
         return read_csv(files[0][1])
+    labels = [file for file in files if role(file[0])[1]]
+    labels = labels or [file for file in files if _repeats(read_column(file[1], False)[0])]
     if len(files) != 2 or len(labels) != 1:
         raise ValueError(
             _(
@@ -81,10 +83,8 @@ def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
             )
         )
     (text,) = (file for file in files if file is not labels[0])
-    sentences, report = read_sentences(text[1])
-    given = read_sentences(labels[0][1])[0]
-    if given[0].casefold() in LABEL_NAMES:
-        given = given[1:]
+    sentences, report = read_column(text[1], False)
+    given, _report = read_column(labels[0][1], True)
     if len(given) != len(sentences):
         raise ValueError(
             _(
@@ -96,7 +96,12 @@ def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
             )
         )
     found, rows = from_rows(zip(sentences, given, strict=True))
-    return found, replace(report, rows=len(found), notes=(*report.notes, *rows.notes))
+    return found, replace(report, rows=len(found), **rows._asdict())
+
+
+def _repeats(lines: Sequence[str]) -> bool:
+    """Tell whether lines are labels: few different ones, each several times."""
+    return 1 < len(set(lines)) <= min(MAX_CLASSES, len(lines) // 2)
 
 
 def _with_classes(test: LabelledSentences, train: LabelledSentences) -> LabelledSentences:

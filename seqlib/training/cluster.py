@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
+from functools import cache
 from typing import Any
 
 from seqlib.i18n import N_
 from seqlib.training.rooms import Pool
 
 VARIABLE = "SEQSCOPE_SCHEDULER"
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[\w.\-\[\]:]*\w\]?:\d{1,5}|inproc://\S+")
 # How long runs wait for a scheduler with at least one worker before they fail; GONE says a minute.
 PATIENCE = 60.0
 CONNECT_SECONDS = 5.0
@@ -40,8 +43,20 @@ log = logging.getLogger(__name__)
 
 
 def address() -> str:
-    """The address of Dask's scheduler; empty if training stays on this machine."""
-    return os.environ.get(VARIABLE, "").strip()
+    """The address of Dask's scheduler; empty if training stays on this machine.
+
+    So it does where the variable is no address; the log says so once.
+    """
+    given = os.environ.get(VARIABLE, "").strip()
+    if given and not _ADDRESS.fullmatch(given):
+        _warn_once(given)
+        return ""
+    return given
+
+
+@cache
+def _warn_once(_given: str) -> None:
+    log.warning("SEQSCOPE_SCHEDULER is no address such as tcp://host:8786; it is ignored")
 
 
 class Cluster(Pool):

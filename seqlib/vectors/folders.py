@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import zipfile
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from seqlib.archive import open_zip
+from seqlib.vectors.unpacking import ARCHIVE_ERRORS, members_of
+
+log = logging.getLogger(__name__)
+
 FOLDER_VARIABLE = "SEQSCOPE_VECTORS"
-ENDINGS = (".txt", ".vec", ".bin", ".gz", ".zip", ".npz", ".tsv")
+ENDINGS = frozenset(
+    (
+        *(".txt", ".vec", ".bin", ".tsv", ".csv", ".npz", ".safetensors"),
+        *(".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz"),
+    )
+)
 
 
 def vectors_folder() -> Path:
-    """Return the folder of vector files: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``."""
-    given = os.environ.get(FOLDER_VARIABLE)
-    return Path(given).expanduser() if given else Path.home() / ".cache" / "seqscope"
+    """Return the folder of vector files: ``$SEQSCOPE_VECTORS``, else ``~/.cache/seqscope``.
+
+    The latter too where the variable names no folder; the log says so once.
+    """
+    given = os.environ.get(FOLDER_VARIABLE, "").strip()
+    try:
+        if given and (folder := Path(given).expanduser()).is_dir():
+            return folder
+    except (OSError, RuntimeError, ValueError):  # no such user, a NUL
+        pass
+    if given:
+        _warn_once(given)
+    return Path.home() / ".cache" / "seqscope"
+
+
+@cache
+def _warn_once(_given: str) -> None:
+    log.warning("SEQSCOPE_VECTORS names no folder; the default one is used")
 
 
 def cache_folder() -> Path:
@@ -40,7 +66,7 @@ def available() -> tuple[Available, ...]:
     for path in paths:
         if path.suffix not in ENDINGS or not path.is_file():
             continue
-        members = archive_members(path) if path.suffix == ".zip" else ()
+        members = archive_members(path, path.stat().st_mtime) if path.suffix == ".zip" else ()
         if len(members) > 1:
             found += [Available(Path(member).stem, path, member) for member in members]
         else:
@@ -48,22 +74,15 @@ def available() -> tuple[Available, ...]:
     return tuple(found)
 
 
-def archive_members(path: Path) -> tuple[str, ...]:
-    """List the files in a zip archive, smallest first; none if it cannot be read."""
+@lru_cache(maxsize=64)
+def archive_members(path: Path, changed: float) -> tuple[str, ...]:
+    """List the files of vectors in a zip archive, smallest first; none if it cannot be read.
+
+    ``changed`` is when the archive was written: a changed one is looked into again.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
-            return tuple(info.filename for info in file_members(archive))
-    except (OSError, zipfile.BadZipFile):
+        with path.open("rb") as file, open_zip(file) as archive:
+            found = [member for member in members_of(archive) if member.dim > 0]
+    except (OSError, *ARCHIVE_ERRORS):
         return ()
-
-
-def file_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """List an archive's files, smallest first, without folders and hidden files."""
-    return sorted(
-        (
-            info
-            for info in archive.infolist()
-            if not info.is_dir() and not info.filename.startswith(("__MACOSX/", "."))
-        ),
-        key=lambda info: info.file_size,
-    )
+    return tuple(member.name for member in sorted(found, key=lambda member: member.size))

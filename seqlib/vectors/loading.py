@@ -2,69 +2,50 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import lzma
-import math
 import os
 import shutil
-import struct
 import tempfile
 import weakref
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
-from seqlib.archive import BAD_HEADER
-from seqlib.i18n import N_, Later, _
+from seqlib import contents, limits
+from seqlib.i18n import N_, _
+from seqlib.limits import DISK_UNPACKED as LARGEST
+from seqlib.limits import UPLOAD_UNPACKED as LARGEST_UPLOAD
 from seqlib.vectors import folders
+from seqlib.vectors.arrays import read_npz, read_safetensors
+from seqlib.vectors.binary import read_binary
+from seqlib.vectors.formats import Recoded, binary_header, charset, is_safetensors
 from seqlib.vectors.glove import open_glove
+from seqlib.vectors.layout import BOM, Layout, layout_of
+from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
-from seqlib.vectors.text import (
-    BLOCK,
-    BOM,
-    Block,
-    finite_rows,
-    header_of,
-    layout_of,
-    read_text,
-)
+from seqlib.vectors.text import BLOCK, Block, Readable, finite_rows, read_text
+from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Opened, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 
-HEAD = 256 << 10
-LARGEST = 16 << 30  # bytes that a file on this machine may unpack to
-LARGEST_UPLOAD = 512 << 20  # bytes that an uploaded file may unpack to
-ARCHIVE_ERRORS = (
-    *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
-    *(NotImplementedError, EOFError),
+_HINT = N_(
+    "{name} is {what}, which is not read here; save words and vectors as text (GloVe or word2vec), "
+    ".npz or safetensors."
 )
-# Version of NumPy's array format -> the reader of its header.
-HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
-Progress = Callable[[float], object]
-Unpacked = gzip.GzipFile | zipfile.ZipExtFile
-
-# First bytes of files that are no vectors -> what they are and what to do.
-_WEB_PAGE = N_("{name} is a web page saved under this name; download the file itself.")
-IMPOSTORS: dict[bytes, str] = {
-    b"version https://git-lfs": N_(
+_DOWNLOAD = N_("{name} is {what}; download the file itself.")
+# What a file is -> what to do, where that is not to save the vectors otherwise.
+_HINTS = {
+    contents.PAGE: _DOWNLOAD,
+    contents.XML: _DOWNLOAD,
+    contents.LFS: N_(
         "{name} is a Git LFS pointer, not the vectors themselves; run “git lfs pull” where it came "
         "from."
     ),
-    b"<!doctype html": _WEB_PAGE,
-    b"<html": _WEB_PAGE,
-    b"<?xml": N_("{name} is an XML page saved under this name; download the file itself."),
-    b"%pdf": N_("{name} is a PDF; choose a file in GloVe or word2vec format."),
-    b"\x93numpy": N_("{name} is an array without words; save words and vectors together as .npz."),
+    contents.ARRAY: N_(
+        "{name} is an array without words; save words and vectors together as .npz."
+    ),
 }
 
 
@@ -79,19 +60,21 @@ def load(
 ) -> WordVectors:
     """Open word vectors from a file or an upload, or GloVe's.
 
-    Reads GloVe text, word2vec text and binary, text with tabs or commas, gzip and zip of
-    these, and ``.npz``; the format is found from the contents. Memory stays bounded whatever
-    the size of the file, and the result is memory-mapped.
+    Reads GloVe text, word2vec text and binary, text with any separators in UTF-8, UTF-16, GBK
+    or Big5, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or tar; the
+    format is found from the contents. Memory stays bounded whatever the size of the file, and
+    the result is memory-mapped.
 
     Parameters
     ----------
     source : path or binary file object, optional
         None opens GloVe's (see ``seqlib.vectors.glove``), one object for the whole process.
     member : str, optional
-        The file to read in a zip archive of several files; by default the smallest.
+        The file to read in an archive of several, by default the smallest that holds vectors;
+        or the tensor to read.
     words : path or binary file object, optional
         Words, one a line in the first column, for a file of numbers alone: the two files
-        that the TensorBoard projector uses.
+        that the TensorBoard projector uses, in either order.
     name : str, optional
         Name to show; by default the file's name.
     cache : path, optional
@@ -121,7 +104,10 @@ def load(
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else folders.cache_folder()
         with path.open("rb") as file:
-            return _load(file, name or path.name, identity, member, words, keep, progress, LARGEST)
+            if _is_ours(keep):
+                shown = name or path.name
+                return _load(file, shown, identity, member, words, keep, progress, LARGEST)
+            return _load_for_now(file, name or path.name, member, words, progress, LARGEST)
     shown = name or Path(getattr(source, "name", "") or "upload").name
     source.seek(0)
     if cache is not None:
@@ -131,9 +117,30 @@ def load(
         source.seek(0)
         identity = digest.hexdigest()
         return _load(source, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
+    return _load_for_now(source, shown, member, words, progress, LARGEST_UPLOAD)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Make a folder, and tell whether it can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _load_for_now(
+    source: BinaryIO,
+    name: str,
+    member: str | None,
+    words: str | os.PathLike | BinaryIO | None,
+    progress: Progress | None,
+    largest: int,
+) -> WordVectors:
+    """Load vectors into a temporary folder, which is deleted with them."""
     keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
     try:
-        vectors = _load(source, shown, "upload", member, words, keep, progress, LARGEST_UPLOAD)
+        vectors = _load(source, name, "upload", member, words, keep, progress, largest)
     except BaseException:
         shutil.rmtree(keep, ignore_errors=True)
         raise
@@ -154,9 +161,9 @@ def _load(
     progress: Progress | None,
     largest: int,
 ) -> WordVectors:
-    if words is not None:
-        labels = _labels(words)
-        identity += "\n" + hashlib.sha256(b"\n".join(labels)).hexdigest()
+    paired = _bytes(words) if words is not None else None
+    if paired is not None:
+        identity += "\n" + hashlib.sha256(paired).hexdigest()
     key = hashlib.sha256(f"{FORMAT}\n{identity}\n{member}".encode()).hexdigest()[:24]
     folder = keep / key
     if is_complete(folder):
@@ -164,10 +171,18 @@ def _load(
     if folder.exists():  # damaged since it was written
         shutil.rmtree(folder)
     findings = Findings()
+
+    def start() -> Opened:
+        return opened(raw, name, member, findings, progress, largest)
+
     try:
-        if words is not None:
-            raw = _joined(raw, labels)
-        _read(raw, name, member, folder, findings, progress, largest)
+        if paired is None and member is None and (inside := pair_in(raw)):
+            raw, paired = inside
+        if paired is not None:
+            blocks, layout = _read_pair(start, raw, paired, member, findings, largest)
+        else:
+            blocks, layout = _read(start(), name, member, findings, largest)
+        _write(blocks, layout, name, folder, findings)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
             _(
@@ -187,93 +202,97 @@ def _load(
 
 
 def _read(
-    raw: BinaryIO,
-    name: str,
-    member: str | None,
-    folder: Path,
-    findings: Findings,
-    progress: Progress | None,
-    largest: int,
-) -> None:
-    """Find the format of ``raw`` and convert its vectors into ``folder``."""
-    magic = raw.read(4)
-    raw.seek(0)
-    if magic[:2] == b"\x1f\x8b":
-        _read_plain(gzip.GzipFile(fileobj=raw), raw, name, folder, findings, progress, largest)
-    elif magic == b"PK\x03\x04" or magic == b"PK\x05\x06":
-        with _archive(raw) as archive:
-            inside = folders.file_members(archive)
-            if inside and all(info.filename.endswith(".npy") for info in inside):
-                _write(
-                    _read_npz(archive, inside, largest), N_("NumPy archive"), name, folder, findings
-                )
-                return
-            info = _chosen(inside, member, name, findings)
-            if info.flag_bits & 1:
-                raise VectorsError(_("{name} is encrypted; unpack it first.", name=name))
-            with _member(archive, info) as stream:
-                _read_plain(stream, raw, name, folder, findings, progress, largest)
-    else:
-        _read_plain(None, raw, name, folder, findings, progress, largest)
-
-
-def _chosen(
-    inside: list[zipfile.ZipInfo], member: str | None, name: str, findings: Findings
-) -> zipfile.ZipInfo:
-    if not inside:
-        raise VectorsError(_("{name} is an archive without files.", name=name))
-    if member is not None:
-        for info in inside:
-            if info.filename == member:
-                return info
-        listed = ", ".join(info.filename for info in inside)
-        raise VectorsError(
-            _(
-                "{name} has no {member}; it holds {listed}.",
-                name=name,
-                member=member,
-                listed=listed,
-            )
-        )
-    if len(inside) > 1:
-        problem = Later("{file}, of {n}", {"file": inside[0].filename, "n": len(inside)})
-        findings.add("other files", None, problem)
-    return inside[0]
-
-
-def _read_plain(
-    unpacked: Unpacked | None,
-    raw: BinaryIO,
-    name: str,
-    folder: Path,
-    findings: Findings,
-    progress: Progress | None,
-    largest: int,
-) -> None:
-    """Convert text or binary from ``raw``, or from the stream that unpacks it, into ``folder``."""
-    stream = _Watched(unpacked, raw, findings, progress, largest)
-    head = b""
-    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
-        head += more
+    found: Opened, name: str, member: str | None, findings: Findings, largest: int
+) -> tuple[Iterator[Block], str]:
+    """Find the format of a file; return its blocks of words and vectors, and the format's name."""
+    if found.arrays is not None:
+        return read_npz(found.arrays, largest), N_("NumPy archive")
+    stream = found.stream
+    assert stream is not None
+    head = stream.head
     if not head.strip():
         raise VectorsError(_("{name} is empty; choose another file.", name=name))
-    start = head[:200].lstrip().lower()
-    for impostor, what in IMPOSTORS.items():
-        if start.startswith(impostor):
-            raise VectorsError(_(what, name=name))
-    claimed = header_of(head.removeprefix(BOM).partition(b"\n")[0][:40])
-    # Imported only where a file may be binary.
-    from seqlib.vectors.binary import looks_binary, read_binary
-
-    if claimed and looks_binary(head, claimed[1]):
+    if what := contents.what(head[: contents.HEAD]):
+        raise VectorsError(_(_HINTS.get(what, _HINT), name=name, what=_(what)))
+    if is_safetensors(head):
+        return read_safetensors(stream, member, None, findings), "safetensors"
+    if claimed := binary_header(head):
         if not claimed[1]:
             raise VectorsError(_("The header says that the vectors have no numbers."))
-        blocks, layout = read_binary(head, stream, claimed, findings), N_("word2vec binary")
+        return read_binary(head, stream, claimed, findings), N_("word2vec binary")
+    text: Readable = stream
+    if recode := charset(head, stream.whole):
+        text = Recoded(stream.file(), recode[0])
+        head = _head(text)
+        findings.add("charset", None, recode[1])
+    elif b"\0" in head:
+        raise VectorsError(_("{name} is in no format of word vectors known here.", name=name))
+    lines = layout_of(head, stream.whole)
+    layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
+    return read_text(head, text, lines, findings), layout
+
+
+def _read_pair(
+    start: Callable[[], Opened],
+    raw: BinaryIO,
+    words: bytes,
+    member: str | None,
+    findings: Findings,
+    largest: int,
+) -> tuple[Iterator[Block], str]:
+    """Join rows of numbers and their words, whichever of the two files has which."""
+    layout = N_("projector pair")
+    stream = start().stream
+    if stream is not None and is_safetensors(stream.head):
+        labels = words_of(words, None)
+        return read_safetensors(stream, member, labels, findings), layout
+    if stream is None:
+        raise VectorsError(_("An archive needs no second file; choose “my file” for it."))
+    numbers, other = _text(stream), _text(Stream(io.BytesIO(words), Findings(), largest))
+    if not are_numbers(_head(numbers)) and are_numbers(_head(other)):
+        raw.seek(0)
+        again, words = words, raw.read(limits.PAIRED_WORDS + 1)
+
+        def begin() -> Readable:
+            return _text(Stream(io.BytesIO(again), findings, largest))
     else:
-        lines = layout_of(head, whole=len(head) < HEAD)
-        layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
-        blocks = read_text(head, stream, lines, findings)
-    _write(blocks, layout, name, folder, findings)
+
+        def begin() -> Readable:
+            opened_again = start().stream
+            assert opened_again is not None
+            return _text(opened_again)
+
+    rows = count_lines(begin())
+    joined = Joined(begin(), words_of(words, rows))
+    head = _head(joined)
+    first = head.partition(b"\n")[0].count(b"\t")
+    if not are_numbers(head.partition(b"\n")[0].partition(b"\t")[2] + b"\n"):
+        raise VectorsError(
+            _("Neither of the two files has rows of numbers only, as vectors.tsv has.")
+        )
+    return read_text(head, joined, Layout(b"\t", first, None), findings), layout
+
+
+def _text(stream: Stream) -> Readable:
+    """Return a stream of text in UTF-8, without a mark of byte order."""
+    marked = ("utf-8-sig", "UTF-8") if stream.head.startswith(BOM) else None
+    found = marked or charset(stream.head, stream.whole)
+    return Recoded(stream.file(), found[0]) if found else stream.file()
+
+
+def _head(text: Readable) -> bytes:
+    head = b""
+    while len(head) < HEAD and (more := text.read(HEAD - len(head))):
+        head += more
+    return head
+
+
+def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:
+    if isinstance(words, str | os.PathLike):
+        with Path(words).open("rb") as file:
+            return file.read(limits.PAIRED_WORDS + 1)
+    words.seek(0)
+    return words.read(limits.PAIRED_WORDS + 1)
 
 
 def _write(
@@ -355,182 +374,3 @@ def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:
             text = word.decode("latin-1")
         findings.add("encoding", line, text)
         return text.encode("utf-8")
-
-
-def _archive(raw: BinaryIO) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(raw)
-    except (ValueError, OSError) as problem:  # for negative offsets in the file
-        raise zipfile.BadZipFile(str(problem)) from problem
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> zipfile.ZipExtFile:
-    try:
-        stream = archive.open(info)
-        assert isinstance(stream, zipfile.ZipExtFile)
-        return stream
-    except (ValueError, OSError) as problem:
-        raise zipfile.BadZipFile(str(problem)) from problem
-
-
-def _read_npz(
-    archive: zipfile.ZipFile, inside: list[zipfile.ZipInfo], largest: int
-) -> Iterator[Block]:
-    """Read one array of words and one of vectors, (words, dim), whatever their names."""
-    if sum(info.file_size for info in inside) > largest:
-        raise VectorsError(_too_large(largest))
-    words = matrix = None
-    for info in inside:
-        array = _npy(archive, info)
-        if array.ndim == 1 and array.dtype.kind in "US":
-            words = array
-        elif array.ndim == 2 and array.dtype.kind in "fiu":
-            matrix = array
-    if words is None or matrix is None:
-        raise VectorsError(
-            _("The archive needs one array of words (strings) and one of vectors (words, dim).")
-        )
-    # A padding row, as in the seed's matrix, has no word.
-    if len(matrix) == len(words) + 1 and not matrix[0].any():
-        matrix = matrix[1:]
-    if not matrix.shape[1]:
-        raise VectorsError(_("The vectors have no numbers; choose another file."))
-    if len(matrix) != len(words):
-        raise VectorsError(
-            _("There are {n:,} words and {m:,} vectors.", n=len(words), m=len(matrix))
-        )
-    step = 1 << 14
-    for start in range(0, len(words), step):
-        try:
-            part = words[start : start + step].tolist()
-        except ValueError:  # for code points that are no characters
-            raise VectorsError(_("The array of words is damaged; save it again.")) from None
-        with np.errstate(over="ignore"):
-            rows = matrix[start : start + step].astype(np.float32)
-        yield Block(
-            [
-                word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
-                for word in part
-            ],
-            rows,
-            np.arange(start + 1, start + 1 + len(part)),
-        )
-
-
-def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
-    """Read an array of an archive after checking that its data are as long as its header says."""
-    shown = " ".join(info.filename.removesuffix(".npy").split())[:60]
-    try:
-        with archive.open(info) as stream:
-            read_header = HEADERS.get(np.lib.format.read_magic(stream))
-            if read_header is None:
-                raise ValueError("an unknown version")
-            shape, fortran_order, dtype = read_header(stream)
-            if not dtype.hasobject:
-                # One byte more, to find data longer than the header says.
-                data = stream.read(min(dtype.itemsize * math.prod(shape), info.file_size) + 1)
-    except (*BAD_HEADER, OSError, RuntimeError) as problem:
-        raise VectorsError(
-            _(
-                "The array “{name}” cannot be read; save words and vectors again as .npz.",
-                name=shown,
-            )
-        ) from problem
-    if dtype.hasobject:
-        raise VectorsError(
-            _(
-                "The array “{name}” holds Python objects, which are not safe to open; save the "
-                "words as strings: np.array(words, dtype=str).",
-                name=shown,
-            )
-        )
-    if any(size < 0 for size in shape) or len(data) != dtype.itemsize * math.prod(shape):
-        raise VectorsError(
-            _(
-                "The array “{name}” is not as long as it says; save words and vectors again as "
-                ".npz.",
-                name=shown,
-            )
-        )
-    return np.ndarray(shape, dtype, data, order="F" if fortran_order else "C")
-
-
-def _labels(words: str | os.PathLike | BinaryIO) -> list[bytes]:
-    """Read the first column of a metadata file, its header included."""
-    if isinstance(words, str | os.PathLike):
-        data = Path(words).read_bytes()
-    else:
-        words.seek(0)
-        data = words.read()
-    lines = data.removeprefix(BOM).replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
-    return [line.split(b"\t")[0] for line in lines]
-
-
-def _joined(numbers: BinaryIO, labels: list[bytes]) -> BinaryIO:
-    """Join the two files of a projector export into one text file with tabs."""
-    rows = numbers.read().replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
-    if len(labels) == len(rows) + 1:
-        labels = labels[1:]
-    if len(labels) != len(rows):
-        raise VectorsError(
-            _(
-                "There are {n:,} vectors and {m:,} words; the two files do not belong together.",
-                n=len(rows),
-                m=len(labels),
-            )
-        )
-    return io.BytesIO(
-        b"".join(b"%s\t%s\n" % (word, row) for word, row in zip(labels, rows, strict=True))
-    )
-
-
-def _too_large(largest: int) -> str:
-    size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
-    return _("It unpacks to more than {size}; choose a smaller file.", size=size)
-
-
-class _Watched:
-    """Read a stream within a limit, report progress, and end where compressed data are cut off.
-
-    ``unpacked`` is the stream that unpacks ``raw``, or None to read ``raw`` itself.
-    """
-
-    def __init__(
-        self,
-        unpacked: Unpacked | None,
-        raw: BinaryIO,
-        findings: Findings,
-        progress: Progress | None,
-        largest: int,
-    ) -> None:
-        self._unpacked, self._raw, self._findings = unpacked, raw, findings
-        self._progress, self._largest = progress, largest
-        self._size = raw.seek(0, io.SEEK_END) or 1
-        raw.seek(0)
-        self._read = 0
-        self._ended_early = False
-
-    def read(self, size: int = BLOCK, /) -> bytes:
-        data = (
-            self._raw.read(size) if self._unpacked is None else self._unpack(self._unpacked, size)
-        )
-        self._read += len(data)
-        if self._read > self._largest:
-            raise VectorsError(_too_large(self._largest))
-        if self._progress:
-            self._progress(min(self._raw.tell() / self._size, 1.0))
-        return data
-
-    def _unpack(self, stream: Unpacked, size: int) -> bytes:
-        # In small steps, because the step that meets the end of a cut file loses its data.
-        parts: list[bytes] = []
-        missing = size
-        try:
-            while missing > 0 and (part := stream.read1(missing)):
-                parts.append(part)
-                missing -= len(part)
-        except EOFError:
-            if not self._ended_early:
-                self._findings.add("file ends early", None)
-            self._ended_early = True
-        return b"".join(parts)

@@ -27,13 +27,15 @@ KINDS: dict[str, tuple[bool, str]] = {
     "line break": (False, N_("The word contains a line break; skipped.")),
     "spaces": (True, N_("The word contains spaces; kept as one word.")),
     "encoding": (True, N_("The word is not UTF-8; read as Windows-1252.")),
+    "charset": (True, N_("The text is not in UTF-8; it was read in the encoding named.")),
+    "no words": (True, N_("The file has no words; each row is called by its number.")),
     "header": (True, N_("The header and the contents disagree; the contents count.")),
     "no final newline": (
         True,
         N_("The last line has no line end; its last number may be cut short."),
     ),
     "file ends early": (True, N_("The compressed file is incomplete; what could be read is kept.")),
-    "other files": (True, N_("The archive holds several files; one was read.")),
+    "other files": (True, N_("The archive holds several files of vectors; one was read.")),
 }
 EXAMPLES = 100
 

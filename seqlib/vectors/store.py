@@ -28,7 +28,7 @@ from seqlib.vectors.report import Problem, Report, VectorsError
 from seqlib.vectors.words import Words, codes_of
 from seqlib.vectors.wordvectors import WordVectors, row_norms
 
-FORMAT = 1
+FORMAT = 2
 PARTIAL = ".partial-"
 
 

@@ -8,7 +8,8 @@ to float32.
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+import re
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
@@ -16,14 +17,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.i18n import Later, _
+from seqlib.vectors.layout import ALL_SEPARATORS, BOM, Layout, is_number
 from seqlib.vectors.report import Findings, VectorsError
 
 BLOCK = 1 << 20
-LONGEST_LINE = 64 << 20
-SAMPLE_LINES = 200
-SEPARATORS = b" \t,"
-BOM = b"\xef\xbb\xbf"
 FEWEST_ROWS = 16
 
 
@@ -51,72 +50,6 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
     return finite
 
 
-class Layout(NamedTuple):
-    """Format of the lines; ``claimed`` is the (words, dim) of the header, if there is one."""
-
-    separator: bytes
-    dim: int
-    claimed: tuple[int, int] | None
-
-
-def header_of(line: bytes) -> tuple[int, int] | None:
-    """Read the word count and dimension of a word2vec header line; None for other lines."""
-    fields = line.split()
-    if len(fields) == 2 and all(field.isdigit() and len(field) < 12 for field in fields):
-        return int(fields[0]), int(fields[1])
-    return None
-
-
-def layout_of(head: bytes, whole: bool) -> Layout:
-    """Find separator and dimension from the first lines, by the commonest number of columns.
-
-    ``whole`` tells that ``head`` is the complete file. Raises ``VectorsError`` if the lines
-    are not words followed by numbers.
-    """
-    lines = head.removeprefix(BOM).split(b"\n")
-    # The last line counts only at the end of the file; the sample may end within it.
-    lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
-    lines = [line.rstrip(b" \t\r") for line in lines]
-    lines = [line for line in lines if line.strip()]
-    claimed = header_of(lines[0]) if lines else None
-    if claimed and (len(lines) > 1 or claimed[0] != claimed[1]):
-        lines = lines[1:]
-    else:
-        claimed = None
-    best = Layout(b" ", 0, claimed)
-    for separator in (bytes([code]) for code in SEPARATORS):
-        columns: Counter[int] = Counter()
-        for line in lines:
-            fields = line.split(separator)
-            if _is_number(fields[-1]):
-                columns[len(fields)] += 1
-        if columns and (found := columns.most_common(1)[0][0] - 1) > best.dim:
-            best = Layout(separator, found, claimed)
-    if best.dim == 0:
-        shown = lines[0][:60].decode("utf-8", "replace") if lines else ""
-        raise VectorsError(
-            _(
-                "No line of the file is a word followed by numbers; it begins {text!r}. Choose a "
-                "file in GloVe or word2vec format.",
-                text=shown,
-            )
-            if shown
-            else _(
-                "No line of the file is a word followed by numbers. Choose a file in GloVe or "
-                "word2vec format."
-            )
-        )
-    starts = [line.split(best.separator)[0] for line in lines]
-    if len(lines) > 2 and all(_is_number(start) for start in starts):
-        raise VectorsError(
-            _(
-                "The lines begin with numbers, not with words. If the words are in a file of "
-                "their own, as in a TensorBoard projector export, give that file too."
-            )
-        )
-    return best
-
-
 def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
     """Yield the words and vectors of a text file in blocks, in the order of the file.
 
@@ -128,9 +61,9 @@ def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings)
     workers = min(4, os.cpu_count() or 1)
     waiting: deque[Future[_Parsed]] = deque()
     head = head.removeprefix(BOM)
-    if layout.claimed:
+    for _line in range(layout.skip):
         head = head.partition(b"\n")[2]
-    began = first = 2 if layout.claimed else 1
+    began = first = layout.skip + 1
     with ThreadPoolExecutor(workers, thread_name_prefix="vectors") as pool:
         try:
             for text, last in _pieces(head, stream):
@@ -191,29 +124,30 @@ def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
             rest = more[cut:]
         else:
             rest += more
-            if len(rest) > LONGEST_LINE:
+            if len(rest) > limits.LINE_BYTES:
                 raise VectorsError(
                     _(
                         "A line is longer than {most} MB, so this is no file of word vectors; "
                         "choose one in GloVe or word2vec format.",
-                        most=LONGEST_LINE >> 20,
+                        most=limits.LINE_BYTES >> 20,
                     )
                 )
 
 
 def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
-    separator, dim = layout.separator, layout.dim
+    text = layout.plain(text)
+    separators, dim = layout.separators, layout.dim
     unfinished = last and not text.endswith(b"\n")
     if unfinished:
         text += b"\n"
-    codes, ends, found = _field_ends(text, separator)
+    codes, ends, found = _field_ends(text, separators)
     line_ends = np.flatnonzero(found == 10)  # index of each line's last field
     before = codes[np.maximum(ends[line_ends] - 1, 0)]
-    if ((before == 13) | (before == separator[0])).any():
+    if np.isin(before, list(b"\r" + separators)).any():
         # word2vec's own tool ends its lines with a space, Windows with a carriage return.
-        for ending in (b"\r\n", separator + b"\n"):
-            text = text.replace(ending, b"\n")
-        codes, ends, found = _field_ends(text, separator)
+        for ending in (b"\r", *(bytes([code]) for code in separators)):
+            text = text.replace(ending + b"\n", b"\n")
+        codes, ends, found = _field_ends(text, separators)
         line_ends = np.flatnonzero(found == 10)
     starts = np.empty_like(ends)
     starts[0], starts[1:] = 0, ends[:-1] + 1
@@ -244,28 +178,19 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     if regular.all() and not failed and finite.all():
         return _Parsed(words, matrix, lines, len(columns), findings)
 
-    # Parse the other lines one by one and insert them in order.
-    line_starts, line_stops = starts[firsts], ends[line_ends]
-    rows: dict[int, tuple[bytes, np.ndarray]] = {}
-    drop = np.zeros(len(lines), bool)
+    drop = ~finite
     drop[failed] = True
-    drop |= ~finite
-    for line in np.union1d(np.flatnonzero(~regular), lines[drop]).tolist():
-        raw = text[line_starts[line] : line_stops[line]]
-        kind, word, values = _one_line(raw, layout)
-        if unfinished and line == len(columns) - 1 and kind in ("columns", "number"):
-            kind = "truncated"
-            findings = [found for found in findings if found[0] != "no final newline"]
-        if kind:
-            findings.append((kind, line, raw))
-        if values is not None:
-            rows[line] = word, values
+    others = np.union1d(np.flatnonzero(~regular), lines[drop])
+    line_starts, line_stops = starts[firsts], ends[line_ends]
+    raw = {line: text[line_starts[line] : line_stops[line]] for line in others.tolist()}
+    rows = _one_by_one(raw, layout, len(columns) - 1 if unfinished else -1, findings)
+    # Insert the lines that were parsed one by one in order.
     keep = ~drop
     words = [word for word, stays in zip(words, keep.tolist(), strict=True) if stays]
-    numbers = np.concatenate([lines[keep], np.array(sorted(rows), np.int64)])
-    extra = np.array([rows[line][1] for line in sorted(rows)], np.float32).reshape(-1, dim)
+    numbers = np.concatenate([lines[keep], np.array(list(rows), np.int64)])
+    extra = np.array([values for _word, values in rows.values()], np.float32).reshape(-1, dim)
+    words += [word for word, _values in rows.values()]
     order = np.argsort(numbers, kind="stable")
-    words += [rows[line][0] for line in sorted(rows)]
     return _Parsed(
         [words[i] for i in order.tolist()],
         np.concatenate([matrix[keep], extra])[order],
@@ -275,16 +200,39 @@ def _parse(text: bytes, layout: Layout, last: bool) -> _Parsed:
     )
 
 
-def _field_ends(text: bytes, separator: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _one_by_one(
+    lines: dict[int, bytes], layout: Layout, unfinished: int, findings: list[tuple[str, int, bytes]]
+) -> dict[int, tuple[bytes, np.ndarray]]:
+    """Parse lines by their numbers into words and vectors; add what is wrong to ``findings``.
+
+    ``unfinished`` is the last line of a file that has no line end there, or -1.
+    """
+    rows: dict[int, tuple[bytes, np.ndarray]] = {}
+    for line, raw in lines.items():
+        kind, word, values = _one_line(raw, layout)
+        if line == unfinished and kind in ("columns", "number"):
+            kind = "truncated"
+            findings[:] = [found for found in findings if found[0] != "no final newline"]
+        if kind:
+            findings.append((kind, line, raw))
+        if values is not None:
+            rows[line] = word, values
+    return rows
+
+
+def _field_ends(text: bytes, separators: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the text's bytes, uint8; the offset of each field's end, int32; the bytes there."""
     codes = np.frombuffer(text, np.uint8)
-    if separator == b" ":
+    if separators == b" ":
         # One comparison is enough unless there are other control characters.
         ends = np.flatnonzero(codes <= 32).astype(np.int32)
         found = codes[ends]
         if ((found == 32) | (found == 10)).all():
             return codes, ends, found
-    ends = np.flatnonzero((codes == separator[0]) | (codes == 10)).astype(np.int32)
+    is_end = codes == 10
+    for code in separators:
+        is_end |= codes == code
+    ends = np.flatnonzero(is_end).astype(np.int32)
     return codes, ends, codes[ends]
 
 
@@ -348,34 +296,27 @@ def _convert(
 
 def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
     """Parse one line: its problem ("" for none), its word, and its vector if it has one."""
-    separator, dim = layout.separator, layout.dim
+    dim = layout.dim
     raw = raw.rstrip(b" \t\r")
     if not raw:
         return "empty line", b"", None
-    fields = raw.split(separator)
-    if len(fields) <= dim or b"" in fields[-dim:]:
-        fields = raw.split()  # several separators in a row, or a mixture of them
-    if len(fields) <= dim:
+    # Where the usual separators give too few fields, others may be among them.
+    for separators in (layout.separators, layout.separators + b" \t", ALL_SEPARATORS):
+        fields = list(re.finditer(rb"[^%s]+" % re.escape(separators), raw))
+        if len(fields) > dim or (len(fields) == dim and fields[0].start()):
+            break
+    if len(fields) < dim or (len(fields) == dim and not fields[0].start()):
         return "columns", b"", None
-    if not all(map(_is_number, fields[-dim:])):
+    numbers = [field[0] for field in fields[-dim:]]
+    if not all(map(is_number, numbers)):
         return ("number" if len(fields) == dim + 1 else "columns"), b"", None
-    word = separator.join(fields[:-dim]).strip(b" \t")
+    word = raw[: fields[-dim].start()].strip(separators + b" \t")
     if not word:
         return "empty word", b"", None
-    if len(fields) > dim + 1 and _is_number(fields[-dim - 1]):
+    if len(fields) > dim + 1 and is_number(fields[-dim - 1][0]):
         return "columns", b"", None
     with np.errstate(over="ignore"):
-        values = np.array([float(field) for field in fields[-dim:]]).astype(np.float32)
+        values = np.array([float(number) for number in numbers]).astype(np.float32)
     if not np.isfinite(values).all():
         return "not finite", b"", None
-    return ("spaces" if separator in word else ""), word, values
-
-
-def _is_number(field: bytes) -> bool:
-    if b"_" in field:
-        return False
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+    return ("spaces" if b" " in word else ""), word, values

@@ -58,6 +58,10 @@ function reader(data) {
       else if (change.type === "characterData") text(change.target);
       else attributes(change.target);
     }
+    // What left the page is not held.
+    if (changes.some((change) => change.removedNodes.length)) {
+      for (const owner of ours.keys()) if (!owner.isConnected) ours.delete(owner);
+    }
   });
   all(document.body);
   observer.observe(document.body, {

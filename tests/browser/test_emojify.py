@@ -147,6 +147,11 @@ def test_a_csv_of_ones_own_and_a_bad_one(server, new_page):
     rows = "\n".join(f"the {'dog' if n % 2 else 'cat'} runs {n},{n % 2}" for n in range(30))
     chooser.set_input_files({"name": "pets.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     expect(page.get_by_text("30 rows read")).to_be_visible()
+    # Of a table only our own CSVs leave, in which formulas are text.
+    page.get_by_test_id("stDataFrame").first.hover()
+    bar = page.get_by_test_id("stElementToolbar").first
+    expect(bar.locator("[aria-label^='Search']")).to_be_visible()
+    expect(bar.locator("[aria-label^='Download as CSV']")).to_be_hidden()
     chooser.set_input_files(
         {"name": "page.csv", "mimeType": "text/csv", "buffer": b"<html>no</html>"}
     )

@@ -240,3 +240,14 @@ def test_the_keras_file_reads_its_vocabulary_as_the_model_does(model, keras, tmp
     np.testing.assert_allclose(
         np.asarray(theirs(indices)), model.predict(shipped().test.sentences), atol=1e-5
     )
+
+
+def test_many_sentences_reads_the_files_that_training_reads_and_names_what_it_leaves_out(page):
+    rows = b'{"text": "I love you", "label": 1}\nno JSON\n{"text": "so sad", "label": 0}\n' * 3
+    page.file_uploader(key="emoji_many_file").set_value(("a.jsonl", rows, "application/json"))
+    page.run()
+    assert errors(page) == []
+    assert page.session_state["emoji_many_sentences"] == ("I love you", "so sad") * 3
+    assert "6 rows read (UTF-8, JSON), with a header." in texts(page)
+    (left_out,) = [one for one in page.expander if one.label == "3 rows left out"]
+    assert left_out.dataframe[0].value.iloc[:, 0].tolist() == [2, 5, 8]

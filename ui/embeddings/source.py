@@ -9,12 +9,13 @@ import streamlit as st
 
 from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
+from seqlib.vectors.folders import ENDINGS
 from ui.embeddings import state
 from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape, uploads, vectors
 
-TYPES = ("txt", "vec", "bin", "gz", "zip", "npz", "tsv", "csv")
+TYPES = tuple(sorted(ending.removeprefix(".") for ending in ENDINGS))
 SHOWN_PROBLEMS = 200
 
 
@@ -44,10 +45,10 @@ def choose() -> WordVectors:
             lambda file: state.keep(vectors.FILE, _read(file)),
             key="vectors_file",
             help=_(
-                "GloVe or word2vec, text or binary, packed or not, or .npz. Larger files, such as "
-                "glove.6B.zip with 100 to 300 dimensions: put them in `~/.cache/seqscope`, or the "
-                "folder that `SEQSCOPE_VECTORS` names, on the machine that runs the app; they are "
-                "then in the list above."
+                "GloVe or word2vec, text or binary, .npz or safetensors, packed or not. Larger "
+                "files, such as glove.6B.zip with 100 to 300 dimensions: put them in "
+                "`~/.cache/seqscope`, or the folder that `SEQSCOPE_VECTORS` names, on the machine "
+                "that runs the app; they are then in the list above."
             ),
         )
     elif choice == vectors.PAIR:
@@ -77,12 +78,14 @@ def _read(file, **options) -> WordVectors:
 def _pair(limit: int) -> None:
     """Draw the uploads of two files, numbers and words; read them when both are there."""
 
-    def take(name: str, file: Any) -> None:
-        files = st.session_state.setdefault("vectors_pair", {})
-        files[name] = file
-        if len(files) == 2:
-            numbers, words = files["numbers"], files["words"]
-            state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
+    def take(name: str, _file: Any) -> None:
+        # What stands in both widgets now: a half that was taken out goes with no other.
+        numbers, words = (st.session_state.get(f"vectors_{one}") for one in ("numbers", "words"))
+        if numbers is None or words is None:
+            return
+        if name == "numbers" and not uploads.is_seen("vectors_words", words):
+            return  # the words' own turn comes next
+        state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
 
     for column, name, file, text in zip(
         st.columns(2),
@@ -90,14 +93,14 @@ def _pair(limit: int) -> None:
         ("vectors.tsv", "metadata.tsv"),
         (
             _("A row of numbers a word, separated by tabs."),
-            _("A word a line; a header is left out."),
+            _("A word a line, in its first column."),
         ),
         strict=True,
     ):
         with column:
             uploads.uploader(
                 _("{file}, at most {limit} MB", file=file, limit=limit),
-                ("tsv", "txt"),
+                ("tsv", "txt", "csv", "safetensors"),
                 limit,
                 partial(take, name),
                 key=f"vectors_{name}",

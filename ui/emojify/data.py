@@ -12,6 +12,7 @@ from seqlib.i18n import N_, _, n_
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
+    CSVReport,
     DataSet,
     LabelledSentences,
     from_rows,
@@ -28,6 +29,7 @@ from ui.state import widget
 
 MOST_EDITED = 8000  # rows; more take the browser too long
 TRAIN, TEST = N_("train"), N_("test")
+TYPES = ("csv", "tsv", "txt", "json", "jsonl")
 
 
 def choose() -> None:
@@ -45,14 +47,15 @@ def choose() -> None:
                 "sentences and labels may stand in files of their own",
                 most=MAX_BYTES / 1e6,
             ),
-            ("csv", "tsv", "txt"),
+            TYPES,
             round(MAX_BYTES / 1e6),
             read_upload,
             key="emoji_csv",
             help=_(
-                "Labels are names, numbers or emoji, {least} to {most} of them; a header is "
-                "optional. At most {rows:,} rows. Choose several files together: a name with "
-                "“test” marks the test sentences, one with “labels” has a label a line.",
+                "CSV with any delimiter, JSON, JSON lines or fastText’s lines. Labels are names, "
+                "numbers or emoji, {least} to {most} of them; a header is optional. At most "
+                "{rows:,} rows. Choose several files together: a name with “test” marks the test "
+                "sentences, one with “labels” has a label a line.",
                 least=MIN_CLASSES,
                 most=MAX_CLASSES,
                 rows=MAX_ROWS,
@@ -104,17 +107,21 @@ def read_upload(files) -> None:
 def _report() -> None:
     """Draw how the file was read, and which rows were skipped."""
     report = st.session_state.get("emoji_csv_report")
-    if report is None:
-        if state.my_data() is None:
-            st.info(
-                _("No file yet; until then our sentences stay in place."),
-                icon=":material/upload_file:",
-            )
-        return
+    if report is not None:
+        how_read(report, "emoji_skipped")
+    elif state.my_data() is None:
+        st.info(
+            _("No file yet; until then our sentences stay in place."),
+            icon=":material/upload_file:",
+        )
+
+
+def how_read(report: CSVReport, key: str) -> None:
+    """Draw how a file was read, and which rows were left out."""
     read = (
-        N_("{rows:,} rows read, {encoding}, separated by {delimiter}, with a header.")
+        N_("{rows:,} rows read ({encoding}, {delimiter}), with a header.")
         if report.header
-        else N_("{rows:,} rows read, {encoding}, separated by {delimiter}, without a header.")
+        else N_("{rows:,} rows read ({encoding}, {delimiter}), without a header.")
     )
     st.caption(_(read, rows=report.rows, encoding=report.encoding, delimiter=_(report.delimiter)))
     for note in report.notes:
@@ -128,7 +135,7 @@ def _report() -> None:
                     _("why"): [str(one.why) for one in report.skipped],
                 },
                 hide_index=True,
-                key="emoji_skipped",
+                key=key,
             )
 
 

@@ -10,6 +10,7 @@ from seqlib.i18n import N_, _
 from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
+from ui.emojify.data import TYPES, how_read
 from ui.parts import uploads
 from ui.state import widget
 
@@ -29,11 +30,9 @@ def show() -> None:
     with right:
         uploads.uploader(
             _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
-            ("csv", "tsv", "txt"),
+            TYPES,
             round(MAX_BYTES / 1e6),
-            lambda file: st.session_state.update(
-                emoji_many_sentences=read_sentences(file.getvalue())[0]
-            ),
+            _read,
             key="emoji_many_file",
             help=_(
                 "One sentence a line, or a column named sentence. It takes the place of the box."
@@ -42,10 +41,19 @@ def show() -> None:
     sentences = tuple(line.strip() for line in (text or "").splitlines() if line.strip())
     if st.session_state.get("emoji_many_file") is not None:
         sentences = st.session_state.get("emoji_many_sentences", sentences)
+        if "emoji_many_report" in st.session_state:
+            with right:
+                how_read(st.session_state["emoji_many_report"], "emoji_many_skipped")
     if not sentences:
         st.info(_("There is no sentence yet; write one a line."), icon=":material/keyboard:")
         return
     _table(state.chosen().model, sentences)
+
+
+def _read(file) -> None:
+    """Use the sentences of an uploaded file; raises ``ValueError``, one sentence."""
+    sentences, report = read_sentences(file.getvalue())
+    st.session_state.update(emoji_many_sentences=sentences, emoji_many_report=report)
 
 
 def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -204,22 +203,12 @@ def _v1_for(model: EmojiModel) -> Emojify_V1 | None:
     return v1_of(train, model.lexicon) if train.classes == model.classes else None
 
 
-_baselines: weakref.WeakKeyDictionary[Lexicon, list[tuple[LabelledSentences, Emojify_V1]]] = (
-    weakref.WeakKeyDictionary()
-)
-
-
 def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
-    """Return V1 trained on these sentences, trained once."""
+    """Return V1 trained on these sentences, trained once in a visit and gone with it."""
     ours = _shipped().v1
     if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
         return ours
-    known = _baselines.setdefault(lexicon, [])
-    for sentences, found in known:
-        if sentences is train:
-            return found
-    known.append((train, Emojify_V1.fit(train, lexicon)))
-    return known[-1][1]
+    return worked_out("v1", (train, lexicon), lambda: Emojify_V1.fit(train, lexicon))
 
 
 def worked_out(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:

@@ -75,6 +75,9 @@ h3 { font-size: 1.25rem !important; }
 }
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
+/* Streamlit's own CSV of a table leaves formulas in; those of our buttons do not. The icon is its
+   name in every language. */
+[data-testid="stElementToolbarButton"]:has(path[d^="M18 15v3H6v-3H4v3"]) { display: none; }
 /* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */
 @media (max-width: 640px) {
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }

@@ -61,3 +61,8 @@ def uploader(
         st.session_state[seen] = (now, error)
     if error:
         st.error(plain(error), icon=":material/error:")
+
+
+def is_seen(key: str, file: Any) -> bool:
+    """Whether an uploader has handed on this file."""
+    return st.session_state.get(f"{key}:seen", ("", ""))[0] == file.file_id

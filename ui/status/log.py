@@ -51,6 +51,13 @@ EVENTS: dict[str, tuple[str, ...]] = {
 # The program's own words: identifiers and version numbers, nothing with a space.
 WORD = re.compile(r"[\w.+-]{0,40}\Z", re.ASCII)
 LOGGERS = ("seqlib", "ui")
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "off": logging.CRITICAL + 1,
+}
 ROOT = Path(__file__).parents[2]
 
 log = logging.getLogger("seqscope")
@@ -126,13 +133,11 @@ class Stderr(logging.StreamHandler):
 def configure(stream: TextIO | None = None) -> None:
     """Send events and the program's own messages to ``stream``, stderr if not given.
 
-    The level comes from ``SEQSCOPE_LOG`` (info if not set or not known); ``off`` is silent.
-    Doing it again changes the stream and the level.
+    The level comes from ``SEQSCOPE_LOG`` (info if not set, or, with a line in the log, not
+    known); ``off`` is silent. Doing it again changes the stream and the level.
     """
-    wanted = os.environ.get(LEVEL, "").strip().upper()
-    level = {"OFF": logging.CRITICAL + 1}.get(wanted, logging.getLevelName(wanted))
-    if not isinstance(level, int):
-        level = logging.INFO
+    wanted = os.environ.get(LEVEL, "").strip().lower()
+    level = LEVELS.get(wanted or "info", logging.INFO)
     handler = logging.StreamHandler(stream) if stream is not None else Stderr()
     handler.setFormatter(Lines())
     for name in ("seqscope", *LOGGERS):
@@ -141,6 +146,16 @@ def configure(stream: TextIO | None = None) -> None:
             logger.removeHandler(old)
         logger.addHandler(handler)
         logger.setLevel(level)
+    if wanted and wanted not in LEVELS:
+        _tell_once(LEVEL, wanted, "info")
+
+
+def switch(variable: str) -> bool:
+    """Tell whether a variable is 1; one that is neither 1 nor 0 is named in the log."""
+    given = os.environ.get(variable, "").strip()
+    if given not in ("", "0", "1"):
+        _tell_once(variable, given, "0")
+    return given == "1"
 
 
 def number(variable: str, default: float) -> float:
@@ -161,7 +176,7 @@ def number(variable: str, default: float) -> float:
 
 
 @cache
-def _tell_once(variable: str, given: str, default: float) -> None:
+def _tell_once(variable: str, given: str, default: float | str) -> None:
     event("setting_ignored", logging.WARNING, variable=variable, given=given[:40], used=default)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,7 +84,7 @@ def begin() -> None:
         cluster=bool(cluster.address()),
     )
     scheduler.default()  # one that trains on a cluster begins to look for it
-    if os.environ.get(METRICS) == "1" and runtime.exists():
+    if log.switch(METRICS) and runtime.exists():
         runtime.get_instance().stats_mgr.register_provider(Metrics())
 
 

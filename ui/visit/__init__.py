@@ -4,6 +4,9 @@
 training runs from their numbers. Only ``files`` needs the models, so it is imported late.
 """
 
+from seqlib.limits import VISIT_BYTES as MAX_BYTES
+from seqlib.limits import VISIT_VECTORS as MAX_VECTORS
+
 SUFFIX = ".seqscope"
-MAX_BYTES = 50_000_000  # of the file
-MAX_VECTORS = 10_000_000  # bytes of uploaded vectors; larger ones are only named
+
+__all__ = ["MAX_BYTES", "MAX_VECTORS", "SUFFIX"]

@@ -192,7 +192,7 @@ class Visits:
         """Sweep in a thread of its own, also when nobody comes any more."""
         with self._lock:
             if self._timer is None:
-                every = min(SWEEP_SECONDS, 60 * self.minutes / 2)
+                every = max(min(SWEEP_SECONDS, 60 * self.minutes / 2), 0.05)  # 0 would never rest
                 self._timer = threading.Timer(every, self._on_time)
                 self._timer.daemon = True
                 self._timer.name = "seqlib-visits"

@@ -25,6 +25,8 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
 from seqlib.jazz.training import RunSettings, TrainingRun
+from seqlib.limits import VISIT_JSON as MAX_JSON
+from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
@@ -46,9 +48,6 @@ from ui.visit.format import (
 )
 from ui.visit.memory import Visit
 from ui.visit.records import EmojiRecord, PairRecord
-
-MAX_UNPACKED = 150_000_000
-MAX_JSON = 64_000_000
 
 Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
 
@@ -94,6 +93,8 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
         work = _work(reader, about, known)
     except msgspec.ValidationError as problem:
         said = _entry(problem)
+    except UnicodeDecodeError:
+        said = str(_Wrong(JSON_NAME))
     except ValueError as problem:
         said = str(problem)
     else:

@@ -458,6 +458,11 @@ def test_the_folder_can_be_chosen(monkeypatch, tmp_path):
     assert len(list(cache_folder().iterdir())) == 1
 
 
+def test_vectors_are_read_where_their_cache_cannot_be_written(tmp_path):
+    (tmp_path / "a.txt").write_bytes(GLOVE)
+    assert len(load(tmp_path / "a.txt", cache=tmp_path / "a.txt" / "opened")) == 3
+
+
 words = st.text(
     st.characters(codec="utf-8", exclude_characters=" \n\r\t", exclude_categories=["Cs"]),
     min_size=1,

@@ -6,14 +6,18 @@ import io
 import json
 import logging
 import os
+from pathlib import Path
 
 import pytest
 from fakes import by_hand
 
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.training import rooms
+from seqlib.training import cluster, rooms
+from seqlib.vectors import folders
 from ui.status import log
 from ui.status.log import Observer, configure, event
+
+DEFAULT_FOLDER = Path.home() / ".cache" / "seqscope"
 
 
 @pytest.fixture
@@ -78,9 +82,17 @@ def test_a_failure_is_told_by_kind_and_place_and_not_in_its_own_words(lines):
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [("debug", 3), ("info", 2), ("", 2), ("WARNING", 1), ("off", 0), ("loud", 2)],
+    [
+        ("debug", 3),
+        ("info", 2),
+        ("", 2),
+        ("WARNING", 1),
+        ("off", 0),
+        ("loud", 3),
+    ],  # an unknown one is told of
 )
 def test_the_environment_says_how_much_is_told(lines, monkeypatch, value, told):
+    log._tell_once.cache_clear()
     monkeypatch.setenv(log.LEVEL, value)
     stream = io.StringIO()
     configure(stream)
@@ -205,3 +217,42 @@ def test_no_setting_of_the_host_stops_a_page(variable, monkeypatch):
     monkeypatch.setenv(variable, "abc")
     app = AppTest.from_file(str(log.ROOT / "streamlit_app.py"), default_timeout=60).run()
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("given", "is_on", "told"), [("1", 1, 0), ("", 0, 0), ("0", 0, 0), ("yes", 0, 1)]
+)
+def test_a_switch_is_1_or_0_and_anything_else_is_told_of(lines, monkeypatch, given, is_on, told):
+    log._tell_once.cache_clear()
+    monkeypatch.setenv("SEQSCOPE_METRICS", given)
+    assert [log.switch("SEQSCOPE_METRICS") for _ in range(3)] == [bool(is_on)] * 3
+    assert [line["event"] for line in lines()] == ["setting_ignored"] * told
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "read", "default"),
+    [
+        (cluster.VARIABLE, "localhost", cluster.address, ""),
+        (cluster.VARIABLE, "tcp://host:port", cluster.address, ""),
+        (folders.FOLDER_VARIABLE, "/nowhere/at/all", folders.vectors_folder, DEFAULT_FOLDER),
+        (folders.FOLDER_VARIABLE, "~nobody-of-this-name/x", folders.vectors_folder, DEFAULT_FOLDER),
+    ],
+)
+def test_an_address_or_a_folder_that_is_none_is_told_of_once(
+    lines, monkeypatch, variable, given, read, default
+):
+    for module in (cluster, folders):
+        module._warn_once.cache_clear()
+    monkeypatch.setenv(variable, given)
+    assert [read() for _ in range(3)] == [default] * 3
+    (line,) = lines()
+    assert (line["event"], line["level"]) == ("log", "warning")
+    assert variable in line["message"]
+
+
+@pytest.mark.parametrize(
+    "given", ["tcp://10.0.0.1:8786", "tls://host.school:8786", "host:1", "tcp://[::1]:8786"]
+)
+def test_addresses_of_a_cluster_are_taken(monkeypatch, given):
+    monkeypatch.setenv(cluster.VARIABLE, given)
+    assert cluster.address() == given

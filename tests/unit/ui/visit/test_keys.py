@@ -42,7 +42,7 @@ PASSING = {
     *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
     # computed again when asked
     *("emoji_mistakes", "emoji_remembered", "jazz_scored", "maps"),
-    *("emoji_opened_now", "vectors_pair"),  # a file on its way into what is kept
+    "emoji_opened_now",  # a file on its way into what is kept
 }
 
 

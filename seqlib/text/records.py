@@ -1,0 +1,186 @@
+"""Split text into records of cells: tables with any delimiter, JSON, fastText's lines.
+
+Records are read one after another, never all at once. A record that cannot be split has no
+cells and says why.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from seqlib import limits
+from seqlib.i18n import N_, Later, _
+
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
+SPACE, LINES, JSON, FAST_TEXT = N_("space"), N_("line end"), "JSON", "fastText"
+LABEL = "__label__"  # what fastText puts before each label
+_LABELS = re.compile(rf"{LABEL}[^\s,;|]+")
+_NOT_JSON = Later("the line is not JSON")
+
+
+class Record(NamedTuple):
+    """One record: the line it starts on, from 1, its cells, and why it cannot be used."""
+
+    line: int
+    cells: list[str]
+    why: Later | None = None
+
+
+Records = Callable[[], Iterator[Record]]
+
+
+def table(text: str, delimiter: str, across_lines: bool = True) -> Iterator[Record]:
+    """Yield the records of a table that have a filled cell.
+
+    A quote opens a quoted cell only where a quote closes it: inside, quotes are doubled or have
+    a backslash before them, and after it comes a delimiter or a line end. Any other quote is a
+    character like others, so that a quote that is never closed costs nothing. Quoted cells may
+    hold line ends if ``across_lines``.
+    """
+    d, line = re.escape(delimiter), "" if across_lines else "\\n"
+    blank = "" if delimiter == " " else " "
+    end = rf"(?={blank}*(?:{d}|\n|\Z))"
+    cell = re.compile(
+        rf'{blank}*+(?:"((?:[^"{line}]++|"")*+)"{end}|"((?:[^"\\{line}]++|\\.)*+)"{end})'
+        rf"{blank}*+|([^{d}\n]*+)"
+    )
+    line_number = start = 0
+    cells: list[str] = []
+    for match in _matches(cell, text):
+        doubled, escaped, plain = match.groups()
+        if len(cells) <= limits.COLUMNS:
+            if doubled is not None:
+                cells.append(doubled.replace('""', '"'))
+            elif escaped is not None:
+                cells.append(re.sub(r"\\(.)", r"\1", escaped))
+            else:
+                cells.append(plain)
+        if text[match.end() : match.end() + 1] == delimiter:
+            continue
+        if len(cells) > limits.COLUMNS:
+            most = {"most": limits.COLUMNS}
+            yield Record(line_number + 1, [], Later("more than {most} columns", most))
+        elif any(map(str.strip, cells)):
+            yield Record(line_number + 1, cells)
+        line_number += text.count("\n", start, match.end() + 1)
+        start, cells = match.end() + 1, []
+
+
+def _matches(cell: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while at <= len(text):
+        match = cell.match(text, at)
+        assert match  # an empty cell matches everywhere
+        yield match
+        at = match.end() + 1
+
+
+def outer_word(text: str, first: bool) -> Iterator[Record]:
+    """Yield a record a line of two cells: its first word and the rest, or the rest and its last."""
+    for number, line in enumerate_lines(text):
+        one, _space, other = line.partition(" ") if first else line.rpartition(" ")
+        yield Record(number, [one, other])
+
+
+def enumerate_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines that hold something, with their numbers from 1."""
+    at, number = 0, 1
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if line := text[at:end].strip():
+            yield number, line
+        at, number = end + 1, number + 1
+
+
+# fastText.
+
+
+def is_fast_text(lines: Iterable[str]) -> bool:
+    """Tell whether most lines have a label as fastText writes it, ``__label__x``."""
+    found = [LABEL in line for line in lines]
+    return bool(found) and 2 * sum(found) > len(found)
+
+
+def fast_text(text: str) -> Iterator[Record]:
+    """Yield (sentence, label) of fastText's lines; those with several labels cannot be used."""
+    for number, line in enumerate_lines(text):
+        labels = _LABELS.findall(line)
+        why = Later("more than one label") if len(labels) > 1 else None
+        sentence = _LABELS.sub("", line).strip(" \t,;|")
+        yield Record(number, [sentence, "".join(labels[:1]).removeprefix(LABEL)], why)
+
+
+# JSON.
+
+
+def json_records(text: str) -> Records | None:
+    """Find the records of JSON lines, of a JSON array, or of an object of columns.
+
+    The first record has the names, if there are any. None if the text is no JSON. Raises
+    ``ValueError``, one sentence, for one that holds too many values.
+    """
+    start = text.lstrip()[:1]
+    if start not in ("{", "["):
+        return None
+    if sum(map(text.count, ",[{")) > limits.JSON_VALUES:
+        most = limits.JSON_VALUES // 1_000_000
+        raise ValueError(_("The file has over {most} million values; give it fewer.", most=most))
+    whole = _decoded(text)
+    if whole is not None:
+        rows = _rows_of(whole)
+        return None if rows is None else lambda: _named(enumerate(rows, 1))
+    if not any(isinstance(_decoded(line), dict | list) for _n, line in enumerate_lines(text)):
+        return None
+    return lambda: _named((number, _decoded(line)) for number, line in enumerate_lines(text))
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _rows_of(value: Any) -> list[Any] | None:
+    """Find the rows in a JSON value: its elements, or the columns that an object names."""
+    if isinstance(value, list):
+        return value if any(isinstance(one, dict | list) for one in value) else None
+    columns = {name: one for name, one in value.items() if isinstance(one, list | dict)}
+    if not columns:
+        return [value]
+    inner = [one for one in columns.values() if _rows_of(one) is not None]
+    if len(inner) == 1 and isinstance(inner[0], list):
+        return inner[0]
+    # As pandas writes columns: lists, or objects from row names to values.
+    lists = [list(one.values()) if isinstance(one, dict) else one for one in columns.values()]
+    if len(set(map(len, lists))) != 1:
+        return [value]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _named(rows: Iterable[tuple[int, Any]]) -> Iterator[Record]:
+    """Yield JSON rows as records, before them one with the names of the first object."""
+    names: list[str] = []
+    for number, row in rows:
+        if isinstance(row, dict):
+            if not names:
+                names = list(row)
+                yield Record(number, names)
+            yield Record(number, [_text(row.get(name)) for name in names])
+        elif isinstance(row, list):
+            yield Record(number, list(map(_text, row)))
+        else:
+            yield Record(number, [], _NOT_JSON)
+
+
+def _text(value: Any) -> str:
+    """Write a JSON value as a cell; a list of one is that one."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

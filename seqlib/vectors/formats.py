@@ -1,0 +1,104 @@
+"""Tell from a file's first bytes whether, and how, it holds word vectors."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import re
+
+from seqlib import contents
+from seqlib.text.encoding import encoding_of
+from seqlib.vectors.binary import looks_binary
+from seqlib.vectors.layout import BOM, header_of, layout_of
+from seqlib.vectors.pairs import are_numbers
+from seqlib.vectors.report import VectorsError
+from seqlib.vectors.text import Readable
+
+NUMBERS = -1
+GUESSED = 2000  # lines by whose words an encoding is guessed
+_FOREIGN = re.compile("[\u0370-\uff60\uffa0-\uffef]")
+_KANA = re.compile("[\u3040-\u30ff]")
+
+
+def binary_header(head: bytes) -> tuple[int, int] | None:
+    """Return the (words, dim) that a word2vec binary begins with; None for any other file."""
+    claimed = header_of(head.removeprefix(BOM).partition(b"\n")[0][:40])
+    return claimed if claimed and looks_binary(head, claimed[1]) else None
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Tell whether a file begins as safetensors do: the size of a JSON object, then the object."""
+    return 2 <= int.from_bytes(head[:8], "little") < 1 << 40 and head[8:10] in (b'{"', b"{}")
+
+
+def charset(head: bytes, whole: bool) -> tuple[str, str] | None:
+    """Find the encoding of text that is to be recoded: Python's name and the reader's.
+
+    None for UTF-8, and for Windows-1252, of which single words may be among UTF-8.
+    """
+    found = encoding_of(head, whole) or _guessed(head)
+    return None if found is None or found[0] in ("utf-8", "utf-8-sig", "cp1252") else found
+
+
+def _guessed(head: bytes) -> tuple[str, str] | None:
+    """Guess the encoding of words, as of Japanese, Korean and Russian; None for few such words."""
+    words = {re.split(rb"[ \t,;]", line, maxsplit=1)[0] for line in head.split(b"\n")[:GUESSED]}
+    words = {word for word in words if not word.isascii()}
+    if b"\0" in head or len(words) < 3 or 4 * sum(map(_is_utf8, words)) >= len(words):
+        return None
+    text = b"\n".join(sorted(words))
+    with contextlib.suppress(UnicodeDecodeError):  # Korean and Japanese share their bytes, not kana
+        if 5 * len(_KANA.findall(text.decode("euc_jp"))) > len(text) / 2:
+            return "euc_jp", "EUC-JP"
+    try:
+        from charset_normalizer import from_bytes
+    except ModuleNotFoundError:
+        return None
+    best = from_bytes(text).best()
+    # Accents are Windows-1252's, and katakana of half width are mostly other letters misread.
+    if best is None or 2 * len(_FOREIGN.findall(str(best))) < len(str(best)) - len(words):
+        return None
+    return best.encoding, best.encoding.replace("_", "-").upper()
+
+
+def _is_utf8(word: bytes) -> bool:
+    try:
+        word.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def dim_of(head: bytes, whole: bool) -> int:
+    """Tell the dimension of the vectors in a file from its head.
+
+    It is 0 if there are none, and ``NUMBERS`` if there are numbers without words.
+    """
+    if contents.what(head[: contents.HEAD]):
+        return 0
+    if claimed := binary_header(head):
+        return claimed[1]
+    if is_safetensors(head):
+        return 1 << 10  # as good as any
+    if found := charset(head, whole):
+        head = head.decode(found[0], "ignore").encode()
+    if are_numbers(head):
+        return NUMBERS
+    try:
+        return layout_of(head, whole).dim
+    except VectorsError:
+        return 0
+
+
+class Recoded:
+    """Read text in another encoding as UTF-8."""
+
+    def __init__(self, file: Readable, codec: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(codec)("replace")
+
+    def read(self, size: int, /) -> bytes:
+        while data := self._file.read(size):
+            if text := self._decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return self._decoder.decode(b"", True).encode("utf-8", "replace")

@@ -1,0 +1,281 @@
+"""Unpack a file as it is read, and find what an archive holds that is vectors.
+
+A file may be packed in several layers, such as text in tar in gzip. Each layer is a stream over
+the one below it, so no more is held than what is read at once.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import IO, Any, BinaryIO, NamedTuple, cast
+
+from seqlib import limits
+from seqlib.archive import open_zip
+from seqlib.i18n import Later, _
+from seqlib.vectors.formats import NUMBERS, dim_of
+from seqlib.vectors.report import Findings, VectorsError
+from seqlib.vectors.text import BLOCK, Readable
+
+HEAD = 256 << 10  # bytes of a file by which its format is found
+ARCHIVE_ERRORS = (
+    *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
+    *(tarfile.TarError, NotImplementedError, EOFError),
+)
+_TEXTS = (".tsv", ".txt", ".csv")
+_WORDS = re.compile(r"meta|word|vocab|label", re.IGNORECASE)
+Progress = Callable[[float], object]
+_UNPACKERS: dict[bytes, tuple[Callable[[Any], Any], Callable[[], Any]]] = {
+    b"\x1f\x8b": (lambda file: gzip.GzipFile(fileobj=file), lambda: zlib.decompressobj(31)),
+    b"BZh": (bz2.BZ2File, bz2.BZ2Decompressor),
+    b"\xfd7zXZ\0": (lzma.LZMAFile, lzma.LZMADecompressor),
+}
+
+
+class Stream:
+    """Read a stream within a limit; a packed one that is cut off ends early.
+
+    Attributes
+    ----------
+    head : bytes
+        The first bytes, at most ``HEAD``; ``read`` goes on after them.
+    whole : bool
+        Whether there is no more than the head.
+    """
+
+    def __init__(self, file: Any, findings: Findings, largest: int, packed: bool = False) -> None:
+        self._file, self._findings, self._largest, self._packed = file, findings, largest, packed
+        self._read = 0
+        self.head = b""
+        while len(self.head) < HEAD and (more := self.read(HEAD - len(self.head))):
+            self.head += more
+        self.whole = len(self.head) < HEAD
+
+    def read(self, size: int = BLOCK, /) -> bytes:
+        data = self._unpacked(size) if self._packed else self._file.read(size)
+        self._read += len(data)
+        if self._read > self._largest:
+            raise VectorsError(too_large(self._largest))
+        return data
+
+    def _unpacked(self, size: int) -> bytes:
+        # In small steps, because the step that meets the end of a cut file loses its data.
+        parts: list[bytes] = []
+        missing = size
+        try:
+            while missing > 0 and (part := self._file.read1(missing)):
+                parts.append(part)
+                missing -= len(part)
+        except EOFError:
+            if "file ends early" not in self._findings.counts:
+                self._findings.add("file ends early", None)
+        except OSError as problem:  # what bz2 raises, among others
+            raise zlib.error(str(problem)) from problem
+        return b"".join(parts)
+
+    def file(self) -> _Rejoined:
+        """Return a stream of everything, the head included."""
+        return _Rejoined(self.head, self)
+
+
+class _Rejoined:
+    """A head and the stream after it, as one file that is read once."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self._head, self._rest = io.BytesIO(head), rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._head.read(size)
+        return data if data or not size else self._rest.read(BLOCK if size < 0 else size)
+
+
+class _Watched:
+    """Tell how far a file has been read."""
+
+    def __init__(self, raw: BinaryIO, progress: Progress | None) -> None:
+        self._raw, self._progress = raw, progress
+        self._size = raw.seek(0, io.SEEK_END) or 1
+        raw.seek(0)
+
+    def read(self, size: int = BLOCK, /) -> bytes:
+        data = self._raw.read(size)
+        if self._progress:
+            self._progress(min(self._raw.tell() / self._size, 1.0))
+        return data
+
+
+class Member(NamedTuple):
+    """A file in an archive, and the dimension of the vectors it holds, see ``dim_of``."""
+
+    name: str
+    size: int
+    dim: int
+
+
+class Opened(NamedTuple):
+    """What is to be read: a stream, or an archive of arrays only."""
+
+    stream: Stream | None
+    arrays: zipfile.ZipFile | None = None
+
+
+def opened(
+    raw: BinaryIO,
+    name: str,
+    member: str | None,
+    findings: Findings,
+    progress: Progress | None,
+    largest: int,
+) -> Opened:
+    """Unpack a file down to what holds the vectors.
+
+    Raises ``VectorsError`` for an archive in which nothing, or not ``member``, holds vectors.
+    """
+
+    def start() -> Stream:
+        return Stream(_Watched(raw, progress), findings, largest)
+
+    def unpacked(stream: Stream, layers: int = limits.LAYERS) -> Stream:
+        for sign, (unpack, _head) in _UNPACKERS.items():
+            if layers and stream.head.startswith(sign):
+                return unpacked(Stream(unpack(stream.file()), findings, largest, True), layers - 1)
+        return stream
+
+    stream = unpacked(start())
+    if stream.head[:4] in (b"PK\3\4", b"PK\5\6") and raw.seekable():
+        raw.seek(0)
+        if raw.read(2) != b"PK":
+            raise VectorsError(_("{name} has an archive inside; unpack it first.", name=name))
+        archive = open_zip(raw)
+        inside = files_in(archive)
+        if inside and all(info.filename.endswith(".npy") for info in inside):
+            return Opened(None, archive)
+        wanted = chosen(members_of(archive), member, name, findings)
+        return Opened(unpacked(Stream(_in_zip(archive, wanted.name), findings, largest, True)))
+    if stream.head[257:262] == b"ustar":
+        members = [
+            Member(inner.name, inner.size, _dim_of(file, inner.size))
+            for inner, file in _in_tar(stream)
+        ]
+        wanted = chosen(members, member, name, findings)
+        for inner, file in _in_tar(unpacked(start())):
+            if inner.name == wanted.name:
+                return Opened(unpacked(Stream(file, findings, largest)))
+    return Opened(stream)
+
+
+def chosen(members: Sequence[Member], member: str | None, name: str, findings: Findings) -> Member:
+    """Choose the member asked for, else the smallest that holds vectors."""
+    if not members:
+        raise VectorsError(_("{name} is an archive without files.", name=name))
+    members = sorted(members, key=lambda one: one.size)
+    listed = ", ".join(one.name for one in members[:5])
+    if member is not None:
+        for one in members:
+            if one.name == member:
+                return one
+        raise VectorsError(
+            _("{name} has no {member}; it holds {listed}.", name=name, member=member, listed=listed)
+        )
+    # Beside vectors, tables of a few numbers are other data.
+    found = [one for one in members if one.dim >= 5] or [one for one in members if one.dim > 1]
+    if not found and len(members) == 1:
+        return members[0]  # why it holds none is said where it is read
+    if not found:
+        raise VectorsError(
+            _("No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed)
+        )
+    if len(found) > 1:
+        others = ", ".join(one.name for one in found[1:])[:200]
+        told = {"file": found[0].name, "others": others}
+        findings.add("other files", None, Later("{file}; not read: {others}", told))
+    return found[0]
+
+
+def pair_in(raw: BinaryIO) -> tuple[BinaryIO, bytes] | None:
+    """Find rows of numbers and their words in a zip archive that holds nothing else to read."""
+    raw.seek(0)
+    if raw.read(4) != b"PK\3\4":
+        return None
+    archive = open_zip(raw)
+    members = members_of(archive)
+    numbers = [one for one in members if one.dim == NUMBERS]
+    texts = [one for one in members if not one.dim and one.name.lower().endswith(_TEXTS)]
+    words = [one for one in texts if _WORDS.search(PurePosixPath(one.name).name)] or texts
+    if len(numbers) != 1 or len(words) != 1 or any(one.dim > 0 for one in members):
+        return None
+    with _in_zip(archive, words[0].name) as file:
+        given = file.read(limits.PAIRED_WORDS + 1)
+    return cast(BinaryIO, _in_zip(archive, numbers[0].name)), given
+
+
+def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """List an archive's files, without folders, hidden files and what systems add."""
+    return [info for info in archive.infolist() if not info.is_dir() and _is_seen(info.filename)]
+
+
+def _is_seen(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    return bool(parts) and not hidden and parts[0] != "__MACOSX" and parts[-1] != "Thumbs.db"
+
+
+def _in_zip(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    info = archive.getinfo(name)
+    if info.flag_bits & 1:
+        raise VectorsError(_("{name} is encrypted; unpack it first.", name=name))
+    try:
+        return archive.open(info)
+    except (ValueError, OSError) as problem:
+        raise zipfile.BadZipFile(str(problem)) from problem
+
+
+def members_of(archive: zipfile.ZipFile) -> list[Member]:
+    """Look into an archive's files, the largest first."""
+    found = []
+    for info in sorted(files_in(archive), key=lambda info: -info.file_size)[: limits.EXAMINED]:
+        try:
+            with _in_zip(archive, info.filename) as file:
+                dim = _dim_of(file, info.file_size)
+        except (*ARCHIVE_ERRORS, VectorsError, RuntimeError):
+            dim = 0
+        found.append(Member(info.filename, info.file_size, dim))
+    return found
+
+
+def _dim_of(file: Any, size: int) -> int:
+    """Tell the dimension of the vectors in a file, a packed one too, from its first bytes."""
+    head = file.read(HEAD)
+    for sign, (_unpack, unpacker) in _UNPACKERS.items():
+        if head.startswith(sign):
+            try:
+                return dim_of(unpacker().decompress(head, HEAD), False)
+            except (*ARCHIVE_ERRORS, OSError, ValueError):
+                return 0
+    return dim_of(head, len(head) >= size)
+
+
+def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
+    """Yield the files of a tar archive, each to be read before the next."""
+    with tarfile.open(fileobj=stream.file(), mode="r|") as archive:  # type: ignore[call-overload]
+        for n, inner in enumerate(archive):
+            if n >= limits.MEMBERS:
+                raise tarfile.TarError(_("it has more than {most:,} members", most=limits.MEMBERS))
+            archive.members = []  # it would keep all of them
+            if inner.isfile() and _is_seen(inner.name):
+                yield inner, archive.extractfile(inner)
+
+
+def too_large(largest: int) -> str:
+    """Say that a file unpacks to more than so many bytes."""
+    size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
+    return _("It unpacks to more than {size}; choose a smaller file.", size=size)

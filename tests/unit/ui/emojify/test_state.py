@@ -1,0 +1,28 @@
+"""What the page keeps of a reader's own sentences goes with the reader."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import streamlit as st
+
+from seqlib.emojify import Lexicon
+from seqlib.text import from_rows
+from seqlib.vectors import WordVectors
+from ui.emojify import state
+
+
+def test_v1_of_own_sentences_is_trained_once_and_gone_with_the_visit(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    vectors = WordVectors.of(["so", "sad", "glad"], np.eye(3, dtype=np.float32), "own.txt")
+    lexicon = Lexicon.of(vectors)
+    train, _report = from_rows([("so sad", "sad"), ("so glad", "happy")])
+    first = state.v1_of(train, lexicon)
+    assert state.v1_of(train, lexicon) is first
+    gone = [weakref.ref(lexicon), weakref.ref(first)]
+    del first, lexicon, vectors
+    st.session_state.clear()
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]
