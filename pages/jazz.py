@@ -39,7 +39,7 @@ def music() -> None:
 def choose() -> None:
     encode.choose_corpus()
     if st.session_state["corpus"] == state.MINE:
-        uploads.uploader(
+        taken = uploads.uploader(
             _("A MIDI file, at most {limit:g} MB", limit=MAX_BYTES / 1e6),
             ("mid", "midi", "kar", "rmi"),
             round(MAX_BYTES / 1e6),
@@ -47,7 +47,7 @@ def choose() -> None:
             key="midi_file",
             help=_("Type 0, 1 or 2. Chords are reduced to their top line."),
         )
-        encode.choose_track()
+        encode.choose_track(report=taken)
     encode.choose_melody()
 
 

@@ -142,8 +142,13 @@ def test_what_was_done_to_a_file_is_said_in_a_sentence_that_goes_with_it():
     case(app, "M17_same_note")
     assert any("repeats one note of one length" in error for error in errors(app))
     assert app.session_state["song_corpus"] is before
+    assert gaps not in texts(app)  # that was the file before it
     app.button_group(key="lang").set_value("zh").run()
-    assert "已合上音符之间的短空隙：7 处。" in texts(app)
+    assert any("只是重复" in error for error in errors(app))
+    other = visit("jazz", corpus=state.MINE)
+    case(other, "M25_gate80")
+    other.button_group(key="lang").set_value("zh").run()
+    assert "已合上音符之间的短空隙：7 处。" in texts(other)
 
 
 BAD_FILES = {

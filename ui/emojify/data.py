@@ -41,7 +41,7 @@ def choose() -> None:
         help=_("Ours, written for this project; as few of them as the exercise has; or your own."),
     )
     if st.session_state["emoji_data"] == state.MINE:
-        uploads.uploader(
+        taken = uploads.uploader(
             _(
                 "A CSV with a sentence and a label in each row, at most {most:g} MB; test "
                 "sentences and labels may stand in files of their own",
@@ -62,7 +62,8 @@ def choose() -> None:
             ),
             several=True,
         )
-        _report()
+        if taken:
+            _report()
     with st.container(horizontal=True):
         st.download_button(
             _("Template"),
@@ -92,7 +93,7 @@ def read_upload(files) -> None:
 
     A file takes the place of one chosen before it that was for the same.
     """
-    before, _error = st.session_state.get("emoji_csv:seen", ("", ""))
+    before, *_rest = st.session_state.get("emoji_csv:seen", ("",))
     new = [file for file in files if file.file_id not in before.split()]
     replaced = {role(file.name) for file in new}
     files = [file for file in files if file in new or role(file.name) not in replaced]

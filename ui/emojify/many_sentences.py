@@ -28,7 +28,7 @@ def show() -> None:
             **widget("emoji_many"),
         )
     with right:
-        uploads.uploader(
+        taken = uploads.uploader(
             _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
             TYPES,
             round(MAX_BYTES / 1e6),
@@ -41,7 +41,7 @@ def show() -> None:
     sentences = tuple(line.strip() for line in (text or "").splitlines() if line.strip())
     if st.session_state.get("emoji_many_file") is not None:
         sentences = st.session_state.get("emoji_many_sentences", sentences)
-        if "emoji_many_report" in st.session_state:
+        if taken and "emoji_many_report" in st.session_state:
             with right:
                 how_read(st.session_state["emoji_many_report"], "emoji_many_skipped")
     if not sentences:

@@ -39,8 +39,8 @@ def read_upload(file) -> None:
     st.session_state["midi_track"] = song.track
 
 
-def choose_track() -> None:
-    """Draw the choice of the melody's track in the uploaded file, and the file's warnings."""
+def choose_track(*, report: bool) -> None:
+    """Draw the choice of the melody's track in the uploaded file, and ``report`` of the file."""
     song = state.song()
     if song is None:
         st.info(
@@ -74,7 +74,7 @@ def choose_track() -> None:
     )
     if error := st.session_state.pop("track_error", ""):
         st.error(escape.plain(error), icon=":material/error:")
-    for warning in song.warnings:
+    for warning in song.warnings if report else ():
         st.caption(f":material/info: {escape.plain(warning)}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, _, language
 from ui.parts.escape import plain
 from ui.status.log import event
 
@@ -27,8 +27,10 @@ def uploader(
     key: str,
     help: str,
     several: bool = False,
-) -> None:
+) -> bool:
     """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
+
+    Returns whether there is no error: what is told of the file before it must not stand below one.
 
     ``use`` raises ``ValueError`` with a sentence for the reader; it is shown below the
     widget until another file is chosen, and nothing else changes. Streamlit shows the limit
@@ -45,10 +47,10 @@ def uploader(
     seen = f"{key}:seen"
     if not file:
         st.session_state.pop(seen, None)
-        return
-    file_id, error = st.session_state.get(seen, (None, ""))
+        return True
+    file_id, error, spoken = st.session_state.get(seen, (None, "", ""))
     now = " ".join(one.file_id for one in (file if isinstance(file, list) else [file]))
-    if now != file_id:
+    if now != file_id or (error and spoken != language()):
         try:
             use(file)
             error = ""
@@ -58,9 +60,10 @@ def uploader(
         except Exception:
             log.exception("a file for %s could not be read", key)
             error = _(UNREAD)
-        st.session_state[seen] = (now, error)
+        st.session_state[seen] = (now, error, language())
     if error:
         st.error(plain(error), icon=":material/error:")
+    return not error
 
 
 def is_seen(key: str, file: Any) -> bool:
