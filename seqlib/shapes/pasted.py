@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,12 @@ from seqlib.shapes.code import building
 from seqlib.shapes.code.confirming import MAX_WEIGHTS, BuildError, build
 from seqlib.shapes.code.interpreter import Interpreter
 from seqlib.shapes.code.machine import MAX_LAYERS, Machine, ModelOf, Sequential, Stop
-from seqlib.shapes.code.reading import MAX_LETTERS, parse
+from seqlib.shapes.code.reading import MAX_LETTERS, Source, parse
 from seqlib.shapes.code.sizes import Asked
 from seqlib.shapes.code.values import ClassOf
 from seqlib.shapes.code.words import Fault, PasteError, Remark
-from seqlib.shapes.layers.base import MAX_SIZE
-from seqlib.shapes.recording import Blueprint, Call, Recording, SymbolicTensor, read_off, recording
+from seqlib.shapes.layers.base import MAX_SIZE, as_tensors
+from seqlib.shapes.recording import Blueprint, Call, Recording, read_off, recording
 
 
 @dataclass(frozen=True)
@@ -62,26 +63,35 @@ def read(text: str, sizes: Mapping[str, int] | None = None) -> Pasted:
     """
     source = parse(text)
     machine = Machine(source.text, sizes or {})
+    try:
+        return _walked(machine, source)
+    except PasteError:
+        raise
+    except (RecursionError, MemoryError):
+        problem = _("this is nested too deeply to be read.")
+    except Exception:  # a fault of ours must not reach the page
+        logging.getLogger(__name__).exception("pasted code")
+        problem = _("this cannot be read; write one layer a line, LSTM(64).")
+    raise PasteError(machine.line, problem)
+
+
+def _walked(machine: Machine, source: Source) -> Pasted:
+    """Walk a text; what its functions and layers would make is drawn if nothing else is."""
     interpreter = Interpreter(machine)
     token = recording.set(machine.recording)
     fault = None
     try:
-        try:
-            interpreter.program(source.tree.body)
-            _finish(machine)
-            if not any(call.inputs for call in machine.recording.calls) or not machine.models:
-                interpreter.call_uncalled()
+        interpreter.program(source.tree.body)
+        _finish(machine)
+        for more in (interpreter.call_uncalled, interpreter.layers_that_are_named):
+            if not any(call.inputs for call in machine.recording.calls):
+                more()
                 _finish(machine)
-        except Stop as stopped:
-            fault = stopped.fault
-            fault = _finish_below(machine, fault)
-        return _read_off(machine, interpreter, source.remarks, fault)
-    except (RecursionError, MemoryError):
-        raise PasteError(machine.line, _("this is nested too deeply to be read.")) from None
-    except PasteError:
-        raise
+    except Stop as stopped:
+        fault = _finish_below(machine, stopped.fault)
     finally:
         recording.reset(token)
+    return _read_off(machine, interpreter, source.remarks, fault)
 
 
 def _finish(machine: Machine) -> None:
@@ -128,8 +138,7 @@ def _read_off(
 
 
 def _model(machine: Machine, model: Sequential | ModelOf) -> Model:
-    outputs = [model.x] if isinstance(model, Sequential) else model.outputs
-    outputs = [one for one in outputs if isinstance(one, SymbolicTensor)]
+    outputs = as_tensors([model.x] if isinstance(model, Sequential) else model.outputs)
     calls = building.calls_of(machine, outputs, model.inputs)
     return _blueprint(machine.recording, model.name, calls, [one.row for one in outputs])
 

@@ -353,7 +353,9 @@ def _folded(made: Recording, calls: Sequence[Call], place: dict, uses: Counter) 
 
 def _turns(calls: Sequence[Call], at: int) -> list[list[Call]]:
     """Group the calls of one loop, from number ``at`` on, by its turns."""
-    line, turns, before = calls[at].iteration.line, [], None  # type: ignore[union-attr]
+    line = calls[at].iteration.line  # type: ignore[union-attr]
+    turns: list[list[Call]] = []
+    before: int | None = None
     for call in calls[at:]:
         iteration = call.iteration
         if iteration is None or iteration.line != line or (before and iteration.turn < before):

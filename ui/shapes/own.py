@@ -16,7 +16,7 @@ from seqlib.training import keras_room
 from ui.frame import frame
 from ui.parts import escape, keras
 from ui.shapes import picture
-from ui.state import PASTE_SIZES, TABLE, value, widget
+from ui.state import PASTE_SIZES, value, widget
 
 
 @frame.alone()
@@ -95,7 +95,7 @@ def _ask(asked: Sequence[Asked]) -> None:
                 help=_(
                     "{low:,} to {high:,}; empty: {default:,}.",
                     low=1,
-                    high=TABLE[key].high,
+                    high=widget(key)["max_value"],
                     default=defaults[name],
                 ),
                 **widget(key),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from seqlib.i18n import _
 from seqlib.shapes.code import older
@@ -32,7 +33,7 @@ NOT_DRAWN = frozenset(
         *("DepthwiseConv1D", "DepthwiseConv2D", "Conv1DTranspose", "Conv2DTranspose"),
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
         *("MaxPool2D", "MaxPooling3D", "ConvLSTM1D", "ConvLSTM2D", "ZeroPadding2D", "Resizing"),
-        *("UpSampling2D", "LocallyConnected1D", "GroupNormalization", "TextVectorization"),
+        *("UpSampling2D", "LocallyConnected1D", "GroupNormalization"),
         *("StringLookup", "IntegerLookup", "Rescaling", "Normalization", "Discretization"),
         *("CategoryEncoding", "Hashing", "GroupQueryAttention", "EinsumDense", "MaxoutDense"),
         *("Highway", "CRF", "ConvLSTM3D", "SpatialDropout2D", "ThresholdedReLU", "Wrapper"),
@@ -99,7 +100,7 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
     return layer
 
 
-def no_such_layer(m: Machine, name: str) -> None:
+def no_such_layer(m: Machine, name: str) -> NoReturn:
     """Refuse a layer that is not drawn here."""
     m.refuse(
         _(
@@ -138,7 +139,7 @@ def argument(m: Machine, name: str, value: Any) -> Any:
                 )
             )
         return False if name in FLAGS else 0.5
-    if name in CHECKS or name in WITHOUT_BATCH:
+    if name in CHECKS or name in WITHOUT_BATCH or name == "output_sequence_length":
         if isinstance(value, Unknown) and name in ("merge_mode", "score_mode", "data_format"):
             m.no_value(value.label)
         found = m.resolve(value, name)
@@ -180,7 +181,7 @@ def _activation(m: Machine, value: Any) -> Any:
     return value
 
 
-def not_a_layer(m: Machine, value: Any) -> None:
+def not_a_layer(m: Machine, value: Any) -> NoReturn:
     """Refuse something that stands where a layer is needed."""
     if isinstance(value, ClassOf):
         m.refuse(
@@ -277,7 +278,10 @@ def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> 
 
 def take(m: Machine, tensor: SymbolicTensor, key: Any, title: str) -> SymbolicTensor:
     """Take a slice of a tensor."""
-    return operate(m, GetItem(m.resolve(key), title), [tensor])
+    parts = key if isinstance(key, tuple) else (key,)
+    # Which step is taken changes no shape, so an unknown one is not asked for.
+    known = tuple(0 if isinstance(one, Unknown) else m.resolve(one) for one in parts)
+    return operate(m, GetItem(known, title), [tensor])
 
 
 # -- inputs ------------------------------------------------------------------------------------
@@ -361,7 +365,7 @@ def settle(m: Machine, tensor: SymbolicTensor, layer: Layer) -> None:
 
 def reads_sequences(layer: Layer) -> bool:
     """Whether a layer needs (m, Tx, features)."""
-    names = ("Conv1D", "Masking", "MaxPooling1D", "AveragePooling1D", "SpatialDropout1D")
+    names = ("Conv1D", "Masking", "Permute", "MaxPooling1D", "AveragePooling1D", "SpatialDropout1D")
     return (
         isinstance(layer, RNN | TimeDistributed)
         or layer.kind in (*names, "Bidirectional", "UpSampling1D", "ZeroPadding1D", "Cropping1D")
@@ -382,6 +386,10 @@ def input_for(m: Machine, layers: Sequence[Any], label: str = "") -> SymbolicTen
         return add_input(m, _unknown_shape(m, hint.label, axes), dtype)
     if hint is not None:
         return add_input(m, full_shape(m, hint), dtype)
+    if first.kind == "TextVectorization":
+        return add_input(m, (None,), "string")
+    if first.kind == "Reshape" and -1 not in first.given.target_shape:
+        return add_input(m, (None, math.prod(first.given.target_shape)), dtype)
     Tx = m.sizes.ask("Tx", default=10)
     if isinstance(first, Embedding):
         return add_input(m, (None, Tx), dtype)
@@ -556,8 +564,10 @@ def make_sequential(m: Machine, args: list, kwargs: dict[str, Any]) -> Sequentia
 
 def add(m: Machine, model: Sequential, item: Any) -> None:
     """Add a layer, an input or a model to a stack; it is called when the stack is finished."""
-    if isinstance(item, Unknown | ClassOf | Path):
-        item = unknown_layer(m, item) if isinstance(item, Unknown) else not_a_layer(m, item)
+    if isinstance(item, ClassOf | Path):
+        not_a_layer(m, item)
+    if isinstance(item, Unknown):
+        item = unknown_layer(m, item)
     if not isinstance(item, Layer | SymbolicTensor | Sequential | ModelOf):
         m.refuse(_("“{text}” is not a layer; write LSTM(64).", text=short(_label(item))))
     if isinstance(item, Sequential | ModelOf):
@@ -579,6 +589,8 @@ def finish(m: Machine, model: Sequential) -> Any:
     items, start = model.items, model.applied
     model.applied = len(items)  # what stands above a layer that does not fit is not called
     for number in range(start, len(items)):
+        if isinstance(model.x, list):
+            _one_result(m, *items[number - 1][:2])
         item, m.line, m.recording.iteration = items[number]
         rest = [one for one, *_rest in items[number:]]
         if isinstance(item, SymbolicTensor):
@@ -601,16 +613,20 @@ def finish(m: Machine, model: Sequential) -> Any:
             model.x = replay(m, item, [model.x])
         else:
             model.x = call_layer(m, item, [model.x], {})
-        if isinstance(model.x, list):
-            m.fail(
-                item,
-                _(
-                    "return_state=True gives several results, and the next layer of a stack reads "
-                    "one; leave it out here."
-                ),
-            )
     m.line, m.recording.iteration = kept
     return model.x
+
+
+def _one_result(m: Machine, item: Any, line: int) -> NoReturn:
+    """Stop at a layer in a stack that gives several results."""
+    m.line = line
+    m.fail(
+        item,
+        _(
+            "return_state=True gives several results, and the next layer of a stack reads one; "
+            "leave it out here."
+        ),
+    )
 
 
 def replay(m: Machine, model: Sequential | ModelOf, inputs: list[SymbolicTensor]) -> Any:
@@ -656,7 +672,9 @@ def merged(m: Machine, args: list, kwargs: dict[str, Any], title: str) -> Any:
     kind = older.MERGED.get(mode, "") if isinstance(mode, str) else ""
     if not kind:
         m.refuse(_("merge of Keras 1: write Concatenate()([a, b]) or Add()([a, b])."))
-    kept = {name: kwargs[name] for name in ("concat_axis", "dot_axes") if name in kwargs}
+    kept: dict[str, Any] = {
+        name: kwargs[name] for name in ("concat_axis", "dot_axes") if name in kwargs
+    }
     if kind == "Dot":
         kept.setdefault("dot_axes", -1)
     m.say(older.renamed(f"merge(mode={mode!r})", f"{kind}()"))

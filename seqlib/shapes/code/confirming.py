@@ -104,7 +104,7 @@ def _operation(keras: Any, layer: Operation | Lambda, read: list) -> Any:
 
 def _layer(keras: Any, layer: Layer) -> Any:
     """Make the Keras layer of a stand-in, with what was checked of its arguments."""
-    if layer.kind not in LAYERS:
+    if layer.kind not in LAYERS or layer.kind == "TextVectorization":  # reads texts
         raise BuildError(
             _(
                 "Not confirmed by Keras: “{text}” is not handed to it; its shape is worked out "

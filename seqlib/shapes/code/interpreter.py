@@ -272,6 +272,14 @@ class Interpreter:
             for layer in alone:
                 building.add(self.m, self.alone, layer)
 
+    def layers_that_are_named(self) -> None:
+        """Draw layers that the text makes and does not call, each by itself."""
+        for name, value in self.scope.names.items():
+            if isinstance(value, Layer):
+                model = Sequential(line=value.line, name=name)
+                building.add(self.m, model, value)
+                self.m.models.append(model)
+
     @staticmethod
     def _calls_name(node: ast.expr) -> bool:
         return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
@@ -281,7 +289,7 @@ class Interpreter:
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = {self.m.segment(base).rpartition(".")[2] for base in node.bases}
-        of_model = bool(bases & {"Model", "Layer", "Sequential"})
+        of_model = bool(bases & {"Model", "Layer", "Sequential"}) or self.matters(*node.body)
         self.scope.names[node.name] = ClassOf(node.name, node.lineno, of_model)
 
     def _return(self, node: ast.Return) -> None:
@@ -708,11 +716,11 @@ class Interpreter:
             return building.replay(m, function, tensors)
         if isinstance(function, Method):
             return self._call_method(function, args, kwargs, node)
-        tensors = _has_tensor([*args, *kwargs.values()])
+        tensors = bool(as_tensors([*args, *kwargs.values()]))
         if isinstance(function, Unknown):
             if function.label.rpartition(".")[2] == "add" and args and isinstance(node, ast.Call):
                 return self._add_to_unknown(node, args)
-            if (function.called and tensors) or (tensors and isinstance(node, ast.Call)):
+            if tensors and isinstance(node, ast.Call):
                 return self._call_unknown(function, args, kwargs, node)
         if tensors:
             building.not_a_layer(m, function)
@@ -775,8 +783,7 @@ class Interpreter:
     def _call_other(self, path: Path, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
         """Call a function of NumPy, of the backend, or one that is not known."""
         m, name = self.m, path.last
-        tensors = _has_tensor([*args, *kwargs.values()])
-        if tensors:
+        if _has_tensor([*args, *kwargs.values()]):
             return self._on_tensors(path, args, kwargs, node)
         if path.dotted.startswith("numpy.") and name in ARRAYS:
             shape = kwargs.get("shape", args[0] if args else None)

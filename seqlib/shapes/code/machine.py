@@ -101,6 +101,12 @@ class Machine:
                     "Set return_sequences=True in {layer}, line {line}.", layer=made_by, line=at
                 )
                 message = f"{problem.needs} {cure}"
+            elif isinstance(problem, Missing) and not call.inputs:
+                cure = _(
+                    "Give the input steps and features, Input(shape=(Tx, features)); put an "
+                    "Embedding first if it holds word indices."
+                )
+                message = f"{problem.needs} {cure}"
             elif call.inputs:
                 origin = _("What arrives comes from {layer}, line {line}.", layer=made_by, line=at)
                 message = f"{message} {origin}"
@@ -121,7 +127,7 @@ class Machine:
         """Return the text of a node on one line, cut to 80 letters."""
         key = id(node)
         if key not in self.segments:
-            text = ast.get_source_segment(self.text, node) or ""  # type: ignore[arg-type]
+            text = ast.get_source_segment(self.text, node) or ""
             self.segments[key] = short(text, 80)
         return self.segments[key]
 

@@ -127,7 +127,7 @@ def input_shape(kind: str, kwargs: dict[str, Any], say: Say) -> tuple | None:
     if "input_shape" in kwargs:
         shape = _tuple(kwargs.pop("input_shape"))
         kwargs.pop("input_length", None)
-        return None if shape is None else (batch, *shape)
+        return (batch, *shape) if isinstance(shape, tuple) else shape
     length = kwargs.get("input_length")
     if kind == "Embedding":
         if length is None:

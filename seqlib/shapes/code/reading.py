@@ -15,13 +15,14 @@ MAX_LETTERS = 8_000
 MAX_REPAIRS = 40
 
 PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In ?\[[\d ]*\]:|\.{3,}:)( |$)")
-QUOTED = re.compile(r"^\s*>( |$)")
+QUOTED = re.compile(r"^\s*[>•*-]( |$)")
 RESULT = re.compile(r"^\s*Out ?\[[\d ]*\]:")
 NUMBERED = re.compile(r"^\s*(\d{1,4})(?:[.:|)]?[ \t]|[.:|)]?$)")
 MAGIC = re.compile(r"^(\s*)([%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[])")
 FENCE = re.compile(r"^\s*(```|~~~)")
 STRAY = re.compile(r"^[\s.,;)\]}…·]*$")
-PROSE = re.compile(r"^[^=()\[\]{}]*\s[^=()\[\]{}]*$")
+PROSE = re.compile(r"^[^=()\[\]{}]*(\s|[^\x00-\x7f])[^=()\[\]{}]*$")
+BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
 # What Chinese keyboards and word processors put in place of Python's own marks.
 MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
 BLANKS = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n"})
@@ -162,7 +163,7 @@ def _repaired(lines: list[str], problem: SyntaxError, remarks: list[Remark]) -> 
         lines[at] = ""
         return True
     others = sum(bool(line.strip()) for line in lines) > 1
-    if others and PROSE.match(lines[at].split("#")[0]) and not lines[at].rstrip().endswith(":"):
+    if others and PROSE.match(lines[at].split("#")[0]) and not BLOCK.match(lines[at]):
         remarks.append(
             Remark(at + 1, _("“{text}” is no Python and is skipped.", text=short(lines[at])))
         )

@@ -25,9 +25,9 @@ BY_NAME: tuple[tuple[str, int], ...] = (
     ),
     (r"char", 60),
     (r"layers|depth|n_blocks", 2),
-    (r"len|step|max_?seq|window|look_?back|n_past|n_in\b|time|shape\[1\]|input_shape\[0\]", 10),
     (r"unit|hidden|n_a$|n_s$|latent|rnn|lstm|gru|neuron|state", 64),
-    (r"feature|n_vars|channel|dim|shape\[2\]|input_shape\[1\]", 8),
+    (r"len|step|max_?seq|window|look_?back|n_past|n_in\b|time|shape\[1\]|input_shape\[0\]", 10),
+    (r"feature|n_vars|channel|input_dim|shape\[2\]|input_shape\[1\]", 8),
     (r"kernel|filter_(size|length)", 3),
     (r"filter", 64),
 )

@@ -57,6 +57,19 @@ class Embedding(Floats):
         """Allow any input: the weights do not depend on it."""
 
 
+class TextVectorization(Layer):
+    takes = (
+        "max_tokens=None, standardize=None, split=None, ngrams=None, output_mode='int', "
+        "output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None"
+    )
+
+    def shape(self, shape: tuple) -> tuple:
+        return (shape[0], self.given.output_sequence_length)
+
+    def dtype(self, dtype: str) -> str:
+        return "int64"
+
+
 class Dense(Floats):
     takes = f"units, activation=None, use_bias=True, {free('kernel', 'bias')}"
     masking = True

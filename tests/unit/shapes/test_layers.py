@@ -131,6 +131,7 @@ PLAIN = [
     kind
     for kind in LAYERS
     if kind not in ("Lambda", "LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells", "Dot")
+    and kind != "TextVectorization"  # reads texts
     and LAYERS[kind].several == (1, 1)
 ]
 JOINING = [kind for kind in LAYERS if LAYERS[kind].several[0] > 1]
