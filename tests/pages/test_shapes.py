@@ -136,7 +136,7 @@ def test_a_size_that_the_code_does_not_say_has_a_box_and_is_drawn_with_it():
     boxes["vocab"].set_value(7).run()
     app = paste(app, "Dense(2)\nDense(vocab)")
     boxes = {box.label: box.value for box in app.number_input if box.key.startswith("paste_")}
-    assert boxes == {"n\\_values": None, "vocab": 7}, "a size keeps its value in other code"
+    assert boxes == {"n_values": None, "vocab": 7}, "a size keeps its value in other code"
 
 
 def test_code_with_several_models_offers_them():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
@@ -17,6 +18,9 @@ from ui.frame import frame
 from ui.parts import escape, keras
 from ui.shapes import picture
 from ui.state import PASTE_SIZES, value, widget
+
+# Names that Markdown shows as they are; a screen reader would read an escaped one's backslashes.
+PLAIN = re.compile(r"[A-Za-z]+(_?[A-Za-z0-9]+)*")
 
 
 @frame.alone()
@@ -90,7 +94,7 @@ def _ask(asked: Sequence[Asked]) -> None:
     for number, (name, key) in enumerate(_keys(asked).items()):
         with columns[number % 2]:
             st.number_input(
-                escape.plain(name),
+                name if PLAIN.fullmatch(name) else escape.plain(name),
                 placeholder=str(defaults[name]),
                 help=_(
                     "{low:,} to {high:,}; empty: {default:,}.",
