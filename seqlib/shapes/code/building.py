@@ -417,6 +417,13 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
         elif isinstance(one, ModelOf):
             found += one.outputs
         elif isinstance(one, Unknown):
+            if not isinstance(layer, Layer):
+                m.refuse(
+                    _(
+                        "“{text}” is not made in the text; paste the lines that make it too.",
+                        text=short(one.label),
+                    )
+                )
             if one.label not in m.implied:
                 made = input_for(m, [layer])
                 m.implied[one.label] = made

@@ -716,13 +716,13 @@ class Interpreter:
             return building.replay(m, function, tensors)
         if isinstance(function, Method):
             return self._call_method(function, args, kwargs, node)
-        tensors = bool(as_tensors([*args, *kwargs.values()]))
+        given = _has_tensor([*args, *kwargs.values()])
         if isinstance(function, Unknown):
             if function.label.rpartition(".")[2] == "add" and args and isinstance(node, ast.Call):
                 return self._add_to_unknown(node, args)
-            if tensors and isinstance(node, ast.Call):
+            if given and isinstance(node, ast.Call):
                 return self._call_unknown(function, args, kwargs, node)
-        if tensors:
+        if given:
             building.not_a_layer(m, function)
         if isinstance(function, ClassOf):
             return function if function.of_model else Unknown(m.segment(node))
