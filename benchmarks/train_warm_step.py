@@ -31,7 +31,7 @@ def ours(pipe) -> None:
 
     def ten() -> None:
         nonlocal state
-        state, progress = task.advance(state, np.inf, EPOCHS_A_ROUND, threads=min(2, threads()))
+        state, progress = task.advance(state, np.inf, EPOCHS_A_ROUND)
         learned.append(progress)
 
     while pipe.recv():

@@ -21,7 +21,7 @@ from seqlib.jazz.training import RunSettings, TrainingRun
 settings = RunSettings(epochs=100, n_a=N_A, learning_rate=LEARNING_RATE)
 run = TrainingRun(*random_windows(), settings, weights=JazzWeights.initial(N_A, N_VALUES)).start()
 assert run.wait() == "done", run.error
-print(run.metrics.loss_sum[-1])
+print(run.metrics.loss_sum.min())
 """
 PYTORCH = """
 import torch
@@ -44,12 +44,14 @@ adam = torch.optim.Adam(some, LEARNING_RATE, eps=1e-7)
 mean_loss = torch.nn.CrossEntropyLoss()
 x = torch.from_numpy(X)
 true = torch.from_numpy(Y.swapaxes(0, 1).argmax(axis=-1)).reshape(-1)
+losses = []
 for _ in range(100):
     adam.zero_grad()
     loss = TX * mean_loss(densor(lstm(x)[0]).reshape(M * TX, N_VALUES), true)
     loss.backward()
     adam.step()
-print(loss.item())
+    losses.append(loss.item())
+print(min(losses))
 """
 
 
@@ -60,6 +62,7 @@ def losses_and_seconds(program: str) -> tuple[float, float]:
         done = subprocess.run(
             [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
         )
+        # The smallest loss: at this learning rate a last digit may send single epochs far up.
         losses.append(float(done.stdout.split()[-1]))
 
     took = seconds(work)

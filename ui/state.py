@@ -246,7 +246,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Select("engine", page, EQUATIONS, options=engines)
     yield Switch("band", page, True)
     yield Switch("compare", page)
-    yield Picks("lanes", page, ("notes", "h", "c", "y"))
+    yield Picks("lanes", page, ("notes", "x", "h", "c", "y"))
     for suffix in ("", "_b"):
         yield Select(f"model{suffix}", page, "good", of_visit=True)
         yield Select(f"method{suffix}", page, "temperature", options=METHODS)

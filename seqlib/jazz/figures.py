@@ -31,6 +31,7 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
             {
                 "type": "heatmap",
                 "z": x.T,
+                "x": np.arange(1, Tx + 1),
                 "customdata": np.broadcast_to(np.asarray(labels, object)[:, None], (n_values, Tx)),
                 "colorscale": [[0, FROM_ZERO[0]], [1, FROM_ZERO[-1]]],
                 "zmin": 0,
@@ -91,7 +92,7 @@ def per_step(shares: np.ndarray, epochs: int, what: str) -> go.Figure:
                 "type": "heatmap",
                 "z": np.round(100 * shares[shown].T).astype(np.uint8),
                 "x": np.arange(1, len(shares) + 1)[shown],
-                "y": np.arange(shares.shape[1]),
+                "y": np.arange(1, shares.shape[1] + 1),
                 "colorscale": FROM_ZERO,
                 "zmin": 0,
                 "zmax": 100,

@@ -11,6 +11,7 @@ from seqlib.stage.stage import (
     Stage,
     StageError,
     Tokens,
+    UnitGroup,
     pack_array,
     payload,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Stage",
     "StageError",
     "Tokens",
+    "UnitGroup",
     "pack_array",
     "payload",
 ]

@@ -12,10 +12,12 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
+from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
+from seqlib.music.melody import pitch_name
 from seqlib.stage import (
     Clock,
     Distribution,
@@ -25,14 +27,17 @@ from seqlib.stage import (
     Note,
     PianoRoll,
     Stage,
+    Tokens,
+    UnitGroup,
 )
 from seqlib.stage.lanes import STATES, Equation, Influence, jazz_diagram, state_heatmap
 
 LANES = {
     "diagram": N_("the network, step by step"),
     "notes": N_("notes"),
+    "x": N_("x: the note the cell reads"),
     **{symbol: row[0] for symbol, row in STATES.items()},
-    "y": N_("softmax ŷ: the next note"),
+    "y": N_("softmax ŷ: the note that follows x"),
     "equation": N_("one unit's update, with its numbers"),
     "influence": N_("what did it remember?"),
 }
@@ -72,6 +77,7 @@ def jazz_stage(
     name: str = "first",
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
+    corpus: Corpus | None = None,
 ) -> Stage:
     """Make the stage of a melody and of the cell's states while it was read or written.
 
@@ -89,18 +95,28 @@ def jazz_stage(
         Number of first notes that were given.
     name, compare, elsewhere
         As in ``Stage``.
+    corpus : Corpus, optional
+        Where it is looked up what the units follow; without one they are in no groups.
     """
     unit = melody.seconds_per_tick
     tokens = tuple(map(str, melody.tokens))
+    reads = (_("nothing"), *tokens[:-1])  # a step reads what the step before has written
     probabilities = weights.predict(trace.x) if trace.y is None else trace.y
     made: dict[str, Callable[[], Lane]] = {
         "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
+        "x": lambda: Tokens(_title("x"), reads, "x", trace.x.shape[-1], fed=True),
         "y": lambda: Distribution(
-            _title("y"), probabilities, vocabulary.labels, np.asarray(chosen), chosen_name
+            _title("y"),
+            probabilities,
+            vocabulary.labels,
+            np.asarray(chosen),
+            chosen_name,
+            ticks=_ticks(vocabulary),
+            upward=True,
         ),
         "equation": lambda: Equation(_title("equation"), weights.cell, trace),
-        "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens),
+        "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens, reads),
         **{symbol: partial(_heatmap, trace, symbol) for symbol in STATES},
     }
     return Stage(
@@ -112,6 +128,8 @@ def jazz_stage(
         ),
         label=label,
         names=tokens,
+        reads=reads,
+        groups=_unit_groups(weights, corpus) if corpus else (),
         name=name,
         compare=compare,
         elsewhere=elsewhere,
@@ -151,6 +169,7 @@ def reading_stage(
             sounds=arrangement.sounds,
             arrangement=arrangement,
             name=_(name),
+            corpus=corpus,
             **more,
         )
 
@@ -167,7 +186,7 @@ def solo_stage(
     corpus: Corpus | None = None,
     place: int = 0,
     *,
-    lanes: tuple[str, ...] = ("notes", "h", "y"),
+    lanes: tuple[str, ...] = ("notes", "x", "h", "y"),
     label: str = "",
     seed: int = 0,
     **more: Any,
@@ -203,6 +222,7 @@ def solo_stage(
         sounds=arrangement.sounds,
         arrangement=arrangement,
         prompt=solo.n_prompt,
+        corpus=corpus,
         **more,
     )
 
@@ -241,8 +261,36 @@ def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) ->
     return PianoRoll(_title("notes"), notes, chords, prompt)
 
 
+def _unit_groups(weights: JazzWeights, corpus: Corpus) -> tuple[UnitGroup, ...]:
+    return tuple(
+        UnitGroup(
+            _(group.signal.name) if group.signal else "",
+            _(group.signal.what) if group.signal else "",
+            group.units,
+            tuple(round(r, 3) for r in group.r),
+        )
+        for group in groups(weights, corpus)
+    )
+
+
+def _ticks(vocabulary: Vocabulary) -> tuple[tuple[int, str], ...]:
+    """Return (row, name) of the first token of each C, and of the rests; else of each pitch."""
+    first: dict[int | None, int] = {}
+    for row, token in enumerate(vocabulary.tokens):
+        first.setdefault(token.pitch, row)
+    octaves = {pitch: row for pitch, row in first.items() if pitch is None or pitch % 12 == 0}
+    return tuple(
+        (row, _("rest") if pitch is None else pitch_name(pitch))
+        for pitch, row in (octaves if len(octaves) > 2 else first).items()
+    )
+
+
 def _influence(
-    weights: JazzWeights, trace: Trace, chosen: np.ndarray, tokens: tuple[str, ...]
+    weights: JazzWeights,
+    trace: Trace,
+    chosen: np.ndarray,
+    tokens: tuple[str, ...],
+    reads: tuple[str, ...],
 ) -> Influence:
     da = log_probability_gradient(weights.densor_kernel, weights.densor_bias, trace.h, chosen)
     found = influence_matrix([(weights.cell, trace)], da, min(LOOK_BACK, trace.Tx))
@@ -251,7 +299,7 @@ def _influence(
         *found,
         target=_("log probability of the note"),
         targets=tuple(f"log P({token})" for token in tokens),
-        inputs=(_("nothing"), *tokens[:-1]),
+        inputs=reads,
     )
 
 
@@ -262,7 +310,10 @@ def _elsewhere(corpus: Corpus, place: int, weights: JazzWeights) -> Elsewhere | 
     starts = [corpus.sequences[other][:SEARCHED_STEPS] for other in others]
     return Elsewhere(
         names=tuple(piece_name(corpus.melodies[other].name) for other in others),
-        labels=tuple(tuple(corpus.vocabulary.labels[i] for i in start) for start in starts),
+        # What each step reads: a state follows the note before it, not the one after.
+        labels=tuple(
+            (_("nothing"), *(corpus.vocabulary.labels[i] for i in start[:-1])) for start in starts
+        ),
         values=tuple(weights.trace(shifted_one_hot(start, corpus.n_values)).h for start in starts),
         symbol="a",
     )

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -180,6 +180,11 @@ class Distribution:
     chosen_name : str
         Meaning of ``chosen``: "sampled", "true", …
     axis : str
+    ticks : tuple of (int, str)
+        Rows that are named beside the picture over time; by default the first and the last
+        by their numbers.
+    upward : bool
+        Whether row 0 is drawn at the bottom, as pitches are.
     """
 
     kind: ClassVar[str] = "distribution"
@@ -189,6 +194,8 @@ class Distribution:
     chosen: np.ndarray | None = None
     chosen_name: str = "sampled"
     axis: str = "n_values"
+    ticks: tuple[tuple[int, str], ...] = ()
+    upward: bool = False
 
     def pack(self, Tx: int) -> dict[str, Any]:
         p = over_time(self.p, Tx, self.title, self.axis)
@@ -215,23 +222,64 @@ class Distribution:
             "chosen": None if chosen is None else chosen.tolist(),
             "chosen_name": self.chosen_name,
             "axis": self.axis,
+            "ticks": [[row, str(name)] for row, name in self.ticks],
+            "upward": self.upward,
         }
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Draw one label a step, e.g. a word or ``D4 · 2/3``; ``labels`` has length Tx."""
+    """Draw one label a step, e.g. a word or ``D4 · 2/3``.
+
+    Attributes
+    ----------
+    labels : tuple of str, length Tx
+    symbol : str
+        Of the tensor (Tx, n_values) whose rows the labels name, "x"; empty if it is none.
+    n_values : int
+    fed : bool
+        Whether each label is what the lane above held a step before: an arrow says so.
+    """
 
     kind: ClassVar[str] = "tokens"
     title: str
     labels: tuple[str, ...]
+    symbol: str = ""
+    n_values: int = 0
+    fed: bool = False
 
     def pack(self, Tx: int) -> dict[str, Any]:
         if len(self.labels) != Tx:
             raise StageError(
                 f"{self.title}: {len(self.labels)} labels for {Tx} steps; give one label a step."
             )
-        return {"labels": list(map(str, self.labels))}
+        return {
+            "labels": list(map(str, self.labels)),
+            "symbol": self.symbol,
+            "n_values": self.n_values,
+            "fed": self.fed,
+        }
+
+
+@dataclass(frozen=True)
+class UnitGroup:
+    """Units of the axis n_a that follow one thing.
+
+    Attributes
+    ----------
+    name, what : str
+        One short word for the gutter, and the words for a readout; both empty for the units
+        that follow nothing by themselves.
+    units : tuple of int
+        The strongest first.
+    r : tuple of float
+        Correlation of each with what it follows.
+    """
+
+    name: str
+    what: str
+    units: tuple[int, ...]
+    r: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -290,11 +338,15 @@ class Stage(ShownInNotebook):
     start : int
         The first step of the playhead.
     names : tuple of str
-        Names of the steps in readouts, length Tx; by default the labels of the first
-        ``Tokens`` lane.
+        What the model writes at each step, or is asked for; names the step in readouts.
+        Length Tx; by default the labels of the first ``Tokens`` lane.
+    reads : tuple of str
+        What it reads at each step, length Tx, where that is something else.
     signals : tuple of (name, array (Tx,))
         Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
         solo is always one.
+    groups : tuple of UnitGroup
+        Each unit of n_a in one of them. The stage then opens with the strongest few of each.
     name : str
         A short name of this trace for comparisons: "before", "temperature 0.5".
     compare : Stage or None
@@ -311,7 +363,9 @@ class Stage(ShownInNotebook):
     label: str = N_("Sequence and model state over time")
     start: int = 0
     names: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     signals: tuple[tuple[str, np.ndarray], ...] = ()
+    groups: tuple[UnitGroup, ...] = ()
     name: str = N_("first")
     compare: Stage | None = None
     elsewhere: Elsewhere | None = None
@@ -357,17 +411,20 @@ def _trace(stage: Stage) -> dict[str, Any]:
         raise StageError("The clock must run forward: each step has to last longer than 0 seconds.")
     if not stage.lanes:
         raise StageError("The stage has no lanes; give at least one.")
-    if stage.names and len(stage.names) != Tx:
-        raise StageError(f"There are {len(stage.names)} step names for {Tx} steps; give one each.")
+    for given in (stage.names, stage.reads):
+        if given and len(given) != Tx:
+            raise StageError(f"There are {len(given)} step names for {Tx} steps; give one each.")
     return {
         "name": _(str(stage.name)),
         "clock": {"edges": pack_array(edges, "f8")},
         "names": list(map(str, stage.names)),
+        "reads": list(map(str, stage.reads)),
         "lanes": [
             {"kind": lane.kind, "title": str(lane.title), **lane.pack(Tx)} for lane in stage.lanes
         ],
         "sound": _notes(stage.sound, Tx, "The sound"),
         "signals": [_signal(name, values, Tx) for name, values in stage.signals],
+        "groups": [asdict(group) for group in stage.groups],
     }
 
 

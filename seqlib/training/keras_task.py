@@ -145,7 +145,7 @@ class KerasTask:
         return self.inner.best(state, start)
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+        self, state: State, seconds: float, epochs: int | None = None
     ) -> tuple[State, Progress]:
         """Fit for about ``seconds``, at least one epoch; see ``seqlib.training.task``."""
         began = time.perf_counter()

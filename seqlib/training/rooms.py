@@ -118,8 +118,6 @@ class Pool(Executor):
     ----------
     slots : int
         How many requests are worked on at once.
-    cores : int
-        Threads that a request may use while it is the only one.
     note : str
         What is wrong just now, an ``N_`` text; requests wait meanwhile.
     lost_for_good : str
@@ -132,7 +130,6 @@ class Pool(Executor):
     """
 
     slots = 1
-    cores = 1
     note = ""
     lost_for_good = ""
     refusal = ""
@@ -348,11 +345,6 @@ class Workers(Pool):
     def slots(self) -> int:  # type: ignore[override]
         """How many requests are worked on at once."""
         return 1 if self.in_thread else len(self.rooms)
-
-    @property
-    def cores(self) -> int:  # type: ignore[override]
-        """Threads that a request may use while it is the only one."""
-        return self.slots
 
     @property
     def in_thread(self) -> bool:

@@ -319,7 +319,6 @@ class Scheduler:
             share.fresh = False
             share.used += seconds  # what it took is known later
             run.used += seconds
-            alone = len(self._runs()) == 1
             left = run.settings.epochs - run.epoch
             first = run.learned is None
             if first:
@@ -331,7 +330,6 @@ class Scheduler:
                 seconds,
                 # One epoch first, so that a loss shows at once.
                 1 if first or run.pace else left,
-                min(2, pool.cores) if alone else 1,
             )
         self._send(_Flight(run, pool, given, self._clock()))
         return run

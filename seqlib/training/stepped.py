@@ -69,7 +69,7 @@ class SteppedTask:
         return clipped(gradient, getattr(self, "clip", None))
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+        self, state: State, seconds: float, epochs: int | None = None
     ) -> tuple[State, Progress]:
         """Train for about ``seconds``, at most ``epochs`` more; see ``seqlib.training.task``."""
         ends = time.perf_counter() + seconds

@@ -15,8 +15,8 @@ The contract
   it returns the state unchanged and a progress of 0 epochs.
 - Chance (order of the rows, dropout) is drawn from ``(seed, epoch, batch)``; a state needs no
   generator, and slices of any length give what one long slice gives.
-- Tasks in NumPy train on one thread whatever ``threads`` allows: after each of a thousand short
-  calls a step, two would wait for Python's lock. BLAS' threads are limited to 1 in ``advance``.
+- Tasks in NumPy train on one thread: after each of a thousand short calls a step, two would wait
+  for Python's lock. BLAS' threads are limited to 1 in ``advance``.
 - Where a loss or a gradient is no number, ``Progress.finite`` is False, ``measured`` ends before
   that epoch, and the state is the last one, with weights that are numbers. Do not go on from there.
 - ``model(state, start)`` puts what was learned into ``start``, the model that the run began
@@ -124,7 +124,7 @@ class Task(Protocol):
         ...
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+        self, state: State, seconds: float, epochs: int | None = None
     ) -> tuple[State, Progress]:
         """Train for about ``seconds``, at most ``epochs`` more epochs; see above."""
         ...

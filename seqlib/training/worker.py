@@ -43,7 +43,7 @@ class Slice(NamedTuple):
         None if the worker should have it.
     state : State or None
         None for the first slice.
-    seconds, epochs, threads
+    seconds, epochs
         As for ``Task.advance``.
     """
 
@@ -52,7 +52,6 @@ class Slice(NamedTuple):
     state: State | None
     seconds: float
     epochs: int | None
-    threads: int = 1
 
 
 class Trained(NamedTuple):
@@ -74,7 +73,7 @@ def train(given: Slice) -> Trained | None:
     if task is None:
         return None
     state = task.begin() if given.state is None else given.state
-    state, progress = task.advance(state, given.seconds, given.epochs, given.threads)
+    state, progress = task.advance(state, given.seconds, given.epochs)
     return Trained(state, progress, time.perf_counter() - began)
 
 

@@ -1,6 +1,6 @@
-// The document around the app: what language it is in, and the words that Streamlit itself
-// writes into it, for which it has no setting. Only whole texts it is known to write are
-// replaced, only in their own places: a reader's words are never touched.
+// The document around the app: what language it is in, its connection, and the words that
+// Streamlit itself writes into it, for which it has no setting. Only whole texts it is known to
+// write are replaced, only in their own places: a reader's words are never touched.
 
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 // Where only our own or the reader's words stand.
@@ -76,9 +76,28 @@ function reader(data) {
 
 let stop = () => {};
 let spoken = "";
+let again = () => {};
+let connected = true;
 
-export default function page({ data }) {
+/**
+ * Ask for the whole page when a lost connection is there again. The server may be another one: it
+ * knows none of the page's parts, and whatever is pressed in one would do nothing.
+ */
+function onceConnectedAgain() {
+  const app = document.querySelector("[data-testid='stApp']");
+  if (!app || globalThis.seqscopeConnection) return;
+  globalThis.seqscopeConnection = new MutationObserver(() => {
+    const now = app.getAttribute("data-test-connection-state") === "CONNECTED";
+    if (now && !connected) again();
+    connected = now;
+  });
+  globalThis.seqscopeConnection.observe(app, { attributeFilter: ["data-test-connection-state"] });
+}
+
+export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
+  again = () => setTriggerValue("again", true);
+  onceConnectedAgain();
   // Streamlit calls again on every run; the same words need nothing.
   const wanted = JSON.stringify(data);
   if (wanted === spoken) return;

@@ -89,7 +89,7 @@ function partners(lanes, others) {
 }
 
 /**
- * The trace, or the two traces, as one stage: {clock, names, lanes, sound, signals}.
+ * The trace, or the two traces, as one stage.
  * The clock is the first trace's unless only the second is shown; the other is laid on it
  * step by step, since step t is what the two have in common.
  * @returns {Composed}
@@ -117,5 +117,5 @@ export function composeStage(/** @type {Payload} */ data, mode = "a") {
     }
     return [];
   });
-  return { clock: data.clock, names: data.names, lanes: lanes.filter(Boolean), sound: data.sound, signals: data.signals };
+  return { clock: data.clock, names: data.names, reads: data.reads, lanes: lanes.filter(Boolean), sound: data.sound, signals: data.signals, groups: [] };
 }

@@ -23,7 +23,7 @@
  */
 /** @typedef {{name: string, values: ArrayLike<number>}} Signal  a number for each step */
 
-/** @typedef {{kind: "tokens", title: string, labels: string[]}} TokensData */
+/** @typedef {{kind: "tokens", title: string, labels: string[], symbol: string, n_values: number, fed: boolean}} TokensData */
 /**
  * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number}} PianorollData
  */
@@ -33,7 +33,7 @@
  */
 /**
  * @typedef {{kind: "distribution", title: string, p: ArrayData, labels: string[], chosen: number[]|null, chosen_name: string,
- *   axis: string}} DistributionData
+ *   axis: string, ticks: [row: number, name: string][], upward: boolean}} DistributionData
  */
 /**
  * @typedef {{kind: "line", title: string, values: ArrayData, labels: string[], symbol: string, axis: string, low: number,
@@ -57,7 +57,11 @@
  * @typedef {TokensData|PianorollData|HeatmapData|DistributionData|LineData|InfluenceData|EquationData|DiagramData|CellData} LaneData
  */
 
-/** @typedef {{clock: {edges: ArrayData}, names: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[]}} Composed */
+/** @typedef {{name: string, what: string, units: number[], r: number[]}} UnitGroup  units of n_a; a name of "": they follow nothing */
+/**
+ * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
+ *   groups: UnitGroup[]}} Composed
+ */
 /** @typedef {Composed & {name: string}} TraceData */
 /**
  * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
@@ -92,11 +96,14 @@
  * @property {Pin[]} pins
  * @property {Pin|null} picked  the unit pinned last
  * @property {string} orderKey  how units are ordered; "index" by number
- * @property {(axis: string, count: number) => Int32Array} order  the units of each row, as the reader chose
+ * @property {(axis: string, count: number) => Int32Array} order  all units, in the order the reader chose
+ * @property {(axis: string, count: number) => Int32Array} rows  those that have a row of their own: all, or a few
+ * @property {(axis: string, count: number) => {group: UnitGroup, from: number, to: number}[]} brackets  rows from..to − 1 of a group
+ * @property {(axis: string, unit: number) => {group: UnitGroup, r: number}|null} follows  what a unit follows
  * @property {(axis: string, unit: number) => void} pick  pin a unit, or unpin it
  * @property {() => void} redraw  draw all lanes again, after a control of the lane changed it
  * @property {(step: number) => string} nameOf
- * @property {(step: number, named?: boolean) => string} stepText  "step 12 of 60, D4 · 2/3"
+ * @property {(step: number, named?: boolean) => string} stepText  "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3"
  * @property {<T extends object>(name: string, initial: T) => T} keep  what a lane's controls are set to, through new data
  * @property {(text: string) => number} measure  in the stage's font
  * @property {(text: string, width: number) => string} fit
@@ -129,7 +136,7 @@
  * @property {(x: number) => number} [stepAt]  for a picture off the time axis: the step a click there means, or −1
  * @property {(name: string) => void} [light]  mark what has this axis or symbol; "" for nothing
  * @property {Units} [units]  for lanes whose rows are units
- * @property {(unit: number) => number} [rowOf]
+ * @property {(unit: number) => {row: number, rows: number}|null} [rowOf]
  * @property {(step: number) => Table} [table]  the same as text
  * @property {(step: number) => string} [describe]  a few words for screen readers
  * @property {(g: Canvas2D, box: Size & {x: (seconds: number) => number}) => void} [overview]  a thumbnail over the clock

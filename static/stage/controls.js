@@ -87,7 +87,11 @@ export class Controls {
   listen() {
     const { stage } = this;
     const { look, transport } = stage;
-    const onClick = (node, act) => node.addEventListener("click", act);
+    const onClick = (node, act) => node.addEventListener("click", (event) => {
+      act();
+      // After a press by hand the keys are the stage's again: Space plays. By keyboard, Space presses on.
+      if (event.detail && node !== this.more) stage.root.focus({ preventScroll: true });
+    });
     onClick(this.back, () => transport.stepBy(-1));
     onClick(this.forward, () => transport.stepBy(1));
     onClick(this.play, () => transport.toggle());
@@ -167,12 +171,19 @@ export class Controls {
   /** Follow the step. */
   syncStep() {
     const { data, transport: { position, step } } = this.stage;
-    const name = data.nameOf(step);
     setText(this.where, data.stepText(step, false));
-    setText(this.token, name);
+    setText(this.token, data.momentOf(step));
     this.range.setAttribute("aria-valuetext", data.stepText(step));
-    this.back.disabled = step === 0 && position <= data.clock.start + 1e-9;
-    this.forward.disabled = step === data.clock.steps - 1;
+    this.disable(this.back, step === 0 && position <= data.clock.start + 1e-9);
+    this.disable(this.forward, step === data.clock.steps - 1);
+  }
+
+  /** A button that cannot be pressed any more leaves the focus to the stage: its keys go on. */
+  disable(node, off) {
+    const { root } = this.stage;
+    const had = off && /** @type {ShadowRoot|Document} */ (root.getRootNode()).activeElement === node;
+    node.disabled = off;
+    if (had) root.focus({ preventScroll: true });
   }
 
   /** The scrubber itself is not seen: it follows when the playhead rests. */

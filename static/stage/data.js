@@ -7,9 +7,10 @@ import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantit
 import { decodeArray, decodeNotes } from "./decode.js";
 import { t } from "./words.js";
 
-/** @import { Composed, Lane, LaneStage, Note, Payload, Pin, Signal } from "./contract.js" */
+/** @import { Composed, Lane, LaneStage, Note, Payload, Pin, Signal, UnitGroup } from "./contract.js" */
 
 const MAX_PINS = 4;
+const FEW = 3; // rows of a group that are drawn at first
 
 export class StageData {
   /** @type {Payload} */ payload;
@@ -21,8 +22,10 @@ export class StageData {
   /** @type {Signal[]} what units can be correlated with */ signals = [];
   /** @type {Pin[]} the one picked last at the end */ pins = [];
   /** @type {string[]} */ names = [];
+  /** @type {string[]} */ reads = [];
   mode = "a";
-  orderKey = "index";
+  orderKey = ""; // the default until the reader chooses
+  /** @type {UnitGroup[]} */ groups = [];
   orders = new Map();
   kept = new Map();
 
@@ -40,7 +43,10 @@ export class StageData {
     this.orders.clear();
     this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, stage));
     this.names = shown.names.length ? shown.names : this.lanes.find((lane) => lane.names)?.names ?? [];
+    this.reads = shown.reads;
     this.signals = this.readSignals();
+    this.groups = shown.groups;
+    if (!this.orderKeys.includes(this.orderKey)) this.orderKey = this.defaultOrder;
     this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
   }
 
@@ -65,6 +71,16 @@ export class StageData {
     return having.find((lane) => ["a", "h"].includes(lane.head.symbol)) || having[0];
   }
 
+  /** How units can be ordered: by what they follow, where that is known, with few or all rows. */
+  get orderKeys() {
+    const groups = this.groups.length ? ["few", "groups"] : [];
+    return [...groups, "index", "peak", ...this.signals.map(({ name }) => `signal:${name}`)];
+  }
+
+  get defaultOrder() {
+    return this.groups.some(({ name }) => name) ? "few" : "index";
+  }
+
   setOrder(key) {
     this.orderKey = key;
     this.orders.clear();
@@ -77,8 +93,42 @@ export class StageData {
     return this.orders.get(key);
   }
 
+  /** Whether rows of that axis stand in groups just now. */
+  grouped(axis, count) {
+    return axis === "n_a" && ["few", "groups"].includes(this.orderKey)
+      && this.groups.reduce((sum, { units }) => sum + units.length, 0) === count;
+  }
+
+  /** Units that have a row: all, or the strongest of each group and what is pinned. */
+  rows(axis, count) {
+    if (this.orderKey !== "few" || !this.grouped(axis, count)) return this.order(axis, count);
+    const few = this.groups.flatMap(({ name, units }) => (name ? units.slice(0, FEW) : []));
+    const pinned = this.pins.filter((pin) => pin.axis === axis && !few.includes(pin.unit)).map(({ unit }) => unit);
+    return Int32Array.from([...few, ...pinned]);
+  }
+
+  /** Which rows belong to which group. */
+  brackets(axis, count) {
+    if (!this.grouped(axis, count)) return [];
+    const few = this.orderKey === "few";
+    let to = 0;
+    return this.groups.filter(({ name }) => name || !few).map((group) => {
+      const from = to;
+      to += few ? Math.min(FEW, group.units.length) : group.units.length;
+      return { group, from, to };
+    });
+  }
+
+  /** What a unit follows, and how closely; null where that is not known. */
+  follows(axis, unit) {
+    if (axis !== "n_a") return null;
+    const group = this.groups.find(({ units }) => units.includes(unit));
+    return group ? { group, r: group.r[group.units.indexOf(unit)] } : null;
+  }
+
   makeOrder(axis, count) {
     const units = this.unitLane(axis, count)?.units;
+    if (this.grouped(axis, count)) return Int32Array.from(this.groups.flatMap((group) => group.units));
     if (this.orderKey === "index" || !units || units.count !== count) return orderByIndex(count);
     if (this.orderKey === "peak") return orderByPeak(units.values, units.rows, count);
     const signal = this.signals.find(({ name }) => `signal:${name}` === this.orderKey);
@@ -107,10 +157,17 @@ export class StageData {
     return "";
   }
 
-  /** "step 12 of 60, D4 · 2/3" */
+  /** What the step reads and what it writes, or the one name that it has. */
+  momentOf(step) {
+    const name = this.nameOf(step);
+    return this.reads[step] ? `${this.reads[step]} → ${name}` : name;
+  }
+
+  /** "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3", or "step 3 of 5, happy" */
   stepText(step, named = true) {
     const name = named ? this.nameOf(step) : "";
-    const place = { n: step + 1, total: this.clock.steps, name };
+    const place = { n: step + 1, total: this.clock.steps, name, read: this.reads[step] };
+    if (name && place.read) return t("step {n} of {total}: reads {read}, writes {name}", place);
     return name ? t("step {n} of {total}, {name}", place) : t("step {n} of {total}", place);
   }
 

@@ -166,10 +166,11 @@ export class Frame {
   markRow(/** @type {UnitOf|null} */ hovered) {
     const { units, rowOf } = this.lane;
     const has = hovered && units && rowOf && units.axis === hovered.axis && hovered.unit < units.count;
-    this.mark.hidden = !has;
-    if (!has) return;
-    const each = this.timeSize.height / units.count;
-    this.mark.style.transform = `translateY(${rowOf(hovered.unit) * each}px)`;
+    const at = has ? rowOf(hovered.unit) : null;
+    this.mark.hidden = !at;
+    if (!at) return;
+    const each = this.timeSize.height / at.rows;
+    this.mark.style.transform = `translateY(${at.row * each}px)`;
     this.mark.style.height = `${Math.max(each, 3)}px`;
     this.mark.style.left = `${this.look.layout.gutter}px`;
     this.mark.style.width = `${this.look.layout.plot}px`;

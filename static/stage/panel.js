@@ -62,10 +62,12 @@ export class Panel {
     this.sortBox.hidden = !units || Boolean(compact);
     this.pinForm.hidden = !units || Boolean(compact);
     if (units) this.unit.max = String(units.count - 1);
-    const options = [["index", t("number")], ["peak", t("time of peak")],
-      ...data.signals.map((signal) => [`signal:${signal.name}`, t("correlation with {name}", { name: signal.name === "pitch" ? t("pitch") : signal.name })])];
-    if (!options.some(([key]) => key === data.orderKey)) data.orderKey = "index";
-    this.sort.replaceChildren(...options.map(([value, text]) => element("option", { value, text })));
+    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), index: t("number"), peak: t("time of peak") };
+    const named = (key) => {
+      const name = key.slice("signal:".length);
+      return said[key] ?? t("correlation with {name}", { name: name === "pitch" ? t("pitch") : name });
+    };
+    this.sort.replaceChildren(...data.orderKeys.map((value) => element("option", { value, text: named(value) })));
     this.sort.value = data.orderKey;
     this.where.hidden = !units || !searchable(elsewhere, data.mode);
     this.syncPins();

@@ -103,7 +103,7 @@ export class StageView {
 
   setOrder(key) {
     this.data.setOrder(key);
-    this.invalidate("view");
+    this.relayout(); // there may be other rows
   }
 
   pick(axis, unit) {
@@ -135,7 +135,7 @@ export class StageView {
     const step = data.clock.stepAt(transport.timeline.position());
     if (step !== transport.start) said.step = String(step + 1);
     if (transport.timeline.speed !== 1) said.speed = String(transport.timeline.speed);
-    if (data.orderKey !== "index") said.units = data.orderKey;
+    if (data.orderKey !== data.defaultOrder) said.units = data.orderKey;
     if (Math.abs(look.zoom - 1) > 1e-9) said.zoom = String(Number(look.zoom.toFixed(3)));
     if (data.mode !== "a") said.trace = data.mode;
     if (data.pins.length) said.pins = data.pins.map(({ axis, unit }) => `${axis}-${unit}`).join(",");
@@ -149,7 +149,7 @@ export class StageView {
       data.mode = trace;
       this.adoptData(data.payload);
     }
-    if (units && (units === "peak" || data.signals.some(({ name }) => units === `signal:${name}`))) data.setOrder(units);
+    if (units && data.orderKeys.includes(units)) data.setOrder(units);
     if (speed) transport.setSpeed(speed);
     if (zoom) this.look.zoom = zoom;
     for (const [axis, unit] of pins) if (data.unitLane(axis, unit + 1)) data.pick(axis, unit);
@@ -224,6 +224,9 @@ function laneStageOf(/** @type {StageView} */ view) {
     get picked() { return data.picked; },
     get orderKey() { return data.orderKey; },
     order: (axis, count) => data.order(axis, count),
+    rows: (axis, count) => data.rows(axis, count),
+    brackets: (axis, count) => data.brackets(axis, count),
+    follows: (axis, unit) => data.follows(axis, unit),
     pick: (axis, unit) => view.pick(axis, unit),
     redraw: () => view.invalidate("view"),
     nameOf: (step) => data.nameOf(step),

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from conftest import settled
+from playwright.sync_api import expect
 
 from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample
@@ -46,11 +47,13 @@ def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_mod
     stage.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".cell-step[data-step='12']")
+    moment = stage.locator(".scrub").get_attribute("aria-valuetext")
+    assert moment == "step 13 of 48: reads D4 · 1/3, writes C♯4 · 1/3"
     box = page.locator(".cell-f .cell-box")
     width = box.bounding_box()["width"]
     box.click(position={"x": width * 0.4, "y": 6})
-    unit = int(page.get_attribute(".cell-step", "data-unit"))
-    assert unit == int(0.4 * trace.n_a)
+    unit = int(0.4 * trace.n_a)
+    expect(page.locator(".cell-step")).to_have_attribute("data-unit", str(unit))
     shown = values(page)
     expected = {
         "read": trace.h[11, unit],

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from conftest import settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -128,8 +129,11 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
 
 
 def test_frozen_moves_no_row_and_trainable_moves_some(page):
+    page.locator(".st-key-embedding_epochs").get_by_role("slider").press("Home")
+    settled(page)
     page.get_by_role("button", name="Train both").click()
-    expect(page.get_by_text("Done")).to_have_count(2, timeout=120_000)
+    expect(page.get_by_text("epoch 1 of 1")).to_have_count(2, timeout=120_000)
+    expect(page.get_by_text("Done")).to_have_count(2)
     expect(page.get_by_text("no row moved")).to_be_visible()
     frozen, trainable = page.get_by_test_id("stMetricValue").all_inner_texts()
     assert frozen.startswith("0 of")

@@ -96,12 +96,12 @@ def test_two_sentences_stand_on_one_clock(server, new_page):
 
 
 def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
-    page = open_emojify(server, new_page, "?emoji_epochs=6&emoji_units=32")
+    page = open_emojify(server, new_page, "?emoji_epochs=2&emoji_units=32")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=120_000)
-    status = page.get_by_text(re.compile("epoch 6 of 6")).inner_text()
+    status = page.get_by_text(re.compile("epoch 2 of 2")).inner_text()
     assert re.search(r"test \d+\.\d%", status)
-    expect(page.get_by_text("After 6 epochs:")).to_be_visible()
+    expect(page.get_by_text("After 2 epochs:")).to_be_visible()
     expect(page.get_by_text("The model that reads now: run 1 last.")).to_be_visible()
     settled(page)
     said = verdict(page).inner_text()

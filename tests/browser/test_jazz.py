@@ -33,6 +33,22 @@ def test_the_shipped_solo_plays_and_the_heatmaps_move_with_it(server, new_page):
     assert shown.screenshot() != picture
 
 
+def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    shown = stage(page)
+    order = shown.get_by_label("Sort units by")
+    expect(order).to_have_value("few")
+    rows = "node => node.getRootNode().stageView.data.rows('n_a', 128).length"
+    assert shown.evaluate(rows) == 9
+    picture = shown.locator("section[data-kind=heatmap] canvas.time").first
+    picture.hover(position={"x": 300, "y": 8})
+    expect(shown).to_contain_text("follows whether the next note starts on a beat, r = 0.7")
+    order.select_option("groups")
+    assert shown.evaluate(rows) == 128
+    picture.hover(position={"x": 300, "y": 120})
+    expect(shown).to_contain_text("follows nothing by itself")
+
+
 def test_train_sample_download(server, new_page):
     page = new_page(f"{server.url}/jazz")
     page.get_by_role("button", name="Train").click()
@@ -74,9 +90,20 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     chooser.set_input_files({"name": "mine.mid", "mimeType": "audio/midi", "buffer": a_midi_file()})
     expect(page.get_by_text("Whistle").first).to_be_visible()
     settled(page)
+    model = page.locator(".st-key-model").get_by_role("combobox")
+    expect(model).to_have_value("untrained")  # none of the shipped ones knows these tokens
     page.get_by_role("button", name="Train").click()
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(model).to_have_value("my training")
+    expect(page.get_by_text("This link asks for")).to_have_count(0)
+    page.get_by_text("简体中文", exact=True).click()
+    expect(model).to_have_value("我的训练")
+    page.get_by_text("English", exact=True).click()
+    expect(model).to_have_value("my training")
+    settled(page)
 
     chooser.set_input_files(
         {"name": "x.mid", "mimeType": "audio/midi", "buffer": b"<html>no</html>"}

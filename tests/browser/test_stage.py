@@ -96,6 +96,35 @@ def test_keys_work_while_the_stage_has_focus_and_only_then(stage):
     page.wait_for_selector("button[aria-label^='Play']")
 
 
+def test_keys_stay_the_stages_after_its_buttons_were_pressed(stage):
+    page = stage()
+    page.get_by_role("button", name="Step forward").click()
+    wait_for_step(page, 2)
+    page.keyboard.press("End")
+    wait_for_step(page, 42)  # and the button just pressed cannot be pressed any more
+    page.keyboard.press("Home")
+    page.wait_for_function(f"() => ({VIEW})().transport.step === 0")
+    page.get_by_role("button", name="Turn off sound").click()
+    silent = page.get_by_role("button", name="Turn on sound")
+    expect(silent).to_be_visible()
+    page.keyboard.press("Space")
+    page.wait_for_selector("button[aria-label^='Pause']")
+    expect(silent).to_be_visible()
+    page.keyboard.press("Space")
+    page.wait_for_selector("button[aria-label^='Play']")
+    # Reached by Tab, a button is pressed by Space.
+    forward = page.get_by_role("button", name="Step forward")
+    forward.focus()
+    at = step_of(page)
+    page.keyboard.press("Space")
+    wait_for_step(page, at + 1)
+    for _ in range(41 - at):
+        page.keyboard.press("Space")
+    wait_for_step(page, 42)
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"() => ({VIEW})().transport.step === 40")
+
+
 def test_tab_and_letters_are_left_to_the_browser_and_to_streamlit(stage):
     page = stage()
     page.locator(".stage").focus()

@@ -9,6 +9,7 @@ import pytest
 from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_FIELDS
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.apps import wait_for
 from ui.frame import frame, language, share, tour
 from ui.parts import stage_view
 
@@ -59,6 +60,31 @@ def test_parameters_that_no_page_knows_break_none(file):
 @pytest.mark.parametrize(("name", "value"), [("run", "1"), ("language", "zh"), ("words", "")])
 def test_one_parameter_named_as_an_attribute_does_not_break_a_page(name, value):
     opened("home.py", {name: value})
+
+
+def notes(app: AppTest) -> list[str]:
+    return [note.value for note in app.info if note.icon == ":material/link_off:"]
+
+
+def test_what_those_add_who_pass_a_link_on_is_passed_over():
+    added = ("fbclid", "utm_source", "gclid", "from", "isappinstalled", "spm", "ref", "_ga")
+    assert not notes(opened("jazz.py", dict.fromkeys(added, "x")))
+    (note,) = notes(opened("jazz.py", dict.fromkeys((*added, "emoji_epochs"), "7")))
+    assert "emoji\\_epochs = 7, which" in note
+
+
+def test_what_is_there_only_later_was_not_asked_for_in_vain():
+    """A reload asks before the visit, whose model it names, is there again."""
+    app = opened("jazz.py", {"model": "my training", "m": "-3"})
+    (note,) = notes(app)
+    assert "my training" in note
+    app.slider(key="m").set_value(2)
+    app.button(key="jazz_run:train").click().run()
+    wait_for(app, "**Done**")
+    app.selectbox(key="model").set_value("my training").run()
+    (note,) = notes(app)
+    assert "m = \\-3" in note
+    assert "training" not in note
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -55,3 +55,19 @@ def test_a_page_waits_for_a_first_loss_that_is_nearly_there_and_not_for_one_that
     never._state = State.RUNNING
     training_panel._wait_for_a_loss(never)  # returns
     assert never.epoch == 0
+
+
+def test_a_class_sees_its_first_losses_as_soon_as_a_reader_alone(moving, monkeypatch):
+    moving(30)
+    asked = []
+    monkeypatch.setattr(
+        training_panel.st,
+        "fragment",
+        lambda _, run_every: asked.append(run_every) or (lambda: None),
+    )
+    run = counting()
+    run._state = State.RUNNING
+    training_panel.live(run, draw=lambda _: None)
+    run._n = 1
+    training_panel.live(run, draw=lambda _: None)
+    assert asked == [training_panel.REFRESH, 30 / training_panel.PICTURES_A_SECOND]

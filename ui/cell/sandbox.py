@@ -175,7 +175,7 @@ def _stage(
     drawn = solo_stage(
         made,
         scene.weights,
-        lanes=("notes", "f", "c", "y"),
+        lanes=("notes", "x", "f", "c", "y"),
         label=_("The solo, and the cell with your hand in it"),
         seed=scene.seed,
         name=name,

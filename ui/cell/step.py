@@ -60,7 +60,7 @@ def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
     stage = solo_stage(
         scene.sample,
         scene.weights,
-        lanes=("notes",),
+        lanes=("notes", "x"),
         label=_("One step of the {name} cell while it writes a solo", name=_(scene.name)),
         seed=scene.seed,
     )

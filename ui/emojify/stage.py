@@ -69,7 +69,11 @@ def reading_stage(
         "network": lambda: _diagram(model, reading),
         "e": lambda: _embeddings(reading),
         "softmax": lambda: Distribution(
-            _("softmax at this word"), trace.probabilities, emoji, axis=_("classes")
+            _("softmax at this word"),
+            trace.probabilities,
+            emoji,
+            axis=_("classes"),
+            ticks=tuple(enumerate(one.emoji for one in reading.classes)),
         ),
         "equation1": lambda: Equation(
             _("one unit of LSTM {layer}, with its numbers", layer=1),

@@ -17,8 +17,10 @@ from seqlib import i18n
 from seqlib.i18n import LANGUAGES, N_, SOURCE, TAGS, _, speaking
 from ui import state
 from ui.component import component
+from ui.frame import choices
 
 KEY = "lang"
+_TEXTS = "language:texts"  # key of a selectbox to the texts of its options, as last drawn
 
 # Streamlit's own words that readers meet, which it has no setting for.
 STREAMLIT_WORDS = (
@@ -165,6 +167,7 @@ def switch() -> None:
                 "exact": {word: _(word) for word in STREAMLIT_WORDS} if foreign else {},
                 "patterns": {p: _(t) for p, t in STREAMLIT_PATTERNS.items()} if foreign else {},
             },
+            on_again_change=lambda: None,  # the page runs, and that is all
         )
 
 
@@ -196,10 +199,23 @@ def choice(
         Whatever else the widget takes.
     """
     drawn = state.widget(key, **{} if options is None else {"options": options})
-    if isinstance(state.TABLE[key], state.Select) and state.value(key) not in drawn["options"]:
-        st.session_state.pop(key, None)  # a model that is gone, say: fall back to the default
+    if isinstance(state.TABLE[key], state.Select):
+        _follow(key, drawn, [format_func(option) for option in drawn["options"]])
     _understand(key, drawn["options"], format_func)
     return widget(label, format_func=format_func, **drawn, **given)
+
+
+def _follow(key: str, drawn: dict[str, Any], texts: list[str]) -> None:
+    """Have a selectbox show its value where the value is gone or the options' texts changed.
+
+    The browser keeps the text it has shown last until it is told a value.
+    """
+    options = drawn["options"]
+    here = st.session_state.get(key, options[drawn["index"]])
+    known = st.session_state.setdefault(_TEXTS, {})
+    if (key in known and known[key] != texts) or here not in options:
+        choices.choose(key, here if here in options else options[drawn["index"]])
+    known[key] = texts
 
 
 def understood(key: str, values: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from seqlib.i18n import _, language
 from ui.component import component
 from ui.frame import language as languages
 from ui.parts import escape, stage_view
-from ui.state import linked
+from ui.state import TABLE, linked
 
 WITHOUT = "without"
 UPLOADS = "uploads"
@@ -30,7 +30,7 @@ TOUR = "tour"
 KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
 MAX_LINK = 4000  # characters
 
-_PAGE, _ASKED, _NOTE = "share:page", "share:asked", "share:note"
+_PAGE, _ASKED = "share:page", "share:asked"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 _component = component("share", "share/share.js", "share/share.css")
@@ -45,7 +45,7 @@ class _Run(threading.local):
     def fresh(self) -> None:
         self.sections: set[str] = set()
         self.refused: set[str] = set()
-        self.place: Any = None
+        self.note: Any = None
 
 
 _run = _Run()
@@ -66,7 +66,6 @@ def begin(page: str) -> None:
             del st.query_params[name]
     st.session_state[_PAGE] = page
     st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
-    st.session_state.pop(_NOTE, None)
 
 
 def _ours(name: str) -> bool:
@@ -79,8 +78,7 @@ def place() -> None:
     rules = ", ".join(f".st-key-{name}, .st-key-section_{name}" for name in hidden)
     if UPLOADS in hidden:
         rules += ', [data-testid="stFileUploader"]'
-    _run.place = st.container(key="link_notes")
-    with _run.place:
+    with st.container(key="link_notes"):
         if rules:
             st.html(f"<style>{rules} {{ display: none !important; }}</style>")
         if hidden:
@@ -93,35 +91,28 @@ def place() -> None:
                     on_click=lambda: st.query_params.pop(WITHOUT, None),
                     help=_("Shows what the link leaves out."),
                 )
-        _note()
-
-
-def _note() -> None:
-    if asked := st.session_state.get(_NOTE):
-        st.info(
-            _(
-                "This link asks for {asked}, which does not exist here. The page stands at its "
-                "default there.",
-                asked=escape.plain(asked),
-            ),
-            icon=":material/link_off:",
-        )
+        _run.note = st.empty()
 
 
 def end() -> None:
-    """Called when a page is drawn to its end: say what its link asked for in vain."""
-    if (asked := st.session_state.pop(_ASKED, None)) is None:
+    """Called when a page is drawn to its end: say what its link asked for in vain.
+
+    What is there only later, as a model of a visit that comes back, was not asked for in vain.
+    """
+    asked = st.session_state.get(_ASKED, {})
+    in_vain = {name: all_ for name, all_ in asked.items() if not _understood(name, list(all_))}
+    st.session_state[_ASKED] = in_vain
+    if not in_vain or _run.note is None:
         return
-    in_vain = [
-        (name, values) for name, values in asked.items() if not _understood(name, list(values))
-    ]
-    if not in_vain:
-        return
-    texts = (f"{name} = {', '.join(values)}" for name, values in in_vain)
-    st.session_state[_NOTE] = ", ".join(text[:60] for text in list(texts)[:6])
-    if _run.place is not None:
-        with _run.place:
-            _note()
+    texts = [f"{name} = {', '.join(values)}"[:60] for name, values in in_vain.items()]
+    _run.note.info(
+        _(
+            "This link asks for {asked}, which does not exist here. The page stands at its "
+            "default there.",
+            asked=escape.plain(", ".join(texts[:6])),
+        ),
+        icon=":material/link_off:",
+    )
 
 
 def refuse(name: str) -> None:
@@ -146,6 +137,8 @@ def _understood(name: str, values: list[str]) -> bool:
         return True
     if (view := stage_view.view_name(name)) is not None:
         return view in stage_view.run.stages
+    if name not in TABLE:
+        return True  # of those who passed the link on, such as utm_source: not ours to judge
     if linked(name, st.session_state[_PAGE]) is None:
         return False
     with get_script_run_ctx().session_state.query_params() as parameters:

@@ -61,12 +61,14 @@ def choose_track() -> None:
         for track in song.tracks
         if not track.is_drum
     }
-    st.selectbox(
+    language.choice(
+        st.selectbox,
         _("track of “{file}”", file=escape.plain(song.title)),
+        "midi_track",
+        options=list(tracks),
         format_func=tracks.__getitem__,
         on_change=use,
         help=_("The best guess comes first; choose another if the melody is elsewhere."),
-        **widget("midi_track", options=list(tracks)),
     )
     if error := st.session_state.pop("track_error", ""):
         st.error(escape.plain(error), icon=":material/error:")
@@ -86,7 +88,7 @@ def choose_melody() -> None:
     )
 
 
-READING = ("notes", "h", "y")
+READING = ("notes", "x", "h", "y")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -151,7 +153,7 @@ def token_list() -> None:
     st.dataframe(
         {
             f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
-            for t, index in enumerate(sequence[:shown].tolist())
+            for t, index in enumerate(sequence[:shown].tolist(), 1)
         },
         key="token_list",
         width="stretch",

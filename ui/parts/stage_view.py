@@ -12,7 +12,7 @@ import streamlit as st
 SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
 TRACES = ("a", "b", "both", "difference")
 
-_UNITS = re.compile(r"peak|signal:.{1,60}")
+_UNITS = re.compile(r"few|groups|index|peak|signal:.{1,60}")
 _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
 
 

@@ -119,9 +119,9 @@ def live(
     far the run is.
     """
     moving = run.state in (State.CREATED, *MOVING)
-    every = refresh()
-    if moving and every == REFRESH:
+    if moving and refresh() == REFRESH:
         _wait_for_a_loss(run)
+    every = refresh() if run.epoch else REFRESH  # a first loss is looked for often, by everybody
 
     def picture() -> None:
         session.watching()

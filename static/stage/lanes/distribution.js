@@ -18,6 +18,11 @@ export function distributionLane(data, stage) {
   const nowHeight = (layout) => barHeight(layout) * (bars + (columns > bars ? 1 : 0));
   /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
+  const order = orderByIndex(columns);
+  if (data.upward) order.reverse();
+  const placeOf = (at) => (data.upward ? columns - 1 - at : at); // its own inverse
+  /** @type {[number, string][]} */
+  const ticks = data.ticks.length ? data.ticks : [[0, "0"], [columns - 1, String(columns - 1)]];
 
   const row = (step) => values.subarray(step * columns, (step + 1) * columns);
   const chosenAt = (step) => (chosen ? chosen[step] : -1);
@@ -28,7 +33,7 @@ export function distributionLane(data, stage) {
     const roots = Float32Array.from(values, Math.sqrt);
     bitmap = paintMatrix({
       values: roots, rows, columns, low: 0, high: 1,
-      pixels: stage.theme.pixels.sequential, order: orderByIndex(columns),
+      pixels: stage.theme.pixels.sequential, order,
     });
     bitmapKey = stage.theme.key;
   }
@@ -56,17 +61,22 @@ export function distributionLane(data, stage) {
           const x1 = view.x(view.clock.edges[step + 1]);
           if (chosen[step] < 0) continue;
           const tall = Math.max(each, 5);
-          g.strokeRect(x0 + 1, (chosen[step] + 0.5) * each - tall / 2, Math.max(1, x1 - x0 - 2), tall);
+          g.strokeRect(x0 + 1, (placeOf(chosen[step]) + 0.5) * each - tall / 2, Math.max(1, x1 - x0 - 2), tall);
         }
         g.restore();
       }
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
       g.textAlign = "right";
-      g.textBaseline = "top";
-      g.fillText("0", view.left - 7, 0);
-      g.textBaseline = "bottom";
-      g.fillText(String(columns - 1), view.left - 7, size.height);
+      g.textBaseline = "middle";
+      const edge = layout.font / 2; // the first and the last name stay whole
+      /** @type {number[]} */ const taken = [];
+      for (const [place, name] of ticks) {
+        const y = Math.max(edge, Math.min(size.height - edge, (placeOf(place) + 0.5) * (size.height / columns)));
+        if (taken.some((other) => Math.abs(other - y) < layout.font)) continue; // no room for it
+        taken.push(y);
+        g.fillText(stage.fit(name, view.left - 8), view.left - 7, y);
+      }
     },
 
     now: (layout) => ({ height: nowHeight(layout), below: true }),
@@ -108,8 +118,9 @@ export function distributionLane(data, stage) {
     },
 
     probe(x, y, step, size) {
-      const place = rowAt(y, columns, size.height);
-      if (place < 0) return null;
+      const at = rowAt(y, columns, size.height);
+      if (at < 0) return null;
+      const place = placeOf(at);
       const lines = [data.labels[place], stage.stepText(step)];
       if (place === chosenAt(step)) lines.push(data.chosen_name);
       return { value: percentText(values[step * columns + place]), lines };

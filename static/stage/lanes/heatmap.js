@@ -11,15 +11,15 @@ import { t } from "../words.js";
 
 const gateNames = () => ({ i: t("input gate"), f: t("forget gate"), o: t("output gate") }); // between 0 and 1
 
-/** One picture element a value, Tx wide and n high, rows in the order given. */
+/** One picture element a value, Tx wide, a row for each unit of `order`. */
 export function paintMatrix({ values, rows, columns, low, high, pixels, order }) {
   const canvas = document.createElement("canvas");
   canvas.width = rows;
-  canvas.height = columns;
+  canvas.height = order.length;
   const g = contextOf(canvas);
-  const image = g.createImageData(rows, columns);
+  const image = g.createImageData(rows, order.length);
   const out = new Uint32Array(image.data.buffer);
-  for (let row = 0; row < columns; row += 1) {
+  for (let row = 0; row < order.length; row += 1) {
     const unit = order[row];
     for (let step = 0; step < rows; step += 1) {
       out[row * rows + step] = pixels[colourIndex(values[step * columns + unit], low, high)];
@@ -65,6 +65,37 @@ export function spread(wanted, room, height, margin) {
   return out;
 }
 
+/** What a unit follows, as a line of a readout. */
+function followsText({ group, r }) {
+  return group.name
+    ? t("follows {what}, r = {r}", { what: group.what, r: numberText(r, 2) })
+    : t("follows nothing by itself (|r| below 0.4)");
+}
+
+/** Each group's name beside its rows with how many it has, and lines between the groups. */
+function drawBrackets(g, stage, brackets, { each, edge, right, taken }) {
+  const { theme, layout: { font } } = stage;
+  for (const { group, from, to } of brackets) {
+    const [top, bottom] = [from * each, to * each];
+    g.fillStyle = theme.ink;
+    g.fillRect(edge + 3, top + 1, 1.5, bottom - top - 2);
+    g.fillStyle = theme.background;
+    if (from) g.fillRect(edge + 3, top - 1, right - edge - 3, 2);
+    const strongest = group.name ? ` · ${numberText(Math.abs(group.r[0]), 2)}` : "";
+    const lines = [group.name || t("mixed"), `${group.units.length}${strongest}`];
+    const shown = bottom - top >= 2.3 * font ? lines : lines.slice(0, 1);
+    g.textAlign = "right";
+    g.textBaseline = "middle";
+    shown.forEach((line, place) => {
+      const y = (top + bottom) / 2 + (place - (shown.length - 1) / 2) * font * 1.15;
+      if (taken.some((other) => Math.abs(other - y) < font * 1.1)) return; // a pinned unit's number
+      g.fillStyle = place ? theme.soft : theme.ink;
+      g.font = `${place ? 400 : 600} ${font}px ${theme.font}`;
+      g.fillText(stage.fit(line, edge), edge, y);
+    });
+  }
+}
+
 /** @type {import("../contract.js").LaneOf<import("../contract.js").HeatmapData>} */
 export function heatmapLane(data, stage) {
   const matrix = decodeArray(data.values);
@@ -73,25 +104,30 @@ export function heatmapLane(data, stage) {
   const { low, high, symbol, axis } = data;
   const map = mapFor(low, high);
   const names = data.rows;
-  const target = (layout) => {
+  const target = (layout, shown) => {
     const size = (layout.compact ? 84 : 128) * Math.sqrt(layout.scale);
-    return names.length ? Math.max(size, columns * 15 * layout.scale) : size;
+    if (names.length) return Math.max(size, columns * 15 * layout.scale);
+    return shown < columns ? Math.max(size, shown * 14 * layout.scale) : size;
   };
   /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
   /** @type {Int32Array} */ let inverse;
   /** @type {ImageData} */ let image;
 
-  const order = () => stage.order(axis, columns);
+  const shownRows = () => stage.rows(axis, columns);
   const unitName = (unit) => (names.length ? names[unit] : t("unit {unit}", { unit }));
-  const height = (layout) => Math.round(rowHeight(columns, target(layout), 1 / (window.devicePixelRatio || 1)) * columns);
+  const height = (layout) => {
+    const shown = shownRows().length;
+    return Math.round(rowHeight(shown, target(layout, shown), 1 / (window.devicePixelRatio || 1)) * shown);
+  };
 
   function fresh() {
-    const key = `${stage.theme.key}|${stage.orderKey}`;
+    const order = shownRows();
+    const key = `${stage.theme.key}|${stage.orderKey}|${order.length < columns ? order : ""}`;
     if (key === bitmapKey) return;
-    bitmap = paintMatrix({ values, rows, columns, low, high, pixels: stage.theme.pixels[map], order: order() });
-    inverse = new Int32Array(columns);
-    order().forEach((unit, row) => { inverse[unit] = row; });
+    bitmap = paintMatrix({ values, rows, columns, low, high, pixels: stage.theme.pixels[map], order });
+    inverse = new Int32Array(columns).fill(-1);
+    order.forEach((unit, row) => { inverse[unit] = row; });
     bitmapKey = key;
   }
 
@@ -99,11 +135,12 @@ export function heatmapLane(data, stage) {
   function unitsAt(step, box, ratio) {
     const px = (size) => Math.round(size * ratio);
     const { layout, theme } = stage;
-    const [width, height] = [px(box.width), Math.max(columns, px(box.height))];
+    const order = shownRows();
+    const [width, height] = [px(box.width), Math.max(order.length, px(box.height))];
     if (image?.width !== width || image.height !== height) image = new ImageData(width, height);
     const strip = Math.round(26 * layout.scale);
     paintUnits(new Uint32Array(image.data.buffer), {
-      row: values.subarray(step * columns, (step + 1) * columns), order: order(), low, high, pixels: theme.pixels[map],
+      row: values.subarray(step * columns, (step + 1) * columns), order, low, high, pixels: theme.pixels[map],
       width, height, strip: px(strip), left: px(strip + 8), thin: px(1), ground: theme.shadePixel, faint: theme.faintPixel,
     });
     return image;
@@ -118,12 +155,15 @@ export function heatmapLane(data, stage) {
     },
     units: { axis, count: columns, values, rows },
     height,
-    rowOf: (unit) => { fresh(); return inverse[unit]; },
+    rowOf(unit) {
+      fresh();
+      return inverse[unit] < 0 ? null : { row: inverse[unit], rows: bitmap.height };
+    },
 
     drawTime(g, view, size) {
       fresh();
       drawMatrix(g, bitmap, view, size.height);
-      const each = size.height / columns;
+      const each = size.height / bitmap.height;
       const edge = view.left - 7;
       const { font } = stage.layout;
       const pinned = stage.pins.filter((pin) => pin.axis === axis && pin.unit < columns);
@@ -146,14 +186,19 @@ export function heatmapLane(data, stage) {
       const free = (y) => places.every((other) => Math.abs(other - y) > font * 1.1);
       if (names.length && each >= stage.layout.font) {
         g.textBaseline = "middle";
-        order().forEach((unit, row) => g.fillText(stage.fit(names[unit], edge), edge, (row + 0.5) * each));
+        shownRows().forEach((unit, row) => g.fillText(stage.fit(names[unit], edge), edge, (row + 0.5) * each));
+        return;
+      }
+      const brackets = stage.brackets(axis, columns);
+      if (brackets.length) {
+        drawBrackets(g, stage, brackets, { each, edge, right: view.left + view.width, taken: places });
         return;
       }
       const sorted = stage.orderKey !== "index";
       g.textBaseline = "top";
-      if (free(font / 2)) g.fillText(sorted ? String(order()[0]) : "0", edge, 0);
+      if (free(font / 2)) g.fillText(sorted ? String(shownRows()[0]) : "0", edge, 0);
       g.textBaseline = "bottom";
-      if (free(size.height - font / 2)) g.fillText(sorted ? String(order()[columns - 1]) : String(columns - 1), edge, size.height);
+      if (free(size.height - font / 2)) g.fillText(sorted ? String(shownRows()[columns - 1]) : String(columns - 1), edge, size.height);
     },
 
     now: (layout) => ({ height: height(layout), below: false }),
@@ -161,7 +206,7 @@ export function heatmapLane(data, stage) {
     drawNow(g, box, step) {
       fresh();
       const { theme } = stage;
-      const each = box.height / columns;
+      const each = box.height / bitmap.height;
       const units = unitsAt(step, box, g.getTransform().a);
       if (units.height === g.canvas.height) g.putImageData(units, 0, 0);
       else {
@@ -189,14 +234,16 @@ export function heatmapLane(data, stage) {
     },
 
     probe(x, y, step, size) {
-      const row = rowAt(y, columns, size.height);
+      const shown = shownRows();
+      const row = rowAt(y, shown.length, size.height);
       if (row < 0) return null;
-      const unit = order()[row];
+      const unit = shown[row];
+      const follows = stage.follows(axis, unit);
       const what = gateNames()[symbol] ? `${gateNames()[symbol]} ${symbol}` : symbol;
       return {
         axis, unit,
         value: `${numberText(values[step * columns + unit], 4)}${data.units ? ` ${data.units}` : ""}`,
-        lines: [`${what} · ${unitName(unit)}`, stage.stepText(step)],
+        lines: [`${what} · ${unitName(unit)}`, ...(follows ? [followsText(follows)] : []), stage.stepText(step)],
       };
     },
 
@@ -208,7 +255,7 @@ export function heatmapLane(data, stage) {
         }),
         columns: [axis, ...steps.map((at) => `t = ${at + 1}`)],
         current: step - steps[0] + 1,
-        rows: Array.from(order(), (unit) => [unitName(unit), ...steps.map((at) => numberText(values[at * columns + unit], 3))]),
+        rows: Array.from(stage.order(axis, columns), (unit) => [unitName(unit), ...steps.map((at) => numberText(values[at * columns + unit], 3))]),
       };
     },
   };

@@ -8,16 +8,42 @@ export function labelLines(label) {
   return label.split(" · ");
 }
 
+/** An arrow from the step before, in the lane above, to the label at `at`. */
+function drawFeed(/** @type {import("../contract.js").Canvas2D} */ g, view, tip, at, theme) {
+  const { edges, steps } = view.clock;
+  if (at < Math.max(1, view.first) || at > view.last || at >= steps) return;
+  const middle = (step) => (view.x(edges[step]) + view.x(edges[step + 1])) / 2;
+  const [from, to] = [middle(at - 1), middle(at)];
+  g.strokeStyle = theme.ink;
+  g.fillStyle = theme.ink;
+  g.lineWidth = 1.5;
+  g.beginPath();
+  g.moveTo(from, 1);
+  g.quadraticCurveTo(to, 1, to, tip - 4);
+  g.stroke();
+  g.beginPath();
+  g.moveTo(to, tip);
+  g.lineTo(to - 3.5, tip - 6);
+  g.lineTo(to + 3.5, tip - 6);
+  g.fill();
+}
+
 /** @type {import("../contract.js").LaneOf<import("../contract.js").TokensData>} */
 export function tokensLane(data, stage) {
   const lines = data.labels.map(labelLines);
   const most = Math.min(2, Math.max(...lines.map((each) => each.length)));
+  const above = (layout) => (data.fed ? Math.round(layout.font * 0.9) : 0); // room for the arrows
 
   return {
-    head: { title: data.title, symbol: "", shape: [["Tx", data.labels.length]], legend: null },
+    head: {
+      title: data.title,
+      symbol: data.symbol,
+      shape: [["Tx", data.labels.length], .../** @type {[string, number][]} */ (data.symbol ? [["n_values", data.n_values]] : [])],
+      legend: null,
+    },
     live: true,
     names: data.labels,
-    height: (layout) => Math.round(layout.font * (most * 1.35 + 0.9)),
+    height: (layout) => Math.round(layout.font * (most * 1.35 + 0.9)) + above(layout),
     minStep(layout) {
       const widths = lines.map((each) => Math.max(...each.slice(0, 2).map((line) => stage.measure(line))));
       widths.sort((one, other) => one - other);
@@ -28,6 +54,7 @@ export function tokensLane(data, stage) {
 
     drawTime(g, view, size, step) {
       const { theme, layout } = stage;
+      const top = above(layout);
       clipToPlot(g, view, size.height);
       g.textAlign = "center";
       g.textBaseline = "middle";
@@ -37,17 +64,18 @@ export function tokensLane(data, stage) {
         const on = at === step;
         g.fillStyle = on ? theme.accent : theme.shade;
         g.beginPath();
-        g.roundRect(x0 + 1, 1, Math.max(1, x1 - x0 - 2), size.height - 2, 4);
+        g.roundRect(x0 + 1, top + 1, Math.max(1, x1 - x0 - 2), size.height - top - 2, 4);
         g.fill();
         g.fillStyle = on ? stage.onAccent : theme.ink;
         g.font = `${on ? 600 : 400} ${layout.font}px ${theme.font}`;
         const shown = lines[at].slice(0, most);
         shown.forEach((line, place) => {
           const text = stage.fit(line, x1 - x0 - 5);
-          const y = size.height / 2 + (place - (shown.length - 1) / 2) * layout.font * 1.3;
+          const y = (size.height + top) / 2 + (place - (shown.length - 1) / 2) * layout.font * 1.3;
           if (text.length > 1 || text === line) g.fillText(text, (x0 + x1) / 2, y);
         });
       }
+      if (data.fed) for (const at of [step, step + 1]) drawFeed(g, view, top, at, theme);
       g.restore();
     },
 

@@ -136,7 +136,7 @@ def test_an_epoch_in_parts_equals_an_epoch_in_one(make_weights, windows, monkeyp
 def test_long_windows_and_any_number_of_them_train(make_windows, make_weights):
     for m, Tx in ((1, 2), (3, 100)):
         task = make(make_windows(m=m, Tx=Tx, n_values=N_VALUES), make_weights(N_A, N_VALUES))
-        _, progress = task.advance(task.begin(), 100, threads=2)
+        _, progress = task.advance(task.begin(), 100)
         losses = progress.measured["loss"].sum(axis=1)
         assert progress.measured["loss"].shape == (20, Tx)
         assert losses[-1] < losses[0]

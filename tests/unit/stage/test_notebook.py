@@ -76,7 +76,7 @@ def test_a_curve_is_drawn_from_zero_over_all_epochs_whatever_its_values():
 def test_a_solo_is_shown_with_its_notes_and_a_band():
     weights = seqlib.load_jazz("untrained")
     stage = seqlib.solo_stage(seqlib.sample(weights, 12, seed=1), weights)
-    assert [lane.kind for lane in stage.lanes] == ["pianoroll", "heatmap", "distribution"]
+    assert [lane.kind for lane in stage.lanes] == ["pianoroll", "tokens", "heatmap", "distribution"]
     assert {note.voice for note in stage.sound} > {"solo", "bass"}
     assert stage.clock.Tx == 12
     page_of(stage._repr_html_())

@@ -42,7 +42,7 @@ class Counting:
         return State(zero, zero, zero)
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None, threads: int = 1
+        self, state: State, seconds: float, epochs: int | None = None
     ) -> tuple[State, Progress]:
         if self.fails:
             raise RuntimeError(self.fails)

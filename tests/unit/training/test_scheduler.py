@@ -139,17 +139,6 @@ def test_the_first_slice_is_one_epoch_so_that_a_loss_shows_and_a_paced_run_takes
     assert paced.not_before == pytest.approx(room.clock.now - 0.01 + 0.2)
 
 
-def test_a_run_alone_may_use_two_threads_and_one_among_others_may_not():
-    room = Room(slots=2)
-    room.pool.cores = 2
-    first = room.start()
-    room.steps(1)
-    second = room.start()
-    room.steps(2)
-    assert [given.threads for given in room.pool.given] == [2, 1, 1]
-    assert first.epoch + second.epoch == 3
-
-
 def test_beyond_so_many_runs_wait_with_their_place_until_one_ends():
     room = Room(Limits(training=2, waiting=5))
     room.start(epochs=2, name="first")

@@ -1,0 +1,170 @@
+"""What each unit of a trained cell follows: its correlation with what a musician would name.
+
+The state a⟨t⟩ after reading a note is held against signals that are known by then, over many
+melodies. One half of them chooses the signal for each unit, the other half, which had no part in
+that, gives the correlation that is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from seqlib.i18n import N_
+from seqlib.jazz.corpus import Corpus
+from seqlib.jazz.weights import JazzWeights
+from seqlib.lstm import forward
+from seqlib.music import TICKS_PER_BEAT
+
+STEPS = 128  # of each melody
+MELODIES = 32
+LEAST = 0.4  # a unit whose |r| is below follows nothing by itself
+BAR = 4 * TICKS_PER_BEAT
+
+
+class Signal(NamedTuple):
+    """A number for each step that is known once x⟨t⟩ is read; NaN where there is none."""
+
+    name: str
+    what: str
+    of: Callable[[_Read], np.ndarray]
+
+
+class _Read(NamedTuple):
+    """What was read of one melody: token t − 1 at step t, in arrays (Tx,)."""
+
+    pitch: np.ndarray  # NaN: a rest, or nothing read yet
+    ticks: np.ndarray  # NaN: nothing read yet
+    start: np.ndarray  # of the note that comes next, in ticks
+    rest: np.ndarray
+
+
+def _rising(read: _Read) -> np.ndarray:
+    return np.concatenate([[np.nan], np.diff(read.pitch)])
+
+
+def _notes_since_a_rest(read: _Read) -> np.ndarray:
+    found, since = np.empty(len(read.rest)), 0
+    for step, rest in enumerate(read.rest):
+        since = 0 if rest else since + 1
+        found[step] = min(since, 16)
+    return found
+
+
+SIGNALS = (
+    Signal(
+        N_("beat"),
+        N_("whether the next note starts on a beat"),
+        lambda read: (read.start % TICKS_PER_BEAT == 0).astype(float),
+    ),
+    Signal(N_("pitch"), N_("the pitch of the note read"), lambda read: read.pitch),
+    Signal(
+        N_("short"),
+        N_("whether the note read is shorter than half a beat"),
+        lambda read: np.where(np.isnan(read.ticks), np.nan, 2 * read.ticks < TICKS_PER_BEAT),
+    ),
+    Signal(
+        N_("bar"),
+        N_("how far the bar of four beats has come"),
+        lambda read: read.start % BAR / BAR,
+    ),
+    Signal(N_("rest"), N_("whether a rest was read"), lambda read: read.rest),
+    Signal(N_("rising"), N_("how far the melody has just risen or fallen"), _rising),
+    Signal(N_("phrase"), N_("how many notes came since the last rest"), _notes_since_a_rest),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Units that follow one thing.
+
+    Attributes
+    ----------
+    signal : Signal or None
+        None for the units that follow none of ``SIGNALS`` by themselves.
+    units : tuple of int
+        The strongest first.
+    r : tuple of float
+        Pearson's correlation of each, on the melodies that had no part in choosing.
+    """
+
+    signal: Signal | None
+    units: tuple[int, ...]
+    r: tuple[float, ...]
+
+
+def groups(weights: JazzWeights, corpus: Corpus) -> tuple[Group, ...]:
+    """Group the units of a model by what they follow in the melodies of ``corpus``.
+
+    The largest group first, the units that follow nothing last. Computed once for the weights, and
+    again for another corpus.
+    """
+    known = weights.__dict__.get("_followed")
+    if known is None or known[0] is not corpus:
+        known = corpus, _groups(*correlations(weights, corpus))
+        weights.__dict__["_followed"] = known  # as ``cached_property`` does: it goes with them
+    return known[1]
+
+
+def correlations(weights: JazzWeights, corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
+    """Return r of every signal with every unit, (signals, n_a), on each half of the melodies.
+
+    Not a number where a signal or a unit does not change.
+    """
+    places = range(min(MELODIES, len(corpus.melodies)))
+    read = [_read(corpus, place) for place in places]
+    states = _states(weights, [corpus.sequences[place][:STEPS] for place in places])
+    halves = []
+    for first in (0, 1) if len(read) > 1 else (0, 0):
+        chosen = slice(first, None, 2)
+        h = np.concatenate(states[chosen])
+        rows = [np.concatenate([one.of(each) for each in read[chosen]]) for one in SIGNALS]
+        halves.append(np.stack([_correlation(row, h) for row in rows]))
+    return halves[0], halves[1]
+
+
+def _groups(chosen_on: np.ndarray, told_on: np.ndarray) -> tuple[Group, ...]:
+    best = np.argmax(np.nan_to_num(np.abs(chosen_on)), axis=0)
+    units = np.arange(len(best))
+    r = np.nan_to_num(told_on[best, units])
+    follows = (np.abs(r) >= LEAST) & (np.sign(r) == np.sign(chosen_on[best, units]))
+    found = [
+        _group(signal, units[follows & (best == place)], r) for place, signal in enumerate(SIGNALS)
+    ]
+    found = sorted((group for group in found if group.units), key=lambda group: -len(group.units))
+    return (*found, *([_group(None, units[~follows], r)] if not follows.all() else []))
+
+
+def _group(signal: Signal | None, units: np.ndarray, r: np.ndarray) -> Group:
+    units = units[np.argsort(-np.abs(r[units]), kind="stable")]
+    return Group(signal, tuple(units.tolist()), tuple(r[units].tolist()))
+
+
+def _read(corpus: Corpus, place: int) -> _Read:
+    tokens = corpus.melodies[place].tokens[:STEPS]
+    before = tokens[:-1]
+    return _Read(
+        np.array([np.nan, *(np.nan if one.pitch is None else one.pitch for one in before)]),
+        np.array([np.nan, *(one.ticks for one in before)]),
+        np.array(corpus.melodies[place].edges[: len(tokens)], float),
+        np.array([0.0, *(float(one.pitch is None) for one in before)]),
+    )
+
+
+def _states(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarray]:
+    """Return the states (Tx, n_a) of each sequence, all computed together."""
+    x = np.zeros((len(sequences), max(map(len, sequences)), weights.n_values), np.float32)
+    for row, sequence in zip(x, sequences, strict=True):
+        row[np.arange(1, len(sequence)), sequence[:-1]] = 1
+    h = forward(weights.cell, x).h
+    return [states[: len(sequence)] for states, sequence in zip(h, sequences, strict=True)]
+
+
+def _correlation(signal: np.ndarray, h: np.ndarray) -> np.ndarray:
+    there = np.isfinite(signal)
+    s, h = signal[there] - signal[there].mean(), h[there] - h[there].mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (s @ h) / (np.linalg.norm(s) * np.linalg.norm(h, axis=0))

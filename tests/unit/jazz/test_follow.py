@@ -1,0 +1,96 @@
+"""What units follow: computed from the model in hand, told from melodies that did not choose."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqlib.jazz import follow, pretrained, shifted_one_hot
+from seqlib.jazz.corpus import default_corpus
+from seqlib.music import TICKS_PER_BEAT
+
+NAMES = [signal.name for signal in follow.SIGNALS]
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return default_corpus()
+
+
+def on_the_beat(corpus, place: int) -> np.ndarray:
+    starts = np.array(corpus.melodies[place].edges[:-1][: follow.STEPS])
+    return (starts % TICKS_PER_BEAT == 0).astype(float)
+
+
+def test_r_is_pearsons_on_the_states_of_the_model_melody_by_melody(corpus):
+    weights, unit = pretrained.load("good"), 32
+    told = follow.correlations(weights, corpus)[1][NAMES.index("beat"), unit]
+    places = range(1, min(follow.MELODIES, len(corpus.melodies)), 2)
+    states, beats = [], []
+    for place in places:
+        sequence = corpus.sequences[place][: follow.STEPS]
+        states.append(weights.trace(shifted_one_hot(sequence, corpus.n_values)).h[:, unit])
+        beats.append(on_the_beat(corpus, place))
+    expected = np.corrcoef(np.concatenate(states), np.concatenate(beats))[0, 1]
+    assert told == pytest.approx(expected, abs=1e-4)
+    assert told > 0.7
+
+
+def test_the_trained_model_counts_beats_and_the_untrained_one_does_not(corpus):
+    good = follow.groups(pretrained.load("good"), corpus)
+    assert [group.signal and group.signal.name for group in good][:2] == ["beat", "pitch"]
+    assert 32 in good[0].units[:3]
+    untrained = follow.groups(pretrained.load("untrained"), corpus)
+    assert "beat" not in [group.signal and group.signal.name for group in untrained]
+
+
+def planted(corpus, monkeypatch, *columns) -> tuple[follow.Group, ...]:
+    """The groups of a model whose units are these functions of a melody's place."""
+
+    def states(_weights, sequences):
+        return [
+            np.stack([column(place)[: len(sequence)] for column in columns], axis=1)
+            for place, sequence in enumerate(sequences)
+        ]
+
+    monkeypatch.setattr(follow, "_states", states)
+    return follow._groups(*follow.correlations(pretrained.load("early"), corpus))
+
+
+def test_each_unit_is_in_one_group_the_strongest_first_and_noise_in_the_last(corpus, monkeypatch):
+    noise = np.random.default_rng(0)
+
+    def beat(spread: float):
+        return lambda place: (
+            on_the_beat(corpus, place) + spread * noise.normal(size=len(on_the_beat(corpus, place)))
+        )
+
+    def random(place: int) -> np.ndarray:
+        return noise.normal(size=follow.STEPS)
+
+    beats, mixed = planted(
+        corpus, monkeypatch, random, beat(0.5), lambda place: -on_the_beat(corpus, place), beat(0.1)
+    )
+    assert (beats.signal.name, beats.units, mixed.signal) == ("beat", (2, 3, 1), None)
+    assert mixed.units == (0,)
+    assert beats.r[0] == pytest.approx(-1, abs=1e-6)
+    assert 0.9 < beats.r[1] < 1
+    assert follow.LEAST < beats.r[2] < 0.9
+
+
+def test_what_holds_on_one_half_of_the_melodies_only_is_not_told(corpus, monkeypatch):
+    noise = np.random.default_rng(1)
+
+    def beats_at_even_places(place: int) -> np.ndarray:
+        return noise.normal(size=follow.STEPS) if place % 2 else on_the_beat(corpus, place)
+
+    (mixed,) = planted(corpus, monkeypatch, beats_at_even_places)
+    assert mixed.signal is None
+
+
+def test_a_unit_that_never_moves_and_a_corpus_of_one_melody_are_no_error(corpus, monkeypatch):
+    (mixed,) = planted(corpus, monkeypatch, lambda place: np.zeros(follow.STEPS))
+    assert mixed.units == (0,)
+    monkeypatch.undo()
+    alone = follow.groups(pretrained.load("good"), corpus.subset([0]))
+    assert sorted(unit for group in alone for unit in group.units) == list(range(128))

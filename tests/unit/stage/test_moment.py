@@ -1,0 +1,64 @@
+"""What a column of a jazz stage reads, and what it writes, one step apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqlib.jazz import pretrained
+from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.sampling import sample
+from seqlib.stage import payload
+from seqlib.stage.jazz import LANES, reading_stage, solo_stage
+
+
+@pytest.fixture(scope="module")
+def weights():
+    return pretrained.load("good")
+
+
+@pytest.fixture(scope="module")
+def solo(weights):
+    return sample(weights, 48, temperature=0.8, seed=7)
+
+
+def test_the_row_x_names_what_the_tensor_x_holds(weights, solo):
+    labels = default_corpus().vocabulary.labels
+    drawn = solo_stage(solo, weights, lanes=tuple(LANES))
+    row = next(lane for lane in payload(drawn)["lanes"] if lane["kind"] == "tokens")
+    assert (row["symbol"], row["n_values"], row["fed"]) == ("x", 78, True)
+    assert not solo.trace.x[0].any()
+    assert row["labels"][0] == "nothing"
+    assert row["labels"][1:] == [labels[place] for place in solo.trace.x[1:].argmax(axis=1)]
+    assert drawn.reads == tuple(row["labels"])
+    assert drawn.names == tuple(labels[place] for place in solo.indices)
+    assert drawn.reads[1:] == drawn.names[:-1]
+
+
+def test_step_12_of_the_cells_solo_reads_e4_and_writes_d4(weights, solo):
+    drawn = solo_stage(solo, weights)
+    assert (drawn.reads[11], drawn.names[11]) == ("E4 · 2/3", "D4 · 1/3")
+    softmax = drawn.lanes[-1]
+    assert softmax.labels[softmax.chosen[11]] == "D4 · 1/3"
+
+
+def test_a_state_is_found_elsewhere_by_the_note_that_led_to_it(weights):
+    corpus = default_corpus()
+    found = reading_stage(corpus, 0, ("good", weights), None, ("notes", "h")).elsewhere
+    labels = corpus.vocabulary.labels
+    first = corpus.sequences[1]
+    assert found.labels[0][0] == "nothing"
+    assert found.labels[0][1:4] == tuple(labels[place] for place in first[:3])
+    assert [len(one) for one in found.labels] == [len(one) for one in found.values]
+
+
+def test_pitch_runs_upwards_and_octaves_are_named(weights, solo):
+    softmax = solo_stage(solo, weights).lanes[-1]
+    assert softmax.upward
+    tokens = default_corpus().vocabulary.tokens
+    for row, name in softmax.ticks:
+        pitch = tokens[row].pitch
+        assert name == ("rest" if pitch is None else f"C{pitch // 12 - 1}")
+        assert row == 0 or tokens[row - 1].pitch != pitch
+    assert [name for _row, name in softmax.ticks] == ["rest", "C4", "C5"]
+    assert np.all(np.diff([token.pitch for token in tokens if token.pitch is not None]) >= 0)
