@@ -217,7 +217,7 @@ def test_what_does_not_fit_is_explained_with_line_and_cure(text, line, says):
         ("Attentoin(3)", "there is no Attentoin here"),
         ("keras.layers.Attentoin(3)", "there is no Attentoin here"),
         ("model.add(foo(3))", "not a layer known here"),
-        ("x = Input((4, 2))\nModel(inputs, LSTM(3)(x))", "“inputs” is not made in the text"),
+        ("x = Input((4, 2))\nModel(x, [out])", "“out” is not made in the text"),
         ("LSTM()", r"write LSTM\(64\)"),
         ("LSTM(64, unit=3)", "no argument unit"),
         ("LSTM(10**99)", "has no value"),
