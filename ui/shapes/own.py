@@ -32,8 +32,8 @@ def form() -> None:
             _("layers"),
             height=300,
             help=_(
-                "Code with Sequential, with Input and Model, or one layer a line; functions, loops "
-                "and prompts of a notebook too. It is read, never run."
+                "Code with `Sequential`, with `Input` and `Model`, or one layer a line; functions, "
+                "loops and prompts of a notebook too. It is read, never run."
             ),
             **widget("paste_text"),
         )

@@ -200,7 +200,7 @@ def _tensor(
     made = (
         _("an input")
         if row.role == "input"
-        else _("made by {layer}", layer=layer.title or row.layer if layer else row.layer)
+        else _("made by {layer}", layer=_short_name(layer) if layer else row.layer)
     )
     if layer is not None and layer.uses > 1:
         made += n_(", {n} time", ", {n} times", layer.uses)
@@ -218,6 +218,13 @@ def _tensor(
         "asked": n == asked,
         "detail": _detail(row.name, sketch.axes[n], full, row.dtype, made),
     }
+
+
+def _short_name(layer: LayerCount) -> str:
+    """Name a layer as the code does, or by its kind where the code gives it no name."""
+    if not layer.title:
+        return layer.name
+    return layer.title if layer.title.isidentifier() else layer.kind
 
 
 def _detail(name: str, axes: Sequence[str], full: Sequence[Any], dtype: str, made: str) -> str:
