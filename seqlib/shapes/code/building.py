@@ -62,7 +62,7 @@ INSIDE = ("layer", "backward_layer", "cell", "cells")
 
 def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title: str) -> Layer:
     """Make the layer of this name; arguments of older versions are translated."""
-    m.layers += 1
+    m.layers += name != "Lambda"  # a loop makes one at each turn; its calls are bounded
     if m.layers > MAX_LAYERS:
         m.refuse(_("more than {most} layers; leave some out.", most=MAX_LAYERS))
     if name in NOT_DRAWN:

@@ -58,7 +58,7 @@ class Machine:
     """The state of a walk; ``given`` are a reader's values for sizes by name."""
 
     def __init__(self, text: str, given: Mapping[str, int]) -> None:
-        self.text = text
+        self.lines = text.split("\n")
         self.recording = Recording(lines=lambda: (("", self.line),))
         self.sizes = Sizes(given)
         self.remarks: list[Remark] = []
@@ -127,9 +127,19 @@ class Machine:
         """Return the text of a node on one line, cut to 80 letters."""
         key = id(node)
         if key not in self.segments:
-            text = ast.get_source_segment(self.text, node) or ""
-            self.segments[key] = short(text, 80)
+            self.segments[key] = short(self._source(node), 80)
         return self.segments[key]
+
+    def _source(self, node: Any) -> str:
+        """Return the text of a node; columns count the bytes of UTF-8."""
+        if getattr(node, "end_lineno", None) is None:
+            return ""
+        lines = self.lines[node.lineno - 1 : node.end_lineno][:8]  # a quotation needs no more
+        last = node.end_lineno - node.lineno
+        if last < len(lines):
+            lines[last] = lines[last].encode()[: node.end_col_offset].decode(errors="ignore")
+        lines[:1] = [one.encode()[node.col_offset :].decode(errors="ignore") for one in lines[:1]]
+        return " ".join(lines)
 
     def no_value(self, label: str) -> NoReturn:
         """Refuse something that stands where a value is needed."""

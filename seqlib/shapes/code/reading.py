@@ -12,7 +12,7 @@ from seqlib.i18n import _
 from seqlib.shapes.code.words import PasteError, Remark, foreign, short
 
 MAX_LETTERS = 8_000
-MAX_REPAIRS = 40
+MAX_REPAIRS = 25
 
 PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In ?\[[\d ]*\]:|\.{3,}:)( |$)")
 QUOTED = re.compile(r"^\s*[>•*-]( |$)")
@@ -21,7 +21,6 @@ NUMBERED = re.compile(r"^\s*(\d{1,4})(?:[.:|)]?[ \t]|[.:|)]?$)")
 MAGIC = re.compile(r"^(\s*)([%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[])")
 FENCE = re.compile(r"^\s*(```|~~~)")
 STRAY = re.compile(r"^[\s.,;)\]}…·]*$")
-PROSE = re.compile(r"^[^=()\[\]{}]*(\s|[^\x00-\x7f])[^=()\[\]{}]*$")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
 # What Chinese keyboards and word processors put in place of Python's own marks.
 MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
@@ -163,13 +162,18 @@ def _repaired(lines: list[str], problem: SyntaxError, remarks: list[Remark]) -> 
         lines[at] = ""
         return True
     others = sum(bool(line.strip()) for line in lines) > 1
-    if others and PROSE.match(lines[at].split("#")[0]) and not BLOCK.match(lines[at]):
+    if others and _is_prose(lines[at].split("#")[0]) and not BLOCK.match(lines[at]):
         remarks.append(
             Remark(at + 1, _("“{text}” is no Python and is skipped.", text=short(lines[at])))
         )
         lines[at] = ""
         return True
     return False
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is words of a sentence: no brackets, no assignment, and more than a name."""
+    return not set("=()[]{}") & set(line) and (" " in line.strip() or not line.isascii())
 
 
 def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:

@@ -54,8 +54,8 @@ OTHER = N_("this is {language}, and Keras in Python is read here.")
 
 # What tells a text that is not Keras, and how it is named. The first that matches is taken.
 FOREIGN: tuple[tuple[str, str, str], ...] = (
-    (r"Layer \(type\)\s.*Param #|^\s*Total params:", SUMMARY, ""),
-    (r'^\s*\{\s*"(class_name|config|module)"', CONFIGURATION, ""),
+    (r"Layer \(type\)\s.*Param #|^[ \t]*Total params:", SUMMARY, ""),
+    (r'^[ \t]*\{\s*"(class_name|config|module)"', CONFIGURATION, ""),
     (
         r"\b(import|from) torch\b|\btorch\.nn\b|\bnn\.(Linear|LSTM|GRU|RNN|Embedding|Module)\b",
         PYTORCH,
@@ -67,7 +67,7 @@ FOREIGN: tuple[tuple[str, str, str], ...] = (
         TENSORFLOW_1,
         "",
     ),
-    (r"\blibrary\(|%>%|\|>|\blayer_(lstm|dense|embedding|gru)\(|^\s*[\w.]+\s*<-\s", R, ""),
+    (r"\blibrary\(|%>%|\|>|\blayer_(lstm|dense|embedding|gru)\(|^[ \t]*[\w.]+[ \t]*<-\s", R, ""),
     (r"\b(const|let|var)\s+\w+\s*=|\btf\.layers\.\w+\(\{|=>\s*\{", OTHER, "JavaScript"),
     (r"\b(sequenceInputLayer|lstmLayer|fullyConnectedLayer)\b", OTHER, "MATLAB"),
     (r"#include\s*[<\"]|\bstd::|\bint main\s*\(", OTHER, "C++"),

@@ -127,6 +127,7 @@ def test_sizes_that_are_not_said_are_asked_for_and_set():
     assert {one.name: one.value for one in found.asked} == {"n_a": 64, "n_values": 78, "Tx": 30}
     sketch = read(PIECES["S1_djmodel"], {"Tx": 7, "n_a": 5}).models[0].sketch
     assert sum(row.role == "output" for row in sketch.rows) == 7
+    assert len(outputs(read(PIECES["S1_djmodel"], {"Tx": 290}))) == 290
     assert sketch.axes[0] == ("m", "Tx", "n_values")
     assert sketch.n_parameters == 4 * (78 + 5 + 1) * 5 + 6 * 78
 
@@ -434,6 +435,17 @@ def test_any_text_is_drawn_or_gets_one_sentence(caplog):
     steps = [drawn_or_refused(mutated(draw)) for _ in range(n)]
     assert not caplog.records, "no fault of ours had to be caught"
     assert sum(map(bool, steps)) > n / 6, "many mutations still say a model"
+
+
+LONG = (
+    *("a(b)\n" * 1500, "\n" * 7990 + "x", "a " * 3900 + "(", "x = [" + "1," * 3900 + "]"),
+    *("]\nLSTM(3)\n" * 700, "f(" * 3000, "'" * 7999, "x = 'a' * 300\n" * 500),
+)
+
+
+@pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
+def test_a_long_text_of_one_kind_gets_its_sentence_within_the_bounds(text):
+    assert drawn_or_refused(text) <= MAX_STEPS
 
 
 def test_the_length_of_a_text_and_of_its_walk_are_bounded():
