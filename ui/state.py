@@ -251,7 +251,8 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
         yield Select(f"model{suffix}", page, "good", of_visit=True)
         yield Select(f"method{suffix}", page, "temperature", options=METHODS)
         warm = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
-        yield Steps(f"temperature{suffix}", page, 1.0, options=warm)
+        # The second solo begins with another one, so that there is something to compare.
+        yield Steps(f"temperature{suffix}", page, 0.4 if suffix else 1.0, options=warm)
         yield Steps(f"k{suffix}", page, 8, options=(2, 4, 8, 16, 32))
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)

@@ -30,6 +30,7 @@ print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
 # %% settings-midi | my MIDI
 my_name = "scale"
 my_tempo = 120.0
+my_metres = [(0, 4, 4)]
 my_tokens = [
     (60, 12),
     (62, 12),
@@ -68,10 +69,11 @@ my_tokens = [
 
 # %% corpus | my MIDI
 from seqlib.jazz.corpus import Corpus
-from seqlib.music import Melody, Token
+from seqlib.music import Melody, Metre, Token
 
 tokens = tuple(Token(pitch, ticks) for pitch, ticks in my_tokens)
-corpus = Corpus.of([Melody(tokens, my_tempo, my_name)], my_name)
+metres = tuple(Metre(*metre) for metre in my_metres)
+corpus = Corpus.of([Melody(tokens, my_tempo, my_name, metres)], my_name)
 print(corpus.name, len(corpus.melodies), corpus.n_notes, corpus.n_values)
 
 # %% tokens
@@ -134,12 +136,13 @@ from seqlib import solo_stage
 solo_stage(solo, weights, corpus, melody - 1, seed=seed)
 
 # %% midi
+from dataclasses import replace
 from pathlib import Path
 
 from seqlib import write_midi
-from seqlib.music import Melody, arrange
+from seqlib.music import arrange
 
 tune = corpus.melodies[melody - 1]
-written = Melody(corpus.vocabulary.decode(solo.indices), tune.tempo, "solo")
+written = replace(tune, tokens=corpus.vocabulary.decode(solo.indices), name="solo")
 band = arrange(written, corpus.chords[melody - 1], seed=seed)
 Path("solo.mid").write_bytes(write_midi(written, band))

@@ -158,7 +158,18 @@ def piece_name(name: str) -> str:
 
 
 def corpus_of(song: Song) -> Corpus:
-    """Make a corpus of the melody of a MIDI file."""
+    """Make a corpus of the melody of a MIDI file.
+
+    Raises ``ValueError``, one sentence, if all its notes are alike.
+    """
+    if len(set(song.melody.tokens)) < 2:
+        raise ValueError(
+            _(
+                "The melody “{melody}” repeats one note of one length, so there is nothing to "
+                "predict: choose another track or file.",
+                melody=song.melody.name or _("Your melody"),
+            )
+        )
     return Corpus.of([song.melody], song.title or song.melody.name or _("Your melody"))
 
 

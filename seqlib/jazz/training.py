@@ -13,6 +13,8 @@ from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
+from seqlib.music.midi import MAX_TOKENS
+from seqlib.music.tokens import check_size
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
 
@@ -21,14 +23,12 @@ BOUNDS: dict[str, Range] = {
     "m": Range(1, 400, 60, N_("windows trained on at once")),
     "Tx": Range(2, 100, 30, N_("notes in a window")),
     "n_a": Range(1, 256, 64, N_("units in the cell")),
-    "n_values": Range(2, 1500, 78, N_("different notes")),
+    "n_values": Range(2, MAX_TOKENS, 78, N_("different notes")),
     "learning_rate": Range(0.0001, 0.1, 0.01, N_("Adam's step size")),
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
 ENGINES = ("numpy", "djmodel", "twin")
-# The most numbers in X: m Tx n_values. Each bound alone would let one run fill a small host.
-MOST_NUMBERS = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,6 @@ class RunSettings:
         check_bound("pace", self.pace, BOUNDS["pace"])
         if operator.index(self.seed) < 0:
             raise ValueError(_("seed is {seed}; choose 0 or more.", seed=self.seed))
-
-
-def check_size(m: int, Tx: int, n_values: int) -> None:
-    """Raise ``ValueError``, one sentence, if X (m, Tx, n_values) would be too large."""
-    if m * Tx * n_values > MOST_NUMBERS:
-        raise ValueError(
-            _(
-                "X would have m · Tx · n_values = {m} · {Tx} · {n_values} = {n:,} numbers; at most "
-                "{most:,} are possible, so choose a smaller m or Tx.",
-                m=m,
-                Tx=Tx,
-                n_values=n_values,
-                n=m * Tx * n_values,
-                most=MOST_NUMBERS,
-            )
-        )
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ class Trace(ShownInNotebook):
     def n_a(self) -> int:
         return self.h.shape[-1]
 
+    @property
+    def liveliest(self) -> int:
+        """Number of the unit whose memory c moves most."""
+        return int(self.c.reshape(-1, self.n_a).std(axis=0).argmax())
+
     def step(self, t: Any) -> Step:
         """The gates and states of step ``t``, or of the steps in an array ``t``."""
         return Step(*(getattr(self, name)[..., t, :] for name in Step._fields))

@@ -13,6 +13,7 @@ from .melody import (
     beats_text,
     pitch_name,
 )
+from .metre import Metre
 from .midi import (
     MAX_BEATS,
     MAX_BYTES,
@@ -36,6 +37,7 @@ __all__ = [
     "Arrangement",
     "Chord",
     "Melody",
+    "Metre",
     "MidiError",
     "Song",
     "Sound",

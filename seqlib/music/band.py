@@ -13,31 +13,19 @@ from .bass import walk
 from .comping import comp
 from .harmony import BAR, QUALITIES, cover, harmonise
 from .melody import TICKS_PER_BEAT, Arrangement, Chord, Melody, Sound
+from .metre import Pulse, bars, pulses
 
 __all__ = ["BAR", "QUALITIES", "arrange"]
 
-_BEAT, _OFF = TICKS_PER_BEAT, 8
 RIDE, PEDAL_HAT, KICK, SIDE_STICK = 51, 44, 36, 37  # General MIDI percussion keys
-# One bar of swing as (onset, key, velocity).
-_TIME: tuple[tuple[int, int, int], ...] = (
-    (0, RIDE, 50),
-    (_BEAT, RIDE, 58),
-    (_BEAT + _OFF, RIDE, 40),
-    (2 * _BEAT, RIDE, 50),
-    (3 * _BEAT, RIDE, 58),
-    (3 * _BEAT + _OFF, RIDE, 40),
-    (_BEAT, PEDAL_HAT, 48),
-    (3 * _BEAT, PEDAL_HAT, 48),
-    (0, KICK, 30),
-    (2 * _BEAT, KICK, 28),
-)
-_FILLS: tuple[tuple[tuple[int, int, int], ...], ...] = (  # one of these is added to each bar
+# One of these is added to each bar: (pulse, between it and the next?, key, velocity).
+_FILLS: tuple[tuple[tuple[int, bool, int, int], ...], ...] = (
     (),
     (),
-    ((3 * _BEAT + _OFF, SIDE_STICK, 34),),
-    ((_BEAT + _OFF, SIDE_STICK, 34),),
-    ((2 * _BEAT + _OFF, KICK, 40),),
-    ((_OFF, SIDE_STICK, 30), (3 * _BEAT, SIDE_STICK, 36)),
+    ((3, True, SIDE_STICK, 34),),
+    ((1, True, SIDE_STICK, 34),),
+    ((2, True, KICK, 40),),
+    ((0, True, SIDE_STICK, 30), (3, False, SIDE_STICK, 36)),
 )
 
 
@@ -56,17 +44,23 @@ def arrange(melody: Melody, chords: Sequence[Chord] | None = None, *, seed: int 
     Returns
     -------
     Arrangement
-        Its ``solo`` sounds are the melody's notes. The band plays to the end of the bar in
-        which the melody ends; a bar has four beats.
+        Its ``solo`` sounds are the melody's notes. The band plays in the melody's metres, to the
+        end of the bar in which the melody ends; it is silent in a metre without pulses.
 
     Raises
     ------
     ValueError
         If the chords do not follow one another or one is of a quality not in ``QUALITIES``.
     """
-    end = -(-melody.edges[-1] // BAR) * BAR
+    beat = pulses(melody.metres, melody.edges[-1])
+    end = beat[-1].end if beat else 0
     chords = harmonise(melody) if not chords else cover(chords, end)
-    sounds = [*solo(melody), *comp(chords, seed), *walk(chords, seed), *drums(end, seed)]
+    sounds = [
+        *solo(melody),
+        *comp(chords, beat, seed),
+        *walk(chords, beat, seed),
+        *drums(beat, seed),
+    ]
     sounds.sort(key=lambda sound: sound.start)
     return Arrangement(melody, chords, tuple(sounds))
 
@@ -92,12 +86,25 @@ def solo(melody: Melody) -> tuple[Sound, ...]:
     )
 
 
-def drums(ticks: int, seed: int = 0) -> tuple[Sound, ...]:
-    """Play swing on ride and hi-hat with a few fills, for ``ticks`` ticks."""
+def drums(beat: Sequence[Pulse], seed: int = 0) -> tuple[Sound, ...]:
+    """Play swing on ride and hi-hat with a few fills."""
     rng = random.Random(f"{seed} drums")
-    return tuple(
-        Sound(bar + onset, 3, key, min(127, velocity + rng.randint(-3, 3)), "drums")
-        for bar in range(0, ticks, BAR)
-        for onset, key, velocity in sorted((*_TIME, *rng.choice(_FILLS)))
-        if bar + onset < ticks
-    )
+    sounds: list[Sound] = []
+    end = beat[-1].end if beat else 0
+    for bar in bars(beat):
+        hits = [hit for pulse in bar for hit in _time(pulse)]
+        for place, off, key, velocity in rng.choice(_FILLS):
+            hits += [(p.off if off else p.start, key, velocity) for p in bar[place : place + 1]]
+        sounds += [
+            Sound(onset, min(3, end - onset), key, velocity + rng.randint(-3, 3), "drums")
+            for onset, key, velocity in sorted(hits)
+        ]
+    return tuple(sounds)
+
+
+def _time(pulse: Pulse) -> tuple[tuple[int, int, int], ...]:
+    """Keep time on one pulse, as (onset, key, velocity)."""
+    if pulse.strong:
+        kick = 30 if pulse.place == 0 else 28
+        return (pulse.start, RIDE, 50), (pulse.start, KICK, kick)
+    return (pulse.start, RIDE, 58), (pulse.off, RIDE, 40), (pulse.start, PEDAL_HAT, 48)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
-from .harmony import BAR
 from .melody import TICKS_PER_BEAT, Chord, Sound
+from .metre import Pulse, bars
 
 LOWEST, HIGHEST = 52, 71  # E3 to B4: above the bass, mostly under the solo
 
@@ -25,48 +26,54 @@ VOICINGS: dict[str, tuple[int, ...]] = {
     "dim7": (0, 3, 6, 9),
 }
 _MOVES = 0.35  # how often a hit takes a new inversion of the same chord
-_BEAT, _OFF = TICKS_PER_BEAT, 8  # a swing eighth is two thirds of the beat, then one
-# Figures of one bar, as (onset, length) in ticks.
-FIGURES: tuple[tuple[tuple[int, int], ...], ...] = (
-    ((0, 18), (_BEAT + _OFF, 6)),
-    ((0, 10), (_BEAT + _OFF, 16)),
-    ((_OFF, 6), (2 * _BEAT + _OFF, 8)),
-    ((_BEAT, 6), (3 * _BEAT, 6)),
-    ((_BEAT + _OFF, 16),),
-    ((_OFF, 14), (3 * _BEAT + _OFF, 8)),
-    ((0, 22), (3 * _BEAT + _OFF, 8)),
+# Figures of one bar, as (pulse, between it and the next?, length in twelfths of a pulse).
+FIGURES: tuple[tuple[tuple[int, bool, int], ...], ...] = (
+    ((0, False, 18), (1, True, 6)),
+    ((0, False, 10), (1, True, 16)),
+    ((0, True, 6), (2, True, 8)),
+    ((1, False, 6), (3, False, 6)),
+    ((1, True, 16),),
+    ((0, True, 14), (3, True, 8)),
+    ((0, False, 22), (3, True, 8)),
 )
 
 
-def comp(chords: Sequence[Chord], seed: int = 0) -> tuple[Sound, ...]:
-    """Write the chord player's part for chords that follow one another from tick 0."""
-    if not chords:
+def comp(chords: Sequence[Chord], beat: Sequence[Pulse], seed: int = 0) -> tuple[Sound, ...]:
+    """Write the chord player's part, for chords that follow one another from tick 0."""
+    if not chords or not beat:
         return ()
     rng = random.Random(f"{seed} comping")
-    end = chords[-1].start + chords[-1].ticks
+    end = beat[-1].end
     hits: dict[int, int] = {}  # onset: length
+    chord_of: dict[int, int] = {}
     figure = FIGURES[0]
-    for bar in range(0, end, BAR):
+    for bar in bars(beat):
         figure = rng.choice([other for other in FIGURES if other != figure])
-        hits.update((bar + onset, length) for onset, length in figure if bar + onset < end)
-    chord_of = {onset: _chord_at(chords, onset) for onset in hits}
+        for place, off, length in figure:
+            for pulse in bar[place : place + 1]:
+                onset = pulse.off if off else pulse.start
+                hits[onset] = length * pulse.ticks // TICKS_PER_BEAT
+                # A hit just before a pulse has that pulse's chord.
+                chord_of[onset] = _chord_at(chords, pulse.end if off else onset)
+    heard = Counter(chord_of.values())
     for index, chord in enumerate(chords):  # every chord is heard at least once
-        if index not in chord_of.values():
+        if not heard[index]:
+            heard[chord_of.get(chord.start, index)] -= 1
             hits[chord.start], chord_of[chord.start] = min(chord.ticks, 18), index
+    on_pulse = {pulse.start for pulse in beat}
     sounds: list[Sound] = []
     voicing: tuple[int, ...] = ()
     onsets = sorted(hits)
     for onset, following in zip(onsets, [*onsets[1:], end], strict=True):
         voicing = _nearest(chords[chord_of[onset]], voicing, moving=rng.random() < _MOVES)
         length = max(1, min(hits[onset], following - onset))
-        loud = rng.randint(46, 56) + (4 if onset % TICKS_PER_BEAT else 0)
+        loud = rng.randint(46, 56) + (0 if onset in on_pulse else 4)
         sounds += [Sound(onset, length, pitch, loud, "chords") for pitch in voicing]
     return tuple(sounds)
 
 
-def _chord_at(chords: Sequence[Chord], onset: int) -> int:
-    """Find the index of a hit's chord: the next chord for a hit on the swing eighth before it."""
-    tick = onset if onset % TICKS_PER_BEAT == 0 else onset + TICKS_PER_BEAT - _OFF
+def _chord_at(chords: Sequence[Chord], tick: int) -> int:
+    """Find the index of the chord at a tick; of the last chord after its end."""
     return max(0, bisect_right(chords, tick, key=lambda chord: chord.start) - 1)
 
 

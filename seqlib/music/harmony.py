@@ -1,22 +1,22 @@
 """List the notes of chords and scales, and choose chords for a melody that has none.
 
-A melody is harmonised half a bar at a time. Every chord of a key is scored by how well it
-explains the notes over it, every change by its root motion, and the best path is found by
-dynamic programming (Viterbi), in all keys; the best-scoring key wins. Bars are taken to
-have four beats, the first one at tick 0.
+A melody is harmonised half a bar at a time, or a whole short bar. Every chord of a key is
+scored by how well it explains the notes over it, every change by its root motion, and the best
+path is found by dynamic programming (Viterbi), in all keys; the best-scoring key wins.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .melody import TICKS_PER_BEAT, Chord, Melody
+from .metre import WHOLE, Pulse, pulses
 
-BAR = 4 * TICKS_PER_BEAT
-HALF_BAR = BAR // 2
+BAR = WHOLE  # of 4/4
 
 # Semitones above the root: root, third, fifth, then seventh or sixth.
 QUALITIES: dict[str, tuple[int, ...]] = {
@@ -126,39 +126,49 @@ def cover(chords: Sequence[Chord], ticks: int) -> tuple[Chord, ...]:
 def harmonise(melody: Melody) -> tuple[Chord, ...]:
     """Choose chords for a melody, from tick 0 to the end of its last bar.
 
-    A chord lasts half a bar or more. Equal melodies get equal chords.
+    A chord lasts at least from one strong pulse to the next: half a bar of 4/4, a bar of 3/4.
+    Equal melodies get equal chords; none if the band cannot play the metre.
     """
-    n_bars = -(-melody.edges[-1] // BAR)
-    if not n_bars:
+    beat = pulses(melody.metres, melody.edges[-1])
+    if not beat:
         return ()
-    weight = _weights(melody, 2 * n_bars)  # (halves, 12)
-    found = max((_best_path(_Mode.of(name), weight) for name in _KEYS), key=lambda path: path[0])
+    spans = [pulse for pulse in beat if pulse.strong]
+    starts = [pulse.start for pulse in spans]
+    at_bar = [pulse.place == 0 for pulse in spans]
+    if not starts or starts[0]:  # an upbeat
+        starts, at_bar = [0, *starts], [True, *at_bar]
+    edges = [*starts, beat[-1].end]
+    weight = _weights(melody, edges, beat)  # (spans, 12)
+    found = max(
+        (_best_path(_Mode.of(name), weight, at_bar) for name in _KEYS), key=lambda path: path[0]
+    )
     _, tonic, states, mode = found
     chords: list[Chord] = []
-    for half, state in enumerate(states):
+    for state, start, end in zip(states, edges, edges[1:], strict=False):
         degree, quality, _ = mode.chords[state]
         root = (tonic + degree) % 12
         last = chords[-1] if chords else None
         if last and (last.root, last.quality) == (root, quality):
-            chords[-1] = last._replace(ticks=last.ticks + HALF_BAR)
+            chords[-1] = last._replace(ticks=end - last.start)
         else:
-            chords.append(Chord(half * HALF_BAR, HALF_BAR, root, quality))
+            chords.append(Chord(start, end - start, root, quality))
     return tuple(chords)
 
 
-def _weights(melody: Melody, n_halves: int) -> np.ndarray:
-    """Sum how many beats each pitch class sounds in each half bar, (n_halves, 12).
+def _weights(melody: Melody, edges: Sequence[int], beat: Sequence[Pulse]) -> np.ndarray:
+    """Sum how many beats each pitch class sounds between two edges, (spans, 12).
 
-    Notes on a beat count one and a half times, as notes between beats are often passing notes.
+    Notes on a pulse count one and a half times, as notes between pulses are often passing notes.
     """
-    weight = np.zeros((n_halves, 12))
+    weight = np.zeros((len(edges) - 1, 12))
+    on_pulse = {pulse.start for pulse in beat}
     for start, end, token in zip(melody.edges, melody.edges[1:], melody.tokens, strict=False):
         if token.pitch is None:
             continue
-        accent = 1.0 if start % TICKS_PER_BEAT else 1.5
-        for half in range(start // HALF_BAR, (end - 1) // HALF_BAR + 1):
-            inside = min(end, (half + 1) * HALF_BAR) - max(start, half * HALF_BAR)
-            weight[half, token.pitch % 12] += accent * inside / TICKS_PER_BEAT
+        accent = 1.5 if start in on_pulse else 1.0
+        for span in range(bisect_right(edges, start) - 1, bisect_left(edges, end)):
+            inside = min(end, edges[span + 1]) - max(start, edges[span])
+            weight[span, token.pitch % 12] += accent * inside / TICKS_PER_BEAT
     return weight
 
 
@@ -187,24 +197,26 @@ class _Mode:
         return cls(chords, fit, motion, np.array([home for _, _, home in chords]))
 
 
-def _best_path(mode: _Mode, weight: np.ndarray) -> tuple[float, int, list[int], _Mode]:
-    """Find the best path by Viterbi: its score, tonic, the chord of each half bar, and the mode."""
+def _best_path(
+    mode: _Mode, weight: np.ndarray, at_bar: Sequence[bool]
+) -> tuple[float, int, list[int], _Mode]:
+    """Find the best path by Viterbi: its score, tonic, the chord of each span, and the mode."""
     tonics = np.arange(12)
-    transposed = weight[:, (tonics[:, None] + np.arange(12)) % 12]  # (halves, tonics, 12)
-    heard = transposed @ mode.fit.T + 0.3 * mode.at_home  # (halves, tonics, states)
+    transposed = weight[:, (tonics[:, None] + np.arange(12)) % 12]  # (spans, tonics, 12)
+    heard = transposed @ mode.fit.T + 0.3 * mode.at_home  # (spans, tonics, states)
     n_states = len(mode.chords)
     stay = np.eye(n_states, dtype=bool)
     change = [np.where(stay, 0, mode.motion + cost) for cost in (_CHANGE_AT_BAR, _CHANGE_IN_BAR)]
     ends = np.where(np.array([degree for degree, _, _ in mode.chords]) == 0, _TONIC, 0.0)
     best = heard[0] + ends
     back = np.zeros((len(weight), 12, n_states), int)
-    for half in range(1, len(weight)):
-        reached = best[:, :, None] + change[half % 2]  # (tonics, from, to)
-        back[half] = reached.argmax(axis=1)
-        best = reached.max(axis=1) + heard[half]
+    for span in range(1, len(weight)):
+        reached = best[:, :, None] + change[0 if at_bar[span] else 1]  # (tonics, from, to)
+        back[span] = reached.argmax(axis=1)
+        best = reached.max(axis=1) + heard[span]
     best = best + ends
     tonic, state = (int(index) for index in np.unravel_index(best.argmax(), best.shape))
     states = [state]
-    for half in range(len(weight) - 1, 0, -1):
-        states.append(int(back[half, tonic, states[-1]]))
+    for span in range(len(weight) - 1, 0, -1):
+        states.append(int(back[span, tonic, states[-1]]))
     return float(best[tonic, state]), tonic, states[::-1], mode

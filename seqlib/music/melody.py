@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from seqlib.i18n import _
 
-TICKS_PER_BEAT = 12
+from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
+
 PITCH_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
@@ -59,11 +60,14 @@ class Melody:
         Beats (quarter notes) a minute.
     name : str
         Name for captions, such as the file's.
+    metres : tuple of Metre
+        The first one begins at tick 0, or before it where the melody has an upbeat.
     """
 
     tokens: tuple[Token, ...]
     tempo: float = 120.0
     name: str = ""
+    metres: tuple[Metre, ...] = (COMMON_TIME,)
 
     def __len__(self) -> int:
         return len(self.tokens)

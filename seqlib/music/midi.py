@@ -1,9 +1,8 @@
 """Read melodies from MIDI files, and write them.
 
-Reading goes: bytes → chunks → clean note events → pretty_midi → notes on the beat
-grid → one voice. pretty_midi gets cleaned events because mido, with which it reads, refuses a
-whole file for one odd key signature or system message, and drops the time before any meta
-event it does not know.
+Reading goes: bytes → chunks → events → notes → one voice on the beat grid (``voice``). Events are
+read here because mido, with which pretty_midi reads, refuses a whole file for one odd key
+signature or system message, and drops the time before any meta event it does not know.
 
 Positions come from MIDI ticks, never from seconds, so tempo changes leave the grid alone.
 """
@@ -15,31 +14,32 @@ import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from io import BytesIO
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, Later, _
 
-from .melody import TICKS_PER_BEAT, Arrangement, Melody, Token
-
-if TYPE_CHECKING:
-    import pretty_midi
+from .melody import Arrangement, Melody, Token
+from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
+from .names import decoded, encoding_of
+from .voice import RESOLUTION, UNITS, top_line, voice_of
 
 MAX_BYTES = 1_000_000
 MAX_TRACKS = 256
 MAX_NOTES = 5_000  # in the melody
+MAX_TOKENS = 1_500  # different ones in the melody: what a model can learn
 MAX_FILE_NOTES = 50_000  # in all tracks together; keeps reading under a few seconds
 MAX_BEATS = 4_000
 TEMPO_RANGE = (20.0, 400.0)  # beats a minute
 
-RESOLUTION = 480  # units a beat: the time base to which every file is converted
-UNITS_PER_TICK = RESOLUTION // TICKS_PER_BEAT
+# A text event of our own files where reading could take a written rest for articulation.
+LITERAL = "SeqScope: lengths as written"
 SOLO_PROGRAM = 66  # General MIDI tenor sax
 VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums?)
     "chords": ("Chords", 0, False),
@@ -98,7 +98,8 @@ class Song:
     tempo : float
         The tempo that holds at the median beat, 20 to 400 beats a minute.
     warnings : tuple of str
-        One sentence for each oddity that was worked around.
+        One sentence for each oddity that was worked around, and for each thing that was done
+        to get the melody, in the reader's language.
     """
 
     tracks: tuple[Track, ...]
@@ -106,13 +107,23 @@ class Song:
     track: int
     melody: Melody
     tempo: float
-    warnings: tuple[str, ...] = ()
     title: str = ""
-    _notes: tuple[np.ndarray, ...] = field(default=(), repr=False, compare=False)
+    remarks: tuple[Later | str, ...] = ()
+    _source: _Source | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(map(str, self.remarks))
+
+    def with_track(self, track: int) -> Song:
+        """Reduce another track to the melody; raises ``MidiError`` if it cannot be one."""
+        assert self._source is not None
+        melody, remarks = self._source.melody(track)
+        return replace(self, track=track, melody=melody, remarks=self._source.remarks + remarks)
 
     def melody_of(self, track: int) -> Melody:
         """Reduce another track to a melody; raises ``MidiError`` if it cannot be one."""
-        return _melody(self.tracks, self._notes, track, self.tempo, self.title)
+        return self.with_track(track).melody
 
 
 def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = None) -> Song:
@@ -121,7 +132,8 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     Reads type 0, 1 and 2 (the patterns of type 2 as tracks side by side). A file timed
     in SMPTE frames has no beats, so half a second is taken as one (120 a minute) and its
     tempo events are ignored. Chords reduce to their highest note; a note ends where the
-    next begins. Silence before the first note is dropped; rests after it are kept in full.
+    next begins, and gaps of articulation are closed. Silence before the first note is dropped;
+    rests after it are kept, up to four bars.
 
     Parameters
     ----------
@@ -136,13 +148,30 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
         ``MAX_TRACKS``, ``MAX_BEATS``, ``MAX_NOTES``, ``MAX_FILE_NOTES``).
     """
     data, title = _load(source)
-    warnings: list[str] = []
+    warnings: list[Later | str] = []
     kind, division, chunks = _chunks(data, _header_position(data, warnings))
     units_per_tick = _units_per_tick(division, warnings)
     parts = [
         _read_part(body, number, cut, units_per_tick, warnings)
         for number, (body, cut) in enumerate(chunks, start=1)
     ]
+    _check_notes(parts)
+    _hold(parts, kind)
+    tempo = _tempo(parts, kind, division, warnings)
+    tracks, notes = _tracks(parts)
+    metres = _metres(parts, kind, division)
+    literal = any(LITERAL.encode() in part.texts for part in parts)
+    tick = 0.0 if literal else max(1.0, float(units_per_tick))
+    file = _Source(tracks, notes, metres, tick, tempo, title)
+    best, skipped = _best_melody(file)
+    file = replace(file, remarks=(*warnings, *skipped))
+    chosen = best if track is None else track
+    melody, remarks = file.melody(chosen)
+    return Song(tracks, best, chosen, melody, tempo, title, file.remarks + remarks, file)
+
+
+def _check_notes(parts: list[_Part]) -> None:
+    """Raise a ``MidiError`` if a file has no notes or too many."""
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
             _(
@@ -156,14 +185,6 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
         if any(part.damaged for part in parts):
             raise MidiError(_("This MIDI file is damaged: choose one with a melody."))
         raise MidiError(_("This MIDI file has no notes in it: choose one with a melody."))
-    tempo = _tempo(parts, kind, division, warnings)
-    tracks, notes = _tracks(parts)
-
-    best, skipped = _best_melody(tracks, notes, tempo, title)
-    chosen = best if track is None else track
-    melody = _melody(tracks, notes, chosen, tempo, title)
-    warnings += [str(error) for error in skipped]
-    return Song(tracks, best, chosen, melody, tempo, tuple(warnings), title, notes)
 
 
 def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
@@ -199,9 +220,39 @@ def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
         ]
         if band.notes:
             song.instruments.append(band)
+    song.time_signature_changes = [
+        pretty_midi.TimeSignature(metre.beats, metre.unit, metre.start * seconds)
+        for metre in _with_upbeat(melody.metres)
+    ]
+    if not _reads_alike(melody):
+        song.text_events = [pretty_midi.containers.Text(LITERAL, 0.0)]
     file = BytesIO()
     song.write(file)
     return file.getvalue()
+
+
+def _with_upbeat(metres: tuple[Metre, ...]) -> tuple[Metre, ...]:
+    """Write an upbeat as a short first bar; nothing where 4/4 begins at tick 0, the default."""
+    first = metres[0]
+    if metres == (COMMON_TIME,) or not first.start:
+        return () if metres == (COMMON_TIME,) else metres
+    length = first.start + first.bar  # ticks
+    if length % 3:
+        return (first._replace(start=0), *metres[1:])
+    return (Metre(0, length // 3, 16), first._replace(start=length), *metres[1:])
+
+
+def _reads_alike(melody: Melody) -> bool:
+    """Tell whether the melody is read from its notes as it is, without the mark."""
+    notes = [
+        (start * UNITS, (start + token.ticks) * UNITS, token.pitch, (start + token.ticks) * UNITS)
+        for start, token in zip(melody.edges, melody.tokens, strict=False)
+        if token.pitch is not None
+    ]
+    if not notes:
+        return True
+    literal, read = (voice_of(np.array(notes), melody.metres, tick) for tick in (0, 1))
+    return literal.tokens == read.tokens
 
 
 # ---------------------------------------------------------------- bytes and chunks
@@ -267,7 +318,7 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
     return data, Path(name).stem if isinstance(name, str) else ""
 
 
-def _header_position(data: bytes, warnings: list[str]) -> int:
+def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     """Find the offset of the MIDI header; raise a ``MidiError`` that says what else the file is."""
     if data.startswith(b"MThd"):
         return 0
@@ -283,7 +334,9 @@ def _header_position(data: bytes, warnings: list[str]) -> int:
                 _("This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice))
             )
     if position > 0:
-        warnings.append(_("The file starts with {n} bytes that are not MIDI; skipped.", n=position))
+        warnings.append(
+            Later(N_("The file starts with {n} bytes that are not MIDI; skipped."), {"n": position})
+        )
         return position
     if len(data) < 4 and b"MThd".startswith(data):
         raise _cut_short(_("it has only {n} bytes", n=len(data)))
@@ -347,7 +400,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     return kind, division, tracks
 
 
-def _units_per_tick(division: int, warnings: list[str]) -> Fraction:
+def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
     """Compute the length of one of the file's ticks in units of 1/480 beat."""
     if division > 0:
         return Fraction(RESOLUTION, division)
@@ -357,7 +410,12 @@ def _units_per_tick(division: int, warnings: list[str]) -> Fraction:
             _("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
         )
     warnings.append(
-        _("The file is timed in film frames rather than beats; half a second is taken as a beat.")
+        Later(
+            N_(
+                "The file is timed in film frames rather than beats; "
+                "half a second is taken as a beat."
+            )
+        )
     )
     rate = Fraction(30_000, 1_001) if frames == 29 else Fraction(frames)
     return RESOLUTION * 2 / (rate * ticks)
@@ -368,17 +426,27 @@ def _units_per_tick(division: int, warnings: list[str]) -> Fraction:
 
 @dataclass
 class _Part:
-    """The clean events of one track chunk, times in units from its start."""
+    """The notes of one track chunk and what goes with them, times in units from its start."""
 
-    name: str = ""
-    events: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """(unit, channel, pitch, velocity), sorted by unit; velocity 0 ends a note."""
+    notes: dict[int, list[list[int]]] = field(default_factory=dict)
+    """By channel: [start, end, pitch, end with the pedal], sorted by start"""
+    texts: list[bytes] = field(default_factory=list)
+    names: dict[int, bytes] = field(default_factory=dict)
+    """By kind of meta event, 3 or 4: the first one"""
     programs: dict[int, int] = field(default_factory=dict)
     """By channel: the instrument in force at its first note, else its first."""
+    pedal: dict[int, list[tuple[int, bool]]] = field(default_factory=dict)
+    """By channel: (unit, down?)"""
+    end: int = 0
     tempos: list[tuple[int, int]] = field(default_factory=list)
     """(unit, microseconds a beat)"""
-    n_notes: int = 0
+    metres: list[tuple[int, int, int]] = field(default_factory=list)
+    """(unit, beats, power of two of the unit)"""
     damaged: bool = False
+
+    @property
+    def n_notes(self) -> int:
+        return sum(map(len, self.notes.values()))
 
 
 class _Damaged(Exception):
@@ -431,73 +499,126 @@ def _variable_length(chunk: bytes, position: int) -> tuple[int, int]:
 
 
 def _read_part(
-    chunk: bytes, number: int, cut: bool, units_per_tick: Fraction, warnings: list[str]
+    chunk: bytes,
+    number: int,
+    cut: bool,
+    units_per_tick: Fraction,
+    warnings: list[Later | str],
 ) -> _Part:
-    """Keep a track's notes, programs and tempos, and end every note that has no end."""
+    """Keep a track's notes, programs, tempos and metres, and end every note that has no end."""
     part = _Part()
     up, down = units_per_tick.as_integer_ratio()
-    sounding: dict[tuple[int, int], list[int]] = {}  # (channel, pitch): onsets not ended yet
-    onsets_in: dict[int, list[int]] = {}  # channel: all its onsets
-    names: dict[int, str] = {}
+    sounding: dict[tuple[int, int], list[list[int]]] = {}  # (channel, pitch): not ended yet
     unit, ended = 0, False
     try:
         for tick, status, data in _events(chunk):
             unit = (2 * tick * up + down) // (2 * down)
             kind, channel = status & 0xF0, status & 0x0F
             if kind in (0x80, 0x90) and data[0] < 128:
-                if unit > MAX_BEATS * RESOLUTION:
-                    raise MidiError(
-                        _(
-                            "This MIDI file has a note {beats:,} beats in, past the limit of "
-                            "{limit:,}: its time stamps are damaged or it is too long.",
-                            beats=unit // RESOLUTION,
-                            limit=MAX_BEATS,
-                        )
-                    )
-                key = channel, data[0]
-                if kind == 0x90 and data[1]:
-                    sounding.setdefault(key, []).append(unit)
-                    part.events.append((unit, *key, min(data[1], 127)))
-                    part.n_notes += 1
-                    onsets_in.setdefault(channel, []).append(unit)
-                elif onsets := sounding.pop(key, None):
-                    again = [onset for onset in onsets if onset == unit]
-                    if again and len(again) < len(onsets):
-                        sounding[key] = again  # ends the old note, not the new
-                    # pretty_midi loses notes of no length: end them a unit later
-                    part.events.append((unit + (len(again) == len(onsets)), *key, 0))
+                _note_event(part, sounding, unit, channel, data[0], kind == 0x90 and data[1] > 0)
+            elif kind == 0xB0 and data[0] == 64:
+                part.pedal.setdefault(channel, []).append((unit, data[1] >= 64))
             elif kind == 0xC0 and data[0] < 128:
-                if channel not in onsets_in:
+                if channel not in part.notes:
                     part.programs[channel] = data[0]
                 part.programs.setdefault(channel, data[0])
             elif status == 0xFF:
-                meta, body = data[0], data[1:]
-                if meta == 0x51 and len(body) == 3:
-                    part.tempos.append((unit, int.from_bytes(body)))
-                elif meta in (0x03, 0x04):  # track name, instrument name
-                    names.setdefault(meta, _text(body))
-                elif meta == 0x2F:
-                    ended = True
+                if ended := data[0] == 0x2F:
                     break
+                _meta_event(part, unit, data[0], data[1:])
     except _Damaged:
         part.damaged = True
         if not cut:
             warnings.append(
-                _(
-                    "Track {number} of the file is damaged {beats} beats in; "
-                    "what comes before is kept.",
-                    number=number,
-                    beats=unit // RESOLUTION,
+                Later(
+                    N_(
+                        "Track {number} of the file is damaged {beats} beats in; "
+                        "what comes before is kept."
+                    ),
+                    {"number": number, "beats": unit // RESOLUTION},
                 )
             )
     if cut and not ended:
         raise _cut_short(_("track {number} stops in the middle", number=number))
-    for (channel, pitch), onsets in sounding.items():
-        end = _natural_end(onsets[-1], onsets_in[channel], unit)
-        part.events.append((end, channel, pitch, 0))
-    part.events.sort(key=itemgetter(0))
-    part.name = names.get(0x03) or names.get(0x04) or ""
+    for (channel, _pitch), notes in sounding.items():
+        onsets = [note[0] for note in part.notes[channel]]
+        for note in notes:
+            note[1] = _natural_end(notes[-1][0], onsets, unit)
+    part.end = unit
     return part
+
+
+def _note_event(
+    part: _Part,
+    sounding: dict[tuple[int, int], list[list[int]]],
+    unit: int,
+    channel: int,
+    pitch: int,
+    begins: bool,
+) -> None:
+    """Begin a note, or end the notes of a pitch that began before."""
+    if unit > MAX_BEATS * RESOLUTION:
+        raise MidiError(
+            _(
+                "This MIDI file has a note {beats:,} beats in, past the limit of "
+                "{limit:,}: its time stamps are damaged or it is too long.",
+                beats=unit // RESOLUTION,
+                limit=MAX_BEATS,
+            )
+        )
+    key = channel, pitch
+    if begins:
+        note = [unit, unit, pitch, unit]
+        sounding.setdefault(key, []).append(note)
+        part.notes.setdefault(channel, []).append(note)
+    elif notes := sounding.pop(key, None):
+        again = [note for note in notes if note[0] == unit]
+        if again and len(again) < len(notes):
+            sounding[key] = again  # ends the old note, not the new
+        for note in notes:
+            note[1] = unit
+
+
+def _meta_event(part: _Part, unit: int, kind: int, body: bytes) -> None:
+    """Keep a tempo, a metre or a text."""
+    if kind == 0x51 and len(body) == 3:
+        part.tempos.append((unit, int.from_bytes(body)))
+    elif kind == 0x58 and len(body) >= 2 and 1 <= body[0] <= 32 and body[1] <= 5:
+        part.metres.append((unit, body[0], body[1]))
+    elif 0x01 <= kind <= 0x07:
+        part.texts.append(body)
+        if kind in (0x03, 0x04):  # track name, instrument name
+            part.names.setdefault(kind, body)
+
+
+def _hold(parts: list[_Part], kind: int) -> None:
+    """Enter where the sustain pedal lets each note end.
+
+    Two hands on two tracks have one pedal: it holds all notes of its channel and instrument.
+    """
+    pedals: dict[tuple[int, ...], list[tuple[int, bool]]] = {}
+
+    def key(place: int, channel: int) -> tuple[int, ...]:
+        program = parts[place].programs.get(channel, -1)
+        return (channel, program) if kind == 1 else (place, channel)
+
+    for place, part in enumerate(parts):
+        for channel, events in part.pedal.items():
+            pedals.setdefault(key(place, channel), []).extend(events)
+    end = max(part.end for part in parts)
+    lifted: dict[tuple[int, ...], list[int]] = {}  # when it goes up after each of its events
+    for name, events in pedals.items():
+        events.sort()
+        until, lifted[name] = end, []
+        for unit, down in reversed(events):
+            until = until if down else unit
+            lifted[name].append(until)
+    for place, part in enumerate(parts):
+        for channel, notes in part.notes.items():
+            events = pedals.get(name := key(place, channel), [])
+            for note in notes:
+                at = bisect_right(events, (note[1], True)) - 1
+                note[3] = max(note[1], lifted[name][~at] if at >= 0 and events[at][1] else 0)
 
 
 def _natural_end(onset: int, onsets: list[int], track_end: int) -> int:
@@ -511,187 +632,130 @@ def _natural_end(onset: int, onsets: list[int], track_end: int) -> int:
     return min(track_end, onset + 4 * RESOLUTION) if track_end > onset else onset + RESOLUTION
 
 
-def _text(raw: bytes) -> str:
-    """A name in whatever encoding, made fit to print on one line."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:60]
+def _shared(parts: list[_Part], kind: int, what: str) -> list[tuple[int, ...]]:
+    """Collect the file's tempos or metres in order; the patterns of type 2 keep their own."""
+    maps = [found for part in parts if (found := getattr(part, what))]
+    if kind == 2:
+        maps = maps[:1]
+    return sorted((change for found in maps for change in found), key=itemgetter(0))
 
 
-def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[str]) -> float:
+def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | str]) -> float:
     """Beats a minute at the median beat of the music."""
     if division < 0:
         return 120.0
-    maps = [part.tempos for part in parts if part.tempos]
-    if kind == 2:
-        maps = maps[:1]  # patterns keep their own time: they share no tempo map
-    found = sorted((change for tempos in maps for change in tempos), key=itemgetter(0))
+    found = _shared(parts, kind, "tempos")
     changes = [(unit, micros) for unit, micros in found if micros]
     if len(changes) < len(found):
-        warnings.append(_("The file gives a tempo of 0 somewhere; that is ignored."))
+        warnings.append(Later(N_("The file gives a tempo of 0 somewhere; that is ignored.")))
     if not changes:
-        warnings.append(_("The file gives no usable tempo; 120 beats a minute is taken."))
+        warnings.append(Later(N_("The file gives no usable tempo; 120 beats a minute is taken.")))
         return 120.0
-    end = max(part.events[-1][0] for part in parts if part.events)
+    end = max(note[1] for part in parts for notes in part.notes.values() for note in notes)
     starts = [min(unit, end) for unit, _ in changes]
     lengths = np.diff([*starts, end])
     lengths[0] += starts[0]  # music before the first tempo is taken at that tempo
     order = np.argsort([micros for _, micros in changes], kind="stable")
     passed = np.cumsum(lengths[order])
     median = order[np.searchsorted(passed, passed[-1] / 2)]
-    tempo = round(6e7 / changes[median][1], 2)
-    low, high = TEMPO_RANGE
-    if not low <= tempo <= high:
-        nearest = low if tempo < low else high
+    played = round(6e7 / changes[median][1], 2)
+    tempo = float(np.clip(played, *TEMPO_RANGE))
+    if tempo != played:
         warnings.append(
-            _(
-                "The tempo of {tempo:,g} beats a minute is brought to {nearest:g}.",
-                tempo=tempo,
-                nearest=nearest,
+            Later(
+                N_("The tempo of {tempo:,g} beats a minute is brought to {nearest:g}."),
+                {"tempo": played, "nearest": tempo},
             )
         )
-        return nearest
+    heard = [6e7 / micros for (_, micros), length in zip(changes, lengths, strict=True) if length]
+    if heard and max(heard) > 1.03 * min(heard):
+        warnings.append(
+            Later(
+                N_(
+                    "The tempo changes between {low:.0f} and {high:.0f}; "
+                    "here it stays at {tempo:.0f}."
+                ),
+                {"low": min(heard), "high": max(heard), "tempo": tempo},
+            )
+        )
     return tempo
+
+
+def _metres(parts: list[_Part], kind: int, division: int) -> tuple[Metre, ...]:
+    """List the file's metres from tick 0 on; a short first bar is an upbeat to the next metre."""
+    found: list[Metre] = [COMMON_TIME]
+    for unit, beats, power in _shared(parts, kind, "metres") if division > 0 else ():
+        metre = Metre(round(unit / UNITS), beats, 2**power)
+        if metre.start == found[-1].start:
+            found.pop()
+        if not found or metre[1:] != found[-1][1:]:
+            found.append(metre)
+    if len(found) > 1:
+        first, second = found[:2]
+        if second.start - first.start == first.bar < second.bar:
+            found[:2] = [second._replace(start=second.start - second.bar)]
+    return tuple(found)
 
 
 # ---------------------------------------------------------------- tracks and the melody
 
-_LEAD = re.compile(r"solo|melod|lead|vocal|voice|sing|sax|trumpet|flute|clarinet|theme", re.I)
+_LEAD = re.compile(
+    r"solo|melod|lead|vocal|voice|sing|theme|旋律|主唱|人声|人聲|メロディ|멜로디", re.I
+)
 _BACKING = re.compile(
     r"\b(bass(?!oon)|chord|comp(ing)?\b|accomp|pad|strings|rhythm|backing|harmon(?!ica)|left|lh\b"
-    r"|click|metronome)|drum|perc",
+    r"|click|metronome)|drum|perc|伴奏|和弦|贝斯|貝斯",
     re.I,
 )
 _LEAD_PROGRAMS = {40, 41, 42, *range(52, 55), *range(56, 61), *range(64, 88)}
 _BACKING_PROGRAMS = {*range(32, 40), *range(44, 52), *range(88, 104), *range(112, 128)}
 
 
-def _tracks(parts: list[_Part]) -> tuple[tuple[Track, ...], tuple[np.ndarray, ...]]:
-    """Describe every instrument that plays, and list its notes (n, 3): start, end, pitch.
+@dataclass(frozen=True)
+class _Source:
+    """What all melodies of a file are made from."""
 
-    Times are grid ticks; rows are sorted by start, the highest note first.
-    """
-    import mido
-    import pretty_midi
+    tracks: tuple[Track, ...]
+    notes: tuple[np.ndarray, ...]
+    metres: tuple[Metre, ...]
+    tick: float
+    tempo: float
+    title: str
+    remarks: tuple[Later | str, ...] = ()
 
-    fallback: dict[int, int] = {}  # programs set by a track that plays no notes itself
-    for part in parts:
-        for channel, program in part.programs.items():
-            fallback.setdefault(channel, program)
-    file = mido.MidiFile(ticks_per_beat=RESOLUTION)
-    for part in parts:
-        if not part.events:
-            continue
-        track = file.add_track(part.name)
-        for channel in sorted({event[1] for event in part.events}):
-            program = part.programs.get(channel, fallback.get(channel, 0))
-            track.append(mido.Message("program_change", channel=channel, program=program))
-        now = 0
-        for unit, channel, pitch, velocity in part.events:
-            track.append(
-                mido.Message(
-                    "note_on", channel=channel, note=pitch, velocity=velocity, time=unit - now
+    def melody(self, index: int) -> tuple[Melody, tuple[Later, ...]]:
+        """Reduce a track to a melody, and say what was done; raises ``MidiError``."""
+        if not 0 <= index < len(self.tracks):
+            raise MidiError(
+                _(
+                    "There is no track {index} in this file: choose one from 0 to {last}.",
+                    index=index,
+                    last=len(self.tracks) - 1,
                 )
             )
-            now = unit
-    # No tempo goes in, so pretty_midi counts 120 beats a minute and seconds are beats / 2.
-    instruments = pretty_midi.PrettyMIDI(mido_object=file).instruments
-    tracks, notes = [], []
-    for index, instrument in enumerate(instruments):
-        seconds = np.array([(note.start, note.end) for note in instrument.notes])
-        units = np.rint(seconds * 2 * RESOLUTION).astype(int)
-        ticks = (units + UNITS_PER_TICK // 2) // UNITS_PER_TICK
-        ticks[:, 1] = np.maximum(ticks[:, 1], ticks[:, 0] + 1)
-        pitches = np.array([note.pitch for note in instrument.notes])
-        order = np.lexsort((-pitches, ticks[:, 0]))
-        notes.append(np.column_stack((ticks, pitches))[order])
-        tracks.append(_describe(index, instrument, notes[-1]))
-    return tuple(tracks), tuple(notes)
-
-
-def _describe(index: int, instrument: pretty_midi.Instrument, notes: np.ndarray) -> Track:
-    """Describe a track, and score how likely it is the melody."""
-    import pretty_midi
-
-    starts, ends, pitches = notes.T
-    reach = np.maximum.accumulate(ends)
-    overlap = np.minimum(reach[:-1], ends[1:]) - starts[1:]
-    covered = 2 * overlap > (ends - starts)[1:]
-    polyphony = float(covered.sum() / len(notes))
-    program = int(instrument.program)
-    program_name = pretty_midi.program_to_instrument_name(program)
-    if instrument.is_drum:
-        program_name = "Drums"
-    in_register = np.interp(pitches.mean(), (40, 60, 84, 100), (0, 1, 1, 0.3))
-    score = (
-        2.0 * (1 - polyphony)
-        + 2.0 * min(1.0, np.log2(len(notes)) / 7)  # full marks from 128 notes
-        + 1.0 * min(1.0, len(np.unique(pitches)) / 12)
-        + 1.0 * in_register
-        + 2.0 * (bool(_LEAD.search(instrument.name)) - bool(_BACKING.search(instrument.name)))
-        + 0.5 * ((program in _LEAD_PROGRAMS) - (program in _BACKING_PROGRAMS))
-    )
-    return Track(
-        index=index,
-        name=instrument.name or program_name,
-        program=program,
-        program_name=program_name,
-        is_drum=bool(instrument.is_drum),
-        n_notes=len(notes),
-        beats=float((ends.max() - starts[0]) / TICKS_PER_BEAT),
-        mean_pitch=float(pitches.mean()),
-        polyphony=polyphony,
-        score=0.0 if instrument.is_drum else float(score),
-    )
-
-
-def _best_melody(
-    tracks: tuple[Track, ...], notes: tuple[np.ndarray, ...], tempo: float, title: str
-) -> tuple[int, list[MidiError]]:
-    """Find the most melody-like track that can be used, and the errors of tracks too long."""
-    pitched = [track for track in tracks if not track.is_drum]
-    if not pitched:
-        raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
-    errors = []
-    for track in sorted(pitched, key=lambda track: -track.score):
-        try:
-            _melody(tracks, notes, track.index, tempo, title)
-        except MidiError as error:
-            errors.append((track, error))
-        else:
-            return track.index, [e for t, e in errors if t.n_notes > MAX_NOTES]
-    raise errors[0][1]
-
-
-def _melody(
-    tracks: tuple[Track, ...], notes: tuple[np.ndarray, ...], index: int, tempo: float, title: str
-) -> Melody:
-    """Reduce one track to a melody; raise a ``MidiError`` that says why it cannot be one."""
-    if not 0 <= index < len(tracks):
-        raise MidiError(
-            _(
-                "There is no track {index} in this file: choose one from 0 to {last}.",
-                index=index,
-                last=len(tracks) - 1,
+        track = self.tracks[index]
+        if track.is_drum:
+            raise MidiError(
+                _(
+                    'The track "{track}" is drums, which have no melody: choose another.',
+                    track=track.name,
+                )
             )
-        )
-    track = tracks[index]
-    if track.is_drum:
-        raise MidiError(
-            _(
-                'The track "{track}" is drums, which have no melody: choose another.',
-                track=track.name,
-            )
-        )
-    tokens = _skyline(notes[index])
+        voice = voice_of(self.notes[index], self.metres, self.tick)
+        _check_tokens(voice.tokens, track.name)
+        name = " · ".join(filter(None, (self.title, track.name)))
+        melody = Melody(voice.tokens, self.tempo, name, voice.metres)
+        return melody, (*voice.remarks, *_about_metres(melody.metres))
+
+
+def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
+    """Raise a ``MidiError`` if a track's melody is too short, too long or too various."""
     count = sum(token.pitch is not None for token in tokens)
     if count < 2:
         raise MidiError(
             _(
                 'The track "{track}" has only one note to its melody: choose one with at least 2.',
-                track=track.name,
+                track=track,
             )
         )
     if count > MAX_NOTES:
@@ -699,35 +763,130 @@ def _melody(
             _(
                 'The track "{track}" has {count:,} notes in its melody and the limit is '
                 "{limit:,}: choose another track or a shorter file.",
-                track=track.name,
+                track=track,
                 count=count,
                 limit=MAX_NOTES,
             )
         )
-    return Melody(tokens, tempo, " · ".join(filter(None, (title, track.name))))
+    if (n := len(set(tokens))) > MAX_TOKENS:
+        raise MidiError(
+            _(
+                'The melody of the track "{track}" has {n:,} different notes and rests and the '
+                "limit is {limit:,}: quantise it in a music program, or choose another track.",
+                track=track,
+                n=n,
+                limit=MAX_TOKENS,
+            )
+        )
 
 
-def _skyline(notes: np.ndarray) -> tuple[Token, ...]:
-    """Take the top line of notes (n, 3), sorted by start, highest first; rests fill the gaps.
+def _about_metres(metres: tuple[Metre, ...]) -> list[Later]:
+    """Say in which metres the band plays, unless it is 4/4."""
+    names = list(dict.fromkeys(map(str, metres)))
+    silent = [str(metre) for metre in metres if not metre.pulses]
+    if silent:
+        return [Later(N_("The band is silent: it cannot play in {metre}."), {"metre": silent[0]})]
+    if len(metres) > 1:
+        listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        return [Later(N_("The metre changes ({metres}); the band follows."), {"metres": listed})]
+    if names != [str(COMMON_TIME)]:
+        return [Later(N_("The band plays in {metre}."), {"metre": names[0]})]
+    return []
 
-    A note under a higher note is left out if the higher note covers more than half of it. A
-    shorter overlap is how players join notes, and a falling line must keep its notes.
+
+def _tracks(parts: list[_Part]) -> tuple[tuple[Track, ...], tuple[np.ndarray, ...]]:
+    """Describe every instrument that plays, and list its notes (n, 4).
+
+    Columns: start, end, pitch, end with the pedal, in units; rows are sorted by start.
     """
-    line: list[tuple[int, int, int]] = []
-    for start, end, pitch in notes.tolist():
-        if line:
-            before, until, top = line[-1]
-            if start == before:
-                continue  # a lower note of the same chord
-            if pitch < top and 2 * (min(until, end) - start) > end - start:
-                continue
-            line[-1] = before, min(until, start), top
-        line.append((start, end, pitch))
-    tokens: list[Token] = []
-    now = line[0][0]
-    for start, end, pitch in line:
-        if start > now:
-            tokens.append(Token(None, start - now))
-        tokens.append(Token(pitch, end - start))
-        now = end
-    return tuple(tokens)
+    fallback: dict[int, int] = {}  # programs set by a track that plays no notes itself
+    for part in parts:
+        for channel, program in part.programs.items():
+            fallback.setdefault(channel, program)
+    encoding = encoding_of(text for part in parts for text in part.texts)
+    found = []
+    for part in parts:
+        name = decoded(part.names.get(0x03, b""), encoding) or decoded(
+            part.names.get(0x04, b""), encoding
+        )
+        for channel, notes in part.notes.items():
+            program = part.programs.get(channel, fallback.get(channel, 0))
+            found.append((name, program, channel == 9, np.array(notes)))
+    begin = min(notes[0, 0] for *_about, notes in found)
+    end = max(notes[:, 1].max() for *_about, notes in found)
+    tracks = tuple(
+        _describe(index, name, program, is_drum, notes, end - begin)
+        for index, (name, program, is_drum, notes) in enumerate(found)
+    )
+    return tracks, tuple(notes for *_about, notes in found)
+
+
+def _describe(
+    index: int, name: str, program: int, is_drum: bool, notes: np.ndarray, length: int
+) -> Track:
+    """Describe a track, and score how likely it is the melody of a piece of this length in units.
+
+    A melody is a single voice that moves by steps, says new things and is there much of the
+    time. Names of tracks and instruments decide between equals only.
+    """
+    import pretty_midi
+
+    starts, ends, pitches, _held = notes[np.lexsort((-notes[:, 2], notes[:, 0]))].T
+    reach = np.maximum.accumulate(ends)
+    overlap = np.minimum(reach[:-1], ends[1:]) - starts[1:]
+    covered = 2 * overlap > (ends - starts)[1:]
+    polyphony = float(covered.sum() / len(notes))
+    pauses = starts[1:] - reach[:-1]
+    present = reach[-1] - starts[0] - pauses[pauses > RESOLUTION].sum()
+    line = top_line(notes)
+    steps = np.abs(np.diff(line))
+    near = ((steps == 1) | (steps == 2)).sum() + 0.5 * ((steps == 3) | (steps == 4)).sum()
+    busy = min(1.0, len(line) / max(1, present / (2 * RESOLUTION)))  # a note in two beats
+    fours = np.lib.stride_tricks.sliding_window_view(line, min(4, len(line)))
+    new = len(np.unique(fours, axis=0)) / len(fours)  # an ostinato repeats itself
+    program_name = pretty_midi.program_to_instrument_name(program)
+    if is_drum:
+        program_name = "Drums"
+    in_register = np.interp(pitches.mean(), (40, 60, 84, 100), (0, 1, 1, 0.3))
+    score = (
+        1.5 * (1 - polyphony)
+        + 2.0 * min(1.0, present / (0.5 * length))  # a melody rests too
+        + 1.5 * busy * near / max(1, len(steps))
+        + 1.5 * min(1.0, 4 * new) * min(1.0, len(line) / 16)
+        + 2.0 * in_register
+        # names break ties
+        + 0.2 * (bool(_LEAD.search(name)) - bool(_BACKING.search(name)))
+        + 0.1 * ((program in _LEAD_PROGRAMS) - (program in _BACKING_PROGRAMS))
+    )
+    return Track(
+        index=index,
+        name=name or program_name,
+        program=program,
+        program_name=program_name,
+        is_drum=is_drum,
+        n_notes=len(notes),
+        beats=float((ends.max() - starts[0]) / RESOLUTION),
+        mean_pitch=float(pitches.mean()),
+        polyphony=polyphony,
+        score=0.0 if is_drum else float(score),
+    )
+
+
+def _best_melody(source: _Source) -> tuple[int, list[str]]:
+    """Find the most melody-like track that can be used, and what is wrong with those too long."""
+    pitched = [track for track in source.tracks if not track.is_drum]
+    if not pitched:
+        raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
+    errors, monotone = [], []
+    for track in sorted(pitched, key=lambda track: -track.score):
+        try:
+            melody, _remarks = source.melody(track.index)
+        except MidiError as error:
+            errors.append((track, error))
+        else:
+            if len(set(melody.tokens)) > 1:
+                return track.index, [str(e) for t, e in errors if t.n_notes > MAX_TOKENS]
+            monotone.append(track.index)
+    if monotone:
+        return monotone[0], []
+    raise errors[0][1]

@@ -109,6 +109,19 @@ def largest_Tx(sequences: Iterable[np.ndarray]) -> int:
     return max((len(sequence) for sequence in sequences), default=0)
 
 
+def check_size(m: int, Tx: int, n_values: int) -> None:
+    """Raise ``ValueError``, one sentence, if X (m, Tx, n_values) would pass ``MAX_CELLS``."""
+    if m * Tx * n_values > MAX_CELLS:
+        raise ValueError(
+            _(
+                "X would hold m × Tx × n_values = {cells:,} numbers and the limit is {limit:,}: "
+                "choose a smaller m or Tx.",
+                cells=m * Tx * n_values,
+                limit=MAX_CELLS,
+            )
+        )
+
+
 def windows(
     sequences: Sequence[np.ndarray], m: int, Tx: int, n_values: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -140,15 +153,7 @@ def windows(
         raise ValueError(
             _("m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.", m=m, Tx=Tx)
         )
-    if m * Tx * n_values > MAX_CELLS:
-        raise ValueError(
-            _(
-                "X would hold m × Tx × n_values = {cells:,} numbers and the limit is {limit:,}: "
-                "choose a smaller m or Tx.",
-                cells=m * Tx * n_values,
-                limit=MAX_CELLS,
-            )
-        )
+    check_size(m, Tx, n_values)
     longest = largest_Tx(sequences)
     if longest < Tx:
         advice = (

@@ -191,7 +191,7 @@ def solo_stage(
     seed: int = 0,
     **more: Any,
 ) -> Stage:
-    """Make the stage of a solo, at the tempo and over the chords of a melody of the corpus.
+    """Make the stage of a solo, at the tempo and over the chords and bars of a melody.
 
     Parameters
     ----------
@@ -207,8 +207,8 @@ def solo_stage(
         ``name``, ``compare`` and others of ``jazz_stage``.
     """
     corpus = corpus or default_corpus()
-    tempo = corpus.melodies[place].tempo
-    melody = Melody(corpus.vocabulary.decode(solo.indices), tempo, _("Solo"))
+    tokens = corpus.vocabulary.decode(solo.indices)
+    melody = replace(corpus.melodies[place], tokens=tokens, name=_("Solo"))
     arrangement = arrange(melody, corpus.chords[place], seed=seed)
     return jazz_stage(
         melody,

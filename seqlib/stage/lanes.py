@@ -233,8 +233,8 @@ class Equation:
         Gates or states that were set by hand are marked.
     axis : str
         Name of the units' axis, as in the heatmaps.
-    unit : int
-        The unit shown at first.
+    unit : int or None
+        The unit shown at first; None for the liveliest.
     """
 
     kind: ClassVar[str] = "equation"
@@ -242,7 +242,7 @@ class Equation:
     weights: LSTMWeights
     trace: Trace
     axis: str = "n_a"
-    unit: int = 0
+    unit: int | None = None
 
     def pack(self, Tx: int) -> dict[str, Any]:
         weights, trace = self.weights, self.trace
@@ -262,7 +262,7 @@ class Equation:
         z = zx[which] + za + weights.bias
         packed = {
             "axis": self.axis,
-            "unit": int(np.clip(self.unit, 0, n_a - 1)),
+            "unit": trace.liveliest if self.unit is None else self.unit,
             "zx": pack_array(zx),
             "input": pack_array(which, "i4"),
             "za": pack_array(za),

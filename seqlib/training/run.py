@@ -177,7 +177,8 @@ class Run(ShownInNotebook):
         self._error: Later | str = ""
         self._reason: Later | str = ""
         self._lock = threading.Condition()
-        self._began = 0.0
+        self._began = 0.0  # later by all the time in which it was held
+        self._held_at = 0.0
         self._scheduler: Taker | None = None
         # The training side's; nobody else sets them.
         self.name = uuid.uuid4().hex  # by which workers remember the task
@@ -304,11 +305,13 @@ class Run(ShownInNotebook):
 
     def pause(self, reason: Later | str = "") -> None:
         """Hold after the current slice; ``resume`` goes on from there."""
-        self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING), reason=reason)
+        if self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING), reason=reason):
+            self._held_at = time.perf_counter()
 
     def resume(self) -> None:
         """Go on after ``pause``."""
         if self._to(State.QUEUED, only_from=(State.PAUSED,)) and self._scheduler is not None:
+            self._began += time.perf_counter() - self._held_at
             self._scheduler.add(self)
 
     def stop(self, reason: Later | str = "") -> None:

@@ -73,12 +73,12 @@ export class StageData {
 
   /** How units can be ordered: by what they follow, where that is known, with few or all rows. */
   get orderKeys() {
-    const groups = this.groups.length ? ["few", "groups"] : [];
+    const groups = this.groups.length && this.unitAxis ? ["few", "groups"] : [];
     return [...groups, "index", "peak", ...this.signals.map(({ name }) => `signal:${name}`)];
   }
 
   get defaultOrder() {
-    return this.groups.some(({ name }) => name) ? "few" : "index";
+    return this.unitAxis && this.groups.some(({ name }) => name) ? "few" : "index";
   }
 
   setOrder(key) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pretty_midi
@@ -90,8 +91,17 @@ def test_every_method_writes(jazz):
         assert errors(jazz) == []
 
 
+def test_without_chance_there_is_no_seed_to_choose(jazz):
+    jazz.selectbox(key="method").set_value("greedy").run()
+    assert not [one for one in jazz.number_input if one.key == "seed"]
+    assert not [one for one in jazz.button if one.key == "again"]
+    assert "good · greedy. Longest run" in texts(jazz)
+
+
 def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):
     jazz.toggle(key="compare").set_value(True).run()
+    warmth = [jazz.select_slider(key=f"temperature{suffix}").value for suffix in ("", "_b")]
+    assert warmth[0] != warmth[1]
     jazz.selectbox(key="model_b").set_value("untrained").run()
     assert not jazz.exception
     assert "good · temperature" in texts(jazz)
@@ -105,6 +115,35 @@ def test_a_file_of_ones_own_becomes_the_corpus(jazz):
     assert "**80** tokens" in texts(app)
     assert app.selectbox(key="model").options == [state.UNTRAINED]
     assert "untrained · temperature" in texts(app)
+
+
+CASES = Path(__file__).parents[1] / "unit" / "music" / "cases"
+
+
+def case(app: AppTest, name: str) -> str:
+    """Upload one of the cases: all texts of the page, without what Markdown needs."""
+    content = (CASES / f"{name}.mid").read_bytes()
+    app.file_uploader(key="midi_file").set_value((f"{name}.mid", content, "audio/midi"))
+    return texts(app.run()).replace("\\", "")
+
+
+def test_what_was_done_to_a_file_is_said_in_a_sentence_that_goes_with_it():
+    app = visit("jazz", corpus=state.MINE)
+    waltz, gaps = "The band plays in 3/4.", "Short gaps between notes closed: 7."
+    shown = case(app, "M07_waltz")
+    assert waltz in shown
+    assert gaps not in shown
+    (melody,) = app.session_state["song_corpus"].melodies
+    assert [str(metre) for metre in melody.metres] == ["3/4"]
+    shown = case(app, "M25_gate80")
+    assert gaps in shown
+    assert waltz not in shown
+    before = app.session_state["song_corpus"]
+    case(app, "M17_same_note")
+    assert any("repeats one note of one length" in error for error in errors(app))
+    assert app.session_state["song_corpus"] is before
+    app.button_group(key="lang").set_value("zh").run()
+    assert "已合上音符之间的短空隙：7 处。" in texts(app)
 
 
 BAD_FILES = {

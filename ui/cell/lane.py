@@ -23,8 +23,8 @@ class CellStep:
     trace : Trace of one sequence
     axis, input_axis : str
         Names of the axes of length n_a and n_x.
-    unit : int
-        Whose values are written out until another is picked.
+    unit : int or None
+        Whose values are written out until another is picked; None for the liveliest.
     """
 
     kind: ClassVar[str] = "cell"
@@ -32,7 +32,7 @@ class CellStep:
     trace: Trace
     axis: str = "n_a"
     input_axis: str = "n_values"
-    unit: int = 0
+    unit: int | None = None
 
     def pack(self, Tx: int) -> dict[str, Any]:
         trace = self.trace
@@ -52,6 +52,6 @@ class CellStep:
         return {
             "axis": self.axis,
             "input_axis": self.input_axis,
-            "unit": int(np.clip(self.unit, 0, trace.n_a - 1)),
+            "unit": trace.liveliest if self.unit is None else self.unit,
             **{name: pack_array(getattr(trace, name)) for name in (*VECTORS, "a0", "c0")},
         }

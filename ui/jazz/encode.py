@@ -57,7 +57,9 @@ def choose_track() -> None:
             st.session_state["track_error"] = str(problem)
 
     tracks = {
-        track.index: f"{track.name} · {track.program_name} · " + _("{n:,} notes", n=track.n_notes)
+        track.index: " · ".join(
+            dict.fromkeys((track.name, track.program_name, _("{n:,} notes", n=track.n_notes)))
+        )
         for track in song.tracks
         if not track.is_drum
     }

@@ -30,5 +30,7 @@ def asked() -> Asked:
     if variant == state.MINE:
         (melody,) = corpus.melodies
         tokens = [tuple(token) for token in melody.tokens]
-        settings |= {"my_name": corpus.name, "my_tempo": melody.tempo, "my_tokens": tokens}
+        metres = [tuple(metre) for metre in melody.metres]
+        settings |= {"my_name": corpus.name, "my_tempo": melody.tempo, "my_metres": metres}
+        settings["my_tokens"] = tokens
     return Asked("jazz", settings, variant)

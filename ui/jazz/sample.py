@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -35,6 +36,23 @@ def _grid(columns: int):
     """Yield the cells of a grid from left to right, row after row."""
     while True:
         yield from st.columns(columns)
+
+
+def _seed(suffix: str, cell: Any) -> int:
+    """Draw the seed and the button for the next; without chance every seed writes the same."""
+    with cell, st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(
+            _("seed"), help=_("Same seed, same solo."), **widget(f"seed{suffix}")
+        )
+        st.button(
+            _("New solo"),
+            key=f"again{suffix}",
+            type="primary",
+            icon=":material/casino:",
+            on_click=lambda: st.session_state.update({f"seed{suffix}": (number + 1) % 10_000}),
+            help=_("The next seed."),
+        )
+    return int(number)
 
 
 def controls(suffix: str, *, beside: bool) -> Solo:
@@ -92,40 +110,28 @@ def controls(suffix: str, *, beside: bool) -> Solo:
             help=_("The opening of the chosen melody, which the model then continues."),
             **widget(f"prompt{suffix}"),
         )
-    with next(cells), st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(
-            _("seed"), help=_("Same seed, same solo."), **widget(f"seed{suffix}")
-        )
-        st.button(
-            _("New solo"),
-            key=f"again{suffix}",
-            type="primary",
-            icon=":material/casino:",
-            on_click=lambda: st.session_state.update({f"seed{suffix}": (number + 1) % 10_000}),
-            help=_("The next seed."),
-        )
+    number = 0 if method == "greedy" else _seed(suffix, next(cells))
     model = state.model(name)
     place = state.melody_place()
     made = sample(
         model.weights,
         int(Ty),
         method=method,
-        seed=int(number),
+        seed=number,
         prompt=corpus.sequences[place][:n_prompt],
         **options,
     )
-    melody = Melody(
-        corpus.vocabulary.decode(made.indices), corpus.melodies[place].tempo, f"{_(name)} {number}"
-    )
+    tokens = corpus.vocabulary.decode(made.indices)
+    melody = replace(corpus.melodies[place], tokens=tokens, name=f"{_(name)} {number}")
     how = [] if method == "temperature" else [_(method)]
     settings = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
     return Solo(
         model,
         made,
         melody,
-        arrange(melody, corpus.chords[place], seed=int(number)),
+        arrange(melody, corpus.chords[place], seed=number),
         novelty(made.new, corpus.sequences),
-        f"{settings} · " + _("seed {seed}", seed=number),
+        settings if method == "greedy" else f"{settings} · " + _("seed {seed}", seed=number),
     )
 
 
@@ -148,6 +154,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
             arrangement=solo.arrangement if band else None,
             prompt=solo.sample.n_prompt,
+            corpus=state.corpus(),
         ),
         key=key,
     )

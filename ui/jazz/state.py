@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -55,8 +55,8 @@ def corpus() -> Corpus:
 def use_song(read: Song, track: int | None = None) -> None:
     """Make a corpus of an uploaded file, or of another of its tracks."""
     if track is not None and track != read.track:
-        read = replace(read, track=track, melody=read.melody_of(track))
-    st.session_state.update(song=read, song_corpus=corpus_of(read))
+        read = read.with_track(track)
+    st.session_state.update(song_corpus=corpus_of(read), song=read)
 
 
 def runs() -> dict[Vocabulary, TrainingRun]:

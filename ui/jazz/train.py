@@ -7,7 +7,7 @@ import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.jazz import figures
-from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun, check_size
+from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
 from seqlib.music import largest_Tx, windows
 from seqlib.stage.jazz import state_stage
 from ui.frame import choices, frame, language
@@ -64,7 +64,6 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
     Raises ``ValueError`` if no melody is Tx tokens long, or X would be too large.
     """
     asked, corpus = chosen(), state.corpus()
-    check_size(asked.m, asked.Tx, corpus.n_values)
     return windows(corpus.sequences, asked.m, asked.Tx, corpus.n_values, asked.seed)
 
 

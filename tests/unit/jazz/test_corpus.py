@@ -1,11 +1,13 @@
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scripts import make_corpus
 from scripts.idiom import HELD, REGISTER, RESTS, may_last
+from seqlib.i18n import speaking
 from seqlib.jazz.corpus import (
     CORPUS_FOLDER,
     INDEX_NAME,
@@ -18,6 +20,7 @@ from seqlib.jazz.sampling import novelty
 from seqlib.music import BAR, TICKS_PER_BEAT, Melody, Token, arrange, read_midi, windows, write_midi
 from seqlib.music.harmony import members
 
+CASES = Path(__file__).parents[1] / "music" / "cases"
 INDEX = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
 
 
@@ -116,6 +119,14 @@ def test_an_uploaded_melody_is_a_corpus_that_windows_are_cut_from():
     assert corpus.name
     X, _ = windows(corpus.sequences, 60, 30, corpus.n_values, seed=0)
     assert X.shape == (60, 30, corpus.n_values)
+
+
+def test_a_melody_of_equal_notes_is_refused_in_a_sentence_about_the_melody():
+    song = read_midi(CASES / "M17_same_note.mid")
+    with pytest.raises(ValueError, match=r"M17_same_note.*repeats one note of one length.*choose"):
+        corpus_of(song)
+    with speaking("zh"), pytest.raises(ValueError, match="没有什么可预测的：请选择其他音轨或文件"):
+        corpus_of(song)
 
 
 def test_a_held_out_melody_with_an_unknown_token_is_refused():

@@ -9,6 +9,8 @@ from fakes import by_hand
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.task import JazzTask
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
+from seqlib.music import windows as cut_windows
+from seqlib.music.tokens import MAX_CELLS, check_size
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.run import State
 
@@ -203,6 +205,17 @@ def test_windows_beyond_the_bounds_are_refused_by_name(shape, named):
     X = np.zeros(shape, np.float32)
     with pytest.raises(ValueError, match=rf"^{named} \("):
         TrainingRun(X, X.swapaxes(0, 1), settings())
+
+
+def test_windows_and_training_have_one_limit_and_one_sentence():
+    m, Tx, n_values = 400, 100, MAX_CELLS // 40_000 + 1
+    X = np.broadcast_to(np.float32(0), (m, Tx, n_values))  # no memory
+    with pytest.raises(ValueError, match="X would hold") as training:
+        TrainingRun(X, X.transpose(1, 0, 2))
+    with pytest.raises(ValueError, match="X would hold") as cutting:
+        cut_windows([np.zeros(Tx, int)], m, Tx, n_values, seed=0)
+    assert str(training.value) == str(cutting.value)
+    check_size(m, Tx, n_values - 1)
 
 
 def test_weights_of_another_size_are_refused_with_both_sizes(windows, make_weights):

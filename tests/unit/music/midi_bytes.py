@@ -61,3 +61,40 @@ def header(kind: int, n_tracks: int, division: int) -> bytes:
 def file(*tracks: bytes, kind: int = 1, division: int = 96) -> bytes:
     """A whole file: one beat is 96 ticks unless told, so a grid tick is 8."""
     return header(kind, len(tracks), division) + b"".join(tracks)
+
+
+def metre(after: int, beats: int, unit: int) -> bytes:
+    """A time signature."""
+    return meta(after, 0x58, bytes([beats, unit.bit_length() - 1, 24, 8]))
+
+
+def pedal(after: int, down: bool, channel: int = 0) -> bytes:
+    return delta(after) + bytes([0xB0 | channel, 64, 127 * down])
+
+
+def played(events, channel: int = 0) -> bytes:
+    """Notes given as (start, end, pitch) in ticks, in any order, as events."""
+    moments = sorted(
+        [(end, 0, pitch) for _start, end, pitch in events]
+        + [(start, 1, pitch) for start, _end, pitch in events]
+    )
+    found, now = b"", 0
+    for moment, begins, pitch in moments:
+        found += (on if begins else off)(moment - now, pitch, channel=channel)
+        now = moment
+    return found
+
+
+def line(tokens, sounds, division: int = 480) -> bytes:
+    """A file of one voice: (pitch or None, grid ticks), each note as long as ``sounds`` makes it.
+
+    ``sounds`` maps the written length in the file's ticks to the sounding one.
+    """
+    events, now = [], 0
+    for pitch, length in tokens:
+        start = round(now * division / 12)
+        if pitch is not None:
+            sounding = max(1, round(sounds(length * division / 12)))
+            events.append((start, start + sounding, pitch))
+        now += length
+    return file(track(tempo(0, 500_000), played(events)), division=division)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from seqlib.i18n import speaking
 from seqlib.music import (
     MAX_BEATS,
     MAX_BYTES,
@@ -20,7 +21,7 @@ from seqlib.music import (
     read_midi,
     write_midi,
 )
-from seqlib.music.midi import MAX_FILE_NOTES, MAX_TRACKS
+from seqlib.music.midi import MAX_FILE_NOTES, MAX_TOKENS, MAX_TRACKS
 
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
 
@@ -220,6 +221,101 @@ def test_drums_beside_a_melody_are_never_taken():
         song.melody_of(0)
 
 
+def phrase(bars=16, low=60, seed=0, there=1.0):
+    """A line of steps, small leaps and rests, in ``there`` of the phrases: (start, end, pitch)."""
+    rng = random.Random(seed)
+    now, place, events = 0, 4, []
+    while now < bars * 384:
+        length = rng.choice((96, 48, 48, 144, 192))
+        if rng.random() > 0.15 and now // 1536 % 4 < 4 * there:
+            events.append((now, now + length - 4, low + (0, 2, 4, 5, 7, 9, 11, 12, 14, 16)[place]))
+        place = max(0, min(9, place + rng.choice((-1, 1, 1, -1, -2, 2, 0, 3, -3))))
+        now += length
+    return events
+
+
+def every(pattern, bars=16, harmony=(0, 5, 7, 0)):
+    """A figure (start, end, pitch) in each bar, moved with the harmony."""
+    return [
+        (384 * bar + start, 384 * bar + end, pitch + harmony[bar % len(harmony)])
+        for bar in range(bars)
+        for start, end, pitch in pattern
+    ]
+
+
+EIGHTHS = [(48 * n, 48 * n + 44) for n in range(8)]
+CHORDS = [(0, 380, pitch) for pitch in (52, 56, 59)]
+BRASS = [(at, at + 24, pitch) for at in (96, 240) for pitch in (67, 71, 74)]
+ARPEGGIO = [(*at, 60 + step) for at, step in zip(EIGHTHS, (0, 4, 7, 12, 7, 4, 7, 4), strict=True)]
+RIFF = [(*at, 72 + step) for at, step in zip(EIGHTHS, (0, 2, 3, 2, 0, 2, 3, 5), strict=True)]
+WALK = [(96 * n, 96 * n + 90, 36 + step) for n, step in enumerate((0, 4, 5, 4))]
+LONG = [(0, 384, 79)]
+HELD = [(96 * n, 96 * n + 90, 76) for n in range(4)]
+PAD = [(start, end, pitch + 20) for start, end, pitch in CHORDS]
+ACCOMPANIED = {  # (program, name, notes): the melody comes first
+    "under brass hits": [(0, "", phrase()), (56, "Lead Trumpet", every(BRASS))],
+    "under a few bars of a trumpet": [(0, "", phrase()), (56, "Solo", phrase(6, seed=5))],
+    "under long high notes": [
+        (0, "", phrase(low=57)),
+        (56, "Trumpet", every(LONG, harmony=(0, 2, 4, 2))),
+    ],
+    "beside an arpeggio": [(0, "", phrase()), (52, "Vocals", every(ARPEGGIO))],
+    "beside a riff": [(0, "", phrase()), (81, "Lead synth", every(RIFF, harmony=(0,)))],
+    "beside one note": [(0, "", phrase()), (73, "Melody", every(HELD, harmony=(0,)))],
+    "low, under pads": [(42, "", phrase(low=48)), (52, "Voices", every(PAD))],
+    "half of the time": [
+        (0, "", phrase(there=0.5)),
+        (27, "Lead guitar", every(ARPEGGIO)),
+        (33, "", every(WALK)),
+    ],
+    "on top of its own chords": [
+        (0, "", phrase(low=67) + every(CHORDS)),
+        (33, "Solo bass", every(WALK)),
+    ],
+    "by name where all else is equal": [
+        (0, "Melody", phrase(seed=2)),
+        (0, "Backing", phrase(seed=2)),
+    ],
+}
+
+
+@pytest.mark.parametrize("parts", ACCOMPANIED.values(), ids=ACCOMPANIED)
+def test_the_melody_is_found_by_what_it_plays_and_names_break_ties(parts):
+    drums = mb.track(mb.name("Melody"), mb.notes([36, 38] * 128, 24, channel=9))
+    tracks = [
+        mb.track(mb.name(name), mb.program(program, channel), mb.played(notes, channel))
+        for channel, (program, name, notes) in enumerate(parts)
+    ]
+    assert read_midi(mb.file(*tracks, drums)).best == 0
+    assert read_midi(mb.file(drums, *reversed(tracks))).best == len(parts)
+
+
+def test_a_track_of_equal_notes_is_taken_only_if_there_is_no_other():
+    equal = mb.track(mb.name("Melody"), mb.notes([72] * 64))
+    assert read_midi(mb.file(equal, mb.track(chords(1), mb.notes([36, 43])))).best == 1
+    assert len(set(read_midi(mb.file(equal)).melody.tokens)) == 1
+
+
+def test_a_tempo_that_changes_is_said_and_beats_stay_beats():
+    slower = mb.track(mb.tempo(0, 500_000), mb.notes(SCALE), mb.tempo(0, 750_000), mb.notes(SCALE))
+    song = read_midi(mb.file(slower))
+    assert song.melody.tokens == tuple(Token(pitch, 12) for pitch in SCALE * 2)
+    assert song.warnings == (
+        f"The tempo changes between 80 and 120; here it stays at {song.tempo:.0f}.",
+    )
+
+
+def test_warnings_follow_the_readers_language_and_the_chosen_track():
+    staccato = mb.track(mb.played([(96 * n, 96 * n + 77, p) for n, p in enumerate(SCALE)]))
+    song = read_midi(mb.file(mb.track(mb.tempo(0, 500_000), mb.notes(SCALE)), staccato), track=0)
+    assert song.warnings == ()
+    other = song.with_track(1)
+    assert other.warnings == ("Short gaps between notes closed: 7.",)
+    with speaking("zh"):
+        assert other.warnings == ("已合上音符之间的短空隙：7 处。",)
+    assert other.with_track(0).warnings == ()
+
+
 def test_chords_reduce_to_their_highest_notes():
     song = read_midi(mb.file(mb.track(chords(4))))
     assert song.melody.tokens == (Token(55, 12),) * 4
@@ -325,6 +421,24 @@ def test_10000_notes_are_refused_with_the_limit():
 def test_as_many_notes_as_the_limit_allows_are_read():
     data = mb.file(mb.track(mb.notes([60 + n % 12 for n in range(MAX_NOTES)], ticks=24)))
     assert read_midi(data).melody.n_notes == MAX_NOTES
+
+
+def many_kinds(n):
+    """A track of n different notes."""
+    return mb.track(
+        mb.tempo(0, 500_000),
+        *(mb.notes([20 + kind % 100], ticks=8 * (1 + kind // 100)) for kind in range(n)),
+    )
+
+
+def test_more_different_notes_than_a_model_learns_are_refused_with_the_limit():
+    assert len(set(read_midi(mb.file(many_kinds(MAX_TOKENS))).melody.tokens)) == MAX_TOKENS
+    sentence = refused(mb.file(many_kinds(MAX_TOKENS + 1)), "1,501 different notes and rests")
+    assert f"{MAX_TOKENS:,}" in sentence
+    assert "quantise" in sentence
+    song = read_midi(mb.file(many_kinds(MAX_TOKENS + 1), mb.track(mb.notes(SCALE))))
+    assert song.best == 1
+    assert "1,501 different" in song.warnings[0]
 
 
 def test_too_many_notes_in_all_tracks_together_are_refused():

@@ -211,3 +211,11 @@ def test_influences_that_do_not_fit_are_refused(change, says):
     lane = replace(Influence("Memory", np.zeros((TX, 2)), np.zeros((TX, 2)), "output"), **change)
     with pytest.raises(StageError, match=says):
         sent(lane)
+
+
+def test_numbers_are_written_of_the_unit_whose_memory_moves_most_until_one_is_picked(
+    weights, trace
+):
+    moves = [np.std(trace.c[:, unit]) for unit in range(N_A)]
+    assert sent(Equation("e", weights.cell, trace))["unit"] == np.argmax(moves)
+    assert sent(Equation("e", weights.cell, trace, unit=1))["unit"] == 1

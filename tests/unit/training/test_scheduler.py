@@ -531,3 +531,17 @@ def test_facts_count_and_name_nobody():
     assert (facts.queue, facts.owners) == (1, 1)
     assert facts.busy_seconds == pytest.approx(0.1)
     assert "secret-name" not in repr(facts)
+
+
+def test_seconds_in_which_a_run_is_held_do_not_count(monkeypatch):
+    room, now = Room(), 100.0
+    monkeypatch.setattr("seqlib.training.run.time.perf_counter", lambda: now)
+    run = room.start(epochs=3)
+    now += 1
+    room.steps(1)
+    run.pause()
+    now += 300
+    run.resume()
+    now += 1
+    room.steps(2)
+    assert run.rows()["seconds"].tolist() == [1, 2, 2]
