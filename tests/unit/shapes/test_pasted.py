@@ -399,7 +399,9 @@ def mutated(draw: random.Random) -> str:
     """A piece with changes: words and lines exchanged, doubled, left out, or of other kinds."""
     text = draw.choice(sorted(PIECES.values()))
     for _ in range(draw.randint(1, 4)):
-        if draw.random() < 0.3:
+        if len(text) < 9:
+            break
+        if draw.random() < 0.3 and "\n" in text:
             lines = text.split("\n")
             line = draw.choice(("", draw.choice(lines), lines.pop(draw.randrange(len(lines)))))
             lines.insert(draw.randrange(len(lines) + 1), line)
