@@ -21,11 +21,12 @@ from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import GATES
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from seqlib.shapes.pasted import MAX_LETTERS
+from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
 from seqlib.vectors import ORDERS, STATISTICS
 
 TOOLBAR = "toolbar"  # in place of a page: drawn on all of them, and part of every page's link
 MOST_OPTIONS, MOST_LETTERS = 64, 200  # chosen at once; of one option that is known at run time
+PASTE_SIZES = 12  # boxes for sizes that pasted code does not say
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,26 @@ class Number(Row):
         kind = int if isinstance(self.default, int) else (int, float)
         high = 10**9 if self.high is None else self.high
         return isinstance(value, kind) and not isinstance(value, bool) and self.low <= value <= high
+
+
+@dataclass(frozen=True)
+class Blank(Number):
+    """A number input for a whole number that may be left empty."""
+
+    default: Any = None
+
+    def arguments(self) -> dict[str, Any]:
+        return {"value": None, "min_value": self.low, "max_value": self.high, "step": 1}
+
+    def takes(self, value: Any) -> bool:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return value is None or (whole and self.low <= value <= (self.high or 0))
+
+    def fits(self, words: tuple[str, ...]) -> bool:
+        try:
+            return len(words) == 1 and self.takes(int(words[0][:40]))
+        except ValueError:
+            return False
 
 
 @dataclass(frozen=True)
@@ -307,10 +328,11 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
     for name in ("maxlen", "vocabulary", "e_length", "n_a"):
         dial = dials[name]
         yield Number(f"{name}_cost", page, dial.default, low=dial.low, high=dial.high)
-    kinds = {N_("word indices"): "int32", N_("vectors"): "float32"}
-    yield Pick("paste_input", page, next(iter(kinds)), options=kinds)
-    yield Number("paste_Tx", page, 10, low=1, high=1000)
-    yield Number("paste_n_values", page, 78, low=1, high=100_000)
+    yield Blank("paste_Tx", page, low=1, high=1000)
+    yield Blank("paste_n_values", page, low=1, high=100_000)
+    for number in range(PASTE_SIZES):
+        yield Blank(f"paste_size_{number}", page, low=1, high=MAX_SIZE)
+    yield Select("paste_model", page)
     layers = (
         *("Embedding(10000, 50)", "LSTM(128, return_sequences=True)", "Dropout(0.5)"),
         *("LSTM(128)", 'Dense(5, activation="softmax")'),

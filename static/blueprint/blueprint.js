@@ -129,15 +129,17 @@ class BlueprintView {
     return pane;
   }
 
-  drawPicture({ inputs, nodes, loop, stacked }) {
+  drawPicture({ inputs, nodes, stacked }) {
     const flow = make("div", "flow");
     flow.append(make("div", "row inputs", undefined, inputs.map((tensor) => this.chip(tensor))));
     let into = flow;
+    let loop = "";
     for (const node of nodes) {
-      if (loop && node.loop && into === flow) {
-        into = make("div", "loop", undefined, [make("p", "loop-label", loop.label)]);
-        flow.append(this.arrow(), into);
-      } else if (loop && !node.loop) into = flow;
+      if (node.loop !== loop) {
+        loop = node.loop;
+        into = loop ? make("div", "loop", undefined, [make("p", "loop-label", loop)]) : flow;
+        if (loop) flow.append(this.arrow(), into);
+      }
       into.append(this.layer(node));
     }
     if (stacked) flow.append(this.arrow(stacked.label), make("div", "row", undefined, [this.chip(stacked)]));
@@ -154,7 +156,8 @@ class BlueprintView {
     if (node.broken) box.classList.add("broken");
     this.link(box, () => this.select({ lines: node.lines }));
     const out = make("div", "row results", undefined, node.results.map((tensor) => this.chip(tensor)));
-    const parts = [this.arrow(), box];
+    // Without an arrow from above where something else is read: its names stand in its place.
+    const parts = [node.reads && node.reads.length ? make("div", "reads", node.reads.join(", ")) : this.arrow(), box];
     if (node.broken) parts.push(make("p", "trouble", node.broken));
     if (node.results.length) parts.push(this.arrow(), out);
     if (!node.handed) return make("div", "node", undefined, parts);
@@ -167,6 +170,7 @@ class BlueprintView {
     const shown = tensor.hidden
       ? [make("span", "sizes unknown", "?")]
       : [make("span", "names", undefined, shapeNodes(tensor, "names")), make("span", "sizes", undefined, shapeNodes(tensor, "sizes"))];
+    if (tensor.mask) shown.push(make("span", "mask", tensor.mask));
     const node = make("div", "chip", undefined, [make("span", "symbol", tensor.name), ...shown]);
     node.dataset.symbol = tensor.name;
     node.dataset.lines = tensor.lines.join(" ");

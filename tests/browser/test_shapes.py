@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -110,10 +112,25 @@ def test_a_pasted_stack_is_drawn_up_to_the_layer_that_breaks(shapes):
     assert "return_sequences=True" in page.locator(".blueprint .trouble").text_content()
 
 
+PIECES = Path(__file__).parents[1] / "unit" / "shapes" / "pieces"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_sticks_out_of_the_picture(shapes, width):
+def test_a_pasted_function_is_drawn_with_its_loop_and_follows_its_sizes(shapes, width):
     page = shapes(viewport={"width": width, "height": 844})
-    sticking = first(page).evaluate(
+    page.get_by_role("textbox", name="layers").fill((PIECES / "S1_djmodel.txt").read_text("utf-8"))
+    page.get_by_role("button", name="Draw").click()
+    picture = page.locator(".st-key-paste_picture .blueprint")
+    expect(picture.locator(".loop-label")).to_contain_text("for t in range(Tx) · × 30")
+    expect(picture.locator(".handed")).to_have_text("a, c go to the next t; at t = 0: a0, c0")
+    page.get_by_role("spinbutton", name="n_a", exact=True).fill("5")
+    page.keyboard.press("Enter")
+    expect(picture.locator(".chip[data-symbol=a0]")).to_contain_text("(None, 5)")
+    assert sticking_out(picture) == []
+
+
+def sticking_out(picture) -> list[str]:
+    return picture.evaluate(
         """(node) => {
           const edge = node.getBoundingClientRect();
           return [...node.querySelectorAll('.chip, .layer, .line')].filter((one) => {
@@ -122,7 +139,12 @@ def test_nothing_sticks_out_of_the_picture(shapes, width):
           }).map((one) => one.textContent);
         }"""
     )
-    assert sticking == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_sticks_out_of_the_picture(shapes, width):
+    page = shapes(viewport={"width": width, "height": 844})
+    assert sticking_out(first(page)) == []
 
 
 def test_presenter_type_is_at_least_20_px(shapes):

@@ -129,11 +129,34 @@ def test_a_stack_that_breaks_is_no_error_of_the_page():
     assert not app.error
 
 
+def test_a_size_that_the_code_does_not_say_has_a_box_and_is_drawn_with_it():
+    app = paste(visit("shapes"), "Embedding(vocab, 5)\nLSTM(3)")
+    boxes = {box.label: box for box in app.number_input if box.key.startswith("paste_")}
+    assert {name: box.placeholder for name, box in boxes.items()} == {"Tx": "10", "vocab": "10000"}
+    boxes["vocab"].set_value(7).run()
+    app = paste(app, "Dense(2)\nDense(vocab)")
+    boxes = {box.label: box.value for box in app.number_input if box.key.startswith("paste_")}
+    assert boxes == {"n_values": None, "vocab": 7}, "a size keeps its value in other code"
+
+
+def test_code_with_several_models_offers_them():
+    code = "x = Input((5, 3))\ncode = LSTM(4)(x)\nencoder = Model(x, code)\n"
+    app = paste(visit("shapes"), code + "whole = Model(x, Dense(2)(code))")
+    assert app.selectbox(key="paste_model").options == ["whole", "encoder"]
+    app.selectbox(key="paste_model").set_value("encoder").run()
+    assert not app.exception
+
+
+def test_remarks_stand_below_the_picture():
+    app = paste(visit("shapes"), "import keras\nmodel.add(LSTM(output_dim=3, name='<b>x</b>'))")
+    assert "is written units" in texts(app)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("Embedding(400001, 300)", "more than 5,000,000 weights"),
-        ("Embedding(9, 5)\nBidirectional(GRU(3, go_backwards=1))", "Keras refuses these layers"),
+        ("x = Input((4, 2))\ny = K.mean(LSTM(3)(x))", "is not handed to it"),
     ],
 )
 def test_a_pasted_model_that_keras_does_not_build_gets_a_sentence(

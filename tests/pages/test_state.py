@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.apps import visit
 from tests.pages.test_visit import a_song
-from ui.state import TABLE, Number, Pick, Picks, Row, Select, Steps, Switch, Text
+from ui.state import TABLE, Blank, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
 KINDS = {
     "slider": (Number,),
@@ -22,6 +22,8 @@ KINDS = {
     "text_input": (Text,),
     "text_area": (Text,),
 }
+# Two models, with as many sizes to ask for as there are boxes.
+CODE = "own = Sequential([LSTM(3)])\n" + "".join(f"Dense({letter})\n" for letter in "abcdefghijkl")
 # Links that together have every control drawn.
 LINKS = (
     ("jazz", {"compare": "true", "method": "top-k", "method_b": "top-p"}),
@@ -29,7 +31,7 @@ LINKS = (
     ("emojify", {"emoji_against": "another sentence"}),
     ("emojify", {"emoji_against": "another model"}),
     ("shapes", {"predict": "true"}),
-    ("shapes", {"construction": "Emojify_V2"}),
+    ("shapes", {"construction": "Emojify_V2", "paste_text": CODE}),
     ("shapes", {"construction": "pretrained_embedding_layer"}),
     ("embeddings", {"order": "similarity", "map": "t-SNE"}),
     ("embeddings", {"map": "own axes"}),
@@ -71,6 +73,8 @@ def test_every_control_has_the_range_and_the_default_of_its_row(controls):
 def agrees(row: Row, proto: Any, options: list[str]) -> bool:
     many = hasattr(proto.default, "__len__") and not isinstance(proto.default, str)
     defaults = list(proto.default) if many else [proto.default]
+    if isinstance(row, Blank):
+        return (proto.min, proto.max, proto.HasField("default")) == (row.low, row.high, False)
     if isinstance(row, Number):
         (default,) = defaults
         if row.high is None:  # what is there decides

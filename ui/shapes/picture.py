@@ -9,7 +9,7 @@ from typing import Any
 from seqlib import i18n
 from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
-from seqlib.shapes.blueprint import Blueprint, LayerCount, listing
+from seqlib.shapes.blueprint import Blueprint, Drawn, LayerCount, listing
 from ui.component import component
 from ui.parts.presenter import presenting
 
@@ -25,6 +25,7 @@ def show(
     hidden: bool = False,
     asked: int | None = None,
     broken: tuple[str, str] | None = None,
+    places: bool = False,
 ) -> None:
     """Mount the picture, and the source of ``functions`` beside it.
 
@@ -38,8 +39,10 @@ def show(
         The row a question is about (-1: the stacked outputs); its shape alone is hidden.
     broken : (layer, sentence), optional
         A layer that does not fit, drawn after the others.
+    places : bool
+        Name the lines of code in what is said of a tensor.
     """
-    data = picture(sketch, m, functions, hidden=hidden, asked=asked)
+    data = picture(sketch, m, functions, hidden=hidden, asked=asked, places=places)
     if broken:
         data["nodes"].append(
             {
@@ -47,8 +50,9 @@ def show(
                 "count": "",
                 "lines": [],
                 "results": [],
+                "reads": [],
                 "handed": "",
-                "loop": False,
+                "loop": "",
                 "broken": broken[1],
             }
         )
@@ -63,22 +67,34 @@ def picture(
     *,
     hidden: bool = False,
     asked: int | None = None,
+    places: bool = False,
 ) -> dict[str, Any]:
-    """Make the JSON for the component: every layer once, with the tensors of its first call."""
-    first = [n for n, row in enumerate(sketch.rows) if row.step in (None, 0)]
-    steps = 1 + max(row.step or 0 for row in sketch.rows)
-    looped = {row.layer for row in sketch.rows if row.step is not None}
+    """Make the JSON for the component: each call that is drawn, with its tensors."""
+    first = [n for drawn in sketch.drawn for n in drawn.rows]
+    steps = max(drawn.turns for drawn in sketch.drawn) if sketch.drawn else 1
     counts = {layer.name: layer for layer in sketch.layers}
-    tensors = {n: _tensor(sketch, n, m, steps, hidden, asked) for n in first}
-    order: dict[str, list[int]] = {}
-    for n in first:
-        if sketch.rows[n].role != "input":
-            order.setdefault(sketch.rows[n].layer, []).append(n)
+    tensors = {n: _tensor(sketch, n, m, hidden, asked, places) for n in first}
     stacked = None
     outputs = [n for n, row in enumerate(sketch.rows) if row.role == "output"]
     if len(outputs) > 1 and steps > 1:
         stacked = _stacked(sketch, outputs, m, hidden or asked == -1, asked == -1)
     linked = sorted({_line(line) for n in first for line in sketch.lines[n]})
+    nodes: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    inputs = [n for n in first if sketch.rows[n].role == "input"]
+    above = inputs  # what the arrow from above brings
+    for drawn in sketch.drawn:
+        row = sketch.rows[drawn.rows[0]]
+        if row.role == "input":
+            continue
+        nodes.append(_node(sketch, drawn, tensors, counts.get(row.layer), row.layer in seen))
+        starts = nodes[-1].pop("starts")
+        read = [n for n in row.reads if n not in starts]
+        some = len(nodes) == 1 and row.layer != "GetItem" and set(read) != set(inputs)
+        apart = some or not set(read) <= set(above)
+        nodes[-1]["reads"] = [sketch.rows[n].name for n in row.reads] if apart else []
+        seen.add(row.layer)
+        above = list(drawn.rows)
     return {
         "code": [
             {
@@ -91,25 +107,42 @@ def picture(
             for c in listing(function)
         ],
         "linked": linked,
-        "inputs": [tensors[n] for n in first if sketch.rows[n].role == "input"],
-        "nodes": [
-            {
-                "layer": "X[:, t, :]" if layer == "GetItem" else layer,
-                "count": _count(counts.get(layer)),
-                "lines": sorted({_line(line) for n in numbers for line in sketch.lines[n]}),
-                "results": [tensors[n] for n in numbers],
-                "handed": _handed(sketch, numbers, layer in looped),
-                "loop": layer in looped,
-            }
-            for layer, numbers in order.items()
-        ],
-        "loop": {"label": f"for t in range({steps}):  " + _("the same layers each time")}
-        if looped
-        else None,
+        "inputs": [tensors[n] for n in inputs],
+        "nodes": nodes,
         "stacked": stacked,
         "blocks": None if hidden or asked is not None else _blocks(sketch, m),
-        "detail": _summary(sketch, m, steps),
+        "detail": _summary(sketch, m),
     }
+
+
+def _node(
+    sketch: Blueprint, drawn: Drawn, tensors: dict, layer: LayerCount | None, again: bool
+) -> dict[str, Any]:
+    """Describe a call of a layer."""
+    name = sketch.rows[drawn.rows[0]].layer
+    title = layer.title or name if layer is not None else name
+    handed, starts = _handed(sketch, drawn.rows) if drawn.loop and drawn.shared else ("", [])
+    return {
+        "layer": "X[:, t, :]" if name == "GetItem" else title,
+        "count": _("the same layer again, its weights are counted above")
+        if again and layer is not None and layer.n_parameters
+        else _count(layer),
+        "lines": sorted({_line(line) for n in drawn.rows for line in sketch.lines[n]}),
+        "results": [tensors[n] for n in drawn.rows],
+        "handed": handed,
+        "starts": starts,
+        "loop": _loop(drawn),
+    }
+
+
+def _loop(drawn: Drawn) -> str:
+    """Write the label of a loop: its head, how often it turns, and what it calls each time."""
+    if not drawn.loop:
+        return ""
+    same = _("the same layers each time")
+    new = _("new layers each time, with weights of their own")
+    times = "" if f"range({drawn.turns})" in drawn.loop else f" · × {drawn.turns}"
+    return f"{drawn.loop}{times}:  {same if drawn.shared else new}"
 
 
 def _blocks(sketch: Blueprint, m: int) -> list[dict[str, Any]] | None:
@@ -136,41 +169,50 @@ def _count(layer: LayerCount | None) -> str:
     if layer is None:
         return _("no weights")
     weights = _("{n:,} weights", n=layer.n_parameters) if layer.n_parameters else _("no weights")
-    return f"{layer.kind} · {weights}" if layer.kind != layer.name else weights
+    said = (layer.title or layer.name).startswith(f"{layer.kind}(") or layer.name == layer.kind
+    return weights if said else f"{layer.kind} · {weights}"
 
 
-def _handed(sketch: Blueprint, numbers: list[int], looped: bool) -> str:
-    """Name the tensors that a layer passes to its own next call."""
-    if not looped:
-        return ""
+def _handed(sketch: Blueprint, numbers: Sequence[int]) -> tuple[str, list[int]]:
+    """Name the tensors that a layer passes to its own next call, and list what it begins from."""
     own = sketch.rows[numbers[0]].layer
-    later = [row for row in sketch.rows if row.layer == own and row.step == 1]
-    read = {sketch.rows[n].name for row in later for n in row.reads if sketch.rows[n].layer == own}
-    first = [sketch.rows[n].name for n in sketch.rows[numbers[0]].reads]
-    starts = [name for name in first if name in ("a0", "c0")]
-    if not read:
-        return ""
-    names = ", ".join(sorted(read))
-    if starts:
-        return _(
-            "{names} go to the next t; at t = 0: {starts}", names=names, starts=", ".join(starts)
-        )
-    return _("{names} go to the next t", names=names)
+    later = next((row for row in sketch.rows if row.layer == own and row.step == 1), None)
+    read = later.reads if later is not None else ()
+    places = [at for at, n in enumerate(read) if sketch.rows[n].layer == own]
+    if not places:
+        return "", []
+    names = ", ".join(sorted(sketch.rows[read[at]].name for at in places))
+    first = sketch.rows[numbers[0]].reads
+    starts = [first[at] for at in places if at < len(first)]
+    if not starts:
+        return _("{names} go to the next t", names=names), []
+    begin = ", ".join(sketch.rows[n].name for n in starts)
+    return _("{names} go to the next t; at t = 0: {starts}", names=names, starts=begin), starts
 
 
 def _tensor(
-    sketch: Blueprint, n: int, m: int, steps: int, hidden: bool, asked: int | None
+    sketch: Blueprint, n: int, m: int, hidden: bool, asked: int | None, places: bool
 ) -> dict[str, Any]:
     row = sketch.rows[n]
     hide = (hidden and row.role != "input") or n == asked
-    full = [m if size is None else size for size in row.shape]
-    made = _("an input") if row.role == "input" else _("made by {layer}", layer=row.layer)
-    if row.step is not None:
-        made += n_(", {n} time", ", {n} times", steps)
+    full = _with_batch(row.shape, m)
+    layer = next((one for one in sketch.layers if one.name == row.layer), None)
+    made = (
+        _("an input")
+        if row.role == "input"
+        else _("made by {layer}", layer=_short_name(layer) if layer else row.layer)
+    )
+    if layer is not None and layer.uses > 1:
+        made += n_(", {n} time", ", {n} times", layer.uses)
+    if sketch.masked[n]:
+        made += _(", with a mask")
+    if places and sketch.lines[n]:
+        made += _(", line {line}", line=sketch.lines[n][0][1])
     return {
         "name": row.name,
         "shape": list(zip(sketch.axes[n], row.shape, strict=True)) if not hide else [],
         "role": row.role,
+        "mask": _("mask") if sketch.masked[n] and not hide else "",
         "lines": [_line(line) for line in sketch.lines[n]],
         "hidden": hide,
         "asked": n == asked,
@@ -178,17 +220,30 @@ def _tensor(
     }
 
 
-def _detail(name: str, axes: Sequence[str], full: Sequence[int], dtype: str, made: str) -> str:
-    product = " × ".join(f"{size:,}" for size in full)
+def _short_name(layer: LayerCount) -> str:
+    """Name a layer as the code does, or by its kind where the code gives it no name."""
+    if not layer.title:
+        return layer.name
+    return layer.title if layer.title.isidentifier() else layer.kind
+
+
+def _detail(name: str, axes: Sequence[str], full: Sequence[Any], dtype: str, made: str) -> str:
+    product = " × ".join("None" if size is None else f"{size:,}" for size in full)
+    said = {"name": name, "axes": " × ".join(axes), "product": product}
+    if None in full:
+        return _("{name}: {axes} = {product}, {dtype}; {made}.", **said, dtype=dtype, made=made)
     return _(
         "{name}: {axes} = {product} = {numbers:,} numbers, {dtype}; {made}.",
-        name=name,
-        axes=" × ".join(axes),
-        product=product,
+        **said,
         numbers=math.prod(full),
         dtype=dtype,
         made=made,
     )
+
+
+def _with_batch(shape: Sequence[int | None], m: int) -> list[int | None]:
+    """Return a shape with m for the batch; other sizes that the model leaves open stay None."""
+    return [m if size is None and axis == 0 else size for axis, size in enumerate(shape)]
 
 
 def _stacked(
@@ -212,22 +267,22 @@ def _stacked(
     }
 
 
-def _summary(sketch: Blueprint, m: int, steps: int) -> str:
-    given = sum(
-        math.prod(m if size is None else size for size in row.shape)
-        for row in sketch.rows
-        if row.role == "input"
-    )
-    made = sum(
-        math.prod(m if size is None else size for size in row.shape)
-        for row in sketch.rows
-        if row.role == "output"
-    )
+def _summary(sketch: Blueprint, m: int) -> str:
+    ends: dict[str, list[list[Any]]] = {"input": [], "output": []}
+    for row in sketch.rows:
+        if row.role:
+            ends[row.role].append(_with_batch(row.shape, m))
+    if any(None in shape for shapes in ends.values() for shape in shapes):
+        return _(
+            "{weights:,} weights; Tx is None, so that each batch may have a length of its own. "
+            "Point at a line or a tensor.",
+            weights=sketch.n_parameters,
+        )
     return _(
         "A batch of m = {m}: {given:,} numbers go in, {made:,} come out, "
         "{weights:,} weights in between. Point at a line or a tensor.",
         m=m,
-        given=given,
-        made=made,
+        given=sum(map(math.prod, ends["input"])),
+        made=sum(map(math.prod, ends["output"])),
         weights=sketch.n_parameters,
     )

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seqlib.jazz.keras_models import djmodel, music_layers
-from seqlib.shapes.blueprint import LAYERS, ShapeError, Size, StackError, blueprint, listing, stack
+from seqlib.shapes.blueprint import ShapeError, Size, blueprint, listing
 from seqlib.shapes.constructions import one_layer
 
 once_a_module = HealthCheck.function_scoped_fixture
@@ -104,17 +104,3 @@ def test_one_layer_with_any_switches_is_as_keras_builds_it(keras, kind, options,
         return
     sketch = blueprint(one_layer, *sizes, kind=kind, **options)
     assert agrees(sketch, one_layer(*sizes, kind=kind, **options))
-
-
-def test_layers_that_do_not_fit_are_named_with_what_to_do():
-    lstm, dense = LAYERS["LSTM"], LAYERS["Dense"]
-    with pytest.raises(StackError, match="return_sequences=True there") as problem:
-        stack([lambda: lstm(3), lambda: lstm(4)], (5, 7), "float32")
-    assert problem.value.index == 1
-    assert [row.shape for row in problem.value.before.rows] == [(None, 5, 7), (None, 3)]
-    with pytest.raises(StackError, match="put an Embedding first"):
-        stack([lambda: dense(3)], (5,), "int32")
-    with pytest.raises(StackError, match="whole number of at least 1"):
-        stack([lambda: lstm(0)], (5, 7), "float32")
-    with pytest.raises(ShapeError, match="batch must be fixed"):
-        stack([lambda: lstm(3, stateful=True)], (5, 7), "float32")

@@ -1,0 +1,1 @@
+"""Read Keras code as text: it is parsed and walked over stand-in layers, and never run."""

@@ -1,0 +1,393 @@
+"""Read calls in pasted code: of layers, models, functions of the text, of Python and NumPy."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from seqlib.i18n import N_, _
+from seqlib.shapes.code import building
+from seqlib.shapes.code.building import JOINING, LAYER_NAMES, NOT_DRAWN
+from seqlib.shapes.code.expressions import READ, Expressions
+from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
+from seqlib.shapes.code.values import (
+    MAX_LIST,
+    MAX_TEXT,
+    Array,
+    ClassOf,
+    Function,
+    Method,
+    Opaque,
+    Path,
+    Scope,
+    Unknown,
+)
+from seqlib.shapes.code.words import short
+from seqlib.shapes.layers import Layer
+from seqlib.shapes.layers.base import as_tensors
+from seqlib.shapes.layers.operations import FUNCTIONS
+from seqlib.shapes.recording import Operation, Size, SymbolicTensor
+
+SKIPPED_METHODS = frozenset(
+    (
+        *(
+            "compile",
+            "fit",
+            "summary",
+            "evaluate",
+            "predict",
+            "fit_generator",
+            "save",
+            "load_weights",
+        ),
+        *("predict_classes", "train_on_batch", "save_weights", "set_weights", "get_weights"),
+        *("reset_states", "plot_model", "to_json", "get_config", "predict_on_batch", "reset_state"),
+        *("print", "export"),
+    )
+)
+ARRAYS = frozenset(("zeros", "ones", "empty", "full", "rand", "randn"))
+
+
+class Return(Exception):
+    """Leaves a function of the text."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Break(Exception):
+    """Leaves a loop of the text."""
+
+
+class Continue(Exception):
+    """Goes on with the next turn of a loop of the text."""
+
+
+class Calls(Expressions):
+    """Reads calls."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        machine.run = self._run
+        self.called: set[str] = set()  # functions of the text
+
+    def walk(self, body: Iterable[ast.stmt]) -> None:
+        """Read statements."""
+        raise NotImplementedError
+
+    def _call(self, node: ast.Call) -> Any:
+        function = self.value(node.func)
+        if isinstance(function, Method) and function.name in SKIPPED_METHODS:
+            self.m.skip(function.name)
+            return Unknown(self.m.segment(node), called=function.name)
+        if isinstance(function, Opaque):
+            return Opaque(self.m.segment(node), function.data)
+        if isinstance(function, Path) and function.last == "print":
+            self.m.skip("print")
+            return None
+        args = self._elements(node.args)
+        kwargs = {}
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                if self._is_layer(function):
+                    self.m.refuse(
+                        _(
+                            "{name}: write the arguments out, without **.",
+                            name=short(self.m.segment(node.func)),
+                        )
+                    )
+                continue
+            kwargs[keyword.arg] = self.value(keyword.value)
+        return self.apply(function, args, kwargs, node)
+
+    @staticmethod
+    def _is_layer(function: Any) -> bool:
+        return isinstance(function, Path) and function.last in LAYER_NAMES
+
+    def apply(self, function: Any, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
+        """Call what stands before brackets."""
+        m = self.m
+        if isinstance(function, Path):
+            return self._call_path(function, args, kwargs, node)
+        if isinstance(function, Layer):
+            return building.call_layer(m, function, args, kwargs)
+        if isinstance(function, Function):
+            return self._call_function(function, args, kwargs, node)
+        if isinstance(function, Sequential | ModelOf):
+            tensors = building.tensors_of(m, args[0] if args else [], "Model")
+            return building.replay(m, function, tensors)
+        if isinstance(function, Method):
+            return self._call_method(function, args, kwargs, node)
+        given = _has_tensor([*args, *kwargs.values()])
+        if isinstance(function, Unknown):
+            if function.label.rpartition(".")[2] == "add" and args and isinstance(node, ast.Call):
+                return self._add_to_unknown(node, args)
+            if given and isinstance(node, ast.Call):
+                return self._call_unknown(function, args, kwargs, node)
+        if given:
+            building.not_a_layer(m, function)
+        if isinstance(function, ClassOf):
+            return function if function.of_model else Unknown(m.segment(node))
+        name = function.label if isinstance(function, Unknown) else ""
+        if name.rpartition(".")[2] in SKIPPED_METHODS:
+            m.skip(name.rpartition(".")[2])
+        return Unknown(m.segment(node), called=name)
+
+    def _call_unknown(self, function: Unknown, args: list, kwargs: dict, node: ast.expr) -> Any:
+        """Call on tensors what the text does not make: an Embedding, by its name."""
+        layer = building.unknown_layer(self.m, function)
+        for scope in (self.scope, self.scope.outer):
+            for name, value in list(scope.names.items()) if scope else []:
+                if value is function and scope:
+                    scope.names[name] = layer
+        return building.call_layer(self.m, layer, args, kwargs)
+
+    def _add_to_unknown(self, node: ast.Call, args: list) -> Any:
+        """Add to a model that the text does not make."""
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        model = Sequential(name=self.m.segment(owner), line=node.lineno)
+        self.m.models.append(model)
+        if isinstance(owner, ast.Name):
+            self.scope.names[owner.id] = model
+        for one in args:
+            building.add(self.m, model, one)
+        return None
+
+    def _call_path(self, path: Path, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
+        m, name = self.m, path.last
+        if path.dotted in READ:
+            return self._builtin(name, args, kwargs, node)
+        if path.of_keras:
+            if name in ("Merge", "merge"):
+                return building.merged(m, args, kwargs, m.segment(node))
+            if name in LAYER_NAMES or name in NOT_DRAWN or name == "TimeDistributedDense":
+                layer = building.make_layer(m, name, args, kwargs, m.segment(node))
+                layer.line = node.lineno
+                return layer
+            if name in ("Input", "InputLayer"):
+                return building.make_input(m, args, kwargs)
+            if name == "Sequential":
+                return building.make_sequential(m, args, kwargs)
+            if name in ("Model", "Functional"):
+                return building.make_model(m, args, kwargs)
+            if (
+                name in JOINING
+                and args
+                and isinstance(args[0], list | tuple)
+                and "numpy" not in path.dotted
+            ):
+                layer = building.make_layer(m, JOINING[name], args[1:], kwargs, m.segment(node))
+                return building.call_layer(m, layer, args[:1], {})
+            if ".layers." in f".{path.dotted}" and name[:1].isupper():
+                building.no_such_layer(m, name)
+        return self._call_other(path, args, kwargs, node)
+
+    def _call_other(self, path: Path, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
+        """Call a function of NumPy, of the backend, or one that is not known."""
+        m, name = self.m, path.last
+        if _has_tensor([*args, *kwargs.values()]):
+            return self._on_tensors(path, args, kwargs, node)
+        if path.dotted.startswith("numpy.") and name in ARRAYS:
+            shape = kwargs.get("shape", args[0] if args else None)
+            shape = tuple(args) if name.startswith("rand") else shape
+            if isinstance(shape, int | Unknown):
+                shape = (shape,)
+            if isinstance(shape, list | tuple):
+                return Array(tuple(shape))
+        if name in SKIPPED_METHODS:
+            m.skip(name)
+        return Unknown(m.segment(node), called=path.dotted)
+
+    def _on_tensors(self, path: Path, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
+        """Call a function of ``keras.backend``, ``keras.ops`` or ``tf`` on tensors."""
+        m, name = self.m, path.last
+        first = args[0] if args else next(iter(kwargs.values()))
+        if name in ("shape", "int_shape") and isinstance(first, SymbolicTensor):
+            return first.shape
+        work = FUNCTIONS.get(name)
+        if work is None:
+            if name in SKIPPED_METHODS:
+                return Unknown(m.segment(node))
+            m.refuse(_("“{text}” cannot be read here; write it with layers.", text=m.segment(node)))
+        tensors = [
+            one for one in _flat(args + list(kwargs.values())) if isinstance(one, SymbolicTensor)
+        ]
+        rest = [m.resolve(one, "n") for one in args if not _has_tensor([one])]
+        named = {
+            key: m.resolve(one, "n")
+            for key, one in kwargs.items()
+            if not _has_tensor([one]) and key != "name"
+        }
+        if name in ("concatenate", "concat", "stack") and rest and "axis" not in named:
+            named["axis"] = rest.pop()
+        operation = Operation(name, lambda *specs: work(*specs, *rest, **named), m.segment(node))
+        return building.operate(m, operation, tensors)
+
+    def _builtin(self, name: str, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
+        """Call a function of Python's that is read."""
+        label = self.m.segment(node)
+        closed = [one for one in _flat(args) if isinstance(one, Opaque)]
+        if closed:
+            return Unknown(label) if all(one.data for one in closed) else Opaque(label)
+        unknown = any(isinstance(one, Unknown | Path | Array) for one in args)
+        if (
+            name in ("range", "xrange")
+            and args
+            and all(isinstance(one, int | Unknown) for one in args)
+        ):
+            if not unknown:
+                return range(*args) if len(args) < 3 or args[2] != 0 else Unknown(label)
+            return Unknown(label, tuple(args), range, called="range")
+        if name == "len" and len(args) == 1 and isinstance(args[0], list | tuple | str):
+            return len(args[0])
+        if name == "int" and len(args) == 1 and isinstance(args[0], Unknown):
+            return Unknown(label, tuple(args), int) if args[0].parts else args[0]
+        if unknown or not args:
+            return [] if name == "list" and not args else Unknown(label, called=name)
+        return self._builtin_of_lists(name, args, label)
+
+    def _builtin_of_lists(self, name: str, args: list, label: str) -> Any:
+        lists = [list(one) for one in args if isinstance(one, list | tuple | str | range)]
+        if any(len(one) > MAX_LIST for one in lists):
+            return Unknown(label)
+        if len(lists) == len(args):
+            if name in ("list", "tuple", "sorted", "reversed"):
+                found = lists[0][::-1] if name == "reversed" else lists[0]
+                return tuple(found) if name == "tuple" else found
+            if name == "enumerate":
+                return list(enumerate(lists[0]))
+            if name == "zip":
+                return list(zip(*lists, strict=False))
+        flat = lists[0] if len(args) == 1 and lists else args
+        if all(isinstance(one, int | float) for one in flat) and flat:
+            work: dict[str, Callable] = {"min": min, "max": max, "sum": sum}
+            if name in work:
+                return work[name](flat)
+            single: dict[str, Callable] = {"int": int, "float": float, "abs": abs, "round": round}
+            if name in single and len(args) == 1 and not lists:
+                try:
+                    return single[name](flat[0])
+                except (ValueError, OverflowError):
+                    return Opaque(label)
+        if name == "str" and len(args) == 1 and isinstance(args[0], str | float | int):
+            return str(args[0])[:MAX_TEXT] if abs_small(args[0]) else Opaque(label)
+        return Unknown(label)
+
+    def _call_method(
+        self, method: Method, args: list, kwargs: dict[str, Any], node: ast.expr
+    ) -> Any:
+        m, of, name = self.m, method.of, method.name
+        if isinstance(of, list):
+            if name == "append" and len(args) == 1 and len(of) < MAX_LIST:
+                of.append(args[0])
+            elif name == "extend" and args and isinstance(args[0], list | tuple):
+                of.extend(args[0][: MAX_LIST - len(of)])
+            elif name == "insert" and len(args) == 2 and isinstance(args[0], int):
+                of.insert(args[0], args[1])
+            elif name == "pop" and of:
+                return of.pop()
+            return None
+        if isinstance(of, Sequential):
+            return self._of_stack(of, name, args, kwargs)
+        if isinstance(of, ModelOf) and name == "add":
+            m.refuse(
+                _("Model(…) has no add; call the layer on its output: Dense(5)(model.output).")
+            )
+        if isinstance(of, SymbolicTensor) and name == "get_shape":
+            return of.shape
+        if isinstance(of, str):
+            return of if name in ("format", "lower", "upper", "strip") else Unknown(m.segment(node))
+        return Unknown(m.segment(node))
+
+    def _of_stack(self, model: Sequential, name: str, args: list, kwargs: dict[str, Any]) -> Any:
+        if name == "add":
+            for one in args or list(kwargs.values()):
+                building.add(self.m, model, one)
+        elif name == "pop" and len(model.items) > model.applied:
+            model.items.pop()
+        elif name == "build":
+            model.input_shape = args[0] if args else kwargs.get("input_shape")
+        elif name == "get_layer":
+            layers = [item for item, *_rest in model.items if isinstance(item, Layer)]
+            at = kwargs.get("index", args[0] if args else None)
+            if isinstance(at, int) and -len(layers) <= at < len(layers):
+                return layers[at]
+            return Unknown(name)
+        else:
+            self.m.skip(name) if name.isidentifier() else None
+        return None
+
+    def _run(self, function: Any, args: list, kwargs: dict[str, Any], line: int) -> Any:
+        node = ast.Constant(None, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+        return self.apply(function, args, kwargs, node)
+
+    def _call_function(
+        self, function: Function, args: list, kwargs: dict[str, Any], node: ast.expr
+    ) -> Any:
+        m, body = self.m, function.node
+        self.called.add(function.name)
+        inner = Scope(self._parameters(function, args, kwargs), function.scope)
+        if isinstance(body, ast.FunctionDef) and not (
+            m.inside or _has_tensor([*args, *kwargs.values()]) or self.matters(*body.body)
+        ):
+            m.skip(N_("the preparation of data"))
+            return Unknown(m.segment(node), called=function.name)
+        self.depth += 4
+        outer, line = self.scope, m.line
+        if self.depth > MAX_DEPTH:
+            m.refuse(_("functions call one another too deeply here."))
+        self.scope = inner
+        try:
+            if isinstance(body, ast.Lambda):
+                return self.value(body.body)
+            self.walk(body.body)
+        except Return as returned:
+            return returned.value
+        except (Break, Continue):
+            return None
+        finally:
+            self.scope, m.line = outer, line
+            self.depth -= 4
+        return None
+
+    def _parameters(self, function: Function, args: list, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Give a function's parameters their values; those that are not given are unknown."""
+        given = function.node.args
+        names = [one.arg for one in (*given.posonlyargs, *given.args)]
+        found: dict[str, Any] = {}
+        defaults = given.defaults
+        for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
+            found[name] = self._named(name, self.value(default), default)
+        for one, kw_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+            if kw_default is not None:
+                found[one.arg] = self.value(kw_default)
+            names.append(one.arg)
+        for name, value in zip(names, args, strict=False):
+            found[name] = Size(value, name) if type(value) is int and value > 0 else value
+        for name, value in kwargs.items():
+            if name in names:
+                found[name] = Size(value, name) if type(value) is int and value > 0 else value
+        for name in names:
+            found.setdefault(name, Unknown(name))
+        if given.vararg is not None:
+            found[given.vararg.arg] = list(args[len(names) :])
+        if given.kwarg is not None:
+            found[given.kwarg.arg] = Opaque(given.kwarg.arg)
+        return found
+
+
+def abs_small(value: Any) -> bool:
+    """Whether a value can be written as text within bounds."""
+    return isinstance(value, str) or abs(value) < 10**15
+
+
+def _flat(values: Any) -> list:
+    if isinstance(values, list | tuple):
+        return [one for value in values for one in _flat(value)]
+    return [values]
+
+
+def _has_tensor(values: list) -> bool:
+    return bool(as_tensors(values))

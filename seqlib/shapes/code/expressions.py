@@ -1,0 +1,450 @@
+"""Read expressions of pasted code: names, parts, arithmetic, conditions, lists."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from seqlib.i18n import _
+from seqlib.shapes.code import building
+from seqlib.shapes.code.building import JOINING, LAYER_NAMES, MAKERS, NOT_DRAWN
+from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
+from seqlib.shapes.code.values import (
+    COMPARED,
+    MAX_LIST,
+    MAX_TEXT,
+    Array,
+    ClassOf,
+    Function,
+    Method,
+    Opaque,
+    Path,
+    Scope,
+    Unknown,
+    calculated,
+)
+from seqlib.shapes.code.words import short
+from seqlib.shapes.layers import Layer
+from seqlib.shapes.layers.operations import FUNCTIONS, elementwise
+from seqlib.shapes.recording import Operation, Size, Spec, SymbolicTensor
+
+# Modules that a text may use without importing them, and Python's functions that are read.
+MODULES = {
+    "keras": "keras",
+    "tf": "tensorflow",
+    "layers": "keras.layers",
+    "K": "keras.backend",
+    "np": "numpy",
+    "numpy": "numpy",
+    "ops": "keras.ops",
+    "activations": "keras.activations",
+}
+READ = frozenset(
+    (
+        *("range", "xrange", "len", "list", "tuple", "int", "float", "str", "bool", "min", "max"),
+        *("sum", "abs", "round", "sorted", "reversed", "enumerate", "zip", "print"),
+    )
+)
+# Python's functions that no layer's argument may come from.
+CLOSED = frozenset(
+    (
+        *("open", "eval", "exec", "compile", "getattr", "setattr", "delattr", "globals", "locals"),
+        *("vars", "input", "breakpoint", "type", "object", "super", "dir", "id", "memoryview"),
+        *("bytes", "bytearray", "complex", "iter", "next", "hasattr", "callable", "hash", "exit"),
+        *("quit", "help"),
+    )
+)
+DATA = frozenset(("set", "frozenset", "dict", "map", "filter"))
+
+
+class Expressions:
+    """Gives expressions their values; calls are read by ``Calls``, statements by ``Interpreter``.
+
+    Only the kinds of syntax in ``expressions`` are read. A name is looked for among the text's
+    own, then among Keras' layers; no name of the text ever fetches an attribute of a Python object.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.m = machine
+        self.scope = Scope()
+        self.depth = 0
+        self.expressions: dict[type[ast.expr], Callable[[Any], Any]] = {
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Subscript: self._subscript,
+            ast.Call: self._call,
+            ast.List: lambda node: self._elements(node.elts),
+            ast.Tuple: lambda node: tuple(self._elements(node.elts)),
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
+            ast.BoolOp: self._boolean,
+            ast.Compare: self._compare,
+            ast.IfExp: self._if_expression,
+            ast.JoinedStr: self._joined,
+            ast.Lambda: lambda node: Function(node, self.scope),
+            ast.ListComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.NamedExpr: self._walrus,
+            ast.Slice: self._slice,
+        }
+
+    def _call(self, node: ast.Call) -> Any:
+        raise NotImplementedError
+
+    def value(self, node: ast.expr) -> Any:
+        """Return an expression's value."""
+        self.m.tick()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.m.refuse(_("this is nested too deeply to be read; write it more simply."))
+        try:
+            read = self.expressions.get(type(node))
+            if read is not None:
+                return read(node)
+            data = isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp)
+            return Opaque(self.m.segment(node), data)
+        finally:
+            self.depth -= 1
+
+    def _constant(self, node: ast.Constant) -> Any:
+        if node.value is None or isinstance(node.value, bool | int | float | str):
+            return node.value
+        return node.value if node.value is Ellipsis else Opaque(self.m.segment(node))
+
+    def _name(self, node: ast.Name) -> Any:
+        try:
+            return self.scope.find(node.id)
+        except KeyError:
+            pass
+        if node.id == "__name__":
+            return "__main__"
+        if node.id in CLOSED or node.id in DATA or node.id.startswith("__"):
+            return Opaque(node.id, node.id in DATA)
+        if node.id in READ or node.id in LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys():
+            return Path(node.id)
+        if node.id in ("Merge", "merge", "TimeDistributedDense"):
+            return Path(node.id)
+        return Path(MODULES[node.id]) if node.id in MODULES else Unknown(node.id)
+
+    def _attribute(self, node: ast.Attribute) -> Any:
+        value, name = self.value(node.value), node.attr
+        if name.startswith("__") and name != "__version__":
+            return Opaque(self.m.segment(node))
+        if isinstance(value, Opaque):
+            return Unknown(self.m.segment(node)) if value.data else Opaque(self.m.segment(node))
+        if isinstance(value, Path):
+            return Path(f"{value.dotted}.{name}")
+        if isinstance(value, SymbolicTensor):
+            return value.shape if name == "shape" else Method(value, name)
+        if isinstance(value, Array) and name == "shape":
+            return value.shape
+        if isinstance(value, Sequential | ModelOf):
+            return self._of_model(value, name)
+        if isinstance(value, Layer):
+            return self._of_layer(value, name, node)
+        if isinstance(value, list | str):
+            return Method(value, name)
+        return Unknown(self.m.segment(node))
+
+    def _of_layer(self, layer: Layer, name: str, node: ast.Attribute) -> Any:
+        """Return an argument of a layer, or what it was last called on and gave."""
+        known = vars(layer.given)
+        if name in known and isinstance(known[name], int | float | str | None):
+            return known[name]
+        calls = [call for call in self.m.recording.calls if call.layer is layer]
+        if name in ("output", "input") and calls:
+            rows = calls[-1].results if name == "output" else calls[-1].inputs
+            return SymbolicTensor(self.m.recording.specs[rows[0]], rows[0])
+        return Method(layer, name)
+
+    def _of_model(self, model: Sequential | ModelOf, name: str) -> Any:
+        if isinstance(model, ModelOf):
+            outputs, inputs = model.outputs, model.inputs
+            layers = [call.layer for call in building.calls_of(self.m, outputs) if call.inputs]
+        elif name in ("output", "outputs", "input", "inputs"):
+            outputs, inputs, layers = [building.finish(self.m, model)], model.inputs, []
+        else:
+            outputs, inputs = [], []
+            layers = [item for item, *_rest in model.items if isinstance(item, Layer)]
+        found = {"output": outputs[0] if outputs else None, "outputs": outputs, "layers": layers}
+        found |= {"input": inputs[0] if inputs else None, "inputs": inputs}
+        return found[name] if name in found else Method(model, name)
+
+    def _subscript(self, node: ast.Subscript) -> Any:
+        value = self.value(node.value)
+        if isinstance(value, Opaque) and not value.data:
+            return Opaque(self.m.segment(node))
+        if isinstance(value, SymbolicTensor):
+            key = self.value(node.slice)
+            return building.take(self.m, value, key, self.m.segment(node))
+        if isinstance(value, list | tuple | str):
+            at = self.value(node.slice)
+            if isinstance(at, int) and -len(value) <= at < len(value):
+                return value[at]
+            if isinstance(at, slice) and all(
+                one is None or isinstance(one, int) for one in (at.start, at.stop, at.step)
+            ):
+                return value[at] if at.step != 0 else value
+        return Unknown(self.m.segment(node))
+
+    def _slice(self, node: ast.Slice) -> slice:
+        bounds = (node.lower, node.upper, node.step)
+        return slice(*(None if one is None else self._bound_of_slice(one) for one in bounds))
+
+    def _bound_of_slice(self, node: ast.expr) -> Any:
+        value = self.value(node)
+        return value if value is None or type(value) is int else self.m.resolve(value, "n")
+
+    def _elements(self, nodes: list[ast.expr]) -> list:
+        found: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                value = self.value(node.value)
+                found += (
+                    value if isinstance(value, list | tuple) else [Opaque(self.m.segment(node))]
+                )
+            else:
+                found.append(self.value(node))
+        return found
+
+    def _binary(self, node: ast.BinOp) -> Any:
+        one, other = self.value(node.left), self.value(node.right)
+        if isinstance(one, Opaque) or isinstance(other, Opaque):
+            return Opaque(self.m.segment(node))
+        if isinstance(one, SymbolicTensor) or isinstance(other, SymbolicTensor):
+            return self._arithmetic(node, one, other)
+        kind = type(node.op)
+        if isinstance(one, Unknown | Path) or isinstance(other, Unknown | Path):
+            return Unknown(self.m.segment(node), (one, other), lambda a, b: calculated(kind, a, b))
+        try:
+            return calculated(kind, one, other)
+        except (ValueError, ArithmeticError, TypeError):
+            return Opaque(self.m.segment(node))
+
+    def _arithmetic(self, node: ast.BinOp, one: Any, other: Any) -> Any:
+        names: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+        names |= {ast.Div: "TrueDivide", ast.Pow: "Power", ast.MatMult: "Matmul"}
+        kind = names.get(type(node.op))
+        if kind is None:
+            return Unknown(self.m.segment(node))
+        tensors = [value for value in (one, other) if isinstance(value, SymbolicTensor)]
+        work = FUNCTIONS["matmul"] if kind == "Matmul" else None
+
+        def result(*specs: Spec) -> Spec:
+            if len(specs) < 2:
+                return Spec(specs[0].shape, "float32")
+            return work(*specs) if work else elementwise(kind, *specs)
+
+        return building.operate(self.m, Operation(kind, result, self.m.segment(node)), tensors)
+
+    def _unary(self, node: ast.UnaryOp) -> Any:
+        value = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return (
+                (not value)
+                if isinstance(value, bool | int | str | list | None)
+                else Unknown(self.m.segment(node))
+            )
+        if isinstance(value, bool) or not isinstance(value, int | float | Unknown | SymbolicTensor):
+            return Opaque(self.m.segment(node))
+        if isinstance(value, SymbolicTensor):
+            return building.operate(
+                self.m, Operation("Negative", FUNCTIONS["negative"], self.m.segment(node)), [value]
+            )
+        if isinstance(value, Unknown):
+            return Unknown(self.m.segment(node), (value,), lambda size: -size)
+        if isinstance(node.op, ast.USub):
+            return -value
+        return value if isinstance(node.op, ast.UAdd) else Opaque(self.m.segment(node))
+
+    def _boolean(self, node: ast.BoolOp) -> Any:
+        stop = isinstance(node.op, ast.Or)
+        value: Any = None
+        for one in node.values:
+            value = self.value(one)
+            if isinstance(value, Unknown | Opaque):
+                return value
+            if not isinstance(value, bool | int | float | str | list | tuple | None):
+                return value
+            if bool(value) == stop:
+                return value
+        return value
+
+    def _compare(self, node: ast.Compare) -> Any:
+        left = self.value(node.left)
+        for kind, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.value(right_node)
+            simple = (bool, int, float, str, list, tuple, type(None))
+            if not isinstance(left, simple) or not isinstance(right, simple):
+                return Unknown(self.m.segment(node))
+            try:
+                if not COMPARED[type(kind)](left, right):
+                    return False
+            except TypeError:
+                return Unknown(self.m.segment(node))
+            left = right
+        return True
+
+    def _truth(self, node: ast.expr) -> bool | None:
+        """Whether a condition holds; None where that is not known."""
+        value = self.value(node)
+        if isinstance(value, bool | int | float | str | list | tuple | None):
+            return bool(value)
+        return None if isinstance(value, Unknown | Opaque | Array) else True
+
+    def _if_expression(self, node: ast.IfExp) -> Any:
+        return self.value(node.orelse if self._truth(node.test) is False else node.body)
+
+    def _joined(self, node: ast.JoinedStr) -> Any:
+        parts = []
+        for one in node.values:
+            if isinstance(one, ast.FormattedValue):
+                value = self.value(one.value)
+                if isinstance(value, Opaque):
+                    return Opaque(self.m.segment(node))
+                parts.append(str(value) if isinstance(value, int | float | str) else "?")
+            else:
+                parts.append(str(self.value(one)))
+        return "".join(parts)[:MAX_TEXT]
+
+    def _comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
+        if len(node.generators) != 1:
+            return Unknown(self.m.segment(node))
+        (loop,) = node.generators
+        matters = self.matters(node.elt)
+        items = self._items(self.value(loop.iter), matters)
+        if items is None or len(items) > MAX_LIST:
+            return Unknown(self.m.segment(node))
+        found, outer = [], self.scope
+        self.scope = Scope(outer=outer)
+        try:
+            for item in items:
+                self._bind(loop.target, item, None)
+                if all(self._truth(test) is not False for test in loop.ifs):
+                    found.append(self.value(node.elt))
+        finally:
+            self.scope = outer
+        return found
+
+    def _walrus(self, node: ast.NamedExpr) -> Any:
+        value = self.value(node.value)
+        self._bind(node.target, value, node.value)
+        return value
+
+    def _items(self, value: Any, matters: bool) -> list | None:
+        """List what is iterated over; None where it is not known."""
+        if isinstance(value, Unknown) and matters and value.called in ("range", "xrange"):
+            value = self.m.resolve(value, "loop")
+        if isinstance(value, str | list | tuple):
+            return list(value)
+        if isinstance(value, range):
+            if len(value) > MAX_LIST and matters:
+                self.m.refuse(
+                    _(
+                        "this loop has {n:,} turns; at most {most:,} are read.",
+                        n=min(len(value), 10**9),
+                        most=MAX_LIST,
+                    )
+                )
+            return list(value[: MAX_LIST + 1])
+        return None
+
+    # -- names -------------------------------------------------------------------------------
+
+    def _bind(self, target: ast.expr, value: Any, made_by: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self.scope.names[target.id] = self._named(target.id, value, made_by)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, Unknown(self.m.segment(target.value)), None)
+        elif isinstance(target, ast.Tuple | ast.List):
+            n = len(target.elts)
+            if isinstance(value, list | tuple) and len(value) == n:
+                values: Iterable[Any] = value
+            elif isinstance(value, list | tuple) and not any(
+                isinstance(one, ast.Starred) for one in target.elts
+            ):
+                self.m.fail(
+                    self.m.segment(target),
+                    _(
+                        "{n} results are given names, and there are {found}; an LSTM with "
+                        "return_state=True gives three (output, a, c), a GRU two.",
+                        n=n,
+                        found=len(value),
+                    ),
+                )
+            elif isinstance(value, SymbolicTensor) and made_by is not None:
+                self.m.fail(
+                    self.m.segment(target),
+                    _(
+                        "{n} results are given names, and the layer gives one; set "
+                        "return_state=True in it.",
+                        n=n,
+                    ),
+                )
+            else:
+                values = [Unknown(self.m.segment(one)) for one in target.elts]
+            for one, part in zip(target.elts, values, strict=False):
+                self._bind(one, part, made_by)
+        elif isinstance(target, ast.Subscript):
+            self._set_item(target, value)
+
+    def _set_item(self, target: ast.Subscript, value: Any) -> None:
+        whole = self.value(target.value)
+        if isinstance(whole, list):
+            at = self.value(target.slice)
+            if isinstance(at, int) and -len(whole) <= at < len(whole):
+                whole[at] = value
+
+    def _named(self, name: str, value: Any, made_by: ast.expr | None) -> Any:
+        """Give a value the name that the text gives it."""
+        fresh = not isinstance(made_by, ast.Name)
+        if isinstance(value, SymbolicTensor) and value.row >= 0 and fresh:
+            self.m.recording.names.setdefault(value.row, short(name, 24))
+        elif isinstance(value, Layer) and fresh:
+            if isinstance(made_by, ast.Call) and not value.name:
+                value.title = short(name, 40)
+        elif isinstance(value, Sequential | ModelOf) and not value.name:
+            value.name = short(name, 40)
+        elif isinstance(value, Opaque):
+            return Unknown(name)
+        elif type(value) is int and made_by is not None:
+            return Size(value, name) if value > 0 and len(name) <= 24 else value
+        elif isinstance(value, Unknown):
+            known = [part for part in value.parts if isinstance(part, Unknown)]
+            if value.label != name and not any(part.label.isidentifier() for part in known):
+                return Unknown(name, called=value.called)
+        return value
+
+    def matters(self, *nodes: ast.AST) -> bool:
+        """Whether syntax makes or calls layers or models."""
+        for node in nodes:
+            for one in ast.walk(node):
+                if not isinstance(one, ast.Call):
+                    continue
+                name = last_name(one.func)
+                if name in LAYER_NAMES or name in MAKERS or name == "add" or name in JOINING:
+                    return True
+                if isinstance(one.func, ast.Name):
+                    try:
+                        value = self.scope.find(name)
+                    except KeyError:
+                        continue
+                    if isinstance(value, Layer | Sequential | ModelOf | ClassOf):
+                        return True
+                    if isinstance(value, Function) and value.node not in nodes:
+                        own = self.scope.names.pop(name, None)  # a function that calls itself
+                        try:
+                            if self.matters(value.node):
+                                return True
+                        finally:
+                            if own is not None:
+                                self.scope.names[name] = own
+        return False
+
+
+def last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""

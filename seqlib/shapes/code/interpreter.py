@@ -1,0 +1,241 @@
+"""Walk the syntax tree of pasted code over stand-in layers; nothing of it is run by Python."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from seqlib.i18n import N_, _
+from seqlib.shapes.code import building
+from seqlib.shapes.code.calls import Break, Calls, Continue, Return
+from seqlib.shapes.code.expressions import last_name
+from seqlib.shapes.code.machine import Machine, Sequential
+from seqlib.shapes.code.values import MAX_LIST, ClassOf, Function, Path, Unknown
+from seqlib.shapes.code.words import short
+from seqlib.shapes.layers import Layer
+from seqlib.shapes.recording import Iteration
+
+MAX_SMALL_LOOP = 64
+
+
+class Interpreter(Calls):
+    """Reads the kinds of statements in ``statements``; what it finds is kept by its ``Machine``."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        self.alone: Sequential | None = None  # layers that stand alone, one a line
+        self.statements: dict[type[ast.stmt], Callable[[Any], None]] = {
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Assign: self._assign,
+            ast.AnnAssign: self._annotated,
+            ast.AugAssign: self._augmented,
+            ast.Expr: self._expression,
+            ast.FunctionDef: self._define,
+            ast.ClassDef: self._class,
+            ast.Return: self._return,
+            ast.For: self._for,
+            ast.While: self._while,
+            ast.If: self._if,
+            ast.With: self._with,
+            ast.Try: lambda node: self.walk(node.body),
+            ast.Break: lambda node: self._leave(Break),
+            ast.Continue: lambda node: self._leave(Continue),
+        }
+
+    def program(self, body: Iterable[ast.stmt]) -> None:
+        """Read a whole text."""
+        with suppress(Return, Break, Continue):  # outside of a function or a loop
+            self.walk(body)
+
+    def walk(self, body: Iterable[ast.stmt]) -> None:
+        """Read statements one after the other."""
+        for node in body:
+            self.m.line = node.lineno
+            self.m.tick()
+            read = self.statements.get(type(node))
+            if read is not None:
+                read(node)
+            self.m.line = node.lineno
+
+    def _import(self, node: ast.Import) -> None:
+        self.m.skip(N_("imports"))
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self.scope.names[name] = Path(alias.name if alias.asname else name)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        self.m.skip(N_("imports"))
+        for alias in node.names:
+            if alias.name != "*":
+                name = f"{node.module or ''}.{alias.name}".lstrip(".")
+                self.scope.names[alias.asname or alias.name] = Path(name)
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self.value(node.value)
+        for target in node.targets:
+            self._bind(target, value, node.value)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._bind(node.target, self.value(node.value), node.value)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            made = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
+            self._bind(node.target, self.value(ast.copy_location(made, node)), node.value)
+
+    def _expression(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        value = self.value(node.value)
+        name = node.value.func.id if self._calls_name(node.value) else ""  # type: ignore[attr-defined]
+        if isinstance(value, Unknown) and name[:1].isupper() and value.called == name:
+            building.no_such_layer(self.m, name)
+        if isinstance(value, list | tuple):
+            alone = [one for one in value if isinstance(one, Layer)]
+        else:
+            alone = [value] if isinstance(value, Layer) else []
+        if alone and not isinstance(node.value, ast.Name):
+            if self.alone is None:
+                self.alone = Sequential(implied=True, line=node.lineno)
+                self.m.models.append(self.alone)
+            for layer in alone:
+                building.add(self.m, self.alone, layer)
+
+    def layers_that_are_named(self) -> None:
+        """Draw layers that the text makes and does not call, each by itself."""
+        for name, value in self.scope.names.items():
+            if isinstance(value, Layer):
+                model = Sequential(line=value.line, name=name)
+                building.add(self.m, model, value)
+                self.m.models.append(model)
+
+    @staticmethod
+    def _calls_name(node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+
+    def _define(self, node: ast.FunctionDef) -> None:
+        self.scope.names[node.name] = Function(node, self.scope, node.name)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        bases = {self.m.segment(base).rpartition(".")[2] for base in node.bases}
+        of_model = bool(bases & {"Model", "Layer", "Sequential"}) or self.matters(*node.body)
+        self.scope.names[node.name] = ClassOf(node.name, node.lineno, of_model)
+
+    def _return(self, node: ast.Return) -> None:
+        raise Return(self.value(node.value) if node.value is not None else None)
+
+    def _leave(self, kind: type[Exception]) -> None:
+        raise kind
+
+    def _pass_over(self, *nodes: ast.stmt) -> None:
+        """Skip statements; names and lists that they change are unknown afterwards."""
+        self.m.skip(N_("the preparation of data"))
+        for node in nodes:
+            for one in ast.walk(node):
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+                    self.scope.names[one.id] = Unknown(one.id)
+                elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute):
+                    base = one.func.value
+                    if isinstance(base, ast.Name) and isinstance(
+                        self.scope.names.get(base.id), list
+                    ):
+                        self.scope.names[base.id] = Unknown(base.id)
+
+    def _for(self, node: ast.For) -> None:
+        matters = self.matters(*node.body)
+        turns = self._items(self.value(node.iter), matters)
+        if turns is None or (not matters and len(turns) > MAX_SMALL_LOOP):
+            if matters:
+                turns = [Unknown(self.m.segment(node.target))]
+            else:
+                self._pass_over(node)
+                return
+        outermost = matters and self.m.recording.iteration is None
+        names = {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+        head = f"for {self.m.segment(node.target)} in {self.m.segment(node.iter)}"
+        try:
+            self.m.turning |= names
+            for turn, item in enumerate(turns):
+                if outermost:
+                    self.m.recording.iteration = Iteration(node.lineno, head, turn)
+                self._bind(node.target, item, None)
+                try:
+                    self.walk(node.body)
+                except Continue:
+                    continue
+                except Break:
+                    break
+        finally:
+            self.m.turning -= names
+            if outermost:
+                self.m.recording.iteration = None
+
+    def _while(self, node: ast.While) -> None:
+        if not self.matters(*node.body):
+            self._pass_over(node)
+            return
+        for _turn in range(MAX_LIST):
+            if self._truth(node.test) is not True:
+                return
+            self.m.tick()
+            try:
+                self.walk(node.body)
+            except Continue:
+                continue
+            except Break:
+                return
+
+    def _if(self, node: ast.If) -> None:
+        truth = self._truth(node.test)
+        if truth is None and not self.matters(*node.body, *node.orelse):
+            returns = any(
+                isinstance(one, ast.Return) for part in node.body for one in ast.walk(part)
+            )
+            if not returns:
+                self._pass_over(*node.body, *node.orelse)
+                return
+        if truth is None:
+            self.m.say(
+                _(
+                    "whether “{text}” holds is not known here; taken as true.",
+                    text=short(self.m.segment(node.test)),
+                )
+            )
+        self.walk(node.orelse if truth is False else node.body)
+
+    def _with(self, node: ast.With) -> None:
+        for item in node.items:
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, Unknown(self.m.segment(item.optional_vars)), None)
+        if self.matters(*node.body):
+            self.walk(node.body)
+        else:
+            self._pass_over(*node.body)
+
+    def call_uncalled(self) -> None:
+        """Call the functions that make models and that the text only defines."""
+        inside = {
+            last_name(call.func)
+            for value in self.scope.names.values()
+            if isinstance(value, Function)
+            for call in ast.walk(value.node)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        }
+        for name, value in list(self.scope.names.items()):
+            if not isinstance(value, Function) or name in self.called or name in inside:
+                continue
+            if not isinstance(value.node, ast.FunctionDef) or not self.matters(*value.node.body):
+                continue
+            self.m.line = value.node.lineno
+            before = len(self.m.models)
+            made = self._run(value, [], {}, value.node.lineno)
+            if isinstance(made, Layer):
+                model = Sequential(line=value.node.lineno, name=name)
+                building.add(self.m, model, made)
+                self.m.models.append(model)
+            if len(self.m.models) == before + 1:
+                self.m.models[-1].name = name

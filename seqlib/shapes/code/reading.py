@@ -1,0 +1,196 @@
+"""Make Python's syntax tree of pasted text, whose prompts, numbers and stray lines are removed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import warnings
+from typing import NamedTuple
+
+from seqlib.i18n import _
+from seqlib.shapes.code.words import PasteError, Remark, foreign, short
+
+MAX_LETTERS = 8_000
+MAX_REPAIRS = 25
+
+PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In ?\[[\d ]*\]:|\.{3,}:)( |$)")
+QUOTED = re.compile(r"^\s*[>•*-]( |$)")
+RESULT = re.compile(r"^\s*Out ?\[[\d ]*\]:")
+NUMBERED = re.compile(r"^\s*(\d{1,4})(?:[.:|)]?[ \t]|[.:|)]?$)")
+MAGIC = re.compile(r"^(\s*)([%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[])")
+FENCE = re.compile(r"^\s*(```|~~~)")
+STRAY = re.compile(r"^[\s.,;)\]}…·]*$")
+BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
+# What Chinese keyboards and word processors put in place of Python's own marks.
+MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
+BLANKS = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n"})
+NOTHING = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\x00\x0c")
+
+
+class Source(NamedTuple):
+    """Text as it is read, its syntax tree, and what was changed in it."""
+
+    text: str
+    tree: ast.Module
+    remarks: tuple[Remark, ...]
+
+
+def parse(text: str) -> Source:
+    """Parse pasted text; line numbers are those of the text. Raises ``PasteError``."""
+    if len(text) > MAX_LETTERS:
+        raise PasteError(
+            1, _("that is more than {most:,} letters; paste the model only.", most=MAX_LETTERS)
+        )
+    text = _cells(text.translate(NOTHING).translate(BLANKS).replace("\r\n", "\n"))
+    if (other := foreign(text)) is not None:
+        raise other
+    lines = _bare(text.expandtabs(4).split("\n"))
+    remarks: list[Remark] = []
+    lines = [_marks(line, number, remarks) for number, line in enumerate(lines, 1)]
+    tree = _tree(lines, remarks)
+    return Source("\n".join(lines), tree, tuple(remarks))
+
+
+def _cells(text: str) -> str:
+    """Join the code cells of a notebook file, or the code blocks of a Markdown text."""
+    if text.lstrip().startswith("{") and '"cells"' in text:
+        try:
+            cells = json.loads(text)["cells"]
+            sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+            return "\n".join("".join(source) for source in sources)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return text
+    lines = text.split("\n")
+    if not any(FENCE.match(line) for line in lines):
+        return text
+    inside, kept = False, []
+    for line in lines:
+        if FENCE.match(line):
+            inside = not inside
+            kept.append("")
+        else:
+            kept.append(line if inside else "")
+    return "\n".join(kept)
+
+
+def _bare(lines: list[str]) -> list[str]:
+    """Remove prompts, results, line numbers, and lines for the shell or the notebook."""
+    full = [line for line in lines if line.strip()]
+    if any(PROMPT.match(line) for line in full):
+        prompted = [bool(PROMPT.match(line)) for line in full]
+        lines = [_unprompted(line, all(prompted)) for line in lines]
+    elif full and all(QUOTED.match(line) for line in full):
+        lines = [QUOTED.sub("", line) for line in lines]
+    numbers = [int(m[1]) for line in full if (m := NUMBERED.match(line))]
+    if len(full) > 1 and len(numbers) == len(full) and numbers == sorted(set(numbers)):
+        lines = [NUMBERED.sub("", line, count=1) for line in lines]
+    if full and all(line.startswith("+") for line in full):
+        lines = [line[1:] for line in lines]
+    return [_unless_magic(line) for line in _dedented(lines)]
+
+
+def _unprompted(line: str, everywhere: bool) -> str:
+    if RESULT.match(line):
+        return ""
+    return PROMPT.sub("", line, count=1)
+
+
+def _unless_magic(line: str) -> str:
+    found = MAGIC.match(line)
+    return f"{found[1]}pass" if found else line
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    depths = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
+    least = min(depths, default=0)
+    return [line[least:] if line.strip() else "" for line in lines]
+
+
+def _marks(line: str, number: int, remarks: list[Remark]) -> str:
+    """Write a line's marks as Python's, outside of strings and comments."""
+    if line.isascii():
+        return line
+    out, quote = [], ""
+    for at, letter in enumerate(line):
+        if quote:
+            quote = "" if letter.translate(MARKS) == quote else quote
+            out.append(letter if quote else letter.translate(MARKS))
+            continue
+        if letter == "#":
+            out.append(line[at:])
+            break
+        plain = letter.translate(MARKS)
+        quote = plain if plain in "\"'" else ""
+        out.append(plain)
+    changed = "".join(out)
+    if changed != line:
+        remarks.append(Remark(number, _("marks of another keyboard are read as Python's.")))
+    return changed
+
+
+def _tree(lines: list[str], remarks: list[Remark]) -> ast.Module:
+    """Parse lines; stray ones, such as a lone bracket, are emptied in ``lines``."""
+    for _attempt in range(MAX_REPAIRS):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse("\n".join(lines))
+        except (RecursionError, MemoryError):
+            break
+        except ValueError:  # an integer of more digits than Python reads
+            break
+        except SyntaxError as problem:
+            if not _repaired(lines, problem, remarks):
+                raise _unreadable(lines, problem) from None
+    raise PasteError(1, _("this cannot be read; write one layer a line, LSTM(64)."))
+
+
+def _repaired(lines: list[str], problem: SyntaxError, remarks: list[Remark]) -> bool:
+    at = min(max(problem.lineno or 1, 1), len(lines)) - 1
+    if problem.msg.startswith("unexpected indent"):
+        depth = len(lines[at]) - len(lines[at].lstrip())
+        before = next((one for one in reversed(lines[:at]) if one.strip()), "")
+        less = depth - (len(before) - len(before.lstrip()))
+        for number in range(at, len(lines)):
+            if lines[number].strip():
+                if len(lines[number]) - len(lines[number].lstrip()) < depth:
+                    break
+                lines[number] = lines[number][less:]
+        return less > 0
+    if lines[at].strip() and STRAY.match(lines[at].split("#")[0]):
+        lines[at] = ""
+        return True
+    others = sum(bool(line.strip()) for line in lines) > 1
+    if others and _is_prose(lines[at].split("#")[0]) and not BLOCK.match(lines[at]):
+        remarks.append(
+            Remark(at + 1, _("“{text}” is no Python and is skipped.", text=short(lines[at])))
+        )
+        lines[at] = ""
+        return True
+    return False
+
+
+def _is_prose(line: str) -> bool:
+    """Whether a line is words of a sentence: no brackets, no assignment, and more than a name."""
+    return not set("=()[]{}") & set(line) and (" " in line.strip() or not line.isascii())
+
+
+def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:
+    at = min(max(problem.lineno or 1, 1), len(lines))
+    if "was never closed" in problem.msg:
+        return PasteError(
+            at,
+            _(
+                "the bracket in “{text}” is not closed, so this is not a layer; add the missing "
+                "bracket.",
+                text=short(lines[at - 1]),
+            ),
+        )
+    return PasteError(
+        at,
+        _(
+            "“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').",
+            text=short(lines[at - 1]),
+        ),
+    )

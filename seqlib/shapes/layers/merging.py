@@ -1,0 +1,224 @@
+"""Stand-ins for layers that read several tensors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from seqlib.i18n import _
+from seqlib.shapes.layers.base import Layer, Missing, free, needs_size, text
+from seqlib.shapes.layers.plain import axis_of
+from seqlib.shapes.recording import ShapeError, Spec
+
+MANY = 64
+
+
+def broadcast(kind: str, one: tuple, other: tuple) -> tuple:
+    """Return the shape of two tensors taken element by element."""
+    if len(one) < len(other):
+        one, other = other, one
+    shape = list(one[: len(one) - len(other)])
+    for left, right in zip(one[len(one) - len(other) :], other, strict=True):
+        if left is None or right is None:
+            shape.append(None)
+        elif left != right and 1 not in (left, right):
+            raise ShapeError(
+                _(
+                    "{kind} takes tensors element by element, and {one} and {other} do not fit; "
+                    "give both the same sizes, by a Dense(…) for one of them perhaps.",
+                    kind=kind,
+                    one=text(one),
+                    other=text(other),
+                )
+            )
+        else:
+            shape.append(right if left == 1 else left)
+    return tuple(shape)
+
+
+class _Merge(Layer):
+    """Tensors taken element by element."""
+
+    several: ClassVar[tuple[int, int]] = (2, MANY)
+
+    def results(self, *specs: Spec, **options: Any) -> list:
+        shape = specs[0].shape[1:]
+        for spec in specs[1:]:
+            shape = broadcast(self.kind, shape, spec.shape[1:])
+        batch = next((spec.shape[0] for spec in specs if spec.shape[0] is not None), None)
+        masks = [spec.mask for spec in specs]
+        mask = None if None in masks else max(masks, key=lambda one: len(one or ()))
+        return [Spec((batch, *shape), "float32", mask)]
+
+
+class Add(_Merge):
+    pass
+
+
+class Multiply(_Merge):
+    pass
+
+
+class Average(_Merge):
+    pass
+
+
+class Maximum(_Merge):
+    pass
+
+
+class Minimum(_Merge):
+    pass
+
+
+class Subtract(_Merge):
+    several = (2, 2)
+
+
+class Concatenate(Layer):
+    takes = "axis=-1"
+    own = ("axis",)
+    several = (2, MANY)
+
+    def check(self, *specs: Spec) -> None:
+        first = specs[0].shape
+        axis = axis_of(self.kind, self.given.axis, first, first=0)
+        for spec in specs[1:]:
+            same = len(spec.shape) == len(first) and all(
+                number == axis or None in (one, other) or one == other
+                for number, (one, other) in enumerate(zip(first, spec.shape, strict=False))
+            )
+            if not same:
+                raise ShapeError(
+                    _(
+                        "Concatenate joins tensors that differ on axis {axis} only, and gets "
+                        "{one} and {other}; RepeatVector, Flatten or return_sequences make them "
+                        "alike.",
+                        axis=self.given.axis,
+                        one=text(first),
+                        other=text(spec.shape),
+                    )
+                )
+
+    def results(self, *specs: Spec, **options: Any) -> list:
+        shape = list(specs[0].shape)
+        axis = self.given.axis if isinstance(self.given.axis, int) else self.given.axis[0]
+        sizes = [spec.shape[axis] for spec in specs]
+        shape[axis] = None if None in sizes else sum(sizes)
+        masked = any(spec.mask is not None for spec in specs)
+        dtype = specs[0].dtype if len({spec.dtype for spec in specs}) == 1 else "float32"
+        return [Spec(tuple(shape), dtype, tuple(shape[:-1]) if masked else None)]
+
+
+class Dot(Layer):
+    takes = "axes, normalize=False"
+    own = ("axes",)
+    several = (2, 2)
+
+    def axes(self, *specs: Spec) -> tuple[int, int]:
+        """Return the axes that are multiplied, counted from 0."""
+        given = self.given.axes
+        pair = tuple(given) if isinstance(given, list | tuple) else (given, given)
+        if len(pair) != 2:
+            pair = (given, given)
+        one, other = (
+            axis_of(self.kind, axis, spec.shape) for axis, spec in zip(pair, specs, strict=True)
+        )
+        return one, other
+
+    def check(self, *specs: Spec) -> None:
+        one, other = self.axes(*specs)
+        sizes = specs[0].shape[one], specs[1].shape[other]
+        if sizes[0] != sizes[1]:
+            raise ShapeError(
+                _(
+                    "Dot multiplies axis {one} of {first} with axis {other} of {second}, which "
+                    "have different sizes; choose other axes.",
+                    one=one,
+                    first=text(specs[0].shape),
+                    other=other,
+                    second=text(specs[1].shape),
+                )
+            )
+
+    def results(self, *specs: Spec, **options: Any) -> list:
+        one, other = self.axes(*specs)
+        left, right = list(specs[0].shape), list(specs[1].shape)
+        left.pop(one)
+        right.pop(other)
+        shape = left + right[1:]
+        return [Spec(tuple(shape if len(shape) > 1 else [*shape, 1]))]
+
+
+class Attention(Layer):
+    takes = "use_scale=False, score_mode='dot', dropout=0.0, seed=None"
+    several = (2, 3)
+
+    def check(self, *specs: Spec) -> None:
+        query, value, key = (*specs, specs[1])[:3] if len(specs) == 2 else specs
+        for spec in specs:
+            if len(spec.shape) != 3:
+                raise Missing(
+                    _(
+                        "{kind} reads sequences, [query, value], and gets {shape}.",
+                        kind=self.kind,
+                        shape=text(spec.shape),
+                    ),
+                    _("If a recurrent layer stands before it, set return_sequences=True there."),
+                )
+        if query.shape[-1] != key.shape[-1] or value.shape[1] != key.shape[1]:
+            raise ShapeError(
+                _(
+                    "{kind} compares vectors of the same length, and gets {query} and {key}; give "
+                    "both layers the same number of units.",
+                    kind=self.kind,
+                    query=text(query.shape),
+                    key=text(key.shape),
+                )
+            )
+
+    def count(self, *shapes: tuple) -> int:
+        return int(self.given.use_scale) + (self.given.score_mode == "concat")
+
+    def check_again(self, spec: Spec) -> None:
+        """Allow any features: the weights are single numbers."""
+
+    def results(self, *specs: Spec, **options: Any) -> list:
+        query, value = specs[0], specs[1]
+        out = Spec((*query.shape[:-1], value.shape[-1]), "float32", query.mask)
+        if options.get("return_attention_scores") is True:
+            return [out, Spec((*query.shape[:-1], specs[-1].shape[1]))]
+        return [out]
+
+
+class AdditiveAttention(Attention):
+    takes = "use_scale=True, dropout=0.0"
+
+    def count(self, *shapes: tuple) -> int:
+        return needs_size(self.kind, shapes[0][-1]) if self.given.use_scale else 0
+
+
+class MultiHeadAttention(Layer):
+    takes = (
+        "num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, output_shape=None, "
+        f"attention_axes=None, {free('kernel', 'bias')}, seed=None"
+    )
+    own = ("value_dim",)
+    several = (2, 3)
+
+    def count(self, *shapes: tuple) -> int:
+        given, (query, value) = self.given, shapes[:2]
+        key = shapes[-1]
+        long, bias = given.value_dim or given.key_dim, int(given.use_bias)
+        return (
+            given.num_heads
+            * (
+                (query[-1] + bias) * given.key_dim
+                + (key[-1] + bias) * given.key_dim
+                + (value[-1] + bias) * long
+                + long * query[-1]
+            )
+            + bias * query[-1]
+        )
+
+    def results(self, *specs: Spec, **options: Any) -> list:
+        return [Spec(specs[0].shape, "float32", specs[0].mask)]

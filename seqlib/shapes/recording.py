@@ -1,0 +1,371 @@
+"""Record the tensors that stand-in layers make, and list them as a ``Blueprint``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from seqlib.i18n import _
+from seqlib.shapes.arithmetic import TensorShape, as_text, result_name
+
+Lines = tuple[tuple[str, int], ...]  # (function, line number)
+
+
+class Size(int):
+    """A size with the name of its axis: ``Size(64, "n_a")`` equals 64 and is named n_a."""
+
+    name: str
+
+    def __new__(cls, value: int, name: str) -> Size:
+        size = super().__new__(cls, value)
+        size.name = name
+        return size
+
+
+class ShapeError(ValueError):
+    """Raised for layers that do not fit; the message is one sentence for the reader."""
+
+
+class Spec(NamedTuple):
+    """What is known of a tensor: shape, type, and the shape of its mask if it has one."""
+
+    shape: tuple
+    dtype: str = "float32"
+    mask: tuple | None = None
+
+
+@dataclass(eq=False)
+class SymbolicTensor:
+    """A tensor without numbers; ``row`` is its place among the recorded ones."""
+
+    spec: Spec
+    row: int = -1
+
+    @property
+    def shape(self) -> tuple:
+        return self.spec.shape
+
+    def __getitem__(self, key: Any) -> SymbolicTensor:
+        return GetItem(key)([self])
+
+
+class Iteration(NamedTuple):
+    """A turn of a loop: the line and head of the loop, and the number of the turn, from 0."""
+
+    line: int
+    head: str
+    turn: int
+
+
+class Call(NamedTuple):
+    """One call of a layer; ``inputs``, ``states`` and ``results`` are rows of tensors."""
+
+    layer: Any
+    inputs: tuple[int, ...]
+    states: tuple[int, ...]
+    results: tuple[int, ...]
+    step: int
+    lines: Lines
+    iteration: Iteration | None
+
+
+@dataclass
+class Recording:
+    """The tensors, layers and calls of one text, in the order of the calls.
+
+    ``lines`` returns the lines of code that are being run; ``iteration`` is the turn of the
+    outermost loop.
+    """
+
+    lines: Callable[[], Lines] = tuple
+    specs: list[Spec] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    maker: list[int] = field(default_factory=list)  # of each tensor, the number of its call
+    names: dict[int, str] = field(default_factory=dict)  # of tensors, given by the code
+    uses: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    iteration: Iteration | None = None
+
+    def free_name(self, kind: str) -> str:
+        """Name a layer after its kind, numbered from the second on."""
+        number = self.kinds[kind]
+        self.kinds[kind] += 1
+        return f"{kind}_{number}" if number else kind
+
+    def add(
+        self,
+        layer: Any,
+        results: Sequence[Spec],
+        inputs: Sequence[SymbolicTensor] = (),
+        states: Sequence[SymbolicTensor] = (),
+    ) -> list[SymbolicTensor]:
+        """Record one call of a layer, and return its results."""
+        rows = range(len(self.specs), len(self.specs) + len(results))
+        self.specs += results
+        self.maker += [len(self.calls)] * len(results)
+        self.calls.append(
+            Call(
+                layer,
+                tuple(tensor.row for tensor in inputs),
+                tuple(tensor.row for tensor in states),
+                tuple(rows),
+                self.uses[layer.name],
+                self.lines(),
+                self.iteration,
+            )
+        )
+        self.uses[layer.name] += 1
+        return [SymbolicTensor(spec, row) for spec, row in zip(results, rows, strict=True)]
+
+
+recording: ContextVar[Recording] = ContextVar("recording")
+
+
+class Operation:
+    """An operation that is no layer, such as a slice; ``work`` gives its result's spec.
+
+    ``kind`` names it in Keras, ``title`` in a picture.
+    """
+
+    counts = False  # it is in no list of layers
+    n_parameters = 0
+
+    def __init__(self, kind: str, work: Callable[..., Spec], title: str = "") -> None:
+        self.name, self.kind, self.work, self.title = kind, kind, work, title or kind
+
+    def __call__(self, tensors: Sequence[SymbolicTensor]) -> SymbolicTensor:
+        """Record the operation on tensors, and return its result."""
+        result = self.work(*(tensor.spec for tensor in tensors))
+        return recording.get().add(self, [result], tensors)[0]
+
+
+class InputOf(Operation):
+    """What a model's input is recorded as made by."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, lambda: Spec(()))
+
+
+class GetItem(Operation):
+    """A slice of a tensor, such as ``X[:, t, :]``."""
+
+    def __init__(self, key: Any, title: str = "") -> None:
+        self.key = key if isinstance(key, tuple) else (key,)
+        super().__init__("GetItem", lambda spec: _slice(spec, self.key), title)
+
+
+def _slice(spec: Spec, key: tuple) -> Spec:
+    kept: list = []
+    whole = sum(one is not None and one is not Ellipsis for one in key)
+    sizes = list(spec.shape)
+    for one in key:
+        if one is Ellipsis:
+            while len(sizes) > whole - sum(k is not None for k in key[: key.index(one)]):
+                kept.append(sizes.pop(0))
+        elif one is None:
+            kept.append(1)
+        elif not sizes:
+            raise ShapeError(
+                _("The slice names more axes than {shape} has.", shape=as_text(spec.shape))
+            )
+        elif isinstance(one, slice):
+            kept.append(_sliced(sizes.pop(0), one))
+        elif isinstance(one, int) and not isinstance(one, bool):
+            size = sizes.pop(0)
+            if size is not None and not -size <= one < size:
+                raise ShapeError(
+                    _(
+                        "Step {n} is none of {shape}; the first one is 0.",
+                        n=one,
+                        shape=as_text(spec.shape),
+                    )
+                )
+        else:
+            raise ShapeError(_("Only whole axes, steps and ranges can be taken here."))
+    return Spec((*kept, *sizes), spec.dtype)
+
+
+def _sliced(size: int | None, part: slice) -> int | None:
+    if part == slice(None):
+        return size
+    bounds = (part.start, part.stop, part.step)
+    if any(one is not None and not isinstance(one, int) for one in bounds):
+        raise ShapeError(_("Only whole axes, steps and ranges can be taken here."))
+    if size is None or part.step == 0:
+        return None
+    return max(len(range(*part.indices(size))), 0)
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """One line of a builder's source: the function's name, line number in its file, text."""
+
+    function: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class LayerCount:
+    """One layer object: name, class, title in a picture, numbers of weights and of calls."""
+
+    name: str
+    kind: str
+    n_parameters: int
+    uses: int
+    title: str = ""
+
+
+class Drawn(NamedTuple):
+    """A call that a picture shows: its rows, and of the loop around it head and turns."""
+
+    rows: tuple[int, ...]
+    loop: str = ""
+    turns: int = 1
+    shared: bool = True  # the loop calls the same layers at each turn
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """The shapes, axis names and layers of a model.
+
+    Attributes
+    ----------
+    rows : tuple of TensorShape
+        As ``seqlib.shapes.arithmetic.annotate`` lists them for the model that Keras builds.
+    axes : tuple of tuples of str
+        Axis names of each row; a size without a name is written as its number.
+    lines : tuple of tuples of (function, line number)
+        The lines of code that made each row.
+    layers : tuple of LayerCount
+        Every layer object once, in the order of first calls.
+    masked : tuple of bool
+        Which rows have a mask.
+    drawn : tuple of Drawn
+        The calls that a picture shows: of a loop whose turns are alike, the first turn.
+    """
+
+    rows: tuple[TensorShape, ...]
+    axes: tuple[tuple[str, ...], ...]
+    lines: tuple[Lines, ...]
+    layers: tuple[LayerCount, ...]
+    masked: tuple[bool, ...]
+    drawn: tuple[Drawn, ...]
+
+    @property
+    def n_parameters(self) -> int:
+        """The number of weights, as Keras' ``model.count_params()``."""
+        return sum(layer.n_parameters for layer in self.layers)
+
+
+def read_off(
+    made: Recording, outputs: Sequence[int], calls: Sequence[Call] | None = None
+) -> Blueprint:
+    """Make the blueprint of recorded calls, by default of all; ``outputs`` are rows."""
+    calls = made.calls if calls is None else calls
+    rows = [row for call in calls for row in call.results]
+    place = {row: number for number, row in enumerate(rows)}
+    by_row = {row: call for call in calls for row in call.results}
+    uses = Counter(call.layer.name for call in calls)
+    layers = {id(call.layer): call.layer for call in calls if call.layer.counts}
+    out = set(outputs)
+    return Blueprint(
+        rows=tuple(_tensor(made, by_row[row], row, place, uses, out) for row in rows),
+        axes=tuple(_axes(made.specs[row].shape) for row in rows),
+        lines=tuple(by_row[row].lines for row in rows),
+        layers=tuple(
+            LayerCount(
+                layer.name, layer.kind, int(layer.n_parameters), uses[layer.name], layer.title
+            )
+            for layer in layers.values()
+        ),
+        masked=tuple(made.specs[row].mask is not None for row in rows),
+        drawn=tuple(_folded(made, calls, place, uses)),
+    )
+
+
+def _tensor(
+    made: Recording, call: Call, row: int, place: dict, uses: Counter, out: set[int]
+) -> TensorShape:
+    layer, result = call.layer.name, call.results.index(row)
+    shape = made.specs[row].shape
+    return TensorShape(
+        name=made.names.get(row) or result_name(layer, result, len(call.results)),
+        shape=tuple(None if size is None else int(size) for size in shape),
+        dtype=made.specs[row].dtype,
+        layer=layer,
+        step=call.step if uses[layer] > 1 else None,
+        result=result,
+        reads=tuple(place[read] for read in (*call.inputs, *call.states)),
+        role="output" if row in out else "input" if not call.inputs else "",
+    )
+
+
+def _axes(shape: tuple) -> tuple[str, ...]:
+    def name(axis: int, size: int | None) -> str:
+        if size is None:
+            return "m" if axis == 0 else "Tx" if axis == 1 else "?"
+        return getattr(size, "name", None) or str(int(size))
+
+    return tuple(name(axis, size) for axis, size in enumerate(shape))
+
+
+MOST_TURNS = 4  # of a loop that makes new layers, drawn one by one
+
+
+def _folded(made: Recording, calls: Sequence[Call], place: dict, uses: Counter) -> list[Drawn]:
+    """List the calls to draw: of turns of a loop that are alike, those of the first."""
+    drawn: list[Drawn] = []
+    at = 0
+    while at < len(calls):
+        loop = calls[at].iteration
+        if loop is None:
+            drawn.append(Drawn(tuple(place[row] for row in calls[at].results)))
+            at += 1
+            continue
+        turns = _turns(calls, at)
+        alike = 1
+        first = [_signature(made, call) for call in turns[0]]
+        while alike < len(turns):
+            turn = [_signature(made, call) for call in turns[alike]]
+            last = alike == len(turns) - 1  # what it makes for another turn is not read
+            if turn != (first[: len(turn)] if last else first):
+                break
+            alike += 1
+        shared = all(not call.layer.n_parameters or uses[call.layer.name] > 1 for call in turns[0])
+        if alike > 1 and not shared and alike <= MOST_TURNS:
+            alike = 1
+        drawn += [
+            Drawn(
+                tuple(place[row] for row in call.results),
+                loop.head if alike > 1 else "",
+                alike,
+                shared,
+            )
+            for call in turns[0]
+        ]
+        at += sum(len(turn) for turn in turns[:alike])
+    return drawn
+
+
+def _turns(calls: Sequence[Call], at: int) -> list[list[Call]]:
+    """Group the calls of one loop, from number ``at`` on, by its turns."""
+    line = calls[at].iteration.line  # type: ignore[union-attr]
+    turns: list[list[Call]] = []
+    before: int | None = None
+    for call in calls[at:]:
+        iteration = call.iteration
+        if iteration is None or iteration.line != line or (before and iteration.turn < before):
+            break
+        if iteration.turn != before:
+            turns.append([])
+        before = iteration.turn
+        turns[-1].append(call)
+    return turns
+
+
+def _signature(made: Recording, call: Call) -> tuple:
+    return call.layer.kind, tuple(made.specs[row].shape for row in call.results)
