@@ -1,8 +1,8 @@
 """What each unit of a trained cell follows: its correlation with what a musician would name.
 
 The state a⟨t⟩ after reading a note is held against signals that are known by then, over many
-melodies. One half of them chooses the signal for each unit, the other half, which had no part in
-that, gives the correlation that is told.
+melodies. One half of them (of a single melody, its first half) chooses the signal for each unit;
+the other half, which had no part in that, gives the correlation that is told.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def _rising(read: _Read) -> np.ndarray:
 
 
 def _notes_since_a_rest(read: _Read) -> np.ndarray:
+    if not read.rest.any():
+        return np.full(len(read.rest), np.nan)  # else it would count the steps
     found, since = np.empty(len(read.rest)), 0
     for step, rest in enumerate(read.rest):
         since = 0 if rest else since + 1
@@ -117,13 +119,16 @@ def correlations(weights: JazzWeights, corpus: Corpus) -> tuple[np.ndarray, np.n
     places = range(min(MELODIES, len(corpus.melodies)))
     read = [_read(corpus, place) for place in places]
     states = _states(weights, [corpus.sequences[place][:STEPS] for place in places])
-    halves = []
-    for first in (0, 1) if len(read) > 1 else (0, 0):
-        chosen = slice(first, None, 2)
-        h = np.concatenate(states[chosen])
-        rows = [np.concatenate([one.of(each) for each in read[chosen]]) for one in SIGNALS]
-        halves.append(np.stack([_correlation(row, h) for row in rows]))
-    return halves[0], halves[1]
+    rows = [np.stack([signal.of(each) for signal in SIGNALS]) for each in read]
+    if len(read) == 1:
+        middle = len(states[0]) // 2
+        states = [states[0][:middle], states[0][middle:]]
+        rows = [rows[0][:, :middle], rows[0][:, middle:]]
+    chosen_on, told_on = (
+        _correlations(np.concatenate(rows[half], axis=1), np.concatenate(states[half]))
+        for half in (slice(0, None, 2), slice(1, None, 2))
+    )
+    return chosen_on, told_on
 
 
 def _groups(chosen_on: np.ndarray, told_on: np.ndarray) -> tuple[Group, ...]:
@@ -163,8 +168,14 @@ def _states(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarra
     return [states[: len(sequence)] for states, sequence in zip(h, sequences, strict=True)]
 
 
-def _correlation(signal: np.ndarray, h: np.ndarray) -> np.ndarray:
-    there = np.isfinite(signal)
-    s, h = signal[there] - signal[there].mean(), h[there] - h[there].mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (s @ h) / (np.linalg.norm(s) * np.linalg.norm(h, axis=0))
+def _correlations(rows: np.ndarray, h: np.ndarray) -> np.ndarray:
+    """Return r of each row (signals, steps) with each column of ``h`` (steps, n_a)."""
+    found = np.full((len(rows), h.shape[1]), np.nan)
+    for r, row in zip(found, rows, strict=True):
+        there = np.isfinite(row)
+        if there.sum() < 2:
+            continue
+        s, states = row[there] - row[there].mean(), h[there] - h[there].mean(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r[:] = (s @ states) / (np.linalg.norm(s) * np.linalg.norm(states, axis=0))
+    return found

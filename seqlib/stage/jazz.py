@@ -105,7 +105,7 @@ def jazz_stage(
     made: dict[str, Callable[[], Lane]] = {
         "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
-        "x": lambda: Tokens(_title("x"), reads, "x", trace.x.shape[-1], fed=True),
+        "x": lambda: Tokens(_title("x"), ("–", *reads[1:]), "x", trace.x.shape[-1], fed=True),
         "y": lambda: Distribution(
             _title("y"),
             probabilities,

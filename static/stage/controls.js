@@ -87,11 +87,7 @@ export class Controls {
   listen() {
     const { stage } = this;
     const { look, transport } = stage;
-    const onClick = (node, act) => node.addEventListener("click", (event) => {
-      act();
-      // After a press by hand the keys are the stage's again: Space plays. By keyboard, Space presses on.
-      if (event.detail && node !== this.more) stage.root.focus({ preventScroll: true });
-    });
+    const onClick = (node, act) => node.addEventListener("click", act);
     onClick(this.back, () => transport.stepBy(-1));
     onClick(this.forward, () => transport.stepBy(1));
     onClick(this.play, () => transport.toggle());

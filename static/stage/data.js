@@ -24,7 +24,8 @@ export class StageData {
   /** @type {string[]} */ names = [];
   /** @type {string[]} */ reads = [];
   mode = "a";
-  orderKey = ""; // the default until the reader chooses
+  orderKey = "";
+  wished = ""; // the order that the reader chose; what is shown may not have it
   /** @type {UnitGroup[]} */ groups = [];
   orders = new Map();
   kept = new Map();
@@ -46,7 +47,7 @@ export class StageData {
     this.reads = shown.reads;
     this.signals = this.readSignals();
     this.groups = shown.groups;
-    if (!this.orderKeys.includes(this.orderKey)) this.orderKey = this.defaultOrder;
+    this.orderKey = this.orderKeys.includes(this.wished) ? this.wished : this.defaultOrder;
     this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
   }
 
@@ -82,6 +83,7 @@ export class StageData {
   }
 
   setOrder(key) {
+    this.wished = key;
     this.orderKey = key;
     this.orders.clear();
   }

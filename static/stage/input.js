@@ -40,6 +40,11 @@ export class Input {
       });
     }
     on(root, "keydown", (event) => this.key(event));
+    // After a press by hand the keys are the stage's again: Space plays. By keyboard, Space presses on.
+    on(root, "click", (event) => {
+      const pressed = event.detail && event.composedPath().find((node) => node.tagName === "BUTTON");
+      if (pressed && pressed !== controls.more) root.focus({ preventScroll: true });
+    });
     on(root, "keyup", (event) => {
       if (event.key === " " && event.target === controls.range) event.preventDefault();
     });

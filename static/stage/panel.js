@@ -62,10 +62,10 @@ export class Panel {
     this.sortBox.hidden = !units || Boolean(compact);
     this.pinForm.hidden = !units || Boolean(compact);
     if (units) this.unit.max = String(units.count - 1);
-    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), index: t("number"), peak: t("time of peak") };
+    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), index: t("number"), peak: t("time of peak"), "signal:pitch": t("correlation with the pitch written") };
     const named = (key) => {
       const name = key.slice("signal:".length);
-      return said[key] ?? t("correlation with {name}", { name: name === "pitch" ? t("pitch") : name });
+      return said[key] ?? t("correlation with {name}", { name });
     };
     this.sort.replaceChildren(...data.orderKeys.map((value) => element("option", { value, text: named(value) })));
     this.sort.value = data.orderKey;

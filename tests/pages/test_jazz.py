@@ -91,6 +91,34 @@ def test_every_method_writes(jazz):
         assert errors(jazz) == []
 
 
+def test_a_model_that_stood_in_goes_when_ours_are_there_again_and_a_chosen_one_stays(jazz):
+    app = bring(jazz, midi())
+    assert [app.selectbox(key=key).value for key in ("model", "reads")] == [state.UNTRAINED] * 2
+    app.button_group(key="corpus").set_value("all choruses").run()
+    assert [app.selectbox(key=key).value for key in ("model", "reads")] == [state.GOOD] * 2
+    app.selectbox(key="model").set_value(state.EARLY).run()
+    train(app)
+    assert app.selectbox(key="model").value == state.OWN_RUN
+    app.selectbox(key="model").set_value(state.EARLY).run()
+    assert app.selectbox(key="model").value == state.EARLY
+
+
+def test_tracks_that_are_called_alike_are_told_apart(jazz):
+    song = pretty_midi.PrettyMIDI(initial_tempo=120)
+    for number in range(3):
+        lead = pretty_midi.Instrument(0, name="Track")
+        lead.notes = [
+            pretty_midi.Note(90, 60 + (number * note) % 12, note * 0.5, note * 0.5 + 0.5)
+            for note in range(40)
+        ]
+        song.instruments.append(lead)
+    file = BytesIO()
+    song.write(file)
+    options = bring(jazz, file.getvalue()).selectbox(key="midi_track").options
+    assert len(set(options)) == 3
+    assert options[0].startswith("1 · Track")
+
+
 def test_without_chance_there_is_no_seed_to_choose(jazz):
     jazz.selectbox(key="method").set_value("greedy").run()
     assert not [one for one in jazz.number_input if one.key == "seed"]

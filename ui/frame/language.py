@@ -20,7 +20,8 @@ from ui.component import component
 from ui.frame import choices
 
 KEY = "lang"
-_TEXTS = "language:texts"  # key of a selectbox to the texts of its options, as last drawn
+# Of each selectbox the texts of its options, as last drawn, and the value chosen for the reader.
+_TEXTS = "language:texts"
 
 # Streamlit's own words that readers meet, which it has no setting for.
 STREAMLIT_WORDS = (
@@ -211,11 +212,15 @@ def _follow(key: str, drawn: dict[str, Any], texts: list[str]) -> None:
     The browser keeps the text it has shown last until it is told a value.
     """
     options = drawn["options"]
-    here = st.session_state.get(key, options[drawn["index"]])
-    known = st.session_state.setdefault(_TEXTS, {})
-    if (key in known and known[key] != texts) or here not in options:
-        choices.choose(key, here if here in options else options[drawn["index"]])
-    known[key] = texts
+    default = options[drawn["index"]]
+    here = st.session_state.get(key, default)
+    shown, stopgap = st.session_state.setdefault(_TEXTS, {}).get(key, (texts, None))
+    if here not in options or (shown != texts and here == stopgap):
+        here = stopgap = default  # not the reader's choice: it goes when the options change again
+        choices.choose(key, here)
+    elif shown != texts:
+        choices.choose(key, here)
+    st.session_state[_TEXTS][key] = texts, stopgap if here == stopgap else None
 
 
 def understood(key: str, values: Sequence[str]) -> bool:

@@ -56,12 +56,18 @@ def choose_track(*, report: bool) -> None:
             st.session_state["midi_track"] = before
             st.session_state["track_error"] = str(problem)
 
-    tracks = {
+    said = {
         track.index: " · ".join(
             dict.fromkeys((track.name, track.program_name, _("{n:,} notes", n=track.n_notes)))
         )
         for track in song.tracks
         if not track.is_drum
+    }
+    # The browser knows an option by its text, so no two may be the same.
+    alike = len(set(said.values())) < len(said)
+    tracks = {
+        index: f"{number} · {text}" if alike else text
+        for number, (index, text) in enumerate(said.items(), 1)
     }
     language.choice(
         st.selectbox,

@@ -75,6 +75,7 @@ function followsText({ group, r }) {
 /** Each group's name beside its rows with how many it has, and lines between the groups. */
 function drawBrackets(g, stage, brackets, { each, edge, right, taken }) {
   const { theme, layout: { font } } = stage;
+  const written = [...taken]; // heights of text that stands there already
   for (const { group, from, to } of brackets) {
     const [top, bottom] = [from * each, to * each];
     g.fillStyle = theme.ink;
@@ -88,10 +89,12 @@ function drawBrackets(g, stage, brackets, { each, edge, right, taken }) {
     g.textBaseline = "middle";
     shown.forEach((line, place) => {
       const y = (top + bottom) / 2 + (place - (shown.length - 1) / 2) * font * 1.15;
-      if (taken.some((other) => Math.abs(other - y) < font * 1.1)) return; // a pinned unit's number
+      if (written.some((other) => Math.abs(other - y) < font * 1.1)) return;
+      written.push(y);
       g.fillStyle = place ? theme.soft : theme.ink;
       g.font = `${place ? 400 : 600} ${font}px ${theme.font}`;
-      g.fillText(stage.fit(line, edge), edge, y);
+      const whole = g.measureText(line).width <= edge;
+      g.fillText(whole || !place ? stage.fit(line, edge) : String(group.units.length), edge, y);
     });
   }
 }

@@ -8,6 +8,12 @@ import { t } from "../words.js";
 
 const BLACK_KEYS = new Set([1, 3, 6, 8, 10]);
 
+/** "1/3 of a beat", "1 beat", "1 1/2 beats" */
+function beatsText(length) {
+  if (/^\d+\/\d+$/.test(length)) return t("{length} of a beat", { length });
+  return length === "1" ? t("1 beat") : t("{length} beats", { length });
+}
+
 /** @type {import("../contract.js").LaneOf<import("../contract.js").PianorollData>} */
 export function pianorollLane(data, stage) {
   const notes = decodeNotes(data.notes).filter((note) => note.voice !== "drums");
@@ -136,7 +142,7 @@ export function pianorollLane(data, stage) {
       g.fillText(name, 0, layout.font * 2.9, box.width);
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
-      const length = rest.length && named === name ? t("{length} beat", { length: rest.join(" · ") }) : t("{seconds} s", { seconds: numberText(stage.clock.length(step), 2) });
+      const length = rest.length && named === name ? beatsText(rest.join(" · ")) : t("{seconds} s", { seconds: numberText(stage.clock.length(step), 2) });
       g.fillText(step < data.prompt ? t("{length}, given", { length }) : length, 0, layout.font * 4.6);
       if (!chord) return;
       g.fillText(t("over"), 0, layout.font * 6.3);

@@ -3,6 +3,8 @@
 import { clipToPlot, stepsAround } from "../lane_draw.js";
 import { t } from "../words.js";
 
+const LEAST = 0.7; // how much smaller than other text a label may be
+
 /** A token's label in the lines it is drawn in: "D4 · 2/3" stands on two. */
 export function labelLines(label) {
   return label.split(" · ");
@@ -69,8 +71,13 @@ export function tokensLane(data, stage) {
         g.fillStyle = on ? stage.onAccent : theme.ink;
         g.font = `${on ? 600 : 400} ${layout.font}px ${theme.font}`;
         const shown = lines[at].slice(0, most);
+        // A note stands whole, a little smaller if need be, or not at all; a word may be cut.
+        const scale = Math.min(1, (x1 - x0 - 3) / Math.max(...shown.map((line) => g.measureText(line).width)));
+        const whole = scale >= LEAST;
+        if (!whole && shown.length > 1 && !on) continue;
+        if (whole && scale < 1) g.font = `${on ? 600 : 400} ${layout.font * scale}px ${theme.font}`;
         shown.forEach((line, place) => {
-          const text = stage.fit(line, x1 - x0 - 5);
+          const text = whole || shown.length > 1 ? line : stage.fit(line, x1 - x0 - 5);
           const y = (size.height + top) / 2 + (place - (shown.length - 1) / 2) * layout.font * 1.3;
           if (text.length > 1 || text === line) g.fillText(text, (x0 + x1) / 2, y);
         });

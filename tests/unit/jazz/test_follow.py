@@ -94,3 +94,19 @@ def test_a_unit_that_never_moves_and_a_corpus_of_one_melody_are_no_error(corpus,
     monkeypatch.undo()
     alone = follow.groups(pretrained.load("good"), corpus.subset([0]))
     assert sorted(unit for group in alone for unit in group.units) == list(range(128))
+
+
+def test_of_a_single_melody_its_second_half_tells_what_the_first_has_chosen(corpus, monkeypatch):
+    alone = corpus.subset([0])
+
+    def beats_at_first(_place: int) -> np.ndarray:
+        found = on_the_beat(alone, 0)
+        found[len(found) // 2 :] = np.random.default_rng(2).normal(
+            size=len(found) - len(found) // 2
+        )
+        return found
+
+    (mixed,) = planted(alone, monkeypatch, beats_at_first)
+    assert mixed.signal is None
+    (beats,) = planted(alone, monkeypatch, lambda place: on_the_beat(alone, place))
+    assert (beats.signal.name, beats.r) == ("beat", (pytest.approx(1),))

@@ -28,9 +28,9 @@ def test_the_row_x_names_what_the_tensor_x_holds(weights, solo):
     row = next(lane for lane in payload(drawn)["lanes"] if lane["kind"] == "tokens")
     assert (row["symbol"], row["n_values"], row["fed"]) == ("x", 78, True)
     assert not solo.trace.x[0].any()
-    assert row["labels"][0] == "nothing"
+    assert (row["labels"][0], drawn.reads[0]) == ("–", "nothing")
     assert row["labels"][1:] == [labels[place] for place in solo.trace.x[1:].argmax(axis=1)]
-    assert drawn.reads == tuple(row["labels"])
+    assert drawn.reads[1:] == tuple(row["labels"][1:])
     assert drawn.names == tuple(labels[place] for place in solo.indices)
     assert drawn.reads[1:] == drawn.names[:-1]
 
