@@ -83,7 +83,7 @@ class Server:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(90)  # on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -207,8 +207,11 @@ def settled(page: Page) -> None:
 
 def turn_to(page: Page, path: str) -> None:
     """Go to another page of the app as the Back button does, without loading the app again."""
+    title = page.get_by_role("heading", level=1)
+    before = title.inner_text()
     page.evaluate("path => history.pushState({}, '', path)", f"/{path}")
     page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    expect(title).not_to_have_text(before, timeout=60_000)  # the other page's run has begun
     settled(page)
 
 

@@ -162,7 +162,7 @@ def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(page):
 
 def test_what_is_drawn_can_be_taken_away(page):
     with page.expect_download() as caught:
-        page.get_by_role("button", name="CSV").first.click()
+        page.locator(".st-key-section_whole").get_by_role("button", name="CSV").click()
     lines = caught.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("place,row,word,0,1")
     assert len(lines) == 261

@@ -8,6 +8,7 @@ from math import exp, tanh
 
 import pytest
 from conftest import Server
+from playwright.sync_api import expect
 from stage_lanes_app import N_A, TX, influences, make
 
 pytestmark = pytest.mark.browser
@@ -106,17 +107,21 @@ def test_a_row_clicked_in_a_heatmap_is_the_unit_of_the_equation(stage):
 
 def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(stage):
     page = stage()
+    unit = page.locator(".eq select")
+    chosen = int(unit.input_value()) - 3
     for _ in range(3):
-        page.get_by_role("button", name="The next unit").click()
-    page.wait_for_function(f"() => {VIEW}.root.querySelector('.eq select').value === '3'")
-    assert page.evaluate(f"() => {VIEW}.data.pins") == [{"axis": "n_a", "unit": 3}]
+        page.get_by_role("button", name="The unit before").click()
+    expect(unit).to_have_value(str(chosen))
+    assert page.evaluate(f"() => {VIEW}.data.pins") == [{"axis": "n_a", "unit": chosen}]
 
 
 def test_arrow_keys_in_the_unit_list_choose_units_not_steps(stage):
     page = stage()
-    page.focus("select[aria-label=Unit]")
+    unit = page.locator("select[aria-label=Unit]")
+    unit.select_option("0")
+    unit.focus()
     page.keyboard.press("ArrowDown")
-    assert page.input_value("select[aria-label=Unit]") == "1"
+    expect(unit).to_have_value("1")
     assert page.evaluate(f"() => {VIEW}.transport.step") == 9
 
 
@@ -134,8 +139,8 @@ def test_the_diagram_folds_and_unfolds_by_keyboard(stage):
     folded = diagram.locator("canvas.time").evaluate("node => node.toDataURL()")
     assert folded != before
     page.keyboard.press("Enter")
-    page.wait_for_timeout(1200)
-    assert diagram.locator("canvas.time").evaluate("node => node.toDataURL()") == before
+    canvas = diagram.locator("canvas.time").element_handle()
+    page.wait_for_function("([node, before]) => node.toDataURL() === before", arg=[canvas, before])
 
 
 def test_folding_does_not_move_for_readers_who_want_stillness(stage):

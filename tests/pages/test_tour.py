@@ -73,7 +73,6 @@ def test_a_link_opens_the_tour_at_its_step():
         ("home.py", {"home.step": "0"}),
         ("home.py", {"home.speed": "fast"}),
         ("home.py", {"nowhere.step": "3"}),
-        ("home.py", {"colour": "blue"}),
         ("jazz.py", {"Tx": "9999"}),
         ("jazz.py", {"Tx": "many"}),
         ("jazz.py", {"corpus": "whales"}),

@@ -59,5 +59,5 @@ def test_the_emojify_page_compares_and_exports_nothing_in_keras():
 
 def test_the_shapes_page_draws_every_shape_and_confirms_none():
     app = visit("shapes")
-    assert texts(app).count(NEEDED) == 2
+    assert texts(app).count(NEEDED) == 3  # a construction, the shared layers, pasted code
     assert not {"confirm", "sharing"} & keys(app)

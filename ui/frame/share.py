@@ -30,7 +30,7 @@ TOUR = "tour"
 KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
 MAX_LINK = 4000  # characters
 
-_PAGE, _ASKED = "share:page", "share:asked"
+_PAGE, _ASKED, _JUDGED = "share:page", "share:asked", "share:judged"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 _component = component("share", "share/share.js", "share/share.css")
@@ -66,6 +66,7 @@ def begin(page: str) -> None:
             del st.query_params[name]
     st.session_state[_PAGE] = page
     st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_JUDGED] = False
 
 
 def _ours(name: str) -> bool:
@@ -97,11 +98,15 @@ def place() -> None:
 def end() -> None:
     """Called when a page is drawn to its end: say what its link asked for in vain.
 
-    What is there only later, as a model of a visit that comes back, was not asked for in vain.
+    A control may take later what is not there yet, as a model of a visit that comes back.
     """
-    asked = st.session_state.get(_ASKED, {})
-    in_vain = {name: all_ for name, all_ in asked.items() if not _understood(name, list(all_))}
-    st.session_state[_ASKED] = in_vain
+    asked, judged = st.session_state.get(_ASKED, {}), st.session_state.get(_JUDGED)
+    in_vain = {
+        name: values
+        for name, values in asked.items()
+        if (judged and name not in TABLE) or not _understood(name, list(values))
+    }
+    st.session_state.update({_ASKED: in_vain, _JUDGED: True})
     if not in_vain or _run.note is None:
         return
     texts = [f"{name} = {', '.join(values)}"[:60] for name, values in in_vain.items()]
