@@ -10,6 +10,10 @@ import { element, whenRested } from "./dom.js";
 
 /** @import { LaneStage, LinkView, Payload } from "./contract.js" */
 
+const SOON = 3000; // milliseconds in which a stage takes the place of another
+/** @type {Map<string, StageView|{view: LinkView, steps: number, closed: number}>} the last stage of each key */
+const last = new Map();
+
 export class StageView {
   /** @type {Transport} built, as is all below, with the first payload that can be drawn */ transport;
   /** @type {Controls} */ controls;
@@ -47,9 +51,10 @@ export class StageView {
     this.look.readTheme();
     if (payload.id !== this.data.payload?.id) this.adoptData(payload);
     else this.data.payload = payload;
-    if (first && payload.view) this.takeView(payload.view);
+    const view = first ? this.viewBefore() ?? payload.view : null;
+    if (view) this.takeView(view);
     this.relayout();
-    if (first) this.begin();
+    if (first) this.begin(view);
   }
 
   adoptData(/** @type {Payload} */ payload) {
@@ -84,8 +89,8 @@ export class StageView {
     this.root.append(this.controls.node, this.controls.below, this.look.node, this.input.tip, this.live);
   }
 
-  begin() {
-    const { playing, view } = this.data.payload;
+  begin(/** @type {LinkView|null|undefined} */ view) {
+    const { playing } = this.data.payload;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (playing && !still && view?.step === undefined) {
       this.transport.timeline.play();
@@ -126,6 +131,24 @@ export class StageView {
   }
 
   // -- what a link holds --------------------------------------------------------------
+
+  /** The view as it is now, with which another stage can go on. */
+  viewNow() {
+    const { data, look: { zoom }, transport: { timeline } } = this;
+    const pins = data.pins.map(({ axis, unit }) => /** @type {[string, number]} */ ([axis, unit]));
+    const view = { step: data.clock.stepAt(timeline.position()), speed: timeline.speed, units: data.wished, zoom, trace: data.mode === "a" ? undefined : data.mode, pins };
+    return { view, steps: data.clock.steps, closed: performance.now() };
+  }
+
+  /** The view of the stage whose place this one takes: in another language, say, or with larger type. */
+  viewBefore() {
+    const { key } = this.data.payload;
+    const before = last.get(key);
+    last.set(key, this);
+    const found = before instanceof StageView ? before.viewNow() : before;
+    const follows = found && found.steps === this.data.clock.steps && performance.now() - found.closed < SOON;
+    return follows ? found.view : null;
+  }
 
   /** Whatever of the view is not as at first, as texts for a URL; steps count from 1. */
   viewText() {
@@ -199,6 +222,8 @@ export class StageView {
 
   /** Leave the page: nothing keeps running. */
   close() {
+    const { key } = this.data.payload ?? {};
+    if (last.get(key) === this) last.set(key, this.viewNow()); // else another has taken its place
     this.transport?.halt();
     this.input?.close();
     this.look.close();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import settled
 from playwright.sync_api import expect
@@ -73,6 +75,28 @@ def test_the_switch_changes_the_language_in_place_and_in_the_link(server, new_pa
     settled(page)
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "lang=" not in page.url
+
+
+@pytest.mark.browser
+def test_a_stage_stands_in_the_other_language_where_it_stood_in_the_first(server, new_page):
+    page = new_page(f"{server.url}/jazz")
+    stage = page.locator(".stage[role=group]").first
+    for _ in range(6):
+        stage.press("ArrowRight")
+    stage.locator("select.sort").select_option("groups")
+    stage.locator('[data-name="speed"]').select_option("0.5")
+    expect(stage.get_by_label("Position")).to_have_attribute(
+        "aria-valuetext", re.compile("^step 7 of")
+    )
+    page.get_by_text("简体中文", exact=True).click()
+    settled(page)
+    expect(stage.get_by_label("位置")).to_have_attribute("aria-valuetext", re.compile("^第 7 步"))
+    expect(stage.locator("select.sort")).to_have_value("groups")
+    expect(stage.locator('[data-name="speed"]')).to_have_value("0.5")
+    page.get_by_text("演示", exact=True).click()
+    settled(page)
+    expect(stage.locator("select.sort")).to_have_value("groups")
+    expect(stage.get_by_label("位置")).to_have_attribute("aria-valuetext", re.compile("^第 7 步"))
 
 
 @pytest.mark.browser
