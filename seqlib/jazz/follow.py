@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.i18n import N_
+from seqlib.jazz import shifted_one_hot
 from seqlib.jazz.corpus import Corpus
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import forward
@@ -163,7 +164,7 @@ def _states(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarra
     """Return the states (Tx, n_a) of each sequence, all computed together."""
     x = np.zeros((len(sequences), max(map(len, sequences)), weights.n_values), np.float32)
     for row, sequence in zip(x, sequences, strict=True):
-        row[np.arange(1, len(sequence)), sequence[:-1]] = 1
+        row[: len(sequence)] = shifted_one_hot(sequence, weights.n_values)
     h = forward(weights.cell, x).h
     return [states[: len(sequence)] for states, sequence in zip(h, sequences, strict=True)]
 

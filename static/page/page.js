@@ -80,28 +80,27 @@ function reader(data) {
 
 let stop = () => {};
 let spoken = "";
-let again = () => {};
-let connected = true;
-
 /**
  * Ask for the whole page when a lost connection is there again. The server may be another one: it
  * knows none of the page's parts, and whatever is pressed in one would do nothing.
  */
-function onceConnectedAgain() {
+function onceConnectedAgain(again) {
   const app = document.querySelector("[data-testid='stApp']");
-  if (!app || globalThis.seqscopeConnection) return;
-  globalThis.seqscopeConnection = new MutationObserver(() => {
+  if (!app) return;
+  const watched = globalThis.seqscopeAgain;
+  globalThis.seqscopeAgain = again; // of the release that the page has now, whoever watches
+  if (watched) return;
+  let connected = true;
+  new MutationObserver(() => {
     const now = app.getAttribute("data-test-connection-state") === "CONNECTED";
-    if (now && !connected) again();
+    if (now && !connected) globalThis.seqscopeAgain();
     connected = now;
-  });
-  globalThis.seqscopeConnection.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  }).observe(app, { attributeFilter: ["data-test-connection-state"] });
 }
 
 export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
-  again = () => setTriggerValue("again", true);
-  onceConnectedAgain();
+  onceConnectedAgain(() => setTriggerValue("again", true));
   // Streamlit calls again on every run; the same words need nothing.
   const wanted = JSON.stringify(data);
   if (wanted === spoken) return;
