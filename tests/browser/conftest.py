@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +32,17 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 # Streamlit asks for its own files relative to a deep link before it finds them at the root.
 # And it notes where two fragments' values travel together.
 STREAMLIT_OWN = ("404 (Not Found)", "Multiple different fragmentIds")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a browser's test be tried once more, on a new tab; the summary names those that were.
+
+    Chromium and a server share the two cores with another process of tests: now and then one of
+    many hundred waits in vain. What is broken fails twice. Whoever reads a name there cures it.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 class Server:
@@ -196,6 +208,14 @@ def new_page(tabs: Tabs):
     for kind, page in taken:
         tabs.give_back(kind, page)
     assert not troubles, f"the browser's console said {troubles}"
+
+
+def becomes(page: Page, look: Callable[[], bool], patience: float = 30) -> None:
+    """Look until it is so: on a busy machine what a hand did shows a moment later."""
+    until = time.monotonic() + patience
+    while not look():
+        assert time.monotonic() < until, f"not so after {patience} s"
+        page.wait_for_timeout(50)
 
 
 def settled(page: Page) -> None:
