@@ -48,11 +48,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Server:
     """``streamlit run`` on a free port, or the one given, as ``make run`` starts it.
 
-    ``base`` is a path to serve below, ``root`` the checkout to run.
+    ``base`` is a path to serve below, ``root`` the checkout to run. Pages are drawn whole, unless
+    ``sections`` is empty: then as for readers, section by section.
     """
 
     def __init__(
-        self, script: str = "streamlit_app.py", port: int = 0, base: str = "", root: Path = ROOT
+        self,
+        script: str = "streamlit_app.py",
+        port: int = 0,
+        base: str = "",
+        root: Path = ROOT,
+        sections: str = "whole",
     ) -> None:
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,6 +78,7 @@ class Server:
                 base,
             ],
             cwd=root,
+            env={**os.environ, "SEQSCOPE_SECTIONS": sections},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
