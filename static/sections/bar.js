@@ -8,6 +8,8 @@ const HANDS = ["wheel", "touchmove", "pointerdown", "keydown"];
 const FIELDS = ["INPUT", "TEXTAREA", "SELECT"];
 const WAYS = { PageDown: 1, PageUp: -1 };
 
+let first = true; // page since the app was loaded
+
 /** Which of `tops`, the sections' places below the bar, is read: the last one that has begun. */
 export function reached(tops, line) {
   return tops.findLastIndex((top) => top <= line);
@@ -57,8 +59,19 @@ class Bar {
     this.nav.replaceChildren(...this.links);
     this.menu.replaceChildren(...sections.map(({ title }, place) => element("option", { value: place, text: title })));
     this.at = -2;
+    if (data.page !== this.page) this.open(data.page);
     this.look();
-    if (this.held === undefined) this.hold(document.getElementById(location.hash.slice(1)));
+  }
+
+  /** Begin where the address says, or where the reader left the page; a tour finds its own way. */
+  open(page) {
+    this.page = page;
+    const left = sessionStorage.getItem(this.kept = `seqscope.section:${page}`);
+    const reloaded = performance.getEntriesByType("navigation").some((one) => /** @type {any} */ (one).type === "reload");
+    const asked = location.hash.slice(1);
+    const anchor = first ? (reloaded && left) || asked : asked || left;
+    first = false;
+    this.hold(new URLSearchParams(location.search).has("tour") ? null : document.getElementById(anchor ?? ""));
   }
 
   /** Show a title at the top, and keep it there while what is above it is drawn. */
@@ -80,6 +93,7 @@ class Bar {
     const at = reached(tops, line);
     if (at === this.at) return;
     this.at = at;
+    if (this.kept) sessionStorage.setItem(this.kept, at > 0 ? this.data.sections[at].anchor : "");
     this.links.forEach((link, place) => {
       if (place === at) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import Server, becomes, settled
 from playwright.sync_api import Page, expect
@@ -65,9 +67,17 @@ def test_a_link_to_a_section_lands_there_and_a_clicker_goes_on(size, readers, ne
     page.keyboard.press("PageUp")
     becomes(page, lambda: stands(page, "model"))
     assert page.url.endswith("#model")
+    page.keyboard.press("PageDown")
+    becomes(page, lambda: stands(page, "train"))
+    page.mouse.move(width / 2, height / 2)
+    page.mouse.wheel(0, 60)  # not by the bar: the address stays
+    page.reload()
+    becomes(page, lambda: stands(page, "train"))
     if size == "phone":
         page.locator(".st-key-sections select").select_option("1 · The music")
         becomes(page, lambda: stands(page, "music"))
+    page.locator(".st-key-share").get_by_role("button").first.click()
+    expect(page.locator(".share .link")).to_have_value(re.compile("#(train|music)$"))
 
 
 def test_a_tour_draws_all_that_it_will_light(readers, new_page):

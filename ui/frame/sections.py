@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.i18n import _
 from ui.component import component
 from ui.parts.presenter import presenting
+from ui.visit import session
 
 FIRST = 2  # sections that a page begins with
 WHOLE = os.environ.get("SEQSCOPE_SECTIONS") == "whole"  # for pictures of pages, and measures
@@ -78,6 +79,7 @@ def end() -> None:
         _bar(
             key="sections_bar",
             data={
+                "page": session.page(),
                 "sections": run.titles,
                 "presenter": presenting(),
                 "words": {
