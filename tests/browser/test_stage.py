@@ -166,6 +166,24 @@ def test_a_stage_that_plays_by_itself_is_silent_until_asked(stage):
     wait_for_step(page, before + 2)
 
 
+def test_a_stage_fills_the_screen_with_all_its_lanes_in_sight_and_gives_it_back(stage):
+    page = stage()
+    root = page.locator(".stage")
+    before = ask(page, "view.root.getBoundingClientRect().width")
+    root.focus()
+    page.keyboard.press("f")
+    becomes(page, lambda: ask(page, "view.isFull"))
+    becomes(page, lambda: ask(page, "view.root.scrollHeight <= innerHeight"))
+    assert page.evaluate("document.documentElement.clientHeight") == 720
+    assert ask(page, "view.look.node.getBoundingClientRect().bottom") <= 720
+    assert ask(page, "view.look.width") > before - 60
+    page.keyboard.press("ArrowRight")
+    becomes(page, lambda: step_of(page) == 2)
+    page.keyboard.press("f")
+    becomes(page, lambda: not ask(page, "view.isFull"))
+    becomes(page, lambda: ask(page, "view.root.getBoundingClientRect().width") == before)
+
+
 def test_reduced_motion_starts_nothing_by_itself(stage):
     page = stage("?playing=1", reduced_motion="reduce")
     page.wait_for_timeout(800)
