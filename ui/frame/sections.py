@@ -125,8 +125,10 @@ def _later(draw: Callable[..., Any], *args: Any) -> None:
     name = draw.__name__
     near = st.session_state.get(_NEAR)
     if near is None or name in near:
-        if st.session_state.pop(_COMING, None) != name:
+        coming = st.session_state.get(_COMING, set())
+        if name not in coming:
             st.rerun()  # a control in it has changed, and it is a part of the whole page
+        coming.discard(name)
         run.opening = True
         try:
             draw(*args)
@@ -136,7 +138,7 @@ def _later(draw: Callable[..., Any], *args: Any) -> None:
 
     def come() -> None:
         near.add(name)
-        st.session_state[_COMING] = name
+        st.session_state.setdefault(_COMING, set()).add(name)
 
     st.skeleton(PLACE)
     _near(key=f"near_{name}", data={}, on_near_change=come, height=1)
