@@ -187,11 +187,11 @@ FRENCH = "été café mère père garçon forêt déjà noël être à où"
 @pytest.mark.parametrize(
     ("words", "codec", "name"),
     [
-        (RUSSIAN, "cp1251", "CP1251"),
-        (RUSSIAN, "koi8-r", "KOI8-R"),
-        (JAPANESE, "shift-jis", "CP932"),
+        (RUSSIAN, "cp1251", "Windows-1251"),
+        (RUSSIAN, "koi8-r", "KOI8"),
+        (JAPANESE, "shift-jis", "Shift-JIS"),
         (JAPANESE, "euc-jp", "EUC-JP"),
-        (KOREAN, "euc-kr", "CP949"),
+        (KOREAN, "euc-kr", "EUC-KR"),
         (FRENCH, "cp1252", ""),
     ],
 )
