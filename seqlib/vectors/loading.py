@@ -70,8 +70,8 @@ def load(
     source : path or binary file object, optional
         None opens GloVe's (see ``seqlib.vectors.glove``), one object for the whole process.
     member : str, optional
-        The file to read in an archive of several, by default the smallest that holds vectors;
-        or the tensor to read.
+        The file to read in an archive of several, by default that of the most words, the
+        smallest of those with about as many; or the tensor to read.
     words : path or binary file object, optional
         Words, one a line in the first column, for a file of numbers alone: the two files
         that the TensorBoard projector uses, in either order.
