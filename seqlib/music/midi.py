@@ -159,7 +159,7 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     _hold(parts, kind)
     tempo = _tempo(parts, kind, division, warnings)
     tracks, notes = _tracks(parts)
-    metres = _metres(parts, kind, division)
+    metres = _metres(parts, kind, division, warnings)
     literal = any(LITERAL.encode() in part.texts for part in parts)
     tick = 0.0 if literal else max(1.0, float(units_per_tick))
     file = _Source(tracks, notes, metres, tick, tempo, title)
@@ -237,7 +237,7 @@ def _with_upbeat(metres: tuple[Metre, ...]) -> tuple[Metre, ...]:
     if metres == (COMMON_TIME,) or not first.start:
         return () if metres == (COMMON_TIME,) else metres
     length = first.start + first.bar  # ticks
-    if length % 3:
+    if length % 3 or length > 3 * 255:  # what a file can say
         return (first._replace(start=0), *metres[1:])
     return (Metre(0, length // 3, 16), first._replace(start=length), *metres[1:])
 
@@ -583,8 +583,8 @@ def _meta_event(part: _Part, unit: int, kind: int, body: bytes) -> None:
     """Keep a tempo, a metre or a text."""
     if kind == 0x51 and len(body) == 3:
         part.tempos.append((unit, int.from_bytes(body)))
-    elif kind == 0x58 and len(body) >= 2 and 1 <= body[0] <= 32 and body[1] <= 5:
-        part.metres.append((unit, body[0], body[1]))
+    elif kind == 0x58:
+        part.metres.append((unit, *(body[:2] if len(body) > 1 else b"\0\0")))
     elif 0x01 <= kind <= 0x07:
         part.texts.append(body)
         if kind in (0x03, 0x04):  # track name, instrument name
@@ -681,10 +681,16 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     return tempo
 
 
-def _metres(parts: list[_Part], kind: int, division: int) -> tuple[Metre, ...]:
+def _metres(
+    parts: list[_Part], kind: int, division: int, warnings: list[Later | str]
+) -> tuple[Metre, ...]:
     """List the file's metres from tick 0 on; a short first bar is an upbeat to the next metre."""
     found: list[Metre] = [COMMON_TIME]
-    for unit, beats, power in _shared(parts, kind, "metres") if division > 0 else ():
+    all_metres = _shared(parts, kind, "metres") if division > 0 else []
+    usable = [(unit, beats, power) for unit, beats, power in all_metres if beats and power < 8]
+    if len(usable) < len(all_metres):
+        warnings.append(Later(N_("The file gives a metre without beats somewhere; it is ignored.")))
+    for unit, beats, power in usable:
         metre = Metre(round(unit / UNITS), beats, 2**power)
         if metre.start == found[-1].start:
             found.pop()
