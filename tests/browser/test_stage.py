@@ -249,6 +249,14 @@ def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(stage
     assert ask(page, "view.data.pins.length") == 1
     page.click(".chip")
     assert ask(page, "view.data.pins.length") == 0
+    for odd in ("999", "1.5", ""):
+        page.locator("input.unit").fill(odd)
+        page.locator("input.unit").press("Enter")
+        said = page.locator("input.unit").evaluate("node => node.validationMessage")
+        assert said.startswith("Type a whole number from 0 to "), odd
+    page.locator("input.unit").fill("3")
+    page.locator("input.unit").press("Enter")
+    page.wait_for_selector(".chip")
 
 
 def test_an_axis_name_lights_every_tensor_that_has_it(stage):
