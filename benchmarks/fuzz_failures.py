@@ -256,11 +256,11 @@ def refusal(reader: Session, uploader: str) -> str:
 
 
 def standing(reader: Session) -> list[str]:
-    """What the page says, errors apart."""
+    """What the page says, errors and captions apart: those about a file go with it."""
     return [
         element.body
-        for element in reader.elements("markdown", "heading", "text", "code")
-        if element.body
+        for element in reader.elements("markdown", "heading", "text")
+        if element.body and not getattr(element, "is_caption", False)
     ]
 
 

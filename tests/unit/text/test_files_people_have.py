@@ -99,6 +99,10 @@ FORMS = {
     "trailing commas, as the SMS collection has": lines('{y},"{x}",,,', "v1,v2,,,\n"),
     "table of Markdown": lines('"{x}" | {y}', "text | label\n"),
     "one date for many": lines('2021-03-01,"{x}",{y}'),
+    "Chinese commas": lines("{x}，{y}"),
+    "Chinese semicolons": lines("{y}；{x}"),
+    "a title above": lines('"{x}",{y}', "My survey, 2021\n\ntext,label\n"),
+    "remarks above": lines('{y};"{x}"', "# made by me\n# in May\nlabel;text\n"),
     "fastText": lines("__label__{y} {x}"),
     "fastText, commas": lines("__label__{y} , {x}"),
     "fastText, last": lines("{x} __label__{y}"),
@@ -128,14 +132,31 @@ COLUMNS = {"text": list(TEXTS), "label": list(LABELS)}
         json.dumps({name: dict(enumerate(column)) for name, column in COLUMNS.items()}),
         json.dumps([list(row) for row in ROWS]),
         json.dumps([{"satz": x, "art": [y]} for x, y in ROWS]),
+        json.dumps([{"data": {"text": x}, "annotations": [{"label": y}]} for x, y in ROWS]),
+        json.dumps(dict(ROWS)),
     ],
-    ids=["lines", "array", "inside", "columns", "pandas", "arrays", "lists-of-one"],
+    ids=[
+        *("lines", "array", "inside", "columns", "pandas", "arrays", "lists-of-one"),
+        *("nested", "sentence-to-label"),
+    ],
 )
 def test_json_in_any_usual_form(text):
     labelled, report = read_csv(text.encode())
     assert report.delimiter == "JSON"
     assert labelled.sentences == TEXTS
     assert labels_of(text.encode()) == list(LABELS)
+
+
+def test_json_lists_of_sentences_by_label_and_a_deep_object():
+    by_label = {label: [x for x, y in ROWS if y == label] for label in dict.fromkeys(LABELS)}
+    assert sorted(zip(*read_pairs(json.dumps(by_label)), strict=True)) == sorted(ROWS)
+    deep = '{"a":' * 500 + '{"text":"so deep","label":"sad"}' + "}" * 500
+    with pytest.raises(ValueError, match=r"\.$"):
+        read_csv(f"{deep}\n{deep}".encode())
+
+
+def read_pairs(text: str) -> tuple[tuple[str, ...], list[str]]:
+    return read_csv(text.encode())[0].sentences, labels_of(text.encode())
 
 
 def test_rows_left_out_are_counted_and_named_by_line():
