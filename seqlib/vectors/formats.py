@@ -57,14 +57,18 @@ def dim_of(head: bytes, whole: bool) -> int:
 
 
 class Recoded:
-    """Read text in another encoding as UTF-8."""
+    """Read text in another encoding, or with other line ends, as UTF-8.
 
-    def __init__(self, file: Readable, codec: str) -> None:
-        self._file = file
+    ``returns`` tells that carriage returns alone end the lines.
+    """
+
+    def __init__(self, file: Readable, codec: str, returns: bool = False) -> None:
+        self._file, self._returns = file, returns
         self._decoder = codecs.getincrementaldecoder(codec)("replace")
 
     def read(self, size: int, /) -> bytes:
         while data := self._file.read(size):
             if text := self._decoder.decode(data):
+                text = text.replace("\r", "\n") if self._returns else text
                 return text.encode("utf-8", "replace")
         return self._decoder.decode(b"", True).encode("utf-8", "replace")

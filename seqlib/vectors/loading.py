@@ -221,9 +221,11 @@ def _read(
             raise VectorsError(_("The header says that the vectors have no numbers."))
         return read_binary(head, stream, claimed, findings), N_("word2vec binary")
     text: Readable = stream
-    if recode := charset(head, stream.whole):
-        text = Recoded(stream.file(), recode[0])
+    recode, returns = charset(head, stream.whole), b"\r" in head and b"\n" not in head
+    if recode or returns:
+        text = Recoded(stream.file(), recode[0] if recode else "utf-8", returns)
         head = _head(text)
+    if recode:
         findings.add("charset", None, recode[1])
     elif b"\0" in head:
         raise VectorsError(_("{name} is in no format of word vectors known here.", name=name))

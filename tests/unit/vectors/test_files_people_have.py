@@ -156,6 +156,27 @@ def test_spreadsheets_quote_words_and_write_commas_for_points():
     assert is_right(read(text(" ", words=['"', "a", "b", "c"])), ['"', "a", "b", "c"])
 
 
+def test_row_numbers_before_words_are_no_part_of_them():
+    """As pandas writes a table with its index."""
+    numbered = [f"{n},{line}" for n, line in enumerate(text(",").splitlines())]
+    assert is_right(read("\n".join(numbered) + "\n"))
+    header = ",word," + ",".join(f"d{n}" for n in range(ROWS.shape[1]))
+    assert is_right(read("\n".join([header, *numbered]) + "\n"))
+    quoted = [
+        f'{n},"{line.replace(",", chr(34) + ",", 1)}'
+        for n, line in enumerate(text(",").splitlines())
+    ]
+    assert is_right(read("\n".join(quoted) + "\n"))
+    words = [str(2000 + n) for n in range(len(WORDS))]  # numbers that are words stay
+    assert list(read("word,a,b,c,d\n" + text(",", words=["x", *words[1:]])).words)[1:] == words[1:]
+
+
+def test_minus_signs_of_typesetting_and_line_ends_of_old_computers_are_read():
+    assert is_right(read(text().replace("-", "\u2212")))
+    assert is_right(read(text().replace("\n", "\r")))
+    assert is_right(read(text().replace("\n", "\r").encode("utf-16")))
+
+
 # Encodings.
 
 
