@@ -60,8 +60,8 @@ def load(
 ) -> WordVectors:
     """Open word vectors from a file or an upload, or GloVe's.
 
-    Reads GloVe text, word2vec text and binary, text with any separators in UTF-8, UTF-16, GBK
-    or Big5, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or tar; the
+    Reads GloVe text, word2vec text and binary, text with any separators in any encoding of
+    ``seqlib.text.encoding``, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or tar; the
     format is found from the contents. Memory stays bounded whatever the size of the file, and
     the result is memory-mapped.
 

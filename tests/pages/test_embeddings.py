@@ -64,6 +64,7 @@ def test_of_an_archive_of_several_files_another_can_be_chosen(page):
     assert "30 words" in texts(page)
     choice.set_value("some.txt").run()
     assert "8 words" in texts(page)
+    assert "Type a word that has a vector, such as “w0”." in [info.value for info in page.info]
     assert page.selectbox(key="vectors_member").value == "some.txt"
     bring(page, glove(12))
     assert "12 words" in texts(page)
