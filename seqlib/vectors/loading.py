@@ -61,9 +61,9 @@ def load(
     """Open word vectors from a file or an upload, or GloVe's.
 
     Reads GloVe text, word2vec text and binary, text with any separators in any encoding of
-    ``seqlib.text.encoding``, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or tar; the
-    format is found from the contents. Memory stays bounded whatever the size of the file, and
-    the result is memory-mapped.
+    ``seqlib.text.encoding``, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or
+    tar; the format is found from the contents. Memory stays bounded whatever the size of the
+    file, and the result is memory-mapped.
 
     Parameters
     ----------
