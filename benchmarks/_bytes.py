@@ -80,7 +80,7 @@ def _ours(url: str) -> bool:
 @contextmanager
 def counted(query: str) -> Iterator[tuple]:
     """A new visitor's page at ``query`` of a warm server, its cache empty, and its Traffic."""
-    with server(OURS) as (address, _process), browser() as chromium:
+    with server(OURS, sections="") as (address, _process), browser() as chromium:
         wait_until_it_answers(address)
         for _round in range(2):  # the first only warms the server
             context = chromium.new_context(viewport={"width": 1280, "height": 900})

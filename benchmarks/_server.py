@@ -72,8 +72,14 @@ def bare_page() -> Iterator[Path]:
 
 
 @contextmanager
-def server(script: Path, *options: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Start ``streamlit run script``; its address, before it answers, and its process."""
+def server(
+    script: Path, *options: str, sections: str = "whole"
+) -> Iterator[tuple[str, psutil.Process]]:
+    """Start ``streamlit run script``; its address, before it answers, and its process.
+
+    Pages are drawn whole, as readers without a browser come near to nothing; without
+    ``sections`` as a browser has them.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -85,7 +91,7 @@ def server(script: Path, *options: str) -> Iterator[tuple[str, psutil.Process]]:
             *options,
         ],
         cwd=script.parent,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "SEQSCOPE_SECTIONS": sections},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

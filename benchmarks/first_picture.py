@@ -26,7 +26,7 @@ def measure() -> Result:
 
         def first_picture(script: Path, painted: str) -> float:
             def start_and_look() -> None:
-                address, _ = stack.enter_context(server(script))
+                address, _ = stack.enter_context(server(script, sections=""))
                 wait_until_it_answers(address)
                 stack.enter_context(reader(chromium, address, painted))
 

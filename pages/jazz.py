@@ -5,7 +5,8 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.music import MAX_BYTES
 from seqlib.stage.jazz import LANES, lane_name
-from ui.frame import frame, language, share
+from ui.frame import frame, language
+from ui.frame.sections import section
 from ui.jazz import encode, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.notebook import asked
@@ -18,18 +19,17 @@ TEXT = lesson("jazz")
 
 def jazz() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    share.section(music)
-    share.section(tokens)
-    share.section(one_hot)
-    share.section(model)
-    share.section(training)
-    share.section(sampling)
-    share.section(scores)
+    section(music, title=_("1 · The music"), anchor="music")
+    section(tokens, title=_("2 · Tokens"), anchor="tokens")
+    section(one_hot, title=_("3 · One-hot X"), anchor="one-hot")
+    section(model, title=_("4 · The model"), anchor="model")
+    section(training, title=_("5 · Train"), anchor="train")
+    section(sampling, title=_("6 · Sample"), anchor="sample")
+    section(scores, title=_("7 · How good is it?"), anchor="good")
     notebook.offer("jazz", asked)
 
 
 def music() -> None:
-    st.header(_("1 · The music"), anchor="music")
     st.markdown(TEXT["music"])
     with frame.controls("music"):
         choose()
@@ -52,32 +52,27 @@ def choose() -> None:
 
 
 def tokens() -> None:
-    st.header(_("2 · Tokens"), anchor="tokens")
     st.markdown(TEXT["tokens"])
     encode.token_list()
 
 
 def one_hot() -> None:
-    st.header(_("3 · One-hot X"), anchor="one-hot")
     st.markdown(TEXT["X"])
     encode.one_hot()
 
 
 def model() -> None:
-    st.header(_("4 · The model"), anchor="model")
     st.markdown(TEXT["model"])
     model_parts.shapes()
 
 
 def training() -> None:
-    st.header(_("5 · Train"), anchor="train")
     st.markdown(TEXT["train"])
     train.panel()
 
 
 @frame.alone()
 def sampling() -> None:
-    st.header(_("6 · Sample"), anchor="sample")
     st.markdown(TEXT["sample"])
     with st.container(horizontal=True):
         band = st.toggle(
@@ -105,7 +100,6 @@ def sampling() -> None:
 
 
 def scores() -> None:
-    st.header(_("7 · How good is it?"), anchor="good")
     st.markdown(TEXT["good"])
     report.table()
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.frame import frame, share
+from ui.frame import frame
+from ui.frame.sections import section
 from ui.lessons.pages import lesson
 from ui.parts import notebook
 from ui.shapes import controls, cost, own, what_if
@@ -13,11 +14,11 @@ from ui.shapes.notebook import asked
 
 def shapes() -> None:
     frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
-    share.section(builder)
-    share.section(defined_once)
-    share.section(what_if_section)
-    share.section(embedding)
-    share.section(paste)
+    section(builder)
+    section(defined_once, title=_("Defined once, used Tx times"), anchor="once")
+    section(what_if_section, title=_("What if"), anchor="what-if")
+    section(embedding, title=_("One-hot against embedding"), anchor="embedding")
+    section(paste, title=_("Your own model"), anchor="paste")
     notebook.offer("shapes", asked)
 
 
@@ -28,7 +29,6 @@ def builder() -> None:
 
 
 def defined_once() -> None:
-    st.header(_("Defined once, used Tx times"), anchor="once")
     st.markdown(lesson("shapes")["once"])
     once.counts()
     once.effect()
@@ -37,20 +37,17 @@ def defined_once() -> None:
 
 @frame.alone()
 def what_if_section() -> None:
-    st.header(_("What if"), anchor="what-if")
     st.markdown(lesson("shapes")["what-if"])
     what_if.show()
 
 
 @frame.alone()
 def embedding() -> None:
-    st.header(_("One-hot against embedding"), anchor="embedding")
     st.markdown(lesson("shapes")["cost"])
     cost.compare()
 
 
 def paste() -> None:
-    st.header(_("Your own model"), anchor="paste")
     st.markdown(lesson("shapes")["paste"])
     own.form()
 

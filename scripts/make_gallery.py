@@ -133,6 +133,7 @@ def app() -> Iterator[str]:
     process = subprocess.Popen(
         [*command, "--server.port", f"{port}"],
         cwd=ROOT,
+        env={**os.environ, "SEQSCOPE_SECTIONS": "whole"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -177,11 +178,11 @@ def _settled(page: Page) -> None:
 
 
 def _scroll(page: Page, at: str) -> None:
-    """Bring an element under the navigation, which covers the top."""
+    """Bring an element under the navigation and the sections, which cover the top."""
     page.locator(at).first.evaluate(
         """element => {
             const main = document.querySelector('[data-testid="stMain"]');
-            main.scrollTop += element.getBoundingClientRect().top - 72;
+            main.scrollTop += element.getBoundingClientRect().top - 112;
         }"""
     )
     page.wait_for_timeout(1200)

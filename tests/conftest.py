@@ -10,6 +10,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Tests run side by side, one process a core: more threads would only wait for one another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# What is drawn only when it comes near has tests of its own.
+os.environ.setdefault("SEQSCOPE_SECTIONS", "whole")
 
 import functools
 import time

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -92,8 +94,9 @@ class Lexicon:
 
     def coverage(self, sentences: Iterable[Sequence[str]]) -> float:
         """Return the share of the words, each as often as it occurs, that have a vector."""
-        known = [self.encode(words, len(words)).known for words in sentences]
-        return float(np.concatenate(known).mean()) if any(map(len, known)) else 0.0
+        times = Counter(chain.from_iterable(sentences))
+        known = self.encode(times, len(times)).known
+        return float(np.average(known, weights=[*times.values()])) if times else 0.0
 
 
 @lru_cache(maxsize=4)
@@ -235,12 +238,12 @@ class Judgement(NamedTuple):
 class Classifier(Protocol):
     """A model that computes class probabilities, (m, n_classes), for sentences."""
 
-    def predict(self, sentences: Iterable[str], /) -> np.ndarray: ...
+    def predict(self, sentences: Iterable[str | Iterable[str]], /) -> np.ndarray: ...
 
 
 def judge(model: Classifier, labelled: LabelledSentences) -> Judgement:
     """Compare a model's choices with the labels."""
-    p = model.predict(labelled.sentences)
+    p = model.predict(labelled.tokens)
     right = p.argmax(axis=1) == labelled.labels
     negated = right[labelled.negated]
     true = p[np.arange(len(p)), labelled.labels]
@@ -299,7 +302,7 @@ def mistakes(
     model: EmojiModel, labelled: LabelledSentences, limit: int = 200
 ) -> tuple[Mistake, ...]:
     """List at most ``limit`` sentences with a wrong choice, the most confident first."""
-    p = model.predict(labelled.sentences)
+    p = model.predict(labelled.tokens)
     chosen = p.argmax(axis=1)
     wrong = np.flatnonzero(chosen != labelled.labels)
     wrong = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")][:limit]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,14 +160,23 @@ def encode(
     is not in ``word_to_index`` gets ``unknown_index``: 0 for the zero row, which a masking model
     skips, or the row that all unknown words share.
     """
+    return _encoded(sentence, word_to_index.get, maxlen, unknown_index)
+
+
+def _encoded(
+    sentence: str | Iterable[str],
+    find: Callable[[str], int | None],
+    maxlen: int,
+    unknown_index: int,
+) -> Encoded:
     words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
     read, cut = words[:maxlen], words[maxlen:]
     indices = np.full(maxlen, PADDING, np.int32)
     known = np.zeros(len(read), bool)
     for t, word in enumerate(read):
-        index = word_to_index.get(word)
+        index = find(word)
         if index is None and not word[0].isalnum():
-            index = word_to_index.get(word_of(word))
+            index = find(word_of(word))
         known[t] = index is not None
         indices[t] = unknown_index if index is None else index
     return Encoded(read, indices, known, cut)
@@ -179,7 +189,6 @@ def sentences_to_indices(
     unknown_index: int = PADDING,
 ) -> np.ndarray:
     """Look up the rows of all sentences as ``encode`` does, int32 (m, maxlen)."""
-    rows = [
-        encode(sentence, word_to_index, maxlen, unknown_index).indices for sentence in sentences
-    ]
+    find = functools.cache(word_to_index.get)  # most words come again and again
+    rows = [_encoded(sentence, find, maxlen, unknown_index).indices for sentence in sentences]
     return np.array(rows, np.int32).reshape(len(rows), maxlen)

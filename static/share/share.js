@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4; // modules of white around a QR code, as its standard asks
 const SAID_FOR = 5000; // milliseconds
 
-/** The address of this view: what the URL says, then where each stage stands. */
+/** The address of this view: what the URL says, its section too, then where each stage stands. */
 export function linkOf(address, stages, { lang, views, without, presenter }) {
   const url = new URL(address);
   const query = url.searchParams;
@@ -23,7 +23,6 @@ export function linkOf(address, stages, { lang, views, without, presenter }) {
   if (without.length) query.set("without", without.join(","));
   else query.delete("without");
   if (!presenter) query.delete("present");
-  url.hash = "";
   return url.toString();
 }
 

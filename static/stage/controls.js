@@ -36,6 +36,8 @@ export class Controls {
     this.speed = element("select", { class: "speed", "aria-label": t("Speed"), title: t("Speed") },
       SPEEDS.map((speed) => element("option", { value: String(speed), text: `${speed}×` })));
     this.speed.value = "1";
+    this.full = button(t("Full screen (F)"), { icon: "full" });
+    this.full.hidden = !document.fullscreenEnabled;
     this.more = button(t("More: voices, downloads"), { icon: "more", "aria-expanded": "false" });
     this.strip = element("canvas", { class: "strip", "aria-hidden": "true" });
     this.window = element("div", { class: "strip-window" });
@@ -74,7 +76,7 @@ export class Controls {
       element("div", { class: "row" }, [
         element("div", { class: "buttons" }, [this.back, this.play, this.forward]),
         element("div", { class: "where-box" }, [this.where, this.token, this.clock]),
-        element("div", { class: "tools" }, [this.sound, this.speed, this.loop, this.out, this.in, this.more]),
+        element("div", { class: "tools" }, [this.sound, this.speed, this.loop, this.out, this.in, this.full, this.more]),
       ]),
       this.overview, this.ruler, this.menu,
     ]);
@@ -97,6 +99,7 @@ export class Controls {
     onClick(this.in, () => stage.zoomBy(1.5));
     this.speed.addEventListener("change", () => transport.setSpeed(Number(this.speed.value)));
     this.range.addEventListener("input", () => transport.seek(Number(this.range.value)));
+    onClick(this.full, () => stage.toggleFull());
     onClick(this.more, () => this.openMenu(this.menu.hidden));
     onClick(this.loopFrom, () => transport.loopHere(0));
     onClick(this.loopTo, () => transport.loopHere(1));

@@ -9,6 +9,8 @@ import { element } from "./dom.js";
 
 const DRAG = 4; // pixels a pointer moves before a press becomes a drag
 
+const WRITTEN = ["number", "text", "search"]; // fields whose keys are theirs
+
 export class Input {
   /** @type {UnitOf|null} the unit under the pointer */ hovered = null;
   lit = ""; // the axis or symbol that is pointed at, here or elsewhere on the page
@@ -40,6 +42,11 @@ export class Input {
       });
     }
     on(root, "keydown", (event) => this.key(event));
+    let full = false;
+    on(document, "fullscreenchange", () => {
+      if (full !== stage.isFull) stage.fit();
+      full = stage.isFull;
+    });
     // After a press by hand the keys are the stage's again: Space plays. By keyboard, Space presses on.
     on(root, "click", (event) => {
       const pressed = event.detail && event.composedPath().find((node) => node.tagName === "BUTTON");
@@ -83,8 +90,9 @@ export class Input {
       ArrowRight: () => transport.stepBy(1),
       Home: () => transport.seekStep(0),
       End: () => transport.seekStep(data.clock.steps - 1),
+      f: () => this.stage.toggleFull(),
     };
-    if (!Object.hasOwn(actions, event.key) || target.tagName === "SELECT" || target.type === "number") return;
+    if (!Object.hasOwn(actions, event.key) || target.tagName === "SELECT" || WRITTEN.includes(target.type)) return;
     if (event.key === " " && (target.tagName === "BUTTON" || target.type === "checkbox")) return; // Space presses the button it is on
     event.preventDefault();
     event.stopPropagation();

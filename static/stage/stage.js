@@ -10,6 +10,7 @@ import { element, whenRested } from "./dom.js";
 
 /** @import { LaneStage, LinkView, Payload } from "./contract.js" */
 
+const FULL = [0.8, 3]; // the type's scale on a whole screen
 const SOON = 3000; // milliseconds in which a stage takes the place of another
 /** @type {Map<string, StageView|{view: LinkView, steps: number, closed: number}>} the last stage of each key */
 const last = new Map();
@@ -178,6 +179,37 @@ export class StageView {
     for (const [axis, unit] of pins) if (data.unitLane(axis, unit + 1)) data.pick(axis, unit);
     this.panel.adopt();
     if (step !== undefined) transport.timeline.seek(transport.edge(step));
+  }
+
+  // -- the whole screen ---------------------------------------------------------------
+
+  get isFull() {
+    return this.root.matches(":fullscreen");
+  }
+
+  toggleFull() {
+    if (this.isFull) document.exitFullscreen();
+    else this.root.requestFullscreen();
+  }
+
+  /** With the screen to itself: the largest type that leaves all lanes in sight. */
+  fit() {
+    const { style } = this.root;
+    const take = (scale) => {
+      style.setProperty("--scale", String(scale));
+      this.relayout();
+      return this.root.scrollHeight <= window.innerHeight;
+    };
+    if (this.isFull) {
+      let [low] = FULL;
+      for (let half = (FULL[1] - low) / 2; half > 0.02; half /= 2) {
+        if (take(low + half)) low += half;
+      }
+      take(low);
+    } else {
+      style.removeProperty("--scale");
+      this.relayout();
+    }
   }
 
   // -- drawing ------------------------------------------------------------------------

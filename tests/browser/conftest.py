@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,14 +34,31 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 STREAMLIT_OWN = ("404 (Not Found)", "Multiple different fragmentIds")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a browser's test be tried once more, on a new tab; the summary names those that were.
+
+    Chromium and a server share the two cores with another process of tests: now and then one of
+    many hundred waits in vain. What is broken fails twice. Whoever reads a name there cures it.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 class Server:
     """``streamlit run`` on a free port, or the one given, as ``make run`` starts it.
 
-    ``base`` is a path to serve below, ``root`` the checkout to run.
+    ``base`` is a path to serve below, ``root`` the checkout to run. Pages are drawn whole, unless
+    ``sections`` is empty: then as for readers, section by section.
     """
 
     def __init__(
-        self, script: str = "streamlit_app.py", port: int = 0, base: str = "", root: Path = ROOT
+        self,
+        script: str = "streamlit_app.py",
+        port: int = 0,
+        base: str = "",
+        root: Path = ROOT,
+        sections: str = "whole",
     ) -> None:
         with socket.socket() as free:
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,6 +78,7 @@ class Server:
                 base,
             ],
             cwd=root,
+            env={**os.environ, "SEQSCOPE_SECTIONS": sections},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -196,6 +215,14 @@ def new_page(tabs: Tabs):
     for kind, page in taken:
         tabs.give_back(kind, page)
     assert not troubles, f"the browser's console said {troubles}"
+
+
+def becomes(page: Page, look: Callable[[], bool], patience: float = 30) -> None:
+    """Look until it is so: on a busy machine what a hand did shows a moment later."""
+    until = time.monotonic() + patience
+    while not look():
+        assert time.monotonic() < until, f"not so after {patience} s"
+        page.wait_for_timeout(50)
 
 
 def settled(page: Page) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import Server
+from conftest import Server, becomes
 from playwright.sync_api import expect
 
 from seqlib.jazz import JazzWeights
@@ -166,6 +166,23 @@ def test_a_stage_that_plays_by_itself_is_silent_until_asked(stage):
     wait_for_step(page, before + 2)
 
 
+def test_a_stage_fills_the_screen_with_all_its_lanes_in_sight_and_gives_it_back(stage):
+    page = stage(viewport={"width": 1920, "height": 1080})
+    root = page.locator(".stage")
+    before = ask(page, "view.root.getBoundingClientRect().width")
+    root.focus()
+    page.keyboard.press("f")
+    becomes(page, lambda: ask(page, "view.isFull"))
+    becomes(page, lambda: ask(page, "view.root.scrollHeight <= innerHeight"))
+    assert ask(page, "view.look.node.getBoundingClientRect().bottom") <= 1080
+    assert ask(page, "view.look.width") > before - 60
+    page.keyboard.press("ArrowRight")
+    becomes(page, lambda: step_of(page) == 2)
+    page.keyboard.press("f")
+    becomes(page, lambda: not ask(page, "view.isFull"))
+    becomes(page, lambda: ask(page, "view.root.getBoundingClientRect().width") == before)
+
+
 def test_reduced_motion_starts_nothing_by_itself(stage):
     page = stage("?playing=1", reduced_motion="reduce")
     page.wait_for_timeout(800)
@@ -183,7 +200,7 @@ def test_reruns_and_new_data_keep_the_playhead(stage):
     page.get_by_role("button", name="Same again").click()
     page.get_by_role("button", name="New data").click()
     page.wait_for_function(f"() => ({VIEW})().data.payload.id !== '{identity}'")
-    assert step_of(page) == 8
+    becomes(page, lambda: step_of(page) == 8)
     assert page.evaluate(f"() => ({VIEW})().root === window.kept")
 
 
@@ -241,21 +258,21 @@ def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(stage
     box = lane_box(page, "heatmap")
     page.mouse.move(box["x"] + 200, box["y"] + 20)
     tip = page.locator(".tip")
-    assert re.search(r"−?0\.\d{4}", tip.text_content())
-    assert re.search(r"unit \d+", tip.text_content())
-    assert page.locator(".row-mark:visible").count() == 2
+    expect(tip).to_have_text(re.compile(r"−?0\.\d{4}"))
+    expect(tip).to_have_text(re.compile(r"unit \d+"))
+    expect(page.locator(".row-mark:visible")).to_have_count(2)
     page.mouse.click(box["x"] + 200, box["y"] + 20)
     page.wait_for_selector(".chip")
-    assert ask(page, "view.data.pins.length") == 1
+    becomes(page, lambda: ask(page, "view.data.pins.length") == 1)
     page.click(".chip")
-    assert ask(page, "view.data.pins.length") == 0
+    becomes(page, lambda: ask(page, "view.data.pins.length") == 0)
+    box = page.locator("input.unit")
     for odd in ("999", "1.5", ""):
-        page.locator("input.unit").fill(odd)
-        page.locator("input.unit").press("Enter")
-        said = page.locator("input.unit").evaluate("node => node.validationMessage")
-        assert said.startswith("Type a whole number from 0 to "), odd
-    page.locator("input.unit").fill("3")
-    page.locator("input.unit").press("Enter")
+        box.fill(odd)
+        box.press("Enter")
+        becomes(page, lambda: "from 0 to " in box.evaluate("node => node.validationMessage"))
+    box.fill("3")
+    box.press("Enter")
     page.wait_for_selector(".chip")
 
 
@@ -263,8 +280,8 @@ def test_an_axis_name_lights_every_tensor_that_has_it(stage):
     page = stage()
     page.locator("section[data-kind=heatmap] .axis[data-axis=n_a]").first.hover()
     page.wait_for_selector(".lane.lit")
-    lit = page.locator(".lane.lit").evaluate_all("lanes => lanes.map(lane => lane.dataset.kind)")
-    assert lit == ["heatmap", "heatmap"]
+    expect(page.locator(".lane.lit")).to_have_count(2)
+    expect(page.locator(".lane.lit[data-kind=heatmap]")).to_have_count(2)
     page.locator("section[data-kind=distribution] .axis[data-axis=Tx]").hover()
     page.wait_for_function(
         f"() => ({VIEW})().look.frames.every((frame) => frame.node.classList.contains('lit'))"
@@ -276,25 +293,25 @@ def test_two_traces_are_shown_beside_each_other_and_subtracted(stage):
     page.locator(".stage").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
+    titles = page.locator(".lane-title")
     page.click(".segment:has-text('Both')")
-    titles = page.locator(".lane-title").all_text_contents()
-    assert titles[:2] == ["Solo · before", "Solo · after"]
-    assert len(titles) == 10
+    expect(titles).to_have_count(10)
+    assert titles.all_text_contents()[:2] == ["Solo · before", "Solo · after"]
     page.click(".segment:has-text('Difference')")
-    assert "Hidden state, difference" in page.locator(".lane-title").all_text_contents()
+    expect(titles.filter(has_text="Hidden state, difference")).not_to_have_count(0)
     page.click(".segment:has-text('after')")
     page.wait_for_function(f"() => ({VIEW})().data.clock.steps === 32")
-    assert step_of(page) == 5
+    becomes(page, lambda: step_of(page) == 5)
 
 
 def test_sorting_units_moves_rows_but_not_their_numbers(stage):
     page = stage()
     page.select_option(".sort", "peak")
-    order = ask(page, "[...view.data.order('n_a', 16)]")
     trace = sample(JazzWeights.initial(16, 12, seed=1), 40, seed=5, prompt=(3, 4)).trace
     peaks = np.abs(trace.h).argmax(axis=0)
-    assert sorted(order) == list(range(16))
-    assert (np.diff(peaks[order]) >= 0).all()
+    order = "[...view.data.order('n_a', 16)]"
+    becomes(page, lambda: (np.diff(peaks[ask(page, order)]) >= 0).all())
+    assert sorted(ask(page, order)) == list(range(16))
     page.select_option(".sort", "signal:pitch")
     assert sorted(ask(page, "[...view.data.order('n_a', 16)]")) == list(range(16))
 

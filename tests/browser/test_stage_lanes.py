@@ -7,7 +7,7 @@ import re
 from math import exp, tanh
 
 import pytest
-from conftest import Server
+from conftest import Server, becomes
 from playwright.sync_api import expect
 from stage_lanes_app import N_A, TX, influences, make
 
@@ -45,6 +45,10 @@ def stage(app, new_page):
 
 def lane(page, kind: str, place: int = 0):
     return page.locator(f"section[data-kind={kind}]").nth(place)
+
+
+def picture(shown) -> str:
+    return shown.locator("canvas.time").evaluate("node => node.toDataURL()")
 
 
 def go(page, step: int) -> None:
@@ -112,7 +116,8 @@ def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(st
     for _ in range(3):
         page.get_by_role("button", name="The unit before").click()
     expect(unit).to_have_value(str(chosen))
-    assert page.evaluate(f"() => {VIEW}.data.pins") == [{"axis": "n_a", "unit": chosen}]
+    pinned = [{"axis": "n_a", "unit": chosen}]
+    becomes(page, lambda: page.evaluate(f"() => {VIEW}.data.pins") == pinned)
 
 
 def test_arrow_keys_in_the_unit_list_choose_units_not_steps(stage):
@@ -130,17 +135,14 @@ def test_the_diagram_folds_and_unfolds_by_keyboard(stage):
     diagram = lane(page, "diagram")
     button = diagram.locator("button.fold")
     assert f"used at all {TX} steps" in diagram.inner_text()
-    before = diagram.locator("canvas.time").evaluate("node => node.toDataURL()")
+    unfolded = picture(diagram)
     button.focus()
     page.keyboard.press("Enter")
     diagram.get_by_role("button", name=f"Unfold over {TX} steps").wait_for()
     assert f"to the next step, {TX} times" in diagram.inner_text()
-    page.wait_for_timeout(1200)
-    folded = diagram.locator("canvas.time").evaluate("node => node.toDataURL()")
-    assert folded != before
+    becomes(page, lambda: picture(diagram) != unfolded)
     page.keyboard.press("Enter")
-    canvas = diagram.locator("canvas.time").element_handle()
-    page.wait_for_function("([node, before]) => node.toDataURL() === before", arg=[canvas, before])
+    becomes(page, lambda: picture(diagram) == unfolded)
 
 
 def test_folding_does_not_move_for_readers_who_want_stillness(stage):
@@ -201,16 +203,13 @@ def test_a_click_on_a_copy_goes_to_its_step(stage):
 
 def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
     page = stage()
-    canvas = lane(page, "diagram").locator("canvas.time")
-    dark = canvas.evaluate("node => node.toDataURL()")
+    diagram = lane(page, "diagram")
+    dark = picture(diagram)
     lane(page, "heatmap").locator(".axis[data-axis=n_a]").hover()
     page.wait_for_function(f"() => {VIEW}.input.lit === 'n_a'")
-    page.wait_for_timeout(200)
-    lit = canvas.evaluate("node => node.toDataURL()")
-    assert lit != dark
+    becomes(page, lambda: picture(diagram) != dark)
     lane(page, "equation").locator("var[data-symbol=f]").first.hover()
-    page.wait_for_timeout(200)
-    assert canvas.evaluate("node => node.toDataURL()") == dark
+    becomes(page, lambda: picture(diagram) == dark)
 
 
 def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(stage):
@@ -224,7 +223,7 @@ def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(stage):
     }}""")
     lane(page, "diagram").locator("canvas.time").hover(position=place)
     page.wait_for_function(f"() => {VIEW}.input.lit === 'a'")
-    assert "lit" in lane(page, "heatmap").get_attribute("class")
+    expect(lane(page, "heatmap").first).to_contain_class("lit")
     page.mouse.move(2, 2)
     page.wait_for_function(f"() => {VIEW}.input.lit === ''")
 

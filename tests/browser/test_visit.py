@@ -9,7 +9,7 @@ from io import BytesIO
 import numpy as np
 import pretty_midi
 import pytest
-from conftest import Server, settled, write_first_cell
+from conftest import Server, becomes, settled, write_first_cell
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -113,8 +113,7 @@ def test_a_reload_during_training_keeps_run_losses_and_model(server, new_page):
     assert first_loss(page) == first
     settled(page)
     now = epoch(page)
-    page.wait_for_timeout(2500)
-    assert epoch(page) > now
+    becomes(page, lambda: epoch(page) > now)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
 
 
@@ -133,7 +132,7 @@ def test_pages_may_be_switched_and_reloaded_while_a_run_goes_on(server, new_page
     until_kept(page, "runs")
     go(page, "Jazz")
     expect(page.get_by_text("loss summed over Ty")).to_be_visible()
-    assert epoch(page) > before
+    becomes(page, lambda: epoch(page) > before)
     expect(page).to_have_url(re.compile(r"Tx=12"))
     expect(page.get_by_role("slider", name="Tx").first).to_have_value("12")
 
@@ -213,8 +212,7 @@ def test_a_duplicated_tab_is_a_copy_and_the_first_goes_on(server, contexts):
     expect(copy.get_by_text("Stopped")).to_be_visible()
     stood = epoch(copy)
     before = epoch(one)
-    one.wait_for_timeout(2500)
-    assert epoch(one) > before
+    becomes(one, lambda: epoch(one) > before)
     copy.reload()
     expect(copy.get_by_text("Stopped")).to_be_visible()
     assert epoch(copy) == stood

@@ -48,6 +48,8 @@ SAID = {
     "seqscope_glossary": {"terms", "here"},
     "seqscope_visit": set(),
     "seqscope_page": set(),
+    "seqscope_near": set(),
+    "seqscope_sections": {"title", "words"},
 }
 STYLES = ("", "bold", "italic", "code")  # [style, words] in a tour's texts
 NOT_TEXT_FIELDS = {

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
-from seqlib.emojify import mistakes, pretrained, reliability
+from seqlib.emojify import Lexicon, mistakes, pretrained, reliability
 from seqlib.i18n import speaking
 from seqlib.text import DEFAULT_CLASSES, shipped
 from seqlib.text.labelled import class_of
@@ -286,3 +286,15 @@ def test_the_exercises_settings_are_a_click_away(page):
         32,
         50,
     )
+
+
+def test_what_follows_from_ours_alone_is_worked_out_once_for_all_visits(monkeypatch):
+    visit("emojify")
+
+    def again(*_args):
+        raise AssertionError("worked out again for another visit")
+
+    monkeypatch.setattr("ui.emojify.errors.mistakes", again)
+    monkeypatch.setattr("ui.emojify.model_card.judge", again)
+    monkeypatch.setattr(Lexicon, "coverage", again)
+    assert "test sentences are wrong" in texts(visit("emojify"))

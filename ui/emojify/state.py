@@ -28,6 +28,7 @@ from ui.state import options, value
 from ui.visit.records import EmojiRecord
 
 OURS, FEW, MINE = options("emoji_data")
+_ours = Owner()  # of what is worked out of our sentences, models and vectors alone
 FEW_ROWS = 132  # as many as the exercise trains on
 
 SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
@@ -212,6 +213,13 @@ def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
 
 
 def worked_out(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-    """Return ``make()``, once for this visit and what it is made of."""
+    """Return ``make()``, once for this visit and what it is made of; of ours once for all visits.
+
+    What is ours alone is worked out in a second, and every visit opens with it.
+    """
+    reader = _shipped()
+    ours = (*shipped(), word_vectors.load(), reader.model.weights, reader.v1)
+    if all(any(one is each for each in ours) for one in of):
+        return remembered(_ours, (name, *of), make)
     owner = st.session_state.setdefault("emoji_remembered", Owner())
     return remembered(owner, (name, *of), make, most=8)

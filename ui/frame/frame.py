@@ -26,6 +26,7 @@ from ui.frame import (
     glossary,
     language,
     process,  # noqa: F401  threads and memory, before anything computes
+    sections,
     share,
     tour,
     visit_menu,
@@ -48,6 +49,18 @@ FRAME_CSS = """<style>
   max-width: 96rem;
 }
 :has(> .st-key-page_language) { display: none; }
+/* Below the app's own bar, and the stage's below that. */
+:root { --stage-top: 6.3rem; }
+:has(> .st-key-sections) {
+  position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
+  background: var(--st-background-color, Canvas);
+}
+.st-key-sections { min-height: 2.1rem; }
+/* What shows nothing takes no room between the bar and the first section. */
+:has(> .st-key-glossary) { position: absolute; }
+:has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
+.st-key-sections [data-stale] { opacity: 1 !important; }
+:is(h2, h3)[id] { scroll-margin-top: 6.6rem; }
 /* A fragment is as wide as its row unless it is told otherwise. */
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
 :has(> .st-key-tour_button) { width: auto; gap: 0; }
@@ -125,6 +138,7 @@ def run() -> None:
     try:
         chosen.run()
         tour.questions(chosen.url_path)
+        sections.end()
         share.end()
         session.end(chosen.url_path)
         choices.end()
@@ -152,6 +166,7 @@ def heading(title: str, intro: str) -> None:
     if presenting():
         st.html(PRESENTER_CSS)
     st.markdown(intro)
+    sections.place()
     share.place()
     glossary.mount()
 
@@ -180,7 +195,7 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
         def part(*args: Any) -> None:
             drawn = st.session_state.setdefault("alone", {})  # what whole pages were drawn with
             context = get_script_run_ctx()
-            if context is None or not context.fragment_ids_this_run:
+            if context is None or not context.fragment_ids_this_run or sections.run.opening:
                 draw(*args)
                 drawn[draw.__name__] = values()
                 return

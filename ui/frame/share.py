@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import segno
@@ -20,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.i18n import _, language
 from ui.component import component
 from ui.frame import language as languages
+from ui.frame import sections
 from ui.parts import escape, stage_view
 from ui.state import TABLE, Picks, linked
 
@@ -44,7 +44,6 @@ class _Run(threading.local):
         self.fresh()
 
     def fresh(self) -> None:
-        self.sections: set[str] = set()
         self.refused: set[str] = set()
         self.note: Any = None
 
@@ -61,6 +60,7 @@ def begin(page: str) -> None:
     stage_view.run.fresh()
     before = st.session_state.get(_PAGE)
     if before == page:
+        sections.begin(None)
         return
     if before is not None:  # what concerned the page before does not concern this one
         for name in [name for name in st.query_params if _ours(name)]:
@@ -68,6 +68,7 @@ def begin(page: str) -> None:
     st.session_state[_PAGE] = page
     st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
     st.session_state[_JUDGED] = False
+    sections.begin(any(name in TABLE or _ours(name) for name in st.query_params))
 
 
 def _ours(name: str) -> bool:
@@ -136,7 +137,7 @@ def _understood(name: str, values: list[str]) -> bool:
     if name == WITHOUT:
         with get_script_run_ctx().session_state.query_params() as parameters:
             return all(
-                each in _run.sections or each == UPLOADS or parameters.is_bound(each)
+                each in sections.run.names or each == UPLOADS or parameters.is_bound(each)
                 for value in values
                 for each in value.split(",")
             )
@@ -182,16 +183,6 @@ def without() -> tuple[str, ...]:
     if any(not _NAME.fullmatch(name) for name in names):
         refuse(WITHOUT)
     return tuple(name for name in dict.fromkeys(names) if _NAME.fullmatch(name))
-
-
-def section(draw: Callable[..., Any], *args: Any) -> Any:
-    """Draw a section of a page, which a link may leave out by the name of its function.
-
-    It stands in a container of its own, so what comes and goes in it moves no other.
-    """
-    _run.sections.add(draw.__name__)
-    with st.container(key=f"section_{draw.__name__}"):
-        return draw(*args)
 
 
 # -- the popover --------------------------------------------------------------------------

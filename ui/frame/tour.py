@@ -13,7 +13,7 @@ import streamlit as st
 from seqlib import i18n
 from seqlib.i18n import _
 from ui.component import component
-from ui.frame import language, share
+from ui.frame import language, sections, share
 from ui.lessons.terms import linked
 from ui.lessons.tours import Step, Tour, spans, tour, toured
 from ui.parts.stage_view import count
@@ -87,11 +87,13 @@ def questions(page: str) -> None:
     asked = [each for each in tour(name(page), i18n.language()).steps if each.question]
     if not asked:
         return
-    with st.container(key="questions"):
-        st.header(_("Questions to ask"), anchor="questions")
-        for each in asked:
-            with st.expander(each.question):
-                st.markdown(linked(each.answer, i18n.language()))
+    sections.section(asking, asked, title=_("Questions to ask"), anchor="questions")
+
+
+def asking(asked: list[Step]) -> None:
+    for each in asked:
+        with st.expander(each.question):
+            st.markdown(linked(each.answer, i18n.language()))
 
 
 @st.fragment
@@ -101,6 +103,8 @@ def _draw(page: str, presenter: bool) -> None:
     asked = f"tour:{page}:asked"
 
     at = standing(page, len(told.steps))
+    if at.step:
+        sections.see_whole()  # what is lit may be anywhere
 
     def press() -> None:
         st.session_state[asked] = True

@@ -1,0 +1,138 @@
+// The page's sections in a bar that stays in sight: where the reader is, and the ways elsewhere.
+
+import { element } from "../shared/dom.js";
+import { mountView } from "../shared/mount.js";
+
+const HOLD = 4000; // ms in which what is drawn above a section that was gone to does not move it
+const HANDS = ["wheel", "touchmove", "pointerdown", "keydown"];
+const FIELDS = ["INPUT", "TEXTAREA", "SELECT"];
+const WAYS = { PageDown: 1, PageUp: -1 };
+
+let first = true; // page since the app was loaded
+
+/** Which of `tops`, the sections' places below the bar, is read: the last one that has begun. */
+export function reached(tops, line) {
+  return tops.findLastIndex((top) => top <= line);
+}
+
+const scroller = () => /** @type {Element} */ (document.querySelector("[data-testid='stMain']"));
+
+class Bar {
+  constructor(root) {
+    this.root = root;
+    this.at = -1;
+    this.turn = this.turn.bind(this);
+    this.look = this.look.bind(this);
+    this.nav = element("nav");
+    this.menu = element("select");
+    this.back = element("button", { type: "button", class: "way", text: "‹" });
+    this.next = element("button", { type: "button", class: "way", text: "›" });
+    this.back.addEventListener("click", () => this.go(this.at - 1));
+    this.next.addEventListener("click", () => this.go(this.at + 1));
+    this.menu.addEventListener("change", () => this.go(Number(this.menu.value)));
+    root.append(element("div", { class: "bar" }, [this.back, this.nav, this.menu, this.next]));
+    this.free = () => { this.held = null; };
+    for (const hand of HANDS) document.addEventListener(hand, this.free, { capture: true, passive: true });
+    this.grown = new ResizeObserver(() => {
+      if (this.held?.isConnected && performance.now() < (this.until ?? 0)) this.held.scrollIntoView();
+      this.look();
+    });
+    this.grown.observe(/** @type {Element} */ (scroller().querySelector("[data-testid='stMainBlockContainer']")));
+    document.addEventListener("keydown", this.turn);
+    document.addEventListener("scroll", this.look, { capture: true, passive: true });
+  }
+
+  adopt(data) {
+    const { words, sections } = this.data = data;
+    this.nav.ariaLabel = this.menu.ariaLabel = words.sections;
+    this.back.ariaLabel = this.back.title = words.back;
+    this.next.ariaLabel = this.next.title = words.next;
+    this.links = sections.map(({ title, anchor }, place) => {
+      const link = element("a", { href: `#${anchor}`, text: title });
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.go(place);
+      });
+      return link;
+    });
+    this.nav.replaceChildren(...this.links);
+    this.menu.replaceChildren(...sections.map(({ title }, place) => element("option", { value: place, text: title })));
+    this.at = -2;
+    if (data.page !== this.page) this.open(data.page);
+    this.look();
+  }
+
+  /** Begin where the address says, or where the reader left the page; a tour finds its own way. */
+  open(page) {
+    this.page = page;
+    const left = sessionStorage.getItem(this.kept = `seqscope.section:${page}`);
+    const reloaded = performance.getEntriesByType("navigation").some((one) => /** @type {any} */ (one).type === "reload");
+    const asked = location.hash.slice(1);
+    const anchor = first ? (reloaded && left) || asked : asked || left;
+    first = false;
+    this.hold(new URLSearchParams(location.search).has("tour") ? null : document.getElementById(anchor ?? ""));
+  }
+
+  /** Show a title at the top, and keep it there while what is above it is drawn. */
+  hold(title) {
+    this.held = title;
+    this.until = performance.now() + HOLD;
+    title?.scrollIntoView();
+  }
+
+  titles() {
+    return this.data.sections.map(({ anchor }) => document.getElementById(anchor));
+  }
+
+  /** Mark where the reader is. */
+  look() {
+    const { bottom } = this.root.host.getBoundingClientRect();
+    const line = bottom + (window.innerHeight - bottom) / 3;
+    const tops = this.titles().map((title) => title?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY);
+    const at = reached(tops, line);
+    if (at === this.at) return;
+    this.at = at;
+    if (this.kept) sessionStorage.setItem(this.kept, at > 0 ? this.data.sections[at].anchor : "");
+    this.links.forEach((link, place) => {
+      if (place === at) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+    this.menu.value = String(Math.max(at, 0));
+    this.back.disabled = at < 0;
+    this.next.disabled = at === this.links.length - 1;
+    const link = this.links[at];
+    if (link) this.nav.scrollTo({ left: link.offsetLeft - this.nav.clientWidth / 3 });
+  }
+
+  /** Go to a section; before the first is the beginning of the page. The address says where. */
+  go(place) {
+    const title = this.titles()[place];
+    this.hold(title ?? null);
+    if (!title) scroller().scrollTo({ top: 0 });
+    history.replaceState(history.state, "", title ? `#${title.id}` : location.pathname + location.search);
+  }
+
+  /** A clicker sends PageDown and PageUp. They are the tour's while there is one. */
+  turn(event) {
+    if (!this.data?.presenter || event.defaultPrevented || !Object.hasOwn(WAYS, event.key)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (new URLSearchParams(location.search).has("tour")) return;
+    const place = event.composedPath()[0];
+    if (FIELDS.includes(place.tagName) || place.isContentEditable) return;
+    event.preventDefault();
+    const to = this.at + WAYS[event.key];
+    if (to < this.links.length) this.go(to);
+  }
+
+  close() {
+    this.grown.disconnect();
+    for (const hand of HANDS) document.removeEventListener(hand, this.free, { capture: true });
+    document.removeEventListener("keydown", this.turn);
+    document.removeEventListener("scroll", this.look, { capture: true });
+  }
+}
+
+export default function mountBar({ parentElement, data }) {
+  return mountView(parentElement, "barView", Bar, (view) => view.adopt(data));
+}

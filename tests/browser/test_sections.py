@@ -1,0 +1,88 @@
+"""Sections of a page as readers have them: drawn when they come near, in a bar that stays."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import Server, becomes, settled
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PLACES = "[class*='st-key-near_']"  # of sections that are not drawn yet
+SIZES = {"laptop": (1280, 720), "projector": (1920, 1080), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def readers():
+    server = Server(sections="")
+    yield server
+    server.stop()
+
+
+def stands(page: Page, anchor: str) -> bool:
+    """Whether a section's title is at the top of the window, below the bar."""
+    title = page.locator(f"#{anchor}").bounding_box()
+    bar = page.locator(".st-key-sections").bounding_box()
+    return bool(title and bar) and 0 <= title["y"] - bar["y"] - bar["height"] < 90
+
+
+def test_a_section_is_drawn_when_it_is_gone_to_and_is_then_a_part_of_the_page(readers, new_page):
+    page = new_page(f"{readers.url}/emojify")
+    expect(page.locator(".st-key-section_layers .stage")).to_be_visible()
+    table = page.get_by_role("button", name="Training sentences", exact=True)
+    expect(page.locator(PLACES)).not_to_have_count(0)
+    expect(table).to_have_count(0)
+    page.locator(".st-key-sections").get_by_role("link", name="Train").click()
+    units = page.locator(".st-key-emoji_units").get_by_role("slider")
+    expect(units).to_be_visible()
+    becomes(page, lambda: stands(page, "train"))
+    expect(page.locator(".st-key-sections [aria-current]")).to_have_text("7 · Train")
+    units.press("Home")
+    page.wait_for_url("**emoji_units=8*")
+    page.locator(".st-key-emoji_epochs").get_by_role("slider").press("Home")
+    page.wait_for_url("**emoji_epochs=1*")
+    page.locator(".st-key-section_training").get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_url("**emoji_model=run+1*")  # the choice far above
+    page.locator(".st-key-sections").get_by_role("link", name="1 · The sentence").click()
+    becomes(page, lambda: stands(page, "sentence"))
+    page.reload()  # something is asked of the page now: it is drawn whole
+    settled(page)
+    expect(page.locator(PLACES)).to_have_count(0)
+    expect(units).to_have_attribute("aria-valuetext", "8")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_link_to_a_section_lands_there_and_a_clicker_goes_on(size, readers, new_page):
+    width, height = SIZES[size]
+    page = new_page(
+        f"{readers.url}/jazz?present=true#train", viewport={"width": width, "height": height}
+    )
+    becomes(page, lambda: stands(page, "train"))
+    page.keyboard.press("PageDown")
+    becomes(page, lambda: stands(page, "sample"))
+    expect(page.locator(".st-key-section_sampling .stage").first).to_be_visible()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    becomes(page, lambda: stands(page, "model"))
+    assert page.url.endswith("#model")
+    page.keyboard.press("PageDown")
+    becomes(page, lambda: stands(page, "train"))
+    page.mouse.move(width / 2, height / 2)
+    page.mouse.wheel(0, 60)  # not by the bar: the address stays
+    page.reload()
+    becomes(page, lambda: stands(page, "train"))
+    if size == "phone":
+        page.locator(".st-key-sections select").select_option("1 · The music")
+        becomes(page, lambda: stands(page, "music"))
+    page.locator(".st-key-share").get_by_role("button").first.click()
+    expect(page.locator(".share .link")).to_have_value(re.compile("#(train|music)$"))
+
+
+def test_a_tour_draws_all_that_it_will_light(readers, new_page):
+    page = new_page(f"{readers.url}/jazz")
+    expect(page.locator(PLACES)).not_to_have_count(0)
+    page.get_by_role("button", name="Tour").click()
+    expect(page.locator(".tour .card")).to_be_visible()
+    expect(page.locator(PLACES)).to_have_count(0)

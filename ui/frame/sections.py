@@ -1,0 +1,142 @@
+"""Sections of a page: drawn when the reader comes near, and listed in a bar that stays in sight.
+
+A page that stands as it does by default begins with its first sections; what follows is a title
+over an empty place until it is needed. A page of which a link, a visit or a tour asks something
+is drawn whole, since what it asks may be anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from seqlib.i18n import _
+from ui.component import component
+from ui.parts.presenter import presenting
+from ui.visit import session
+
+FIRST = 2  # sections that a page begins with
+WHOLE = os.environ.get("SEQSCOPE_SECTIONS") == "whole"  # for pictures of pages, and measures
+PLACE = 560  # px of a section that is not drawn yet
+
+_NEAR, _COMING = "sections:near", "sections:coming"
+_near = component("near", "sections/near.js")
+_bar = component("sections", "sections/bar.js", "sections/bar.css")
+
+
+class _Run(threading.local):
+    """What one script run has met: one run is one thread."""
+
+    def __init__(self) -> None:
+        self.fresh()
+
+    def fresh(self) -> None:
+        self.names: list[str] = []
+        self.titles: list[dict[str, str]] = []
+        self.bar: Any = None
+        self.opening = False
+
+
+run = _Run()
+
+
+def begin(whole: bool | None) -> None:
+    """Called before a page is drawn.
+
+    ``whole`` says of a page that was not there before whether something is asked of it; None
+    of one that was.
+    """
+    run.fresh()
+    if whole is not None:
+        st.session_state[_NEAR] = None if whole or WHOLE else set()
+
+
+def see_whole() -> None:
+    """Have the page drawn whole, at once where this is a part of it alone."""
+    if st.session_state.get(_NEAR) is None:
+        return
+    st.session_state[_NEAR] = None
+    context = get_script_run_ctx()
+    if context is not None and context.fragment_ids_this_run:
+        st.rerun()
+
+
+def place() -> None:
+    """Where the bar stands: below the heading, and then at the top of the window."""
+    run.bar = st.container(key="sections")
+
+
+def end() -> None:
+    """Called when a page is drawn to its end: list its sections."""
+    if run.bar is None or len(run.titles) < 2:
+        return
+    with run.bar:
+        _bar(
+            key="sections_bar",
+            data={
+                "page": session.page(),
+                "sections": run.titles,
+                "presenter": presenting(),
+                "words": {
+                    "sections": _("Sections of this page"),
+                    "back": _("The section before"),
+                    "next": _("The next section"),
+                },
+            },
+        )
+
+
+def section(draw: Callable[..., Any], *args: Any, title: str = "", anchor: str = "") -> Any:
+    """Draw a section of a page, which a link may leave out by the name of its function.
+
+    It stands in a container of its own, so what comes and goes in it moves no other.
+
+    Parameters
+    ----------
+    draw : callable
+    *args
+        What ``draw`` is given.
+    title, anchor : str
+        Of its heading; a section without one is not in the bar.
+    """
+    name = draw.__name__
+    run.names.append(name)
+    with st.container(key=f"section_{name}"):
+        if title:
+            st.header(title, anchor=anchor)
+            run.titles.append({"title": title, "anchor": anchor})
+        near = st.session_state.get(_NEAR)
+        if near is not None and name not in near and len(near) < FIRST:
+            near.add(name)
+        if near is None or name in near:
+            return draw(*args)
+        _later(draw, *args)
+        return None
+
+
+@st.fragment
+def _later(draw: Callable[..., Any], *args: Any) -> None:
+    """Keep a section's place, and draw it there alone when the reader comes near."""
+    name = draw.__name__
+    near = st.session_state.get(_NEAR)
+    if near is None or name in near:
+        if st.session_state.pop(_COMING, None) != name:
+            st.rerun()  # a control in it has changed, and it is a part of the whole page
+        run.opening = True
+        try:
+            draw(*args)
+        finally:
+            run.opening = False
+        return
+
+    def come() -> None:
+        near.add(name)
+        st.session_state[_COMING] = name
+
+    st.skeleton(PLACE)
+    _near(key=f"near_{name}", data={}, on_near_change=come, height=1)
