@@ -266,13 +266,13 @@ def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(stage
     becomes(page, lambda: ask(page, "view.data.pins.length") == 1)
     page.click(".chip")
     becomes(page, lambda: ask(page, "view.data.pins.length") == 0)
-    box = page.locator("input.unit")
+    typed = page.locator("input.unit")
     for odd in ("999", "1.5", ""):
-        box.fill(odd)
-        box.press("Enter")
-        becomes(page, lambda: "from 0 to " in box.evaluate("node => node.validationMessage"))
-    box.fill("3")
-    box.press("Enter")
+        typed.fill(odd)
+        typed.press("Enter")
+        becomes(page, lambda: "from 0 to " in typed.evaluate("node => node.validationMessage"))
+    typed.fill("3")
+    typed.press("Enter")
     page.wait_for_selector(".chip")
 
 
