@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import psutil
 from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.Markdown_pb2 import Markdown
 
 from benchmarks._mutations import CSV, KINDS, MIDI, MODELS, VECTORS, VISITS, Kind, mutants
 from benchmarks._result import Result
@@ -260,7 +261,7 @@ def standing(reader: Session) -> list[str]:
     return [
         element.body
         for element in reader.elements("markdown", "heading", "text")
-        if element.body and not getattr(element, "is_caption", False)
+        if element.body and getattr(element, "element_type", None) != Markdown.Type.CAPTION
     ]
 
 
