@@ -1,8 +1,8 @@
 """The server's memory after 500 sessions, against that after the 20th.
 
 Each session is a reader over the websocket: it opens a page, in turn one of six, and some
-change a setting, bring a file or train a little; then it is closed as a tab is closed. What a
-closed session leaves is held for a while on purpose: Streamlit keeps it for
+bring a tune, sentences or vectors of their own and train on them; then it is closed as a tab is
+closed. What a closed session leaves is held for a while on purpose: Streamlit keeps it for
 ``server.disconnectedSessionTTL`` (120 s) and at most 128 of them, and a visit's work for 20
 minutes within 200 MB, so that a reader who reloads finds it again. To see what is not given
 back at all, the server is started with a time of 5 s for both, and memory is read when that
@@ -80,23 +80,35 @@ async def visit(address: str, number: int) -> None:
         assert not reader.exceptions(), (page, reader.exceptions())
 
 
-async def trains(reader: Session) -> None:
+async def brings_a_tune(reader: Session) -> None:
+    await reader.set("corpus", "my MIDI")
+    await reader.upload("midi_file", "tune.mid", _mutations.MIDI.seeds()[0])
+    await reader.set("Tx", 10)
     await reader.set("epochs", 10)
-    await reader.press("jazz_run:train")
-    await reader.until(lambda: "**Done**" in reader.text() or "(first " in reader.text())
+    await trains(reader, "jazz_run")
 
 
 async def brings_sentences(reader: Session) -> None:
     await reader.set("emoji_data", "my sentences")
     await reader.upload("emoji_csv", "sentences.csv", _mutations.CSV.seeds()[0])
+    await reader.set("emoji_epochs", 2)
+    await trains(reader, "emoji_run")
 
 
 async def brings_vectors(reader: Session) -> None:
+    """Bring vectors, and train on sentences of one's own with them."""
     await reader.set("vectors", "my file")
     await reader.upload("vectors_file", "vectors.txt", _mutations.VECTORS.seeds()[0])
+    await reader.open("emojify")
+    await brings_sentences(reader)
 
 
-DOES = {"jazz": trains, "emojify": brings_sentences, "embeddings": brings_vectors}
+async def trains(reader: Session, run: str) -> None:
+    await reader.press(f"{run}:train")
+    await reader.until(lambda: "**Done**" in reader.text() or "(first " in reader.text())
+
+
+DOES = {"jazz": brings_a_tune, "emojify": brings_sentences, "embeddings": brings_vectors}
 
 
 async def at_rest(address: str, process: psutil.Process) -> float:

@@ -6,6 +6,7 @@ is checked before anything is unpacked, and no part can hold code.
 
 from __future__ import annotations
 
+import heapq
 import io
 import json
 import lzma
@@ -14,8 +15,8 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
-from typing import IO, Any, NoReturn
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO, Any, NoReturn, cast
 
 import numpy as np
 
@@ -49,10 +50,56 @@ def write(parts: Mapping[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+class _Largest(io.RawIOBase):
+    """A zip archive of which only the largest members are listed, so that it costs little.
+
+    ``begin`` and ``nbytes`` say where the list of all stands.
+    """
+
+    def __init__(self, file: IO[bytes], begin: int, nbytes: int) -> None:
+        kept = heapq.nlargest(limits.EXAMINED, _entries(file, begin, nbytes))
+        listed = b"".join(entry for _size, entry in kept)
+        numbers = (0, 0, len(kept), len(kept), len(listed), begin, 0)
+        self._file, self._begin, self._at = file, begin, 0
+        self._end = listed + struct.pack("<4s4H2LH", _END, *numbers)
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + (0, self._at, self._begin + len(self._end))[whence]
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        data = b""
+        if self._at < self._begin:
+            self._file.seek(self._at)
+            data = self._file.read(self._begin - self._at if size < 0 else size)
+        else:
+            at = self._at - self._begin
+            data = self._end[at : None if size < 0 else at + size]
+        self._at += len(data)
+        return data
+
+
+def _entries(file: IO[bytes], begin: int, nbytes: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the size that each member unpacks to, and its entry in the list of members."""
+    file.seek(begin)
+    while nbytes > 0 and (head := file.read(46))[:4] == b"PK\1\2" and len(head) == 46:
+        size, *lengths = struct.unpack_from("<L3H", head, 24)
+        entry = head + file.read(sum(lengths))
+        nbytes -= len(entry)
+        yield size, entry
+
+
+def open_zip(file: IO[bytes], largest: bool = False) -> zipfile.ZipFile:
     """Open a zip archive whose list of members is not too long to be read.
 
-    Raises ``zipfile.BadZipFile`` for a file that is no zip, and for one of too many members.
+    Of one with a longer list, ``largest`` opens the largest members only. Raises
+    ``zipfile.BadZipFile`` for a file that is no zip, and for one of too many members otherwise.
     """
     try:
         size = file.seek(0, io.SEEK_END)
@@ -60,8 +107,10 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
         tail = file.read()
         at = len(tail) - 22 if tail[-22:-18] == _END and tail[-2:] == b"\0\0" else tail.rfind(_END)
         if 0 <= at <= len(tail) - 22:
-            members, nbytes = struct.unpack_from("<HL", tail, at + 10)
+            members, nbytes, begin = struct.unpack_from("<HLL", tail, at + 10)
             if members > limits.MEMBERS or nbytes > limits.MEMBERS * limits.MEMBER_BYTES:
+                if largest:
+                    return zipfile.ZipFile(cast(IO[bytes], _Largest(file, begin, nbytes)))
                 raise zipfile.BadZipFile(
                     _("it has more than {most:,} members", most=limits.MEMBERS)
                 )

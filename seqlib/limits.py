@@ -26,6 +26,7 @@ PAIRED_WORDS = 64 << 20  # bytes of the words' own file
 MEMBERS = 2000
 MEMBER_BYTES = 300  # in an archive's list of members, each
 EXAMINED = 50  # members that are looked into, the largest first
+LISTED = 20_000  # members of a tar archive, whose list is all over the file
 LAYERS = 3  # of packing, such as .tar.gz in .zip
 
 # Saved models and visits.

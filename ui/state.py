@@ -342,6 +342,7 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
 
 def _embeddings(page: str = "embeddings") -> Iterator[Row]:
     yield Select("vectors", page, "shipped", of_visit=True)
+    yield Select("vectors_member", page, link=False, kept=False)
     first = ("I love my sister", "I am not happy today", "let us play baseball")
     yield Text("sentences", page, "\n".join(first), most=1000)
     yield Number("sentence", page, 1, low=1)

@@ -40,6 +40,29 @@ TEMPO_RANGE = (20.0, 400.0)  # beats a minute
 
 # A text event of our own files where reading could take a written rest for articulation.
 LITERAL = "SeqScope: lengths as written"
+INSTRUMENTS = N_(  # of General MIDI, by number
+    "Acoustic Grand Piano; Bright Acoustic Piano; Electric Grand Piano; Honky-tonk Piano; "
+    "Electric Piano 1; Electric Piano 2; Harpsichord; Clavinet; Celesta; Glockenspiel; Music "
+    "Box; Vibraphone; Marimba; Xylophone; Tubular Bells; Dulcimer; Drawbar Organ; Percussive "
+    "Organ; Rock Organ; Church Organ; Reed Organ; Accordion; Harmonica; Tango Accordion; "
+    "Acoustic Guitar (nylon); Acoustic Guitar (steel); Electric Guitar (jazz); Electric "
+    "Guitar (clean); Electric Guitar (muted); Overdriven Guitar; Distortion Guitar; Guitar "
+    "Harmonics; Acoustic Bass; Electric Bass (finger); Electric Bass (pick); Fretless Bass; "
+    "Slap Bass 1; Slap Bass 2; Synth Bass 1; Synth Bass 2; Violin; Viola; Cello; Contrabass; "
+    "Tremolo Strings; Pizzicato Strings; Orchestral Harp; Timpani; String Ensemble 1; String "
+    "Ensemble 2; Synth Strings 1; Synth Strings 2; Choir Aahs; Voice Oohs; Synth Choir; "
+    "Orchestra Hit; Trumpet; Trombone; Tuba; Muted Trumpet; French Horn; Brass Section; Synth "
+    "Brass 1; Synth Brass 2; Soprano Sax; Alto Sax; Tenor Sax; Baritone Sax; Oboe; English "
+    "Horn; Bassoon; Clarinet; Piccolo; Flute; Recorder; Pan Flute; Blown bottle; Shakuhachi; "
+    "Whistle; Ocarina; Lead 1 (square); Lead 2 (sawtooth); Lead 3 (calliope); Lead 4 chiff; "
+    "Lead 5 (charang); Lead 6 (voice); Lead 7 (fifths); Lead 8 (bass + lead); Pad 1 (new "
+    "age); Pad 2 (warm); Pad 3 (polysynth); Pad 4 (choir); Pad 5 (bowed); Pad 6 (metallic); "
+    "Pad 7 (halo); Pad 8 (sweep); FX 1 (rain); FX 2 (soundtrack); FX 3 (crystal); FX 4 "
+    "(atmosphere); FX 5 (brightness); FX 6 (goblins); FX 7 (echoes); FX 8 (sci-fi); Sitar; "
+    "Banjo; Shamisen; Koto; Kalimba; Bagpipe; Fiddle; Shanai; Tinkle Bell; Agogo; Steel "
+    "Drums; Woodblock; Taiko Drum; Melodic Tom; Synth Drum; Reverse Cymbal; Guitar Fret "
+    "Noise; Breath Noise; Seashore; Bird Tweet; Telephone Ring; Helicopter; Applause; Gunshot"
+)
 SOLO_PROGRAM = 66  # General MIDI tenor sax
 VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums?)
     "chords": ("Chords", 0, False),
@@ -60,8 +83,10 @@ class Track:
     ----------
     index : int
         Index in ``Song.tracks``, to be passed as ``track``.
-    program, program_name : int, str
-        General MIDI instrument, 0 to 127, and its name.
+    given : str
+        Its name in the file; "" if it has none.
+    program : int
+        General MIDI instrument, 0 to 127.
     beats : float
         Length from the first onset to the end of the last note.
     polyphony : float
@@ -72,15 +97,24 @@ class Track:
     """
 
     index: int
-    name: str
+    given: str
     program: int
-    program_name: str
     is_drum: bool
     n_notes: int
     beats: float
     mean_pitch: float
     polyphony: float
     score: float
+
+    @property
+    def program_name(self) -> str:
+        """Name of the instrument, in the reader's language."""
+        return _("Drums") if self.is_drum else _(INSTRUMENTS).split("; ")[self.program]
+
+    @property
+    def name(self) -> str:
+        """Name in the file, or that of the instrument."""
+        return self.given or self.program_name
 
 
 @dataclass(frozen=True)
@@ -159,7 +193,7 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     _hold(parts, kind)
     tempo = _tempo(parts, kind, division, warnings)
     tracks, notes = _tracks(parts)
-    metres = _metres(parts, kind, division)
+    metres = _metres(parts, kind, division, warnings)
     literal = any(LITERAL.encode() in part.texts for part in parts)
     tick = 0.0 if literal else max(1.0, float(units_per_tick))
     file = _Source(tracks, notes, metres, tick, tempo, title)
@@ -237,7 +271,7 @@ def _with_upbeat(metres: tuple[Metre, ...]) -> tuple[Metre, ...]:
     if metres == (COMMON_TIME,) or not first.start:
         return () if metres == (COMMON_TIME,) else metres
     length = first.start + first.bar  # ticks
-    if length % 3:
+    if length % 3 or length > 3 * 255:  # what a file can say
         return (first._replace(start=0), *metres[1:])
     return (Metre(0, length // 3, 16), first._replace(start=length), *metres[1:])
 
@@ -583,8 +617,8 @@ def _meta_event(part: _Part, unit: int, kind: int, body: bytes) -> None:
     """Keep a tempo, a metre or a text."""
     if kind == 0x51 and len(body) == 3:
         part.tempos.append((unit, int.from_bytes(body)))
-    elif kind == 0x58 and len(body) >= 2 and 1 <= body[0] <= 32 and body[1] <= 5:
-        part.metres.append((unit, body[0], body[1]))
+    elif kind == 0x58:
+        part.metres.append((unit, *(body[:2] if len(body) > 1 else b"\0\0")))
     elif 0x01 <= kind <= 0x07:
         part.texts.append(body)
         if kind in (0x03, 0x04):  # track name, instrument name
@@ -681,10 +715,16 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     return tempo
 
 
-def _metres(parts: list[_Part], kind: int, division: int) -> tuple[Metre, ...]:
+def _metres(
+    parts: list[_Part], kind: int, division: int, warnings: list[Later | str]
+) -> tuple[Metre, ...]:
     """List the file's metres from tick 0 on; a short first bar is an upbeat to the next metre."""
     found: list[Metre] = [COMMON_TIME]
-    for unit, beats, power in _shared(parts, kind, "metres") if division > 0 else ():
+    all_metres = _shared(parts, kind, "metres") if division > 0 else []
+    usable = [(unit, beats, power) for unit, beats, power in all_metres if beats and power < 8]
+    if len(usable) < len(all_metres):
+        warnings.append(Later(N_("The file gives a metre without beats somewhere; it is ignored.")))
+    for unit, beats, power in usable:
         metre = Metre(round(unit / UNITS), beats, 2**power)
         if metre.start == found[-1].start:
             found.pop()
@@ -829,8 +869,6 @@ def _describe(
     A melody is a single voice that moves by steps, says new things and is there much of the
     time. Names of tracks and instruments decide between equals only.
     """
-    import pretty_midi
-
     starts, ends, pitches, _held = notes[np.lexsort((-notes[:, 2], notes[:, 0]))].T
     reach = np.maximum.accumulate(ends)
     overlap = np.minimum(reach[:-1], ends[1:]) - starts[1:]
@@ -844,9 +882,6 @@ def _describe(
     busy = min(1.0, len(line) / max(1, present / (2 * RESOLUTION)))  # a note in two beats
     fours = np.lib.stride_tricks.sliding_window_view(line, min(4, len(line)))
     new = len(np.unique(fours, axis=0)) / len(fours)  # an ostinato repeats itself
-    program_name = pretty_midi.program_to_instrument_name(program)
-    if is_drum:
-        program_name = "Drums"
     in_register = np.interp(pitches.mean(), (40, 60, 84, 100), (0, 1, 1, 0.3))
     score = (
         1.5 * (1 - polyphony)
@@ -860,9 +895,8 @@ def _describe(
     )
     return Track(
         index=index,
-        name=name or program_name,
+        given=name,
         program=program,
-        program_name=program_name,
         is_drum=is_drum,
         n_notes=len(notes),
         beats=float((ends.max() - starts[0]) / RESOLUTION),

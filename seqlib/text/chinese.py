@@ -22,6 +22,8 @@ LONGEST = 8  # characters of a word
 # By Zipf's law the word at place k occurs in proportion to 1 / (k + FLAT); the very first do not.
 FLAT = 10
 
+_APART = re.compile("(?<![A-Za-z])[^\x00-\x7f](?![A-Za-z])")
+
 ENCODINGS = {"gb18030": "GBK", "big5": "Big5"}
 COMMON = 10_000  # a character at an earlier place is common
 PUNCTUATION = frozenset("，。！？、；：“”‘’（）《》…—～·「」　")
@@ -103,6 +105,16 @@ def is_han(text: str) -> bool:
     return HAN.match(text) is not None
 
 
+def is_apart(text: str) -> bool:
+    """Tell whether most characters beyond ASCII have no plain letter beside them.
+
+    Accented letters have, whatever encoding they are taken for.
+    """
+    text = text[:50_000]
+    others = sum(character > "\x7f" for character in text)
+    return 2 * len(_APART.findall(text)) > others
+
+
 def encoding_of(data: bytes) -> tuple[str, str] | None:
     """Find the encoding of Chinese text that is not in UTF-8: Python's name and the reader's.
 
@@ -118,6 +130,6 @@ def encoding_of(data: bytes) -> tuple[str, str] | None:
         others = list(islice((character for character in text if character > "\x7f"), 50_000))
         common = sum(chinese_words().places.get(character, COMMON) < COMMON for character in others)
         usual = sum(character in PUNCTUATION for character in others)
-        if common and (common + usual) / len(others) > best:
+        if common and (common + usual) / len(others) > best and is_apart(text):
             best, found = (common + usual) / len(others), (codec, name)
     return found

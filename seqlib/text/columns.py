@@ -35,6 +35,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 # Letters with at most such marks inside; addresses, names of files and identifiers have others.
 _WORD = re.compile(r"[^\w\s]*[^\W\d_]+(?:[^\w\s@/\\:.#&=+~]+[^\W\d_]+)*[^\w\s]*")
 _DATE = re.compile(r"\d+[-/:.年]\d+[-/:.月]\d+|\d{1,2}:\d\d")
+_BETWEEN = re.compile(r"[,;\t|，；]")
 _ANY = re.compile(r"[\w^`]|[^\x00-\x7f]")  # what no sentence lacks: letters, or emoji
 _END = re.compile(r"[.!?。！？…,;]\s*$")
 _LONG_NAME = 24  # characters; a column's name has no more
@@ -102,6 +103,15 @@ class Found(NamedTuple):
             *(sure, self.named, self.known, self.shared, self.usable, not self.ragged),
             *(near, -self.kinds, self.columns.width),
         )
+
+
+def lines_above_header(start: str) -> int:
+    """Count the lines, such as a title, above a header of known names; 0 if there is none."""
+    for n, line in enumerate(start.split("\n")[:10]):
+        names = {name.strip('" ').casefold() for name in _BETWEEN.split(line)}
+        if names & SENTENCE_NAMES and names & LABEL_NAMES:
+            return n
+    return 0
 
 
 def fewer_lost(one: Found, other: Found) -> bool:

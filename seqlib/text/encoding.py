@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from seqlib.text import chinese
 
@@ -14,13 +15,56 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
 )
+SAMPLE = 256 << 10  # bytes by whose words an encoding is judged
+_WORD = re.compile(rb"[^ \t\r\n,;\"]+")
+_KANA, _CYRILLIC = "[ぁ-ヿ]", "[оеаинтсрвлкі]"
+# Encodings of other scripts: what readers call them; characters of which texts have many, and the
+# least share of these among characters beyond ASCII.
+_SCRIPTS = {
+    "euc_jp": ("EUC-JP", _KANA, 0.25),
+    "cp932": ("Shift-JIS", _KANA, 0.25),
+    "cp1251": ("Windows-1251", _CYRILLIC, 0.55),
+    "koi8_u": ("KOI8", _CYRILLIC, 0.55),
+    "cp866": ("CP866", _CYRILLIC, 0.55),
+    "iso8859_5": ("ISO-8859-5", _CYRILLIC, 0.55),
+    "mac_cyrillic": ("Mac Cyrillic", _CYRILLIC, 0.55),
+    "cp1253": ("Windows-1253", "[αοιετσνηυρκλίόά]", 0.55),
+    "cp1255": ("Windows-1255", "[ויהלאתרמבשנ]", 0.55),
+    "cp1256": ("Windows-1256", "[اليمونرتبةدس]", 0.55),
+    "cp874": ("Windows-874", "[านรกอเงมยลวดทสตคหไแ่้ัิี็ืุู]", 0.55),
+}
+_SIGNS = frozenset("“”„‘’‚–—…«»€£°¡¿©®·•´ªº\xa0")
+_CONTROL = frozenset(range(32)) - set(b"\t\n\v\f\r")
+_HANGUL = re.compile("[가-힣]")
+_KOREAN = re.compile("[이가은는을를의에다요고지하도로서한어나리기아인사]")  # every third letter
+# Letters beyond ASCII of languages in Latin script, and the encodings of each, the likeliest first.
+_LATIN = {
+    "cp1252": (
+        *("àâçéèêëîïôùûüÿœæ", "äöüß", "áéíóúüñ", "áâãàçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),
+        *("áéíóúýþæöð", "äöüõšž", "ëïéèöüáó", "àçèéíïòóúü"),
+    ),
+    "cp1250": (
+        *("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćšžđ"),
+    ),
+    "cp1254": ("çğıöşüİâîû",),
+}
+_LATIN |= {"iso8859_2": _LATIN["cp1250"], "mac_roman": _LATIN["cp1252"], "cp850": _LATIN["cp1252"]}
+_LATIN_NAMES = {
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250",
+    "cp1254": "Windows-1254",
+    "iso8859_2": "ISO-8859-2",
+    "mac_roman": "Mac Roman",
+    "cp850": "CP850",
+}
 
 
 def encoding_of(data: bytes, whole: bool = True) -> tuple[str, str] | None:
     """Find the encoding of text: Python's name and the reader's; None for what is no text.
 
     ``data`` may be the beginning of a longer text, if ``whole`` is False. Tried are marks of byte
-    order, UTF-8, UTF-16 without a mark, GBK, Big5 and Windows-1252.
+    order, UTF-8, UTF-16 without a mark, GBK, Big5, the encodings of other scripts and those of
+    languages in Latin letters, Windows-1252 the first of these.
     """
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
@@ -34,21 +78,16 @@ def encoding_of(data: bytes, whole: bool = True) -> tuple[str, str] | None:
         plain = sum(character.isprintable() or character.isspace() for character in start)
         fits = "\0" not in text and plain > 0.8 * len(start)
         return (codec, "UTF-16") if fits and _decodes(data, codec, whole) else None
+    if b"\x1b$" in data and _decodes(data, "iso2022_jp", whole):
+        return "iso2022_jp", "ISO-2022-JP"
     if _decodes(data, "utf-8", whole):
         return "utf-8", "UTF-8"
     cut = data if whole else data[: data.rfind(b"\n") + 1] or data
-    if found := chinese.encoding_of(cut):
-        return found
-    # What older Windows spreadsheets write. A few accents among plain text are believable; a
-    # text that is mostly such characters is in some other encoding.
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    odd = sum(character > "\x7f" for character in text)
-    letters = sum(character.isalpha() for character in text)
-    control = any(character < " " and not character.isspace() for character in text)
-    return None if control or odd > 0.1 * letters else ("cp1252", "Windows-1252")
+    words = [word for word in set(_WORD.findall(cut[:SAMPLE])) if not word.isascii()]
+    if 4 * sum(_decodes(word, "utf-8", True) for word in words) >= max(4, len(words)):
+        return None  # single damaged words among UTF-8
+    sample = b"\n".join(sorted(words))
+    return _korean(sample, cut) or chinese.encoding_of(cut) or _script(sample, cut) or _latin(cut)
 
 
 def _decodes(data: bytes, codec: str, whole: bool) -> bool:
@@ -57,3 +96,62 @@ def _decodes(data: bytes, codec: str, whole: bool) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _korean(words: bytes, data: bytes) -> tuple[str, str] | None:
+    """Recognise Korean: its commonest syllables are common, unlike in Chinese read as Korean."""
+    if not _decodes(data, "cp949", True):
+        return None
+    text = words.decode("cp949", "ignore")
+    hangul = len(_HANGUL.findall(text))
+    is_korean = hangul > 0.9 * _beyond(text) and len(_KOREAN.findall(text)) > max(1, 0.15 * hangul)
+    return ("cp949", "EUC-KR") if is_korean else None
+
+
+def _script(words: bytes, data: bytes) -> tuple[str, str] | None:
+    """Find the encoding of another script that gives words the most of its common characters."""
+    best, found = 0.0, None
+    for codec, (name, common, least) in _SCRIPTS.items():
+        if not _decodes(data, codec, True):
+            continue
+        text = words.decode(codec, "ignore").lower()
+        share = len(re.findall(common, text)) / max(1, _beyond(text))
+        if share > max(least, best) and chinese.is_apart(text):
+            best, found = share, (codec, name)
+    return found
+
+
+def _beyond(text: str) -> int:
+    return sum(character > "\x7f" for character in text)
+
+
+def _latin(data: bytes) -> tuple[str, str] | None:
+    """Find the encoding in which one language has the letters beyond ASCII.
+
+    It is Windows-1252 unless another fits clearly better; None where no language has them and
+    they are more than a few accents among plain text.
+    """
+    start = data[:SAMPLE]
+    if any(byte in start for byte in _CONTROL):
+        return None
+    shares = {
+        codec: _share(start, codec, alphabets) if _decodes(data, codec, True) else 0.0
+        for codec, alphabets in _LATIN.items()
+    }
+    best = max(shares, key=shares.__getitem__)
+    others = sum(byte > 0x7F for byte in start)
+    if shares[best] < 0.97 or shares[best] - shares["cp1252"] < 0.1 or others < 6:
+        letters = sum(map(str.isalpha, start.decode("cp1252", "ignore")))
+        any_language = _share(start, "cp1252", ("".join(_LATIN["cp1252"]),)) > 0.97
+        few = (4 if any_language else 11) * others <= letters
+        best = "cp1252" if shares["cp1252"] > (0 if few else 0.9) else ""
+    return (best, _LATIN_NAMES[best]) if best else None
+
+
+def _share(data: bytes, codec: str, alphabets: tuple[str, ...]) -> float:
+    """Compute which share of characters beyond ASCII are signs or letters of one alphabet."""
+    letters = [letter for letter in data.decode(codec, "ignore").lower() if letter > "\x7f"]
+    fits = (
+        sum(letter in _SIGNS or letter in alphabet for letter in letters) for alphabet in alphabets
+    )
+    return max(fits) / len(letters) if letters else 1.0

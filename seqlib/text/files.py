@@ -326,6 +326,8 @@ def _text(source: Source) -> tuple[str, str]:
     codec, name = found
     text = data.decode(codec).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"\Asep=.\n", "\n", text)  # by which spreadsheets name the delimiter
+    above = columns.lines_above_header(text[:4000])
+    text = "\n" * above + text.split("\n", above)[-1]
     if not text.strip(" \t\n,;|"):
         raise ValueError(_("The file is empty; give it a sentence and a label in each row."))
     return text, name

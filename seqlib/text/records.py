@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 from seqlib import limits
 from seqlib.i18n import N_, Later, _
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("bar")}
+DELIMITERS = {
+    ",": N_("comma"),
+    ";": N_("semicolon"),
+    "\t": N_("tab"),
+    "|": N_("bar"),
+    "，": N_("Chinese comma"),
+    "；": N_("Chinese semicolon"),
+}
 SPACE, LINES, JSON, FAST_TEXT = N_("space"), N_("line end"), "JSON", "fastText"
 LABEL = "__label__"  # what fastText puts before each label
 _LABELS = re.compile(rf"{LABEL}[^\s,;|]+")
@@ -151,13 +158,16 @@ def _rows_of(value: Any) -> list[Any] | None:
         return value if any(isinstance(one, dict | list) for one in value) else None
     columns = {name: one for name, one in value.items() if isinstance(one, list | dict)}
     if not columns:
-        return [value]
+        pairs = [list(pair) for pair in value.items()]  # sentences and their labels
+        return pairs if len(set(map(str, value.values()))) < len(pairs) > 3 else [value]
     inner = [one for one in columns.values() if _rows_of(one) is not None]
     if len(inner) == 1 and isinstance(inner[0], list):
         return inner[0]
     # As pandas writes columns: lists, or objects from row names to values.
     lists = [list(one.values()) if isinstance(one, dict) else one for one in columns.values()]
     if len(set(map(len, lists))) != 1:
+        if len(lists) == len(value) > 1 and _are_texts(lists):
+            return [[one, name] for name, ones in columns.items() for one in ones]  # by label
         return [value]
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
@@ -167,6 +177,7 @@ def _named(rows: Iterable[tuple[int, Any]]) -> Iterator[Record]:
     names: list[str] = []
     for number, row in rows:
         if isinstance(row, dict):
+            row = _flat(row)
             if not names:
                 names = list(row)
                 yield Record(number, names)
@@ -175,6 +186,24 @@ def _named(rows: Iterable[tuple[int, Any]]) -> Iterator[Record]:
             yield Record(number, list(map(_text, row)))
         else:
             yield Record(number, [], _NOT_JSON)
+
+
+def _are_texts(lists: list[list[Any]]) -> bool:
+    return all(isinstance(one, str) for ones in lists for one in ones)
+
+
+def _flat(row: dict[str, Any], depth: int = 4) -> dict[str, Any]:
+    """Put the values of objects inside a row, and of a list of one object, beside the others."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if isinstance(value, dict) and depth:
+            inner = _flat(value, depth - 1)
+            found |= {key: one for key, one in inner.items() if key not in row}
+        else:
+            found[name] = value
+    return found
 
 
 def _text(value: Any) -> str:

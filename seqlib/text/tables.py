@@ -14,7 +14,7 @@ from seqlib.text.columns import Found, is_number
 from seqlib.text.labelled import DEFAULT_CLASSES, class_of
 from seqlib.text.records import Record, Records
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets run cells that begin so
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # spreadsheets run cells that begin so
 _SURE = (records.JSON, records.FAST_TEXT)  # formats that are tables whatever they hold
 CHUNKS, CHUNK = 10, 20_000  # places of a long file that are looked at, and characters there
 

@@ -81,7 +81,7 @@ def archive_members(path: Path, changed: float) -> tuple[str, ...]:
     ``changed`` is when the archive was written: a changed one is looked into again.
     """
     try:
-        with path.open("rb") as file, open_zip(file) as archive:
+        with path.open("rb") as file, open_zip(file, largest=True) as archive:
             found = [member for member in members_of(archive) if member.dim > 0]
     except (OSError, *ARCHIVE_ERRORS):
         return ()

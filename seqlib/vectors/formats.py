@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import re
 
 from seqlib import contents
 from seqlib.text.encoding import encoding_of
@@ -15,9 +13,6 @@ from seqlib.vectors.report import VectorsError
 from seqlib.vectors.text import Readable
 
 NUMBERS = -1
-GUESSED = 2000  # lines by whose words an encoding is guessed
-_FOREIGN = re.compile("[\u0370-\uff60\uffa0-\uffef]")
-_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def binary_header(head: bytes) -> tuple[int, int] | None:
@@ -36,37 +31,8 @@ def charset(head: bytes, whole: bool) -> tuple[str, str] | None:
 
     None for UTF-8, and for Windows-1252, of which single words may be among UTF-8.
     """
-    found = encoding_of(head, whole) or _guessed(head)
+    found = encoding_of(head, whole)
     return None if found is None or found[0] in ("utf-8", "utf-8-sig", "cp1252") else found
-
-
-def _guessed(head: bytes) -> tuple[str, str] | None:
-    """Guess the encoding of words, as of Japanese, Korean and Russian; None for few such words."""
-    words = {re.split(rb"[ \t,;]", line, maxsplit=1)[0] for line in head.split(b"\n")[:GUESSED]}
-    words = {word for word in words if not word.isascii()}
-    if b"\0" in head or len(words) < 3 or 4 * sum(map(_is_utf8, words)) >= len(words):
-        return None
-    text = b"\n".join(sorted(words))
-    with contextlib.suppress(UnicodeDecodeError):  # Korean and Japanese share their bytes, not kana
-        if 5 * len(_KANA.findall(text.decode("euc_jp"))) > len(text) / 2:
-            return "euc_jp", "EUC-JP"
-    try:
-        from charset_normalizer import from_bytes
-    except ModuleNotFoundError:
-        return None
-    best = from_bytes(text).best()
-    # Accents are Windows-1252's, and katakana of half width are mostly other letters misread.
-    if best is None or 2 * len(_FOREIGN.findall(str(best))) < len(str(best)) - len(words):
-        return None
-    return best.encoding, best.encoding.replace("_", "-").upper()
-
-
-def _is_utf8(word: bytes) -> bool:
-    try:
-        word.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def dim_of(head: bytes, whole: bool) -> int:
@@ -91,14 +57,18 @@ def dim_of(head: bytes, whole: bool) -> int:
 
 
 class Recoded:
-    """Read text in another encoding as UTF-8."""
+    """Read text in another encoding, or with other line ends, as UTF-8.
 
-    def __init__(self, file: Readable, codec: str) -> None:
-        self._file = file
+    ``returns`` tells that carriage returns alone end the lines.
+    """
+
+    def __init__(self, file: Readable, codec: str, returns: bool = False) -> None:
+        self._file, self._returns = file, returns
         self._decoder = codecs.getincrementaldecoder(codec)("replace")
 
     def read(self, size: int, /) -> bytes:
         while data := self._file.read(size):
             if text := self._decoder.decode(data):
+                text = text.replace("\r", "\n") if self._returns else text
                 return text.encode("utf-8", "replace")
         return self._decoder.decode(b"", True).encode("utf-8", "replace")

@@ -15,7 +15,9 @@ from seqlib.vectors.report import VectorsError
 SAMPLE_LINES = 200
 ALL_SEPARATORS = b" \t,;"
 BOM = b"\xef\xbb\xbf"
-_QUOTED = re.compile(rb'"[^"]+"[\t,;]')
+_QUOTED = re.compile(rb'^(?:\d+[\t,;])?"[^"]+"[\t,;]')
+_QUOTE, _MINUS = re.compile(b'"'), re.compile("\u2212(?=\\d)".encode())
+_NUMBERED = re.compile(rb"^(\d{1,9})[\t,;](?![-+]?[\d.])", re.M)
 _COMMA = re.compile(rb"(?<=\d),(?=\d)")  # between digits
 _DECIMAL = re.compile(rb"[-+]?\d+(?:,\d+)?(?:[eE][-+]?\d+)?")
 # What the column of words is called in a header.
@@ -33,22 +35,22 @@ class Layout(NamedTuple):
     claimed : (words, dim) of the header, if there is one
     skip : int
         Lines before the first vector.
-    quoted, decimal_comma : bool
-        Whether fields stand in quotes, and numbers have a comma for a point, as spreadsheets
-        write them.
+    spelling : tuple of (pattern, replacement)
+        What to replace in the lines: row numbers before words, quotes around fields, other
+        signs for minus, and commas for points, as spreadsheets write them.
     """
 
     separators: bytes
     dim: int
     claimed: tuple[int, int] | None
     skip: int = 0
-    quoted: bool = False
-    decimal_comma: bool = False
+    spelling: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
 
     def plain(self, text: bytes) -> bytes:
-        """Return text without quotes around fields, numbers with a point."""
-        text = text.replace(b'"', b"") if self.quoted else text
-        return _COMMA.sub(b".", text) if self.decimal_comma else text
+        """Return text spelled plainly: a word and its numbers."""
+        for pattern, replacement in self.spelling:
+            text = pattern.sub(replacement, text)
+        return text
 
 
 def header_of(line: bytes) -> tuple[int, int] | None:
@@ -70,7 +72,7 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     lines = lines[:SAMPLE_LINES] if whole or len(lines) > SAMPLE_LINES else lines[:-1]
     blank = next((at for at, line in enumerate(lines) if line.strip()), 0)
     lines = [line for line in (line.rstrip(b" \t\r") for line in lines) if line.strip()]
-    spelling = Layout(b" ", 0, None, 0, *_spelling(lines))
+    spelling = Layout(b" ", 0, None, 0, _spelling(lines))
     lines = [spelling.plain(line) for line in lines]
     claimed = header_of(lines[0]) if lines else None
     skip = 0
@@ -108,14 +110,30 @@ def layout_of(head: bytes, whole: bool) -> Layout:
                 "their own, as in a TensorBoard projector export, give that file too."
             )
         )
-    return Layout(separators, dim, claimed, skip, *spelling[-2:])
+    return Layout(separators, dim, claimed, skip, spelling.spelling)
 
 
-def _spelling(lines: Sequence[bytes]) -> tuple[bool, bool]:
-    """Tell whether most lines begin with a quoted field, and have numbers with commas."""
-    quoted = sum(bool(_QUOTED.match(line)) for line in lines)
-    commas = sum(map(_has_decimal_commas, lines))
-    return 2 * quoted > len(lines), 2 * commas > len(lines)
+def _spelling(lines: Sequence[bytes]) -> tuple[tuple[re.Pattern[bytes], bytes], ...]:
+    """Find what most lines have to be spelled without, see ``Layout``."""
+    found = []
+    if _are_numbered(lines[1:20]):
+        found.append((_NUMBERED, b""))
+    if any(map(_MINUS.search, lines)):
+        found.append((_MINUS, b"-"))
+    for has, pattern, replacement in (
+        (_QUOTED.search, _QUOTE, b""),
+        (_has_decimal_commas, _COMMA, b"."),
+    ):
+        if 2 * sum(map(bool, map(has, lines))) > len(lines):
+            found.append((pattern, replacement))
+    return tuple(found)
+
+
+def _are_numbered(lines: Sequence[bytes]) -> bool:
+    """Tell whether lines begin with row numbers, one after the other, before their words."""
+    numbers = [int(match[1]) for line in lines if (match := _NUMBERED.match(line))]
+    first = numbers[0] if numbers else 0
+    return len(lines) > 1 and numbers == list(range(first, first + len(lines)))
 
 
 def _has_decimal_commas(line: bytes) -> bool:

@@ -60,18 +60,18 @@ def load(
 ) -> WordVectors:
     """Open word vectors from a file or an upload, or GloVe's.
 
-    Reads GloVe text, word2vec text and binary, text with any separators in UTF-8, UTF-16, GBK
-    or Big5, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or tar; the
-    format is found from the contents. Memory stays bounded whatever the size of the file, and
-    the result is memory-mapped.
+    Reads GloVe text, word2vec text and binary, text with any separators in any encoding of
+    ``seqlib.text.encoding``, ``.npz`` and safetensors, and these packed as gzip, bzip2, xz, zip or
+    tar; the format is found from the contents. Memory stays bounded whatever the size of the
+    file, and the result is memory-mapped.
 
     Parameters
     ----------
     source : path or binary file object, optional
         None opens GloVe's (see ``seqlib.vectors.glove``), one object for the whole process.
     member : str, optional
-        The file to read in an archive of several, by default the smallest that holds vectors;
-        or the tensor to read.
+        The file to read in an archive of several, by default that of the most words, the
+        smallest of those with about as many; or the tensor to read.
     words : path or binary file object, optional
         Words, one a line in the first column, for a file of numbers alone: the two files
         that the TensorBoard projector uses, in either order.
@@ -221,9 +221,11 @@ def _read(
             raise VectorsError(_("The header says that the vectors have no numbers."))
         return read_binary(head, stream, claimed, findings), N_("word2vec binary")
     text: Readable = stream
-    if recode := charset(head, stream.whole):
-        text = Recoded(stream.file(), recode[0])
+    recode, returns = charset(head, stream.whole), b"\r" in head and b"\n" not in head
+    if recode or returns:
+        text = Recoded(stream.file(), recode[0] if recode else "utf-8", returns)
         head = _head(text)
+    if recode:
         findings.add("charset", None, recode[1])
     elif b"\0" in head:
         raise VectorsError(_("{name} is in no format of word vectors known here.", name=name))

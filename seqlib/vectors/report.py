@@ -83,6 +83,8 @@ class Report:
         Number of problems of each kind.
     problems : tuple of Problem
         The first hundred problems of each kind.
+    member, others : str, tuple of str
+        Of an archive with several files of vectors, the one that was read and the others.
     """
 
     source: str
@@ -90,6 +92,8 @@ class Report:
     lines: int
     counts: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    member: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def skipped(self) -> int:
@@ -103,6 +107,8 @@ class Findings:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
+        self.member = ""  # of several
+        self.others: tuple[str, ...] = ()
 
     def add(self, kind: str, line: int | None, text: bytes | str | Later = "") -> None:
         """Count a problem, and keep it if it is among the first ``EXAMPLES`` of its kind."""
@@ -117,4 +123,5 @@ class Findings:
     def report(self, source: str, layout: str, lines: int) -> Report:
         """Make the report, problems sorted by line."""
         order = sorted(self.problems, key=lambda problem: problem.line or 0)
-        return Report(source, layout, lines, dict(self.counts), tuple(order))
+        members = (self.member, self.others)
+        return Report(source, layout, lines, dict(self.counts), tuple(order), *members)

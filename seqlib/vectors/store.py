@@ -200,7 +200,8 @@ def open_folder(folder: Path) -> WordVectors:
     report = about.get("report")
     if report is not None:
         problems = tuple(map(_problem, report.pop("problems")))
-        report = Report(**report, problems=problems)
+        others = tuple(report.pop("others", ()))
+        report = Report(**report, problems=problems, others=others)
     return WordVectors(
         about["name"],
         words,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import heapq
 import io
+import itertools
 import lzma
 import re
 import struct
@@ -155,50 +157,71 @@ def opened(
         raw.seek(0)
         if raw.read(2) != b"PK":
             raise VectorsError(_("{name} has an archive inside; unpack it first.", name=name))
-        archive = open_zip(raw)
+        archive = open_zip(raw, largest=True)
         inside = files_in(archive)
         if inside and all(info.filename.endswith(".npy") for info in inside):
             return Opened(None, archive)
-        wanted = chosen(members_of(archive), member, name, findings)
+        wanted = chosen(members_of(archive), member, name, findings, largest)
         return Opened(unpacked(Stream(_in_zip(archive, wanted.name), findings, largest, True)))
     if stream.head[257:262] == b"ustar":
+        sizes = ((inner.size, inner.name) for inner, _file in _in_tar(stream))
+        examined = heapq.nlargest(limits.EXAMINED, sizes)
         members = [
             Member(inner.name, inner.size, _dim_of(file, inner.size))
-            for inner, file in _in_tar(stream)
+            for inner, file in _in_tar(unpacked(start()))
+            if (inner.size, inner.name) in examined
         ]
-        wanted = chosen(members, member, name, findings)
+        wanted = chosen(members, member, name, findings, largest)
         for inner, file in _in_tar(unpacked(start())):
             if inner.name == wanted.name:
                 return Opened(unpacked(Stream(file, findings, largest)))
     return Opened(stream)
 
 
-def chosen(members: Sequence[Member], member: str | None, name: str, findings: Findings) -> Member:
-    """Choose the member asked for, else the smallest that holds vectors."""
+def chosen(
+    members: Sequence[Member], member: str | None, name: str, findings: Findings, largest: int
+) -> Member:
+    """Choose the member asked for, else the fullest, see ``_fullest``."""
     if not members:
         raise VectorsError(_("{name} is an archive without files.", name=name))
     members = sorted(members, key=lambda one: one.size)
     listed = ", ".join(one.name for one in members[:5])
+    # Beside vectors, tables of a few numbers are other data.
+    found = [one for one in members if one.dim >= 5] or [one for one in members if one.dim > 1]
     if member is not None:
         for one in members:
             if one.name == member:
+                findings.member = member
+                findings.others = tuple(other.name for other in found if other is not one)
                 return one
         raise VectorsError(
             _("{name} has no {member}; it holds {listed}.", name=name, member=member, listed=listed)
         )
-    # Beside vectors, tables of a few numbers are other data.
-    found = [one for one in members if one.dim >= 5] or [one for one in members if one.dim > 1]
     if not found and len(members) == 1:
         return members[0]  # why it holds none is said where it is read
     if not found:
         raise VectorsError(
             _("No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed)
         )
+    wanted = _fullest(found, largest)
     if len(found) > 1:
-        others = ", ".join(one.name for one in found[1:])[:200]
-        told = {"file": found[0].name, "others": others}
+        findings.member = wanted.name
+        findings.others = tuple(one.name for one in found if one is not wanted)
+        told = {"file": wanted.name, "others": ", ".join(findings.others)[:200]}
         findings.add("other files", None, Later("{file}; not read: {others}", told))
-    return found[0]
+    return wanted
+
+
+def _fullest(found: Sequence[Member], largest: int) -> Member:
+    """Choose the smallest of the members with about the most words, of those that can be read.
+
+    Of a sample and the vectors themselves these are the vectors, of GloVe's four sizes the 50
+    numbers of the exercise. There are about as many words as bytes for each of their numbers.
+    """
+    fitting = [one for one in found if one.size <= largest] or found
+    most = max(one.size / one.dim for one in fitting)
+    full = (one for one in fitting if one.size / one.dim >= most / 2)
+    return min(full, key=lambda one: one.size)
 
 
 def pair_in(raw: BinaryIO) -> tuple[BinaryIO, bytes] | None:
@@ -206,7 +229,7 @@ def pair_in(raw: BinaryIO) -> tuple[BinaryIO, bytes] | None:
     raw.seek(0)
     if raw.read(4) != b"PK\3\4":
         return None
-    archive = open_zip(raw)
+    archive = open_zip(raw, largest=True)
     members = members_of(archive)
     numbers = [one for one in members if one.dim == NUMBERS]
     texts = [one for one in members if not one.dim and one.name.lower().endswith(_TEXTS)]
@@ -267,9 +290,7 @@ def _dim_of(file: Any, size: int) -> int:
 def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
     """Yield the files of a tar archive, each to be read before the next."""
     with tarfile.open(fileobj=stream.file(), mode="r|") as archive:  # type: ignore[call-overload]
-        for n, inner in enumerate(archive):
-            if n >= limits.MEMBERS:
-                raise tarfile.TarError(_("it has more than {most:,} members", most=limits.MEMBERS))
+        for inner in itertools.islice(archive, limits.LISTED):
             archive.members = []  # it would keep all of them
             if inner.isfile() and _is_seen(inner.name):
                 yield inner, archive.extractfile(inner)

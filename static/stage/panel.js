@@ -27,6 +27,7 @@ export class Panel {
     this.pinButton = button(t("Pin this unit"), { text: t("Pin unit") });
     this.pinForm = element("div", { class: "field" }, [this.unit, this.pinButton]);
     this.pinButton.addEventListener("click", () => this.pinTyped());
+    this.unit.addEventListener("input", () => this.unit.setCustomValidity(""));
     this.unit.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Enter") this.pinTyped();
@@ -41,9 +42,15 @@ export class Panel {
 
   pinTyped() {
     const units = this.stage.data.unitAxis;
-    const unit = Number.parseInt(this.unit.value, 10);
-    if (units && unit >= 0 && unit < units.count) this.stage.pick(units.axis, unit);
-    this.unit.value = "";
+    const unit = this.unit.value === "" ? Number.NaN : Number(this.unit.value);
+    if (!units) return;
+    if (Number.isInteger(unit) && unit >= 0 && unit < units.count) {
+      this.stage.pick(units.axis, unit);
+      this.unit.value = "";
+    } else {
+      this.unit.setCustomValidity(t("Type a whole number from 0 to {last}.", { last: units.count - 1 }));
+      this.unit.reportValidity();
+    }
   }
 
   adopt() {

@@ -38,16 +38,15 @@ export function shapeText(shape) {
   return `(${shape.map(([name, size]) => `${name}=${size}`).join(", ")})`;
 }
 
-/** A file name out of a title: lower case, dashes, at most 60 characters. */
+/** A file name out of a title in any script: lower case, dashes, at most 60 characters. */
 export function slugText(title, fallback = "stage") {
-  const slug = title
+  const words = title
     .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "")
+    .replace(/[\u0300-\u036f]/g, "") // accents of Latin letters
+    .normalize("NFC")
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 60)
-    .replace(/-+$/, "");
+    .replace(/[^\p{Letter}\p{Mark}\p{Number}]+/gu, "-");
+  const slug = [...words].slice(0, 60).join("").replace(/^-+|-+$/g, "");
   return slug || fallback;
 }
 

@@ -266,6 +266,14 @@ def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(stage
     becomes(page, lambda: ask(page, "view.data.pins.length") == 1)
     page.click(".chip")
     becomes(page, lambda: ask(page, "view.data.pins.length") == 0)
+    typed = page.locator("input.unit")
+    for odd in ("999", "1.5", ""):
+        typed.fill(odd)
+        typed.press("Enter")
+        becomes(page, lambda: "from 0 to " in typed.evaluate("node => node.validationMessage"))
+    typed.fill("3")
+    typed.press("Enter")
+    page.wait_for_selector(".chip")
 
 
 def test_an_axis_name_lights_every_tensor_that_has_it(stage):

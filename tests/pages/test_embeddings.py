@@ -48,6 +48,29 @@ def bring(app: AppTest, content: bytes, name: str = "mine.txt") -> AppTest:
     return app.run()
 
 
+def two_files() -> bytes:
+    """An archive of two files of vectors."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("all.txt", glove(30))
+        archive.writestr("some.txt", glove(8))
+    return made.getvalue()
+
+
+def test_of_an_archive_of_several_files_another_can_be_chosen(page):
+    bring(page, two_files(), "mine.zip")
+    choice = page.selectbox(key="vectors_member")
+    assert (choice.value, choice.options) == ("all.txt", ["all.txt", "some.txt"])
+    assert "30 words" in texts(page)
+    choice.set_value("some.txt").run()
+    assert "8 words" in texts(page)
+    assert "Type a word that has a vector, such as “w0”." in [info.value for info in page.info]
+    assert page.selectbox(key="vectors_member").value == "some.txt"
+    bring(page, glove(12))
+    assert "12 words" in texts(page)
+    assert "vectors_member" not in [one.key for one in page.selectbox]
+
+
 def shown(app: AppTest) -> str:
     return next(caption.value for caption in app.caption if "cells" in caption.value)
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.apps import wait_for
 from ui.frame import frame, language, share, tour
 from ui.parts import stage_view
+from ui.parts.escape import plain
 
 ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in (*frame.PAGES, *frame.HIDDEN)]
@@ -71,6 +72,27 @@ def test_what_those_add_who_pass_a_link_on_is_passed_over():
     assert not notes(opened("jazz.py", dict.fromkeys(added, "x")))
     (note,) = notes(opened("jazz.py", dict.fromkeys((*added, "emoji_epochs"), "7")))
     assert "emoji\\_epochs = 7, which" in note
+
+
+STAGE = {
+    "solo.pins": ("n_a-500", "n_b-1", "n_a-1,n_a-500"),
+    "solo.trace": ("difference", "b"),
+    "solo.units": ("signal:weather", "size"),
+    "solo.step": ("5000",),
+}
+
+
+def test_what_a_link_asks_of_a_stage_or_a_control_in_vain_is_named():
+    twice = {"seed": ["1", "2"], "melody": "99", "Ty": "many"}
+    for n in range(3):
+        views = {name: values[n % len(values)] for name, values in STAGE.items()}
+        (note,) = notes(opened("jazz.py", {**views, **(twice if n == 0 else {})}))
+        for name, value in (views | (twice if n == 0 else {})).items():
+            said = ", ".join(value) if isinstance(value, list) else value
+            assert plain(f"{name} = {said}") in note
+    taken = {"solo.pins": "n_a-100,n_a-3", "jazz_reading.trace": "difference", "against": "early"}
+    taken |= {"solo.units": "signal:pitch", "solo.step": "9", "lang": "zh", "lanes": ["notes", "h"]}
+    assert not notes(opened("jazz.py", taken))
 
 
 def test_what_is_there_only_later_was_not_asked_for_in_vain():

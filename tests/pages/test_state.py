@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.apps import visit
+from tests.pages.test_embeddings import two_files
 from tests.pages.test_visit import a_song
 from ui.state import TABLE, Blank, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
@@ -56,6 +57,9 @@ def controls() -> list[tuple[str, Any]]:
     found = [one for page, query in LINKS for one in drawn(visit(page, **query))]
     app = visit("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
+    found += drawn(app.run())
+    app = visit("embeddings", vectors="my file")
+    app.file_uploader(key="vectors_file").set_value(("two.zip", two_files(), "application/zip"))
     return [*found, *drawn(app.run())]
 
 

@@ -171,6 +171,8 @@ test("numbers are written as a reader writes them", () => {
 
 test("file names are plain whatever the title", () => {
   assert.equal(slugText("Sólo “No. 2”/..\\x"), "solo-no-2-x");
+  assert.equal(slugText("读 C4 · 第 2 步"), "读-c4-第-2-步");
+  assert.equal(slugText("ピアノ"), "ピアノ");
   assert.equal(slugText("♪"), "stage");
 });
 

@@ -45,7 +45,9 @@ def neighbours(vectors: WordVectors) -> None:
     known, unknown = state.split_known(words, vectors)
     state.say_unknown(unknown, vectors)
     if not known:
-        st.info(_("Type a word that has a vector, such as “happy”."), icon=":material/edit:")
+        word = "happy" if "happy" in vectors else vectors.word(1)
+        text = _("Type a word that has a vector, such as “{word}”.", word=escape.plain(word))
+        st.info(text, icon=":material/edit:")
         return
     query = known[0] if len(known) == 1 else known
     found = vectors.neighbours(query, k, among=among)

@@ -51,6 +51,7 @@ def choose() -> WordVectors:
                 "that runs the app; they are then in the list above."
             ),
         )
+        _member()
     elif choice == vectors.PAIR:
         _pair(limit)
     try:
@@ -73,6 +74,27 @@ def _read(file, **options) -> WordVectors:
         return load(file, progress=bar.progress, **options)
     finally:
         bar.empty()
+
+
+def _member() -> None:
+    """Draw the choice among the files of vectors in the uploaded archive, and read the chosen."""
+    file, own = st.session_state.get("vectors_file"), vectors.own(vectors.FILE)
+    report = own.report if own is not None else None
+    if file is None or report is None or not report.others:
+        return
+    member = language.choice(
+        st.selectbox,
+        _("file in the archive"),
+        "vectors_member",
+        options=[report.member, *report.others],
+        format_func=str,
+        help=_("The archive holds several files of vectors; one was read."),
+    )
+    if member != report.member:
+        try:
+            state.keep(vectors.FILE, _read(file, member=member))
+        except VectorsError as problem:
+            st.error(escape.plain(str(problem)), icon=":material/error:")
 
 
 def _pair(limit: int) -> None:

@@ -21,7 +21,7 @@ from ui.component import component
 from ui.frame import language as languages
 from ui.frame import sections
 from ui.parts import escape, stage_view
-from ui.state import TABLE, linked
+from ui.state import TABLE, Picks, linked
 
 WITHOUT = "without"
 UPLOADS = "uploads"
@@ -29,6 +29,7 @@ TOUR = "tour"
 # What a link may hold beside bound controls and stages.
 KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
 MAX_LINK = 4000  # characters
+MOST_NAMED = 20  # values of a link that cannot be used
 
 _PAGE, _ASKED, _JUDGED = "share:page", "share:asked", "share:judged"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -111,11 +112,12 @@ def end() -> None:
     if not in_vain or _run.note is None:
         return
     texts = [f"{name} = {', '.join(values)}"[:60] for name, values in in_vain.items()]
+    asked = ", ".join(texts[:MOST_NAMED]) + (" …" if len(texts) > MOST_NAMED else "")
     _run.note.info(
         _(
             "This link asks for {asked}, which does not exist here. The page stands at its "
             "default there.",
-            asked=escape.plain(", ".join(texts[:6])),
+            asked=escape.plain(asked),
         ),
         icon=":material/link_off:",
     )
@@ -145,7 +147,8 @@ def _understood(name: str, values: list[str]) -> bool:
         return view in stage_view.run.stages
     if name not in TABLE:
         return True  # of those who passed the link on, such as utm_source: not ours to judge
-    if linked(name, st.session_state[_PAGE]) is None:
+    row = linked(name, st.session_state[_PAGE])
+    if row is None or (len(values) > 1 and not isinstance(row, Picks)):
         return False
     with get_script_run_ctx().session_state.query_params() as parameters:
         if not parameters.is_bound(name):

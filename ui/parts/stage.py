@@ -38,7 +38,7 @@ def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False
         "compact": compact,
         "presenter": presenting(),
         "key": key,
-        "view": stage_view(key, len(stage.clock.edges) - 1),
+        "view": stage_view(key, stage),
         **i18n.browser_words("stage"),
     }
     # Buttons are built once, so another language gets a stage of its own.

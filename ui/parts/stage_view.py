@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
+
+from seqlib.stage import Heatmap, Stage
 
 SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
 TRACES = ("a", "b", "both", "difference")
+MOST_PINS = 4
 
-_UNITS = re.compile(r"few|groups|index|peak|signal:.{1,60}")
 _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
 
 
@@ -36,8 +39,8 @@ def count(text: str, most: int) -> int | None:
     return int(text) if short and 1 <= int(text) <= most else None
 
 
-def stage_view(key: str, Tx: int) -> dict[str, Any]:
-    """Where the link says that a stage of ``Tx`` steps stands, in the browser's terms.
+def stage_view(key: str, stage: Stage) -> dict[str, Any]:
+    """Where the link says that a stage stands, in the browser's terms.
 
     Steps count from 0 here and from 1 in the link. What cannot be is left out, and noted.
     """
@@ -47,7 +50,7 @@ def stage_view(key: str, Tx: int) -> dict[str, Any]:
         name = f"{key}.{part}"
         if (asked := st.query_params.get(name)) is None:
             continue
-        value = read(asked, Tx)
+        value = read(asked, stage)
         if value is None:
             run.refused.add(name)
         else:
@@ -55,16 +58,16 @@ def stage_view(key: str, Tx: int) -> dict[str, Any]:
     return view
 
 
-def _step(text: str, Tx: int) -> int | None:
-    step = count(text, Tx)
+def _step(text: str, stage: Stage) -> int | None:
+    step = count(text, len(stage.clock.edges) - 1)
     return step - 1 if step is not None else None
 
 
-def _speed(text: str, Tx: int) -> float | None:
+def _speed(text: str, _stage: Stage) -> float | None:
     return next((speed for speed in SPEEDS if text == f"{speed:g}"), None)
 
 
-def _zoom(text: str, Tx: int) -> float | None:
+def _zoom(text: str, _stage: Stage) -> float | None:
     try:
         zoom = float(text)
     except ValueError:
@@ -72,17 +75,35 @@ def _zoom(text: str, Tx: int) -> float | None:
     return zoom if 0.05 <= zoom <= 8 else None
 
 
-def _pins(text: str, Tx: int) -> list[tuple[str, int]] | None:
+def _units(text: str, stage: Stage) -> str | None:
+    """Read an order of the units; the pitch is a signal wherever notes sound."""
+    signals = {"pitch", *(str(name) for name, _values in stage.signals)}
+    groups = ["few", "groups"] if stage.groups else []
+    orders = {*groups, "index", "peak", *(f"signal:{name}" for name in signals)}
+    return text if text in orders else None
+
+
+def _trace(text: str, stage: Stage) -> str | None:
+    return text if text in (TRACES if stage.compare else TRACES[:1]) else None
+
+
+def _pins(text: str, stage: Stage) -> list[tuple[str, int]] | None:
+    """Read pinned units, each of an axis that a lane has."""
+    counts: dict[str, int] = {}
+    for lane in (*stage.lanes, *(stage.compare.lanes if stage.compare else ())):
+        if isinstance(lane, Heatmap):
+            counts[lane.axis] = max(counts.get(lane.axis, 0), np.shape(lane.values)[-1])
     found = [_PIN.fullmatch(each) for each in text.split(",")]
-    return [(pin[1], int(pin[2])) for pin in found] if all(found) and len(found) <= 4 else None
+    pins = [(pin[1], int(pin[2])) for pin in found if pin and int(pin[2]) < counts.get(pin[1], 0)]
+    return pins if len(pins) == len(found) <= MOST_PINS else None
 
 
-VIEW: dict[str, Callable[[str, int], Any]] = {
+VIEW: dict[str, Callable[[str, Stage], Any]] = {
     "step": _step,
     "speed": _speed,
-    "units": lambda text, Tx: text if _UNITS.fullmatch(text) else None,
+    "units": _units,
     "zoom": _zoom,
-    "trace": lambda text, Tx: text if text in TRACES else None,
+    "trace": _trace,
     "pins": _pins,
 }
 

@@ -3,7 +3,9 @@ from pathlib import Path
 import midi_bytes as mb
 import pytest
 
+from seqlib.i18n import _, speaking
 from seqlib.music import read_midi
+from seqlib.music.midi import INSTRUMENTS
 
 NAMES = {
     "gb18030": [
@@ -66,6 +68,18 @@ def test_one_file_has_one_encoding_and_its_lyrics_help_to_find_it():
 
 def test_a_name_cut_within_a_character_loses_that_character_only():
     assert named("主旋律钢琴".encode("gb18030")[:-1]) == ["主旋律钢"]
+
+
+def test_instruments_have_the_names_of_general_midi_in_both_languages():
+    import pretty_midi
+
+    english = INSTRUMENTS.split("; ")
+    assert english == [pretty_midi.program_to_instrument_name(n) for n in range(128)]
+    song = read_midi(mb.file(mb.track(mb.program(73), mb.notes([60, 62, 64]))))
+    assert song.tracks[0].name == "Flute"
+    with speaking("zh"):
+        assert len(set(_(INSTRUMENTS).split("; "))) == 128
+        assert song.tracks[0].name == "长笛"
 
 
 def test_a_utf_8_name_beside_others_stays_utf_8():

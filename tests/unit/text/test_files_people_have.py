@@ -99,6 +99,10 @@ FORMS = {
     "trailing commas, as the SMS collection has": lines('{y},"{x}",,,', "v1,v2,,,\n"),
     "table of Markdown": lines('"{x}" | {y}', "text | label\n"),
     "one date for many": lines('2021-03-01,"{x}",{y}'),
+    "Chinese commas": lines("{x}，{y}"),
+    "Chinese semicolons": lines("{y}；{x}"),
+    "a title above": lines('"{x}",{y}', "My survey, 2021\n\ntext,label\n"),
+    "remarks above": lines('{y};"{x}"', "# made by me\n# in May\nlabel;text\n"),
     "fastText": lines("__label__{y} {x}"),
     "fastText, commas": lines("__label__{y} , {x}"),
     "fastText, last": lines("{x} __label__{y}"),
@@ -128,14 +132,31 @@ COLUMNS = {"text": list(TEXTS), "label": list(LABELS)}
         json.dumps({name: dict(enumerate(column)) for name, column in COLUMNS.items()}),
         json.dumps([list(row) for row in ROWS]),
         json.dumps([{"satz": x, "art": [y]} for x, y in ROWS]),
+        json.dumps([{"data": {"text": x}, "annotations": [{"label": y}]} for x, y in ROWS]),
+        json.dumps(dict(ROWS)),
     ],
-    ids=["lines", "array", "inside", "columns", "pandas", "arrays", "lists-of-one"],
+    ids=[
+        *("lines", "array", "inside", "columns", "pandas", "arrays", "lists-of-one"),
+        *("nested", "sentence-to-label"),
+    ],
 )
 def test_json_in_any_usual_form(text):
     labelled, report = read_csv(text.encode())
     assert report.delimiter == "JSON"
     assert labelled.sentences == TEXTS
     assert labels_of(text.encode()) == list(LABELS)
+
+
+def test_json_lists_of_sentences_by_label_and_a_deep_object():
+    by_label = {label: [x for x, y in ROWS if y == label] for label in dict.fromkeys(LABELS)}
+    assert sorted(zip(*read_pairs(json.dumps(by_label)), strict=True)) == sorted(ROWS)
+    deep = '{"a":' * 500 + '{"text":"so deep","label":"sad"}' + "}" * 500
+    with pytest.raises(ValueError, match=r"\.$"):
+        read_csv(f"{deep}\n{deep}".encode())
+
+
+def read_pairs(text: str) -> tuple[tuple[str, ...], list[str]]:
+    return read_csv(text.encode())[0].sentences, labels_of(text.encode())
 
 
 def test_rows_left_out_are_counted_and_named_by_line():
@@ -185,9 +206,54 @@ TW = (
 )
 
 
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Sentences between bars, labelled in turn."""
+    return tuple((one, "ab"[n % 2]) for n, one in enumerate(text.split("|")))
+
+
+JA = pairs("この店の料理はおいしかった|配送が遅すぎて最悪|先生の説明がわかりやすい|サービスが悪い")
+KO = pairs("이 가게 음식이 정말 맛있어요|배송이 너무 늦었어요|선생님 설명이 쉬워요|방이 좁아요")
+RU = pairs("Очень вкусная еда|Доставка была слишком медленной|Учитель объясняет понятно|Грубо")
+UK = pairs("Дуже смачна їжа|Доставка була надто повільною|Вчитель пояснює зрозуміло|Грубо")
+EL = pairs("Το φαγητό ήταν πολύ νόστιμο|Η παράδοση άργησε πολύ|Ο δάσκαλος εξηγεί καλά|Όχι")
+AR = pairs("الطعام لذيذ جدا|التوصيل بطيء جدا|المعلم يشرح بوضوح|الموظف غير مهذب")
+HE = pairs("האוכל היה טעים מאוד|המשלוח היה איטי מדי|המורה מסביר היטב|הצוות היה גס")
+TH = pairs("อาหารอร่อยมาก|ส่งช้ามาก|ครูสอนเข้าใจง่าย|พนักงานหยาบคาย")
+PL = pairs(
+    "Jedzenie było świetne|Dostawa trwała zbyt długo, źle|Więcej, proszę|Obsługa była niemiła"
+)
+CS = pairs("Jídlo bylo dobré, děkuji|Doručení trvalo dlouho|Učitel vysvětluje|Pokoj je hlučný")
+TR = pairs("Yemekler çok güzeldi, teşekkürler|Teslimat yavaştı|Öğretmen iyi|Çalışanlar kabaydı")
+FR = pairs("Le repas était délicieux|La livraison a été trop lente|Très bien, déjà vu|Ça va, Noël")
+DE = pairs("Das Essen war köstlich|Lieferung zu spät, übel|Die Schüler wären müde|Groß und schön")
+# Single letters with accents before letters without look like Chinese characters.
+NAMES = pairs("Curaçao|Réunion|São Tomé|Åland|Côte d’Ivoire")
+
+
 @pytest.mark.parametrize(
     ("rows", "codec", "name"),
     [
+        (JA, "shift-jis", "Shift-JIS"),
+        (JA, "euc-jp", "EUC-JP"),
+        (JA, "iso2022-jp", "ISO-2022-JP"),
+        (KO, "euc-kr", "EUC-KR"),
+        (KO[:2], "euc-kr", "EUC-KR"),
+        (RU, "cp1251", "Windows-1251"),
+        (RU, "koi8-r", "KOI8"),
+        (RU, "cp866", "CP866"),
+        (UK, "koi8-u", "KOI8"),
+        (EL, "cp1253", "Windows-1253"),
+        (HE, "cp1255", "Windows-1255"),
+        (AR, "cp1256", "Windows-1256"),
+        (TH, "cp874", "Windows-874"),
+        (PL, "cp1250", "Windows-1250"),
+        (CS, "cp1250", "Windows-1250"),
+        (PL, "iso8859-2", "ISO-8859-2"),
+        (TR, "cp1254", "Windows-1254"),
+        (FR, "cp1252", "Windows-1252"),
+        (FR, "mac-roman", "Mac Roman"),
+        (DE, "cp1252", "Windows-1252"),
+        (NAMES, "cp1252", "Windows-1252"),
         (ZH, "gbk", "GBK"),
         (TW, "big5", "Big5"),
         (ZH, "utf-16", "UTF-16"),
@@ -198,10 +264,11 @@ TW = (
     ],
 )
 def test_the_encoding_is_found_and_named(rows, codec, name):
-    data = "".join(f"{text},{label}\n" for text, label in rows * 3).encode(codec)
-    labelled, report = read_csv(data)
-    assert report.encoding == name
-    assert labelled.sentences == tuple(text for text, _label in rows) * 3
+    for times in (1, 3):
+        data = "".join(f"{text},{label}\n" for text, label in rows * times).encode(codec)
+        labelled, report = read_csv(data)
+        assert report.encoding == name
+        assert labelled.sentences == tuple(text for text, _label in rows) * times
 
 
 @pytest.mark.parametrize(

@@ -240,8 +240,7 @@ def test_fifty_thousand_rows_are_read_and_more_are_left_out():
         (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
         (bytes(range(256)) * 20, "not a text file"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS"),
-        ("私は悲しい,悲\n私は嬉しい,嬉\n".encode("shift-jis"), "UTF-8"),
-        ("Мне грустно,грусть\nМне весело,радость\n".encode("koi8-r"), "UTF-8"),
+        (bytes(range(129, 256)) * 3, "UTF-8"),
         (b'"never closed,love\n' + b"more and more\n" * 20_000, "same label, love"),
     ],
 )  # fmt: skip
@@ -275,14 +274,15 @@ def test_what_is_written_is_read_back(rows):
 
 def test_no_cell_of_a_written_table_is_a_formula():
     rows = [("=1+1 apples", "a"), ("'+so it is", "b"), ("-5 degrees here", "a"), ("@you", "+b")]
+    rows.append(("＝1+1 pears", "a"))
     labelled, _ = from_rows([*rows, ("and some more", "b")])
     cells = [
         cell
         for line in csv.reader(io.StringIO(write_csv(labelled).decode("utf-8-sig")))
         for cell in line
     ]
-    assert len(cells) == 12
-    assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
+    assert len(cells) == 14
+    assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r＝")]
     again, _ = read_csv(write_csv(labelled))
     assert again.sentences == labelled.sentences
     assert again.classes == labelled.classes

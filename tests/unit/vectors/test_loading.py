@@ -330,13 +330,16 @@ def zipped(**files: bytes) -> bytes:
     return made.getvalue()
 
 
-def test_zip_reads_the_smallest_file_and_says_so_or_the_one_asked_for(read):
-    data = zipped(glove_50d_txt=GLOVE, glove_100d_txt=GLOVE * 2 + b"extra 1 2 3\n")
-    smallest = read(data, "glove.zip")
-    assert len(smallest) == 3
-    assert named(smallest) == [("other files", None)]
-    assert len(read(data, "glove.zip", member="glove.100d.txt")) == 4
-    with pytest.raises(VectorsError, match=r"holds glove.50d.txt, glove.100d.txt"):
+def test_zip_reads_the_fullest_file_and_says_so_or_the_one_asked_for(read):
+    data = zipped(sample_txt=GLOVE, glove_50d_txt=GLOVE * 2 + b"extra 1 2 3\n")
+    fullest = read(data, "glove.zip")
+    assert len(fullest) == 4
+    assert named(fullest)[0] == ("other files", None)
+    assert (fullest.report.member, fullest.report.others) == ("glove.50d.txt", ("sample.txt",))
+    chosen = read(data, "glove.zip", member="sample.txt")
+    assert len(chosen) == 3
+    assert (chosen.report.member, chosen.report.others) == ("sample.txt", ("glove.50d.txt",))
+    with pytest.raises(VectorsError, match=r"holds sample.txt, glove.50d.txt"):
         read(data, "glove.zip", member="glove.300d.txt")
 
 
