@@ -9,10 +9,14 @@ from ui.parts import notebook
 from ui.shapes import controls, cost, own, what_if
 from ui.shapes import defined_once as once
 from ui.shapes.notebook import asked
+from ui.state import value
 
 
 def shapes() -> None:
-    frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
+    words = lesson("shapes")
+    # While shapes are asked for, the heading gives none.
+    asking = value("predict") or value("hide")
+    frame.heading(words["title"], words["intro-asking" if asking else "intro"])
     share.section(builder)
     share.section(defined_once)
     share.section(what_if_section)
@@ -21,7 +25,7 @@ def shapes() -> None:
     notebook.offer("shapes", asked)
 
 
-@frame.alone("construction", *once.SIZES.values())
+@frame.alone("construction", "predict", "hide", *once.SIZES.values())
 def builder() -> None:
     st.markdown(lesson("shapes")["builder"])
     controls.explorer()

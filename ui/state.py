@@ -313,8 +313,11 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
         for dial in one.dials:
             key = f"{dial.name}_{name.split('_')[0]}"
             yield Number(key, page, dial.default, low=dial.low, high=dial.high)
+    yield Steps("turn", page, 1, options=tuple(range(13)))
     yield Switch("predict", page)
     yield Switch("hide", page)
+    yield Number("question", page, 1, low=1, high=9999)
+    yield Text("tally", page, most=20)
     yield Text("answer", page, most=80, link=False)
     yield Pick("layer", page, "LSTM", options=("LSTM", "GRU", "SimpleRNN"))
     switches = {
@@ -328,6 +331,7 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
     for name in ("maxlen", "vocabulary", "e_length", "n_a"):
         dial = dials[name]
         yield Number(f"{name}_cost", page, dial.default, low=dial.low, high=dial.high)
+    yield Text("cost_say", page, "I love my sister and her little dog so much", most=300)
     yield Blank("paste_Tx", page, low=1, high=1000)
     yield Blank("paste_n_values", page, low=1, high=100_000)
     for number in range(PASTE_SIZES):

@@ -31,6 +31,7 @@ ROOMS = (
     ("seqlib.archive", "seqlib.contents", "seqlib.display", "seqlib.figures"),
     ("seqlib.lstm", "seqlib.music", "seqlib.text"),
     ("seqlib.training",),
+    ("seqlib.board",),
     ("seqlib.jazz", "seqlib.vectors"),
     ("seqlib.stage",),
     ("seqlib.emojify",),
