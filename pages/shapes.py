@@ -9,13 +9,14 @@ from ui.parts import notebook
 from ui.shapes import controls, cost, own, what_if
 from ui.shapes import defined_once as once
 from ui.shapes.notebook import asked
-from ui.state import value
 
 
 def shapes() -> None:
     words = lesson("shapes")
     # While shapes are asked for, the heading gives none.
-    asking = value("predict") or value("hide")
+    asking = any(
+        st.session_state.get(key, st.query_params.get(key) == "true") for key in ("predict", "hide")
+    )
     frame.heading(words["title"], words["intro-asking" if asking else "intro"])
     share.section(builder)
     share.section(defined_once)

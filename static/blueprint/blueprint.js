@@ -67,7 +67,7 @@ function blocks(pair, turned) {
   const other = block(pair[1], room + one.width + 2 * room, scale);
   const arrow = draw("text", { x: room + one.width + room * 0.55, y: 30 + one.height / 2, class: "to", "text-anchor": "middle" });
   arrow.textContent = "→";
-  const left = room * 4 + one.width + other.width;
+  const left = room * 5 + one.width + other.width;
   const { name, shape: [m, down, across] } = pair[1];
   const wrong = block({ name, shape: [m, across, down] }, left, scale);
   wrong.group.classList.add("turned");

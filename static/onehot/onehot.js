@@ -9,6 +9,7 @@ const HIGHEST = 460; // px, of all strips together
 const GAP = 3; // px, between one-hot vectors and their part of E
 const APART = 12; // px, between strips
 const NEAR = 14; // px, from a 1
+const RING = 5; // px, around the one that is pointed at
 
 class OneHotView {
   constructor(root) {
@@ -70,7 +71,7 @@ class OneHotView {
     const of = (per) => {
       const cell = width / per;
       const strip = (maxlen + length) * cell + GAP + APART;
-      return { per, cell, strip, width, height: Math.ceil(vocabulary / per) * strip };
+      return { per, cell, strip, width, height: Math.ceil(vocabulary / per) * strip + RING };
     };
     return PER.map(of).find(({ height }) => height <= HIGHEST) || of(PER.at(-1));
   }
@@ -78,7 +79,7 @@ class OneHotView {
   /** Where the 1 of word k is drawn. */
   one(k, { per, cell, strip }) {
     const at = this.data.indices[k] - 1;
-    return { x: ((at % per) + 0.5) * cell, y: Math.floor(at / per) * strip + (k + 0.5) * cell };
+    return { x: ((at % per) + 0.5) * cell, y: RING + Math.floor(at / per) * strip + (k + 0.5) * cell };
   }
 
   point(event) {
@@ -112,7 +113,7 @@ class OneHotView {
     const plan = this.plan();
     const ink = getComputedStyle(this.node).color;
     const pen = this.sized(this.canvas, plan.width, plan.height);
-    for (let at = 0, y = 0; at < vocabulary; at += plan.per, y += plan.strip) {
+    for (let at = 0, y = RING; at < vocabulary; at += plan.per, y += plan.strip) {
       const wide = Math.min(plan.per, vocabulary - at) * plan.cell;
       pen.globalAlpha = 0.28;
       pen.fillStyle = colours[0];
@@ -125,13 +126,13 @@ class OneHotView {
       if (!place) return;
       const { x, y } = this.one(k, plan);
       const on = k === this.chosen;
-      const top = Math.floor((place - 1) / plan.per) * plan.strip + maxlen * plan.cell + GAP;
+      const top = RING + Math.floor((place - 1) / plan.per) * plan.strip + maxlen * plan.cell + GAP;
       pen.fillStyle = on ? ink : colours[1];
       const thick = on ? 3 : Math.max(1, plan.cell);
       pen.fillRect(x - thick / 2, top, thick, length * plan.cell);
       pen.fillStyle = on ? ink : colours[0];
       pen.beginPath();
-      pen.arc(x, y, on ? 5 : 2.5, 0, 2 * Math.PI);
+      pen.arc(x, y, on ? RING : RING / 2, 0, 2 * Math.PI);
       pen.fill();
     });
     this.paintBlock(this.sized(this.small, length * plan.cell, maxlen * plan.cell), plan.cell, plan.cell, ink, rows);
