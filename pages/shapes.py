@@ -12,12 +12,7 @@ from ui.shapes.notebook import asked
 
 
 def shapes() -> None:
-    words = lesson("shapes")
-    # While shapes are asked for, the heading gives none.
-    asking = any(
-        st.session_state.get(key, st.query_params.get(key) == "true") for key in ("predict", "hide")
-    )
-    frame.heading(words["title"], words["intro-asking" if asking else "intro"])
+    frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
     share.section(builder)
     share.section(defined_once)
     share.section(what_if_section)
@@ -26,9 +21,8 @@ def shapes() -> None:
     notebook.offer("shapes", asked)
 
 
-@frame.alone("construction", "predict", "hide", *once.SIZES.values())
+@frame.alone("construction", *once.SIZES.values())
 def builder() -> None:
-    st.markdown(lesson("shapes")["builder"])
     controls.explorer()
 
 

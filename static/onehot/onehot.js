@@ -84,16 +84,18 @@ class OneHotView {
 
   point(event) {
     const plan = this.plan();
-    let best = null;
-    this.data.indices.forEach((place, k) => {
-      if (!place) return;
+    let best = -1;
+    let least = NEAR;
+    for (const [k, place] of this.data.indices.entries()) {
+      if (!place) continue;
       const { x, y } = this.one(k, plan);
-      const far = Math.hypot(x - event.offsetX, Math.max(0, Math.abs(y - event.offsetY)));
-      const below = Math.abs(x - event.offsetX) < NEAR && event.offsetY > y && event.offsetY < y + plan.strip - APART;
-      const distance = below ? Math.min(far, Math.abs(x - event.offsetX)) : far;
-      if (distance < NEAR && (!best || distance < best.distance)) best = { k, distance };
-    });
-    if (best && best.k !== this.chosen) this.choose(best.k);
+      const aside = Math.abs(x - event.offsetX);
+      // At the 1 itself, or at its row of E below.
+      const below = event.offsetY > y && event.offsetY < y + plan.strip - APART;
+      const distance = below ? aside : Math.hypot(aside, y - event.offsetY);
+      if (distance < least) [best, least] = [k, distance];
+    }
+    if (best >= 0 && best !== this.chosen) this.choose(best);
   }
 
   sized(canvas, width, height) {

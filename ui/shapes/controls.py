@@ -65,10 +65,14 @@ def asking() -> tuple[bool, bool]:
 
 def explorer() -> None:
     """Draw the first screen: model, sizes, question, picture, and Keras' confirmation."""
+    words = st.empty()
     with frame.controls("sizes"):
         chosen = construction()
         at = sizes(chosen)
     ask, hide = asking()
+    # While shapes are asked for, no text gives any.
+    given = "" if ask or hide else lesson("shapes")["given"]
+    words.markdown(f"{given} {lesson('shapes')['builder']}")
     model, values = chosen.walked(at)
     sketch = model.sketch
     question = predict.current(chosen.name, sketch) if ask else None
