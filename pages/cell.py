@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.cell import counts, influence, sandbox, state, step
+from ui.cell import counts, influence, own, sandbox, state, step
 from ui.cell.notebook import asked
 from ui.cell.state import Scene
 from ui.frame import frame, share
@@ -20,6 +20,7 @@ def cell() -> None:
     share.section(reach, scene)
     share.section(copy)
     share.section(parameters, scene)
+    share.section(own_weights)
     notebook.offer("cell", asked)
 
 
@@ -54,6 +55,13 @@ def parameters(scene: Scene) -> None:
     st.header(_("Counts"), anchor="counts")
     st.markdown(lesson("cell")["counts"])
     counts.show(scene)
+
+
+@frame.alone()
+def own_weights() -> None:
+    st.header(_("Your own weights"), anchor="own")
+    st.markdown(lesson("cell")["own"])
+    own.show()
 
 
 frame.page(cell)

@@ -22,6 +22,7 @@ from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import GATES
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
+from seqlib.stage.lanes import STATES
 from seqlib.vectors import ORDERS, STATISTICS
 
 TOOLBAR = "toolbar"  # in place of a page: drawn on all of them, and part of every page's link
@@ -405,6 +406,31 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Switch("copy_gates", page, True)
 
 
+def _own(page: str = "cell") -> Iterator[Row]:
+    """Controls of a layer of the reader's own file."""
+    inputs = (
+        *(N_("a sentence"), N_("rows of its embedding"), N_("one-hot"), N_("a table")),
+        N_("noise"),
+    )
+    yield Select("own_layer", page, of_visit=True, link=False)
+    yield Pick("own_input", page, inputs[0], options=inputs)
+    yield Text("own_say", page, "I am not feeling happy today", most=300)
+    yield Text("own_indices", page, "1 4 2 8 5 7", most=2000)
+    yield _seed("own_seed", page)
+    lanes = {
+        "x": N_("x"),
+        **{name: title for name, (title, _low, _high) in STATES.items()},
+        "cell": N_("every vector of this step"),
+        "equation": N_("one unit's equations"),
+        "influence": N_("which input mattered"),
+    }
+    yield Picks("own_lanes", page, ("h", "c", "i", "f", "g", "o"), options=lanes)
+    yield Switch("own_hold", page)
+    yield Pick("own_gate", page, "f", options=GATES)
+    yield Number("own_value", page, 1.0, low=-1.0, high=1.0, step=0.05)
+    yield Number("own_from", page, 1, low=1)
+
+
 def _table(rows: Iterable[Row]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
@@ -414,7 +440,7 @@ def _table(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 TABLE = _table(
-    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell) for row in part()
+    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell, _own) for row in part()
 )
 
 # What pages keep in the session state beside their controls: made, trained, brought.
@@ -423,7 +449,7 @@ WORK = (
     *("emoji_mine", "emoji_csv_report", "emoji_draft", "emoji_runs", "emoji_run_number"),
     *("emoji_file_model", "emoji_file_bytes", "emoji_many_sentences", "emoji_many_report"),
     *("own_vectors:my file", "own_vectors:projector pair", "embedding_runs"),
-    *("copy_run", "quiz"),
+    *("copy_run", "quiz", "own_layers"),
 )
 
 

@@ -35,7 +35,7 @@ ROOMS = (
     ("seqlib.jazz", "seqlib.vectors"),
     ("seqlib.stage",),
     ("seqlib.emojify",),
-    ("seqlib.shapes",),
+    ("seqlib.saved", "seqlib.shapes"),
     ("seqlib",),
     ("ui.component", "ui.navigation", "ui.state"),
     ("ui.lessons", "ui.status"),
