@@ -114,7 +114,7 @@ def _layers(found: Arrays) -> Iterator[Layer]:
         groups.setdefault(key, {})[role] = array
     for key, parts in groups.items():
         name = _short(key)
-        if "kernel" in parts and "recurrent_kernel" in parts:
+        if "kernel" in parts:
             order = ("kernel", "recurrent_kernel", "bias")
             yield from _in_order(name, [parts[role] for role in order if role in parts])
         elif "weight_ih" in parts and "weight_hh" in parts:

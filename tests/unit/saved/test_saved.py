@@ -75,6 +75,8 @@ def test_the_layout_of_keras_2_is_read(inside):
     found = read(hdf5({f"{inside}{name}": array for name, array in KERAS_2.items()}))
     assert sorted((one.kind, one.n_x, one.n_out) for one in found.layers) == sorted(EMOJIFY)
     assert [one.name for one in found.of("LSTM")] == ["lstm", "lstm_2"]
+    (dense,) = found.of("Dense")
+    np.testing.assert_array_equal(dense.arrays[1], KERAS_2["dense/dense/bias:0"])
     first = found.of("LSTM")[0].lstm
     np.testing.assert_array_equal(first.kernel, KERAS_2["lstm/lstm/lstm_cell/kernel:0"])
     np.testing.assert_array_equal(
