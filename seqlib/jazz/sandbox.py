@@ -142,7 +142,8 @@ def run(cell: LSTMWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
         done = step_edited(cell, zx[t], a, c, t, edits)
         a, c = done.h, done.c
         steps.append(done)
-    return Trace(np.asarray(x), *map(np.stack, zip(*steps, strict=True)), a0=zeros, c0=zeros)
+    i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
+    return Trace(np.asarray(x), i, f, g, o, c_all, h, zeros, zeros)
 
 
 def read(weights: JazzWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
