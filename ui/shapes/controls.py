@@ -56,7 +56,7 @@ def asking() -> tuple[bool, bool]:
     with st.container(horizontal=True):
         ask = st.toggle(
             _("Predict, then reveal"),
-            help=_("Hides one shape and asks for it."),
+            help=_("Hides one shape, and what follows it, and asks for it."),
             **widget("predict"),
         )
         hide = st.toggle(_("Hide the answers"), help=lesson("shapes")["hide"], **widget("hide"))
