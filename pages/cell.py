@@ -57,7 +57,6 @@ def parameters(scene: Scene) -> None:
     counts.show(scene)
 
 
-@frame.alone()
 def own_weights() -> None:
     st.header(_("Your own weights"), anchor="own")
     st.markdown(lesson("cell")["own"])

@@ -83,10 +83,11 @@ class Saved:
 
     @property
     def chains(self) -> tuple[tuple[Layer, ...], ...]:
-        """List what can be watched: each LSTM, and each pair of which one can read the other."""
+        """List what can be watched: each recurrent layer, and each LSTM that can read another."""
         cells = self.of("LSTM")
         pairs = [(one, other) for one, other in permutations(cells, 2) if one.n_out == other.n_x]
-        return (*((cell,) for cell in cells), *pairs[:20])
+        others = self.of("GRU", "SimpleRNN")
+        return (*((cell,) for cell in (*cells, *others)), *pairs[:20])
 
 
 def read(data: bytes) -> Saved:

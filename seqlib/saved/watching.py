@@ -6,13 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
 from seqlib import limits
 from seqlib.i18n import _
 from seqlib.lstm import GATES, Trace, forward
+from seqlib.lstm.others import OtherTrace, gru, simple_rnn
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Layer
 
@@ -32,6 +32,19 @@ def run(chain: Sequence[Layer], x: np.ndarray) -> tuple[Trace, ...]:
         traces.append(trace)
         x = trace.h[::-1] if layer.backward else trace.h
     return tuple(traces)
+
+
+def run_other(layer: Layer, x: np.ndarray) -> OtherTrace:
+    """Run a GRU or a SimpleRNN over ``x`` (Tx, n_x), backward as ``run`` does."""
+    cell = gru if layer.kind == "GRU" else simple_rnn
+    return cell(layer.arrays, x[::-1] if layer.backward else x)
+
+
+def states(trace: Trace | OtherTrace) -> dict[str, np.ndarray]:
+    """Return all gates and states of a trace by name, (Tx, n_a) each."""
+    if isinstance(trace, OtherTrace):
+        return {**trace.gates, "h": trace.h}
+    return {name: getattr(trace, name) for name in STATES}
 
 
 def table(data: bytes, n_x: int) -> np.ndarray:
@@ -80,23 +93,23 @@ def indices(text: str, below: int) -> np.ndarray:
     return np.array(found)
 
 
-def states_npz(trace: Trace) -> bytes:
+def states_npz(trace: Trace | OtherTrace) -> bytes:
     """Write x, all gates and states, (Tx, n) each, as an ``.npz`` file."""
     held = io.BytesIO()
-    known = {field.name: getattr(trace, field.name) for field in fields(trace)}
-    np.savez(held, **{name: value for name, value in known.items() if value is not None})
+    np.savez(held, x=trace.x, **states(trace))
     return held.getvalue()
 
 
-def states_csv(trace: Trace, labels: Sequence[str]) -> str:
+def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> str:
     """Write gates and states as CSV, a step a line: t, what is read, i[0], …, h[n_a − 1]."""
     made = io.StringIO()
     out = csv.writer(made, lineterminator="\n")
-    names = [f"{state}[{unit}]" for state in STATES for unit in range(trace.n_a)]
+    known = states(trace)
+    names = [f"{name}[{unit}]" for name, values in known.items() for unit in range(values.shape[1])]
     out.writerow(["t", "read", *names])
     # A spreadsheet would take a word that begins so for a formula.
     safe = [f"'{label}" if label[:1] in ("=", "+", "-", "@", "\t") else label for label in labels]
-    values = np.concatenate([getattr(trace, state) for state in STATES], axis=1)
+    values = np.concatenate(list(known.values()), axis=1)
     for t, (label, row) in enumerate(zip(safe, values.tolist(), strict=True), 1):
         out.writerow([t, label, *(f"{one:.6g}" for one in row)])
     return made.getvalue()

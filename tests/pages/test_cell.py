@@ -89,9 +89,10 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     app.session_state["own_layers"] = saved.read(own_file)
     app.run()
     assert app.dataframe[-1].value["kind"].tolist() == [*("Embedding", "LSTM", "LSTM", "GRU")]
-    assert len(app.selectbox(key="own_layer").options) == 3, "each LSTM, and one over the other"
+    names = ["LSTM 1", "LSTM 2", "GRU 1", "LSTM 1 → LSTM 2"]
+    assert app.selectbox(key="own_layer").options == names
     for kind in ("a sentence", "rows of its embedding", "one-hot", "noise"):
-        app.button_group(key="own_input").set_value(kind).run()
+        app.selectbox(key="own_input").set_value(kind).run()
         assert not app.exception
         assert "n_a = 4" in texts(app), kind
     app.button_group(key="own_lanes").set_value(
@@ -102,9 +103,13 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     assert "The last state a moves by at most" in texts(app)
     app.selectbox(key="own_layer").set_value("LSTM 1 → LSTM 2").run()
     assert not app.exception
-    app.button_group(key="own_input").set_value("rows of its embedding").run()
+    app.selectbox(key="own_input").set_value("rows of its embedding").run()
     app.text_input(key="own_indices").set_value("3 99").run()
     assert "99 is too large" in app.warning[-1].value
+    app.selectbox(key="own_layer").set_value("GRU 1").run()
+    app.selectbox(key="own_input").set_value("noise").run()
+    assert not app.exception
+    assert "30 steps · n_a = 4" in texts(app)
 
 
 def test_states_leave_as_arrays_and_as_a_table(own_file):

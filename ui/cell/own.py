@@ -9,18 +9,19 @@ import numpy as np
 import streamlit as st
 
 from seqlib import saved
-from seqlib.i18n import _, n_
+from seqlib.i18n import N_, _, n_
 from seqlib.jazz import sandbox
 from seqlib.jazz.sandbox import Edit
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix
+from seqlib.lstm.others import OtherTrace
 from seqlib.saved import Layer, Saved, SavedError, watching
 from seqlib.stage import Clock, Elsewhere, Heatmap, Lane, Stage, Tokens
 from seqlib.stage.lanes import STATES, Equation, Influence, state_heatmap
 from seqlib.text import shipped, tokenise
 from ui.cell.lane import CellStep
 from ui.cell.sandbox import GATE_NAMES
-from ui.frame import language
+from ui.frame import frame, language
 from ui.parts import escape, uploads, vectors
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
@@ -49,12 +50,14 @@ def show() -> None:
         help=_("Its arrays are read; no code and no configuration in it is opened."),
     )
     found: Saved | None = st.session_state.get("own_layers")
-    if found is None:
-        return
+    if found is not None:
+        own_layer(found)
+
+
+@frame.alone()
+def own_layer(found: Saved) -> None:
+    """Draw the layers found, the choice of one, its input, and the stage."""
     _listed(found)
-    if not found.chains:
-        st.info(_("A GRU or SimpleRNN cannot be watched yet; an LSTM can."), icon=":material/info:")
-        return
     chain = _chosen(found)
     given = _input(found, chain[0])
     if given is not None:
@@ -102,7 +105,7 @@ def _input(found: Saved, first: Layer) -> Given | None:
         *(ONE_HOT, TABLE, NOISE),
     ]
     kind = language.choice(
-        st.segmented_control,
+        st.selectbox,
         _("input"),
         "own_input",
         options=fitting,
@@ -155,11 +158,12 @@ def _table(n_x: int) -> Given | None:
 
 def _watch(chain: tuple[Layer, ...], given: Given) -> None:
     """Draw the stage of the last layer, with a hand in its gates if the reader wants one."""
+    if chain[-1].kind != "LSTM":
+        _watch_other(chain[-1], given)
+        return
     traces = watching.run(chain, given.x)
     trace, layer = traces[-1], chain[-1]
-    labels = given.labels[::-1] if layer.backward else given.labels
-    if layer.backward:
-        st.caption(_("This layer reads from the end, so its steps go from the last to the first."))
+    labels = _labels(layer, given)
     lanes = language.choice(
         st.pills,
         _("lanes"),
@@ -175,6 +179,41 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
         st.markdown(_("The last state a moves by at most **{moved:.3f}**.", moved=moved))
         plain = _stage(chain, (*traces[:-1], changed), labels, lanes, _("changed"), plain)
     stage_component.show(plain, key="own_layer_stage")
+    _downloads(trace, labels)
+
+
+def _labels(layer: Layer, given: Given) -> tuple[str, ...]:
+    if layer.backward:
+        st.caption(_("This layer reads from the end, so its steps go from the last to the first."))
+    return given.labels[::-1] if layer.backward else given.labels
+
+
+# Of a GRU and of a plain RNN: name, and the least value.
+OTHER_STATES = {
+    "h": (STATES["h"][0], -1.0),
+    "z": (N_("update gate: what to keep of a"), 0.0),
+    "r": (N_("reset gate: what of the past to use"), 0.0),
+    "g": (STATES["g"][0], -1.0),
+}
+
+
+def _watch_other(layer: Layer, given: Given) -> None:
+    """Draw every gate of a GRU, or the state of a SimpleRNN."""
+    labels = _labels(layer, given)
+    trace = watching.run_other(layer, given.x)
+    known = watching.states(trace)
+    lanes = [
+        Heatmap(_(title), known[name], "a" if name == "h" else name, "n_a", low, 1.0)
+        for name, (title, low) in OTHER_STATES.items()
+        if name in known
+    ]
+    stage = Stage(
+        Clock.even(len(labels), 0.6),
+        (Tokens(_("read at each step"), labels), *lanes),
+        label=_("A layer of your own file over a sequence"),
+        names=labels,
+    )
+    stage_component.show(stage, key=f"own_{layer.kind}_stage")
     _downloads(trace, labels)
 
 
@@ -274,7 +313,7 @@ def _elsewhere(chain: tuple[Layer, ...]) -> Elsewhere | None:
     return remembered(chain[-1], (words.fingerprint, chain[0].name), found)
 
 
-def _downloads(trace: Trace, labels: tuple[str, ...]) -> None:
+def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("States (.npz)"),
@@ -295,4 +334,4 @@ def _downloads(trace: Trace, labels: tuple[str, ...]) -> None:
             on_click="ignore",
             help=_("A line a step, a column for each unit of each gate and state."),
         )
-    st.caption(n_("{n} step", "{n} steps", trace.Tx) + f" · n_a = {trace.n_a}")
+    st.caption(n_("{n} step", "{n} steps", len(trace.h)) + f" · n_a = {trace.h.shape[1]}")

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from seqlib.lstm import forward
-from seqlib.saved import files
+from seqlib.saved import files, watching
 from seqlib.saved.files import SavedError
-from seqlib.saved.layers import read
+from seqlib.saved.layers import Layer, read
 
 h5py = pytest.importorskip("h5py")
 RNG = np.random.default_rng(0)
@@ -220,3 +220,32 @@ def test_a_file_written_by_keras_in_each_format_gives_its_layers(keras, tmp_path
             np.testing.assert_array_equal(ours, theirs)
         if name != "a.npz":
             assert [one.backward for one in found.of("LSTM")].count(True) == 1, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("GRU", {"reset_after": True}),
+        ("GRU", {"reset_after": False}),
+        ("GRU", {"use_bias": False}),
+        ("SimpleRNN", {}),
+        ("SimpleRNN", {"use_bias": False}),
+        ("LSTM", {}),
+    ],
+)
+def test_every_state_is_keras_own(keras, kind, options):
+    layer = getattr(keras.layers, kind)(4, return_sequences=True, **options)
+    x = drawn(7, 5)
+    layer.build((None, 7, 5))
+    arrays = [RNG.normal(size=one.shape).astype(np.float32) for one in layer.get_weights()]
+    layer.set_weights(arrays)
+    theirs = np.asarray(layer(x[None]))[0]
+    found = Layer(kind, kind, tuple(arrays))
+    ours = watching.run([found], x)[0] if kind == "LSTM" else watching.run_other(found, x)
+    np.testing.assert_allclose(ours.h, theirs, atol=1e-5)
+    states = watching.states(ours)
+    if kind == "GRU":  # the equation that joins them holds at every step
+        before = np.vstack([np.zeros((1, 4)), ours.h[:-1]])
+        joined = states["z"] * before + (1 - states["z"]) * states["g"]
+        np.testing.assert_allclose(joined, ours.h, atol=1e-6)
+        assert ((states["r"] > 0) & (states["r"] < 1)).all()
