@@ -30,10 +30,10 @@ class OtherTrace:
 
 def simple_rnn(arrays: Sequence[np.ndarray], x: np.ndarray) -> OtherTrace:
     """a⟨t⟩ = tanh(x⟨t⟩ · kernel + a⟨t−1⟩ · recurrent_kernel + bias), from a state of zeros."""
-    kernel, recurrent_kernel, bias = (*arrays, np.float32(0))[:3]
+    kernel, recurrent_kernel = arrays[:2]
     a = np.zeros(len(recurrent_kernel), np.float32)
     states = []
-    for zx in x @ kernel + bias:
+    for zx in x @ kernel + (arrays[2] if len(arrays) > 2 else 0):
         a = np.tanh(zx + a @ recurrent_kernel)
         states.append(a)
     return OtherTrace(x, {}, np.stack(states))

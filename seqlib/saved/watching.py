@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -96,7 +97,8 @@ def indices(text: str, below: int) -> np.ndarray:
 def states_npz(trace: Trace | OtherTrace) -> bytes:
     """Write x, all gates and states, (Tx, n) each, as an ``.npz`` file."""
     held = io.BytesIO()
-    np.savez(held, x=trace.x, **states(trace))
+    named: dict[str, Any] = {"x": trace.x, **states(trace)}
+    np.savez(held, **named)
     return held.getvalue()
 
 
