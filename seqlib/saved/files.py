@@ -17,9 +17,8 @@ from seqlib.contents import what
 from seqlib.i18n import _
 from seqlib.vectors.arrays import HEADERS, TENSORS
 
-BYTES = 200_000_000  # of a file
+BYTES = limits.WEIGHTS_BYTES
 UNPACKED = limits.UPLOAD_UNPACKED
-DEPTH = 16  # groups in groups
 HDF5 = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"  # in a .keras file
 NOT_WEIGHTS = re.compile(r"^optimizer")
@@ -158,7 +157,7 @@ def _datasets(
     """
     for name in sorted(group, key=natural):
         left[0] -= 1
-        if left[0] < 0 or depth > DEPTH:
+        if left[0] < 0 or depth > limits.GROUPS:
             raise ValueError("too many parts")
         if NOT_WEIGHTS.match(name) or not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
