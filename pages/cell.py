@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.cell import counts, influence, sandbox, state, step
+from ui.cell import counts, influence, own, sandbox, state, step
 from ui.cell.notebook import asked
 from ui.cell.state import Scene
 from ui.frame import frame
@@ -21,6 +21,7 @@ def cell() -> None:
     section(reach, scene, title=_("Why LSTM: how far a gradient reaches"), anchor="reach")
     section(copy, title=_("Why LSTM: the copy-memory task"), anchor="copy")
     section(parameters, scene, title=_("Counts"), anchor="counts")
+    section(own_weights, title=_("Your own weights"), anchor="own")
     notebook.offer("cell", asked)
 
 
@@ -50,6 +51,11 @@ def copy() -> None:
 def parameters(scene: Scene) -> None:
     st.markdown(lesson("cell")["counts"])
     counts.show(scene)
+
+
+def own_weights() -> None:
+    st.markdown(lesson("cell")["own"])
+    own.show()
 
 
 frame.page(cell)

@@ -24,7 +24,6 @@ def shapes() -> None:
 
 @frame.alone("construction", *once.SIZES.values())
 def builder() -> None:
-    st.markdown(lesson("shapes")["builder"])
     controls.explorer()
 
 

@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from seqlib.board import COMMENT
 from seqlib.i18n import LANGUAGES, LOCALES, SOURCE
 
 ROOT = Path(__file__).parents[1]
@@ -23,9 +24,9 @@ PAGES = {
     "home": (),
     "jazz": ("music/**/*", "jazz/**/*", "stage/jazz"),
     "emojify": ("emojify/**/*", "text/**/*"),
-    "shapes": ("shapes/**/*",),
+    "shapes": ("shapes/**/*", "board/*"),
     "embeddings": ("vectors/**/*",),
-    "cell": ("lstm/gradients", "training/copy_task"),
+    "cell": ("lstm/gradients", "training/copy_task", "saved/*"),
     "status": (),
 }
 # The first pattern that a file matches names its area.
@@ -34,7 +35,10 @@ AREAS = (
     *(
         (
             name,
-            (f"ui/{name}/**/*.py", f"pages/{name}.py", *(f"seqlib/{part}.py" for part in parts)),
+            (
+                *(f"ui/{name}/**/*.py", f"pages/{name}.py"),
+                *(f"seqlib/{part}.{kind}" for part in parts for kind in ("py", "txt")),
+            ),
         )
         for name, parts in PAGES.items()
     ),
@@ -57,9 +61,13 @@ def sources() -> dict[str, list[Path]]:
 
 
 def texts(files: list[Path]) -> Catalog:
-    """What the files say through ``_``, ``n_``, ``N_`` and, in JavaScript, ``t``."""
+    """What the files say through ``_``, ``n_``, ``N_``, in JavaScript ``t``, on the board ``#``."""
     catalog = Catalog()
     for file in files:
+        if file.suffix == ".txt":
+            for comment in COMMENT.findall(file.read_text("utf-8")):
+                catalog.add(comment)
+            continue
         method = "javascript" if file.suffix == ".js" else "python"
         with file.open("rb") as opened:
             options = {"parse_template_string": True}  # JavaScript's `… ${t("…")} …`

@@ -29,6 +29,10 @@ EXAMINED = 50  # members that are looked into, the largest first
 LISTED = 20_000  # members of a tar archive, whose list is all over the file
 LAYERS = 3  # of packing, such as .tar.gz in .zip
 
+# Files of weights that others saved; their arrays unpack to UPLOAD_UNPACKED at most.
+WEIGHTS_BYTES = 200_000_000
+GROUPS = 16  # of HDF5, in one another
+
 # Saved models and visits.
 MODEL_BYTES, MODEL_UNPACKED, MODEL_JSON = 50_000_000, 100_000_000, 10_000_000
 MODEL_WORDS = 500_000

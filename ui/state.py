@@ -22,6 +22,7 @@ from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import GATES
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
+from seqlib.stage.lanes import STATES
 from seqlib.vectors import ORDERS, STATISTICS
 
 TOOLBAR = "toolbar"  # in place of a page: drawn on all of them, and part of every page's link
@@ -313,8 +314,11 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
         for dial in one.dials:
             key = f"{dial.name}_{name.split('_')[0]}"
             yield Number(key, page, dial.default, low=dial.low, high=dial.high)
+    yield Steps("turn", page, 1, options=tuple(range(13)))
     yield Switch("predict", page)
     yield Switch("hide", page)
+    yield Number("question", page, 1, low=1, high=9999)
+    yield Text("tally", page, most=20)
     yield Text("answer", page, most=80, link=False)
     yield Pick("layer", page, "LSTM", options=("LSTM", "GRU", "SimpleRNN"))
     switches = {
@@ -328,6 +332,7 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
     for name in ("maxlen", "vocabulary", "e_length", "n_a"):
         dial = dials[name]
         yield Number(f"{name}_cost", page, dial.default, low=dial.low, high=dial.high)
+    yield Text("cost_say", page, "I love my sister and her little dog so much", most=300)
     yield Blank("paste_Tx", page, low=1, high=1000)
     yield Blank("paste_n_values", page, low=1, high=100_000)
     for number in range(PASTE_SIZES):
@@ -402,6 +407,31 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Switch("copy_gates", page, True)
 
 
+def _own(page: str = "cell") -> Iterator[Row]:
+    """Controls of a layer of the reader's own file."""
+    inputs = (
+        *(N_("a sentence"), N_("rows of its embedding"), N_("one-hot"), N_("a table")),
+        N_("noise"),
+    )
+    yield Select("own_layer", page, of_visit=True, link=False)
+    yield Select("own_input", page, inputs[0], options=inputs)
+    yield Text("own_say", page, "I am not feeling happy today", most=300)
+    yield Text("own_indices", page, "1 4 2 8 5 7", most=2000)
+    yield _seed("own_seed", page)
+    lanes = {
+        "x": N_("x"),
+        **{name: title for name, (title, _low, _high) in STATES.items()},
+        "cell": N_("every vector of this step"),
+        "equation": N_("one unit's equations"),
+        "influence": N_("which input mattered"),
+    }
+    yield Picks("own_lanes", page, ("h", "c", "i", "f", "g", "o"), options=lanes)
+    yield Switch("own_hold", page)
+    yield Pick("own_gate", page, "f", options=GATES)
+    yield Number("own_value", page, 1.0, low=-1.0, high=1.0, step=0.05)
+    yield Number("own_from", page, 1, low=1)
+
+
 def _table(rows: Iterable[Row]) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for row in rows:
@@ -411,7 +441,7 @@ def _table(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 TABLE = _table(
-    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell) for row in part()
+    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell, _own) for row in part()
 )
 
 # What pages keep in the session state beside their controls: made, trained, brought.
@@ -420,7 +450,7 @@ WORK = (
     *("emoji_mine", "emoji_csv_report", "emoji_draft", "emoji_runs", "emoji_run_number"),
     *("emoji_file_model", "emoji_file_bytes", "emoji_many_sentences", "emoji_many_report"),
     *("own_vectors:my file", "own_vectors:projector pair", "embedding_runs"),
-    *("copy_run", "quiz"),
+    *("copy_run", "quiz", "own_layers"),
 )
 
 

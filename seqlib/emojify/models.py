@@ -6,10 +6,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from seqlib import board
 from seqlib.emojify.weights import Embedding, EmojifyWeights
 from seqlib.training import tensorflow
 from seqlib.vectors.keras_layer import pretrained_embedding_layer
@@ -30,7 +31,7 @@ def Emojify_V2(
     mask: bool = False,
     trainable: bool = False,
 ) -> keras.Model:
-    """Build the seed's model: embedding, two LSTM layers with dropout, softmax.
+    """Build the seed's model as on the board: embedding, two LSTM layers with dropout, softmax.
 
     Parameters
     ----------
@@ -57,28 +58,35 @@ def Emojify_V2(
         int32 (None, maxlen) -> softmax (None, n_classes).
     """
     tensorflow.load()
-    from keras import Input, Model, layers
+    from keras.layers import Dropout
 
-    sentence_indices = Input(tuple(input_shape), dtype="int32", name="sentence_indices")
-    embedding_layer = pretrained_embedding_layer(
-        word_to_vec_map, word_to_index, trainable=trainable
+    def embedding_layer(*words: Any) -> Any:
+        layer = pretrained_embedding_layer(*words, trainable=trainable)
+        # As mask_zero=True does, which is no argument of the seed's function.
+        layer.mask_zero = layer.supports_masking = mask
+        drop = Dropout(input_dropout)
+        return (lambda indices: drop(layer(indices))) if input_dropout else layer
+
+    names = board.run(
+        board.read("Emojify_V2"),
+        n_a=units,
+        n_classes=n_classes,
+        pretrained_embedding_layer=embedding_layer,
     )
-    # As mask_zero=True does, which is no argument of the seed's function.
-    embedding_layer.mask_zero = embedding_layer.supports_masking = mask
-    embeddings = embedding_layer(sentence_indices)  # (None, maxlen, e_length)
-    if input_dropout:
-        embeddings = layers.Dropout(input_dropout, name="dropout_0")(embeddings)
-    X = layers.LSTM(units, return_sequences=True, name="lstm_1")(embeddings)  # (None, maxlen, n_a)
-    X = layers.Dropout(dropout, name="dropout_1")(X)
-    X = layers.LSTM(units, return_sequences=False, name="lstm_2")(X)  # (None, n_a)
-    X = layers.Dropout(dropout, name="dropout_2")(X)
-    X = layers.Dense(n_classes, name="dense")(X)  # (None, n_classes)
-    X = layers.Activation("softmax", name="softmax")(X)
-    return Model(sentence_indices, X, name="Emojify_V2")
+    model = names["Emojify_V2"](tuple(input_shape), word_to_vec_map, word_to_index)
+    known = NAMES if input_dropout else tuple(name for name in NAMES if name != "dropout_0")
+    for layer, name in zip(model.layers[1:], known, strict=True):
+        layer.name = name
+        if name in ("dropout_1", "dropout_2"):
+            layer.rate = dropout
+    return model
 
 
 EMBEDDING = "pretrained_embedding"
 LAYERS = ("lstm_1", "lstm_2", "dense")
+NAMES = (
+    *(EMBEDDING, "dropout_0", "lstm_1", "dropout_1", "lstm_2", "dropout_2", "dense", "softmax"),
+)
 
 
 def set_weights(model: keras.Model, weights: EmojifyWeights) -> None:

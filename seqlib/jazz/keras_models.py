@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from seqlib import board
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.training import tensorflow
@@ -24,14 +25,8 @@ class MusicLayers(NamedTuple):
 
 def music_layers(n_a: int, n_values: int, weights: JazzWeights | None = None) -> MusicLayers:
     """Build ``reshapor``, ``LSTM_cell`` and ``densor``, with ``weights`` if given."""
-    tensorflow.load()
-    from keras import layers
-
-    shared = MusicLayers(
-        layers.Reshape((1, n_values), name="reshapor"),
-        layers.LSTM(n_a, return_state=True, name="LSTM_cell"),
-        layers.Dense(n_values, activation="softmax", name="densor"),
-    )
+    names = board.run(board.read("djmodel"), n_a=n_a, n_values=n_values)
+    shared = MusicLayers(*(names[name] for name in MusicLayers._fields))
     shared.LSTM_cell.build((None, 1, n_values))
     shared.densor.build((None, n_a))
     if weights is not None:
@@ -52,7 +47,7 @@ def get_weights(layers: MusicLayers) -> JazzWeights:
 
 
 def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None) -> keras.Model:
-    """Build the seed's training model, which calls one cell and one densor at each of Tx timesteps.
+    """Build the seed's training model as on the board: one cell and one densor, called Tx times.
 
     Parameters
     ----------
@@ -71,28 +66,17 @@ def djmodel(Tx: int, n_a: int, n_values: int, layers: MusicLayers | None = None)
         Inputs ``[X, a0, c0]`` of shapes (None, Tx, n_values), (None, n_a), (None, n_a);
         a list of Tx outputs (None, n_values).
     """
-    tensorflow.load()
-    import keras
-
     if Tx < 1:
         raise ValueError(f"Tx is {Tx}; a sequence has at least 1 timestep.")
-    reshapor, LSTM_cell, densor = layers or music_layers(n_a, n_values)
-    if (LSTM_cell.units, densor.units) != (n_a, n_values):
-        raise ValueError(
-            f"The layers are for n_a = {LSTM_cell.units}, n_values = {densor.units}; "
-            f"the model is to have {n_a} and {n_values}."
-        )
-    X = keras.Input((Tx, n_values), name="X")
-    a0 = keras.Input((n_a,), name="a0")
-    c0 = keras.Input((n_a,), name="c0")
-    a, c = a0, c0
-    outputs = []
-    for t in range(Tx):
-        # Sliced directly: a Lambda here would close over the last t (a Keras 3 trap).
-        x = reshapor(X[:, t, :])  # (None, 1, n_values)
-        a, _, c = LSTM_cell(x, initial_state=[a, c])  # (None, n_a)
-        outputs.append(densor(a))  # (None, n_values)
-    return keras.Model([X, a0, c0], outputs, name="djmodel")
+    names = board.run(board.read("djmodel"), n_a=n_a, n_values=n_values)
+    if layers is not None:
+        if (layers.LSTM_cell.units, layers.densor.units) != (n_a, n_values):
+            raise ValueError(
+                f"The layers are for n_a = {layers.LSTM_cell.units}, n_values = "
+                f"{layers.densor.units}; the model is to have {n_a} and {n_values}."
+            )
+        names.update(layers._asdict())
+    return names["djmodel"](Tx, n_a, n_values)
 
 
 def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:

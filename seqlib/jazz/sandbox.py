@@ -14,7 +14,7 @@ import numpy as np
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import Sample, sample
-from seqlib.lstm import GATES, Step, Trace, softmax
+from seqlib.lstm import GATES, LSTMWeights, Step, Trace, softmax
 from seqlib.lstm._fast import step_fast
 
 STATES = ("a", "c")
@@ -106,7 +106,7 @@ RECIPES = {
 
 
 def step_edited(
-    weights: JazzWeights,
+    cell: LSTMWeights,
     zx: np.ndarray,
     a: np.ndarray,
     c: np.ndarray,
@@ -114,7 +114,7 @@ def step_edited(
     edits: Sequence[Edit],
 ) -> Step:
     """Compute a step of the cell with the edits that are active at ``t``."""
-    plain = step_fast(weights.cell, zx, a, c)
+    plain = step_fast(cell, zx, a, c)
     active = [edit for edit in edits if edit.active(t)]
     if not active:
         return plain
@@ -133,18 +133,23 @@ def step_edited(
     return Step(**gates, c=c, h=h)
 
 
-def read(weights: JazzWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
-    """Read ``x`` (Tx, n_values) with the edited cell; ``y`` of the trace is the softmax."""
-    zx = np.asarray(x, weights.cell.kernel.dtype) @ weights.cell.kernel + weights.cell.bias
-    a = c = zeros = np.zeros(weights.n_a, zx.dtype)
+def run(cell: LSTMWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
+    """Run the edited cell over ``x`` (Tx, n_x)."""
+    zx = np.asarray(x, cell.kernel.dtype) @ cell.kernel + cell.bias
+    a = c = zeros = np.zeros(cell.n_a, zx.dtype)
     steps = []
     for t in range(len(x)):
-        done = step_edited(weights, zx[t], a, c, t, edits)
+        done = step_edited(cell, zx[t], a, c, t, edits)
         a, c = done.h, done.c
         steps.append(done)
     i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
-    y = softmax(h @ weights.densor_kernel + weights.densor_bias)
-    return Trace(np.asarray(x), i, f, g, o, c_all, h, zeros, zeros, y)
+    return Trace(np.asarray(x), i, f, g, o, c_all, h, zeros, zeros)
+
+
+def read(weights: JazzWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:
+    """Read ``x`` (Tx, n_values) with the edited cell; ``y`` of the trace is the softmax."""
+    trace = run(weights.cell, x, edits)
+    return replace(trace, y=softmax(trace.h @ weights.densor_kernel + weights.densor_bias))
 
 
 def write(
@@ -161,7 +166,7 @@ def write(
         temperature=temperature,
         seed=seed,
         prompt=before.indices[: before.n_prompt],
-        step=lambda zx, a, c, t: step_edited(weights, zx, a, c, t, edits),
+        step=lambda zx, a, c, t: step_edited(weights.cell, zx, a, c, t, edits),
     )
 
 

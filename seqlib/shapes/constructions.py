@@ -1,96 +1,26 @@
-"""List the models that the shapes page shows, with the sizes of each.
+"""List the models that the shapes page shows: their code on the board, with the sizes of each.
 
-Each is a real builder: ``sketch`` runs its source on stand-in layers in milliseconds, and
-``build`` runs it in Keras to confirm the sketch.
+The same text is shown, walked for its shapes by ``seqlib.shapes.pasted``, and run in Keras to
+confirm them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
-from seqlib.emojify.models import Emojify_V2
+from seqlib import board
 from seqlib.i18n import N_
 from seqlib.jazz import JazzWeights
-from seqlib.jazz.keras_models import Equality, djmodel, music_layers, prove_equal
+from seqlib.jazz.keras_models import Equality, djmodel, prove_equal
 from seqlib.shapes.arithmetic import TensorShape, annotate
-from seqlib.shapes.blueprint import Blueprint, Size, blueprint
-from seqlib.training import tensorflow
-from seqlib.vectors.keras_layer import pretrained_embedding_layer
-
-if TYPE_CHECKING:
-    import keras
-
-
-def embedding_model(
-    maxlen: int, word_to_vec_map: Mapping[str, np.ndarray], word_to_index: Mapping[str, int]
-) -> keras.Model:
-    """Build a model of one ``pretrained_embedding_layer``, (None, maxlen) to (…, e_length)."""
-    tensorflow.load()
-    import keras
-
-    sentence_indices = keras.Input((maxlen,), dtype="int32", name="sentence_indices")
-    embedding_layer = pretrained_embedding_layer(word_to_vec_map, word_to_index)
-    embeddings = embedding_layer(sentence_indices)  # (None, maxlen, e_length)
-    return keras.Model(sentence_indices, embeddings, name="embedding_model")
-
-
-def djmodel_mistake(Tx: int, n_a: int, n_values: int) -> keras.Model:
-    """Build ``djmodel`` with the common mistake: a new LSTM and a new Dense at every timestep.
-
-    It has the inputs and outputs of ``djmodel``, and Tx times its weights.
-    """
-    tensorflow.load()
-    import keras
-    from keras import layers
-
-    X = keras.Input((Tx, n_values), name="X")
-    a0 = keras.Input((n_a,), name="a0")
-    c0 = keras.Input((n_a,), name="c0")
-    a, c = a0, c0
-    outputs = []
-    for t in range(Tx):
-        x = layers.Reshape((1, n_values))(X[:, t, :])
-        LSTM_cell = layers.LSTM(n_a, return_state=True, name=f"LSTM_cell_{t}")
-        densor = layers.Dense(n_values, activation="softmax", name=f"densor_{t}")
-        a, _, c = LSTM_cell(x, initial_state=[a, c])
-        outputs.append(densor(a))
-    return keras.Model([X, a0, c0], outputs, name="djmodel_mistake")
-
-
-def one_layer(
-    m: int,
-    Tx: int,
-    n_values: int,
-    n_a: int,
-    *,
-    kind: str = "LSTM",
-    return_sequences: bool = False,
-    return_state: bool = False,
-    stateful: bool = False,
-    bidirectional: bool = False,
-) -> keras.Model:
-    """Build a model of one recurrent layer on X, with Keras' options.
-
-    ``kind`` is "LSTM", "GRU" or "SimpleRNN". A stateful layer fixes the batch to m.
-    """
-    tensorflow.load()
-    import keras
-
-    X = keras.Input(batch_shape=(m if stateful else None, Tx, n_values), name="X")
-    layer = getattr(keras.layers, kind)(
-        n_a,
-        return_sequences=return_sequences,
-        return_state=return_state,
-        stateful=stateful,
-        name="layer",
-    )
-    if bidirectional:
-        layer = keras.layers.Bidirectional(layer, name="both_ways")
-    return keras.Model(X, layer(X), name="one_layer")
+from seqlib.shapes.pasted import Confirmation, Model, read
+from seqlib.shapes.recording import Blueprint
 
 
 @dataclass(frozen=True)
@@ -104,6 +34,11 @@ class Dial:
     what: str
 
 
+READ_VECTORS = 'word_to_index, index_to_word, word_to_vec_map = read_glove_vecs("glove.6B.50d.txt")'
+# The code's names of axes that the page calls otherwise.
+AXES = {"emb_dim": "e_length"}
+
+
 @dataclass(frozen=True)
 class Construction:
     """One of the seed's models.
@@ -112,89 +47,65 @@ class Construction:
     ----------
     name : str
     dials : tuple of Dial
-    shown : tuple of functions
-        Functions whose source is shown beside the picture, the builder first.
-    sketch : function of the sizes by name -> Blueprint
-        Needs no TensorFlow.
-    build : function of the sizes by name -> keras.Model
+    texts : tuple of str
+        Names of the board's texts that it is made of.
+    end : str
+        The lines that call them.
     """
 
     name: str
     dials: tuple[Dial, ...]
-    shown: tuple[Callable, ...]
-    sketch: Callable[[Mapping[str, int]], Blueprint]
-    build: Callable[[Mapping[str, int]], Any]
+    texts: tuple[str, ...]
+    end: str
 
     @property
     def seed_sizes(self) -> dict[str, int]:
         return {dial.name: dial.default for dial in self.dials}
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each size counts."""
+        return {dial.name: dial.what for dial in self.dials}
 
-class _ShapeOnly:
-    """A stand-in for an array, which has only a shape."""
+    def code(self, sizes: Mapping[str, int]) -> str:
+        """Write its code for these sizes: they stand in the first line."""
+        used = [name for name in sizes if name in ("Tx", "maxlen", "n_values", "n_a", "n_classes")]
+        first = f"{', '.join(used)} = {', '.join(str(int(sizes[name])) for name in used)}\n"
+        return "\n".join((first, *map(board.read, self.texts), self.end))
 
-    def __init__(self, *shape: int) -> None:
-        self.shape = shape
+    def walked(self, sizes: Mapping[str, int]) -> tuple[Model, Mapping[int, Mapping[str, Any]]]:
+        """Return its model by walking its code, and what each line gives, by line and name."""
+        return _walked(self, tuple(sizes.items()))
 
+    def sketch(self, sizes: Mapping[str, int]) -> Blueprint:
+        """Return its shapes. Needs no TensorFlow."""
+        return self.walked(sizes)[0].sketch
 
-def _named(sizes: Mapping[str, int]) -> dict[str, Size]:
-    return {name: Size(size, name) for name, size in sizes.items()}
-
-
-def _zero_vectors(vocabulary: int, e_length: int) -> tuple[dict, dict]:
-    zeros = np.zeros(e_length, np.float32)
-    words = [f"word{n}" for n in range(1, vocabulary + 1)]
-    return dict.fromkeys(words, zeros), {word: n for n, word in enumerate(words, 1)}
-
-
-def _sketch_djmodel(sizes: Mapping[str, int]) -> Blueprint:
-    named = _named(sizes)
-    return blueprint(djmodel, named["Tx"], named["n_a"], named["n_values"], uses=(music_layers,))
-
-
-def _matrix_shape(sizes: Mapping[str, Size]) -> dict[str, Callable]:
-    # Row 0 is padding, so the matrix has one row more than there are words.
-    matrix = _ShapeOnly(Size(sizes["vocabulary"] + 1, "vocab_len"), sizes["e_length"])
-    return {"embedding_matrix": lambda *_: (matrix, ())}
+    def build(self, sizes: Mapping[str, int]) -> Any:
+        """Run its code in Keras and return the model. All word vectors are zeros."""
+        names = board.run(self.code(sizes), read_glove_vecs=lambda _: _zero_vectors(sizes))
+        return names["model"]
 
 
-def _sketch_emojify(sizes: Mapping[str, int]) -> Blueprint:
-    named = _named(sizes)
-    return blueprint(
-        Emojify_V2,
-        (named["maxlen"],),
-        None,
-        None,
-        n_classes=named["n_classes"],
-        units=named["n_a"],
-        uses=(pretrained_embedding_layer,),
-        stand_ins=_matrix_shape(named),
+@lru_cache(maxsize=64)
+def _walked(made: Construction, sizes: tuple[tuple[str, int], ...]) -> tuple[Model, Any]:
+    at = dict(sizes)
+    found = read(
+        made.code(at),
+        {
+            "len(word_to_index)": at.get("vocabulary", 1),
+            'word_to_vec_map["cucumber"].shape[0]': at.get("e_length", 1),
+        },
     )
+    (model,) = found.models
+    axes = tuple(tuple(AXES.get(axis, axis) for axis in row) for row in model.sketch.axes)
+    return replace(model, sketch=replace(model.sketch, axes=axes)), found.values
 
 
-def _build_emojify(sizes: Mapping[str, int]) -> Any:
-    return Emojify_V2(
-        (sizes["maxlen"],),
-        *_zero_vectors(sizes["vocabulary"], sizes["e_length"]),
-        n_classes=sizes["n_classes"],
-        units=sizes["n_a"],
-    )
-
-
-def _sketch_embedding(sizes: Mapping[str, int]) -> Blueprint:
-    named = _named(sizes)
-    return blueprint(
-        embedding_model,
-        named["maxlen"],
-        None,
-        None,
-        uses=(pretrained_embedding_layer,),
-        stand_ins=_matrix_shape(named),
-    )
-
-
-def _build_embedding(sizes: Mapping[str, int]) -> Any:
-    return embedding_model(sizes["maxlen"], *_zero_vectors(sizes["vocabulary"], sizes["e_length"]))
+def _zero_vectors(sizes: Mapping[str, int]) -> tuple[dict, dict, dict]:
+    words = ["cucumber", *(f"word{n}" for n in range(2, sizes["vocabulary"] + 1))]
+    vectors = dict.fromkeys(words, np.zeros(sizes["e_length"], np.float32))
+    return {word: n for n, word in enumerate(words, 1)}, dict(enumerate(words, 1)), vectors
 
 
 _M = Dial("m", 1, 128, 60, N_("sequences in a batch"))
@@ -215,9 +126,8 @@ CONSTRUCTIONS = {
                 ),
                 Dial("n_a", 1, 256, 64, N_("units of the cell")),
             ),
-            (djmodel, music_layers),
-            _sketch_djmodel,
-            lambda sizes: djmodel(sizes["Tx"], sizes["n_a"], sizes["n_values"]),
+            ("djmodel",),
+            "model = djmodel(Tx, n_a, n_values)\n",
         ),
         Construction(
             "Emojify_V2",
@@ -229,52 +139,64 @@ CONSTRUCTIONS = {
                 Dial("n_classes", 2, 20, 5, N_("different emoji")),
                 _VOCABULARY,
             ),
-            (Emojify_V2,),
-            _sketch_emojify,
-            _build_emojify,
+            ("Emojify_V2", "pretrained_embedding_layer"),
+            f"{READ_VECTORS}\nmodel = Emojify_V2((maxlen,), word_to_vec_map, word_to_index)\n",
         ),
         Construction(
             "pretrained_embedding_layer",
             (_M, _MAXLEN, _E_LENGTH, _VOCABULARY),
-            (embedding_model, pretrained_embedding_layer),
-            _sketch_embedding,
-            _build_embedding,
+            ("pretrained_embedding_layer",),
+            f"""{READ_VECTORS}
+embedding_layer = pretrained_embedding_layer(word_to_vec_map, word_to_index)
+
+from keras import Input, Model
+
+sentence_indices = Input(shape=(maxlen,), dtype="int32")
+embeddings = embedding_layer(sentence_indices)
+model = Model(inputs=sentence_indices, outputs=embeddings)
+""",
         ),
     )
 }
+MISTAKE = Construction(
+    "djmodel_mistake",
+    CONSTRUCTIONS["djmodel"].dials,
+    ("djmodel_mistake",),
+    "model = djmodel_mistake(Tx, n_a, n_values)\n",
+)
 
 
-@dataclass(frozen=True)
-class Confirmation:
-    """The comparison of a sketch with the model that Keras builds.
+def one_layer(kind: str, sizes: Mapping[str, int], **options: bool) -> str:
+    """Write a model of one recurrent layer on X, with Keras' options that are on.
 
-    ``agreed`` of ``total`` tensors are equal in name, shape, dtype and origin; ``differing``
-    lists the others as (ours, Keras'), None where one side has no such tensor.
-    ``n_parameters`` is Keras' ``model.count_params()``.
+    ``kind`` is "LSTM", "GRU" or "SimpleRNN"; ``options`` are those of the layer, and
+    ``bidirectional``. A stateful layer fixes the batch to m.
     """
-
-    agreed: int
-    total: int
-    n_parameters: int
-    parameters_agree: bool
-    differing: tuple[tuple[TensorShape | None, TensorShape | None], ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether all tensors and the number of weights agree."""
-        return self.agreed == self.total and self.parameters_agree
+    both = options.pop("bidirectional", False)
+    given = "".join(f", {name}=True" for name, on in options.items() if on)
+    layer = f"{kind}(n_a{given})"
+    shape = "batch_shape=(m, Tx, n_values)" if options.get("stateful") else "shape=(Tx, n_values)"
+    names = ("m", "Tx", "n_values", "n_a")
+    return (
+        f"{', '.join(names)} = {', '.join(str(sizes[name]) for name in names)}\n"
+        f"X = Input({shape})\n"
+        f"layer = {f'Bidirectional({layer})' if both else layer}\n"
+        "model = Model(X, layer(X))\n"
+    )
 
 
 def confirm(sketch: Blueprint, model: Any) -> Confirmation:
-    """Compare a sketch with the tensors of a model that Keras has built."""
-    from itertools import zip_longest
+    """Compare a sketch with the tensors of a model that Keras has built.
+
+    Names are the code's in the one and Keras' own in the other.
+    """
+
+    def compared(row: TensorShape | None) -> TensorShape | None:
+        return row and replace(row, name="", layer="")
 
     pairs = list(zip_longest(sketch.rows, annotate(model)))
-    differing = tuple(pair for pair in pairs if pair[0] != pair[1])
-    found = int(model.count_params())
-    return Confirmation(
-        len(pairs) - len(differing), len(pairs), found, found == sketch.n_parameters, differing
-    )
+    differing = tuple(pair for pair in pairs if compared(pair[0]) != compared(pair[1]))
+    return Confirmation.of(sketch, int(model.count_params()), len(pairs), differing)
 
 
 # What Keras' room is asked for; each builds models, so it takes seconds.
@@ -284,14 +206,6 @@ def confirmed(name: str, sizes: Mapping[str, int]) -> Confirmation:
     """Confirm a construction of ``CONSTRUCTIONS`` at these sizes."""
     chosen = CONSTRUCTIONS[name]
     return confirm(chosen.sketch(sizes), chosen.build(sizes))
-
-
-def confirmed_layer(sizes: tuple[int, ...], kind: str, **options: Any) -> Confirmation:
-    """Confirm ``one_layer`` at sizes (m, Tx, n_values, n_a)."""
-    return confirm(
-        blueprint(one_layer, *sizes, kind=kind, **options),
-        one_layer(*sizes, kind=kind, **options),
-    )
 
 
 def check_djmodel(

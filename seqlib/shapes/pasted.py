@@ -31,6 +31,32 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Confirmation:
+    """The comparison of a sketch with the model that Keras builds.
+
+    ``agreed`` of ``total`` tensors are equal; ``differing`` lists the others as (ours, Keras'),
+    None where one side has no such tensor. ``n_parameters`` is Keras' ``model.count_params()``.
+    """
+
+    agreed: int
+    total: int
+    n_parameters: int
+    parameters_agree: bool
+    differing: tuple[tuple[Any, Any], ...] = ()
+
+    @classmethod
+    def of(cls, sketch: Blueprint, n_parameters: int, total: int, differing: tuple) -> Confirmation:
+        """Compare Keras' number of weights with the sketch's too."""
+        agree = n_parameters == sketch.n_parameters
+        return cls(total - len(differing), total, n_parameters, agree, differing)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all tensors and the number of weights agree."""
+        return self.agreed == self.total and self.parameters_agree
+
+
+@dataclass(frozen=True)
 class Pasted:
     """What a text says.
 
@@ -46,6 +72,8 @@ class Pasted:
         A layer that does not fit; the one model holds what stands before it.
     steps : int
         How many steps the walk took.
+    values : mapping of line to mapping of name to value
+        What each line gives a name, as the interpreter sees it.
     """
 
     models: tuple[Model, ...]
@@ -54,6 +82,7 @@ class Pasted:
     fault: Fault | None
     steps: int
     made: Recording
+    values: Mapping[int, Mapping[str, Any]]
 
 
 def read(text: str, sizes: Mapping[str, int] | None = None) -> Pasted:
@@ -134,7 +163,7 @@ def _read_off(
         sorted((*remarks, *machine.remarks, *machine.skipping()), key=lambda one: one.line)
     )
     asked = tuple(machine.sizes.asked.values())
-    return Pasted(tuple(models), remarks, asked, fault, machine.steps, made)
+    return Pasted(tuple(models), remarks, asked, fault, machine.steps, made, machine.made)
 
 
 def _model(machine: Machine, model: Sequential | ModelOf) -> Model:
@@ -168,20 +197,19 @@ def _nothing(machine: Machine, interpreter: Interpreter) -> PasteError:
     return PasteError(1, _("there is no layer yet; type one a line, such as LSTM(64)."))
 
 
-def confirmed(text: str, sizes: Mapping[str, int], number: int = 0) -> bool:
-    """Whether Keras' shapes and number of weights of a model are ours.
+def confirmed(text: str, sizes: Mapping[str, int], number: int = 0) -> Confirmation:
+    """Compare Keras' shapes and number of weights of a model with ours.
 
     ``number`` is the model's place in ``Pasted.models``. Raises as ``build`` does.
     """
     found = read(text, sizes)
     model = found.models[number]
-    theirs, tensors = build(found.made, model.calls, model.outputs, model.sketch.n_parameters)
-    same = all(
-        tuple(tensors[row].shape) == found.made.specs[row].shape
-        for call in model.calls
-        for row in call.results
-    )
-    return same and theirs.count_params() == model.sketch.n_parameters
+    sketch = model.sketch
+    theirs, tensors = build(found.made, model.calls, model.outputs, sketch.n_parameters)
+    shapes = [tuple(tensors[row].shape) for call in model.calls for row in call.results]
+    pairs = zip(sketch.rows, shapes, strict=True)
+    differing = tuple((ours, shape) for ours, shape in pairs if ours.shape != shape)
+    return Confirmation.of(sketch, int(theirs.count_params()), len(shapes), differing)
 
 
 __all__ = [
@@ -191,6 +219,7 @@ __all__ = [
     "MAX_WEIGHTS",
     "Asked",
     "BuildError",
+    "Confirmation",
     "Fault",
     "Model",
     "PasteError",

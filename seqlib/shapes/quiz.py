@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import _, n_
+from seqlib.i18n import N_, _, n_
 from seqlib.shapes.arithmetic import Shape, as_text
-from seqlib.shapes.blueprint import Blueprint
+from seqlib.shapes.recording import Blueprint
 
+# Ty equals Tx in these models, and the seed writes either; emb_dim is its code's word.
+SAME = (("Tx", "Ty"), ("e_length", "emb_dim"))
 Answer = tuple[int | str | None, ...]
 MAX_AXES = 8
+# Marks of Chinese keyboards that are not wide forms of plain ones.
+MARKS = str.maketrans("、。【】〔〕「」《》〈〉＊*", ",,[][][][][]××")
 
 
 @dataclass(frozen=True)
@@ -41,18 +46,18 @@ class Question:
 class Verdict:
     """Whether an answer is correct.
 
-    ``sentence`` explains and gives the right answer, ``hint`` says only which axis is wrong;
-    ``axis`` is the first wrong axis, from 0.
+    ``sentence`` says which axis is off, not what it is; ``more`` what that axis counts, a second
+    hint; ``axis`` is the first wrong axis, from 0.
     """
 
     correct: bool
     sentence: str
-    hint: str = ""
+    more: str = ""
     axis: int | None = None
 
 
 def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
-    """Ask one question for each different tensor of a model, in random order.
+    """Ask one question for each different tensor of a model that is not given, in random order.
 
     For a layer that is called Tx times, a random step is chosen.
     """
@@ -60,19 +65,16 @@ def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
     steps = 1 + max((row.step or 0) for row in sketch.rows)
     made: list[Question] = []
     for number, row in enumerate(sketch.rows):
-        if row.step not in (None, 0) or row.name == "_":
+        if row.step not in (None, 0) or row.name == "_" or row.role == "input":
             continue
         step = int(rng.integers(steps)) if row.step is not None else None
-        made_by = (
-            _("the input") if row.role == "input" else _("what `{layer}` makes", layer=row.layer)
-        )
         at = "" if step is None else _(" at t = {step}", step=step)
         made.append(
             Question(
                 _(
-                    "What is the shape of `{name}`, {made_by}{at}?",
+                    "What is the shape of `{name}`, what `{layer}` makes{at}?",
                     name=row.name,
-                    made_by=made_by,
+                    layer=row.layer,
                     at=at,
                 ),
                 row.shape,
@@ -95,11 +97,12 @@ def questions(sketch: Blueprint, seed: int = 0) -> tuple[Question, ...]:
 
 
 def parse(text: str) -> Answer:
-    """Read a typed answer such as "(None, 64)", "m, n_a", "(?, 64)" or "[30 78]".
+    """Read a typed answer such as "(None, 64)", "m, n_a", "（？，64）" or "[30 78]".
 
     Raises ``ValueError``, one sentence, for text that is not a shape.
     """
-    inner = text.strip().strip("()[]{}").strip()
+    plain = unicodedata.normalize("NFKC", text).translate(MARKS)
+    inner = plain.strip().strip("()[]{}").strip()
     parts = [part for part in re.split(r"[\s,×;]+|(?<=\d)x(?=\d)", inner) if part]
     if not parts:
         raise ValueError(_("There is no shape yet; type one size or name for each axis, (m, n_a)."))
@@ -122,74 +125,62 @@ def _part(part: str) -> int | str | None:
     )
 
 
-def judge(answer: Answer, question: Question, sizes: Mapping[str, int]) -> Verdict:
+def judge(
+    answer: Answer,
+    question: Question,
+    sizes: Mapping[str, int],
+    meanings: Mapping[str, str] | None = None,
+) -> Verdict:
     """Compare an answer axis by axis; an axis is given by its size or its name.
 
     The batch axis may also be given as None. ``sizes`` are the model's sizes by axis name,
-    with m.
+    with m; ``meanings`` say in English what each counts.
     """
     right, names = question.shape, question.axes
-    both = _("`{names}`, here `{sizes}`", names=as_text(names), sizes=as_text(right))
+
+    def counts(axis: int) -> str:
+        """Say what an axis counts, without its name and size."""
+        name = names[axis]
+        what = {"m": N_("sequences in a batch"), "Ty": N_("outputs")} | dict(meanings or {})
+        if name not in what:
+            return ""
+        return _("Axis {n} counts: {what}.", n=axis + 1, what=_(what[name]))
+
     if len(answer) != len(right):
-        return Verdict(
-            False, _count_off(answer, question, sizes, both), _("The number of axes is off.")
-        )
-    for axis, (given, size, name) in enumerate(zip(answer, right, names, strict=True)):
-        if not _fits(given, size, name, sizes):
-            return Verdict(
-                False,
-                _(
-                    "Axis {n} is off: you have {given}, it is {meaning}. The shape is {both}.",
-                    n=axis + 1,
-                    given=_shown(given),
-                    meaning=_meaning(name, size),
-                    both=both,
-                ),
-                _("Axis {n} is off.", n=axis + 1),
-                axis,
+        given = len(answer)
+        sentence = n_("You have {n} axis.", "You have {n} axes.", given)
+        for axis in range(len(right)):
+            rest = [other for other in range(len(right)) if other != axis]
+            if given == len(rest) and all(
+                _fits(answer[a], right[p], names[p], sizes) for a, p in enumerate(rest)
+            ):
+                off = _("One is missing.")
+                return Verdict(False, f"{sentence} {off}", counts(axis))
+        off = _("It has more.") if given < len(right) else _("It has fewer.")
+        more = n_("It has {n} axis.", "It has {n} axes.", len(right))
+        return Verdict(False, f"{sentence} {off}", more)
+    for axis, (one, size, name) in enumerate(zip(answer, right, names, strict=True)):
+        if not _fits(one, size, name, sizes):
+            sentence = _(
+                "Axis {n} is off: you have {given}.",
+                n=axis + 1,
+                given="None" if one is None else one,
             )
-    return Verdict(True, _("Right: {both}.", both=both), _("Right."))
+            return Verdict(False, sentence, counts(axis), axis)
+    return Verdict(True, _("Right: {both}.", both=solution(question)))
+
+
+def solution(question: Question) -> str:
+    """Write the answer, as names and as sizes."""
+    return _(
+        "`{names}`, here `{sizes}`", names=as_text(question.axes), sizes=as_text(question.shape)
+    )
 
 
 def _fits(given: int | str | None, size: int | None, name: str, sizes: Mapping[str, int]) -> bool:
     if size is None:
         return given is None or given == "m" or given == sizes.get("m")
     if isinstance(given, str):
-        # Ty equals Tx in this model, and the seed writes either.
-        same = {name, "Ty" if name == "Tx" else "Tx" if name == "Ty" else name}
+        same = {name, *next((pair for pair in SAME if name in pair), ())}
         return given.lower() in {other.lower() for other in same}
     return given == size
-
-
-def _shown(given: int | str | None) -> str:
-    return "None" if given is None else str(given)
-
-
-def _meaning(name: str, size: int | None) -> str:
-    if size is None:
-        return _("the batch, m, which Keras leaves open and writes None")
-    return f"{size}" if name == str(size) else _("{name}, which is {size}", name=name, size=size)
-
-
-def _count_off(answer: Answer, question: Question, sizes: Mapping[str, int], both: str) -> str:
-    given, right = len(answer), len(question.shape)
-    for axis in range(right):
-        rest = [other for other in range(right) if other != axis]
-        missing = given == right - 1 and all(
-            _fits(answer[a], question.shape[p], question.axes[p], sizes) for a, p in enumerate(rest)
-        )
-        if missing:
-            meaning = _meaning(question.axes[axis], question.shape[axis])
-            return _(
-                "Axis {n} is missing: it is {meaning}. The shape is {both}.",
-                n=axis + 1,
-                meaning=meaning,
-                both=both,
-            )
-    return n_(
-        "You have {n} axis, it has {right}. The shape is {both}.",
-        "You have {n} axes, it has {right}. The shape is {both}.",
-        given,
-        right=right,
-        both=both,
-    )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from seqlib.i18n import _
 from seqlib.shapes.arithmetic import TensorShape, as_text, result_name
 
-Lines = tuple[tuple[str, int], ...]  # (function, line number)
+Lines = tuple[int, ...]  # of the text, from 1
 
 
 class Size(int):
@@ -200,23 +200,15 @@ def _sliced(size: int | None, part: slice) -> int | None:
 
 
 @dataclass(frozen=True)
-class CodeLine:
-    """One line of a builder's source: the function's name, line number in its file, text."""
-
-    function: str
-    number: int
-    text: str
-
-
-@dataclass(frozen=True)
 class LayerCount:
-    """One layer object: name, class, title in a picture, numbers of weights and of calls."""
+    """One layer object: name, class, title, numbers of weights and calls, line that makes it."""
 
     name: str
     kind: str
     n_parameters: int
     uses: int
     title: str = ""
+    line: int = 0
 
 
 class Drawn(NamedTuple):
@@ -238,7 +230,7 @@ class Blueprint:
         As ``seqlib.shapes.arithmetic.annotate`` lists them for the model that Keras builds.
     axes : tuple of tuples of str
         Axis names of each row; a size without a name is written as its number.
-    lines : tuple of tuples of (function, line number)
+    lines : tuple of tuples of int
         The lines of code that made each row.
     layers : tuple of LayerCount
         Every layer object once, in the order of first calls.
@@ -278,7 +270,8 @@ def read_off(
         lines=tuple(by_row[row].lines for row in rows),
         layers=tuple(
             LayerCount(
-                layer.name, layer.kind, int(layer.n_parameters), uses[layer.name], layer.title
+                *(layer.name, layer.kind, int(layer.n_parameters), uses[layer.name]),
+                *(layer.title, layer.line),
             )
             for layer in layers.values()
         ),

@@ -13,7 +13,7 @@ import numpy as np
 
 from seqlib.i18n import N_
 from seqlib.jazz.keras_models import djmodel, music_layers
-from seqlib.shapes.constructions import djmodel_mistake
+from seqlib.shapes.constructions import MISTAKE
 from seqlib.training import tensorflow
 
 
@@ -60,11 +60,13 @@ def compare(
     import keras
 
     layers = music_layers(n_a, n_values)
-    shared, mistake = djmodel(Tx, n_a, n_values, layers), djmodel_mistake(Tx, n_a, n_values)
-    cells = [mistake.get_layer(f"LSTM_cell_{t}") for t in range(Tx)]
-    for t, cell in enumerate(cells):
-        cell.set_weights(layers.LSTM_cell.get_weights())
-        mistake.get_layer(f"densor_{t}").set_weights(layers.densor.get_weights())
+    shared = djmodel(Tx, n_a, n_values, layers)
+    mistake = MISTAKE.build({"Tx": Tx, "n_a": n_a, "n_values": n_values})
+    cells = [layer for layer in mistake.layers if isinstance(layer, keras.layers.LSTM)]
+    for layer in mistake.layers:
+        if layer.weights:
+            same = layers.LSTM_cell if layer in cells else layers.densor
+            layer.set_weights(same.get_weights())
     rng = np.random.default_rng(seed)
     tokens = rng.integers(0, n_values, (m, Tx + 1))
     X = np.eye(n_values, dtype=np.float32)[tokens[:, :-1]]  # (m, Tx, n_values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqlib.training import tensorflow
+from seqlib import board
 from seqlib.vectors import WordVectors
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def pretrained_embedding_layer(
     *,
     trainable: bool = False,
 ) -> keras.layers.Embedding:
-    """Build a Keras Embedding that holds pretrained vectors.
+    """Build a Keras Embedding that holds pretrained vectors, by the board's code on checked rows.
 
     Parameters
     ----------
@@ -45,22 +45,22 @@ def pretrained_embedding_layer(
         whole number from 1 or is used twice.
     """
     emb_matrix, missing = embedding_matrix(word_to_vec_map, word_to_index)
-    tensorflow.load()
-    import keras
-
-    vocab_len, e_length = emb_matrix.shape
-    embedding_layer = keras.layers.Embedding(
-        vocab_len,
-        e_length,
-        trainable=trainable,
-        # Drawing random numbers, which set_weights overwrites, would take longest.
-        embeddings_initializer="zeros",
-        name="pretrained_embedding",
-    )
-    embedding_layer.build((None,))
-    embedding_layer.set_weights([emb_matrix])
+    built = board.run(board.read("pretrained_embedding_layer"))["pretrained_embedding_layer"]
+    embedding_layer = built(_Rows(emb_matrix), {row: row for row in range(1, len(emb_matrix))})
+    embedding_layer.name = "pretrained_embedding"
+    embedding_layer.trainable = trainable
     embedding_layer.words_without_vector = missing
     return embedding_layer
+
+
+class _Rows:
+    """The rows of a checked matrix by their number; any word stands for the first."""
+
+    def __init__(self, matrix: np.ndarray) -> None:
+        self.matrix = matrix
+
+    def __getitem__(self, row: int | str) -> np.ndarray:
+        return self.matrix[row if isinstance(row, int) else 0]
 
 
 def embedding_matrix(

@@ -58,8 +58,8 @@ function block({ name, shape }, left, scale) {
   return { group, width: across + dx, height: top + dy + down + 34 };
 }
 
-/** Two tensors side by side, to one scale. */
-function blocks(pair) {
+/** Two tensors side by side, to one scale; beside them the second as the note's picture has it. */
+function blocks(pair, turned) {
   const longest = Math.max(...pair.flatMap(({ shape }) => shape.map(([, size]) => size)));
   const scale = 150 / longest;
   const room = 104; // for a label beside a block
@@ -67,10 +67,16 @@ function blocks(pair) {
   const other = block(pair[1], room + one.width + 2 * room, scale);
   const arrow = draw("text", { x: room + one.width + room * 0.55, y: 30 + one.height / 2, class: "to", "text-anchor": "middle" });
   arrow.textContent = "→";
-  const width = 4 * room + one.width + other.width;
-  const height = Math.max(one.height, other.height);
+  const left = room * 5 + one.width + other.width;
+  const { name, shape: [m, down, across] } = pair[1];
+  const wrong = block({ name, shape: [m, across, down] }, left, scale);
+  wrong.group.classList.add("turned");
+  const cross = draw("path", { d: `M${left},30 l${wrong.width},${wrong.height - 64} m0,${64 - wrong.height} l${-wrong.width},${wrong.height - 64}`, class: "cross" });
+  wrong.group.append(draw("title", {}, [turned]), cross);
+  const width = left + wrong.width + room;
+  const height = Math.max(one.height, other.height, wrong.height);
   const words = pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(t(" becomes "));
-  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words, class: "blocks" }, [one.group, arrow, other.group]);
+  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words, class: "blocks" }, [one.group, arrow, other.group, wrong.group]);
 }
 
 class BlueprintView {
@@ -99,34 +105,50 @@ class BlueprintView {
     this.node.className = `blueprint${data.presenter ? " presenter" : ""}${data.code.length ? "" : " alone"}`;
     this.detail = make("p", "detail");
     this.detail.setAttribute("aria-live", "polite");
-    const picture = make("div", "picture", undefined, [this.drawPicture(data), ...(data.blocks ? [blocks(data.blocks)] : []), this.detail]);
+    const picture = make("div", "picture", undefined, [this.drawPicture(data), ...(data.blocks ? [blocks(data.blocks, data.turned), make("p", "turned-note", data.turned)] : []), this.detail]);
     this.node.replaceChildren(...(data.code.length ? [this.drawCode(data)] : []), picture);
     this.code = this.node.querySelector(".code");
-    const code = data.code.map(({ id }) => id).join(" ");
+    const code = data.code.map(({ text }) => text).join("\n");
     if (this.code && code === this.codeShown) this.code.scrollTop = scroll;
-    else if (this.code) requestAnimationFrame(() => this.reveal(this.code.querySelector(".line.linked")));
+    else if (this.code) requestAnimationFrame(() => this.reveal(this.code.querySelector(".line.makes")));
     this.codeShown = code;
     this.say(null);
   }
 
-  drawCode({ code, linked }) {
+  drawCode({ code }) {
     const list = make("ol", "lines");
-    let before = null;
-    for (const { id, fn, number, text } of code) {
-      if (before !== null && fn !== before) list.append(make("li", "gap"));
-      before = fn;
+    const makes = new Set([...this.boxes(), ...this.chips()].flatMap(({ lines }) => lines));
+    this.notes = new Map(code.map(({ number, note }) => [number, note]));
+    for (const { number, text, aside } of code) {
       const indent = text.length - text.trimStart().length;
       const line = make("li", "line", undefined, [make("span", "number", number), make("code", "", text.trim() || " ")]);
       line.style.setProperty("--indent", indent);
-      line.dataset.line = id;
-      if (linked.includes(id)) this.link(line, () => this.select({ line: id }));
+      line.dataset.line = number;
+      line.classList.toggle("makes", makes.has(number));
+      if (text.trim()) this.link(line, () => this.select({ line: number }));
       list.append(line);
+      if (aside) list.append(this.aside(aside, indent));
     }
     const pane = make("div", "code", undefined, [list]);
     pane.tabIndex = 0;
     pane.setAttribute("role", "region");
     pane.setAttribute("aria-label", t("The builder's source"));
     return pane;
+  }
+
+  /** Another form of a line, folded: what it is, what Keras says to it, what happens. */
+  aside({ title, instead, says, what }, indent) {
+    const head = make("summary", "", `${title} `, instead ? [make("code", "", instead)] : []);
+    const said = says ? [make("p", "", undefined, [`${t("Keras 3:")} `, make("code", "", says)])] : [];
+    const node = make("li", "aside", undefined, [make("details", "", undefined, [head, ...said, make("p", "", what)])]);
+    node.style.setProperty("--indent", indent);
+    return node;
+  }
+
+  boxes() { return this.data.nodes; }
+
+  chips() {
+    return [...this.data.inputs, ...this.data.nodes.flatMap((node) => node.results)];
   }
 
   drawPicture({ inputs, nodes, stacked }) {
@@ -195,31 +217,30 @@ class BlueprintView {
   select(what) {
     const lines = new Set(what ? (what.line ? [what.line] : what.lines) : []);
     for (const node of this.node.querySelectorAll("[data-lines]")) {
-      node.classList.toggle("lit", node.dataset.lines.split(" ").some((line) => line && lines.has(line)));
+      node.classList.toggle("lit", node.dataset.lines.split(" ").some((line) => line && lines.has(Number(line))));
     }
     let first = null;
     for (const node of this.node.querySelectorAll("[data-line]")) {
-      const on = lines.has(node.dataset.line);
+      const on = lines.has(Number(node.dataset.line));
       node.classList.toggle("lit", on);
       if (on && !first) first = node;
     }
     if (first && what && !what.line) this.reveal(first);
     const tensor = what && (what.tensor || this.tensorsOf(lines)[0]);
-    this.say(tensor || null);
+    this.say(tensor || null, what && this.notes ? this.notes.get(what.line) : "");
     window.dispatchEvent(new CustomEvent(LIGHT_EVENT, { detail: tensor ? tensor.name : "" }));
   }
 
   /** What the page's glossary asks for: every tensor whose shape is not a secret. */
   tensors() {
-    const { inputs, nodes, stacked } = this.data;
-    return [...inputs, ...nodes.flatMap((node) => node.results), ...(stacked ? [stacked] : [])]
+    const { stacked } = this.data;
+    return [...this.chips(), ...(stacked ? [stacked] : [])]
       .filter((tensor) => !tensor.hidden)
       .map(({ name, shape }) => ({ symbol: name, shape: shape.map(([axis, size]) => [axis, size === null ? "None" : size]) }));
   }
 
   tensorsOf(lines) {
-    const { inputs, nodes } = this.data;
-    return [...inputs, ...nodes.flatMap((node) => node.results)].filter((tensor) => tensor.lines.some((line) => lines.has(line)));
+    return this.chips().filter((tensor) => tensor.lines.some((line) => lines.has(line)));
   }
 
   /** Scroll the code, and only the code, until a line is in view. */
@@ -231,8 +252,8 @@ class BlueprintView {
     }
   }
 
-  say(tensor) {
-    this.detail.textContent = tensor ? (tensor.hidden ? t("Predict this one first.") : tensor.detail) : this.data.detail;
+  say(tensor, note = "") {
+    this.detail.textContent = note || (tensor ? (tensor.hidden ? t("Predict this one first.") : tensor.detail) : this.data.detail);
   }
 
   /** An axis name or symbol that is pointed at here or on a stage. */

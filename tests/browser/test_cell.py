@@ -138,3 +138,19 @@ def test_the_copy_task_draws_live_curves(cell):
     page.wait_for_function(
         "() => document.querySelectorAll('.st-key-copy_accuracy .js-plotly-plot').length === 1"
     )
+
+
+def test_a_file_of_weights_is_opened_and_its_layer_watched(server, new_page, tmp_path):
+    rng = np.random.default_rng(0)
+    shapes = [(9, 50), (50, 16), (4, 16), (16,)]
+    np.savez(tmp_path / "mine.npz", *(rng.standard_normal(one).astype("f4") for one in shapes))
+    page = new_page(f"{server.url}/cell")
+    uploads = page.locator(".st-key-own_file input[type=file]")
+    uploads.set_input_files(tmp_path / "mine.npz")
+    stage = page.locator(".st-key-own_layer_stage")
+    expect(stage.locator(".lane[data-kind=heatmap]")).to_have_count(6, timeout=30_000)
+    expect(stage.locator(".lane[data-kind=tokens]")).to_be_visible()
+    (tmp_path / "no.h5").write_bytes(b"no")
+    uploads.set_input_files(tmp_path / "no.h5")
+    expect(page.get_by_text("This holds no weights")).to_be_visible()
+    expect(stage).to_be_visible()

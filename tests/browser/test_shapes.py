@@ -72,6 +72,39 @@ def test_pointing_at_a_tensor_lights_the_stage_and_the_other_way_round(shapes):
     assert all("n_values" in chip for chip in named)
 
 
+def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
+    page = shapes("?construction=pretrained_embedding_layer")
+    first(page).locator(".line", has_text="vocab_len = len(").hover()
+    expect(first(page).locator(".detail")).to_have_text("vocab_len = 10,001.")
+    first(page).locator(".line", has_text="embedding_layer.build(").hover()
+    without = first(page).locator(".aside", has_text="Without this line")
+    expect(without.locator("p").first).not_to_be_visible()
+    without.locator("summary").click()
+    expect(without).to_contain_text("expecting 0 weights")
+
+
+def test_pointing_at_a_1_names_its_row_of_the_matrix(shapes):
+    page = shapes()
+    picture = page.locator(".onehot")
+    picture.get_by_role("button", name="sister").hover()
+    said = picture.locator(".said")
+    expect(said).to_contain_text("“sister”: of its 10,000 numbers, number")
+    place = re.search(r"row ([\d,]+) of E", said.text_content())[1]
+    # Straight at the 1 of another word, then back at sister's, in its strip of the matrix.
+    picture.get_by_role("button", name="much").focus()
+    expect(said).to_contain_text("“much”")
+    number = int(place.replace(",", "")) - 1
+    strips = picture.locator("canvas.strips")
+    strips.scroll_into_view_if_needed()
+    box = strips.bounding_box()
+    cell = box["width"] / 2000  # at this width
+    strip = 60 * cell + 15
+    strips.hover(
+        position={"x": (number % 2000 + 0.5) * cell, "y": 5 + number // 2000 * strip + 30 * cell}
+    )
+    expect(said).to_contain_text("“sister”")
+
+
 def test_a_slider_changes_every_caption(shapes):
     page = shapes()
     slider = page.locator(".st-key-n_a_djmodel").get_by_role("slider")
@@ -91,7 +124,7 @@ def test_predict_then_reveal(shapes):
     answer = page.get_by_role("textbox", name="shape")
     answer.fill("(m, m, m, m, m)")
     answer.press("Enter")
-    page.get_by_text("axes, it has").wait_for()
+    page.get_by_text("You have 5 axes. It has fewer.").wait_for()
     assert asked.count() == 1
     page.locator(".st-key-reveal button").first.click()
     page.get_by_text("It is").wait_for()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import time
 
+import numpy as np
 import pytest
 
+from seqlib import saved
 from seqlib.jazz import pretrained
 from seqlib.jazz.sandbox import RECIPES
+from seqlib.saved import watching
 from tests.pages.apps import texts, visit
 
 
@@ -68,3 +72,52 @@ def test_a_layer_of_the_emoji_model_can_be_opened_too(of, reads):
     assert app.slider(key="word").value == 3
     app.text_input(key="cell_sentence").set_value("").run()
     assert not app.exception
+
+
+@pytest.fixture(scope="module")
+def own_file():
+    """An LSTM on 50 numbers, one on its output, a GRU, and an embedding of 9 words."""
+    rng = np.random.default_rng(0)
+    shapes = [(9, 50), (50, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (5, 12), (4, 12), (2, 12)]
+    held = io.BytesIO()
+    np.savez(held, *(rng.standard_normal(shape).astype(np.float32) for shape in shapes))
+    return held.getvalue()
+
+
+def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
+    app = visit("cell")
+    app.session_state["own_layers"] = saved.read(own_file)
+    app.run()
+    assert app.dataframe[-1].value["kind"].tolist() == [*("Embedding", "LSTM", "LSTM", "GRU")]
+    names = ["LSTM 1", "LSTM 2", "GRU 1", "LSTM 1 → LSTM 2"]
+    assert app.selectbox(key="own_layer").options == names
+    for kind in ("a sentence", "rows of its embedding", "one-hot", "noise"):
+        app.selectbox(key="own_input").set_value(kind).run()
+        assert not app.exception
+        assert "n_a = 4" in texts(app), kind
+    app.button_group(key="own_lanes").set_value(
+        [*("x", "h", "i", "f", "g", "o", "c"), *("cell", "equation", "influence")]
+    ).run()
+    app.toggle(key="own_hold").set_value(True).run()
+    assert not app.exception
+    assert "The last state a moves by at most" in texts(app)
+    app.selectbox(key="own_layer").set_value("LSTM 1 → LSTM 2").run()
+    assert not app.exception
+    app.selectbox(key="own_input").set_value("rows of its embedding").run()
+    app.text_input(key="own_indices").set_value("3 99").run()
+    assert "99 is too large" in app.warning[-1].value
+    app.selectbox(key="own_layer").set_value("GRU 1").run()
+    app.selectbox(key="own_input").set_value("noise").run()
+    assert not app.exception
+    assert "30 steps · n_a = 4" in texts(app)
+
+
+def test_states_leave_as_arrays_and_as_a_table(own_file):
+    (layer, *_more) = saved.read(own_file).of("LSTM")
+    (trace,) = watching.run([layer], np.ones((3, 50), np.float32))
+    arrays = np.load(io.BytesIO(watching.states_npz(trace)))
+    np.testing.assert_array_equal(arrays["f"], trace.f)
+    rows = watching.states_csv(trace, ("a", "=1", "c")).splitlines()
+    assert rows[0].split(",")[:3] == ["t", "read", "i[0]"]
+    assert [row.split(",")[1] for row in rows[1:]] == ["a", "'=1", "c"]
+    assert float(rows[-1].split(",")[-1]) == pytest.approx(float(trace.h[-1, -1]), rel=1e-5)

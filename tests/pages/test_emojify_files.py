@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
-from seqlib.emojify import open_model, pretrained, save_model
+from seqlib.emojify import Unknown, open_model, pretrained, save_model
 from seqlib.text import sentences_to_indices, shipped, template
 from seqlib.text.several import MOST_TEST
 from tests.pages.apps import errors, markup, texts, the_error, train_emoji, visit
@@ -194,17 +196,16 @@ def test_a_saved_model_opens_again_and_gives_the_same_numbers(page, model):
 
 
 BAD_MODELS = {
-    "a Keras file": (None, "never opened"),
-    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(50), "never opened"),
-    "junk": (b"junk", "not a SeqScope model file"),
-    "nothing": (b"", "not a SeqScope model file"),
+    "a Keras file without weights": ("m.keras", None, "damaged"),
+    "HDF5": ("m.h5", b"\x89HDF\r\n\x1a\n" + bytes(50), "damaged"),
+    "junk": ("m.npz", b"junk", "holds no weights"),
+    "nothing": ("m.keras", b"", "holds no weights"),
+    "a Keras file by another name": ("m.seqscope", None, "never opened"),
+    "junk by our name": ("m.seqscope", b"junk", "not a SeqScope model file"),
 }
 
 
 def keras_like() -> bytes:
-    import io
-    import zipfile
-
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("config.json", "{}")
@@ -212,14 +213,38 @@ def keras_like() -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize(("content", "says"), BAD_MODELS.values(), ids=BAD_MODELS)
-def test_a_file_that_is_no_model_is_refused_and_loses_nothing(same_page, content, says):
+@pytest.mark.parametrize(("name", "content", "says"), BAD_MODELS.values(), ids=BAD_MODELS)
+def test_a_file_that_is_no_model_is_refused_and_loses_nothing(same_page, name, content, says):
     page = same_page
     page.file_uploader(key="emoji_open").set_value(
-        ("m.keras", keras_like() if content is None else content, "")
+        (name, keras_like() if content is None else content, "")
     )
     the_error(page.run(), says)
     assert page.selectbox(key="emoji_model").value == state.SHIPPED
+
+
+def test_a_learners_own_emojify_reads_with_its_weights(page, model):
+    """As Keras 2 saved it, without the embedding; the words are read through the vectors in use."""
+    h5py = pytest.importorskip("h5py")
+    made = io.BytesIO()
+    names = ("lstm", "lstm_1", "dense")
+    arrays = [array * np.float32(0.5) for array in model.weights.arrays]
+    with h5py.File(made, "w") as file:
+        for name, part in zip(names, (arrays[:3], arrays[3:6], arrays[6:]), strict=True):
+            inner = f"{name}/{name}" + ("/lstm_cell" if len(part) == 3 else "")
+            kinds = ("kernel", "recurrent_kernel", "bias") if len(part) == 3 else ("kernel", "bias")
+            for kind, array in zip(kinds, part, strict=True):
+                file[f"model_weights/{inner}/{kind}:0"] = array
+    page.file_uploader(key="emoji_open").set_value(("mine.h5", made.getvalue(), ""))
+    page.run()
+    assert errors(page) == []
+    assert page.selectbox(key="emoji_model").value == state.FILE
+    found = page.session_state["emoji_file_model"]
+    assert found.lexicon.unknown is Unknown.ZERO
+    for ours, theirs in zip(found.weights.arrays, arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    again = open_model(page.session_state["emoji_file_bytes"], vectors.load())
+    np.testing.assert_allclose(again.predict(["I am happy"]), found.predict(["I am happy"]))
 
 
 def test_what_is_downloaded_is_the_model_that_reads(model):

@@ -7,10 +7,12 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib import i18n
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from tests.pages.apps import texts, visit
-from ui.shapes import picture, predict
+from ui.shapes import picture, predict, tally
+from ui.shapes.listing import listing
 
 
 def captions(sketch, m: int = 60, **options) -> dict[str, list]:
@@ -20,6 +22,20 @@ def captions(sketch, m: int = 60, **options) -> dict[str, list]:
     return {f"{t['name']}": [size for _, size in t["shape"]] for t in tensors}
 
 
+def drawn(chosen):
+    model, values = chosen.walked(chosen.seed_sizes)
+    return model.sketch, values
+
+
+def test_comments_are_in_the_readers_language():
+    chosen = CONSTRUCTIONS["djmodel"]
+    with i18n.speaking("zh"):
+        lines = listing(chosen.code(chosen.seed_sizes), *drawn(chosen))
+    comments = [line.text.partition("# ")[2] for line in lines if "# " in line.text]
+    assert len(comments) > 5
+    assert all(not comment.isascii() for comment in comments)
+
+
 def test_the_picture_has_every_tensor_of_one_use_and_the_stacked_output():
     chosen = CONSTRUCTIONS["djmodel"]
     sketch = chosen.sketch(chosen.seed_sizes)
@@ -27,11 +43,20 @@ def test_the_picture_has_every_tensor_of_one_use_and_the_stacked_output():
     assert shown["X"] == [None, 30, 78]
     assert shown["a"] == shown["c"] == shown["_"] == [None, 64]
     assert shown["out"] == [None, 78]
-    data = picture.picture(sketch, 60, chosen.shown)
+    code = listing(chosen.code(chosen.seed_sizes), *drawn(chosen))
+    data = picture.picture(sketch, 60, code)
     assert data["stacked"]["shape"] == [("Ty", 30), ("m", None), ("n_values", 78)]
     assert "60 × 30 × 78 = 140,400" in data["inputs"][0]["detail"]
-    assert {line["fn"] for line in data["code"]} == {"music_layers", "djmodel"}
-    assert set(data["linked"]) <= {line["id"] for line in data["code"]}
+    said = {line["text"].strip(): line for line in data["code"]}
+    assert (
+        "36,608 weights, called 30 times"
+        in said["LSTM_cell = LSTM(n_a, return_state=True)"]["note"]
+    )
+    assert said["x = X[:, t, :]  # what is read at step t"]["aside"]["instead"].startswith(
+        "x = Lambda("
+    )
+    made = {n for node in data["nodes"] for n in node["lines"]}
+    assert said["LSTM_cell = LSTM(n_a, return_state=True)"]["number"] in made
 
 
 def test_hidden_shapes_do_not_travel_to_the_browser():
@@ -39,8 +64,16 @@ def test_hidden_shapes_do_not_travel_to_the_browser():
     assert captions(sketch, hidden=True)["a"] == []
     assert captions(sketch, hidden=True)["X"] == [None, 30, 78]
     asked = next(n for n, row in enumerate(sketch.rows) if row.name == "c")
-    assert captions(sketch, asked=asked)["c"] == []
-    assert captions(sketch, asked=asked)["a"] == [None, 64]
+    shown = captions(sketch, asked=asked)
+    # What is made beside it or after it has its shape or tells it.
+    assert shown["a"] == shown["c"] == shown["out"] == []
+    assert shown["x"] == [None, 1, 78]
+    assert shown["a0"] == [None, 64]
+    chosen = CONSTRUCTIONS["djmodel"]
+    code = listing(chosen.code(chosen.seed_sizes), *drawn(chosen))
+    data = picture.picture(sketch, 60, code, asked=asked)
+    assert not any(line["note"] for line in data["code"])
+    assert "64" not in json.dumps([data["nodes"][2:], data["stacked"], data["detail"]])
 
 
 @pytest.mark.parametrize("name", CONSTRUCTIONS)
@@ -72,17 +105,21 @@ def ask(app: AppTest, answer: str) -> AppTest:
 
 def question(app: AppTest):
     chosen = CONSTRUCTIONS["djmodel"]
-    state = app.session_state["quiz"]
+    number = app.session_state["question"] - 1
     asked = predict.quiz.questions(chosen.sketch(chosen.seed_sizes))
-    return predict.quiz.questions(
-        chosen.sketch(chosen.seed_sizes), seed=state["number"] // len(asked)
-    )[state["number"] % len(asked)]
+    return predict.quiz.questions(chosen.sketch(chosen.seed_sizes), seed=number // len(asked))[
+        number % len(asked)
+    ]
 
 
-def test_a_right_answer_counts_a_wrong_one_is_explained_and_only_first_tries_score():
+def test_a_right_answer_counts_a_wrong_one_gets_hints_and_only_first_tries_score():
     app = visit("shapes", predict="true")
+    assert "(Ty, m, n_values)" in texts(visit("shapes"))
+    assert "(Ty, m, n_values)" not in texts(app), "no text gives a shape"
     ask(app, "(999, 999, 999, 999)")
-    assert "axes, it has" in app.warning[0].value
+    assert app.warning[0].value == "You have 4 axes. It has fewer."
+    ask(app, "(999, 999, 999, 9)")
+    assert "It has fewer. It has " in app.warning[0].value
     ask(app, as_text(question(app).axes))
     assert app.success[0].value.startswith("Right")
     assert "**0 of 1**" in texts(app)
@@ -91,10 +128,22 @@ def test_a_right_answer_counts_a_wrong_one_is_explained_and_only_first_tries_sco
     assert "**1 of 2**" in texts(app)
 
 
+def test_a_class_sees_how_often_each_answer_was_given():
+    tally._counted.clear()
+    for answer in ("(999,)", "（999，）", "(3,)"):
+        ask(visit("shapes", predict="true", tally="5b"), answer)
+    ask(visit("shapes", predict="true"), "(999,)")
+    app = visit("shapes", predict="true", tally="5b")
+    assert "The class" not in texts(app), "not before one's own answer"
+    ask(app, as_text(question(app).shape))
+    assert "The class: 4 answers" in texts(app)
+    assert "Right: **1 of 4**" in texts(app)
+    (counted,) = [one for (name, _about), one in tally._counted.items() if name == "5b"]
+    assert counted["(999,)", False] == 2
+
+
 def test_a_teacher_can_keep_the_answers_back():
     app = visit("shapes", predict="true", hide="true")
-    ask(app, "(999, 999, 999, 999)")
-    assert app.warning[0].value == "The number of axes is off."
     assert app.button(key="reveal").disabled
 
 

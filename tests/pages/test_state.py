@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.saved import Layer, Saved
 from tests.pages.apps import visit
 from tests.pages.test_embeddings import two_files
 from tests.pages.test_visit import a_song
@@ -55,6 +57,14 @@ def drawn(app: AppTest) -> Iterator[tuple[str, Any]]:
 @pytest.fixture(scope="module")
 def controls() -> list[tuple[str, Any]]:
     found = [one for page, query in LINKS for one in drawn(visit(page, **query))]
+    app = visit("cell")
+    cell = [np.zeros(shape, np.float32) for shape in ((50, 8), (2, 8), (8,))]
+    words = Layer("words", "Embedding", (np.zeros((9, 50), np.float32),))
+    app.session_state["own_layers"] = Saved((words, Layer("lstm", "LSTM", tuple(cell))))
+    found += drawn(app.run())
+    found += drawn(app.toggle(key="own_hold").set_value(True).run())
+    for kind in ("one-hot", "noise"):
+        found += drawn(app.selectbox(key="own_input").set_value(kind).run())
     app = visit("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
     found += drawn(app.run())

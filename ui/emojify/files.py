@@ -8,11 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from seqlib import saved
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
-from seqlib.emojify.files import MAX_BYTES, SUFFIX
+from seqlib.emojify.files import SUFFIX
 from seqlib.emojify.models import keras_bytes, with_rows_only
 from seqlib.i18n import _
+from seqlib.saved.emojify import emoji_model
 from seqlib.text import DataSet, shipped
 from seqlib.training import keras_room
 from seqlib.vectors import WordVectors
@@ -21,6 +23,8 @@ from ui.frame import choices
 from ui.parts import uploads
 from ui.parts.vectors import usable
 from ui.state import value
+
+WEIGHTS = ("h5", "hdf5", "keras", "npz", "safetensors")  # endings of files of weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,14 +143,17 @@ def save() -> None:
 
 
 def reopen() -> None:
-    """Draw the upload of a SeqScope file."""
+    """Draw the upload of a SeqScope file, or of the weights of a learner's own Emojify_V2."""
     uploads.uploader(
-        _("Open a SeqScope file ({suffix})", suffix=SUFFIX),
-        (SUFFIX.removeprefix("."), "keras", "h5", "zip"),
-        round(MAX_BYTES / 1e6),
+        _("Open a model: a SeqScope file, or weights of your own Emojify_V2"),
+        (SUFFIX.removeprefix("."), "zip", *WEIGHTS),
+        saved.BYTES // 1_000_000,
         _open,
         key="emoji_open",
-        help=_("One that was saved here. Keras files can run code when opened, so they never are."),
+        help=_(
+            "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. Arrays "
+            "are read, no code in a file is ever opened."
+        ),
     )
     if st.session_state.pop("emoji_opened_now", False):
         st.rerun()  # the choice of models is above, and knows nothing of it yet
@@ -154,7 +161,11 @@ def reopen() -> None:
 
 def _open(file) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
-    data = file.getvalue()
-    model = open_model(data, usable())
+    data, vectors = file.getvalue(), usable()
+    if file.name.lower().endswith(WEIGHTS):
+        model = emoji_model(saved.opened(data), vectors)
+        data = save_model(model, shipped().train.words, vectors=vectors)
+    else:
+        model = open_model(data, vectors)
     st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
     choices.choose("emoji_model", state.FILE)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 
 import streamlit as st
 
 from seqlib.i18n import _, capital
-from seqlib.shapes.blueprint import Blueprint
-from seqlib.shapes.constructions import (
-    CONSTRUCTIONS,
-    Confirmation,
-    Construction,
-    Dial,
-    confirmed,
-)
+from seqlib.shapes.constructions import CONSTRUCTIONS, Construction, Dial, confirmed
+from seqlib.shapes.pasted import Confirmation
+from seqlib.shapes.recording import Blueprint
 from seqlib.training import keras_room
 from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import keras
-from ui.shapes import picture, predict
+from ui.shapes import filling, picture, predict
+from ui.shapes.listing import listing
 from ui.state import widget
 
 
@@ -59,7 +56,7 @@ def asking() -> tuple[bool, bool]:
     with st.container(horizontal=True):
         ask = st.toggle(
             _("Predict, then reveal"),
-            help=_("Hides one shape and asks for it."),
+            help=_("Hides one shape, and what follows it, and asks for it."),
             **widget("predict"),
         )
         hide = st.toggle(_("Hide the answers"), help=lesson("shapes")["hide"], **widget("hide"))
@@ -68,48 +65,68 @@ def asking() -> tuple[bool, bool]:
 
 def explorer() -> None:
     """Draw the first screen: model, sizes, question, picture, and Keras' confirmation."""
+    words = st.empty()
     with frame.controls("sizes"):
         chosen = construction()
         at = sizes(chosen)
     ask, hide = asking()
-    sketch = chosen.sketch(at)
+    # While shapes are asked for, no text gives any.
+    given = "" if ask or hide else lesson("shapes")["given"]
+    words.markdown(f"{given} {lesson('shapes')['builder']}")
+    model, values = chosen.walked(at)
+    sketch = model.sketch
     question = predict.current(chosen.name, sketch) if ask else None
     hidden_row = None
     if question is not None:
         if not predict.answered(question):
             hidden_row = question.row
-        predict.form(question, at, hide=hide)
+        predict.form(question, at, chosen.meanings, hide=hide)
     picture.show(
         sketch,
         key="shapes_picture",
         m=at["m"],
-        functions=chosen.shown,
+        code=listing(chosen.code(at), sketch, values),
         hidden=hide,
         asked=hidden_row,
     )
-    verdict(chosen, at, sketch)
-
-
-def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None:
-    """Draw Keras' confirmation, by itself if Keras' process runs, else behind a button."""
+    if chosen.name == "pretrained_embedding_layer":
+        filling.show()
     # The batch stays open in Keras, so m makes no other model.
-    sizes_at = tuple((name, size) for name, size in at.items() if name != "m")
-    about = (chosen.name, sizes_at)
+    sizes_at = {name: size for name, size in at.items() if name != "m"}
+    about = (chosen.name, tuple(sizes_at.items()))
+    verdict(
+        "confirm",
+        about,
+        lambda: keras_room.ask(confirmed, chosen.name, sizes_at, key=about),
+        sketch,
+    )
 
-    def request() -> Future:
-        return keras_room.ask(confirmed, chosen.name, dict(sizes_at), key=about)
 
-    if keras.follow("confirm", about, request, lambda found: st.markdown(sentence(found, sketch))):
+def verdict(
+    name: str,
+    about: Hashable,
+    request: Callable[[], Future],
+    sketch: Blueprint,
+    *,
+    offered: bool = True,
+) -> None:
+    """Draw Keras' confirmation, by itself if its process runs, else behind a button.
+
+    ``name`` is the button's key; ``about`` says what is confirmed.
+    """
+    if keras.follow(name, about, request, lambda found: st.markdown(sentence(found, sketch))):
+        return
+    if not offered:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if not keras.offered():
             return
         st.button(
             _("Confirm with Keras"),
-            key="confirm",
+            key=name,
             icon=":material/fact_check:",
             on_click=keras.ask,
-            args=("confirm", about, request),
+            args=(name, about, request),
             help=_(
                 "Builds this model in Keras and compares every tensor. Loads TensorFlow, a "
                 "few seconds the first time; after that it is done at every change."
@@ -117,7 +134,7 @@ def verdict(chosen: Construction, at: dict[str, int], sketch: Blueprint) -> None
         )
         st.caption(
             _(
-                "These shapes come from running the code on layers that know shapes only; "
+                "These shapes come from walking the code over layers that know shapes only; "
                 "TensorFlow is not loaded yet."
             )
         )

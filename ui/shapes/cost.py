@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.figures import SERIES
 from seqlib.i18n import _
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from ui.shapes import charts
+from ui.parts import vectors
+from ui.shapes import one_hot as one_hot_picture
 from ui.shapes.controls import span
 from ui.state import widget
 
@@ -28,19 +28,10 @@ def compare() -> None:
     words, vocabulary = at["maxlen"], at["vocabulary"]
     one_hot = one_hot_cost.one_hot(words, vocabulary, at["n_a"])
     embedded = one_hot_cost.embedded(words, vocabulary, at["e_length"], at["n_a"])
-    for name, cost, colour in (
-        (_("One-hot"), one_hot, SERIES[0]),
-        (_("Embedding"), embedded, SERIES[1]),
-    ):
-        label = _(
-            "{name}: {length:,} × {Tx} = {numbers:,} numbers",
-            name=name,
-            length=cost.shape[1],
-            Tx=cost.shape[0],
-            numbers=cost.numbers,
-        )
-        st.markdown(f"**{label}**")
-        st.html(charts.to_scale(cost, label, colour))
+    sentence = st.text_input(
+        _("sentence"), help=_("Its words are found in the vectors in use."), **widget("cost_say")
+    )
+    one_hot_picture.show(sentence, vectors.usable(), words, vocabulary, at["e_length"])
     rows = {_("one-hot"): one_hot, _("embedding"): embedded}
     st.dataframe(
         {

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
+from seqlib import board
 from seqlib.i18n import _, capital, language, n_
 from seqlib.jazz import JazzWeights
-from seqlib.shapes.blueprint import Blueprint, blueprint, listing
-from seqlib.shapes.constructions import CONSTRUCTIONS, djmodel_mistake
+from seqlib.shapes.constructions import CONSTRUCTIONS, MISTAKE
+from seqlib.shapes.recording import Blueprint
 from seqlib.shapes.weight_sharing import Sharing, compare
 from seqlib.stage import Clock, Stage
 from seqlib.stage.lanes import jazz_diagram
@@ -33,16 +33,6 @@ def djmodel_sizes() -> dict[str, int]:
     return {name: value(key) for name, key in SIZES.items()}
 
 
-@lru_cache(maxsize=64)
-def _both(Tx: int, n_a: int, n_values: int) -> tuple[Blueprint, Blueprint]:
-    """Sketch djmodel, and djmodel with the mistake."""
-    sizes = {"m": 1, "Tx": Tx, "n_a": n_a, "n_values": n_values}
-    return (
-        CONSTRUCTIONS["djmodel"].sketch(sizes),
-        blueprint(djmodel_mistake, Tx, n_a, n_values),
-    )
-
-
 def _cells(sketch: Blueprint) -> tuple[int, int]:
     """Count a model's LSTM layers, and their weights together."""
     cells = [layer for layer in sketch.layers if layer.kind == "LSTM"]
@@ -52,7 +42,7 @@ def _cells(sketch: Blueprint) -> tuple[int, int]:
 def counts() -> None:
     """Draw both models' numbers of layers and weights, and the lines of code that differ."""
     at = djmodel_sizes()
-    once, mistake = _both(at["Tx"], at["n_a"], at["n_values"])
+    once, mistake = (made.sketch(at) for made in (CONSTRUCTIONS["djmodel"], MISTAKE))
     rows = {_("defined once"): once, _("defined in the loop"): mistake}
     st.dataframe(
         {
@@ -76,21 +66,18 @@ def counts() -> None:
     )
     left, right = st.columns(2)
     for column, name, line in (
-        (left, _("defined once"), _shared_line()),
-        (right, _("defined in the loop"), _loop_line()),
+        (left, _("defined once"), _line("djmodel") + "  # " + _("before the loop")),
+        (right, _("defined in the loop"), _line("djmodel_mistake")),
     ):
         with column:
             st.markdown(f"**{capital(name)}**")
             st.code(line, language="python", wrap_lines=True)
 
 
-def _shared_line() -> str:
-    return "LSTM_cell = LSTM(n_a, return_state=True)   # " + _("before the loop")
-
-
-def _loop_line() -> str:
-    lines = [line.text.strip() for line in listing(djmodel_mistake) if "LSTM(" in line.text]
-    return f"{lines[0]}   # " + _("inside the loop")
+def _line(text: str) -> str:
+    """Return the line of a text that makes the LSTM."""
+    lines = board.translated(board.read(text)).split("\n")
+    return next(line.strip() for line in lines if " = LSTM(" in line)
 
 
 def on_stage() -> None:

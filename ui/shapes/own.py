@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 
 import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.shapes import pasted
-from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.pasted import Asked, Pasted
 from seqlib.training import keras_room
 from ui.frame import frame
-from ui.parts import escape, keras
-from ui.shapes import picture
+from ui.parts import escape
+from ui.shapes import controls, picture
 from ui.state import PASTE_SIZES, value, widget
 
 # Names that Markdown shows as they are; a screen reader would read an escaped one's backslashes.
@@ -122,7 +120,14 @@ def _draw(text: str, found: Pasted) -> None:
     if found.remarks:
         st.markdown("\n".join(f"- {escape.plain(str(remark))}" for remark in found.remarks))
     if not broken:
-        _confirm(text, found.asked, number, model.sketch)
+        sizes = {size.name: size.value for size in found.asked}
+        about = ("pasted", text, tuple(sizes.items()), number)
+        controls.verdict(
+            "confirm_pasted",
+            about,
+            lambda: keras_room.ask(pasted.confirmed, text, sizes, number, key=about),
+            model.sketch,
+        )
 
 
 def _names(found: Pasted) -> list[str]:
@@ -133,37 +138,3 @@ def _names(found: Pasted) -> list[str]:
         again = sum(one == name or one.startswith(f"{name} (") for one in names)
         names.append(f"{name} ({again + 1})" if again else name)
     return names
-
-
-def _confirm(text: str, asked: Sequence[Asked], number: int, sketch: Blueprint) -> None:
-    """Draw Keras' confirmation: by itself if its process runs, else behind a button."""
-    sizes: Mapping[str, int] = {size.name: size.value for size in asked}
-    about = ("pasted", text, tuple(sizes.items()), number)
-
-    def request() -> Future:
-        return keras_room.ask(pasted.confirmed, text, dict(sizes), number, key=about)
-
-    if keras.follow("pasted", about, request, lambda holds: _verdict(sketch, holds)):
-        return
-    if keras.offered():
-        st.button(
-            _("Confirm with Keras"),
-            key="confirm_pasted",
-            icon=":material/fact_check:",
-            on_click=keras.ask,
-            args=("pasted", about, request),
-            help=_("Builds these layers in Keras, in a process of its own."),
-        )
-
-
-def _verdict(sketch: Blueprint, confirmed: bool) -> None:
-    """Draw Keras' confirmation of the picture."""
-    st.markdown(
-        _(
-            ":material/verified: Confirmed by Keras: all {shapes} shapes and {weights:,} weights.",
-            shapes=len(sketch.rows),
-            weights=sketch.n_parameters,
-        )
-        if confirmed
-        else _(":material/error: Keras builds other shapes than these.")
-    )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seqlib import i18n
 from seqlib.i18n import _, n_
 from seqlib.shapes.arithmetic import stacked_outputs
-from seqlib.shapes.blueprint import Blueprint, Drawn, LayerCount, listing
+from seqlib.shapes.recording import Blueprint, Drawn, LayerCount
 from ui.component import component
 from ui.parts.presenter import presenting
+from ui.shapes.listing import Line
 
 _component = component("blueprint", "blueprint/blueprint.js", "blueprint/blueprint.css")
 
@@ -21,13 +22,13 @@ def show(
     *,
     key: str,
     m: int,
-    functions: Sequence[Callable] = (),
+    code: Sequence[Line] = (),
     hidden: bool = False,
     asked: int | None = None,
     broken: tuple[str, str] | None = None,
     places: bool = False,
 ) -> None:
-    """Mount the picture, and the source of ``functions`` beside it.
+    """Mount the picture, and the lines of ``code`` beside it.
 
     Parameters
     ----------
@@ -36,13 +37,14 @@ def show(
     hidden : bool
         Hide all shapes but the inputs'.
     asked : int, optional
-        The row a question is about (-1: the stacked outputs); its shape alone is hidden.
+        The row a question is about (-1: the stacked outputs); its shape and all that are made
+        with it or after it are hidden.
     broken : (layer, sentence), optional
         A layer that does not fit, drawn after the others.
     places : bool
         Name the lines of code in what is said of a tensor.
     """
-    data = picture(sketch, m, functions, hidden=hidden, asked=asked, places=places)
+    data = picture(sketch, m, code, hidden=hidden, asked=asked, places=places)
     if broken:
         data["nodes"].append(
             {
@@ -63,7 +65,7 @@ def show(
 def picture(
     sketch: Blueprint,
     m: int,
-    functions: Sequence[Callable] = (),
+    code: Sequence[Line] = (),
     *,
     hidden: bool = False,
     asked: int | None = None,
@@ -73,12 +75,13 @@ def picture(
     first = [n for drawn in sketch.drawn for n in drawn.rows]
     steps = max(drawn.turns for drawn in sketch.drawn) if sketch.drawn else 1
     counts = {layer.name: layer for layer in sketch.layers}
-    tensors = {n: _tensor(sketch, n, m, hidden, asked, places) for n in first}
+    secret = _secret(sketch, hidden, asked)
+    also = {n: [line.number for line in code if n in line.rows] for n in first}
+    tensors = {n: _tensor(sketch, n, m, n in secret, n == asked, places, also[n]) for n in first}
     stacked = None
     outputs = [n for n, row in enumerate(sketch.rows) if row.role == "output"]
     if len(outputs) > 1 and steps > 1:
-        stacked = _stacked(sketch, outputs, m, hidden or asked == -1, asked == -1)
-    linked = sorted({_line(line) for n in first for line in sketch.lines[n]})
+        stacked = _stacked(sketch, outputs, m, bool(secret) or asked == -1, asked == -1)
     nodes: list[dict[str, Any]] = []
     seen: set[str] = set()
     inputs = [n for n in first if sketch.rows[n].role == "input"]
@@ -96,23 +99,27 @@ def picture(
         seen.add(row.layer)
         above = list(drawn.rows)
     return {
-        "code": [
-            {
-                "id": _line((c.function, c.number)),
-                "fn": c.function,
-                "number": c.number,
-                "text": c.text,
-            }
-            for function in functions
-            for c in listing(function)
-        ],
-        "linked": linked,
+        "code": [line.as_json(quiet=bool(secret)) for line in code],
         "inputs": [tensors[n] for n in inputs],
         "nodes": nodes,
         "stacked": stacked,
-        "blocks": None if hidden or asked is not None else _blocks(sketch, m),
-        "detail": _summary(sketch, m),
+        "blocks": None if secret else _blocks(sketch, m),
+        "turned": _(
+            "The note's picture has the last two axes the other way round, words across, and "
+            "remarks on it: transpose the right side."
+        ),
+        "detail": _summary(sketch, m, quiet=bool(secret) or asked == -1),
     }
+
+
+def _secret(sketch: Blueprint, hidden: bool, asked: int | None) -> set[int]:
+    """List the rows whose shapes are not shown."""
+    made = [n for n, row in enumerate(sketch.rows) if row.role != "input"]
+    if hidden:
+        return set(made)
+    if asked is None or asked < 0:
+        return set()
+    return {n for n in made if n >= asked - sketch.rows[asked].result}
 
 
 def _node(
@@ -127,7 +134,7 @@ def _node(
         "count": _("the same layer again, its weights are counted above")
         if again and layer is not None and layer.n_parameters
         else _count(layer),
-        "lines": sorted({_line(line) for n in drawn.rows for line in sketch.lines[n]}),
+        "lines": sorted({line for n in drawn.rows for line in sketch.lines[n]} | _made_at(layer)),
         "results": [tensors[n] for n in drawn.rows],
         "handed": handed,
         "starts": starts,
@@ -161,8 +168,8 @@ def _blocks(sketch: Blueprint, m: int) -> list[dict[str, Any]] | None:
     ]
 
 
-def _line(line: tuple[str, int]) -> str:
-    return f"{line[0]}:{line[1]}"
+def _made_at(layer: LayerCount | None) -> set[int]:
+    return {layer.line} if layer is not None and layer.line else set()
 
 
 def _count(layer: LayerCount | None) -> str:
@@ -191,10 +198,9 @@ def _handed(sketch: Blueprint, numbers: Sequence[int]) -> tuple[str, list[int]]:
 
 
 def _tensor(
-    sketch: Blueprint, n: int, m: int, hidden: bool, asked: int | None, places: bool
+    sketch: Blueprint, n: int, m: int, hide: bool, asked: bool, places: bool, also: Iterable[int]
 ) -> dict[str, Any]:
     row = sketch.rows[n]
-    hide = (hidden and row.role != "input") or n == asked
     full = _with_batch(row.shape, m)
     layer = next((one for one in sketch.layers if one.name == row.layer), None)
     made = (
@@ -207,16 +213,16 @@ def _tensor(
     if sketch.masked[n]:
         made += _(", with a mask")
     if places and sketch.lines[n]:
-        made += _(", line {line}", line=sketch.lines[n][0][1])
+        made += _(", line {line}", line=sketch.lines[n][0])
     return {
         "name": row.name,
         "shape": list(zip(sketch.axes[n], row.shape, strict=True)) if not hide else [],
         "role": row.role,
         "mask": _("mask") if sketch.masked[n] and not hide else "",
-        "lines": [_line(line) for line in sketch.lines[n]],
+        "lines": sorted({*sketch.lines[n], *also}),
         "hidden": hide,
-        "asked": n == asked,
-        "detail": _detail(row.name, sketch.axes[n], full, row.dtype, made),
+        "asked": asked,
+        "detail": "" if hide else _detail(row.name, sketch.axes[n], full, row.dtype, made),
     }
 
 
@@ -260,14 +266,18 @@ def _stacked(
         "label": _("{n} outputs, stacked", n=len(outputs)),
         "shape": list(zip(axes, Y.shape, strict=True)) if not hide else [],
         "role": "output",
-        "lines": [_line(line) for line in sketch.lines[outputs[0]]],
+        "lines": list(sketch.lines[outputs[0]]),
         "hidden": hide,
         "asked": asked,
-        "detail": _detail("Y", axes, full, Y.dtype, _("the list of {n} outputs", n=len(outputs))),
+        "detail": ""
+        if hide
+        else _detail("Y", axes, full, Y.dtype, _("the list of {n} outputs", n=len(outputs))),
     }
 
 
-def _summary(sketch: Blueprint, m: int) -> str:
+def _summary(sketch: Blueprint, m: int, *, quiet: bool) -> str:
+    if quiet:
+        return _("Point at a line or a tensor.")
     ends: dict[str, list[list[Any]]] = {"input": [], "output": []}
     for row in sketch.rows:
         if row.role:

@@ -3,74 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.shapes import quiz
 from seqlib.shapes.arithmetic import as_text
-from seqlib.shapes.blueprint import Blueprint
 from seqlib.shapes.quiz import Question, Verdict
+from seqlib.shapes.recording import Blueprint
 from ui.lessons.pages import lesson
+from ui.shapes import tally
 from ui.state import value, widget
 
 
 def _state() -> dict:
     return st.session_state.setdefault(
-        "quiz", {"number": 0, "right": 0, "asked": 0, "tried": set(), "shown": {}}
+        "quiz", {"number": 0, "right": 0, "asked": 0, "tried": {}, "shown": {}}
     )
 
 
 def current(construction: str, sketch: Blueprint) -> Question:
     """Return the current question; each model has its own questions, in random order."""
-    number = _state()["number"]
+    number = value("question") - 1
     asked = quiz.questions(sketch)
     return quiz.questions(sketch, seed=number // len(asked))[number % len(asked)]
 
 
 def _name(question: Question) -> tuple:
-    return (_state()["number"], question.row, question.axes, question.shape)
+    return (value("question"), question.row, question.axes, question.shape)
 
 
 def answered(question: Question) -> bool:
     """Tell whether a question's shape may be shown: it is answered correctly, or revealed."""
     shown = _state()["shown"].get(_name(question))
-    return shown is not None and (shown.correct or shown.hint == REVEALED)
+    return shown is not None and (shown.correct or shown.more == REVEALED)
 
 
 REVEALED = "revealed"
 
 
-def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
-    """Draw the question, the text box, and the verdict on the answer."""
+def form(
+    question: Question, sizes: Mapping[str, int], meanings: Mapping[str, str], *, hide: bool
+) -> None:
+    """Draw the question, the text box, the verdict on the answer, and the class's answers."""
     state, name = _state(), _name(question)
+    about = (value("construction"), *name)
 
     def check() -> None:
-        text = value("answer")
         try:
-            verdict = quiz.judge(quiz.parse(text), question, sizes)
+            given = quiz.parse(value("answer"))
+            verdict = quiz.judge(given, question, sizes, meanings)
         except ValueError as problem:
-            state["shown"][name] = Verdict(False, str(problem), str(problem))
+            state["shown"][name] = Verdict(False, str(problem))
             return
+        if name not in state["tried"]:
+            tally.add(about, as_text(given), verdict.correct)
         _score(verdict.correct)
-        state["shown"][name] = verdict
+        # A second hint after a second wrong answer; the answer itself only where it is asked for.
+        more = verdict.more if state["tried"][name] > 1 else ""
+        state["shown"][name] = replace(verdict, more=more)
 
     def reveal() -> None:
         _score(False)
-        axes, shape = as_text(question.axes), as_text(question.shape)
-        state["shown"][name] = Verdict(
-            False, _("It is `{axes}`, here `{shape}`.", axes=axes, shape=shape), REVEALED
-        )
+        text = _("It is {both}.", both=quiz.solution(question))
+        state["shown"][name] = Verdict(False, text, REVEALED)
 
     def _score(right: bool) -> None:
         # Only the first answer to a question counts for the score.
         if name not in state["tried"]:
-            state["tried"].add(name)
             state["asked"] += 1
             state["right"] += right
+        state["tried"][name] = state["tried"].get(name, 0) + 1
 
     def go_on() -> None:
-        state["number"] += 1
+        st.session_state["question"] = value("question") + 1
         st.session_state["answer"] = ""
 
     with st.container(border=True):
@@ -81,7 +88,7 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
         ):
             st.text_input(
                 _("shape"),
-                placeholder=_("(None, 64) or (m, n_a)"),
+                placeholder=_("(None, …) or (m, …)"),
                 help=lesson("shapes")["predict"],
                 **widget("answer"),
             )
@@ -97,11 +104,15 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
                 help=_("Show the answer; it counts as missed."),
             )
             st.button(
-                _("Next question"),
-                key="next_question",
-                on_click=go_on,
-                help=_("Another tensor."),
+                _("Next question"), key="next_question", on_click=go_on, help=_("Another tensor.")
             )
+            st.number_input(
+                _("question"),
+                help=_("Its number stands in the link, so a class gets the same question."),
+                width=120,
+                **widget("question"),
+            )
+            st.text_input(_("class"), help=lesson("shapes")["tally"], width=120, **widget("tally"))
             st.markdown(
                 _(
                     "Right at the first try: **{right} of {asked}**",
@@ -111,7 +122,10 @@ def form(question: Question, sizes: Mapping[str, int], *, hide: bool) -> None:
             )
         shown = state["shown"].get(name)
         if shown is not None:
-            text = shown.hint if hide and shown.hint != REVEALED else shown.sentence
-            if hide and shown.hint == REVEALED:
-                text = _("The answers are hidden.")
+            text = shown.sentence
+            if shown.more == REVEALED:
+                text = _("The answers are hidden.") if hide else text
+            elif shown.more:
+                text = f"{text} {shown.more}"
             (st.success if shown.correct else st.warning)(text)
+        tally.show(about, answered(question) and not hide, tried=name in state["tried"])

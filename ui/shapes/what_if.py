@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
 from seqlib.i18n import _
-from seqlib.shapes.blueprint import ShapeError, Size, blueprint
-from seqlib.shapes.constructions import confirmed_layer, one_layer
+from seqlib.shapes import pasted
+from seqlib.shapes.constructions import one_layer
 from seqlib.training import keras_room
-from ui.parts import keras
 from ui.shapes import picture
-from ui.shapes.controls import sentence
+from ui.shapes.controls import verdict
 from ui.shapes.defined_once import djmodel_sizes
+from ui.shapes.listing import listing
 from ui.state import options, widget
 
 SWITCHES = options("options")
@@ -31,15 +28,16 @@ def show() -> None:
             **widget("options"),
         )
     at = djmodel_sizes()
-    switched: dict[str, Any] = {name: name in on for name in SWITCHES}
-    order = ("m", "Tx", "n_values", "n_a")
-    try:
-        sketch = blueprint(one_layer, *(Size(at[n], n) for n in order), kind=kind, **switched)
-    except ShapeError as problem:
-        st.warning(str(problem), icon=":material/info:")
+    switched: dict[str, bool] = {name: name in on for name in SWITCHES}
+    code = one_layer(kind, at, **switched)
+    found = pasted.read(code)
+    if found.fault:
+        st.warning(found.fault.message, icon=":material/info:")
         return
-    plain = blueprint(one_layer, *(at[n] for n in order))
-    picture.show(sketch, key="what_if_picture", m=at["m"], functions=(one_layer,))
+    sketch = found.models[0].sketch
+    plain = pasted.read(one_layer("LSTM", at)).models[0].sketch
+    lines = listing(code, sketch, found.values)
+    picture.show(sketch, key="what_if_picture", m=at["m"], code=lines)
     meant = " ".join(
         _("`{name}`: {what}.", name=name, what=_(SWITCHES[name])) for name in SWITCHES if name in on
     )
@@ -51,11 +49,11 @@ def show() -> None:
         )
         + f" {meant}"
     )
-    sizes = tuple(at[n] for n in order)
-    about = ("one layer", sizes, kind, tuple(sorted(on)))
-    keras.follow(
-        "what if",
+    about = ("one layer", code)
+    verdict(
+        "confirm_layer",
         about,
-        lambda: keras_room.ask(partial(confirmed_layer, **switched), sizes, kind, key=about),
-        lambda found: st.markdown(sentence(found, sketch)),
+        lambda: keras_room.ask(pasted.confirmed, code, {}, key=about),
+        sketch,
+        offered=False,
     )

@@ -192,7 +192,7 @@ def _work(
         work["copy_run"] = _copy(about.copy_run)
     if any(about.quiz):
         score = dict(zip(("number", "right", "asked"), about.quiz, strict=True))
-        work["quiz"] = {**score, "tried": set(), "shown": {}}
+        work["quiz"] = {**score, "tried": {}, "shown": {}}
     return work
 
 

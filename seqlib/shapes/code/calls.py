@@ -280,6 +280,8 @@ class Calls(Expressions):
     ) -> Any:
         m, of, name = self.m, method.of, method.name
         if isinstance(of, list):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                m.made.setdefault(node.lineno, {})[m.segment(node.func.value)] = of
             if name == "append" and len(args) == 1 and len(of) < MAX_LIST:
                 of.append(args[0])
             elif name == "extend" and args and isinstance(args[0], list | tuple):

@@ -355,7 +355,9 @@ class Expressions:
 
     def _bind(self, target: ast.expr, value: Any, made_by: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
-            self.scope.names[target.id] = self._named(target.id, value, made_by)
+            named = self.scope.names[target.id] = self._named(target.id, value, made_by)
+            if made_by is not None:
+                self.m.made.setdefault(target.lineno, {})[target.id] = named
         elif isinstance(target, ast.Starred):
             self._bind(target.value, Unknown(self.m.segment(target.value)), None)
         elif isinstance(target, ast.Tuple | ast.List):
@@ -412,6 +414,8 @@ class Expressions:
         elif type(value) is int and made_by is not None:
             return Size(value, name) if value > 0 and len(name) <= 24 else value
         elif isinstance(value, Unknown):
+            if self.m.sizes.knows(value):
+                return Size(self.m.resolve(value), name)
             known = [part for part in value.parts if isinstance(part, Unknown)]
             if value.label != name and not any(part.label.isidentifier() for part in known):
                 return Unknown(name, called=value.called)

@@ -59,7 +59,7 @@ class Machine:
 
     def __init__(self, text: str, given: Mapping[str, int]) -> None:
         self.lines = text.split("\n")
-        self.recording = Recording(lines=lambda: (("", self.line),))
+        self.recording = Recording(lines=lambda: (self.line,))
         self.sizes = Sizes(given)
         self.remarks: list[Remark] = []
         self.skipped: dict[str, int] = {}  # what is not read, and the first line of it
@@ -73,6 +73,7 @@ class Machine:
         self.implied: dict[str, SymbolicTensor] = {}  # inputs that the text does not make
         self.open: set[int] = set()  # rows of inputs of which not even the axes are known
         self.segments: dict[int, str] = {}
+        self.made: dict[int, dict[str, Any]] = {}  # by line, names and the values they are given
         self.run: Callable[..., Any] = lambda *_: None  # calls a function of the text
 
     def tick(self) -> None:
@@ -95,7 +96,7 @@ class Machine:
         for tensor in [one for one in tensors if one.row >= 0][:1]:
             call = self.recording.calls[self.recording.maker[tensor.row]]
             made_by = short(call.layer.title or call.layer.kind, 60)
-            at = call.lines[0][1] if call.lines else 1
+            at = call.lines[0] if call.lines else 1
             if isinstance(problem, Missing) and _returns_the_last(call.layer):
                 cure = _(
                     "Set return_sequences=True in {layer}, line {line}.", layer=made_by, line=at

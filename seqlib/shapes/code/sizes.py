@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seqlib.shapes.code.values import Unknown
 from seqlib.shapes.layers.base import MAX_SIZE
 from seqlib.shapes.recording import Size
 
@@ -63,6 +64,12 @@ class Sizes:
 
     given: Mapping[str, int] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
+
+    def knows(self, value: Unknown) -> bool:
+        """Whether a reader has given all the sizes that a value is made of, without being asked."""
+        if value.work is None:
+            return value.label in self.given and not value.label.isidentifier()
+        return all(self.knows(part) for part in value.parts if isinstance(part, Unknown))
 
     def ask(self, name: str, role: str = "", default: int = 0) -> Size:
         """Return the size of this name; it is asked for from now on."""

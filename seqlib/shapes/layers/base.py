@@ -256,7 +256,8 @@ class Layer:
             self.take_states([state.spec for state in states])
         results = self.apply(*specs, **options)
         record = recording.get()
-        self.name = self.name or record.free_name(self.kind.lower())
+        own = self.title if self.title.isidentifier() else self.kind.lower()
+        self.name = self.name or record.free_name(own)
         made = record.add(self, _flat(results), tensors, states)
         return made[0] if len(made) == 1 else _like(results, iter(made))
 

@@ -24,7 +24,15 @@ def about(name: str):
     "text",
     [
         *("(None, 64)", "(m, n_a)", "none,64", "? 64", "[60, 64]", "(None,n_a)"),
-        *("(None, 64,)", "  ( m ,  64 ) ", "m × N_A"),
+        *(
+            "(None, 64,)",
+            "  ( m ,  64 ) ",
+            "m × N_A",
+            "（None，64）",
+            "【m、n_a】",
+            "？　６４",
+            "m＊64",
+        ),
     ],
 )
 def test_a_right_answer_is_right_however_it_is_written(text):
@@ -32,21 +40,40 @@ def test_a_right_answer_is_right_however_it_is_written(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "says", "axis"),
+    ("text", "says", "more", "axis"),
     [
-        ("(None, 78)", "Axis 2 is off: you have 78, it is n_a, which is 64", 1),
-        ("(n_a, m)", "Axis 1 is off: you have n_a, it is the batch", 0),
-        ("(64,)", "Axis 1 is missing: it is the batch", None),
-        ("(None,)", "Axis 2 is missing: it is n_a", None),
-        ("(None, 30, 64)", "You have 3 axes, it has 2", None),
+        ("(None, 78)", "Axis 2 is off: you have 78.", "Axis 2 counts: units of the cell.", 1),
+        ("(n_a, m)", "Axis 1 is off: you have n_a.", "Axis 1 counts: sequences in a batch.", 0),
+        ("(64,)", "You have 1 axis. One is missing.", "Axis 1 counts: sequences", None),
+        ("(None,)", "You have 1 axis. One is missing.", "Axis 2 counts: units", None),
+        ("(None, 30, 64)", "You have 3 axes. It has fewer.", "It has 2 axes.", None),
     ],
 )
-def test_a_wrong_answer_is_told_which_axis_is_off(text, says, axis):
-    verdict = judge(parse(text), about("a"), SIZES)
+def test_a_wrong_answer_gets_two_hints_and_no_answer(text, says, more, axis):
+    verdict = judge(parse(text), about("a"), SIZES, CONSTRUCTIONS["djmodel"].meanings)
     assert not verdict.correct
-    assert says in verdict.sentence
+    assert verdict.sentence == says
+    assert verdict.more.startswith(more)
     assert verdict.axis == axis
-    assert "64)" not in verdict.hint
+
+
+@pytest.mark.parametrize("name", CONSTRUCTIONS)
+def test_no_hint_to_any_question_names_its_answer(name):
+    chosen = CONSTRUCTIONS[name]
+    for question in questions(chosen.sketch(chosen.seed_sizes)):
+        for text in ("(1, 2)", "(None, 999)", "(None,)", "(None, 10, 999)", "(a, b, c, d)"):
+            verdict = judge(parse(text), question, chosen.seed_sizes, chosen.meanings)
+            for size, axis in zip(question.shape, question.axes, strict=True):
+                told = f"{verdict.sentence} {verdict.more}".replace(text, "")
+                if size is not None and size > 5 and str(size) not in text:
+                    assert str(size) not in told
+                    assert axis not in told.split()
+
+
+def test_what_is_given_is_not_asked():
+    for made in CONSTRUCTIONS.values():
+        sketch = made.sketch(made.seed_sizes)
+        assert all(sketch.rows[q.row].role != "input" for q in questions(sketch) if q.row >= 0)
 
 
 @pytest.mark.parametrize("text", ["", "()", "(None, 6.5)", "a, b, c, d, e, f, g, h, i"])

@@ -261,7 +261,7 @@ def test_everything_else_comes_back_as_it_was(contents, opened):
     name, table = now["emoji_draft"]
     assert name == "our sentences"
     assert table.equals(then["emoji_draft"][1])
-    assert now["quiz"] == {**then["quiz"], "tried": set()}
+    assert now["quiz"] == {**then["quiz"], "tried": {}}
     assert now["song_file"] == then["song_file"]
     assert now["song"] == then["song"]
     assert now["song"].track == 1

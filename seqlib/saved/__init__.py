@@ -1,0 +1,36 @@
+"""Look into files of saved models: their arrays are read, nothing of a configuration is opened.
+
+``opened(data)`` reads the bytes of a ``.keras``, ``.weights.h5``, ``.h5``, ``.npz`` or
+safetensors file and lists the layers found in it. HDF5 is read by a library in C, so that it is
+done in a process of its own.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import BrokenExecutor
+
+from seqlib.i18n import _
+from seqlib.saved.files import BYTES, SavedError
+from seqlib.saved.layers import Layer, Saved, read
+from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
+
+room = Room(idle=120, seconds=60, memory=1_000_000_000)
+
+
+def opened(data: bytes) -> Saved:
+    """Read a file of weights; raises ``SavedError``, one sentence, for what cannot be read."""
+    if len(data) > BYTES:
+        raise SavedError(_("The file is over {most} MB.", most=BYTES // 1_000_000))
+    try:
+        return room.submit(read, data).result()
+    except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:
+        raise SavedError(
+            _("Reading this file takes more time or memory than it may; save the weights alone.")
+        ) from problem
+    except ProcessRefused as problem:
+        raise SavedError(
+            _("This host lets no further process start, and reading a file needs one.")
+        ) from problem
+
+
+__all__ = ["BYTES", "Layer", "Saved", "SavedError", "opened", "read"]

@@ -1,0 +1,117 @@
+"""Run layers of a file over a sequence, and write the states down."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seqlib import limits
+from seqlib.i18n import _
+from seqlib.lstm import GATES, Trace, forward
+from seqlib.lstm.others import OtherTrace, gru, simple_rnn
+from seqlib.saved.files import SavedError
+from seqlib.saved.layers import Layer
+
+STEPS = 500  # of a sequence that is watched
+STATES = (*GATES, "c", "h")
+
+
+def run(chain: Sequence[Layer], x: np.ndarray) -> tuple[Trace, ...]:
+    """Run LSTM layers over ``x`` (Tx, n_x), each over what the one before gives.
+
+    A layer that reads backward is given its steps from the last to the first, and so are the
+    steps of its trace.
+    """
+    traces: list[Trace] = []
+    for layer in chain:
+        trace = forward(layer.lstm, x[::-1] if layer.backward else x)
+        traces.append(trace)
+        x = trace.h[::-1] if layer.backward else trace.h
+    return tuple(traces)
+
+
+def run_other(layer: Layer, x: np.ndarray) -> OtherTrace:
+    """Run a GRU or a SimpleRNN over ``x`` (Tx, n_x), backward as ``run`` does."""
+    cell = gru if layer.kind == "GRU" else simple_rnn
+    return cell(layer.arrays, x[::-1] if layer.backward else x)
+
+
+def states(trace: Trace | OtherTrace) -> dict[str, np.ndarray]:
+    """Return all gates and states of a trace by name, (Tx, n_a) each."""
+    if isinstance(trace, OtherTrace):
+        return {**trace.gates, "h": trace.h}
+    return {name: getattr(trace, name) for name in STATES}
+
+
+def table(data: bytes, n_x: int) -> np.ndarray:
+    """Read numbers (Tx, n_x) from CSV text, a step a line; a line of names may come first.
+
+    Raises ``SavedError`` for text that is no such table.
+    """
+    if len(data) > limits.TEXT_BYTES:
+        raise SavedError(_("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000))
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    cells = [re.split(r"[,;\t ]+", line.strip().strip(",;")) for line in lines if line.strip()]
+    rows = []
+    for number, row in enumerate(cells[: STEPS + 1]):
+        try:
+            rows.append([float(cell) for cell in row])
+        except ValueError:
+            if number == 0:  # names of columns
+                continue
+            raise SavedError(
+                _("Line {n} of the table holds something other than numbers.", n=number + 1)
+            ) from None
+    wrong = next((row for row in rows if len(row) != n_x), None)
+    if not rows or wrong is not None:
+        raise SavedError(
+            _(
+                "The layer reads {n_x} numbers at a step, and a line of the table has {n}.",
+                n_x=n_x,
+                n=len(wrong or ()),
+            )
+        )
+    found = np.array(rows[:STEPS], np.float32)
+    if not np.isfinite(found).all():
+        raise SavedError(_("The table holds values that are not numbers."))
+    return found
+
+
+def indices(text: str, below: int) -> np.ndarray:
+    """Read whole numbers from 0, separated by anything; raises ``SavedError``."""
+    found = [int(one) for one in re.findall(r"\d{1,9}", text)[:STEPS]]
+    if not found:
+        raise SavedError(_("Type whole numbers, such as 4 17 2."))
+    if max(found) >= below:
+        raise SavedError(
+            _("{n:,} is too large; there are rows 0 to {last:,}.", n=max(found), last=below - 1)
+        )
+    return np.array(found)
+
+
+def states_npz(trace: Trace | OtherTrace) -> bytes:
+    """Write x, all gates and states, (Tx, n) each, as an ``.npz`` file."""
+    held = io.BytesIO()
+    named: dict[str, Any] = {"x": trace.x, **states(trace)}
+    np.savez(held, **named)
+    return held.getvalue()
+
+
+def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> str:
+    """Write gates and states as CSV, a step a line: t, what is read, i[0], …, h[n_a − 1]."""
+    made = io.StringIO()
+    out = csv.writer(made, lineterminator="\n")
+    known = states(trace)
+    names = [f"{name}[{unit}]" for name, values in known.items() for unit in range(values.shape[1])]
+    out.writerow(["t", "read", *names])
+    # A spreadsheet would take a word that begins so for a formula.
+    safe = [f"'{label}" if label[:1] in ("=", "+", "-", "@", "\t") else label for label in labels]
+    values = np.concatenate(list(known.values()), axis=1)
+    for t, (label, row) in enumerate(zip(safe, values.tolist(), strict=True), 1):
+        out.writerow([t, label, *(f"{one:.6g}" for one in row)])
+    return made.getvalue()

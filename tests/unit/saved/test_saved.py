@@ -1,0 +1,251 @@
+"""Files of weights are read as arrays, whoever wrote them; what is not one gets a sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from seqlib.lstm import forward
+from seqlib.saved import files, watching
+from seqlib.saved.files import SavedError
+from seqlib.saved.layers import Layer, read
+
+h5py = pytest.importorskip("h5py")
+RNG = np.random.default_rng(0)
+
+
+def drawn(*shape: int) -> np.ndarray:
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+KERAS_2 = {
+    "embedding/embedding/embeddings:0": drawn(9, 5),
+    "lstm/lstm/lstm_cell/kernel:0": drawn(5, 16),
+    "lstm/lstm/lstm_cell/recurrent_kernel:0": drawn(4, 16),
+    "lstm/lstm/lstm_cell/bias:0": drawn(16),
+    "lstm_2/lstm_2/lstm_cell/kernel:0": drawn(4, 16),
+    "lstm_2/lstm_2/lstm_cell/recurrent_kernel:0": drawn(4, 16),
+    "lstm_2/lstm_2/lstm_cell/bias:0": drawn(16),
+    "dense/dense/kernel:0": drawn(4, 3),
+    "dense/dense/bias:0": drawn(3),
+}
+
+
+def hdf5(parts: dict[str, np.ndarray], **options) -> bytes:
+    held = io.BytesIO()
+    with h5py.File(held, "w") as file:
+        for name, array in parts.items():
+            file.create_dataset(name, data=array, **options)
+    return held.getvalue()
+
+
+def npz(**parts: np.ndarray) -> bytes:
+    held = io.BytesIO()
+    np.savez(held, **parts)
+    return held.getvalue()
+
+
+def safetensors(parts: dict[str, np.ndarray]) -> bytes:
+    about, body = {}, b""
+    for name, array in parts.items():
+        data = array.tobytes()
+        about[name] = {
+            "dtype": "F32",
+            "shape": list(array.shape),
+            "data_offsets": [len(body), len(body) + len(data)],
+        }
+        body += data
+    head = json.dumps(about).encode()
+    return len(head).to_bytes(8, "little") + head + body
+
+
+def kinds(data: bytes) -> list[tuple[str, int, int]]:
+    return [(one.kind, one.n_x, one.n_out) for one in read(data).layers]
+
+
+EMOJIFY = [("Dense", 4, 3), ("Embedding", 9, 5), ("LSTM", 5, 4), ("LSTM", 4, 4)]
+
+
+@pytest.mark.parametrize("inside", ["", "model_weights/"])
+def test_the_layout_of_keras_2_is_read(inside):
+    found = read(hdf5({f"{inside}{name}": array for name, array in KERAS_2.items()}))
+    assert sorted((one.kind, one.n_x, one.n_out) for one in found.layers) == sorted(EMOJIFY)
+    assert [one.name for one in found.of("LSTM")] == ["lstm", "lstm_2"]
+    (dense,) = found.of("Dense")
+    np.testing.assert_array_equal(dense.arrays[1], KERAS_2["dense/dense/bias:0"])
+    first = found.of("LSTM")[0].lstm
+    np.testing.assert_array_equal(first.kernel, KERAS_2["lstm/lstm/lstm_cell/kernel:0"])
+    np.testing.assert_array_equal(
+        first.recurrent_kernel, KERAS_2["lstm/lstm/lstm_cell/recurrent_kernel:0"]
+    )
+
+
+def test_arrays_without_names_are_told_by_their_order_and_shapes():
+    inorder = list(KERAS_2.values())
+    data = npz(**{f"arr_{n}": array for n, array in enumerate(inorder)})
+    assert kinds(data) == [EMOJIFY[1], EMOJIFY[2], EMOJIFY[3], EMOJIFY[0]]
+    named = {f"layer{n}_{part}": array for n, part, array in (
+        (1, "kernel", drawn(3, 8)), (1, "recurrent_kernel", drawn(2, 8)), (1, "bias", drawn(8)),
+    )}  # fmt: skip
+    assert kinds(npz(**named)) == [("LSTM", 3, 2)]
+
+
+def test_other_cells_are_named():
+    gru = [drawn(5, 12), drawn(4, 12), drawn(2, 12)]
+    plain = [drawn(4, 6), drawn(6, 6), drawn(6)]
+    data = npz(**{f"arr_{n}": array for n, array in enumerate([*gru, *plain])})
+    assert kinds(data) == [("GRU", 5, 4), ("SimpleRNN", 4, 6)]
+
+
+def test_a_layer_of_pytorch_computes_what_it_does_there():
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.LSTM(5, 4, batch_first=True)
+    parts = {f"rnn.{name}": value.detach().numpy() for name, value in layer.state_dict().items()}
+    (found,) = read(safetensors(parts)).of("LSTM")
+    x = drawn(7, 5)
+    theirs = layer(torch.tensor(x[None]))[0][0].detach().numpy()
+    np.testing.assert_allclose(forward(found.lstm, x).h, theirs, atol=1e-5)
+
+
+def test_safetensors_of_pytorch_are_read_without_it():
+    parts = {
+        "emb.weight": drawn(9, 5),
+        "rnn.weight_ih_l0": drawn(16, 5),
+        "rnn.weight_hh_l0": drawn(16, 4),
+        "rnn.bias_ih_l0": drawn(16),
+        "rnn.bias_hh_l0": drawn(16),
+        "out.weight": drawn(3, 4),
+        "out.bias": drawn(3),
+    }
+    found = read(safetensors(parts))
+    assert sorted((one.kind, one.n_x, one.n_out) for one in found.layers) == sorted(
+        [("Dense", 4, 3), ("Embedding", 9, 5), ("LSTM", 5, 4)]
+    )
+    (cell,) = found.of("LSTM")
+    np.testing.assert_allclose(cell.arrays[2], parts["rnn.bias_ih_l0"] + parts["rnn.bias_hh_l0"])
+
+
+def zipped(**parts: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name.replace("__", "."), data)
+    return held.getvalue()
+
+
+def linked() -> bytes:
+    held = io.BytesIO()
+    with h5py.File(held, "w") as file:
+        file["there"] = h5py.ExternalLink("/etc/hostname", "/")
+        file["again"] = h5py.SoftLink("/again")
+        file.create_group("loop")["itself"] = file["/"]
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"hello", b"\x89HDF\r\n\x1a\n", b"\x89HDF\r\n\x1a\n" + bytes(2000), b"PK\x03\x04"),
+        hdf5(KERAS_2)[:3000],
+        linked(),
+        npz(a=np.array([None, 1], object)),
+        npz(a=np.arange(6)),
+        npz(kernel=drawn(3, 8), bias=drawn(8)),
+        npz(arr_0=np.full((3, 8), np.nan, np.float32), arr_1=drawn(2, 8), arr_2=drawn(8)),
+        zipped(model__weights__h5=b"no"),
+        zipped(a__npy=b"\x93NUMPY\x01\x00"),
+        zipped(config__json=b'{"class_name": "Lambda"}'),
+        (5000).to_bytes(8, "little") + b"{}",
+        (2).to_bytes(8, "little") + b"{}",
+        safetensors({"a": drawn(4)})[:-4],
+        b"\x80\x04K\x01.",
+    ],
+)
+def test_what_holds_no_weights_gets_one_sentence(data):
+    with pytest.raises(SavedError, match=r"^[^\n]+\.$"):
+        read(data)
+
+
+def test_arrays_that_unpack_to_too_much_are_refused_before_they_are(monkeypatch):
+    monkeypatch.setattr(files, "UNPACKED", 100_000)
+    zeros = np.zeros((400, 400), np.float32)
+    for data in (
+        hdf5({"a": zeros}, compression="gzip"),
+        zipped(a__npy=npy(zeros)),
+        zipped(model__weights__h5=hdf5({"a": zeros}, compression="gzip")),
+    ):
+        assert len(data) < 20_000
+        with pytest.raises(SavedError):
+            read(data)
+
+
+def npy(array: np.ndarray) -> bytes:
+    held = io.BytesIO()
+    np.save(held, array)
+    return held.getvalue()
+
+
+def test_a_file_written_by_keras_in_each_format_gives_its_layers(keras, tmp_path):
+    L = keras.layers
+    x = inputs = keras.Input((6,), dtype="int32")
+    x = L.Embedding(9, 5, name="words")(x)
+    x = L.LSTM(4, return_sequences=True)(x)
+    x = L.Bidirectional(L.LSTM(3, return_sequences=True))(x)
+    x = L.GRU(3, return_sequences=True)(x)
+    model = keras.Model(inputs, L.Dense(2)(L.SimpleRNN(2, name="plain")(x)))
+    model.compile("adam", "mse")
+    model.fit(
+        np.zeros((2, 6)), np.zeros((2, 2)), verbose=0
+    )  # so that there is an optimizer's state
+    np.savez(tmp_path / "a.npz", *model.get_weights())
+    model.save_weights(tmp_path / "a.weights.h5")
+    for name in ("a.keras", "a.h5"):
+        model.save(tmp_path / name)
+    wanted = sorted(
+        [
+            *(("Embedding", 9, 5), ("LSTM", 5, 4), ("LSTM", 4, 3), ("LSTM", 4, 3)),
+            *(("GRU", 6, 3), ("SimpleRNN", 3, 2), ("Dense", 2, 2)),
+        ]
+    )
+    cell = next(layer for layer in model.layers if isinstance(layer, L.LSTM))
+    for name in ("a.keras", "a.h5", "a.weights.h5", "a.npz"):
+        found = read((tmp_path / name).read_bytes())
+        assert sorted((one.kind, one.n_x, one.n_out) for one in found.layers) == wanted, name
+        first = next(one for one in found.of("LSTM") if one.n_x == 5)
+        for ours, theirs in zip(first.arrays, cell.get_weights(), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        if name != "a.npz":
+            assert [one.backward for one in found.of("LSTM")].count(True) == 1, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("GRU", {"reset_after": True}),
+        ("GRU", {"reset_after": False}),
+        ("GRU", {"use_bias": False}),
+        ("SimpleRNN", {}),
+        ("SimpleRNN", {"use_bias": False}),
+        ("LSTM", {}),
+    ],
+)
+def test_every_state_is_keras_own(keras, kind, options):
+    layer = getattr(keras.layers, kind)(4, return_sequences=True, **options)
+    x = drawn(7, 5)
+    layer.build((None, 7, 5))
+    arrays = [RNG.normal(size=one.shape).astype(np.float32) for one in layer.get_weights()]
+    layer.set_weights(arrays)
+    theirs = np.asarray(layer(x[None]))[0]
+    found = Layer(kind, kind, tuple(arrays))
+    ours = watching.run([found], x)[0] if kind == "LSTM" else watching.run_other(found, x)
+    np.testing.assert_allclose(ours.h, theirs, atol=1e-5)
+    states = watching.states(ours)
+    if kind == "GRU":  # the equation that joins them holds at every step
+        before = np.vstack([np.zeros((1, 4)), ours.h[:-1]])
+        joined = states["z"] * before + (1 - states["z"]) * states["g"]
+        np.testing.assert_allclose(joined, ours.h, atol=1e-6)
+        assert ((states["r"] > 0) & (states["r"] < 1)).all()

@@ -1,0 +1,337 @@
+"""Watch an LSTM layer of the reader's own file: every gate, search, influence, a hand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from seqlib import saved
+from seqlib.i18n import N_, _, n_
+from seqlib.jazz import sandbox
+from seqlib.jazz.sandbox import Edit
+from seqlib.lstm import Trace
+from seqlib.lstm.gradients import influence_matrix
+from seqlib.lstm.others import OtherTrace
+from seqlib.saved import Layer, Saved, SavedError, watching
+from seqlib.stage import Clock, Elsewhere, Heatmap, Lane, Stage, Tokens
+from seqlib.stage.lanes import STATES, Equation, Influence, state_heatmap
+from seqlib.text import shipped, tokenise
+from ui.cell.lane import CellStep
+from ui.cell.sandbox import GATE_NAMES
+from ui.frame import frame, language
+from ui.parts import escape, uploads, vectors
+from ui.parts import stage as stage_component
+from ui.parts.remembered import remembered
+from ui.state import options, value, widget
+
+SENTENCE, INDICES, ONE_HOT, TABLE, NOISE = options("own_input")
+SEARCHED = 40  # sentences
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What the lowest layer reads, (Tx, n_x), and a label for each step."""
+
+    x: np.ndarray
+    labels: tuple[str, ...]
+
+
+def show() -> None:
+    """Draw the upload, the layers found, the input, and the stage."""
+    uploads.uploader(
+        _("Weights (.weights.h5, .keras, .h5, .npz, .safetensors)"),
+        ("h5", "hdf5", "keras", "npz", "safetensors"),
+        saved.BYTES // 1_000_000,
+        _open,
+        key="own_file",
+        help=_("Its arrays are read; no code and no configuration in it is opened."),
+    )
+    found: Saved | None = st.session_state.get("own_layers")
+    if found is not None:
+        own_layer(found)
+
+
+@frame.alone()
+def own_layer(found: Saved) -> None:
+    """Draw the layers found, the choice of one, its input, and the stage."""
+    _listed(found)
+    chain = _chosen(found)
+    given = _input(found, chain[0])
+    if given is not None:
+        _watch(chain, given)
+
+
+def _open(file: Any) -> None:
+    st.session_state["own_layers"] = saved.opened(file.getvalue())
+
+
+def _listed(found: Saved) -> None:
+    st.dataframe(
+        {
+            _("layer"): [layer.name for layer in found.layers],
+            _("kind"): [layer.kind for layer in found.layers],
+            _("shapes"): [
+                ", ".join(str(array.shape) for array in layer.arrays) for layer in found.layers
+            ],
+            _("weights"): [sum(array.size for array in layer.arrays) for layer in found.layers],
+        },
+        hide_index=True,
+        key="own_found",
+        width="stretch",
+    )
+
+
+def _chosen(found: Saved) -> tuple[Layer, ...]:
+    """Draw the choice of a layer, or of one that reads another."""
+    names = {" → ".join(layer.name for layer in chain): chain for chain in found.chains}
+    chosen = st.selectbox(
+        _("layer to watch"),
+        help=_("An arrow: what the first gives, the second reads, and is watched."),
+        **widget("own_layer", options=list(names)),
+    )
+    return names.get(chosen, found.chains[0])
+
+
+def _input(found: Saved, first: Layer) -> Given | None:
+    """Draw the choice of what the layer reads; None with a sentence where it cannot read that."""
+    words, n_x = vectors.usable(), first.n_x
+    tables = [layer for layer in found.of("Embedding") if layer.n_out == n_x]
+    fitting = [
+        *([SENTENCE] if words.dim == n_x else []),
+        *([INDICES] if tables else []),
+        *(ONE_HOT, TABLE, NOISE),
+    ]
+    kind = language.choice(
+        st.selectbox,
+        _("input"),
+        "own_input",
+        options=fitting,
+        help=_("It reads {n_x} numbers at a step; what fits is offered.", n_x=n_x),
+    )
+    try:
+        if kind == SENTENCE and SENTENCE in fitting:
+            said = st.text_input(
+                _("sentence"), help=_("Read through the vectors in use."), **widget("own_say")
+            )
+            return _sentence(said, words)
+        if kind in (INDICES, ONE_HOT) and kind in fitting:
+            text = st.text_input(
+                _("whole numbers"), help=_("A number a step, from 0."), **widget("own_indices")
+            )
+            rows = tables[0].arrays[0] if kind == INDICES else np.eye(n_x, dtype=np.float32)
+            at = watching.indices(text, len(rows))
+            return Given(rows[at], tuple(map(str, at.tolist())))
+        if kind == TABLE:
+            return _table(n_x)
+        seed = st.number_input(
+            _("seed"), help=_("Another one draws other noise."), **widget("own_seed")
+        )
+        x = np.random.default_rng(int(seed)).standard_normal((30, n_x)).astype(np.float32)
+        return Given(x, tuple(map(str, range(1, 31))))
+    except ValueError as problem:
+        st.warning(escape.plain(str(problem)), icon=":material/info:")
+        return None
+
+
+def _sentence(text: str, words: Any) -> Given:
+    said = tokenise(text)[: watching.STEPS]
+    if not said:
+        raise SavedError(_("Type a sentence."))
+    return Given(np.asarray(words.table[words.indices(said)], np.float32), tuple(said))
+
+
+def _table(n_x: int) -> Given | None:
+    file = st.file_uploader(
+        _("numbers (.csv)"),
+        type=["csv", "txt", "tsv"],
+        key="own_table",
+        help=_("A line a step, {n_x} numbers in it.", n_x=n_x),
+    )
+    if file is None:
+        return None
+    x = watching.table(file.getvalue(), n_x)
+    return Given(x, tuple(map(str, range(1, len(x) + 1))))
+
+
+def _watch(chain: tuple[Layer, ...], given: Given) -> None:
+    """Draw the stage of the last layer, with a hand in its gates if the reader wants one."""
+    if chain[-1].kind != "LSTM":
+        _watch_other(chain[-1], given)
+        return
+    traces = watching.run(chain, given.x)
+    trace, layer = traces[-1], chain[-1]
+    labels = _labels(layer, given)
+    lanes = language.choice(
+        st.pills,
+        _("lanes"),
+        "own_lanes",
+        format_func=lambda name: _(options("own_lanes")[name]),
+        help=_("What is drawn, from top to bottom."),
+    )
+    edits = _hand(trace)
+    plain = _stage(chain, traces, labels, lanes, _("unchanged"))
+    if edits:
+        changed = sandbox.run(layer.lstm, trace.x, edits)
+        moved = float(np.abs(changed.h[-1] - trace.h[-1]).max())
+        st.markdown(_("The last state a moves by at most **{moved:.3f}**.", moved=moved))
+        plain = _stage(chain, (*traces[:-1], changed), labels, lanes, _("changed"), plain)
+    stage_component.show(plain, key="own_layer_stage")
+    _downloads(trace, labels)
+
+
+def _labels(layer: Layer, given: Given) -> tuple[str, ...]:
+    if layer.backward:
+        st.caption(_("This layer reads from the end, so its steps go from the last to the first."))
+    return given.labels[::-1] if layer.backward else given.labels
+
+
+# Of a GRU and of a plain RNN: name, and the least value.
+OTHER_STATES = {
+    "h": (STATES["h"][0], -1.0),
+    "z": (N_("update gate: what to keep of a"), 0.0),
+    "r": (N_("reset gate: what of the past to use"), 0.0),
+    "g": (STATES["g"][0], -1.0),
+}
+
+
+def _watch_other(layer: Layer, given: Given) -> None:
+    """Draw every gate of a GRU, or the state of a SimpleRNN."""
+    labels = _labels(layer, given)
+    trace = watching.run_other(layer, given.x)
+    known = watching.states(trace)
+    lanes = [
+        Heatmap(_(title), known[name], "a" if name == "h" else name, "n_a", low, 1.0)
+        for name, (title, low) in OTHER_STATES.items()
+        if name in known
+    ]
+    stage = Stage(
+        Clock.even(len(labels), 0.6),
+        (Tokens(_("read at each step"), labels), *lanes),
+        label=_("A layer of your own file over a sequence"),
+        names=labels,
+    )
+    stage_component.show(stage, key=f"own_{layer.kind}_stage")
+    _downloads(trace, labels)
+
+
+def _hand(trace: Trace) -> list[Edit]:
+    """Draw the sandbox: a gate held at a value from a step on."""
+    if not st.toggle(_("hold a gate"), help=_("A hand in the cell."), **widget("own_hold")):
+        return []
+    one, two, three = st.columns(3)
+    with one:
+        gate = language.choice(
+            st.segmented_control,
+            _("gate"),
+            "own_gate",
+            format_func=lambda gate: _(GATE_NAMES[gate]),
+            help=_("Which gate is held."),
+        )
+    two.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("own_value"))
+    three.slider(
+        _("from step"),
+        help=_("Before it nothing is changed."),
+        **widget("own_from", high=max(2, trace.Tx)),
+    )
+    return [Edit(gate, "hold", float(value("own_value")), start=int(value("own_from")) - 1)]
+
+
+def _stage(
+    chain: tuple[Layer, ...],
+    traces: tuple[Trace, ...],
+    labels: tuple[str, ...],
+    lanes: tuple[str, ...],
+    name: str,
+    compare: Stage | None = None,
+) -> Stage:
+    layer, trace = chain[-1], traces[-1]
+    made: list[Lane] = [Tokens(_("read at each step"), labels)]
+    if "x" in lanes:
+        high = max(float(np.abs(trace.x).max()), 1e-3)
+        made.append(Heatmap(_("what the layer reads"), trace.x, "x", "n_x", -high, high))
+    made += [
+        state_heatmap(trace, state, "a" if state == "h" else state)
+        for state in STATES
+        if state in lanes
+    ]
+    if "cell" in lanes:
+        made.append(CellStep(_("every vector of this step"), trace, input_axis="n_x"))
+    if "equation" in lanes:
+        made.append(Equation(_("one unit's update, with its numbers"), layer.lstm, trace))
+    if "influence" in lanes and not any(one.backward for one in chain):
+        made.append(_influence(chain, traces, labels))
+    return Stage(
+        Clock.even(trace.Tx, 0.6),
+        tuple(made),
+        label=_("A layer of your own file over a sequence"),
+        names=labels,
+        name=name,
+        compare=compare,
+        elsewhere=_elsewhere(chain) if compare is None else None,
+    )
+
+
+def _influence(
+    chain: tuple[Layer, ...], traces: tuple[Trace, ...], labels: tuple[str, ...]
+) -> Influence:
+    """Compute what each input matters to the liveliest unit."""
+    trace = traces[-1]
+    da = np.zeros_like(trace.h)
+    da[:, trace.liveliest] = 1
+    layers = [(layer.lstm, one) for layer, one in zip(chain, traces, strict=True)]
+    norm, signed = influence_matrix(layers, da, back=60)
+    target = _("unit {unit} of a", unit=trace.liveliest)
+    return Influence(
+        _("which input mattered"),
+        norm,
+        signed,
+        target,
+        targets=(target,) * trace.Tx,
+        inputs=labels,
+        units="",
+    )
+
+
+def _elsewhere(chain: tuple[Layer, ...]) -> Elsewhere | None:
+    """Read some of the shipped sentences too, to be searched for similar states."""
+    words = vectors.usable()
+    if value("own_input") != SENTENCE or words.dim != chain[0].n_x:
+        return None
+
+    def found() -> Elsewhere:
+        given = [_sentence(text, words) for text in shipped().test.sentences[:SEARCHED]]
+        states = [watching.run(chain, one.x)[-1].h for one in given]
+        return Elsewhere(
+            tuple(" ".join(one.labels) for one in given),
+            tuple(one.labels for one in given),
+            tuple(states),
+        )
+
+    return remembered(chain[-1], (words.fingerprint, chain[0].name), found)
+
+
+def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            _("States (.npz)"),
+            lambda: watching.states_npz(trace),
+            "states.npz",
+            key="own_npz",
+            icon=":material/download:",
+            on_click="ignore",
+            help=_("x, all gates and states as arrays (Tx, n)."),
+        )
+        st.download_button(
+            _("States (.csv)"),
+            lambda: "\ufeff" + watching.states_csv(trace, labels),
+            "states.csv",
+            "text/csv",
+            key="own_csv",
+            icon=":material/table:",
+            on_click="ignore",
+            help=_("A line a step, a column for each unit of each gate and state."),
+        )
+    st.caption(n_("{n} step", "{n} steps", len(trace.h)) + f" · n_a = {trace.h.shape[1]}")
