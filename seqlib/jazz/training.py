@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqlib.i18n import N_, _
 from seqlib.jazz.keras_task import keras_task
-from seqlib.jazz.task import JazzTask
+from seqlib.jazz.task import ARRAYS, NOT_TESTED, JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
 from seqlib.music.midi import MAX_TOKENS
@@ -29,6 +31,15 @@ BOUNDS: dict[str, Range] = {
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
 ENGINES = ("numpy", "djmodel", "twin")
+TURNED = 3  # so many higher losses after the lowest show that it has turned
+
+
+def held_every(pace: float) -> int:
+    """Return after how many epochs the held-out melodies are read again: twice a second.
+
+    As fast as it goes, after ten: that costs a twentieth of the time.
+    """
+    return round(pace / 2) or 1 if 0 < pace < 20 else 10
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,23 @@ class Metrics:
     spent : array (epochs, 3) or None
         Where Keras trains: seconds of loading TensorFlow, of building and the first, tracing call
         of ``fit``, and of ``fit`` after that.
+    held_out : array (epochs, 2) or None
+        Loss in nats a note and accuracy on the held-out melodies after each epoch; -1 where they
+        were not measured, see ``tested``. None for runs of older visits, like the following.
+    gradient : array (epochs, 5)
+        Norm of the loss's gradient with respect to each of ``ARRAYS``, before the update; of
+        mini-batches the mean.
+    rate : array (epochs,)
+        Learning rate.
     """
 
     loss: np.ndarray
     accuracy: np.ndarray
     seconds: np.ndarray
     spent: np.ndarray | None = None
+    held_out: np.ndarray | None = None
+    gradient: np.ndarray | None = None
+    rate: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -85,6 +107,42 @@ class Metrics:
     def loss_sum(self) -> np.ndarray:
         """Loss summed over the Ty outputs, (epochs,): what ``fit`` reports for ``djmodel``."""
         return self.loss.sum(axis=1)
+
+    @property
+    def tested(self) -> HeldOut:
+        """The held-out losses that were measured."""
+        held_out = np.zeros((0, 2)) if self.held_out is None else self.held_out
+        at = np.flatnonzero(held_out[:, 0] != NOT_TESTED)
+        return HeldOut(at + 1, *held_out[at].T)
+
+    @property
+    def rate_changes(self) -> list[tuple[int, float]]:
+        """The epochs from which the learning rate was another one, and which."""
+        rate = np.zeros(0) if self.rate is None else self.rate
+        at = np.flatnonzero(np.diff(rate)) + 1
+        return [(int(place) + 1, float(rate[place])) for place in at]
+
+
+class HeldOut(NamedTuple):
+    """What the held-out melodies said, where it was measured.
+
+    Attributes
+    ----------
+    epochs : int array (k,)
+        After which epochs.
+    loss, accuracy : arrays (k,)
+        In nats a note, and the share of notes that were the first choice.
+    """
+
+    epochs: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def turn(self) -> int | None:
+        """Where ``loss`` is lowest, once ``TURNED`` later ones are all higher; else None."""
+        lowest = int(self.loss.argmin()) if len(self.loss) else 0
+        return lowest if len(self.loss) - lowest > TURNED else None
 
 
 @dataclass(frozen=True)
@@ -117,6 +175,8 @@ class TrainingRun(Run):
         A window whose trace ``snapshot`` gives.
     engine : str
         One of ``ENGINES``.
+    held_out : sequence of int arrays (Tx,)
+        Melodies to test on, never trained on; see ``Metrics.tested``.
 
     Attributes
     ----------
@@ -142,6 +202,7 @@ class TrainingRun(Run):
         weights: JazzWeights | None = None,
         probe: np.ndarray | None = None,
         engine: str = "numpy",
+        held_out: Sequence[np.ndarray] = (),
     ) -> None:
         settings = settings or RunSettings()
         X, Y = np.asarray(X), np.asarray(Y)
@@ -181,10 +242,14 @@ class TrainingRun(Run):
                 )
         settings = replace(settings, m=m, Tx=Tx)
         task = JazzTask.of(
-            X, Y, weights, epochs=settings.epochs, learning_rate=settings.learning_rate
+            *(X, Y, weights),
+            held_out=tuple(one for one in held_out if len(one)),
+            keep=True,
+            **_of_task(settings),
         )
-        nothing = np.zeros((0, Tx), np.float32)
-        measured = {"loss": nothing, "accuracy": nothing}
+        columns = {"loss": (Tx,), "accuracy": (Tx,), "held_out": (2,), "rate": ()}
+        columns["gradient"] = (len(ARRAYS),)
+        measured = {name: np.zeros((0, *shape), np.float32) for name, shape in columns.items()}
         if engine == "numpy":
             super().__init__(task, weights, settings, measured)
         else:
@@ -192,6 +257,10 @@ class TrainingRun(Run):
             by_keras = keras_task(task, literal=engine == "djmodel")
             super().__init__(by_keras, weights, settings, measured)
         self.probe, self.engine = probe, engine
+        self._tested = bool(task.held_out)
+
+    def _of_task(self) -> dict[str, Any]:
+        return _of_task(self.settings)
 
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
@@ -199,8 +268,18 @@ class TrainingRun(Run):
 
     usual_scheduler = staticmethod(scheduler.default)
     _more = ("probe", "engine")
+    _goes_on = True
 
     @property
     def metrics(self) -> Metrics:
         """What was measured in all finished epochs. The arrays only ever grow."""
         return Metrics(**self.rows())
+
+
+def _of_task(settings: RunSettings) -> dict[str, Any]:
+    """The task's settings that may change on the way."""
+    return {
+        "epochs": settings.epochs,
+        "learning_rate": settings.learning_rate,
+        "held_every": held_every(settings.pace),
+    }

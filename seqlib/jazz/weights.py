@@ -17,8 +17,6 @@ import numpy as np
 from seqlib.i18n import _
 from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
 
-BATCH = 16  # melodies scored together
-
 
 @dataclass(frozen=True)
 class JazzWeights:
@@ -158,43 +156,6 @@ def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
     for array in arrays:
         array.flags.writeable = False
     return arrays
-
-
-@dataclass(frozen=True)
-class Scores:
-    """How well a model predicts the next notes of some sequences.
-
-    ``accuracy`` is the share of notes that were the model's first choice, ``log_loss`` the
-    mean negative log probability of the true note in nats, and ``n`` the number of notes.
-    """
-
-    accuracy: float
-    log_loss: float
-    n: int
-
-
-def score(weights: JazzWeights, sequences: Iterable[np.ndarray]) -> Scores:
-    """Score the next-note predictions over encoded melodies, int (Tx,), each from its start.
-
-    Raises ``ValueError`` if the melodies have no note.
-    """
-    hits, loss, n = 0, 0.0, 0
-    rest = sorted(filter(len, sequences), key=len)
-    while rest:
-        # Padded at the end; an LSTM is causal, so padding cannot change earlier outputs.
-        some, rest = rest[-BATCH:], rest[:-BATCH]
-        X = np.zeros((len(some), len(some[-1]), weights.n_values), np.float32)
-        for row, indices in zip(X, some, strict=True):
-            row[: len(indices)] = shifted_one_hot(indices, weights.n_values)
-        for y, indices in zip(weights.predict(X), some, strict=True):
-            y = y[: len(indices)]
-            true = y[np.arange(len(indices)), indices]
-            hits += int((y.argmax(axis=1) == indices).sum())
-            loss -= float(np.log(np.maximum(true, 1e-12)).sum())
-            n += len(indices)
-    if not n:
-        raise ValueError(_("There are no notes to score; give at least one melody."))
-    return Scores(hits / n, loss / n, n)
 
 
 def shifted_one_hot(indices: np.ndarray, n_values: int) -> np.ndarray:
