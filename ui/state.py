@@ -236,8 +236,14 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield _seed("train_seed", page)
     yield Number("window", page, 1, low=1, high=int(jazz.BOUNDS["m"].high))
     yield _steps("learning_rate", page, jazz.BOUNDS, "learning_rate", RATES)
-    paces = {FAST: 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
-    yield Select("pace", page, FAST, options=paces)
+    watched = N_("10 epochs a second")
+    paces = {FAST: 0, N_("20 epochs a second"): 20, watched: 10, N_("5 epochs a second"): 5}
+    yield Select("pace", page, watched, options=paces)
+    curves = (N_("accuracy"), N_("each output"), N_("gradient norms"))
+    yield Pick("curves", page, curves[0], options=curves)
+    yield Steps("kept_epoch", page, 0, link=False, kept=False)
+    looks = (N_("the solo it writes"), N_("one window, read"))
+    yield Pick("kept_look", page, looks[0], options=looks)
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",

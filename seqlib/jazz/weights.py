@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -51,6 +52,10 @@ class JazzWeights:
                     wanted_bias=wanted[1:],
                 )
             )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arrays alone: what is noted beside them, as in ``follow.groups``, need not pickle.
+        return JazzWeights.from_arrays, (self.arrays,)
 
     @property
     def n_a(self) -> int:

@@ -52,6 +52,7 @@ def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(serve
 def test_train_sample_download(server, new_page):
     page = new_page(f"{server.url}/jazz")
     page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("loss summed over Ty")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     status = page.get_by_text("loss summed over Ty").inner_text()
@@ -93,6 +94,7 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     model = page.locator(".st-key-model").get_by_role("combobox")
     expect(model).to_have_value("untrained")  # none of the shipped ones knows these tokens
     page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
     page.reload()

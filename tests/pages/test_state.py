@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.jazz.corpus import default_corpus
 from tests.pages.apps import visit
-from tests.pages.test_visit import a_song
+from tests.pages.test_visit import a_jazz_run, a_song
 from ui.state import TABLE, Blank, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
 KINDS = {
@@ -54,6 +55,9 @@ def drawn(app: AppTest) -> Iterator[tuple[str, Any]]:
 @pytest.fixture(scope="module")
 def controls() -> list[tuple[str, Any]]:
     found = [one for page, query in LINKS for one in drawn(visit(page, **query))]
+    trained = visit("jazz")
+    trained.session_state["jazz_runs"] = {default_corpus().vocabulary: a_jazz_run()}
+    found += drawn(trained.run())
     app = visit("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
     return [*found, *drawn(app.run())]

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS, EXERCISE
+from seqlib.figures import by_epoch
 from seqlib.i18n import _, capital
 from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
@@ -230,7 +231,7 @@ def _pictures(run: EmojifyRun) -> None:
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
-            figures.by_epoch(
+            by_epoch(
                 [
                     (_("train"), metrics.loss),
                     (_("test"), metrics.test_loss),
@@ -253,7 +254,7 @@ def _pictures(run: EmojifyRun) -> None:
         )
     with right:
         st.plotly_chart(
-            figures.by_epoch(
+            by_epoch(
                 [(_("train"), metrics.accuracy), (_("test"), metrics.test_accuracy)],
                 epochs,
                 _("accuracy"),
@@ -329,7 +330,7 @@ def compared() -> None:
     metrics = {record.title: record.run.metrics for record in kept}
     longest = max(record.run.settings.epochs for record in kept)
     st.plotly_chart(
-        figures.by_epoch(
+        by_epoch(
             [(name, found.test_accuracy) for name, found in metrics.items()],
             longest,
             _("test accuracy"),

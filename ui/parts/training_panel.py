@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -28,12 +29,13 @@ _drawing = threading.Lock()
 
 def buttons(
     run: Any,
-    start: Callable[[str], object],
+    start: Callable[..., object],
     *,
     key: str,
     label: str = "",
     help: str = "",
     pause: bool = True,
+    further: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the buttons to train, to pause or go on, and to stop.
 
@@ -42,46 +44,78 @@ def buttons(
     run : Run, PairRecord or None
         The last one that was started.
     start : function of an owner
-        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence.
+        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence. With
+        ``further`` it takes ``only`` too, see ``Run.start``.
     label, help : str
         Of the first button.
     pause : bool
         Whether to draw the second one.
+    further : dict, optional
+        The settings with which a run that is over goes on, ``epochs`` is how many more. With them
+        there are buttons for one epoch and for the rest at full pace.
     """
 
-    def begin() -> None:
+    def tried(act: Callable[[], object]) -> None:
         try:
-            start(session.owner())
+            act()
             st.session_state.pop(f"{key}:error", None)
         except ValueError as problem:
             st.session_state[f"{key}:error"] = str(problem)
 
     active = run is not None and not run.state.over
     paused = run is not None and run.state is State.PAUSED
+    goes_on = bool(further) and run is not None and run.goes_on
+
+    def button(name: str, text: str, act: Callable[[], object] | None, **given: Any) -> None:
+        icon = f":material/{given.pop('icon')}:"
+        press = None if act is None else partial(tried, act)
+        st.button(text, key=f"{key}:{name}", icon=icon, on_click=press, **given)
+
+    def hold() -> tuple[str, Callable[[], object] | None, str]:
+        if goes_on and further is not None:
+            n = further["epochs"]
+            said = _("Train {n} more epochs from here, with the settings above.", n=n)
+            return _("Go on"), partial(go_on, run, further), said
+        said = _("Hold training where it is, or go on from there.")
+        if run is None or not active:
+            return _("Pause"), None, said
+        return (_("Resume"), run.resume, said) if paused else (_("Pause"), run.pause, said)
+
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        button(
+            "train",
             label or (_("Train") if run is None else _("Train again")),
-            key=f"{key}:train",
+            lambda: start(session.owner()),
             type="primary",
-            icon=":material/play_arrow:",
-            on_click=begin,
+            icon="play_arrow",
             disabled=active,
             help=help or _("Start from fresh weights with the settings above."),
         )
         if pause:
-            st.button(
-                _("Resume") if paused else _("Pause"),
-                key=f"{key}:pause",
-                icon=":material/play_pause:",
-                on_click=None if run is None else run.resume if paused else run.pause,
-                disabled=not active,
-                help=_("Hold training where it is, or go on from there."),
+            text, act, said = hold()
+            button("pause", text, act, icon="play_pause", disabled=act is None, help=said)
+        if further:
+            button(
+                "epoch",
+                _("One epoch"),
+                lambda: one_epoch(run, start),
+                icon="step",
+                disabled=active and not paused,
+                help=_("Train one epoch and hold: one pass over the windows, one step of Adam."),
             )
-        st.button(
+            button(
+                "fast",
+                _("To the end"),
+                lambda: at_full_pace(run),
+                icon="fast_forward",
+                disabled=not active or not (paused or run.pace),
+                help=_("Train what is left as fast as it goes."),
+            )
+        button(
+            "stop",
             _("Stop"),
-            key=f"{key}:stop",
-            icon=":material/stop:",
-            on_click=None if run is None else run.stop,
+            None if run is None else run.stop,
+            icon="stop",
             disabled=not active,
             help=_("End training and keep what was learned."),
         )
@@ -89,15 +123,42 @@ def buttons(
         st.error(escape.plain(error), icon=":material/error:")
 
 
+def go_on(run: Run, further: Mapping[str, Any], only: str = "") -> None:
+    """Train ``further["epochs"]`` more, with its other settings."""
+    epochs = further["epochs"]
+    run.change(**{name: value for name, value in further.items() if name != "epochs"})
+    run.go_on(epochs, only)
+
+
+def one_epoch(run: Any, start: Callable[..., object]) -> None:
+    """Train one epoch: the first of a new run, the next one, or one after the end."""
+    if run is not None and run.state is State.PAUSED:
+        run.resume("epoch")
+    elif run is not None and run.goes_on:
+        run.go_on(1, "epoch")
+    else:
+        start(session.owner(), only="epoch")
+
+
+def at_full_pace(run: Run) -> None:
+    """Train what is left as fast as it goes."""
+    run.change(pace=0)
+    if run.state is State.PAUSED:
+        run.resume()
+
+
 def summed_over_steps(run: TrainingRun) -> list[str]:
     """What the status line says of a run with Ty outputs."""
     metrics = run.metrics
+    tested = metrics.tested
+    held_out = [_("held out **{loss:.2f}** nats a note", loss=x) for x in tested.loss[-1:]]
     return [
         _(
             "loss summed over Ty **{last:.2f}** (first {first:.1f})",
             last=metrics.loss_sum[-1],
             first=metrics.loss_sum[0],
         ),
+        *held_out,
         _("accuracy {share:.0%}", share=metrics.accuracy[-1].mean()),
     ]
 

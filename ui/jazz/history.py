@@ -1,0 +1,103 @@
+"""Look back over a training run: the weights that it kept on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from seqlib.i18n import _
+from seqlib.jazz import JazzWeights, score
+from seqlib.jazz.sampling import sample
+from seqlib.jazz.task import places_of
+from seqlib.jazz.training import TrainingRun
+from seqlib.music import Melody, arrange
+from seqlib.stage import Stage
+from seqlib.stage.jazz import jazz_stage, solo_stage
+from ui.frame import frame, language
+from ui.jazz import state
+from ui.lessons.pages import lesson
+from ui.parts import stage as stage_component
+from ui.parts.remembered import remembered
+from ui.state import value, widget
+
+TY = 48
+LANES = ("notes", "x", "h", "y")
+
+
+@frame.alone()
+def look_back(run: TrainingRun) -> None:
+    """Draw a slider over the kept weights, what they lose, and the stage of what they do."""
+    stages = run.stages
+    if len(stages) < 2:
+        return
+    st.markdown(lesson("jazz")["back"])
+    if st.session_state.get("kept_epoch") not in stages:
+        st.session_state.pop("kept_epoch", None)
+    left, right = st.columns([2, 1], vertical_alignment="center")
+    with left:
+        epoch = st.select_slider(
+            _("after epoch"),
+            help=_("The weights that were kept while the run trained; 0 is before training."),
+            **widget("kept_epoch", options=tuple(stages), default=max(stages)),
+        )
+    with right:
+        look = language.choice(
+            st.segmented_control,
+            _("what these weights do"),
+            "kept_look",
+            help=_("Write a solo, or read the first window that the run was trained on."),
+        )
+    weights = stages[epoch]
+    st.markdown(" · ".join(_said(run, epoch, weights)))
+    seed = int(value("seed"))
+    make = _window if look == "one window, read" and run.probe is not None else _solo
+    stage_component.show(
+        remembered(run, (make.__name__, epoch, seed, _("epoch")), lambda: make(run, weights, seed)),
+        key="jazz_kept",
+    )
+
+
+def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
+    """Say what the weights lose on the windows, as far as it was measured, and held out."""
+    said = [_("After **{n}** epochs", n=epoch)]
+    if epoch < run.epoch:  # an epoch measures the weights that it begins with
+        loss = float(run.metrics.loss[epoch].mean())
+        said.append(_("training **{loss:.2f}** nats a note", loss=loss))
+    if held_out := state.corpus().held_out_sequences:
+        found = remembered(run, ("score", epoch), lambda: score(weights, held_out))
+        said.append(_("held out **{loss:.2f}** nats a note", loss=found.log_loss))
+        said.append(_("accuracy {share:.0%}", share=found.accuracy))
+    return said
+
+
+def _solo(run: TrainingRun, weights: JazzWeights, seed: int) -> Stage:
+    written = sample(weights, TY, seed=seed)
+    return solo_stage(
+        written,
+        weights,
+        state.corpus(),
+        state.melody_place(),
+        lanes=LANES,
+        label=_("A solo of {n} tokens, seed {seed}, by weights of this run", n=TY, seed=seed),
+        seed=seed,
+    )
+
+
+def _window(run: TrainingRun, weights: JazzWeights, _seed: int) -> Stage:
+    corpus = state.corpus()
+    read = places_of(run.probe)  # (Tx,), the blank first
+    notes: Any = read[1:]
+    melody = Melody(corpus.vocabulary.decode(notes), corpus.melodies[0].tempo, _("One window"))
+    return jazz_stage(
+        melody,
+        weights,
+        weights.trace(run.probe[:-1]),
+        corpus.vocabulary,
+        LANES,
+        label=_("The first window, read by weights of this run"),
+        chosen=notes,
+        chosen_name=_("true"),
+        sounds=arrange(melody, None).solo,
+        corpus=corpus,
+    )
