@@ -231,6 +231,8 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Number("melody", page, 1, low=1)
     yield Select("reads", page, "good", of_visit=True)
     yield Select("against", page, "nobody", of_visit=True)
+    yield Number("feed_given", page, 8, low=1, high=32)
+    yield _seed("feed_seed", page)
     for name in ("m", "Tx", "n_a", "epochs"):
         yield _bound(name, page, jazz.BOUNDS)
     yield _seed("train_seed", page)

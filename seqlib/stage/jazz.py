@@ -12,6 +12,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
+from seqlib.jazz.feeding import Pair
 from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
 from seqlib.lstm import Trace
@@ -30,7 +31,7 @@ from seqlib.stage import (
     Tokens,
     UnitGroup,
 )
-from seqlib.stage.lanes import STATES, Equation, Influence, jazz_diagram, state_heatmap
+from seqlib.stage.lanes import STATES, Equation, Influence, Line, jazz_diagram, state_heatmap
 
 LANES = {
     "diagram": N_("the network, step by step"),
@@ -74,6 +75,7 @@ def jazz_stage(
     sounds: tuple[Sound, ...],
     arrangement: Arrangement | None = None,
     prompt: int = 0,
+    written: bool = True,
     name: str = "first",
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
@@ -93,6 +95,9 @@ def jazz_stage(
         Its chords are named above the notes.
     prompt : int
         Number of first notes that were given.
+    written : bool
+        Whether each step after those reads what was drawn from the step before. Else all steps
+        read the true notes, whatever was expected.
     name, compare, elsewhere
         As in ``Stage``.
     corpus : Corpus, optional
@@ -103,7 +108,9 @@ def jazz_stage(
     reads = (_("nothing"), *tokens[:-1])  # a step reads what the step before has written
     probabilities = weights.predict(trace.x) if trace.y is None else trace.y
     made: dict[str, Callable[[], Lane]] = {
-        "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
+        "diagram": lambda: jazz_diagram(
+            weights, trace, _title("diagram"), prompt if written else len(tokens)
+        ),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
         "x": lambda: Tokens(_title("x"), ("–", *reads[1:]), "x", trace.x.shape[-1], fed=True),
         "y": lambda: Distribution(
@@ -168,6 +175,7 @@ def reading_stage(
             chosen_name=_("true"),
             sounds=arrangement.sounds,
             arrangement=arrangement,
+            written=False,
             name=_(name),
             corpus=corpus,
             **more,
@@ -225,6 +233,50 @@ def solo_stage(
         corpus=corpus,
         **more,
     )
+
+
+def feeding_stage(
+    corpus: Corpus, place: int, weights: JazzWeights, both: Pair, lanes: tuple[str, ...], seed: int
+) -> Stage:
+    """Show a model fed the notes of a melody, and fed its own, on one clock.
+
+    ``both`` begins as the melody of index ``place`` does; ``seed`` is that of the band. Below the
+    first of the lanes stands the probability of the melody's note under both.
+    """
+    melody, chords = corpus.melodies[place], corpus.chords[place]
+    names = (N_("teacher forcing"), N_("free running"))
+    line = Line(
+        _("probability of the true note"),
+        both.probabilities,
+        (_("fed the true notes"), _("fed its own")),
+        axis="fed",
+    )
+
+    def one(made: Sample, name: str, **more: Any) -> Stage:
+        heard = replace(melody, tokens=corpus.vocabulary.decode(made.indices))
+        arrangement = arrange(heard, chords, seed=seed)
+        forced = made is both.forced
+        drawn = jazz_stage(
+            heard,
+            weights,
+            made.trace,
+            corpus.vocabulary,
+            lanes,
+            label=_("“{melody}”: {name}", melody=piece_name(melody.name), name=_(name)),
+            chosen=made.indices,
+            chosen_name=_("true") if forced else _("drawn"),
+            sounds=arrangement.sounds,
+            arrangement=arrangement,
+            prompt=made.n_prompt,
+            written=not forced,
+            name=_(name),
+            corpus=corpus,
+            **more,
+        )
+        return replace(drawn, lanes=(drawn.lanes[0], line, *drawn.lanes[1:]))
+
+    free = one(both.free, names[1])
+    return replace(one(both.forced, names[0], compare=free), start=both.parted or 0)
 
 
 def state_stage(trace: Trace, symbols: str, label: str, *, moving: bool = False) -> Stage:

@@ -48,7 +48,10 @@
  *   b: ArrayData, c0: ArrayData, held?: Record<string, ArrayData>}} EquationData
  */
 /** @typedef {{name: string, short: string, out: TensorData, state: TensorData[], returns: "sequence"|"last", parameters: number|null}} LayerData */
-/** @typedef {{kind: "diagram", title: string, input: TensorData, layers: LayerData[], folded: boolean}} DiagramData */
+/**
+ * @typedef {{kind: "diagram", title: string, input: TensorData, layers: LayerData[], folded: boolean,
+ *   given: number|null}} DiagramData  given: so many first inputs come from outside, the others from the output before
+ */
 /**
  * @typedef {{kind: "cell", title: string, axis: string, input_axis: string, unit: number} &
  *   Record<"x"|"i"|"f"|"g"|"o"|"c"|"h"|"a0"|"c0", ArrayData>} CellData

@@ -65,7 +65,10 @@ def controls(scene: Scene) -> tuple[Hand, str]:
             st.segmented_control,
             _("then"),
             "hand_mode",
-            help=_("The same notes for both cells, or each cell writes its own from there."),
+            help=_(
+                "Teacher forcing: both cells read the same notes, whatever they expect. Free "
+                "running: each reads what it has drawn, with the same noise."
+            ),
         )
     st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
     return Hand(_edits(scene, name, start - 1), start - 1), mode
@@ -200,9 +203,14 @@ def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
         plain=_top(plain.trace, t, labels),
     )
     if mode == WRITE:
-        other = int((edited.indices != plain.indices).sum())
+        others = np.flatnonzero(edited.indices != plain.indices)
+        if not len(others):
+            return f"{first} " + _("Both write the same notes.")
         return f"{first} " + _(
-            "**{other} of {n}** notes changed; play both.", other=other, n=len(plain.indices)
+            "They part at step {step}: **{other} of {n}** notes changed; play both.",
+            step=others[0] + 1,
+            other=len(others),
+            n=len(plain.indices),
         )
     return f"{first} " + _(
         "The first choice changes at **{changed} of {n}** steps.",

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, n_
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.sampling import sample
 from seqlib.jazz.task import places_of
@@ -60,7 +60,7 @@ def look_back(run: TrainingRun) -> None:
 
 def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
     """Say what the weights lose on the windows, as far as it was measured, and held out."""
-    said = [_("After **{n}** epochs", n=epoch)]
+    said = [n_("After **{n}** epoch", "After **{n}** epochs", epoch)]
     if epoch < run.epoch:  # an epoch measures the weights that it begins with
         loss = float(run.metrics.loss[epoch].mean())
         said.append(_("training **{loss:.2f}** nats a note", loss=loss))
@@ -99,5 +99,6 @@ def _window(run: TrainingRun, weights: JazzWeights, _seed: int) -> Stage:
         chosen=notes,
         chosen_name=_("true"),
         sounds=arrange(melody, None).solo,
+        written=False,
         corpus=corpus,
     )
