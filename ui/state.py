@@ -244,8 +244,9 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     curves = (N_("accuracy"), N_("each output"), N_("gradient norms"))
     yield Pick("curves", page, curves[0], options=curves)
     yield Steps("kept_epoch", page, 0, link=False, kept=False)
-    looks = (N_("the solo it writes"), N_("one window, read"))
+    looks = (N_("the solo it writes"), N_("one window, read"), N_("the way back"))
     yield Pick("kept_look", page, looks[0], options=looks)
+    yield Number("back_from", page, 20, low=1, high=int(jazz.BOUNDS["Tx"].high))
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",

@@ -37,9 +37,9 @@ class Pair:
     @property
     def probabilities(self) -> np.ndarray:
         """The probability of the melody's token at each step, (Tx, 2): forced, free."""
-        traces = (self.forced.trace, self.free.trace)
         true = self.forced.indices
-        return np.stack([trace.y[np.arange(len(true)), true] for trace in traces], axis=1)
+        both = (np.asarray(one.trace.y) for one in (self.forced, self.free))
+        return np.stack([y[np.arange(len(true)), true] for y in both], axis=1)
 
     @property
     def parted(self) -> int | None:

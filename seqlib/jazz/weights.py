@@ -107,15 +107,19 @@ class JazzWeights:
     def _probabilities(self, h: np.ndarray) -> np.ndarray:
         return softmax(h @ self.densor_kernel + self.densor_bias)
 
-    def back(self, x: np.ndarray, values: np.ndarray) -> Back:
+    def back(self, x: np.ndarray, values: np.ndarray, at: int | None = None) -> Back:
         """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
 
-        The loss is the cross-entropy summed over steps and rows; the result has the gradients at
+        The loss is the cross-entropy summed over steps and rows, or that of step ``at`` alone,
+        from 0; the result has the gradients at
         every step, to be looked at. ``seqlib.jazz.task`` computes the same gradients to train.
         """
         trace = forward(self.cell, x)
         y = self._probabilities(trace.h)
         dlogits = y - np.eye(self.n_values, dtype=y.dtype)[values]
+        if at is not None:
+            steps = np.arange(y.shape[-2])
+            dlogits[..., steps != at, :] = 0
         return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
     def save(self, path: Path) -> None:

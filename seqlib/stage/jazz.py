@@ -279,6 +279,54 @@ def feeding_stage(
     return replace(one(both.forced, names[0], compare=free), start=both.parted or 0)
 
 
+def way_back_stage(
+    weights: JazzWeights, notes: np.ndarray, vocabulary: Vocabulary, at: int
+) -> Stage:
+    """Show the gradient of one output's loss going back through the steps before it.
+
+    Parameters
+    ----------
+    notes : int array (Tx,)
+        What is predicted; each step reads the one before.
+    at : int
+        Step of the output, from 0. The stage begins there, and each of its steps is one earlier.
+    """
+    back = weights.back(shifted_one_hot(notes, weights.n_values), notes, at)
+    found = {name: getattr(back, name)[at::-1] for name in ("da", "dc", "dz")}  # (at + 1, n)
+    norms = np.stack([np.linalg.norm(values, axis=1) for values in found.values()], axis=1)
+    read = (_("nothing"), *map(str, vocabulary.decode(notes[:at])))[::-1]
+    what = {
+        "da": _("da: what arrives at the state"),
+        "dc": _("dc: what arrives at the memory"),
+        "dz": _("dz: what arrives at the gates' sums, i f g o"),
+    }
+
+    def picture(name: str) -> Heatmap:
+        most = max(float(np.abs(found[name]).max()), 1e-9)
+        return Heatmap(
+            what[name], found[name], name, "4 n_a" if name == "dz" else "n_a", -most, most
+        )
+
+    return Stage(
+        Clock.even(at + 1, 0.4),
+        (
+            Tokens(_("x: the note read, one step earlier each time"), read, "x", weights.n_values),
+            Line(
+                _("length of what arrives"),
+                norms,
+                tuple(found),
+                symbol="",
+                axis="3",
+                high=float(norms.max()) or 1.0,
+                percent=False,
+            ),
+            *map(picture, found),
+        ),
+        label=_("The way back from output {n}", n=at + 1),
+        names=tuple(f"x⟨{t + 1}⟩ {note}" for t, note in zip(range(at, -1, -1), read, strict=True)),
+    )
+
+
 def state_stage(trace: Trace, symbols: str, label: str, *, moving: bool = False) -> Stage:
     """Make the stage of a sequence without music, a lane for each state: "h", or "hc".
 

@@ -137,8 +137,8 @@ class SteppedTask:
             noted = tuple(map(np.add, state.noted, noted))
         arrays = state.weights, state.first, state.second, self.clipped(gradient)
         adam(*arrays, step, self.learning_rate)
-        done = {"sums": sums, "noted": noted, "gradient": None}
-        return replace(state, batch=state.batch + 1, step=step, **done)
+        after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
+        return replace(after, gradient=None)
 
 
 def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:

@@ -61,7 +61,7 @@ def test_train_sample_download(server, new_page):
     assert last < first / 2
 
     settled(page)
-    back = page.locator(".st-key-kept_epoch [role=slider]")
+    back = page.locator(".st-key-kept_epoch").get_by_role("slider")
     back.press("Home")
     back.press("ArrowRight")
     expect(page.get_by_text("After 1 epoch ·")).to_be_visible()

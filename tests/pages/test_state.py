@@ -56,7 +56,7 @@ def drawn(app: AppTest) -> Iterator[tuple[str, Any]]:
 @pytest.fixture(scope="module")
 def controls() -> list[tuple[str, Any]]:
     found = [one for page, query in LINKS for one in drawn(visit(page, **query))]
-    trained = visit("jazz")
+    trained = visit("jazz", kept_look="the way back")
     trained.session_state["jazz_runs"] = {default_corpus().vocabulary: a_jazz_run()}
     found += drawn(trained.run())
     app = visit("jazz", corpus="my MIDI")

@@ -204,13 +204,10 @@ def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
     )
     if mode == WRITE:
         others = np.flatnonzero(edited.indices != plain.indices)
-        if not len(others):
-            return f"{first} " + _("Both write the same notes.")
+        if len(others):
+            first += " " + _("They part at step {step}.", step=others[0] + 1)
         return f"{first} " + _(
-            "They part at step {step}: **{other} of {n}** notes changed; play both.",
-            step=others[0] + 1,
-            other=len(others),
-            n=len(plain.indices),
+            "**{other} of {n}** notes changed; play both.", other=len(others), n=len(plain.indices)
         )
     return f"{first} " + _(
         "The first choice changes at **{changed} of {n}** steps.",

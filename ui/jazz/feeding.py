@@ -20,7 +20,7 @@ def show(name: str) -> None:
     """Draw the model fed the true notes and fed its own, and say where they part."""
     corpus, place, weights = state.corpus(), state.melody_place(), state.model(name).weights
     melody = corpus.sequences[place][:STEPS]
-    if len(melody) < 2:
+    if len(melody) < 3:
         st.info(_("This melody is too short to go on with; choose another."))
         return
     st.markdown(lesson("jazz")["feeding"])

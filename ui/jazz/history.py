@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.i18n import _, n_
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.sampling import sample
@@ -13,7 +13,7 @@ from seqlib.jazz.task import places_of
 from seqlib.jazz.training import TrainingRun
 from seqlib.music import Melody, arrange
 from seqlib.stage import Stage
-from seqlib.stage.jazz import jazz_stage, solo_stage
+from seqlib.stage.jazz import jazz_stage, solo_stage, way_back_stage
 from ui.frame import frame, language
 from ui.jazz import state
 from ui.lessons.pages import lesson
@@ -46,15 +46,27 @@ def look_back(run: TrainingRun) -> None:
             st.segmented_control,
             _("what these weights do"),
             "kept_look",
-            help=_("Write a solo, or read the first window that the run was trained on."),
+            help=_(
+                "Write a solo, read the first window that the run was trained on, or send the "
+                "gradient of one of its outputs back."
+            ),
         )
     weights = stages[epoch]
     st.markdown(" · ".join(_said(run, epoch, weights)))
-    seed = int(value("seed"))
-    make = _window if look == "one window, read" and run.probe is not None else _solo
+    make, number = kept_solo, int(value("seed"))
+    if run.probe is not None and look == "one window, read":
+        make, number = kept_window, 0
+    elif run.probe is not None and look == "the way back":
+        st.markdown(lesson("jazz")["way-back"])
+        make = way_back
+        number = st.number_input(
+            _("output"),
+            help=_("Whose loss goes back."),
+            **widget("back_from", high=len(run.probe) - 1),
+        )
+    about = (make.__name__, epoch, int(number), i18n.language())
     stage_component.show(
-        remembered(run, (make.__name__, epoch, seed, _("epoch")), lambda: make(run, weights, seed)),
-        key="jazz_kept",
+        remembered(run, about, lambda: make(run, weights, int(number))), key=f"jazz_{make.__name__}"
     )
 
 
@@ -71,7 +83,7 @@ def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
     return said
 
 
-def _solo(run: TrainingRun, weights: JazzWeights, seed: int) -> Stage:
+def kept_solo(run: TrainingRun, weights: JazzWeights, seed: int) -> Stage:
     written = sample(weights, TY, seed=seed)
     return solo_stage(
         written,
@@ -84,15 +96,22 @@ def _solo(run: TrainingRun, weights: JazzWeights, seed: int) -> Stage:
     )
 
 
-def _window(run: TrainingRun, weights: JazzWeights, _seed: int) -> Stage:
-    corpus = state.corpus()
-    read = places_of(run.probe)  # (Tx,), the blank first
-    notes: Any = read[1:]
+def _notes(run: TrainingRun) -> np.ndarray:
+    """The notes of the first window, int (Tx - 1,): its first step reads none."""
+    return places_of(np.asarray(run.probe))[1:]
+
+
+def way_back(run: TrainingRun, weights: JazzWeights, output: int) -> Stage:
+    return way_back_stage(weights, _notes(run), state.corpus().vocabulary, output - 1)
+
+
+def kept_window(run: TrainingRun, weights: JazzWeights, _seed: int) -> Stage:
+    corpus, notes = state.corpus(), _notes(run)
     melody = Melody(corpus.vocabulary.decode(notes), corpus.melodies[0].tempo, _("One window"))
     return jazz_stage(
         melody,
         weights,
-        weights.trace(run.probe[:-1]),
+        weights.trace(np.asarray(run.probe)[:-1]),
         corpus.vocabulary,
         LANES,
         label=_("The first window, read by weights of this run"),

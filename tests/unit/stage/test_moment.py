@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.jazz import pretrained
+from seqlib.jazz import pretrained, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.feeding import pair
 from seqlib.jazz.sampling import sample
 from seqlib.stage import payload
-from seqlib.stage.jazz import LANES, feeding_stage, reading_stage, solo_stage
+from seqlib.stage.jazz import LANES, feeding_stage, reading_stage, solo_stage, way_back_stage
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,21 @@ def test_the_pair_has_one_start_and_two_ways_of_being_fed(weights):
     assert forced["sound"] != free["sound"]
     for one in (stage, stage.compare):
         np.testing.assert_array_equal(one.lanes[1].values, both.probabilities)
+
+
+def test_the_way_back_begins_at_its_output_and_goes_one_step_earlier_each_time(weights):
+    corpus, at = default_corpus(), 7
+    notes = corpus.sequences[1][:20]
+    stage = way_back_stage(weights, notes, corpus.vocabulary, at)
+    back = weights.back(shifted_one_hot(notes, corpus.n_values), notes, at)
+    read, norms, *pictures = stage.lanes
+    assert read.labels[-1] == "nothing"
+    assert read.labels[0] == corpus.vocabulary.labels[notes[at - 1]]
+    assert stage.names[0].startswith("x⟨8⟩")
+    for picture, values in zip(pictures, (back.da, back.dc, back.dz), strict=True):
+        np.testing.assert_array_equal(picture.values, values[at::-1])
+    np.testing.assert_allclose(norms.values[3, 0], np.linalg.norm(back.da[at - 3]), rtol=1e-5)
+    payload(stage)
 
 
 def test_pitch_runs_upwards_and_octaves_are_named(weights, solo):
