@@ -403,6 +403,7 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Select("hand_source", page, "zeros")
     yield Select("hand_unit", page, "all units")
     yield Select("hand_one", page, "0")
+    yield Select("hand_group", page)
     yield Steps("rnn_scale", page, 0.8, options=SCALES)
     yield Number("copy_delay", page, 20, low=1, high=60)
     yield Number("copy_n_a", page, 32, low=4, high=64)

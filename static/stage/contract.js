@@ -98,6 +98,7 @@
  * @property {boolean} compact
  * @property {Pin[]} pins
  * @property {Pin|null} picked  the unit pinned last
+ * @property {(Pin & {symbol: string, values: Float32Array, most: number})|null} curve  its values over the steps, and their largest size
  * @property {string} orderKey  how units are ordered; "index" by number
  * @property {(axis: string, count: number) => Int32Array} order  all units, in the order the reader chose
  * @property {(axis: string, count: number) => Int32Array} rows  those that have a row of their own: all, or a few

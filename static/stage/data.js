@@ -142,6 +142,17 @@ export class StageData {
     return this.pins.at(-1) ?? null;
   }
 
+  /** The unit pinned last over the steps, and the largest size of its value; null if there is none. */
+  get curve() {
+    const pin = this.picked;
+    const lane = pin && this.unitLane(pin.axis, pin.unit + 1);
+    if (!pin || !lane?.units) return null;
+    const { values, count, rows } = lane.units;
+    const over = Float32Array.from({ length: rows }, (_, step) => values[step * count + pin.unit]);
+    const most = over.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    return { ...pin, symbol: lane.head.symbol, values: over, most: most || 1 };
+  }
+
   /** Pin a unit in every lane that has it, or unpin it. */
   pick(axis, unit) {
     const others = this.pins.filter((pin) => pin.axis !== axis || pin.unit !== unit);

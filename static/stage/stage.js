@@ -247,6 +247,7 @@ function laneStageOf(/** @type {StageView} */ view) {
     get compact() { return Boolean(data.payload.compact); },
     get pins() { return data.pins; },
     get picked() { return data.picked; },
+    get curve() { return data.curve; },
     get orderKey() { return data.orderKey; },
     order: (axis, count) => data.order(axis, count),
     rows: (axis, count) => data.rows(axis, count),

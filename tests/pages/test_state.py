@@ -41,6 +41,7 @@ LINKS = (
     ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
     ("cell", {"hand": "zero a unit"}),
     ("cell", {"hand": "replace the state"}),
+    ("cell", {"hand": "switch off a group"}),
 )
 
 
