@@ -247,6 +247,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     looks = (N_("the solo it writes"), N_("one window, read"), N_("the way back"))
     yield Pick("kept_look", page, looks[0], options=looks)
     yield Number("back_from", page, 20, low=1, high=int(jazz.BOUNDS["Tx"].high))
+    yield Switch("stop_at_turn", page)
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, Later, _
 from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import ARRAYS, NOT_TESTED, JazzTask
 from seqlib.jazz.weights import JazzWeights
@@ -19,6 +19,7 @@ from seqlib.music.midi import MAX_TOKENS
 from seqlib.music.tokens import check_size
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
+from seqlib.training.task import Progress, State
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 1000, 100, N_("passes over the windows")),
@@ -31,6 +32,7 @@ BOUNDS: dict[str, Range] = {
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
 ENGINES = ("numpy", "djmodel", "twin")
+STOPPED_AT_TURN = N_("the held-out loss was lowest after epoch {n}")
 TURNED = 3  # so many higher losses after the lowest show that it has turned
 
 
@@ -47,7 +49,8 @@ class RunSettings:
     """How to train. Bounds and defaults are in ``BOUNDS``; errors name them.
 
     ``m`` and ``Tx`` describe the windows to cut; ``n_a`` the cell; ``seed`` draws the
-    windows and the first weights. ``pace`` slows training down for those who watch it.
+    windows and the first weights. ``pace`` slows training down for those who watch it;
+    ``stop_at_turn`` ends it once the held-out loss has turned, see ``HeldOut.turn``.
     """
 
     epochs: int = int(BOUNDS["epochs"].default)
@@ -57,6 +60,7 @@ class RunSettings:
     learning_rate: float = BOUNDS["learning_rate"].default
     seed: int = 0
     pace: float = BOUNDS["pace"].default
+    stop_at_turn: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "m", "Tx", "n_a"):
@@ -265,6 +269,12 @@ class TrainingRun(Run):
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
         return Snapshot(*self.at_epoch(), self.probe)
+
+    def take(self, learned: State | None, progress: Progress) -> None:
+        """Take what a slice has learned, and stop where the settings say so."""
+        super().take(learned, progress)
+        if self.settings.stop_at_turn and (turn := self.metrics.tested.turn) is not None:
+            self.stop(Later(STOPPED_AT_TURN, {"n": int(self.metrics.tested.epochs[turn])}))
 
     usual_scheduler = staticmethod(scheduler.default)
     _more = ("probe", "engine")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -48,7 +50,7 @@ def rate_setting() -> None:
     )
 
 
-def _change(**settings: float) -> None:
+def _change(**settings: Any) -> None:
     """Have the run that is under way go on with other settings."""
     if (run := state.run()) is not None and not run.state.over:
         run.change(**settings)
@@ -60,6 +62,7 @@ def chosen() -> RunSettings:
         **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
         seed=value("train_seed"),
         pace=options("pace")[value("pace")],
+        stop_at_turn=value("stop_at_turn"),
     )
 
 
@@ -99,6 +102,15 @@ def settings() -> None:
         help=_("Slow training down to watch it; what is learned is the same."),
         on_change=lambda: _change(pace=options("pace")[value("pace")]),
     )
+    with one:
+        st.toggle(
+            _("stop at the turn"),
+            help=_(
+                "Stop once three held-out losses have been above the lowest; its weights are kept."
+            ),
+            on_change=lambda: _change(stop_at_turn=value("stop_at_turn")),
+            **widget("stop_at_turn"),
+        )
     help = _(
         "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
         "that first loads TensorFlow. Both begin from the same weights."
@@ -113,6 +125,7 @@ def panel() -> None:
     asked, most = chosen(), int(BOUNDS["epochs"].high)
     more = min(asked.epochs, most - (run.epoch if run is not None else 0)) or 1
     further = {"epochs": more, "pace": asked.pace, "learning_rate": asked.learning_rate}
+    further["stop_at_turn"] = False  # it would stop at once again
     training_panel.buttons(run, start, key="jazz_run", further=further)
     if run is not None:
         training_panel.live(run, curves.pictures)

@@ -189,6 +189,19 @@ def test_the_held_out_loss_has_turned_where_three_later_ones_are_no_better(loss,
     assert HeldOut(epochs, np.array(loss, float), np.zeros(len(loss))).turn == turn
 
 
+def test_a_run_stops_where_the_held_out_loss_turns_if_it_is_to(windows):
+    melodies = held_out_melodies()
+    whole = trained(TrainingRun(*windows, settings(epochs=90), held_out=melodies))
+    turn = whole.metrics.tested.turn
+    assert turn is not None
+    stopped = TrainingRun(*windows, settings(epochs=90, stop_at_turn=True), held_out=melodies)
+    trained(stopped)
+    lowest, end = map(int, whole.metrics.tested.epochs[[turn, turn + 3]])
+    assert (stopped.state, stopped.epoch) == (State.STOPPED, end)
+    assert stopped.note == f"the held-out loss was lowest after epoch {lowest}"
+    assert lowest in stopped.stages
+
+
 def test_without_held_out_melodies_nothing_is_said_of_them(windows):
     run = trained(TrainingRun(*windows, settings(epochs=3)))
     assert [len(each) for each in run.metrics.tested] == [0, 0, 0]
