@@ -66,7 +66,7 @@ def test_train_sample_download(server, new_page):
     back.press("ArrowRight")
     expect(page.get_by_text("After 1 epoch ·")).to_be_visible()
     settled(page)
-    kept = page.locator(".st-key-jazz_kept .stage")
+    kept = page.locator(".st-key-jazz_kept_solo .stage")
     kept.get_by_role("button", name="Play").click()
     expect(kept.get_by_role("button", name="Pause")).to_be_visible()
     expect(kept).not_to_contain_text("step 1 of 48")

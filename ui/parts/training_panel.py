@@ -55,32 +55,8 @@ def buttons(
         there are buttons for one epoch and for the rest at full pace.
     """
 
-    def tried(act: Callable[[], object]) -> None:
-        try:
-            act()
-            st.session_state.pop(f"{key}:error", None)
-        except ValueError as problem:
-            st.session_state[f"{key}:error"] = str(problem)
-
     active = run is not None and not run.state.over
-    paused = run is not None and run.state is State.PAUSED
-    goes_on = bool(further) and run is not None and run.goes_on
-
-    def button(name: str, text: str, act: Callable[[], object] | None, **given: Any) -> None:
-        icon = f":material/{given.pop('icon')}:"
-        press = None if act is None else partial(tried, act)
-        st.button(text, key=f"{key}:{name}", icon=icon, on_click=press, **given)
-
-    def hold() -> tuple[str, Callable[[], object] | None, str]:
-        if goes_on and further is not None:
-            n = further["epochs"]
-            said = _("Train {n} more epochs from here, with the settings above.", n=n)
-            return _("Go on"), partial(go_on, run, further), said
-        said = _("Hold training where it is, or go on from there.")
-        if run is None or not active:
-            return _("Pause"), None, said
-        return (_("Resume"), run.resume, said) if paused else (_("Pause"), run.pause, said)
-
+    button = partial(_button, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         button(
             "train",
@@ -92,25 +68,9 @@ def buttons(
             help=help or _("Start from fresh weights with the settings above."),
         )
         if pause:
-            text, act, said = hold()
-            button("pause", text, act, icon="play_pause", disabled=act is None, help=said)
+            _hold(button, run, further or {})
         if further:
-            button(
-                "epoch",
-                _("One epoch"),
-                lambda: one_epoch(run, start),
-                icon="step",
-                disabled=active and not paused,
-                help=_("Train one epoch and hold: one pass over the windows, one step of Adam."),
-            )
-            button(
-                "fast",
-                _("To the end"),
-                lambda: at_full_pace(run),
-                icon="fast_forward",
-                disabled=not active or not (paused or run.pace),
-                help=_("Train what is left as fast as it goes."),
-            )
+            _little_or_all(button, run, start)
         button(
             "stop",
             _("Stop"),
@@ -123,11 +83,62 @@ def buttons(
         st.error(escape.plain(error), icon=":material/error:")
 
 
-def go_on(run: Run, further: Mapping[str, Any], only: str = "") -> None:
+def _button(
+    key: str, name: str, text: str, act: Callable[[], object] | None, *, icon: str, **given: Any
+) -> None:
+    """Draw a button; a ``ValueError`` of its action is a sentence below the row."""
+
+    def press() -> None:
+        try:
+            assert act is not None
+            act()
+            st.session_state.pop(f"{key}:error", None)
+        except ValueError as problem:
+            st.session_state[f"{key}:error"] = str(problem)
+
+    on_click = None if act is None else press
+    st.button(text, key=f"{key}:{name}", icon=f":material/{icon}:", on_click=on_click, **given)
+
+
+def _hold(button: Callable[..., None], run: Any, further: Mapping[str, Any]) -> None:
+    """Draw the button to pause, to resume, or to go on after the end."""
+    text, act = _("Pause"), None
+    said = _("Hold training where it is, or go on from there.")
+    if run is not None and not run.state.over:
+        paused = run.state is State.PAUSED
+        text, act = (_("Resume"), run.resume) if paused else (_("Pause"), run.pause)
+    elif run is not None and further and run.goes_on:
+        text, act = _("Go on"), partial(go_on, run, further)
+        said = _("Train {n} more epochs from here, with the settings above.", n=further["epochs"])
+    button("pause", text, act, icon="play_pause", disabled=act is None, help=said)
+
+
+def _little_or_all(button: Callable[..., None], run: Any, start: Callable[..., object]) -> None:
+    """Draw the buttons for one epoch, and for all that are left."""
+    active = run is not None and not run.state.over
+    paused = run is not None and run.state is State.PAUSED
+    button(
+        "epoch",
+        _("One epoch"),
+        lambda: one_epoch(run, start),
+        icon="step",
+        disabled=active and not paused,
+        help=_("Train one epoch and hold: one pass over the windows, one step of Adam."),
+    )
+    button(
+        "fast",
+        _("To the end"),
+        lambda: at_full_pace(run),
+        icon="fast_forward",
+        disabled=not active or not (paused or run.pace),
+        help=_("Train what is left as fast as it goes."),
+    )
+
+
+def go_on(run: Run, further: Mapping[str, Any]) -> None:
     """Train ``further["epochs"]`` more, with its other settings."""
-    epochs = further["epochs"]
     run.change(**{name: value for name, value in further.items() if name != "epochs"})
-    run.go_on(epochs, only)
+    run.go_on(further["epochs"])
 
 
 def one_epoch(run: Any, start: Callable[..., object]) -> None:
