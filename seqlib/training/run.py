@@ -227,6 +227,11 @@ class Run(ShownInNotebook):
         return min(1.0, (self._n + self._part_done) / self.settings.epochs)
 
     @property
+    def part_done(self) -> float:
+        """Share of the epoch under way that is done, 0 to 1."""
+        return self._part_done
+
+    @property
     def pace(self) -> float:
         """Epochs a second at most; 0 is as fast as it goes."""
         return getattr(self.settings, "pace", 0)
@@ -467,7 +472,8 @@ class Run(ShownInNotebook):
                 for epoch, weights in progress.kept.items():
                     kept = self._task.model(replace(learned, weights=weights), self._start)
                     self._stages[epoch] = kept
-            held = self._only == "step" or (self._only and progress.epochs)
+            stepped = learned is not None and learned.gradient is None  # a batch may take parts
+            held = progress.epochs if self._only == "epoch" else self._only and stepped
         if not progress.finite:
             self.fail(Later(NOT_A_NUMBER, {"rate": getattr(self.settings, "learning_rate", 0)}))
         elif self._n >= self.settings.epochs:

@@ -158,13 +158,13 @@ def chosen() -> EmojifySettings:
     )
 
 
-def start(owner: str) -> EmojifyRun:
-    """Start a run with the chosen settings, and choose its model."""
+def start(owner: str, only: str = "") -> EmojifyRun:
+    """Start a run with the chosen settings, and choose its model. See ``Run.start``."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     engine = options("emoji_engine")[value("emoji_engine")]
     run = EmojifyRun(data.train, data.test, lexicon, asked, engine=engine)
-    run.start(session.scheduler(), owner)
+    run.start(session.scheduler(), owner, only=only)
     state.keep(run, vectors)
     return run
 
@@ -187,7 +187,7 @@ def panel() -> None:
     _coverage(data.train)
     kept = state.latest()
     run = kept.run if kept else None
-    training_panel.buttons(run, start, key="emoji_run")
+    training_panel.buttons(run, start, key="emoji_run", little=("epoch", "step"))
     if run is not None:
         training_panel.live(run, _pictures, _measured)
     compared()

@@ -83,16 +83,17 @@ def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
     return said
 
 
-def kept_solo(run: TrainingRun, weights: JazzWeights, seed: int) -> Stage:
-    written = sample(weights, TY, seed=seed)
+def kept_solo(run: TrainingRun, weights: JazzWeights, number: int) -> Stage:
+    """Make the stage of a solo of kept weights; ``number`` is the seed."""
+    written = sample(weights, TY, seed=number)
     return solo_stage(
         written,
         weights,
         state.corpus(),
         state.melody_place(),
         lanes=LANES,
-        label=_("A solo of {n} tokens, seed {seed}, by weights of this run", n=TY, seed=seed),
-        seed=seed,
+        label=_("A solo of {n} tokens, seed {seed}, by weights of this run", n=TY, seed=number),
+        seed=number,
     )
 
 
@@ -101,11 +102,13 @@ def _notes(run: TrainingRun) -> np.ndarray:
     return places_of(np.asarray(run.probe))[1:]
 
 
-def way_back(run: TrainingRun, weights: JazzWeights, output: int) -> Stage:
-    return way_back_stage(weights, _notes(run), state.corpus().vocabulary, output - 1)
+def way_back(run: TrainingRun, weights: JazzWeights, number: int) -> Stage:
+    """Make the stage of the gradient of one output, ``number`` from 1, going back."""
+    return way_back_stage(weights, _notes(run), state.corpus().vocabulary, number - 1)
 
 
-def kept_window(run: TrainingRun, weights: JazzWeights, _seed: int) -> Stage:
+def kept_window(run: TrainingRun, weights: JazzWeights, number: int) -> Stage:
+    """Make the stage of the first window, read by kept weights."""
     corpus, notes = state.corpus(), _notes(run)
     melody = Melody(corpus.vocabulary.decode(notes), corpus.melodies[0].tempo, _("One window"))
     return jazz_stage(

@@ -126,7 +126,7 @@ def panel() -> None:
     more = min(asked.epochs, most - (run.epoch if run is not None else 0)) or 1
     further = {"epochs": more, "pace": asked.pace, "learning_rate": asked.learning_rate}
     further["stop_at_turn"] = False  # it would stop at once again
-    training_panel.buttons(run, start, key="jazz_run", further=further)
+    training_panel.buttons(run, start, key="jazz_run", little=("epoch",), further=further)
     if run is not None:
         training_panel.live(run, curves.pictures)
         if run.state not in MOVING:

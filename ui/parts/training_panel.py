@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,7 @@ def buttons(
     label: str = "",
     help: str = "",
     pause: bool = True,
+    little: Sequence[str] = (),
     further: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the buttons to train, to pause or go on, and to stop.
@@ -45,14 +46,15 @@ def buttons(
         The last one that was started.
     start : function of an owner
         Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence. With
-        ``further`` it takes ``only`` too, see ``Run.start``.
+        ``little`` it takes ``only`` too, see ``Run.start``.
     label, help : str
         Of the first button.
     pause : bool
         Whether to draw the second one.
+    little : sequence of "epoch" or "step"
+        Buttons for so little, and one for the rest at full pace.
     further : dict, optional
-        The settings with which a run that is over goes on, ``epochs`` is how many more. With them
-        there are buttons for one epoch and for the rest at full pace.
+        The settings with which a run that is over goes on; ``epochs`` is how many more.
     """
 
     active = run is not None and not run.state.over
@@ -69,8 +71,8 @@ def buttons(
         )
         if pause:
             _hold(button, run, further or {})
-        if further:
-            _little_or_all(button, run, start)
+        if little:
+            _little_or_all(button, run, start, little)
         button(
             "stop",
             _("Stop"),
@@ -113,18 +115,28 @@ def _hold(button: Callable[..., None], run: Any, further: Mapping[str, Any]) -> 
     button("pause", text, act, icon="play_pause", disabled=act is None, help=said)
 
 
-def _little_or_all(button: Callable[..., None], run: Any, start: Callable[..., object]) -> None:
-    """Draw the buttons for one epoch, and for all that are left."""
+def _little_or_all(
+    button: Callable[..., None], run: Any, start: Callable[..., object], little: Sequence[str]
+) -> None:
+    """Draw the buttons for an epoch or a step, and for all that is left."""
     active = run is not None and not run.state.over
     paused = run is not None and run.state is State.PAUSED
-    button(
-        "epoch",
-        _("One epoch"),
-        lambda: one_epoch(run, start),
-        icon="step",
-        disabled=active and not paused,
-        help=_("Train one epoch and hold: one pass over the windows, one step of Adam."),
-    )
+    names = {"epoch": _("One epoch"), "step": _("One step")}
+    said = {
+        "epoch": _("Train one epoch and hold: one pass over what is learned from."),
+        "step": _("Take one step of Adam and hold: one batch."),
+    }
+    if little == ("epoch",):
+        said["epoch"] = _("Train one epoch and hold: one pass over the windows, one step of Adam.")
+    for one in little:
+        button(
+            one,
+            names[one],
+            partial(train_little, run, start, one),
+            icon="step" if one == "epoch" else "step_into",
+            disabled=active and not paused,
+            help=said[one],
+        )
     button(
         "fast",
         _("To the end"),
@@ -141,14 +153,14 @@ def go_on(run: Run, further: Mapping[str, Any]) -> None:
     run.go_on(further["epochs"])
 
 
-def one_epoch(run: Any, start: Callable[..., object]) -> None:
-    """Train one epoch: the first of a new run, the next one, or one after the end."""
+def train_little(run: Any, start: Callable[..., object], only: str) -> None:
+    """Train an epoch or a step: the first of a new run, the next one, or one after the end."""
     if run is not None and run.state is State.PAUSED:
-        run.resume("epoch")
+        run.resume(only)
     elif run is not None and run.goes_on:
-        run.go_on(1, "epoch")
+        run.go_on(1, only)
     else:
-        start(session.owner(), only="epoch")
+        start(session.owner(), only=only)
 
 
 def at_full_pace(run: Run) -> None:
@@ -176,7 +188,10 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
 
 def epochs(run: Run) -> list[str]:
     """What the status line says of the work done."""
-    return [_("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs)]
+    said = _("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs)
+    if run.state is State.PAUSED and run.part_done:
+        return [said, _("{share:.0%} of the next", share=run.part_done)]
+    return [said]
 
 
 def live(
