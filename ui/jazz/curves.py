@@ -75,7 +75,7 @@ def _loss(run: TrainingRun, peers: Mapping[str, TrainingRun]) -> None:
     metrics, tested = run.metrics, run.metrics.tested
     ours = [(engines.name_of("engine", name), one) for name, one in peers.items()]
     lines: list[Line] = [
-        (name, one.metrics.loss.mean(axis=1)) for name, one in ours or [(_("training"), run)]
+        (name, one.metrics.loss.mean(axis=1)) for name, one in ours or [(_("in training"), run)]
     ]
     levels = {_("ln(n_values): guessing"): float(np.log(state.corpus().n_values))}
     if len(tested.epochs):
@@ -105,7 +105,7 @@ def _beside(run: TrainingRun, curves: str) -> None:
             alt=_("Accuracy of each of the Ty outputs at every epoch."),
         )
     elif curves == "accuracy":
-        lines: list[Line] = [(_("training"), metrics.accuracy.mean(axis=1))]
+        lines: list[Line] = [(_("in training"), metrics.accuracy.mean(axis=1))]
         if len(tested.epochs):
             lines.append((_("held out"), tested.accuracy, tested.epochs))
         charts.show(
