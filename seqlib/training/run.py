@@ -193,6 +193,7 @@ class Run(ShownInNotebook):
         self.trained_for = 0.0  # seconds that its slices took
         self.not_before = 0.0  # a paced run's next slice
         self.note_until = 0.0  # for so long the note stays
+        self.ended = ""  # the name under which it ended: a slice under way then is of no use
         self.lost = 0  # workers lost over the slice at hand
 
     # What anybody may call, from any thread.
@@ -360,7 +361,8 @@ class Run(ShownInNotebook):
         if not self.goes_on or self._scheduler is None:
             return
         self._scheduler.admit(self, self.owner)
-        self.change(epochs=self._n + epochs)
+        more = self._n + epochs
+        self.change(epochs=max(more, self.settings.epochs) if only else more)
         with self._lock:
             self._arrays = {
                 name: _longer(one, self.settings.epochs) for name, one in self._arrays.items()
@@ -533,7 +535,7 @@ class Run(ShownInNotebook):
             if not self._goes_on:
                 self._task = self._learned = None
             self._part_done, self._only = 0.0, ""
-            self._held_at = time.perf_counter()
+            self._held_at, self.ended = time.perf_counter(), self.name
             self._state, self._reason, self._error = state, reason, error
             self.held = False
             self._lock.notify_all()

@@ -404,7 +404,8 @@ class Scheduler:
                 run.progress_note = ""
             if run.pace:
                 run.not_before = flight.began + trained.progress.epochs / run.pace
-            run.take(trained.state, trained.progress)
+            if flight.given.name != run.ended:
+                run.take(trained.state, trained.progress)
         return False
 
     @staticmethod

@@ -166,8 +166,7 @@ def train_little(run: Any, start: Callable[..., object], only: str) -> None:
 def at_full_pace(run: Run) -> None:
     """Train what is left as fast as it goes."""
     run.change(pace=0)
-    if run.state is State.PAUSED:
-        run.resume()
+    run.resume()
 
 
 def summed_over_steps(run: TrainingRun) -> list[str]:

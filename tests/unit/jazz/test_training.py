@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import by_hand
+from fakes import Clock, Held, by_hand
 
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.task import KEPT_BYTES, JazzTask, kept_epochs
@@ -13,6 +13,7 @@ from seqlib.music import windows as cut_windows
 from seqlib.music.tokens import MAX_CELLS, check_size
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.run import State
+from seqlib.training.scheduler import Limits, Scheduler
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -276,6 +277,31 @@ def test_going_on_after_the_end_gives_what_one_long_run_gives(windows):
     with pytest.raises(ValueError, match="choose 1 to 1000"):
         run.go_on(961)
     assert (run.state, run.settings.epochs) == (State.DONE, 40)
+
+
+def test_one_epoch_after_a_stop_leaves_the_rest_to_come(windows):
+    run = trained(TrainingRun(*windows, settings()), slices=4)
+    run.stop()
+    run.go_on(1, "epoch")
+    assert run._scheduler.step() is run
+    assert (run.state, run.epoch, run.settings.epochs) == (State.PAUSED, 5, 40)
+
+
+def test_a_slice_under_way_at_the_end_is_of_no_use_to_a_run_that_goes_on(windows):
+    clock = Clock()
+    pool = Held(clock)
+    scheduler = Scheduler(Limits(), pool, clock=clock, by_hand=True)
+    run = TrainingRun(*windows, settings()).start(scheduler)
+    assert scheduler._send_next() is run
+    run.stop()
+    run.go_on(5)
+    pool.finish()
+    scheduler._collect()
+    assert (run.state, run.epoch) == (State.QUEUED, 0)
+    assert scheduler._send_next() is run
+    pool.finish()
+    scheduler._collect()
+    assert run.epoch == 1
 
 
 def test_another_learning_rate_on_the_way_holds_from_the_next_epoch(windows):
