@@ -174,14 +174,16 @@ def jazz_diagram(
     )
 
 
-def state_heatmap(trace: Trace, name: str, symbol: str = "", title: str = "") -> Heatmap:
+def state_heatmap(
+    trace: Trace, name: str, symbol: str = "", title: str = "", axis: str = "n_a"
+) -> Heatmap:
     """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a)."""
     named, low, high = STATES[name]
     values = getattr(trace, name)
     if low is None or high is None:
         high = max(1.0, float(np.abs(values).max()))
         low = -high
-    return Heatmap(title or _(named), values, symbol or name, "n_a", low, high)
+    return Heatmap(title or _(named), values, symbol or name, axis, low, high)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@
  * @typedef {TokensData|PianorollData|HeatmapData|DistributionData|LineData|InfluenceData|EquationData|DiagramData|CellData} LaneData
  */
 
-/** @typedef {{name: string, what: string, units: number[], r: number[]}} UnitGroup  units of n_a; a name of "": they follow nothing */
+/** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
  * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
  *   groups: UnitGroup[]}} Composed

@@ -8,7 +8,7 @@ import { correlations, orderByPeak, orderByScore, topProbabilities } from "../..
 import { StageData } from "../../static/stage/data.js";
 import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
 import { encodeWav } from "../../static/stage/wav.js";
-import { boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../static/stage/text.js";
+import { axisName, boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../static/stage/text.js";
 
 const pack = (typed, dtype, shape = [typed.length]) => ({ dtype, shape, data: Buffer.from(typed.buffer).toString("base64") });
 // Neighbours may differ by what rounding to 8 bits does; every eighth colour must truly change.
@@ -194,4 +194,21 @@ test("the unit pinned last is a curve over the steps, and none is without a pin"
   assert.equal(most, Math.fround(0.8));
   data.pick("n_a", 1);
   assert.equal(data.curve.unit, 0);
+});
+
+test("units of each layer stand in groups of their own", () => {
+  const data = new StageData();
+  data.orderKey = "groups";
+  data.groups = [
+    { name: "one", what: "", units: [1, 0], r: [0.9, 0.5], axis: "n_a[1]" },
+    { name: "", what: "", units: [2], r: [0.1], axis: "n_a[1]" },
+    { name: "two", what: "", units: [2, 1, 0], r: [0.8, 0.7, 0.6], axis: "n_a[2]" },
+  ];
+  assert.deepEqual([...data.order("n_a[1]", 3)], [1, 0, 2]);
+  assert.deepEqual([...data.order("n_a[2]", 3)], [2, 1, 0]);
+  assert.equal(data.follows("n_a[2]", 0).group.name, "two");
+  assert.equal(data.follows("n_a", 0), null);
+  assert.equal(data.brackets("n_a[1]", 3).length, 2);
+  assert.equal(axisName("n_a[2]"), "n_a");
+  assert.equal(axisName("e_length"), "e_length");
 });
