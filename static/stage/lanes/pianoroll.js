@@ -59,9 +59,10 @@ export function pianorollLane(data, stage) {
       g.lineTo(view.x(view.clock.edges[step + 1]), y(curve.values[step]));
     }
     g.lineJoin = "round";
-    for (const [colour, wide] of [[theme.background, 5], [theme.ink, 2]]) {
+    const lines = [{ colour: theme.background, width: 5 }, { colour: theme.ink, width: 2 }];
+    for (const { colour, width } of lines) {
       g.strokeStyle = colour;
-      g.lineWidth = wide * Math.sqrt(layout.scale);
+      g.lineWidth = width * Math.sqrt(layout.scale);
       g.stroke();
     }
     g.font = `600 ${layout.font}px ${theme.font}`;
