@@ -15,7 +15,7 @@ from seqlib.i18n import _
 from seqlib.lstm.following import Group, by_halves, grouped
 from seqlib.text import NEGATIONS, LabelledSentences
 
-SENTENCES = 240
+SENTENCES, WORDS = 160, 12  # more would slow the page's first picture
 
 
 class Signal(NamedTuple):
@@ -34,7 +34,8 @@ def groups(model: EmojiModel, labelled: LabelledSentences) -> tuple[tuple[Group,
         raise ValueError(_("The model and the sentences have different classes."))
     at_random = np.random.default_rng(0).permutation(len(labelled))[:SENTENCES]
     some = labelled.subset(at_random)
-    words = [tokens[: model.maxlen] for tokens in some.tokens]
+    most = min(model.maxlen, WORDS)
+    words = [tokens[:most] for tokens in some.tokens]
     rows = [
         _signals(each, label, len(model.classes))
         for each, label in zip(words, some.labels, strict=True)
@@ -47,7 +48,7 @@ def groups(model: EmojiModel, labelled: LabelledSentences) -> tuple[tuple[Group,
         Signal(_("negated"), _("whether a negation was read")),
         Signal(_("place"), _("how many words were read")),
     ]
-    layers = model.weights.both_states(model.lexicon.indices(words, model.maxlen))
+    layers = model.weights.both_states(model.lexicon.indices(words, most))
     return tuple(
         grouped(
             signals,
