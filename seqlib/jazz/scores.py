@@ -71,12 +71,13 @@ class SideBySide:
         ]
         self._x = OneHot(np.concatenate(before), n_values)
         self._y = np.concatenate(notes)
-        self._layer = Unrolled(n_a, len(self._y), rows[0])
-        self._layer.begin(rows)
+        self._n_a, self._rows = n_a, rows
 
     def sums(self, weights: JazzWeights) -> tuple[int, float, int]:
         """Return the hits, the sum of the losses in nats, and the number of notes."""
         *cell, kernel, bias = (np.asarray(array, np.float32) for array in weights.arrays)
-        a = self._layer.forward(Cell.of(*cell), self._x)
+        layer = Unrolled(self._n_a, len(self._y), self._rows[0])  # megabytes, not to be kept
+        layer.begin(self._rows)
+        a = layer.forward(Cell.of(*cell), self._x)
         loss, right, _dlogits = cross_entropy(a @ kernel + bias, self._y)
         return int(right.sum()), float(loss.sum(dtype=float)), len(loss)

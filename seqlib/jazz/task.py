@@ -7,12 +7,13 @@ outputs summed, their mean over the windows of a batch.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.jazz.scores import Scores, SideBySide, scored, side_by_side
+from seqlib.jazz.scores import SideBySide, scored, side_by_side
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
@@ -48,7 +49,8 @@ class JazzTask(SteppedTask):
     held_out : tuple of int arrays (Tx,)
         Melodies that the model is tested on, never trained on; there need not be any.
     held_every : int
-        How often: after the first epoch, after the last, and after every so many.
+        How often: after the second epoch, so that nobody waits for the first loss, after the
+        last, and after every so many.
     keep : bool
         Whether the weights after about twelve epochs are kept: 1, 2, 3, 5, 10, 20 …, fewer of
         large models.
@@ -117,23 +119,28 @@ class JazzTask(SteppedTask):
             "gradient": norms / np.float32(batches),
             "rate": np.float32(self.learning_rate),
         }
-        tested, best = self.tested(replace(state, epoch=state.epoch + 1), session)
+        tested, best = self.tested(replace(state, epoch=state.epoch + 1))
         return {**measured, **tested}, best
 
-    def tested(self, state: State, session: Session | None = None) -> tuple[dict[str, Any], Any]:
+    def tested(self, state: State) -> tuple[dict[str, Any], Any]:
         """Test the weights of ``state`` on the held-out melodies, if it is their turn.
 
         Returns ``held_out`` (2,), loss in nats a note and accuracy, and the next ``best``.
         """
         found, best = np.full(2, NOT_TESTED, np.float32), state.best
         if self.held_out and (
-            state.epoch % self.held_every == 0 or state.epoch in (1, self.epochs)
+            state.epoch % self.held_every == 0 or state.epoch in (2, self.epochs)
         ):
-            scores = (session or self.open()).tested(self.model(state))
+            scores = scored(self.model(state), self._side_by_side)
             found[:] = scores.log_loss, scores.accuracy
             if best is None or -scores.log_loss > best[0][0]:
                 best = (-scores.log_loss,), state.epoch, state.weights.copy()
         return {"held_out": found}, best
+
+    @cached_property
+    def _side_by_side(self) -> list[SideBySide]:
+        """The held-out melodies, laid out once for all slices that a worker trains."""
+        return side_by_side(self.held_out, self.start.n_a, self.start.n_values)
 
     def best(self, state: State, start: Any = None) -> tuple[int, JazzWeights]:
         """Return the epoch with the lowest held-out loss, and its weights; 0 before any."""
@@ -159,20 +166,12 @@ class Session:
     def __init__(self, task: JazzTask) -> None:
         self._task = task
         self._networks: dict[int, Network] = {}
-        self._held: list[SideBySide] | None = None
 
     def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over rows."""
         if len(rows) not in self._networks:
             self._networks[len(rows)] = Network(self._task, len(rows))
         return self._networks[len(rows)].take(self._task.model(state), rows)
-
-    def tested(self, weights: JazzWeights) -> Scores:
-        """Score the held-out melodies."""
-        if self._held is None:
-            start = self._task.start
-            self._held = side_by_side(self._task.held_out, start.n_a, start.n_values)
-        return scored(weights, self._held)
 
 
 class Network:

@@ -40,7 +40,7 @@ def pictures(run: TrainingRun) -> None:
     if (tested := run.metrics.tested).epochs.size:
         said = [
             _(
-                "Held out: {n} melodies never trained on, read after the first epoch and the last.",
+                "Held out: {n} melodies never trained on, read after the second and the last epoch.",
                 n=len(state.corpus().held_out_sequences),
             ),
             n_(
