@@ -40,7 +40,8 @@ def pictures(run: TrainingRun) -> None:
     if (tested := run.metrics.tested).epochs.size:
         said = [
             _(
-                "Held out: {n} melodies never trained on, read after the second and the last epoch.",
+                "Held out: {n} melodies never trained on, read after the second epoch and the "
+                "last.",
                 n=len(state.corpus().held_out_sequences),
             ),
             n_(
