@@ -28,7 +28,7 @@ WATCHED = 30.0  # seconds from the last click
 ALONE = 10.0
 MOVES_EVERY = 10.0  # seconds from one control to the next, for each reader
 # The default model, with more epochs than fit, so that everybody trains until the end.
-QUERY = "epochs=1000"
+QUERY = "epochs=1000&pace=as+fast+as+it+goes"
 TRAIN, STOP = "jazz_run:train", "jazz_run:stop"
 EPOCH = re.compile(r"epoch ([\d,]+) of")
 SECONDS = re.compile(r"accuracy \d+% · ([\d.]+) s")

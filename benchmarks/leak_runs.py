@@ -17,7 +17,7 @@ UNITS = range(16, 64, 4)  # twelve
 
 
 async def grow(address: str, held) -> tuple[float, float]:
-    async with Session(address, "jazz", "epochs=1000&Tx=10") as session:
+    async with Session(address, "jazz", "epochs=1000&Tx=10&pace=as+fast+as+it+goes") as session:
         for number in range(1, RUNS + 1):
             await session.set("n_a", UNITS[number % len(UNITS)])
             await click(session)

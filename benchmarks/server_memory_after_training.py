@@ -11,7 +11,7 @@ from benchmarks._session import Session
 
 
 async def train_both(address: str) -> None:
-    async with Session(address, "jazz", "epochs=20") as session:
+    async with Session(address, "jazz", "epochs=20&pace=as+fast+as+it+goes") as session:
         await click(session)
         await session.until(lambda: "**Done**" in session.text())
         await session.open("emojify")

@@ -6,11 +6,14 @@ grid are left to the page's theme.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+
+from seqlib.i18n import _
 
 FONT = 15  # px
 LONGEST = 28  # characters of a name on an axis
@@ -29,6 +32,8 @@ DIVERGING = [
 FROM_ZERO = ["rgba(90, 139, 220, 0.10)", "rgba(90, 139, 220, 0.45)", "#3f74d6"]
 SERIES = ["#2f6bdb", "#d9730d", "#0f8a62", "#8a4fd0"]
 DASHES = ("solid", "dash", "dot")  # beside four colours: twelve lines that differ
+
+Line = tuple[str, np.ndarray] | tuple[str, np.ndarray, np.ndarray]
 
 
 def plain(text: str, length: int = LONGEST) -> str:
@@ -79,3 +84,78 @@ def figure(
             **layout,
         },
     )
+
+
+def by_epoch(
+    lines: Sequence[Line],
+    epochs: int,
+    what: str,
+    *,
+    share: bool = False,
+    log: bool = False,
+    levels: Mapping[str, float] | None = None,
+    marks: Mapping[str, int] | None = None,
+    font: int = FONT,
+) -> go.Figure:
+    """Draw a metric of a few runs or data sets, a line each.
+
+    Parameters
+    ----------
+    lines : sequence of (name, values (k,)) or (name, values (k,), their epochs (k,))
+    epochs : int
+        Fixes the width of the axis, so that it stays still while lines grow.
+    what : str
+        Title of the other axis.
+    share : bool
+        Whether values from 0 to 1 are written as percentages.
+    log : bool
+        Whether the axis of the values is logarithmic.
+    levels, marks : dict
+        Values to compare with, and epochs to point out, by their names.
+    """
+    form = ".1%" if share else ".3f"
+    axis = {"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"}
+    levels, marks = levels or {}, marks or {}
+    grey = {"color": "gray", "width": 1.5}
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {**grey, "dash": "dash"}}
+    up = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {**grey, "dash": "dot"}}
+    text = {"showarrow": False, "font": {"size": font - 1}, "yanchor": "bottom"}
+    beside = {**text, "xref": "paper", "x": 1, "xanchor": "right"}
+    below = {**text, "yref": "paper", "y": 0, "xanchor": "left"}
+    return figure(
+        300,
+        _("epoch"),
+        what,
+        font=font,
+        traces=[_curve(place, form, *line) for place, line in enumerate(lines)],
+        xaxis={"range": [1, max(2, epochs)]},
+        yaxis={"type": "log", "dtick": 1} if log else axis,
+        shapes=[
+            *({**across, "y0": value, "y1": value} for value in levels.values()),
+            *({**up, "x0": epoch, "x1": epoch} for epoch in marks.values()),
+        ],
+        annotations=[
+            *({**beside, "y": value, "text": plain(name)} for name, value in levels.items()),
+            *({**below, "x": epoch, "text": plain(name)} for name, epoch in marks.items()),
+        ],
+        showlegend=True,
+    )
+
+
+def _curve(
+    place: int, form: str, name: str, values: np.ndarray, at: np.ndarray | None = None
+) -> dict[str, Any]:
+    """A line, or a point where there is one value only; ``form`` writes its values."""
+    return {
+        "type": "scatter",
+        "x": np.arange(1, len(values) + 1) if at is None else at,
+        "y": values,
+        "name": plain(name),
+        "mode": "lines" if len(values) > 1 else "markers",
+        "line": {
+            "color": SERIES[place % len(SERIES)],
+            "dash": DASHES[place % len(DASHES)],
+            "width": 3,
+        },
+        "hovertemplate": _("epoch") + f" %{{x}}<br>%{{y:{form}}}<extra>{plain(name)}</extra>",
+    }

@@ -232,13 +232,23 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Number("melody", page, 1, low=1)
     yield Select("reads", page, "good", of_visit=True)
     yield Select("against", page, "nobody", of_visit=True)
+    yield Number("feed_given", page, 8, low=1, high=32)
+    yield _seed("feed_seed", page)
     for name in ("m", "Tx", "n_a", "epochs"):
         yield _bound(name, page, jazz.BOUNDS)
     yield _seed("train_seed", page)
     yield Number("window", page, 1, low=1, high=int(jazz.BOUNDS["m"].high))
     yield _steps("learning_rate", page, jazz.BOUNDS, "learning_rate", RATES)
-    paces = {FAST: 0, N_("20 epochs a second"): 20, N_("5 epochs a second"): 5}
-    yield Select("pace", page, FAST, options=paces)
+    watched = N_("10 epochs a second")
+    paces = {FAST: 0, N_("20 epochs a second"): 20, watched: 10, N_("5 epochs a second"): 5}
+    yield Select("pace", page, watched, options=paces)
+    curves = (N_("accuracy"), N_("each output"), N_("gradient norms"))
+    yield Pick("curves", page, curves[0], options=curves)
+    yield Steps("kept_epoch", page, 0, link=False, kept=False)
+    looks = (N_("the solo it writes"), N_("one window, read"), N_("the way back"))
+    yield Pick("kept_look", page, looks[0], options=looks)
+    yield Number("back_from", page, 20, low=1, high=int(jazz.BOUNDS["Tx"].high))
+    yield Switch("stop_at_turn", page)
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",
@@ -400,6 +410,7 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Select("hand_source", page, "zeros")
     yield Select("hand_unit", page, "all units")
     yield Select("hand_one", page, "0")
+    yield Select("hand_group", page)
     yield Steps("rnn_scale", page, 0.8, options=SCALES)
     yield Number("copy_delay", page, 20, low=1, high=60)
     yield Number("copy_n_a", page, 32, low=4, high=64)

@@ -90,7 +90,7 @@ for name, values in history.items():
     print(f"{name:14}{values[0]:.3f} → {values[-1]:.3f}")
 
 # %% curve
-from seqlib.emojify.figures import by_epoch
+from seqlib.figures import by_epoch
 
 by_epoch(
     [("train", np.array(history["accuracy"])), ("test", np.array(history["val_accuracy"]))],

@@ -52,43 +52,6 @@ def answers(
     return drawn
 
 
-def by_epoch(
-    lines: Sequence[tuple[str, np.ndarray]],
-    epochs: int,
-    what: str,
-    *,
-    share: bool = False,
-    font: int = FONT,
-) -> go.Figure:
-    """Draw a metric (epochs so far,) of a few runs or data sets, a line each.
-
-    ``epochs`` fixes the width of the axis; ``share`` writes values from 0 to 1 as percentages.
-    """
-    drawn = figure(300, _("epoch"), what, font=font)
-    form = ".1%" if share else ".3f"
-    for i, (name, values) in enumerate(lines):
-        look = {"color": SERIES[i % len(SERIES)], "dash": DASHES[i % len(DASHES)]}
-        drawn.add_scatter(
-            x=np.arange(1, len(values) + 1),
-            y=values,
-            name=plain(name),
-            mode="lines" if len(values) > 1 else "markers",
-            line={**look, "width": 3},
-            hovertemplate=_("epoch")
-            + " %{x}<br>%{y:"
-            + form
-            + "}<extra>"
-            + plain(name)
-            + "</extra>",
-        )
-    drawn.update_xaxes(range=[1, max(2, epochs)])
-    drawn.update_yaxes(
-        **({"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"})
-    )
-    drawn.update_layout(showlegend=True)
-    return drawn
-
-
 def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FONT) -> go.Figure:
     """Draw the confusion matrix (n_classes, n_classes): true classes down, predicted across."""
     names = class_names(classes)

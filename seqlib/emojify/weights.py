@@ -313,8 +313,13 @@ class EmojifyWeights:
         return softmax(self.logits(self.states(indices)))
 
     def _states_of(self, indices: np.ndarray) -> np.ndarray:
+        return self.both_states(indices)[1][:, -1]
+
+    def both_states(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The states of both layers at every step of ``indices`` (m, Tx): twice (m, Tx, n_a)."""
         read = indices != 0 if self.mask else None
-        return _batch(self.lstm_2, _batch(self.lstm_1, self.embedding[indices], read), read)[:, -1]
+        first = _batch(self.lstm_1, self.embedding[indices], read)
+        return first, _batch(self.lstm_2, first, read)
 
 
 def _batch(weights: LSTMWeights, x: np.ndarray, read: np.ndarray | None) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The jazz model: weights, corpus, training, sampling."""
 
-from seqlib.jazz.weights import JazzWeights, Scores, score, shifted_one_hot
+from seqlib.jazz.scores import Scores, score
+from seqlib.jazz.weights import JazzWeights, shifted_one_hot
 
 __all__ = ["JazzWeights", "Scores", "score", "shifted_one_hot"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import FROM_ZERO, SERIES, figure
+from seqlib.figures import FROM_ZERO, figure
 from seqlib.i18n import _
 
 # Of a heatmap that grows with the epochs; it is some 500 pixels wide.
@@ -44,33 +44,6 @@ def one_hot(x: np.ndarray, labels: Sequence[str], height: int = 380) -> go.Figur
                 ),
             }
         ],
-    )
-
-
-def loss_curve(runs: Sequence[tuple[str, np.ndarray]], epochs: int) -> go.Figure:
-    """Draw the loss (nats, summed over the Ty outputs) by epoch, a line for each (name, loss).
-
-    ``epochs`` fixes the width of the axis, so that the axis stays still while lines grow.
-    """
-    return figure(
-        300,
-        _("epoch"),
-        _("loss, summed over Ty (nats)"),
-        xaxis={"range": [1, max(2, epochs)]},
-        yaxis={"rangemode": "tozero"},
-        traces=[
-            {
-                "type": "scatter",
-                "x": np.arange(1, len(loss) + 1),
-                "y": loss,
-                "name": name,
-                "mode": "lines" if len(loss) > 1 else "markers",
-                "line": {"color": colour, "width": 3},
-                "hovertemplate": _("epoch %{x}<br>loss %{y:.2f}") + f"<extra>{name}</extra>",
-            }
-            for (name, loss), colour in zip(runs, SERIES * len(runs), strict=False)
-        ],
-        showlegend=len(runs) > 1,
     )
 
 

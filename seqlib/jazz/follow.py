@@ -8,7 +8,6 @@ the other half, which had no part in that, gives the correlation that is told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +17,11 @@ from seqlib.jazz import shifted_one_hot
 from seqlib.jazz.corpus import Corpus
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import forward
+from seqlib.lstm.following import LEAST, Group, by_halves, grouped
 from seqlib.music import TICKS_PER_BEAT
 
 STEPS = 128  # of each melody
 MELODIES = 32
-LEAST = 0.4  # a unit whose |r| is below follows nothing by itself
 BAR = 4 * TICKS_PER_BEAT
 
 
@@ -80,23 +79,7 @@ SIGNALS = (
 )
 
 
-@dataclass(frozen=True)
-class Group:
-    """Units that follow one thing.
-
-    Attributes
-    ----------
-    signal : Signal or None
-        None for the units that follow none of ``SIGNALS`` by themselves.
-    units : tuple of int
-        The strongest first.
-    r : tuple of float
-        Pearson's correlation of each, on the melodies that had no part in choosing.
-    """
-
-    signal: Signal | None
-    units: tuple[int, ...]
-    r: tuple[float, ...]
+__all__ = ["LEAST", "SIGNALS", "Group", "Signal", "correlations", "groups"]
 
 
 def groups(weights: JazzWeights, corpus: Corpus) -> tuple[Group, ...]:
@@ -125,28 +108,11 @@ def correlations(weights: JazzWeights, corpus: Corpus) -> tuple[np.ndarray, np.n
         middle = len(states[0]) // 2
         states = [states[0][:middle], states[0][middle:]]
         rows = [rows[0][:, :middle], rows[0][:, middle:]]
-    chosen_on, told_on = (
-        _correlations(np.concatenate(rows[half], axis=1), np.concatenate(states[half]))
-        for half in (slice(0, None, 2), slice(1, None, 2))
-    )
-    return chosen_on, told_on
+    return by_halves(rows, states)
 
 
 def _groups(chosen_on: np.ndarray, told_on: np.ndarray) -> tuple[Group, ...]:
-    best = np.argmax(np.nan_to_num(np.abs(chosen_on)), axis=0)
-    units = np.arange(len(best))
-    r = np.nan_to_num(told_on[best, units])
-    follows = (np.abs(r) >= LEAST) & (np.sign(r) == np.sign(chosen_on[best, units]))
-    found = [
-        _group(signal, units[follows & (best == place)], r) for place, signal in enumerate(SIGNALS)
-    ]
-    found = sorted((group for group in found if group.units), key=lambda group: -len(group.units))
-    return (*found, *([_group(None, units[~follows], r)] if not follows.all() else []))
-
-
-def _group(signal: Signal | None, units: np.ndarray, r: np.ndarray) -> Group:
-    units = units[np.argsort(-np.abs(r[units]), kind="stable")]
-    return Group(signal, tuple(units.tolist()), tuple(r[units].tolist()))
+    return grouped(SIGNALS, chosen_on, told_on)
 
 
 def _read(corpus: Corpus, place: int) -> _Read:
@@ -167,16 +133,3 @@ def _states(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarra
         row[: len(sequence)] = shifted_one_hot(sequence, weights.n_values)
     h = forward(weights.cell, x).h
     return [states[: len(sequence)] for states, sequence in zip(h, sequences, strict=True)]
-
-
-def _correlations(rows: np.ndarray, h: np.ndarray) -> np.ndarray:
-    """Return r of each row (signals, steps) with each column of ``h`` (steps, n_a)."""
-    found = np.full((len(rows), h.shape[1]), np.nan)
-    for r, row in zip(found, rows, strict=True):
-        there = np.isfinite(row)
-        if there.sum() < 2:
-            continue
-        s, states = row[there] - row[there].mean(), h[there] - h[there].mean(axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            r[:] = (s @ states) / (np.linalg.norm(s) * np.linalg.norm(states, axis=0))
-    return found

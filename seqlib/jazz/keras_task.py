@@ -80,6 +80,7 @@ class TwinFit(Fit):
             measure.state,
             measure.finite,
             time.perf_counter() - began - measure.seconds,
+            measure.kept,
         )
 
 
@@ -108,8 +109,10 @@ class _Measure:
         self.state = state
         self.seconds = 0.0  # that NumPy took meanwhile
         self.finite = True
+        self.kept: dict[int, np.ndarray] = {}
+        self._whole = task
         # At a rate of 0 nothing moves: the pass only measures.
-        self._fit, self._task, self._ends = fit, replace(task, learning_rate=0.0), ends
+        self._fit, self._task, self._ends = fit, replace(task, learning_rate=0.0, held_out=()), ends
 
     def begin(self) -> None:
         began = time.perf_counter()
@@ -125,7 +128,11 @@ class _Measure:
         if self.finite and self._measured:
             loss = self._measured["loss"]  # (Ty,)
             share = (loss * (total / loss.sum())).astype(np.float32)
-            self.rows.append({**self._measured, "loss": share})
-            self.state = after
+            tested, best = self._whole.tested(after)
+            rate = np.float32(self._whole.learning_rate)
+            self.rows.append({**self._measured, "loss": share, "rate": rate, **tested})
+            self.state = replace(after, best=best)
+            if self._whole.keeps(after.epoch):
+                self.kept[after.epoch] = after.weights
         self._fit.model.stop_training = not self.finite or began >= self._ends
         self.seconds += time.perf_counter() - began

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -32,14 +33,14 @@ class Edit:
     how : "hold" or "scale"
         Set to ``value``, or multiply with it.
     value : float, or array (n_a,) to hold every unit at its own
-    unit : int or None
+    unit : int, tuple of int or None
         None is all units.
     """
 
     what: str
     how: str
     value: float | np.ndarray
-    unit: int | None = None
+    unit: int | tuple[int, ...] | None = None
     start: int = 0
     once: bool = False
 
@@ -59,10 +60,10 @@ class Edit:
 
     def applied(self, values: np.ndarray) -> np.ndarray:
         """Apply the edit to ``values`` (n_a,)."""
-        if self.unit is not None and not 0 <= self.unit < len(values):
+        units: Any = slice(None) if self.unit is None else np.atleast_1d(self.unit)
+        if self.unit is not None and not ((units >= 0) & (units < len(values))).all():
             raise ValueError(f"There is no unit {self.unit}; this cell has {len(values)}.")
         out = values.copy()
-        units = slice(None) if self.unit is None else self.unit
         out[units] = self.value if self.how == "hold" else out[units] * self.value
         return out
 
@@ -99,10 +100,28 @@ RECIPES = {
     N_("hold a gate"): Recipe(N_("one gate stays at one value"), needs=("gate", "value", "unit")),
     N_("scale a gate"): Recipe(N_("one gate is multiplied"), needs=("gate", "factor", "unit")),
     N_("zero a unit"): Recipe(N_("one unit's state a and memory c stay zero"), needs=("one unit",)),
+    N_("switch off a group"): Recipe(
+        N_("the state a and memory c of all units that follow one thing stay zero"),
+        needs=("group",),
+    ),
     N_("replace the state"): Recipe(
         N_("a and c are replaced once, at this step"), needs=("source",)
     ),
 }
+
+
+def silenced(units: int | tuple[int, ...] | None, start: int = 0) -> tuple[Edit, ...]:
+    """Hold the memory and the state of units at zero from a step on."""
+    return tuple(Edit(state, "hold", 0.0, units, start) for state in ("c", "a"))
+
+
+def without(weights: JazzWeights, units: Sequence[int]) -> JazzWeights:
+    """Return weights that nobody reads these units of: as if they were silent from the start."""
+    kernel, recurrent_kernel, bias, densor_kernel, densor_bias = weights.arrays
+    recurrent_kernel, densor_kernel = recurrent_kernel.copy(), densor_kernel.copy()
+    recurrent_kernel[list(units)] = 0
+    densor_kernel[list(units)] = 0
+    return JazzWeights.from_arrays((kernel, recurrent_kernel, bias, densor_kernel, densor_bias))
 
 
 def step_edited(

@@ -6,12 +6,14 @@ outputs summed, their mean over the windows of a batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from seqlib.i18n import _
+from seqlib.jazz.scores import SideBySide, scored, side_by_side
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import Cell, OneHot, Unrolled
 from seqlib.training.loss import cross_entropy
@@ -21,6 +23,10 @@ from seqlib.training.task import State
 # The most arithmetic in one call, about 0.3 s on one core: a batch beyond it is taken in parts,
 # so that a large run neither holds up the others nor fills the memory.
 CALL_FLOP = 3e10
+KEPT_BYTES = 16_000_000  # of weights that are kept on the way
+# The arrays of a model, as in ``JazzWeights.arrays``, by their names on the page.
+ARRAYS = ("W", "U", "b", "densor W", "densor b")
+NOT_TESTED = -1.0  # where a row of ``held_out`` has not been measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +46,14 @@ class JazzTask(SteppedTask):
         Windows in a mini-batch; None takes all at once.
     clip : float or None
         The largest norm of a gradient.
+    held_out : tuple of int arrays (Tx,)
+        Melodies that the model is tested on, never trained on; there need not be any.
+    held_every : int
+        How often: after the second epoch, so that nobody waits for the first loss, after the
+        last, and after every so many.
+    keep : bool
+        Whether the weights after about twelve epochs are kept: 1, 2, 3, 5, 10, 20 …, fewer of
+        large models.
     """
 
     x: np.ndarray
@@ -50,6 +64,9 @@ class JazzTask(SteppedTask):
     batch_size: int | None = None
     clip: float | None = None
     seed: int = 0
+    held_out: tuple[np.ndarray, ...] = ()
+    held_every: int = 10
+    keep: bool = False
 
     @classmethod
     def of(cls, X: np.ndarray, Y: np.ndarray, start: JazzWeights, **settings: Any) -> JazzTask:
@@ -67,7 +84,7 @@ class JazzTask(SteppedTask):
     @property
     def nbytes(self) -> int:
         """Bytes of the data."""
-        return self.x.nbytes + self.y.nbytes
+        return self.x.nbytes + self.y.nbytes + sum(one.nbytes for one in self.held_out)
 
     def begin(self) -> State:
         """Return the state before the first step."""
@@ -94,7 +111,53 @@ class JazzTask(SteppedTask):
     def measure(self, state: State, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (Ty,) of the epoch's windows."""
         loss, hits = (total / len(self.x) for total in state.sums)
-        return {"loss": loss, "accuracy": hits}, None
+        (norms,) = state.noted
+        batches = -(-len(self.x) // (self.batch_size or len(self.x)))
+        measured = {
+            "loss": loss,
+            "accuracy": hits,
+            "gradient": norms / np.float32(batches),
+            "rate": np.float32(self.learning_rate),
+        }
+        tested, best = self.tested(replace(state, epoch=state.epoch + 1))
+        return {**measured, **tested}, best
+
+    def tested(self, state: State) -> tuple[dict[str, Any], Any]:
+        """Test the weights of ``state`` on the held-out melodies, if it is their turn.
+
+        Returns ``held_out`` (2,), loss in nats a note and accuracy, and the next ``best``.
+        """
+        found, best = np.full(2, NOT_TESTED, np.float32), state.best
+        if self.held_out and (
+            state.epoch % self.held_every == 0 or state.epoch in (2, self.epochs)
+        ):
+            scores = scored(self.model(state), self._side_by_side)
+            found[:] = scores.log_loss, scores.accuracy
+            if best is None or -scores.log_loss > best[0][0]:
+                best = (-scores.log_loss,), state.epoch, state.weights.copy()
+        return {"held_out": found}, best
+
+    @cached_property
+    def _side_by_side(self) -> list[SideBySide]:
+        """The held-out melodies, laid out once for all slices that a worker trains."""
+        return side_by_side(self.held_out, self.start.n_a, self.start.n_values)
+
+    def best(self, state: State, start: Any = None) -> tuple[int, JazzWeights]:
+        """Return the epoch with the lowest held-out loss, and its weights; 0 before any."""
+        if state.best is None:
+            return 0, self.start
+        _score, epoch, weights = state.best
+        return epoch, self.model(replace(state, weights=weights))
+
+    def noted(self, gradient: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the norm of each array's gradient, (5,)."""
+        arrays = (part.ravel() for part in views(gradient, self.shapes))
+        return (np.sqrt(np.array([part @ part for part in arrays], np.float32)),)
+
+    def keeps(self, epoch: int) -> bool:
+        """Say whether the weights after this epoch, from 1, are kept."""
+        nbytes = sum(array.nbytes for array in self.start.arrays)
+        return self.keep and epoch in kept_epochs(nbytes)
 
 
 class Session:
@@ -149,6 +212,16 @@ class Network:
         np.matmul(self._ones, dy, out=ddensor_bias)
         by_step = loss.reshape(self._Tx, -1), right.reshape(self._Tx, -1)
         return tuple(each.sum(axis=1, dtype=np.float32) for each in by_step), self._gradient
+
+
+def kept_epochs(nbytes: int) -> list[int]:
+    """Return after which epochs weights of ``nbytes`` are kept: 1, 2, 3, 5, 10 … 1000.
+
+    Of weights so large that all of these would take more than ``KEPT_BYTES``, every second,
+    every third …
+    """
+    series = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000]
+    return series[:: max(1, -(-len(series) * nbytes // KEPT_BYTES))]
 
 
 def windows_per_call(Tx: int, n_values: int, n_a: int) -> int:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, Later, _
 from seqlib.jazz.keras_task import keras_task
-from seqlib.jazz.task import JazzTask
+from seqlib.jazz.task import ARRAYS, NOT_TESTED, JazzTask
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import Trace
 from seqlib.music.midi import MAX_TOKENS
 from seqlib.music.tokens import check_size
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
+from seqlib.training.task import Progress, State
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 1000, 100, N_("passes over the windows")),
@@ -29,6 +32,16 @@ BOUNDS: dict[str, Range] = {
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
 ENGINES = ("numpy", "djmodel", "twin")
+STOPPED_AT_TURN = N_("the held-out loss was lowest after epoch {n}")
+TURNED = 3  # so many higher losses after the lowest show that it has turned
+
+
+def held_every(pace: float) -> int:
+    """Return after how many epochs the held-out melodies are read again: twice a second.
+
+    As fast as it goes, after ten: that costs a twentieth of the time.
+    """
+    return round(pace / 2) or 1 if 0 < pace < 20 else 10
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,8 @@ class RunSettings:
     """How to train. Bounds and defaults are in ``BOUNDS``; errors name them.
 
     ``m`` and ``Tx`` describe the windows to cut; ``n_a`` the cell; ``seed`` draws the
-    windows and the first weights. ``pace`` slows training down for those who watch it.
+    windows and the first weights. ``pace`` slows training down for those who watch it;
+    ``stop_at_turn`` ends it once the held-out loss has turned, see ``HeldOut.turn``.
     """
 
     epochs: int = int(BOUNDS["epochs"].default)
@@ -46,6 +60,7 @@ class RunSettings:
     learning_rate: float = BOUNDS["learning_rate"].default
     seed: int = 0
     pace: float = BOUNDS["pace"].default
+    stop_at_turn: bool = False
 
     def __post_init__(self) -> None:
         for name in ("epochs", "m", "Tx", "n_a"):
@@ -71,12 +86,23 @@ class Metrics:
     spent : array (epochs, 3) or None
         Where Keras trains: seconds of loading TensorFlow, of building and the first, tracing call
         of ``fit``, and of ``fit`` after that.
+    held_out : array (epochs, 2) or None
+        Loss in nats a note and accuracy on the held-out melodies after each epoch; -1 where they
+        were not measured, see ``tested``. None for runs of older visits, like the following.
+    gradient : array (epochs, 5)
+        Norm of the loss's gradient with respect to each of ``ARRAYS``, before the update; of
+        mini-batches the mean.
+    rate : array (epochs,)
+        Learning rate.
     """
 
     loss: np.ndarray
     accuracy: np.ndarray
     seconds: np.ndarray
     spent: np.ndarray | None = None
+    held_out: np.ndarray | None = None
+    gradient: np.ndarray | None = None
+    rate: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.seconds)
@@ -85,6 +111,42 @@ class Metrics:
     def loss_sum(self) -> np.ndarray:
         """Loss summed over the Ty outputs, (epochs,): what ``fit`` reports for ``djmodel``."""
         return self.loss.sum(axis=1)
+
+    @property
+    def tested(self) -> HeldOut:
+        """The held-out losses that were measured."""
+        held_out = np.zeros((0, 2)) if self.held_out is None else self.held_out
+        at = np.flatnonzero(held_out[:, 0] != NOT_TESTED)
+        return HeldOut(at + 1, *held_out[at].T)
+
+    @property
+    def rate_changes(self) -> list[tuple[int, float]]:
+        """The epochs from which the learning rate was another one, and which."""
+        rate = np.zeros(0) if self.rate is None else self.rate
+        at = np.flatnonzero(np.diff(rate)) + 1
+        return [(int(place) + 1, float(rate[place])) for place in at]
+
+
+class HeldOut(NamedTuple):
+    """What the held-out melodies said, where it was measured.
+
+    Attributes
+    ----------
+    epochs : int array (k,)
+        After which epochs.
+    loss, accuracy : arrays (k,)
+        In nats a note, and the share of notes that were the first choice.
+    """
+
+    epochs: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def turn(self) -> int | None:
+        """Where ``loss`` is lowest, once ``TURNED`` later ones are all higher; else None."""
+        lowest = int(self.loss.argmin()) if len(self.loss) else 0
+        return lowest if len(self.loss) - lowest > TURNED else None
 
 
 @dataclass(frozen=True)
@@ -117,6 +179,8 @@ class TrainingRun(Run):
         A window whose trace ``snapshot`` gives.
     engine : str
         One of ``ENGINES``.
+    held_out : sequence of int arrays (Tx,)
+        Melodies to test on, never trained on; see ``Metrics.tested``.
 
     Attributes
     ----------
@@ -142,6 +206,7 @@ class TrainingRun(Run):
         weights: JazzWeights | None = None,
         probe: np.ndarray | None = None,
         engine: str = "numpy",
+        held_out: Sequence[np.ndarray] = (),
     ) -> None:
         settings = settings or RunSettings()
         X, Y = np.asarray(X), np.asarray(Y)
@@ -181,10 +246,14 @@ class TrainingRun(Run):
                 )
         settings = replace(settings, m=m, Tx=Tx)
         task = JazzTask.of(
-            X, Y, weights, epochs=settings.epochs, learning_rate=settings.learning_rate
+            *(X, Y, weights),
+            held_out=tuple(one for one in held_out if len(one)),
+            keep=True,
+            **_of_task(settings),
         )
-        nothing = np.zeros((0, Tx), np.float32)
-        measured = {"loss": nothing, "accuracy": nothing}
+        columns = {"loss": (Tx,), "accuracy": (Tx,), "held_out": (2,), "rate": ()}
+        columns["gradient"] = (len(ARRAYS),)
+        measured = {name: np.zeros((0, *shape), np.float32) for name, shape in columns.items()}
         if engine == "numpy":
             super().__init__(task, weights, settings, measured)
         else:
@@ -192,15 +261,35 @@ class TrainingRun(Run):
             by_keras = keras_task(task, literal=engine == "djmodel")
             super().__init__(by_keras, weights, settings, measured)
         self.probe, self.engine = probe, engine
+        self._tested = bool(task.held_out)
+
+    def _of_task(self) -> dict[str, Any]:
+        return _of_task(self.settings)
 
     def snapshot(self) -> Snapshot:
         """The current weights, and their trace of the probe window."""
         return Snapshot(*self.at_epoch(), self.probe)
 
+    def take(self, learned: State | None, progress: Progress) -> None:
+        """Take what a slice has learned, and stop where the settings say so."""
+        super().take(learned, progress)
+        if self.settings.stop_at_turn and (turn := self.metrics.tested.turn) is not None:
+            self.stop(Later(STOPPED_AT_TURN, {"n": int(self.metrics.tested.epochs[turn])}))
+
     usual_scheduler = staticmethod(scheduler.default)
     _more = ("probe", "engine")
+    _goes_on = True
 
     @property
     def metrics(self) -> Metrics:
         """What was measured in all finished epochs. The arrays only ever grow."""
         return Metrics(**self.rows())
+
+
+def _of_task(settings: RunSettings) -> dict[str, Any]:
+    """The task's settings that may change on the way."""
+    return {
+        "epochs": settings.epochs,
+        "learning_rate": settings.learning_rate,
+        "held_every": held_every(settings.pace),
+    }

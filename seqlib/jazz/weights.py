@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from seqlib.i18n import _
 from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
-
-BATCH = 16  # melodies scored together
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,10 @@ class JazzWeights:
                     wanted_bias=wanted[1:],
                 )
             )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arrays alone: what is noted beside them, as in ``follow.groups``, need not pickle.
+        return JazzWeights.from_arrays, (self.arrays,)
 
     @property
     def n_a(self) -> int:
@@ -104,15 +107,19 @@ class JazzWeights:
     def _probabilities(self, h: np.ndarray) -> np.ndarray:
         return softmax(h @ self.densor_kernel + self.densor_bias)
 
-    def back(self, x: np.ndarray, values: np.ndarray) -> Back:
+    def back(self, x: np.ndarray, values: np.ndarray, at: int | None = None) -> Back:
         """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
 
-        The loss is the cross-entropy summed over steps and rows; the result has the gradients at
+        The loss is the cross-entropy summed over steps and rows, or that of step ``at`` alone,
+        from 0; the result has the gradients at
         every step, to be looked at. ``seqlib.jazz.task`` computes the same gradients to train.
         """
         trace = forward(self.cell, x)
         y = self._probabilities(trace.h)
         dlogits = y - np.eye(self.n_values, dtype=y.dtype)[values]
+        if at is not None:
+            steps = np.arange(y.shape[-2])
+            dlogits[..., steps != at, :] = 0
         return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
     def save(self, path: Path) -> None:
@@ -158,43 +165,6 @@ def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
     for array in arrays:
         array.flags.writeable = False
     return arrays
-
-
-@dataclass(frozen=True)
-class Scores:
-    """How well a model predicts the next notes of some sequences.
-
-    ``accuracy`` is the share of notes that were the model's first choice, ``log_loss`` the
-    mean negative log probability of the true note in nats, and ``n`` the number of notes.
-    """
-
-    accuracy: float
-    log_loss: float
-    n: int
-
-
-def score(weights: JazzWeights, sequences: Iterable[np.ndarray]) -> Scores:
-    """Score the next-note predictions over encoded melodies, int (Tx,), each from its start.
-
-    Raises ``ValueError`` if the melodies have no note.
-    """
-    hits, loss, n = 0, 0.0, 0
-    rest = sorted(filter(len, sequences), key=len)
-    while rest:
-        # Padded at the end; an LSTM is causal, so padding cannot change earlier outputs.
-        some, rest = rest[-BATCH:], rest[:-BATCH]
-        X = np.zeros((len(some), len(some[-1]), weights.n_values), np.float32)
-        for row, indices in zip(X, some, strict=True):
-            row[: len(indices)] = shifted_one_hot(indices, weights.n_values)
-        for y, indices in zip(weights.predict(X), some, strict=True):
-            y = y[: len(indices)]
-            true = y[np.arange(len(indices)), indices]
-            hits += int((y.argmax(axis=1) == indices).sum())
-            loss -= float(np.log(np.maximum(true, 1e-12)).sum())
-            n += len(indices)
-    if not n:
-        raise ValueError(_("There are no notes to score; give at least one melody."))
-    return Scores(hits / n, loss / n, n)
 
 
 def shifted_one_hot(indices: np.ndarray, n_values: int) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
+from seqlib.jazz.feeding import Pair
 from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
 from seqlib.lstm import Trace
@@ -30,7 +31,7 @@ from seqlib.stage import (
     Tokens,
     UnitGroup,
 )
-from seqlib.stage.lanes import STATES, Equation, Influence, jazz_diagram, state_heatmap
+from seqlib.stage.lanes import STATES, Equation, Influence, Line, jazz_diagram, state_heatmap
 
 LANES = {
     "diagram": N_("the network, step by step"),
@@ -74,6 +75,7 @@ def jazz_stage(
     sounds: tuple[Sound, ...],
     arrangement: Arrangement | None = None,
     prompt: int = 0,
+    written: bool = True,
     name: str = "first",
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
@@ -93,6 +95,9 @@ def jazz_stage(
         Its chords are named above the notes.
     prompt : int
         Number of first notes that were given.
+    written : bool
+        Whether each step after those reads what was drawn from the step before. Else all steps
+        read the true notes, whatever was expected.
     name, compare, elsewhere
         As in ``Stage``.
     corpus : Corpus, optional
@@ -103,7 +108,9 @@ def jazz_stage(
     reads = (_("nothing"), *tokens[:-1])  # a step reads what the step before has written
     probabilities = weights.predict(trace.x) if trace.y is None else trace.y
     made: dict[str, Callable[[], Lane]] = {
-        "diagram": lambda: jazz_diagram(weights, trace, _title("diagram")),
+        "diagram": lambda: jazz_diagram(
+            weights, trace, _title("diagram"), prompt if written else len(tokens)
+        ),
         "notes": lambda: _piano_roll(melody, arrangement, prompt),
         "x": lambda: Tokens(_title("x"), ("–", *reads[1:]), "x", trace.x.shape[-1], fed=True),
         "y": lambda: Distribution(
@@ -168,6 +175,7 @@ def reading_stage(
             chosen_name=_("true"),
             sounds=arrangement.sounds,
             arrangement=arrangement,
+            written=False,
             name=_(name),
             corpus=corpus,
             **more,
@@ -224,6 +232,98 @@ def solo_stage(
         prompt=solo.n_prompt,
         corpus=corpus,
         **more,
+    )
+
+
+def feeding_stage(
+    corpus: Corpus, place: int, weights: JazzWeights, both: Pair, lanes: tuple[str, ...], seed: int
+) -> Stage:
+    """Show a model fed the notes of a melody, and fed its own, on one clock.
+
+    ``both`` begins as the melody of index ``place`` does; ``seed`` is that of the band. Below the
+    first of the lanes stands the probability of the melody's note under both.
+    """
+    melody, chords = corpus.melodies[place], corpus.chords[place]
+    names = (N_("teacher forcing"), N_("free running"))
+    line = Line(
+        _("probability of the true note"),
+        both.probabilities,
+        (_("fed the true notes"), _("fed its own")),
+        axis="fed",
+    )
+
+    def one(made: Sample, name: str, **more: Any) -> Stage:
+        heard = replace(melody, tokens=corpus.vocabulary.decode(made.indices))
+        arrangement = arrange(heard, chords, seed=seed)
+        forced = made is both.forced
+        drawn = jazz_stage(
+            heard,
+            weights,
+            made.trace,
+            corpus.vocabulary,
+            lanes,
+            label=_("“{melody}”: {name}", melody=piece_name(melody.name), name=_(name)),
+            chosen=made.indices,
+            chosen_name=_("true") if forced else _("drawn"),
+            sounds=arrangement.sounds,
+            arrangement=arrangement,
+            prompt=made.n_prompt,
+            written=not forced,
+            name=_(name),
+            corpus=corpus,
+            **more,
+        )
+        return replace(drawn, lanes=(drawn.lanes[0], line, *drawn.lanes[1:]))
+
+    free = one(both.free, names[1])
+    return replace(one(both.forced, names[0], compare=free), start=both.parted or 0)
+
+
+def way_back_stage(
+    weights: JazzWeights, notes: np.ndarray, vocabulary: Vocabulary, at: int
+) -> Stage:
+    """Show the gradient of one output's loss going back through the steps before it.
+
+    Parameters
+    ----------
+    notes : int array (Tx,)
+        What is predicted; each step reads the one before.
+    at : int
+        Step of the output, from 0. The stage begins there, and each of its steps is one earlier.
+    """
+    back = weights.back(shifted_one_hot(notes, weights.n_values), notes, at)
+    found = {name: getattr(back, name)[at::-1] for name in ("da", "dc", "dz")}  # (at + 1, n)
+    norms = np.stack([np.linalg.norm(values, axis=1) for values in found.values()], axis=1)
+    read = (_("nothing"), *map(str, vocabulary.decode(notes[:at])))[::-1]
+    what = {
+        "da": _("da: what arrives at the state"),
+        "dc": _("dc: what arrives at the memory"),
+        "dz": _("dz: what arrives at the gates' sums, i f g o"),
+    }
+
+    def picture(name: str) -> Heatmap:
+        most = max(float(np.abs(found[name]).max()), 1e-9)
+        return Heatmap(
+            what[name], found[name], name, "4 n_a" if name == "dz" else "n_a", -most, most
+        )
+
+    return Stage(
+        Clock.even(at + 1, 0.4),
+        (
+            Tokens(_("x: the note read, one step earlier each time"), read, "x", weights.n_values),
+            Line(
+                _("length of what arrives"),
+                norms,
+                tuple(found),
+                symbol="",
+                axis="3",
+                high=float(norms.max()) or 1.0,
+                percent=False,
+            ),
+            *map(picture, found),
+        ),
+        label=_("The way back from output {n}", n=at + 1),
+        names=tuple(f"x⟨{t + 1}⟩ {note}" for t, note in zip(range(at, -1, -1), read, strict=True)),
     )
 
 

@@ -115,6 +115,9 @@ class Diagram:
         From the lowest layer up.
     folded : bool
         Whether the diagram is folded at first; the reader can fold and unfold it.
+    given : int or None
+        Of a network that predicts its next input: so many first inputs come from outside, each
+        later one is drawn from the output before; Tx where all do. None for other networks.
     """
 
     kind: ClassVar[str] = "diagram"
@@ -122,6 +125,7 @@ class Diagram:
     input: Tensor
     layers: tuple[Layer, ...]
     folded: bool = False
+    given: int | None = None
 
     def pack(self, Tx: int) -> dict[str, Any]:
         if not self.layers:
@@ -140,13 +144,20 @@ class Diagram:
                 for layer in self.layers
             ],
             "folded": bool(self.folded),
+            "given": self.given,
         }
 
 
 def jazz_diagram(
-    weights: JazzWeights, trace: Trace, title: str = "the network, step by step"
+    weights: JazzWeights,
+    trace: Trace,
+    title: str = "the network, step by step",
+    given: int | None = None,
 ) -> Diagram:
-    """Describe ``djmodel``, x → LSTM_cell → densor → ŷ, with the shapes of these arrays."""
+    """Describe ``djmodel``, x → LSTM_cell → densor → ŷ, with the shapes of these arrays.
+
+    ``given`` as in ``Diagram``.
+    """
     densor = weights.densor_kernel.size + weights.densor_bias.size
     return Diagram(
         title,
@@ -159,17 +170,20 @@ def jazz_diagram(
                 parameters=densor,
             ),
         ),
+        given=given,
     )
 
 
-def state_heatmap(trace: Trace, name: str, symbol: str = "", title: str = "") -> Heatmap:
+def state_heatmap(
+    trace: Trace, name: str, symbol: str = "", title: str = "", axis: str = "n_a"
+) -> Heatmap:
     """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a)."""
     named, low, high = STATES[name]
     values = getattr(trace, name)
     if low is None or high is None:
         high = max(1.0, float(np.abs(values).max()))
         low = -high
-    return Heatmap(title or _(named), values, symbol or name, "n_a", low, high)
+    return Heatmap(title or _(named), values, symbol or name, axis, low, high)
 
 
 @dataclass(frozen=True)

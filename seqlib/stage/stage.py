@@ -116,7 +116,8 @@ class Heatmap:
     symbol : str
         As in the equations: h, c, i, f, g, o, x.
     axis : str
-        Name of the axis of length n, e.g. ``n_a``, ``n_values``, ``e_length``.
+        Name of the axis of length n, e.g. ``n_a``, ``n_values``, ``e_length``; ``n_a[2]`` where
+        other lanes show the units of another layer.
     low, high : float
         Colour range; the colours are centred at zero if the range has both signs.
     rows : tuple of str
@@ -263,7 +264,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class UnitGroup:
-    """Units of the axis n_a that follow one thing.
+    """Units that follow one thing.
 
     Attributes
     ----------
@@ -274,12 +275,15 @@ class UnitGroup:
         The strongest first.
     r : tuple of float
         Correlation of each with what it follows.
+    axis : str
+        Which units: the axis of the lanes that show them.
     """
 
     name: str
     what: str
     units: tuple[int, ...]
     r: tuple[float, ...]
+    axis: str = "n_a"
 
 
 @dataclass(frozen=True)
@@ -346,7 +350,7 @@ class Stage(ShownInNotebook):
         Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
         solo is always one.
     groups : tuple of UnitGroup
-        Each unit of n_a in one of them. The stage then opens with the strongest few of each.
+        Each unit of an axis in one of them. The stage then opens with the strongest few of each.
     name : str
         A short name of this trace for comparisons: "before", "temperature 0.5".
     compare : Stage or None

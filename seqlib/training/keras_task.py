@@ -41,12 +41,15 @@ class Fitted(NamedTuple):
     finite : bool
         False where the loss or a weight was no longer a number after that.
     seconds : float
+    kept : dict of int to array (n,)
+        As in ``Progress``.
     """
 
     rows: list[dict[str, Any]]
     state: State
     finite: bool
     seconds: float
+    kept: dict[int, np.ndarray] = {}  # noqa: RUF012 never written to
 
 
 class Fit(ABC):
@@ -121,6 +124,7 @@ class KerasTask:
     key: Hashable
 
     room: ClassVar[str] = "keras"
+    shortest: ClassVar[float] = SHORTEST_SLICE
     note: ClassVar[str] = N_("TensorFlow loads, Keras builds and traces; then the first epoch")
 
     @property
@@ -143,6 +147,10 @@ class KerasTask:
     def best(self, state: State, start: Any) -> Any:
         """Return the best epoch and its model, where the inner task tests after each epoch."""
         return self.inner.best(state, start)
+
+    def changed(self, **settings: Any) -> KerasTask:
+        """Return the task with other settings, to go on with from any of its states."""
+        return replace(self, inner=self.inner.changed(**settings))
 
     def advance(
         self, state: State, seconds: float, epochs: int | None = None
@@ -176,7 +184,7 @@ class KerasTask:
             spent[:, 2 if fit.traced else 1] = fitted.seconds / k
             spent[0, :2] += loaded - began, built - loaded
         fit.traced = True
-        return fitted.state, Progress(measured, finite=fitted.finite)
+        return fitted.state, Progress(measured, finite=fitted.finite, kept=fitted.kept)
 
 
 _models: OrderedDict[Hashable, Fit] = OrderedDict()

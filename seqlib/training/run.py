@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -117,6 +117,8 @@ class Record:
     error : str
     trained_for : float
         Seconds that its slices took.
+    stages : dict of int to object
+        The models after some of its epochs, 0 for the first one.
     """
 
     settings: Any
@@ -126,6 +128,7 @@ class Record:
     best: tuple[int, Any] | None = None
     error: str = ""
     trained_for: float = 0.0
+    stages: Mapping[int, Any] = field(default_factory=dict)
 
 
 class Run(ShownInNotebook):
@@ -134,7 +137,7 @@ class Run(ShownInNotebook):
     Parameters
     ----------
     task : Task
-        What is trained. Dropped with its data when the run is over.
+        What is trained. Dropped with its data when the run is over, unless it ``goes_on``.
     start : object
         The model to begin with, as ``task.model`` takes it.
     settings : dataclass
@@ -173,6 +176,8 @@ class Run(ShownInNotebook):
         }
         self._n = 0
         self._part_done = 0.0
+        self._stages: dict[int, Any] = {0: start}
+        self._only = ""
         self._state = State.CREATED
         self._error: Later | str = ""
         self._reason: Later | str = ""
@@ -188,6 +193,7 @@ class Run(ShownInNotebook):
         self.trained_for = 0.0  # seconds that its slices took
         self.not_before = 0.0  # a paced run's next slice
         self.note_until = 0.0  # for so long the note stays
+        self.ended = ""  # the name under which it ended: a slice under way then is of no use
         self.lost = 0  # workers lost over the slice at hand
 
     # What anybody may call, from any thread.
@@ -222,9 +228,38 @@ class Run(ShownInNotebook):
         return min(1.0, (self._n + self._part_done) / self.settings.epochs)
 
     @property
+    def part_done(self) -> float:
+        """Share of the epoch under way that is done, 0 to 1."""
+        return self._part_done
+
+    @property
     def pace(self) -> float:
         """Epochs a second at most; 0 is as fast as it goes."""
         return getattr(self.settings, "pace", 0)
+
+    @property
+    def only(self) -> str:
+        """What is trained before the run is held again: "epoch", "step" (of Adam), or no limit."""
+        return self._only
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a run that is over can go on from where it is."""
+        return self._state.over and self._task is not None
+
+    @property
+    def stages(self) -> dict[int, Any]:
+        """The models after some of the epochs, by epoch: 0 is the first one, the present one is in.
+
+        About as many early in the run as late, and where it is tested on the way the one with the
+        best test.
+        """
+        n, model = self.at_epoch()
+        found = {**self._stages, n: model}
+        if self._tested and self._n and self._task is not None:
+            best, its_model = self.best_epoch()
+            found.setdefault(best, its_model)
+        return dict(sorted(found.items()))
 
     @property
     def place(self) -> int:
@@ -234,6 +269,8 @@ class Run(ShownInNotebook):
     @property
     def nbytes(self) -> int:
         """Bytes of the data and the state that the run holds while it trains."""
+        if self._state.over:
+            return 0
         task, learned = self._task, self._learned
         held = 0 if task is None else task.nbytes
         if learned is not None:
@@ -269,7 +306,7 @@ class Run(ShownInNotebook):
         started = task is not None and learned is not None
         made = task.model(learned, self._start) if started else self._start
         with self._lock:
-            if self._task is not None and self._n == n:
+            if self._task is not None and self._learned is learned:
                 self._model = n, made
         return n, made
 
@@ -286,18 +323,19 @@ class Run(ShownInNotebook):
             return 0, self.model
         return task.best(learned, self._start)  # type: ignore[attr-defined]
 
-    def start(self, scheduler: Taker | None = None, owner: str = "") -> Self:
+    def start(self, scheduler: Taker | None = None, owner: str = "", *, only: str = "") -> Self:
         """Queue the run with ``scheduler``, this process's own if not given. Twice does nothing.
 
-        ``owner`` stands for who watches: the scheduler holds the run when it has not heard of
-        them for a while (``Scheduler.seen``). Raises ``ValueError``, one sentence, if the
-        scheduler has no room; the run may then be started later.
+        After ``only`` an "epoch" or a "step" of Adam the run is held. ``owner`` stands for who
+        watches: the scheduler holds the run when it has not heard of them for a while
+        (``Scheduler.seen``). Raises ``ValueError``, one sentence, if the scheduler has no room;
+        the run may then be started later.
         """
         if self._state is State.CREATED:
             scheduler = scheduler or self.usual_scheduler()
             scheduler.admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
-                self._scheduler = scheduler
+                self._scheduler, self._only = scheduler, only
                 self._began = time.perf_counter()
                 self._log("run_started")
                 scheduler.add(self)
@@ -308,11 +346,45 @@ class Run(ShownInNotebook):
         if self._to(State.PAUSED, only_from=(State.QUEUED, State.RUNNING), reason=reason):
             self._held_at = time.perf_counter()
 
-    def resume(self) -> None:
-        """Go on after ``pause``."""
+    def resume(self, only: str = "") -> None:
+        """Go on after ``pause``; after ``only`` an "epoch" or a "step" the run is held again."""
+        self._only = only
         if self._to(State.QUEUED, only_from=(State.PAUSED,)) and self._scheduler is not None:
             self._began += time.perf_counter() - self._held_at
             self._scheduler.add(self)
+
+    def go_on(self, epochs: int, only: str = "") -> None:
+        """Train ``epochs`` further epochs after the end, from where the run is; see ``resume``.
+
+        Raises ``ValueError``, one sentence, if there are too many in all, or no room for the run.
+        """
+        if not self.goes_on or self._scheduler is None:
+            return
+        self._scheduler.admit(self, self.owner)
+        more = self._n + epochs
+        self.change(epochs=max(more, self.settings.epochs) if only else more)
+        with self._lock:
+            self._arrays = {
+                name: _longer(one, self.settings.epochs) for name, one in self._arrays.items()
+            }
+            self._best, self._error, self._only = None, "", only
+            over = tuple(state for state in State if state.over)
+        if self._to(State.QUEUED, only_from=over):
+            self._began += time.perf_counter() - self._held_at
+            self._scheduler.add(self)
+
+    def change(self, **settings: Any) -> None:
+        """Go on with other settings: ``learning_rate``, ``pace``.
+
+        A slice that is under way still has the former ones. Raises ``ValueError``, one sentence,
+        if one is out of bounds.
+        """
+        with self._lock:
+            self.settings = replace(self.settings, **settings)
+            changed = self._of_task()
+            if self._task is not None and changed:
+                self._task = self._task.changed(**changed)
+                self.name = uuid.uuid4().hex  # workers remember the former task by the former name
 
     def stop(self, reason: Later | str = "") -> None:
         """End for good, keeping what was learned."""
@@ -332,7 +404,8 @@ class Run(ShownInNotebook):
             rows = self.rows()
             _n, model = self.at_epoch()
             best = self.best_epoch() if self._tested else None
-        return Record(self.settings, state, rows, model, best, error, self.trained_for)
+            stages = self.stages if self._goes_on else {}
+        return Record(self.settings, state, rows, model, best, error, self.trained_for, stages)
 
     @classmethod
     def from_record(cls, record: Record, **more: Any) -> Self:
@@ -360,6 +433,11 @@ class Run(ShownInNotebook):
         """Return the scheduler of this process; a kind of run names it, schedulers know runs."""
         raise ValueError("This kind of run has to be given a scheduler.")
 
+    def _of_task(self) -> dict[str, Any]:
+        """Return the task's settings that may change on the way, as they are now."""
+        return {}
+
+    _goes_on = False  # keeps its task and its state when it is over; a kind of run says so
     _tested = False  # after each epoch, so that there is a best one; a kind of run says so
 
     # What the scheduler calls.
@@ -391,11 +469,20 @@ class Run(ShownInNotebook):
                 self._arrays[name][self._n : end] = rows
             self._arrays["seconds"][self._n : end] = time.perf_counter() - self._began
             self._n, self._learned, self._part_done = end, learned, progress.part_done
+            self._model = None
+            if learned is not None and self._task is not None:
+                for epoch, weights in progress.kept.items():
+                    kept = self._task.model(replace(learned, weights=weights), self._start)
+                    self._stages[epoch] = kept
+            stepped = learned is not None and learned.gradient is None  # a batch may take parts
+            held = progress.epochs if self._only == "epoch" else self._only and stepped
         if not progress.finite:
             self.fail(Later(NOT_A_NUMBER, {"rate": getattr(self.settings, "learning_rate", 0)}))
         elif self._n >= self.settings.epochs:
             # A pause or resume may have come in during the slice.
             self._end(State.DONE)
+        elif held:
+            self.pause()
 
     def fail(self, error: Later | str) -> None:
         """End because something went wrong; what was learned is kept."""
@@ -435,6 +522,7 @@ class Run(ShownInNotebook):
         self._n, self._state, self._error = n, record.state, record.error
         self.trained_for = record.trained_for
         self._model, self._best = (n, record.model), record.best
+        self._stages = dict(record.stages)
 
     def _end(self, state: State, reason: Later | str = "", error: Later | str = "") -> None:
         with self._lock:
@@ -444,8 +532,10 @@ class Run(ShownInNotebook):
             n, model = self.at_epoch()
             best = self.best_epoch() if self._tested else None
             self._model, self._best = (n, model), best
-            self._task = self._learned = None
-            self._part_done = 0.0
+            if not self._goes_on:
+                self._task = self._learned = None
+            self._part_done, self._only = 0.0, ""
+            self._held_at, self.ended = time.perf_counter(), self.name
             self._state, self._reason, self._error = state, reason, error
             self.held = False
             self._lock.notify_all()
@@ -470,6 +560,14 @@ class Run(ShownInNotebook):
         """Log an event with its fields; whoever configures the log decides how they are written."""
         fields = {"kind": type(self).__name__, **fields}
         log.log(level, event, extra={"event": event, "fields": fields})
+
+
+def _longer(array: np.ndarray, epochs: int) -> np.ndarray:
+    """A copy with room for so many epochs."""
+    longer = np.zeros((epochs, *array.shape[1:]), array.dtype)
+    n = min(len(array), epochs)
+    longer[:n] = array[:n]
+    return longer
 
 
 def _first_line(problem: BaseException) -> str:

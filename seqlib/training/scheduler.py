@@ -327,9 +327,9 @@ class Scheduler:
                 run.name,
                 task if first else None,
                 run.learned,
-                seconds,
+                0.0 if run.only == "step" else seconds,
                 # One epoch first, so that a loss shows at once.
-                1 if first or run.pace else left,
+                1 if first or run.only else self._paced(run) or left,
             )
         self._send(_Flight(run, pool, given, self._clock()))
         return run
@@ -404,8 +404,15 @@ class Scheduler:
                 run.progress_note = ""
             if run.pace:
                 run.not_before = flight.began + trained.progress.epochs / run.pace
-            run.take(trained.state, trained.progress)
+            if flight.given.name != run.ended:
+                run.take(trained.state, trained.progress)
         return False
+
+    @staticmethod
+    def _paced(run: Run) -> int:
+        """Epochs of a slice of a run that is slowed down; 0 if it is not."""
+        shortest = getattr(run.task, "shortest", 0.0)
+        return max(1, int(run.pace * shortest)) if run.pace else 0
 
     @staticmethod
     def _pool_name(run: Run) -> str:

@@ -64,6 +64,18 @@ class SteppedTask:
         """Name what the epoch measured, from ``state.sums``; the second is the next ``best``."""
         raise NotImplementedError
 
+    def keeps(self, epoch: int) -> bool:
+        """Say whether the weights after this epoch, from 1, are kept to be looked at later."""
+        return False
+
+    def noted(self, gradient: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return what is noted of the gradient of each mini-batch; it is added to its sums."""
+        return ()
+
+    def changed(self, **settings: Any) -> Any:
+        """Return the task with other settings, to go on with from any of its states."""
+        return replace(self, **settings)  # type: ignore[type-var]
+
     def clipped(self, gradient: np.ndarray) -> np.ndarray:
         """Shorten the gradient of a mini-batch where the task asks for that."""
         return clipped(gradient, getattr(self, "clip", None))
@@ -77,6 +89,7 @@ class SteppedTask:
         if state.epoch >= last:
             return state, Progress()
         measured: list[dict[str, Any]] = []
+        kept: dict[int, np.ndarray] = {}
         state, finite = state.copy(), True  # updated in place from here
         parts = self.parts(state.epoch)
         with (
@@ -93,12 +106,15 @@ class SteppedTask:
                 if state.batch == len(parts):
                     found, best = self.measure(state, session)
                     measured.append(found)
-                    state = replace(state, epoch=state.epoch + 1, batch=0, sums=(), best=best)
+                    begun = {"batch": 0, "sums": (), "noted": (), "best": best}
+                    state = replace(state, epoch=state.epoch + 1, **begun)
+                    if self.keeps(state.epoch):
+                        kept[state.epoch] = state.weights.copy()
                     parts = self.parts(state.epoch)
                 if time.perf_counter() >= ends:
                     break
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
-        return state, Progress(rows, state.batch / len(parts), finite)
+        return state, Progress(rows, state.batch / len(parts), finite, kept)
 
     def _step(self, session: Session, state: State, part: Part) -> State | None:
         """Take one part, and update the weights where a mini-batch ends with it.
@@ -116,9 +132,13 @@ class SteppedTask:
         if not all(np.isfinite(each).all() for each in (*sums, gradient.sum())):
             return None
         step = state.step + 1
+        noted = self.noted(gradient)
+        if state.noted:
+            noted = tuple(map(np.add, state.noted, noted))
         arrays = state.weights, state.first, state.second, self.clipped(gradient)
         adam(*arrays, step, self.learning_rate)
-        return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
+        after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
+        return replace(after, gradient=None)
 
 
 def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:

@@ -24,7 +24,8 @@ The contract
 
 The tasks, and what each measures an epoch (k epochs first)
 ----------------------------------------------------------
-- ``JazzTask.of(X, Y, weights, epochs=…, learning_rate=…)``: ``loss`` and ``accuracy`` (k, Ty).
+- ``JazzTask.of(X, Y, weights, epochs=…, learning_rate=…)``: ``loss`` and ``accuracy`` (k, Ty),
+  ``held_out`` (k, 2), ``gradient`` (k, 5), ``rate`` (k,).
 - ``EmojifyTask.of(train, labels, test, test_labels, weights, epochs=…, …)``, sentences as rows of
   the embedding (m, Tx): ``loss``, ``accuracy``, ``test_loss``, ``test_accuracy`` (k,),
   ``confusion`` (k, n_classes, n_classes). ``best(state, start)`` gives (epoch, model).
@@ -55,6 +56,8 @@ class State:
         Mini-batches (or parts of one) taken of the epoch under way.
     sums : tuple of arrays
         What the epoch under way has measured so far; empty at its start.
+    noted : tuple of arrays
+        What its mini-batches' gradients have said, added up; empty at its start.
     gradient : float32 array (n,) or None
         Summed over the parts so far of a mini-batch that is taken in parts.
     best : tuple of (score, epoch, weights) or None
@@ -68,6 +71,7 @@ class State:
     epoch: int = 0
     batch: int = 0
     sums: tuple[np.ndarray, ...] = ()
+    noted: tuple[np.ndarray, ...] = ()
     gradient: np.ndarray | None = None
     best: tuple[tuple[float, ...], int, np.ndarray] | None = None
 
@@ -94,11 +98,14 @@ class Progress:
         Share of the epoch under way that is done, 0 to 1.
     finite : bool
         False where a loss or a gradient was no longer a number.
+    kept : dict of int to array (n,)
+        The weights after those of the epochs finished in this slice that the task keeps.
     """
 
     measured: dict[str, np.ndarray] = field(default_factory=dict)
     part_done: float = 0.0
     finite: bool = True
+    kept: dict[int, np.ndarray] = field(default_factory=dict)
 
     @property
     def epochs(self) -> int:
@@ -127,6 +134,10 @@ class Task(Protocol):
         self, state: State, seconds: float, epochs: int | None = None
     ) -> tuple[State, Progress]:
         """Train for about ``seconds``, at most ``epochs`` more epochs; see above."""
+        ...
+
+    def changed(self, **settings: Any) -> Task:
+        """Return the task with other settings, to go on with from any of its states."""
         ...
 
     def model(self, state: State, start: Any) -> Any:

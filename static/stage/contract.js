@@ -48,7 +48,10 @@
  *   b: ArrayData, c0: ArrayData, held?: Record<string, ArrayData>}} EquationData
  */
 /** @typedef {{name: string, short: string, out: TensorData, state: TensorData[], returns: "sequence"|"last", parameters: number|null}} LayerData */
-/** @typedef {{kind: "diagram", title: string, input: TensorData, layers: LayerData[], folded: boolean}} DiagramData */
+/**
+ * @typedef {{kind: "diagram", title: string, input: TensorData, layers: LayerData[], folded: boolean,
+ *   given: number|null}} DiagramData  given: so many first inputs come from outside, the others from the output before
+ */
 /**
  * @typedef {{kind: "cell", title: string, axis: string, input_axis: string, unit: number} &
  *   Record<"x"|"i"|"f"|"g"|"o"|"c"|"h"|"a0"|"c0", ArrayData>} CellData
@@ -57,7 +60,7 @@
  * @typedef {TokensData|PianorollData|HeatmapData|DistributionData|LineData|InfluenceData|EquationData|DiagramData|CellData} LaneData
  */
 
-/** @typedef {{name: string, what: string, units: number[], r: number[]}} UnitGroup  units of n_a; a name of "": they follow nothing */
+/** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
  * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
  *   groups: UnitGroup[]}} Composed
@@ -95,6 +98,7 @@
  * @property {boolean} compact
  * @property {Pin[]} pins
  * @property {Pin|null} picked  the unit pinned last
+ * @property {(Pin & {symbol: string, values: Float32Array, most: number})|null} curve  its values over the steps, and their largest size
  * @property {string} orderKey  how units are ordered; "index" by number
  * @property {(axis: string, count: number) => Int32Array} order  all units, in the order the reader chose
  * @property {(axis: string, count: number) => Int32Array} rows  those that have a row of their own: all, or a few

@@ -95,16 +95,21 @@ export class StageData {
     return this.orders.get(key);
   }
 
+  /** The groups of the units of an axis. */
+  groupsOf(axis) {
+    return this.groups.filter((group) => group.axis === axis);
+  }
+
   /** Whether rows of that axis stand in groups just now. */
   grouped(axis, count) {
-    return axis === "n_a" && ["few", "groups"].includes(this.orderKey)
-      && this.groups.reduce((sum, { units }) => sum + units.length, 0) === count;
+    return ["few", "groups"].includes(this.orderKey)
+      && this.groupsOf(axis).reduce((sum, { units }) => sum + units.length, 0) === count;
   }
 
   /** Units that have a row: all, or the strongest of each group and what is pinned. */
   rows(axis, count) {
     if (this.orderKey !== "few" || !this.grouped(axis, count)) return this.order(axis, count);
-    const few = this.groups.flatMap(({ name, units }) => (name ? units.slice(0, FEW) : []));
+    const few = this.groupsOf(axis).flatMap(({ name, units }) => (name ? units.slice(0, FEW) : []));
     const pinned = this.pins.filter((pin) => pin.axis === axis && !few.includes(pin.unit)).map(({ unit }) => unit);
     return Int32Array.from([...few, ...pinned]);
   }
@@ -114,7 +119,7 @@ export class StageData {
     if (!this.grouped(axis, count)) return [];
     const few = this.orderKey === "few";
     let to = 0;
-    return this.groups.filter(({ name }) => name || !few).map((group) => {
+    return this.groupsOf(axis).filter(({ name }) => name || !few).map((group) => {
       const from = to;
       to += few ? Math.min(FEW, group.units.length) : group.units.length;
       return { group, from, to };
@@ -123,14 +128,13 @@ export class StageData {
 
   /** What a unit follows, and how closely; null where that is not known. */
   follows(axis, unit) {
-    if (axis !== "n_a") return null;
-    const group = this.groups.find(({ units }) => units.includes(unit));
+    const group = this.groupsOf(axis).find(({ units }) => units.includes(unit));
     return group ? { group, r: group.r[group.units.indexOf(unit)] } : null;
   }
 
   makeOrder(axis, count) {
     const units = this.unitLane(axis, count)?.units;
-    if (this.grouped(axis, count)) return Int32Array.from(this.groups.flatMap((group) => group.units));
+    if (this.grouped(axis, count)) return Int32Array.from(this.groupsOf(axis).flatMap((group) => group.units));
     if (this.orderKey === "index" || !units || units.count !== count) return orderByIndex(count);
     if (this.orderKey === "peak") return orderByPeak(units.values, units.rows, count);
     const signal = this.signals.find(({ name }) => `signal:${name}` === this.orderKey);
@@ -140,6 +144,17 @@ export class StageData {
   /** The unit pinned last. */
   get picked() {
     return this.pins.at(-1) ?? null;
+  }
+
+  /** The unit pinned last over the steps, and the largest size of its value; null if there is none. */
+  get curve() {
+    const pin = this.picked;
+    const lane = pin && this.unitLane(pin.axis, pin.unit + 1);
+    if (!pin || !lane?.units) return null;
+    const { values, count, rows } = lane.units;
+    const over = Float32Array.from({ length: rows }, (_, step) => values[step * count + pin.unit]);
+    const most = over.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    return { ...pin, symbol: lane.head.symbol, values: over, most: most || 1 };
   }
 
   /** Pin a unit in every lane that has it, or unpin it. */

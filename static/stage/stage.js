@@ -176,7 +176,11 @@ export class StageView {
     if (units && data.orderKeys.includes(units)) data.setOrder(units);
     if (speed) transport.setSpeed(speed);
     if (zoom) this.look.zoom = zoom;
-    for (const [axis, unit] of pins) if (data.unitLane(axis, unit + 1)) data.pick(axis, unit);
+    for (const [asked, unit] of pins) {
+      // A link of before layers had units of their own means those of the first.
+      const axis = data.unitLane(asked, unit + 1) ? asked : `${asked}[1]`;
+      if (data.unitLane(axis, unit + 1)) data.pick(axis, unit);
+    }
     this.panel.adopt();
     if (step !== undefined) transport.timeline.seek(transport.edge(step));
   }
@@ -279,6 +283,7 @@ function laneStageOf(/** @type {StageView} */ view) {
     get compact() { return Boolean(data.payload.compact); },
     get pins() { return data.pins; },
     get picked() { return data.picked; },
+    get curve() { return data.curve; },
     get orderKey() { return data.orderKey; },
     order: (axis, count) => data.order(axis, count),
     rows: (axis, count) => data.rows(axis, count),

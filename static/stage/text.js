@@ -33,6 +33,9 @@ export function pitchText(pitch) {
   return `${PITCH_NAMES[((pitch % 12) + 12) % 12]}${Math.floor(pitch / 12) - 1}`;
 }
 
+/** An axis as it is shown: `n_a[2]`, the units of layer 2, is `n_a`. */
+export const axisName = (axis) => axis.replace(/\[\d+\]$/, "");
+
 /** A shape with its axis names: `(Tx=60, n_a=64)`. `shape` is a list of [name, size]. */
 export function shapeText(shape) {
   return `(${shape.map(([name, size]) => `${name}=${size}`).join(", ")})`;

@@ -51,6 +51,7 @@ def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(serve
 def test_train_sample_download(server, new_page):
     page = new_page(f"{server.url}/jazz")
     page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("loss summed over Ty")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     status = page.get_by_text("loss summed over Ty").inner_text()
@@ -59,6 +60,16 @@ def test_train_sample_download(server, new_page):
     assert last < first / 2
 
     settled(page)
+    back = page.locator(".st-key-kept_epoch").get_by_role("slider")
+    back.press("Home")
+    back.press("ArrowRight")
+    expect(page.get_by_text("After 1 epoch ·")).to_be_visible()
+    settled(page)
+    kept = page.locator(".st-key-jazz_kept_solo .stage")
+    kept.get_by_role("button", name="Play").click()
+    expect(kept.get_by_role("button", name="Pause")).to_be_visible()
+    expect(kept).not_to_contain_text("step 1 of 48")
+    kept.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="New solo").click()
     expect(page.get_by_text("my training · temperature")).to_be_visible()
     settled(page)
@@ -66,6 +77,17 @@ def test_train_sample_download(server, new_page):
         page.get_by_role("button", name="MIDI", exact=True).click()
     written = pretty_midi.PrettyMIDI(str(caught.value.path()))
     assert {instrument.name for instrument in written.instruments} >= {"Solo", "Bass", "Chords"}
+
+
+def test_fed_the_true_notes_and_fed_its_own(server, new_page):
+    page = new_page(f"{server.url}/jazz?against=itself,+fed+its+own+notes&feed_seed=3")
+    expect(page.get_by_text("where the melody has")).to_be_visible()
+    shown = page.locator(".st-key-jazz_feeding .stage")
+    diagram = shown.locator("section[data-kind=diagram]")
+    expect(diagram).to_contain_text("The true note comes from above")
+    shown.get_by_role("button", name="free running").click()
+    expect(diagram).to_contain_text("What is drawn from ŷ⟨t⟩ is read as x⟨t+1⟩")
+    expect(diagram).to_contain_text("The first 8 notes come from above.")
 
 
 def a_midi_file() -> bytes:
@@ -92,6 +114,7 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     model = page.locator(".st-key-model").get_by_role("combobox")
     expect(model).to_have_value("untrained")  # none of the shipped ones knows these tokens
     page.get_by_role("button", name="Train").click()
+    page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
     page.reload()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqlib.figures import by_epoch
 from seqlib.jazz import figures
 from ui.parts import charts
 
@@ -13,7 +14,7 @@ from ui.parts import charts
     "figure",
     [
         figures.one_hot(np.eye(4), list("abcd")),
-        figures.loss_curve([("a", np.ones(3)), ("b", np.ones(3))], 5),
+        by_epoch([("a", np.ones(3))], 5, "loss", levels={"trigram": 1.8}, marks={"turns": 2}),
         figures.per_step(np.ones((3, 4)), 5, "accuracy"),
     ],
 )

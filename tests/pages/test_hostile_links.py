@@ -102,6 +102,7 @@ def test_what_is_there_only_later_was_not_asked_for_in_vain():
     assert "my training" in note
     app.slider(key="m").set_value(2)
     app.button(key="jazz_run:train").click().run()
+    app.button(key="jazz_run:fast").click().run()
     wait_for(app, "**Done**")
     app.selectbox(key="model").set_value("my training").run()
     (note,) = notes(app)

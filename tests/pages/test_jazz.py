@@ -11,6 +11,7 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.jazz import score
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import MAX_BYTES
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
@@ -42,6 +43,7 @@ def bring(app: AppTest, content: bytes, name: str = "mine.mid") -> AppTest:
 
 def train(app: AppTest) -> AppTest:
     app.button(key="jazz_run:train").click().run()
+    app.button(key="jazz_run:fast").click().run()
     return wait_for(app, "**Done**")
 
 
@@ -69,6 +71,33 @@ def test_training_ends_with_a_model_that_the_sampler_uses(jazz):
     run = app.session_state["jazz_runs"][default_corpus().vocabulary]
     assert run.metrics.loss_sum[-1] < run.metrics.loss_sum[0] / 2
     assert f"{run.metrics.loss_sum[-1]:.2f}" in texts(app)
+
+
+def test_training_epoch_by_epoch_to_the_end_and_on_and_back_over_it():
+    app = visit("jazz", epochs="5", n_a="6", m="8", Tx="8")
+    for n in (1, 2):
+        app.button(key="jazz_run:epoch").click().run()
+        wait_for(app, f"**Paused** · epoch {n} of 5")
+    app.select_slider(key="learning_rate").set_value(0.003).run()
+    app.button(key="jazz_run:fast").click().run()
+    wait_for(app, "**Done** · epoch 5 of 5")
+    run = app.session_state["jazz_runs"][default_corpus().vocabulary]
+    assert run.metrics.rate_changes == [(3, pytest.approx(0.003))]
+    app.button(key="jazz_run:pause").click().run()  # it says "Go on" now
+    app.button(key="jazz_run:fast").click().run()
+    wait_for(app, "**Done** · epoch 10 of 10")
+    back = app.select_slider(key="kept_epoch")
+    assert back.options == ["0", "1", "2", "3", "5", "10"]
+    back.set_value(3).run()
+    found = score(run.stages[3], default_corpus().held_out_sequences)
+    said = f"After **3** epochs · training **{run.metrics.loss[3].mean():.2f}** nats a note"
+    assert f"{said} · held out **{found.log_loss:.2f}** nats a note" in texts(app)
+    for look in ("one window, read", "the way back"):
+        app.button_group(key="kept_look").set_value(look).run()
+    app.number_input(key="back_from").set_value(2).run()
+    for curves in ("each output", "gradient norms"):
+        app.button_group(key="curves").set_value(curves).run()
+    assert not app.exception
 
 
 def test_a_new_solo_is_another_one_and_the_same_seed_is_the_same(jazz):

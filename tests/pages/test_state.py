@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.jazz.corpus import default_corpus
 from seqlib.saved import Layer, Saved
 from tests.pages.apps import visit
 from tests.pages.test_embeddings import two_files
-from tests.pages.test_visit import a_song
+from tests.pages.test_visit import a_jazz_run, a_song
 from ui.state import TABLE, Blank, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
 KINDS = {
@@ -31,6 +32,7 @@ CODE = "own = Sequential([LSTM(3)])\n" + "".join(f"Dense({letter})\n" for letter
 LINKS = (
     ("jazz", {"compare": "true", "method": "top-k", "method_b": "top-p"}),
     ("jazz", {"compare": "true", "method": "top-p", "method_b": "top-k"}),
+    ("jazz", {"against": "itself, fed its own notes"}),
     ("emojify", {"emoji_against": "another sentence"}),
     ("emojify", {"emoji_against": "another model"}),
     ("shapes", {"predict": "true"}),
@@ -42,6 +44,7 @@ LINKS = (
     ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
     ("cell", {"hand": "zero a unit"}),
     ("cell", {"hand": "replace the state"}),
+    ("cell", {"hand": "switch off a group"}),
 )
 
 
@@ -65,6 +68,9 @@ def controls() -> list[tuple[str, Any]]:
     found += drawn(app.toggle(key="own_hold").set_value(True).run())
     for kind in ("one-hot", "noise"):
         found += drawn(app.selectbox(key="own_input").set_value(kind).run())
+    trained = visit("jazz", kept_look="the way back")
+    trained.session_state["jazz_runs"] = {default_corpus().vocabulary: a_jazz_run()}
+    found += drawn(trained.run())
     app = visit("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
     found += drawn(app.run())

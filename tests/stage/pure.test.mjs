@@ -5,9 +5,10 @@ import { axisColour, colourIndex, contrast, divergingMap, luminance, mapFor, par
 import { Clock } from "../../static/stage/clock.js";
 import { View, makeLayout, pixelsPerSecond, rowAt, rowHeight } from "../../static/stage/scales.js";
 import { correlations, orderByPeak, orderByScore, topProbabilities } from "../../static/stage/quantities.js";
+import { StageData } from "../../static/stage/data.js";
 import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
 import { encodeWav } from "../../static/stage/wav.js";
-import { boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../static/stage/text.js";
+import { axisName, boundText, fitText, numberText, percentText, pitchText, shapeText, slugText, timeText } from "../../static/stage/text.js";
 
 const pack = (typed, dtype, shape = [typed.length]) => ({ dtype, shape, data: Buffer.from(typed.buffer).toString("base64") });
 // Neighbours may differ by what rounding to 8 bits does; every eighth colour must truly change.
@@ -181,4 +182,35 @@ test("text is cut to what fits", () => {
   assert.equal(fitText("Melody", 100, measure), "Melody");
   assert.equal(fitText("Melody", 40, measure), "Mel…");
   assert.equal(fitText("Melody", 5, measure), "");
+});
+
+test("the unit pinned last is a curve over the steps, and none is without a pin", () => {
+  const data = new StageData();
+  const values = Float32Array.from([0.1, -0.2, 0.3, 0.8, 0.5, -0.4]); // 3 steps, 2 units
+  data.lanes = [{ head: { title: "", symbol: "a", shape: [], legend: null }, units: { axis: "n_a", count: 2, rows: 3, values } }];
+  assert.equal(data.curve, null);
+  data.pick("n_a", 0);
+  data.pick("n_a", 1);
+  const { symbol, unit, values: over, most } = data.curve;
+  assert.deepEqual([symbol, unit, ...over], ["a", 1, ...Float32Array.from([-0.2, 0.8, -0.4])]);
+  assert.equal(most, Math.fround(0.8));
+  data.pick("n_a", 1);
+  assert.equal(data.curve.unit, 0);
+});
+
+test("units of each layer stand in groups of their own", () => {
+  const data = new StageData();
+  data.orderKey = "groups";
+  data.groups = [
+    { name: "one", what: "", units: [1, 0], r: [0.9, 0.5], axis: "n_a[1]" },
+    { name: "", what: "", units: [2], r: [0.1], axis: "n_a[1]" },
+    { name: "two", what: "", units: [2, 1, 0], r: [0.8, 0.7, 0.6], axis: "n_a[2]" },
+  ];
+  assert.deepEqual([...data.order("n_a[1]", 3)], [1, 0, 2]);
+  assert.deepEqual([...data.order("n_a[2]", 3)], [2, 1, 0]);
+  assert.equal(data.follows("n_a[2]", 0).group.name, "two");
+  assert.equal(data.follows("n_a", 0), null);
+  assert.equal(data.brackets("n_a[1]", 3).length, 2);
+  assert.equal(axisName("n_a[2]"), "n_a");
+  assert.equal(axisName("e_length"), "e_length");
 });

@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _, capital
-from seqlib.jazz import sandbox
+from seqlib.jazz import sandbox, score
 from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
-from seqlib.jazz.sandbox import RECIPES, Edit
+from seqlib.jazz.sandbox import RECIPES, Edit, silenced, without
 from seqlib.lstm import Trace
 from seqlib.stage import Stage
 from seqlib.stage.jazz import solo_stage
@@ -22,6 +23,7 @@ from ui.cell.state import TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
+from ui.parts.remembered import remembered
 from ui.state import options, widget
 
 READ, WRITE = options("hand_mode")
@@ -65,7 +67,10 @@ def controls(scene: Scene) -> tuple[Hand, str]:
             st.segmented_control,
             _("then"),
             "hand_mode",
-            help=_("The same notes for both cells, or each cell writes its own from there."),
+            help=_(
+                "Teacher forcing: both cells read the same notes, whatever they expect. Free "
+                "running: each reads what it has drawn, with the same noise."
+            ),
         )
     st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
     return Hand(_edits(scene, name, start - 1), start - 1), mode
@@ -87,7 +92,9 @@ def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
         how = "hold" if "value" in answers else "scale"
         amount = answers["value"] if how == "hold" else answers["factor"]
         return (Edit(answers["gate"], how, float(amount), unit, start),)
-    return tuple(Edit(state, "hold", 0.0, unit, start) for state in ("c", "a"))
+    if "group" in answers:
+        return silenced(answers["group"], start)
+    return silenced(unit, start)
 
 
 def _ask(scene: Scene, need: str) -> Any:
@@ -104,6 +111,8 @@ def _ask(scene: Scene, need: str) -> Any:
         return st.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("hand_value"))
     if need == "factor":
         return st.slider(_("factor"), help=_("What it is times, 0 to 2."), **widget("hand_factor"))
+    if need == "group":
+        return _group(scene)
     if need == "source":
         return language.choice(
             st.selectbox,
@@ -121,6 +130,47 @@ def _ask(scene: Scene, need: str) -> Any:
         format_func=lambda unit: _(ALL) if unit == ALL else unit,
         help=_("One unit, or all of them."),
     )
+
+
+def _group(scene: Scene) -> tuple[int, ...]:
+    """Draw the choice of a group of units, and what they are worth; return its units."""
+    corpus = default_corpus()
+    named = {
+        found.signal.name: found.units
+        for found in groups(scene.weights, corpus)
+        if found.signal is not None
+    }
+    if not named:
+        st.info(_("No unit of this model follows anything by itself."))
+        return ()
+    name = language.choice(
+        st.selectbox,
+        _("group"),
+        "hand_group",
+        options=list(named),
+        format_func=lambda name: _("{name}, {n} units", name=_(name), n=len(named[name])),
+        help=_("The units that follow one thing."),
+    )
+    units = named[name]
+    whole, less = remembered(
+        scene,
+        ("without", name),
+        lambda: tuple(
+            score(weights, corpus.held_out_sequences)
+            for weights in (scene.weights, without(scene.weights, units))
+        ),
+    )
+    st.caption(
+        _(
+            "Without them the held-out melodies cost {less:.2f} nats a note instead of "
+            "{whole:.2f}; {share_less:.0%} of the first choices are right instead of {share:.0%}.",
+            less=less.log_loss,
+            whole=whole.log_loss,
+            share_less=less.accuracy,
+            share=whole.accuracy,
+        )
+    )
+    return units
 
 
 def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
@@ -200,9 +250,11 @@ def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
         plain=_top(plain.trace, t, labels),
     )
     if mode == WRITE:
-        other = int((edited.indices != plain.indices).sum())
+        others = np.flatnonzero(edited.indices != plain.indices)
+        if len(others):
+            first += " " + _("They part at step {step}.", step=others[0] + 1)
         return f"{first} " + _(
-            "**{other} of {n}** notes changed; play both.", other=other, n=len(plain.indices)
+            "**{other} of {n}** notes changed; play both.", other=len(others), n=len(plain.indices)
         )
     return f"{first} " + _(
         "The first choice changes at **{changed} of {n}** steps.",

@@ -14,7 +14,7 @@ from seqlib.stage.lanes import Equation
 from ui.cell.lane import CellStep
 from ui.cell.state import Scene
 from ui.emojify import state as emojify
-from ui.emojify.stage import reading_stage
+from ui.emojify.stage import UNITS, reading_stage
 from ui.frame import language
 from ui.parts import escape
 from ui.parts import stage as stage_component
@@ -93,5 +93,10 @@ def _emoji(layer: int) -> tuple[Stage, Trace, str]:
         label=_("One step of layer {layer} while it reads a sentence", layer=layer),
     )
     words, probabilities, equation = drawn.lanes
-    lanes = (words, probabilities, CellStep(_(VECTORS), trace, input_axis=axis), equation)
+    lanes = (
+        words,
+        probabilities,
+        CellStep(_(VECTORS), trace, UNITS[layer - 1], input_axis=axis),
+        equation,
+    )
     return replace(drawn, lanes=lanes, start=at), trace, axis

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.emojify import Embedding, EmojifyWeights, EmojiModel, Reading, shuffled
+from seqlib.emojify.follow import groups
 from seqlib.emojify.models import Comparison, compare
 from seqlib.i18n import N_, _, capital
+from seqlib.lstm.following import Group
 from seqlib.shapes.arithmetic import as_text
 from seqlib.stage import Stage
-from seqlib.text import LabelledSentences
+from seqlib.text import LabelledSentences, shipped
 from seqlib.training import keras_room
 from seqlib.vectors import load as load_vectors
 from seqlib.vectors.lookup import beside as look_beside
@@ -22,6 +25,7 @@ from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
+from ui.parts.remembered import remembered
 from ui.parts.vectors import usable
 from ui.state import value
 
@@ -143,7 +147,18 @@ def _stage(
         name=named,
         compare=_stage(beside, lanes, named=beside.name) if beside else None,
         beside=_english_beside(shown),
+        groups=_groups(shown.model),
     )
+
+
+def _groups(model: EmojiModel) -> tuple[tuple[Group, ...], ...]:
+    """What the units of both layers follow over test sentences of the model's classes, if any."""
+    sets = (shipped().test, state.data().test)
+    labelled = next((one for one in sets if one.classes == model.classes and len(one) > 1), None)
+    if labelled is None:
+        return ()
+    about = ("follow", labelled, i18n.language())
+    return remembered(model.weights, about, lambda: groups(model, labelled))
 
 
 def _english_beside(shown: Scene) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
 from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
-from seqlib.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens
+from seqlib.lstm.following import Group
+from seqlib.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens, UnitGroup
 from seqlib.stage.lanes import (
     STATES,
     Diagram,
@@ -28,6 +29,7 @@ PAD = "·"
 # Symbol: name.
 GATES = {"a": N_("hidden state"), **{symbol: STATES[symbol][0] for symbol in "cifgo"}}
 LAYERS = (1, 2)
+UNITS = ("n_a[1]", "n_a[2]")  # the axes of their units
 # Key in the URL: name in the choice.
 LANES = {
     "words": N_("words"),
@@ -52,10 +54,12 @@ def reading_stage(
     name: str = "first",
     compare: Stage | None = None,
     beside: tuple[str, ...] = (),
+    groups: tuple[tuple[Group, ...], ...] = (),
 ) -> Stage:
     """Make the stage of one sentence read by ``model``, a step for each word and for padding.
 
     ``beside`` are the English words next to each word's row; with them "words" is two lanes.
+    ``groups`` are those of the units of each layer.
     """
     trace = reading.trace
     Tx = len(trace.indices)
@@ -79,11 +83,13 @@ def reading_stage(
             _("one unit of LSTM {layer}, with its numbers", layer=1),
             model.weights.lstm_1,
             trace.lstm_1,
+            axis=UNITS[0],
         ),
         "equation2": lambda: Equation(
             _("one unit of LSTM {layer}, with its numbers", layer=2),
             model.weights.lstm_2,
             trace.lstm_2,
+            axis=UNITS[1],
         ),
         "influence": lambda: _influence(model, reading, words),
     }
@@ -103,12 +109,24 @@ def reading_stage(
         start=max(0, len(reading.encoded.words) - 1),
         name=name,
         compare=compare,
+        groups=tuple(
+            UnitGroup(*_words(group), group.units, group.r, axis)
+            for axis, found in zip(UNITS, groups, strict=False)
+            for group in found
+        ),
     )
+
+
+def _words(group: Group) -> tuple[str, str]:
+    """The group's short name and what it follows; both empty for units that follow nothing."""
+    return (group.signal.name, group.signal.what) if group.signal else ("", "")
 
 
 def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
     title = f"LSTM {layer} · {_(GATES[symbol])}"
-    return state_heatmap(trace, "h" if symbol == "a" else symbol, f"{symbol}[{layer}]", title)
+    return state_heatmap(
+        trace, "h" if symbol == "a" else symbol, f"{symbol}[{layer}]", title, UNITS[layer - 1]
+    )
 
 
 def _embeddings(reading: Reading) -> Heatmap:

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS, EXERCISE
+from seqlib.figures import by_epoch
 from seqlib.i18n import _, capital
 from seqlib.text import LabelledSentences
 from ui.emojify import reading as read
@@ -157,13 +158,13 @@ def chosen() -> EmojifySettings:
     )
 
 
-def start(owner: str) -> EmojifyRun:
-    """Start a run with the chosen settings, and choose its model."""
+def start(owner: str, only: str = "") -> EmojifyRun:
+    """Start a run with the chosen settings, and choose its model. See ``Run.start``."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     engine = options("emoji_engine")[value("emoji_engine")]
     run = EmojifyRun(data.train, data.test, lexicon, asked, engine=engine)
-    run.start(session.scheduler(), owner)
+    run.start(session.scheduler(), owner, only=only)
     state.keep(run, vectors)
     return run
 
@@ -186,7 +187,7 @@ def panel() -> None:
     _coverage(data.train)
     kept = state.latest()
     run = kept.run if kept else None
-    training_panel.buttons(run, start, key="emoji_run")
+    training_panel.buttons(run, start, key="emoji_run", little=("epoch", "step"))
     if run is not None:
         training_panel.live(run, _pictures, _measured)
     compared()
@@ -230,7 +231,7 @@ def _pictures(run: EmojifyRun) -> None:
     left, right = st.columns(2)
     with left:
         st.plotly_chart(
-            figures.by_epoch(
+            by_epoch(
                 [
                     (_("train"), metrics.loss),
                     (_("test"), metrics.test_loss),
@@ -253,7 +254,7 @@ def _pictures(run: EmojifyRun) -> None:
         )
     with right:
         st.plotly_chart(
-            figures.by_epoch(
+            by_epoch(
                 [(_("train"), metrics.accuracy), (_("test"), metrics.test_accuracy)],
                 epochs,
                 _("accuracy"),
@@ -329,7 +330,7 @@ def compared() -> None:
     metrics = {record.title: record.run.metrics for record in kept}
     longest = max(record.run.settings.epochs for record in kept)
     st.plotly_chart(
-        figures.by_epoch(
+        by_epoch(
             [(name, found.test_accuracy) for name, found in metrics.items()],
             longest,
             _("test accuracy"),

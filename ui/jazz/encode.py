@@ -12,7 +12,7 @@ from seqlib.music import read_midi
 from seqlib.stage import Stage
 from seqlib.stage.jazz import reading_stage
 from ui.frame import frame, language
-from ui.jazz import state, train
+from ui.jazz import feeding, state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
 from ui.state import widget
@@ -131,9 +131,15 @@ def reading() -> None:
             st.selectbox,
             _("compared with"),
             "against",
-            options=[state.NOBODY, *names],
-            help=_("A second model on the same notes: see either, both or the difference."),
+            options=[state.NOBODY, state.ITSELF, *names],
+            help=_(
+                "A second model on the same notes, or the same model fed what it draws itself: "
+                "see either, both or the difference."
+            ),
         )
+    if other == state.ITSELF:
+        feeding.show(name)
+        return
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
     make = _shipped_reading if shared else lambda spoken, corpus, *rest: _reading(*rest)
     stage_component.show(

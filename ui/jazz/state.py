@@ -16,6 +16,7 @@ from ui.state import options, value
 # The options are words because the URL shows them.
 OURS, TUNE, MINE = options("corpus")
 OWN_RUN, NOBODY = N_("my training"), N_("nobody")
+ITSELF = N_("itself, fed its own notes")
 KEPT_RUNS = 8
 UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
 

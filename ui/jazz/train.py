@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _, capital
-from seqlib.jazz import figures
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
 from seqlib.music import largest_Tx, windows
-from seqlib.stage.jazz import state_stage
+from seqlib.training.scheduler import MOVING
 from ui.frame import choices, frame, language
-from ui.jazz import state
-from ui.lessons.pages import lesson
-from ui.parts import charts, engines, training_panel
-from ui.parts import stage as stage_component
+from ui.jazz import curves, history, state
+from ui.parts import engines, training_panel
 from ui.state import options, value, widget
 from ui.visit import session
+
+_RATE = BOUNDS["learning_rate"]
 
 
 def setting(name: str, label: str = "") -> None:
@@ -41,12 +42,18 @@ def seed_setting() -> None:
 
 
 def rate_setting() -> None:
-    bound = BOUNDS["learning_rate"]
     st.select_slider(
         _("learning rate"),
-        help=_(bound.what) + _("."),
+        help=_("{what}. A run under way takes it from its next epoch.", what=_(_RATE.what)),
+        on_change=lambda: _change(learning_rate=value("learning_rate")),
         **widget("learning_rate"),
     )
+
+
+def _change(**settings: Any) -> None:
+    """Have the run that is under way go on with other settings."""
+    if (run := state.run()) is not None and not run.state.over:
+        run.change(**settings)
 
 
 def chosen() -> RunSettings:
@@ -55,6 +62,7 @@ def chosen() -> RunSettings:
         **{name: value(name) for name in ("m", "Tx", "n_a", "epochs", "learning_rate")},
         seed=value("train_seed"),
         pace=options("pace")[value("pace")],
+        stop_at_turn=value("stop_at_turn"),
     )
 
 
@@ -67,12 +75,13 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
     return windows(corpus.sequences, asked.m, asked.Tx, corpus.n_values, asked.seed)
 
 
-def start(owner: str) -> TrainingRun:
-    """Start a run with the chosen settings; the page then uses its model."""
+def start(owner: str, only: str = "") -> TrainingRun:
+    """Start a run with the chosen settings; the page then uses its model. See ``Run.start``."""
     X, Y = tensors()
     engine = options("engine")[value("engine")]
-    run = TrainingRun(X, Y, chosen(), probe=X[0], engine=engine)
-    run.start(session.scheduler(), owner)
+    held_out = state.corpus().held_out_sequences
+    run = TrainingRun(X, Y, chosen(), probe=X[0], engine=engine, held_out=held_out)
+    run.start(session.scheduler(), owner, only=only)
     state.keep(run)
     choices.choose("model", state.OWN_RUN)
     return run
@@ -91,7 +100,17 @@ def settings() -> None:
         _("pace"),
         "pace",
         help=_("Slow training down to watch it; what is learned is the same."),
+        on_change=lambda: _change(pace=options("pace")[value("pace")]),
     )
+    with one:
+        st.toggle(
+            _("stop at the turn"),
+            help=_(
+                "Stop once three held-out losses have been above the lowest; its weights are kept."
+            ),
+            on_change=lambda: _change(stop_at_turn=value("stop_at_turn")),
+            **widget("stop_at_turn"),
+        )
     help = _(
         "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
         "that first loads TensorFlow. Both begin from the same weights."
@@ -103,9 +122,15 @@ def panel() -> None:
     """Draw the settings, the buttons, and the run's live pictures."""
     settings()
     run = state.run()
-    training_panel.buttons(run, start, key="jazz_run")
+    asked, most = chosen(), int(BOUNDS["epochs"].high)
+    more = min(asked.epochs, most - (run.epoch if run is not None else 0)) or 1
+    further = {"epochs": more, "pace": asked.pace, "learning_rate": asked.learning_rate}
+    further["stop_at_turn"] = False  # it would stop at once again
+    training_panel.buttons(run, start, key="jazz_run", little=("epoch",), further=further)
     if run is not None:
-        training_panel.live(run, _pictures)
+        training_panel.live(run, curves.pictures)
+        if run.state not in MOVING:
+            history.look_back(run)
 
 
 def offer_shorter_windows() -> None:
@@ -133,43 +158,3 @@ def offer_shorter_windows() -> None:
         on_click=shorten,
         help=_("Set the slider."),
     )
-
-
-def _pictures(run: TrainingRun) -> None:
-    metrics, epochs = run.metrics, run.settings.epochs
-    peers = engines.peers(state.engine_runs(), run)
-    curves = [
-        (engines.name_of("engine", engine), one.metrics.loss_sum) for engine, one in peers.items()
-    ]
-    left, right = st.columns(2)
-    with left:
-        charts.show(
-            figures.loss_curve(curves or [(_("loss"), metrics.loss_sum)], epochs),
-            key="jazz_loss",
-            alt=_(
-                "Loss by epoch, from {first:.1f} to {last:.2f}.",
-                first=metrics.loss_sum[0],
-                last=metrics.loss_sum[-1],
-            ),
-        )
-    with right:
-        charts.show(
-            figures.per_step(metrics.accuracy, epochs, _("accuracy")),
-            key="jazz_accuracy",
-            alt=_("Accuracy of each of the Ty outputs at every epoch."),
-        )
-    if peers:
-        st.markdown(engines.compared("engine", peers, lambda one: one.metrics.loss_sum))
-    snapshot = run.snapshot()
-    if (trace := snapshot.trace) is not None:
-        st.markdown(lesson("jazz")["activations"])
-        stage_component.show(
-            state_stage(
-                trace,
-                "h",
-                _("Hidden state of one window after {n} epochs", n=snapshot.epoch),
-                moving=not run.state.over,
-            ),
-            key="jazz_live",
-            compact=True,
-        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -28,12 +29,14 @@ _drawing = threading.Lock()
 
 def buttons(
     run: Any,
-    start: Callable[[str], object],
+    start: Callable[..., object],
     *,
     key: str,
     label: str = "",
     help: str = "",
     pause: bool = True,
+    little: Sequence[str] = (),
+    further: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the buttons to train, to pause or go on, and to stop.
 
@@ -42,46 +45,39 @@ def buttons(
     run : Run, PairRecord or None
         The last one that was started.
     start : function of an owner
-        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence.
+        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence. With
+        ``little`` it takes ``only`` too, see ``Run.start``.
     label, help : str
         Of the first button.
     pause : bool
         Whether to draw the second one.
+    little : sequence of "epoch" or "step"
+        Buttons for so little, and one for the rest at full pace.
+    further : dict, optional
+        The settings with which a run that is over goes on; ``epochs`` is how many more.
     """
 
-    def begin() -> None:
-        try:
-            start(session.owner())
-            st.session_state.pop(f"{key}:error", None)
-        except ValueError as problem:
-            st.session_state[f"{key}:error"] = str(problem)
-
     active = run is not None and not run.state.over
-    paused = run is not None and run.state is State.PAUSED
+    button = partial(_button, key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        button(
+            "train",
             label or (_("Train") if run is None else _("Train again")),
-            key=f"{key}:train",
+            lambda: start(session.owner()),
             type="primary",
-            icon=":material/play_arrow:",
-            on_click=begin,
+            icon="play_arrow",
             disabled=active,
             help=help or _("Start from fresh weights with the settings above."),
         )
         if pause:
-            st.button(
-                _("Resume") if paused else _("Pause"),
-                key=f"{key}:pause",
-                icon=":material/play_pause:",
-                on_click=None if run is None else run.resume if paused else run.pause,
-                disabled=not active,
-                help=_("Hold training where it is, or go on from there."),
-            )
-        st.button(
+            _hold(button, run, further or {})
+        if little:
+            _little_or_all(button, run, start, little)
+        button(
+            "stop",
             _("Stop"),
-            key=f"{key}:stop",
-            icon=":material/stop:",
-            on_click=None if run is None else run.stop,
+            None if run is None else run.stop,
+            icon="stop",
             disabled=not active,
             help=_("End training and keep what was learned."),
         )
@@ -89,22 +85,112 @@ def buttons(
         st.error(escape.plain(error), icon=":material/error:")
 
 
+def _button(
+    key: str, name: str, text: str, act: Callable[[], object] | None, *, icon: str, **given: Any
+) -> None:
+    """Draw a button; a ``ValueError`` of its action is a sentence below the row."""
+
+    def press() -> None:
+        try:
+            assert act is not None
+            act()
+            st.session_state.pop(f"{key}:error", None)
+        except ValueError as problem:
+            st.session_state[f"{key}:error"] = str(problem)
+
+    on_click = None if act is None else press
+    st.button(text, key=f"{key}:{name}", icon=f":material/{icon}:", on_click=on_click, **given)
+
+
+def _hold(button: Callable[..., None], run: Any, further: Mapping[str, Any]) -> None:
+    """Draw the button to pause, to resume, or to go on after the end."""
+    text, act = _("Pause"), None
+    said = _("Hold training where it is, or go on from there.")
+    if run is not None and not run.state.over:
+        paused = run.state is State.PAUSED
+        text, act = (_("Resume"), run.resume) if paused else (_("Pause"), run.pause)
+    elif run is not None and further and run.goes_on:
+        text, act = _("Go on"), partial(go_on, run, further)
+        said = _("Train {n} more epochs from here, with the settings above.", n=further["epochs"])
+    button("pause", text, act, icon="play_pause", disabled=act is None, help=said)
+
+
+def _little_or_all(
+    button: Callable[..., None], run: Any, start: Callable[..., object], little: Sequence[str]
+) -> None:
+    """Draw the buttons for an epoch or a step, and for all that is left."""
+    active = run is not None and not run.state.over
+    paused = run is not None and run.state is State.PAUSED
+    names = {"epoch": _("One epoch"), "step": _("One step")}
+    said = {
+        "epoch": _("Train one epoch and hold: one pass over what is learned from."),
+        "step": _("Take one step of Adam and hold: one batch."),
+    }
+    if little == ("epoch",):
+        said["epoch"] = _("Train one epoch and hold: one pass over the windows, one step of Adam.")
+    for one in little:
+        button(
+            one,
+            names[one],
+            partial(train_little, run, start, one),
+            icon="step" if one == "epoch" else "step_into",
+            disabled=active and not paused,
+            help=said[one],
+        )
+    button(
+        "fast",
+        _("To the end"),
+        lambda: at_full_pace(run),
+        icon="fast_forward",
+        disabled=not active or not (paused or run.pace),
+        help=_("Train what is left as fast as it goes."),
+    )
+
+
+def go_on(run: Run, further: Mapping[str, Any]) -> None:
+    """Train ``further["epochs"]`` more, with its other settings."""
+    run.change(**{name: value for name, value in further.items() if name != "epochs"})
+    run.go_on(further["epochs"])
+
+
+def train_little(run: Any, start: Callable[..., object], only: str) -> None:
+    """Train an epoch or a step: the first of a new run, the next one, or one after the end."""
+    if run is not None and run.state is State.PAUSED:
+        run.resume(only)
+    elif run is not None and run.goes_on:
+        run.go_on(1, only)
+    else:
+        start(session.owner(), only=only)
+
+
+def at_full_pace(run: Run) -> None:
+    """Train what is left as fast as it goes."""
+    run.change(pace=0)
+    run.resume()
+
+
 def summed_over_steps(run: TrainingRun) -> list[str]:
     """What the status line says of a run with Ty outputs."""
     metrics = run.metrics
+    tested = metrics.tested
+    held_out = [_("held out **{loss:.2f}** nats a note", loss=x) for x in tested.loss[-1:]]
     return [
         _(
             "loss summed over Ty **{last:.2f}** (first {first:.1f})",
             last=metrics.loss_sum[-1],
             first=metrics.loss_sum[0],
         ),
+        *held_out,
         _("accuracy {share:.0%}", share=metrics.accuracy[-1].mean()),
     ]
 
 
 def epochs(run: Run) -> list[str]:
     """What the status line says of the work done."""
-    return [_("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs)]
+    said = _("epoch {epoch:,} of {epochs:,}", epoch=run.epoch, epochs=run.settings.epochs)
+    if run.state is State.PAUSED and run.part_done:
+        return [said, _("{share:.0%} of the next", share=run.part_done)]
+    return [said]
 
 
 def live(

@@ -60,6 +60,7 @@ class JazzRun(Run, kw_only=True):
     engine: Literal["numpy", "djmodel", "twin"] = "numpy"  # seqlib.jazz.training.ENGINES
     vocabulary: Tokens
     probe: Annotated[int, Meta(ge=0, le=1000)]  # its length
+    watched: bool = False  # with held-out losses, gradients and learning rates
 
 
 class EmojiRun(Run, kw_only=True):

@@ -24,6 +24,7 @@ from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unk
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
+from seqlib.jazz.task import ARRAYS, NOT_TESTED
 from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.limits import VISIT_JSON as MAX_JSON
 from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
@@ -238,6 +239,12 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
         "accuracy": _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
         **_times(reader, name, about),
     }
+    if about.watched:
+        shapes = {"held_out": (n, 2), "gradient": (n, len(ARRAYS)), "rate": (n,)}
+        for what, shape in shapes.items():
+            measured[what] = reader.array(f"{name}-{what}.npy", "<f4", shape)
+            unmeasured = measured[what] == NOT_TESTED if what == "held_out" else 0
+            _losses(measured[what] + unmeasured, what)
     probe = None
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))

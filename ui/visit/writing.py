@@ -223,6 +223,7 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
         engine=kept.engine,
         vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
         probe=0 if probe is None else len(probe),
+        watched="held_out" in arrays,
     )
     return Item(name, "jazz_runs", entry, _arrays(arrays))
 

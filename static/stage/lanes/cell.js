@@ -1,6 +1,6 @@
 // Lane `cell`: every vector of one step as a strip of units, from what is read to the new states.
 
-import { boundText, numberText } from "../text.js";
+import { axisName, boundText, numberText } from "../text.js";
 import { colourIndex, cssColour, mapFor } from "../colours.js";
 import { decodeArray } from "../decode.js";
 import { element } from "../dom.js";
@@ -81,7 +81,7 @@ export function cellLane(data, stage) {
 
   function shape(sizes, key) {
     const parts = sizes.flatMap(([axis, size], place) => {
-      const name = element("span", { class: "axis", text: `${axis}`, "data-axis": axis });
+      const name = element("span", { class: "axis", text: axisName(axis), "data-axis": axisName(axis) });
       return [...(place ? [" + "] : []), name, ` ${size}`];
     });
     const end = sizes.length > 1 ? ` = ${n + nx})` : `)  ${rangeText(key)}`;

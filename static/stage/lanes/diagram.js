@@ -8,7 +8,7 @@ const FOLD_MS = 700;
 
 /** @type {import("../contract.js").LaneOf<import("../contract.js").DiagramData>} */
 export function diagramLane(data, stage) {
-  const { layers, input } = data;
+  const { layers, input, given } = data;
   const Tx = stage.clock.steps;
   const state = stage.keep(`diagram|${data.title}`, { folded: data.folded, share: data.folded ? 1 : 0, moving: 0 });
   const lastFrom = lastOnlyFrom(layers);
@@ -54,10 +54,21 @@ export function diagramLane(data, stage) {
     state.moving = requestAnimationFrame(move);
   }
 
+  /** Whether the note of a step was drawn from its output. */
+  const own = (when) => given !== null && when >= given;
+
+  function feedNote() {
+    if (given === null) return "";
+    if (given >= Tx) return t("The true note comes from above: it is x⟨t+1⟩, whatever ŷ⟨t⟩ expects.");
+    const written = t("What is drawn from ŷ⟨t⟩ is read as x⟨t+1⟩.");
+    const first = t("The first {n} notes come from above.", { n: given });
+    return given ? `${first} ${written}` : written;
+  }
+
   function syncControls() {
     toggle.textContent = state.folded ? t("Unfold over {Tx} steps", { Tx }) : t("Fold into one cell");
     toggle.title = state.folded ? t("One copy a step, {Tx} in all", { Tx }) : t("The layers that are really there, with their loop");
-    note.textContent = noteText();
+    note.textContent = `${noteText()} ${feedNote()}`;
   }
 
   // -- drawing ------------------------------------------------------------------------
@@ -125,6 +136,34 @@ export function diagramLane(data, stage) {
     g.lineTo(x - tip * 1.5 * Math.cos(angle - 0.42), y - tip * 1.5 * Math.sin(angle - 0.42));
     g.lineTo(x - tip * 1.5 * Math.cos(angle + 0.42), y - tip * 1.5 * Math.sin(angle + 0.42));
     g.fill();
+  }
+
+  /** The way of a note into the next step: from the output, or from above. */
+  function feed(g, { t: when, x }, rows, pitch, step) {
+    if (given === null || when >= Tx - 1) return;
+    const { theme, layout } = stage;
+    const now = when === step || when === step - 1;
+    const top = rows.arrows[layers.length].top + 3;
+    const low = rows.height - 2;
+    const between = x + pitch / 2;
+    const bend = Math.min(8 * layout.scale, pitch / 6);
+    g.strokeStyle = now ? theme.accent : theme.band;
+    g.fillStyle = g.strokeStyle;
+    g.lineWidth = (now ? 2.4 : 1.4) * Math.sqrt(layout.scale);
+    g.beginPath();
+    if (own(when)) {
+      g.moveTo(x, top);
+      g.arcTo(between, top, between, top + bend, bend);
+    } else {
+      g.moveTo(between, 0);
+    }
+    g.arcTo(between, low, between + bend, low, bend);
+    g.lineTo(x + pitch, low);
+    g.stroke();
+    arrowTip(g, between, top + layout.font * 1.3, Math.PI / 2, (now ? 6 : 4.5) * Math.sqrt(layout.scale));
+    spot(between - 8, 0, between + 8, rows.height, stage.nameOf(when), [
+      own(when) ? t("drawn from ŷ⟨{n}⟩", { n: when + 1 }) : t("the true note, from above"), t("read as x⟨{n}⟩", { n: when + 2 }),
+    ], "x");
   }
 
   const pointedAt = ({ symbol, shape }) => lit !== "" && (symbol === lit || shape.some(([axis]) => axis === lit));
@@ -292,14 +331,38 @@ export function diagramLane(data, stage) {
       }
     });
     foldedArrow(g, layers.length, x, rows);
+    const back = given === null ? 0 : out;
+    if (back) foldedFeed(g, x, half + back, rows, step);
     g.font = textFont(600);
     g.fillStyle = theme.ink;
     g.textAlign = "right";
     const looped = layers.findIndex((layer) => layer.state.length);
-    if (looped >= 0 && x - half - 12 > stage.measure(t("t = {n} of {total}", { n: Tx, total: Tx }))) {
+    if (looped >= 0 && x - half - back - 12 > stage.measure(t("t = {n} of {total}", { n: Tx, total: Tx }))) {
       const row = rows.boxes[looped];
-      g.fillText(t("t = {n} of {total}", { n: step + 1, total: Tx }), x - half - 12 * layout.scale, (row.top + row.bottom) / 2);
+      g.fillText(t("t = {n} of {total}", { n: step + 1, total: Tx }), x - half - back - 12 * layout.scale, (row.top + row.bottom) / 2);
     }
+  }
+
+  /** The same beside the folded network, `away` to its left. */
+  function foldedFeed(g, x, away, rows, step) {
+    const { theme, layout } = stage;
+    const top = rows.arrows[layers.length].top + 3;
+    const low = rows.height - 2;
+    const bend = 8 * layout.scale;
+    g.strokeStyle = theme.accent;
+    g.fillStyle = theme.accent;
+    g.lineWidth = 2.4 * Math.sqrt(layout.scale);
+    g.beginPath();
+    if (own(step)) {
+      g.moveTo(x, top);
+      g.arcTo(x - away, top, x - away, top + bend, bend);
+    } else {
+      g.moveTo(x - away, 0);
+    }
+    g.arcTo(x - away, low, x, low, bend);
+    g.lineTo(x, low);
+    g.stroke();
+    arrowTip(g, x - away, top + layout.font * 1.3, Math.PI / 2, 6 * Math.sqrt(layout.scale));
   }
 
   function foldedArrow(g, place, x, rows) {
@@ -372,6 +435,8 @@ export function diagramLane(data, stage) {
       const closing = easeShare(state.share / 0.68);
       const looping = easeShare((state.share - 0.62) / 0.38);
       if (share < 1) {
+        g.globalAlpha = 1 - closing;
+        for (const copy of plan.copies) feed(g, copy, rows, plan.pitch, step);
         // The current copy is drawn last, over the others.
         const copies = [...plan.copies].sort((one, other) => Number(one.t === step) - Number(other.t === step));
         for (const copy of copies) {
@@ -433,6 +498,8 @@ export function diagramLane(data, stage) {
           ...tensors.map((tensor, place) => row(
             tensor, place ? layers[place - 1].name : t("input"), place < layers.length ? layers[place].name : t("output"),
             onlyLast(place) ? t("last step only") : t("every step"))),
+          ...(given === null ? [] : [row(
+            input, own(Tx - 1) ? t("drawn from ŷ") : t("the true note"), t("{layer}, next step", { layer: layers[0].name }), t("every step"))]),
           ...layers.flatMap((layer) => layer.state.map((tensor) => row(tensor, layer.name, t("{layer}, next step", { layer: layer.name }), t("every step")))),
         ],
       };

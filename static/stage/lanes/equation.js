@@ -1,6 +1,7 @@
 // Lane `equation`: one unit's update with its own numbers at this step, its gates below.
 
 import { bracketed, sigma, unitText } from "../equation_text.js";
+import { axisName } from "../text.js";
 import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
 import { decodeArray } from "../decode.js";
@@ -169,7 +170,7 @@ export function equationLane(data, stage) {
   }
 
   return {
-    head: { title: data.title, symbol: "c, a", shape: [["Tx", rows], [data.axis, n]], legend: null },
+    head: { title: data.title, symbol: "c, a", shape: [["Tx", rows], [axisName(data.axis), n]], legend: null },
 
     mount(node) {
       parts = build();

@@ -1,6 +1,6 @@
 // Lane `heatmap`: units over time in colour; at the step, every unit's value as a bar.
 
-import { boundText, numberText } from "../text.js";
+import { axisName, boundText, numberText } from "../text.js";
 import { colourIndex, mapFor } from "../colours.js";
 import { clipToPlot, stepsAround } from "../lane_draw.js";
 import { contextOf, element } from "../dom.js";
@@ -153,7 +153,7 @@ export function heatmapLane(data, stage) {
     head: {
       title: data.title,
       symbol,
-      shape: [["Tx", rows], [axis, columns]],
+      shape: [["Tx", rows], [axisName(axis), columns]],
       legend: { map, low: map === "diverging" ? -Math.max(-low, high) : low, high: map === "diverging" ? Math.max(-low, high) : high, units: data.units },
     },
     units: { axis, count: columns, values, rows },
@@ -256,7 +256,7 @@ export function heatmapLane(data, stage) {
         caption: t("{title} ({symbol}), steps {from} to {to} of {total}, all {rows} rows; range {low} to {high}.", {
           title: data.title, symbol, from: steps[0] + 1, to: steps[0] + steps.length, total: rows, rows: columns, low: boundText(low), high: boundText(high),
         }),
-        columns: [axis, ...steps.map((at) => `t = ${at + 1}`)],
+        columns: [axisName(axis), ...steps.map((at) => `t = ${at + 1}`)],
         current: step - steps[0] + 1,
         rows: Array.from(stage.order(axis, columns), (unit) => [unitName(unit), ...steps.map((at) => numberText(values[at * columns + unit], 3))]),
       };

@@ -38,6 +38,43 @@ export function pianorollLane(data, stage) {
     return best;
   }
 
+  /** The unit pinned last, as a line over the notes: zero in the middle, its largest size at an edge. */
+  function drawCurve(g, view, top, height) {
+    const curve = stage.curve;
+    if (!curve) return;
+    const { theme, layout } = stage;
+    const y = (value) => top + (height - top) * (0.5 - 0.46 * (value / curve.most));
+    const follows = stage.follows(curve.axis, curve.unit)?.group.name;
+    g.strokeStyle = theme.faint;
+    g.lineWidth = 1;
+    g.setLineDash([4, 4]);
+    g.beginPath();
+    g.moveTo(view.left, y(0));
+    g.lineTo(view.left + view.width, y(0));
+    g.stroke();
+    g.setLineDash([]);
+    g.beginPath();
+    for (let step = view.first; step <= Math.min(view.last, curve.values.length - 1); step += 1) {
+      g.lineTo(view.x(view.clock.edges[step]), y(curve.values[step]));
+      g.lineTo(view.x(view.clock.edges[step + 1]), y(curve.values[step]));
+    }
+    g.lineJoin = "round";
+    const lines = [{ colour: theme.background, width: 5 }, { colour: theme.ink, width: 2 }];
+    for (const { colour, width } of lines) {
+      g.strokeStyle = colour;
+      g.lineWidth = width * Math.sqrt(layout.scale);
+      g.stroke();
+    }
+    g.font = `600 ${layout.font}px ${theme.font}`;
+    g.textAlign = "right";
+    g.fillStyle = theme.ink;
+    g.strokeStyle = theme.background;
+    g.lineWidth = 4;
+    const unit = t("{symbol}, unit {unit}", { symbol: curve.symbol, unit: curve.unit });
+    const text = follows ? `${unit} · ${follows}` : unit;
+    for (const draw of ["strokeText", "fillText"]) g[draw](text, view.left + view.width - 6, top + layout.font * 0.8);
+  }
+
   return {
     head: {
       title: data.title,
@@ -123,6 +160,7 @@ export function pianorollLane(data, stage) {
           }
         }
       }
+      drawCurve(g, view, top, size.height);
       g.restore();
     },
 

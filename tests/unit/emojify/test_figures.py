@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seqlib.emojify import DropoutMasks, figures
+from seqlib.figures import by_epoch
 from seqlib.text import DEFAULT_CLASSES, EmojiClass
 
 EVIL = "<b>x</b><a href='javascript:1'>y</a>"
@@ -38,8 +39,8 @@ def test_confusion_writes_every_count_that_is_not_zero():
 
 
 def test_by_epoch_keeps_its_width_while_it_grows_and_shares_stay_on_one_scale():
-    short = figures.by_epoch([("run 1", np.array([0.5]))], 50, "accuracy", share=True)
-    longer = figures.by_epoch([("run 1", np.linspace(0.5, 1, 9))], 50, "accuracy", share=True)
+    short = by_epoch([("run 1", np.array([0.5]))], 50, "accuracy", share=True)
+    longer = by_epoch([("run 1", np.linspace(0.5, 1, 9))], 50, "accuracy", share=True)
     assert short.layout.xaxis.range == longer.layout.xaxis.range == (1, 50)
     assert longer.layout.yaxis.range == (0, 1.02)
     assert short.data[0].mode == "markers"
@@ -48,7 +49,7 @@ def test_by_epoch_keeps_its_width_while_it_grows_and_shares_stay_on_one_scale():
 
 def test_a_dozen_runs_have_a_look_each():
     lines = [(f"run {n}", np.array([0.5, 0.6])) for n in range(12)]
-    figure = figures.by_epoch(lines, 2, "accuracy")
+    figure = by_epoch(lines, 2, "accuracy")
     assert len({(line.line.color, line.line.dash) for line in figure.data}) == 12
 
 
@@ -76,7 +77,7 @@ def test_drift_and_word_scores_draw_what_they_get():
     [
         lambda: figures.answers([(EVIL, np.array([0.5, 0.5]))], (EmojiClass(EVIL, "<i>"),) * 2),
         lambda: figures.confusion(np.eye(2, dtype=int), (EmojiClass(EVIL, "<i>"),) * 2),
-        lambda: figures.by_epoch([(EVIL, np.array([1.0]))], 3, "loss"),
+        lambda: by_epoch([(EVIL, np.array([1.0]))], 3, "loss"),
         lambda: figures.word_scores((EVIL,), np.array([1.0]), np.array([1.0])),
         lambda: figures.drift([(EVIL, np.array([1.0]))], (EVIL,)),
         lambda: figures.dropout_masks(DropoutMasks.draw(0.5, 1, 3, seed=1), (EVIL,)),

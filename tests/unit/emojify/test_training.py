@@ -9,6 +9,7 @@ import pytest
 from fakes import by_hand
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon, Unknown, judge
+from seqlib.emojify.task import EmojifyTask
 from seqlib.text import LabelledSentences
 from seqlib.training.run import State
 from seqlib.training.task import Progress
@@ -159,3 +160,20 @@ def test_parts_that_do_not_fit_are_refused(vectors):
         EmojifyRun(some, some, lexicon, EmojifySettings(unknown=Unknown.SHARED))
     with pytest.raises(ValueError, match="units"):
         EmojifyRun(some, some, lexicon, weights=EmojifyWeights.initial(lexicon.embedding, 5, 4))
+
+
+def test_step_by_step_gives_what_whole_epochs_give_and_holds_after_each(vectors, monkeypatch):
+    settings = replace(QUICK, epochs=2, dropout=0, input_dropout=0, word_dropout=0)
+    whole = trained(make_run(vectors, settings, m=37))  # five batches of 8 at most
+    # Three sentences a call: a step ends with its batch, not with a part of it.
+    monkeypatch.setattr(EmojifyTask, "largest", 3)
+    run, scheduler = make_run(vectors, settings, m=37), by_hand()
+    run.start(scheduler, only="step")
+    for step in range(1, 11):
+        while scheduler.step() is not None:
+            pass
+        assert (run.epoch, run.part_done > 0) == (step // 5, step % 5 > 0)
+        assert run.state is (State.DONE if step == 10 else State.PAUSED)
+        assert run.learned is None or run.learned.step == step
+        run.resume("step")
+    np.testing.assert_allclose(run.metrics.loss, whole.metrics.loss, rtol=1e-4)

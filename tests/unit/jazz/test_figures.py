@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqlib.figures import by_epoch
 from seqlib.jazz import figures
 
 
@@ -15,23 +16,27 @@ def test_one_hot_puts_time_across_and_names_every_token():
     assert [row[0] for row in heatmap.customdata] == list("abcdefg")
 
 
-def test_the_loss_curve_grows_into_a_fixed_axis():
-    loss = np.array([100.0, 40.0, 7.5])
-    figure = figures.loss_curve([("mine", loss)], epochs=50)
-    np.testing.assert_array_equal(figure.data[0].y, loss)
-    np.testing.assert_array_equal(figure.data[0].x, [1, 2, 3])
+def test_a_curve_grows_into_a_fixed_axis_between_levels_and_marks():
+    loss, at = np.array([4.0, 2.5, 1.9], np.float32), np.array([1, 10, 20])
+    figure = by_epoch(
+        [("training", np.ones(20)), ("held out", loss, at)],
+        50,
+        "loss",
+        levels={"trigram": 1.77},
+        marks={"turns": 10},
+    )
+    np.testing.assert_array_equal(figure.data[1].x, at)
+    np.testing.assert_array_equal(figure.data[1].y, loss)
+    np.testing.assert_array_equal(figure.data[0].x, np.arange(1, 21))
     assert tuple(figure.layout.xaxis.range) == (1, 50)
+    assert len({line.line.color for line in figure.data}) == 2
+    level, mark = figure.layout.shapes
+    assert (level.y0, level.y1, mark.x0, mark.x1) == (1.77, 1.77, 10, 10)
+    assert [one.text for one in figure.layout.annotations] == ["trigram", "turns"]
 
 
 def test_a_single_epoch_is_a_point_one_can_see():
-    figure = figures.loss_curve([("mine", np.array([3.0]))], epochs=50)
-    assert figure.data[0].mode == "markers"
-
-
-def test_each_run_has_its_own_colour_and_name():
-    figure = figures.loss_curve([("one", np.ones(3)), ("two", np.ones(4))], epochs=5)
-    assert figure.layout.showlegend
-    assert len({line.line.color for line in figure.data}) == 2
+    assert by_epoch([("mine", np.array([3.0]))], 50, "loss").data[0].mode == "markers"
 
 
 def test_per_step_keeps_one_row_an_output():
@@ -54,7 +59,7 @@ def test_per_step_of_many_epochs_draws_no_more_than_can_be_seen():
     "figure",
     [
         figures.one_hot(np.eye(3), list("abc")),
-        figures.loss_curve([("a", np.ones(2))], 3),
+        by_epoch([("a", np.ones(2))], 3, "loss"),
         figures.per_step(np.ones((2, 3)), 3, "accuracy"),
     ],
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 
-from seqlib.jazz import follow, pretrained, shifted_one_hot
+from seqlib.jazz import JazzWeights, follow, pretrained, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import TICKS_PER_BEAT
 
@@ -110,3 +112,12 @@ def test_of_a_single_melody_its_second_half_tells_what_the_first_has_chosen(corp
     assert mixed.signal is None
     (beats,) = planted(alone, monkeypatch, lambda place: on_the_beat(alone, place))
     assert (beats.signal.name, beats.r) == ("beat", (pytest.approx(1),))
+
+
+def test_weights_whose_units_were_grouped_still_travel_to_a_worker(corpus):
+    weights = JazzWeights.from_arrays(JazzWeights.initial(3, corpus.n_values).arrays)
+    found = follow.groups(weights, corpus)
+    there = pickle.loads(pickle.dumps(weights))
+    for one, other in zip(there.arrays, weights.arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert follow.groups(weights, corpus) is found

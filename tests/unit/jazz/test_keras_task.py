@@ -16,7 +16,9 @@ N_A, N_VALUES, TX, EPOCHS = 4, 7, 5, 12
 @pytest.fixture
 def task(make_windows, make_weights) -> JazzTask:
     X, Y = make_windows(m=6, Tx=TX, n_values=N_VALUES)
-    return JazzTask.of(X, Y, make_weights(N_A, N_VALUES), epochs=EPOCHS, learning_rate=0.05)
+    settings = {"epochs": EPOCHS, "learning_rate": 0.05, "keep": True, "held_every": 4}
+    melodies = tuple(Y.argmax(axis=-1).T[:2])
+    return JazzTask.of(X, Y, make_weights(N_A, N_VALUES), held_out=melodies, **settings)
 
 
 @pytest.mark.parametrize("literal", [False, True], ids=["twin", "djmodel"])
@@ -24,6 +26,7 @@ def test_fit_learns_what_numpy_learns_epoch_by_epoch(keras, task, literal):
     with_keras = keras_task(task, literal)
     ours, expected = task.advance(task.begin(), np.inf)
     state, losses, accuracies, spent = with_keras.begin(), [], [], []
+    kept, others = {}, []
     while state.epoch < EPOCHS:
         # As it travels to the room and back, and at most five epochs at a time.
         state = pickle.loads(pickle.dumps(state))
@@ -32,8 +35,15 @@ def test_fit_learns_what_numpy_learns_epoch_by_epoch(keras, task, literal):
         losses.append(progress.measured["loss"])
         accuracies.append(progress.measured["accuracy"])
         spent.append(progress.measured["spent"])
+        kept |= progress.kept
+        others.append([progress.measured[name] for name in ("held_out", "gradient", "rate")])
     np.testing.assert_allclose(np.concatenate(losses), expected.measured["loss"], rtol=2e-4)
     np.testing.assert_allclose(np.concatenate(accuracies), expected.measured["accuracy"], atol=1e-6)
+    for mine, name in zip(zip(*others, strict=True), ("held_out", "gradient", "rate"), strict=True):
+        np.testing.assert_allclose(np.concatenate(mine), expected.measured[name], rtol=2e-3)
+    assert state.best[1] == ours.best[1]
+    assert list(kept) == list(expected.kept) == [1, 2, 3, 5, 10]
+    np.testing.assert_allclose(kept[10], expected.kept[10], atol=1e-3)
     assert state.step == ours.step == EPOCHS
     np.testing.assert_allclose(state.weights, ours.weights, atol=1e-3)
     np.testing.assert_allclose(state.first, ours.first, atol=1e-3)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqlib.jazz import shifted_one_hot
 from seqlib.jazz.sampling import sample
-from seqlib.jazz.sandbox import RECIPES, Edit, effect, read, write
+from seqlib.jazz.sandbox import RECIPES, Edit, effect, read, silenced, without, write
 
 TX, START = 12, 5
 
@@ -97,3 +98,14 @@ def test_an_edit_that_means_nothing_is_refused(what, how, value, says):
 def test_a_unit_that_is_not_there_is_refused(weights, x):
     with pytest.raises(ValueError, match="There is no unit 6"):
         read(weights, x, [Edit("a", "hold", 0.0, unit=6)])
+
+
+def test_a_group_that_is_silent_from_the_start_is_as_if_nobody_read_it(make_weights):
+    weights, notes = make_weights(6, 9), np.array([2, 0, 5, 8, 1, 1])
+    x, units = shifted_one_hot(notes, 9), (1, 4)
+    held = read(weights, x, silenced(units))
+    assert not held.h[:, units].any()
+    np.testing.assert_allclose(held.y, without(weights, units).trace(x).y, atol=1e-6)
+    assert np.abs(held.y - weights.trace(x).y).max() > 1e-3
+    with pytest.raises(ValueError, match="There is no unit"):
+        read(weights, x, silenced((1, 6)))

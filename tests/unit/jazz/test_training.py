@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import by_hand
+from fakes import Clock, Held, by_hand
 
-from seqlib.jazz import JazzWeights
-from seqlib.jazz.task import JazzTask
-from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
+from seqlib.jazz import JazzWeights, score
+from seqlib.jazz.task import KEPT_BYTES, JazzTask, kept_epochs
+from seqlib.jazz.training import BOUNDS, HeldOut, RunSettings, TrainingRun, held_every
 from seqlib.music import windows as cut_windows
 from seqlib.music.tokens import MAX_CELLS, check_size
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.run import State
+from seqlib.training.scheduler import Limits, Scheduler
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -142,6 +143,180 @@ def test_a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights(window
     assert all(np.isfinite(array).all() for array in snapshot.weights.arrays)
     assert len(run.metrics) == run.epoch == snapshot.epoch
     assert np.isfinite(run.metrics.loss).all()
+
+
+# What it keeps on the way, and how one goes on.
+
+
+def held_out_melodies():
+    at_random = np.random.default_rng(9)
+    return [at_random.integers(0, N_VALUES, n) for n in (4, 9, 1, 0)]
+
+
+def one_long(windows, **more) -> JazzTask:
+    start = JazzWeights.initial(N_A, N_VALUES, seed=0)
+    rate = RunSettings().learning_rate
+    return JazzTask.of(*windows, start, **{"epochs": 40, "learning_rate": rate, **more})
+
+
+def test_held_out_melodies_are_scored_as_the_library_scores_them(windows):
+    melodies = held_out_melodies()
+    run = trained(TrainingRun(*windows, settings(epochs=23), held_out=melodies))
+    tested = run.metrics.tested
+    assert tested.epochs.tolist() == [2, 10, 20, 23]
+    task = one_long(windows)
+    for epoch, loss, accuracy in zip(*tested, strict=True):
+        state, _progress = task.advance(task.begin(), np.inf, int(epoch))
+        expected = score(task.model(state), melodies)
+        assert loss == pytest.approx(expected.log_loss, rel=1e-6)
+        assert accuracy == pytest.approx(expected.accuracy)
+    epoch, best = run.best_epoch()
+    assert epoch == tested.epochs[tested.loss.argmin()]
+    assert score(best, melodies).log_loss == pytest.approx(tested.loss.min(), rel=1e-6)
+    np.testing.assert_array_equal(run.stages[epoch].arrays[0], best.arrays[0])
+
+
+@pytest.mark.parametrize(("pace", "every"), [(0, 10), (1, 1), (5, 2), (10, 5), (20, 10), (50, 10)])
+def test_a_run_that_is_watched_is_tested_about_twice_a_second(pace, every):
+    assert held_every(pace) == every
+
+
+@pytest.mark.parametrize(
+    ("loss", "turn"),
+    [([], None), ([3, 2, 1], None), ([3, 1, 2, 2], None), ([3, 1, 2, 2, 4], 1), ([1, 1, 1, 1], 0)],
+)
+def test_the_held_out_loss_has_turned_where_three_later_ones_are_no_better(loss, turn):
+    epochs = np.arange(1, len(loss) + 1)
+    assert HeldOut(epochs, np.array(loss, float), np.zeros(len(loss))).turn == turn
+
+
+def test_a_run_stops_where_the_held_out_loss_turns_if_it_is_to(windows):
+    melodies = held_out_melodies()
+    whole = trained(TrainingRun(*windows, settings(epochs=90), held_out=melodies))
+    turn = whole.metrics.tested.turn
+    assert turn is not None
+    stopped = TrainingRun(*windows, settings(epochs=90, stop_at_turn=True), held_out=melodies)
+    trained(stopped)
+    lowest, end = map(int, whole.metrics.tested.epochs[[turn, turn + 3]])
+    assert (stopped.state, stopped.epoch) == (State.STOPPED, end)
+    assert stopped.note == f"the held-out loss was lowest after epoch {lowest}"
+    assert lowest in stopped.stages
+
+
+def test_without_held_out_melodies_nothing_is_said_of_them(windows):
+    run = trained(TrainingRun(*windows, settings(epochs=3)))
+    assert [len(each) for each in run.metrics.tested] == [0, 0, 0]
+    assert run.metrics.tested.turn is None
+
+
+def test_the_norms_are_those_of_the_librarys_own_gradients(windows):
+    X, Y = windows
+    run = trained(TrainingRun(*windows, settings(epochs=7)))
+    for epoch in (0, 4):
+        task = one_long(windows)
+        state, _progress = task.advance(task.begin(), np.inf, epoch)
+        weights = task.model(state)
+        values = Y.swapaxes(0, 1).argmax(axis=-1)
+        trace, eye = weights.trace(X), np.eye(N_VALUES)
+        dlogits = trace.y - eye[values]  # (m, Tx, n_values)
+        plain = [
+            *weights.back(X, values).weights.arrays,
+            np.einsum("mta,mtv->av", trace.h, dlogits),
+            dlogits.sum(axis=(0, 1)),
+        ]
+        norms = [np.linalg.norm(array) / len(X) for array in plain]
+        np.testing.assert_allclose(run.metrics.gradient[epoch], norms, rtol=1e-4)
+
+
+def test_weights_are_kept_at_epochs_that_lie_ever_farther_apart(windows):
+    run = trained(TrainingRun(*windows, settings(epochs=36)))
+    assert list(run.stages) == [0, 1, 2, 3, 5, 10, 20, 30, 36]
+    task = one_long(windows)
+    for epoch, model in run.stages.items():
+        state, _progress = task.advance(task.begin(), np.inf, epoch)
+        for mine, theirs in zip(model.arrays, task.model(state).arrays, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+    assert list(run.kept().stages) == list(run.stages)
+
+
+def test_large_models_keep_fewer_weights():
+    assert len(kept_epochs(200_000)) == 13
+    large = kept_epochs(9_000_000)
+    assert large[0] == 1
+    assert len(large) * 9_000_000 <= 2 * KEPT_BYTES
+
+
+@pytest.mark.parametrize("only", ["epoch", "step"])
+def test_a_run_takes_one_epoch_or_step_and_is_held_again(windows, only):
+    run = TrainingRun(*windows, settings())
+    scheduler = by_hand()
+    run.start(scheduler, only=only)
+    for epoch in (1, 2, 3):
+        scheduler.step()
+        assert (run.state, run.epoch) == (State.PAUSED, epoch)  # full batch: a step is an epoch
+        assert scheduler.step() is None
+        run.resume(only)
+    run.resume()
+    scheduler.step()
+    scheduler.step()
+    assert (run.state, run.epoch) == (State.RUNNING, 5)
+
+
+def test_going_on_after_the_end_gives_what_one_long_run_gives(windows):
+    run = trained(TrainingRun(*windows, settings(epochs=12)))
+    assert run.goes_on
+    assert not TrainingRun.from_record(run.to_record()).goes_on
+    run.go_on(28)
+    assert (run.state, run.settings.epochs) == (State.QUEUED, 40)
+    trained_on = [run._scheduler.step() for _epoch in range(28)]
+    assert trained_on == [run] * 28
+    assert (run.state, run.epoch) == (State.DONE, 40)
+    state, progress = one_long(windows).advance(one_long(windows).begin(), np.inf)
+    np.testing.assert_array_equal(run.metrics.loss, progress.measured["loss"])
+    np.testing.assert_array_equal(run.model.arrays[0].ravel(), state.weights[: 4 * N_A * N_VALUES])
+    with pytest.raises(ValueError, match="choose 1 to 1000"):
+        run.go_on(961)
+    assert (run.state, run.settings.epochs) == (State.DONE, 40)
+
+
+def test_one_epoch_after_a_stop_leaves_the_rest_to_come(windows):
+    run = trained(TrainingRun(*windows, settings()), slices=4)
+    run.stop()
+    run.go_on(1, "epoch")
+    assert run._scheduler.step() is run
+    assert (run.state, run.epoch, run.settings.epochs) == (State.PAUSED, 5, 40)
+
+
+def test_a_slice_under_way_at_the_end_is_of_no_use_to_a_run_that_goes_on(windows):
+    clock = Clock()
+    pool = Held(clock)
+    scheduler = Scheduler(Limits(), pool, clock=clock, by_hand=True)
+    run = TrainingRun(*windows, settings()).start(scheduler)
+    assert scheduler._send_next() is run
+    run.stop()
+    run.go_on(5)
+    pool.finish()
+    scheduler._collect()
+    assert (run.state, run.epoch) == (State.QUEUED, 0)
+    assert scheduler._send_next() is run
+    pool.finish()
+    scheduler._collect()
+    assert run.epoch == 1
+
+
+def test_another_learning_rate_on_the_way_holds_from_the_next_epoch(windows):
+    run = trained(TrainingRun(*windows, settings(epochs=9)), slices=4)
+    run.change(learning_rate=0.002)
+    assert run._scheduler.step() is run
+    task = one_long(windows)
+    state, _progress = task.advance(task.begin(), np.inf, 4)
+    state, _progress = task.changed(learning_rate=0.002).advance(state, np.inf, 1)
+    mine = np.concatenate([array.ravel() for array in run.model.arrays])
+    np.testing.assert_array_equal(mine, state.weights)
+    assert run.metrics.rate_changes == [(5, pytest.approx(0.002))]
+    with pytest.raises(ValueError, match="learning_rate"):
+        run.change(learning_rate=7)
+    assert run.settings.learning_rate == 0.002
 
 
 # What may be asked for.

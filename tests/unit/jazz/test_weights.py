@@ -99,6 +99,18 @@ def certain_of(note: int, n_values: int = 4) -> JazzWeights:
     return JazzWeights.from_arrays([*(np.zeros_like(array) for array in zeros[:4]), bias])
 
 
+def test_the_way_back_from_one_output_is_its_share_of_the_whole(make_weights):
+    weights, notes = make_weights(4, 7), np.array([3, 1, 0, 6, 2])
+    x = shifted_one_hot(notes, 7)
+    alone = [weights.back(x, notes, at) for at in range(5)]
+    whole = weights.back(x, notes)
+    for name in ("da", "dc", "dz"):
+        parts = [getattr(one, name) for one in alone]
+        np.testing.assert_allclose(sum(parts), getattr(whole, name), atol=1e-6)
+        assert not parts[2][3:].any()
+        assert (np.linalg.norm(parts[2][:3], axis=1) > 0).all()
+
+
 def test_scores_are_the_share_of_first_choices_and_the_mean_surprise():
     scores = score(certain_of(1), [np.array([1, 1, 0]), np.array([], int), np.array([1])])
     assert scores.n == 4

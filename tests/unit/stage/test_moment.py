@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.jazz import pretrained
+from seqlib.jazz import pretrained, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
+from seqlib.jazz.feeding import pair
 from seqlib.jazz.sampling import sample
 from seqlib.stage import payload
-from seqlib.stage.jazz import LANES, reading_stage, solo_stage
+from seqlib.stage.jazz import LANES, feeding_stage, reading_stage, solo_stage, way_back_stage
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,48 @@ def test_a_state_is_found_elsewhere_by_the_note_that_led_to_it(weights):
     assert found.labels[0][0] == "nothing"
     assert found.labels[0][1:4] == tuple(labels[place] for place in first[:3])
     assert [len(one) for one in found.labels] == [len(one) for one in found.values]
+
+
+def test_what_is_written_is_read_next_and_what_is_read_comes_from_above(weights, solo):
+    def given(stage) -> int:
+        return next(lane for lane in payload(stage)["lanes"] if lane["kind"] == "diagram")["given"]
+
+    corpus, lanes = default_corpus(), ("diagram",)
+    assert given(solo_stage(solo, weights, lanes=lanes)) == 0
+    after_five = sample(weights, 9, prompt=corpus.sequences[0][:5])
+    assert given(solo_stage(after_five, weights, lanes=lanes)) == 5
+    reading = reading_stage(corpus, 0, ("good", weights), None, lanes)
+    assert given(reading) == len(reading.names)
+
+
+def test_the_pair_has_one_start_and_two_ways_of_being_fed(weights):
+    corpus = default_corpus()
+    both = pair(weights, corpus.sequences[2][:40], 6, seed=5)
+    stage = feeding_stage(corpus, 2, weights, both, ("notes", "diagram"), 5)
+    forced, free = payload(stage), payload(stage)["compare"]
+    assert (forced["name"], free["name"]) == ("teacher forcing", "free running")
+    assert [one["lanes"][2]["given"] for one in (forced, free)] == [40, 6]
+    assert forced["names"][: both.parted] == free["names"][: both.parted]
+    assert forced["names"][both.parted] != free["names"][both.parted]
+    assert forced["start"] == both.parted
+    assert forced["sound"] != free["sound"]
+    for one in (stage, stage.compare):
+        np.testing.assert_array_equal(one.lanes[1].values, both.probabilities)
+
+
+def test_the_way_back_begins_at_its_output_and_goes_one_step_earlier_each_time(weights):
+    corpus, at = default_corpus(), 7
+    notes = corpus.sequences[1][:20]
+    stage = way_back_stage(weights, notes, corpus.vocabulary, at)
+    back = weights.back(shifted_one_hot(notes, corpus.n_values), notes, at)
+    read, norms, *pictures = stage.lanes
+    assert read.labels[-1] == "nothing"
+    assert read.labels[0] == corpus.vocabulary.labels[notes[at - 1]]
+    assert stage.names[0].startswith("x⟨8⟩")
+    for picture, values in zip(pictures, (back.da, back.dc, back.dz), strict=True):
+        np.testing.assert_array_equal(picture.values, values[at::-1])
+    np.testing.assert_allclose(norms.values[3, 0], np.linalg.norm(back.da[at - 3]), rtol=1e-5)
+    payload(stage)
 
 
 def test_pitch_runs_upwards_and_octaves_are_named(weights, solo):

@@ -59,6 +59,9 @@ def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
         "accuracy": rng.random((EPOCHS, Tx), np.float32),
         "seconds": np.array([0.5, 0.75, 1.25]),
         "spent": rng.random((EPOCHS, 3), np.float32),
+        "held_out": np.array([[2.5, 0.25], [-1, -1], [2, 0.5]], np.float32),
+        "gradient": rng.random((EPOCHS, 5), np.float32),
+        "rate": np.full(EPOCHS, 0.03, np.float32),
     }
     settings = RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5)
     weights = JazzWeights.initial(N_A, corpus.n_values, 9)
@@ -436,6 +439,7 @@ BAD = {
     "weights that are not numbers": npy("jazz-0-densor_bias.npy", np.full(78, np.nan)),
     "losses below zero": npy("jazz-0-loss.npy", np.full((EPOCHS, Tx), -1)),
     "accuracies over one": npy("jazz-0-accuracy.npy", np.full((EPOCHS, Tx), 2)),
+    "a held-out loss below zero": npy("jazz-0-held_out.npy", np.full((EPOCHS, 2), -2)),
     "time that runs back": npy("jazz-0-seconds.npy", np.array([3.0, 2, 1]), "<f8"),
     "more epochs than asked for": put("jazz_runs", 0, "epochs", value=11),
     "epochs that are no number": put("jazz_runs", 0, "epochs", value="3"),
