@@ -57,7 +57,10 @@ class Bar {
       return link;
     });
     this.nav.replaceChildren(...this.links);
-    this.menu.replaceChildren(...sections.map(({ title }, place) => element("option", { value: place, text: title })));
+    // What the menu shows above the first section: one cannot choose what it shows already.
+    const above = element("option", { value: -1, text: words.sections });
+    above.hidden = true;
+    this.menu.replaceChildren(above, ...sections.map(({ title }, place) => element("option", { value: place, text: title })));
     this.at = -2;
     if (data.page !== this.page) this.open(data.page);
     this.look();
@@ -67,9 +70,14 @@ class Bar {
   open(page) {
     this.page = page;
     const left = sessionStorage.getItem(this.kept = `seqscope.section:${page}`);
-    const reloaded = performance.getEntriesByType("navigation").some((one) => /** @type {any} */ (one).type === "reload");
-    const asked = location.hash.slice(1);
-    const anchor = first ? (reloaded && left) || asked : asked || left;
+    let anchor = location.hash.slice(1) || left;
+    if (first) {
+      const [loaded] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+      const came = new URL(loaded.name);
+      // Where Streamlit corrects a parameter, it drops the section.
+      const asked = location.hash || (came.pathname === location.pathname ? came.hash : "");
+      anchor = (loaded.type === "reload" && left) || asked.slice(1);
+    }
     first = false;
     this.hold(new URLSearchParams(location.search).has("tour") ? null : document.getElementById(anchor ?? ""));
   }
@@ -85,12 +93,20 @@ class Bar {
     return this.data.sections.map(({ anchor }) => document.getElementById(anchor));
   }
 
-  /** Mark where the reader is. */
-  look() {
+  /** The section that is read: the one gone to, and at the end of the page the last one. */
+  read() {
+    const titles = this.titles();
+    if (this.held?.isConnected) return titles.indexOf(this.held);
+    const { scrollTop, clientHeight, scrollHeight } = scroller();
+    if (scrollTop > 0 && scrollTop + clientHeight > scrollHeight - 2) return titles.length - 1;
     const { bottom } = this.root.host.getBoundingClientRect();
     const line = bottom + (window.innerHeight - bottom) / 3;
-    const tops = this.titles().map((title) => title?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY);
-    const at = reached(tops, line);
+    return reached(titles.map((title) => title?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY), line);
+  }
+
+  /** Mark where the reader is. */
+  look() {
+    const at = this.read();
     if (at === this.at) return;
     this.at = at;
     if (this.kept) sessionStorage.setItem(this.kept, at > 0 ? this.data.sections[at].anchor : "");
@@ -98,7 +114,7 @@ class Bar {
       if (place === at) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
-    this.menu.value = String(Math.max(at, 0));
+    this.menu.value = String(at);
     this.back.disabled = at < 0;
     this.next.disabled = at === this.links.length - 1;
     const link = this.links[at];
@@ -110,6 +126,7 @@ class Bar {
     const title = this.titles()[place];
     this.hold(title ?? null);
     if (!title) scroller().scrollTo({ top: 0 });
+    this.look(); // near the end of a page nothing scrolls
     history.replaceState(history.state, "", title ? `#${title.id}` : location.pathname + location.search);
   }
 

@@ -25,7 +25,9 @@ def show(scene: Scene) -> None:
     st.markdown(
         f"{gates} · ({escape.axis('n_values', n_x)} + {escape.axis('n_a', n_a)} + 1) · "
         f"{escape.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
-        f"**{gates * (n_x + n_a + 1) * n_a:,}**. "
+        f"**{gates * (n_x + n_a + 1) * n_a:,}**"
+        + _(".")
+        + " "
         + _("The arrays hold **{total:,}** numbers.", total=total)
     )
     st.dataframe(

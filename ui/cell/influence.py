@@ -59,7 +59,7 @@ def reach(scene: Scene) -> None:
             "Gradient remaining at the first note, {n} steps back: {shares}.",
             n=trace.Tx - 1,
             shares=_("; ").join(
-                f"{name} **{_written(v[-1] / v[0])}**" for name, v in curves.items()
+                f"{name}: **{_written(v[-1] / v[0])}**" for name, v in curves.items()
             ),
         )
     )

@@ -154,11 +154,10 @@ def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -
     mark = "".join(escape(classes[place].emoji) for place in shown)
     said = [f"<b>{escape(classes[place].title)}</b> · {p[place]:.1%}" for place in shown]
     if len(shown) > 1:
-        unsure = escape(_("not sure"))
-        said = [f"{unsure}: {said[0]}", said[1]]
+        said = [_("not sure: {best}", best=said[0]), said[1]]
     return (
         f'<div class="{kind}"><span class="mark" aria-hidden="true">{mark}</span>'
-        f"<p>{', '.join(said)}<br>{escape(who)}</p></div>"
+        f"<p>{_(', ').join(said)}<br>{escape(who)}</p></div>"
     )
 
 

@@ -13,6 +13,7 @@ from seqlib.jazz import figures
 from seqlib.jazz.task import ARRAYS
 from seqlib.jazz.training import TrainingRun, held_every
 from seqlib.stage.jazz import state_stage
+from seqlib.training.scheduler import MOVING
 from ui.frame import language
 from ui.jazz import report, state
 from ui.lessons.pages import lesson
@@ -57,14 +58,15 @@ def pictures(run: TrainingRun) -> None:
     if peers:
         st.markdown(engines.compared("engine", peers, lambda one: one.metrics.loss_sum))
     snapshot = run.snapshot()
-    if (trace := snapshot.trace) is not None:
+    # Once it rests, the kept weights show the same window, with its units in groups.
+    if run.state in MOVING and (trace := snapshot.trace) is not None:
         st.markdown(lesson("jazz")["activations"])
         stage_component.show(
             state_stage(
                 trace,
                 "h",
                 _("Hidden state of one window after {n} epochs", n=snapshot.epoch),
-                moving=not run.state.over,
+                moving=True,
             ),
             key="jazz_live",
             compact=True,

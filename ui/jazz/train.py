@@ -90,7 +90,7 @@ def start(owner: str, only: str = "") -> TrainingRun:
 @frame.alone()
 def settings() -> None:
     """Draw the settings that only the button reads."""
-    one, two, three, four = st.columns(4)
+    one, two, three, four, five = st.columns(5, vertical_alignment="bottom")
     with one:
         setting("epochs", _("epochs"))
     with two:
@@ -102,7 +102,12 @@ def settings() -> None:
         help=_("Slow training down to watch it; what is learned is the same."),
         on_change=lambda: _change(pace=options("pace")[value("pace")]),
     )
-    with one:
+    help = _(
+        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
+        "that first loads TensorFlow. Both begin from the same weights."
+    )
+    language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
+    with five:
         st.toggle(
             _("stop at the turn"),
             help=_(
@@ -111,11 +116,6 @@ def settings() -> None:
             on_change=lambda: _change(stop_at_turn=value("stop_at_turn")),
             **widget("stop_at_turn"),
         )
-    help = _(
-        "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
-        "that first loads TensorFlow. Both begin from the same weights."
-    )
-    language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
 
 
 def panel() -> None:

@@ -180,6 +180,7 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
             last=metrics.loss_sum[-1],
             first=metrics.loss_sum[0],
         ),
+        _("training **{loss:.2f}** nats a note", loss=metrics.loss[-1].mean()),
         *held_out,
         _("accuracy {share:.0%}", share=metrics.accuracy[-1].mean()),
     ]
