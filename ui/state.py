@@ -427,7 +427,7 @@ def _own(page: str = "cell") -> Iterator[Row]:
     yield Select("own_layer", page, of_visit=True, link=False)
     yield Select("own_input", page, inputs[0], options=inputs)
     yield Text("own_say", page, "I am not feeling happy today", most=300)
-    yield Text("own_indices", page, "1 4 2 8 5 7", most=2000)
+    yield Text("own_indices", page, "1 0 1 1 0 0", most=2000)  # rows that any layer has
     yield _seed("own_seed", page)
     lanes = {
         "x": N_("x"),

@@ -60,7 +60,8 @@ def test_a_section_is_drawn_when_it_is_gone_to_and_is_then_a_part_of_the_page(re
 def test_a_link_to_a_section_lands_there_and_a_clicker_goes_on(size, readers, new_page):
     width, height = SIZES[size]
     page = new_page(
-        f"{readers.url}/jazz?present=true&temperature=abc#train", viewport={"width": width, "height": height}
+        f"{readers.url}/jazz?present=true&temperature=abc#train",
+        viewport={"width": width, "height": height},
     )
     becomes(page, lambda: stands(page, "train"))
     page.keyboard.press("PageDown")

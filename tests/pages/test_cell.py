@@ -91,6 +91,9 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     assert app.dataframe[-1].value["kind"].tolist() == [*("Embedding", "LSTM", "LSTM", "GRU")]
     names = ["LSTM 1", "LSTM 2", "GRU 1", "LSTM 1 → LSTM 2"]
     assert app.selectbox(key="own_layer").options == names
+    app.selectbox(key="own_layer").set_value("GRU 1").run()  # one-hot, of 5
+    assert not app.warning
+    app.selectbox(key="own_layer").set_value("LSTM 1").run()
     for kind in ("a sentence", "rows of its embedding", "one-hot", "noise"):
         app.selectbox(key="own_input").set_value(kind).run()
         assert not app.exception

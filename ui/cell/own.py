@@ -102,7 +102,8 @@ def _input(found: Saved, first: Layer) -> Given | None:
     fitting = [
         *([SENTENCE] if words.dim == n_x else []),
         *([INDICES] if tables else []),
-        *(ONE_HOT, TABLE, NOISE),
+        *([ONE_HOT] if n_x > 1 else []),
+        *(TABLE, NOISE),
     ]
     kind = language.choice(
         st.selectbox,

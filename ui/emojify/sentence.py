@@ -155,9 +155,10 @@ def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -
     said = [f"<b>{escape(classes[place].title)}</b> · {p[place]:.1%}" for place in shown]
     if len(shown) > 1:
         said = [_("not sure: {best}", best=said[0]), said[1]]
+    listed = _(", ").join(said)
     return (
         f'<div class="{kind}"><span class="mark" aria-hidden="true">{mark}</span>'
-        f"<p>{_(', ').join(said)}<br>{escape(who)}</p></div>"
+        f"<p>{listed}<br>{escape(who)}</p></div>"
     )
 
 

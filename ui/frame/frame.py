@@ -95,7 +95,7 @@ h3 { font-size: 1.25rem !important; }
 @media (max-width: 640px) {
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
-  .modebar, [data-testid="stElementToolbar"] { display: none !important; }
+  .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
 }
 </style>"""
 

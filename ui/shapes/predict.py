@@ -112,7 +112,9 @@ def form(
                 width=120,
                 **widget("question"),
             )
-            st.text_input(_("class name"), help=lesson("shapes")["tally"], width=120, **widget("tally"))
+            st.text_input(
+                _("class name"), help=lesson("shapes")["tally"], width=120, **widget("tally")
+            )
             st.markdown(
                 _(
                     "Right at the first try: **{right} of {asked}**",
