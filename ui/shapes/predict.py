@@ -95,6 +95,14 @@ def form(
             st.form_submit_button(
                 _("Check"), on_click=check, type="primary", help=_("Enter does too.")
             )
+        shown = state["shown"].get(name)
+        if shown is not None:
+            text = shown.sentence
+            if shown.more == REVEALED:
+                text = _("The answers are hidden.") if hide else text
+            elif shown.more:
+                text = f"{text} {shown.more}"
+            (st.success if shown.correct else st.warning)(text)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 _("Reveal"),
@@ -122,12 +130,4 @@ def form(
                     asked=state["asked"],
                 )
             )
-        shown = state["shown"].get(name)
-        if shown is not None:
-            text = shown.sentence
-            if shown.more == REVEALED:
-                text = _("The answers are hidden.") if hide else text
-            elif shown.more:
-                text = f"{text} {shown.more}"
-            (st.success if shown.correct else st.warning)(text)
         tally.show(about, answered(question) and not hide, tried=name in state["tried"])
