@@ -18,7 +18,7 @@ DELIMITERS = {
     ",": N_("comma"),
     ";": N_("semicolon"),
     "\t": N_("tab"),
-    "|": N_("bar"),
+    "|": N_("vertical bar"),
     "，": N_("Chinese comma"),
     "；": N_("Chinese semicolon"),
 }

@@ -30,6 +30,15 @@ def catalogs(area: str, language: str):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_a_text_of_several_areas_is_translated_alike(language):
+    """One of them would be shown on all pages: a class of sentences was a class at school."""
+    known: dict[str, object] = {}
+    for area in AREAS:
+        for message in catalogs(area, language):
+            assert known.setdefault(str(message.id), message.string) == message.string, message.id
+
+
+@pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize("area", [area for area, files in AREAS.items() if files])
 def test_the_translation_file_of_an_area_is_what_the_code_says_and_complete(area, language):
     if area in NOT_YET:
