@@ -10,7 +10,7 @@ from __future__ import annotations
 from concurrent.futures import BrokenExecutor
 
 from seqlib.i18n import _
-from seqlib.saved.files import BYTES, SavedError
+from seqlib.saved.files import BYTES, ENDINGS, SavedError
 from seqlib.saved.layers import Layer, Saved, read
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
@@ -33,4 +33,4 @@ def opened(data: bytes) -> Saved:
         ) from problem
 
 
-__all__ = ["BYTES", "Layer", "Saved", "SavedError", "opened", "read"]
+__all__ = ["BYTES", "ENDINGS", "Layer", "Saved", "SavedError", "opened", "read"]

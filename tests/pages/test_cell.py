@@ -117,7 +117,7 @@ def test_states_leave_as_arrays_and_as_a_table(own_file):
     (trace,) = watching.run([layer], np.ones((3, 50), np.float32))
     arrays = np.load(io.BytesIO(watching.states_npz(trace)))
     np.testing.assert_array_equal(arrays["f"], trace.f)
-    rows = watching.states_csv(trace, ("a", "=1", "c")).splitlines()
+    rows = watching.states_csv(trace, ("a", "=1", "c")).decode("utf-8-sig").splitlines()
     assert rows[0].split(",")[:3] == ["t", "read", "i[0]"]
     assert [row.split(",")[1] for row in rows[1:]] == ["a", "'=1", "c"]
     assert float(rows[-1].split(",")[-1]) == pytest.approx(float(trace.h[-1, -1]), rel=1e-5)

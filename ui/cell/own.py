@@ -43,7 +43,7 @@ def show() -> None:
     """Draw the upload, the layers found, the input, and the stage."""
     uploads.uploader(
         _("Weights (.weights.h5, .keras, .h5, .npz, .safetensors)"),
-        ("h5", "hdf5", "keras", "npz", "safetensors"),
+        saved.ENDINGS,
         saved.BYTES // 1_000_000,
         _open,
         key="own_file",
@@ -326,7 +326,7 @@ def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
         )
         st.download_button(
             _("States (.csv)"),
-            lambda: "\ufeff" + watching.states_csv(trace, labels),
+            lambda: watching.states_csv(trace, labels),
             "states.csv",
             "text/csv",
             key="own_csv",
