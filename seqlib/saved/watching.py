@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,10 @@ def table(data: bytes, n_x: int) -> np.ndarray:
     """
     if len(data) > limits.TEXT_BYTES:
         raise SavedError(_("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000))
-    lines = data.decode("utf-8-sig", "replace").splitlines()
-    cells = [re.split(r"[,;\t ]+", line.strip().strip(",;")) for line in lines if line.strip()]
+    lines = filter(str.strip, data.decode("utf-8-sig", "replace").splitlines())
     rows = []
-    for number, row in enumerate(cells[: STEPS + 1]):
+    for number, line in enumerate(islice(lines, STEPS + 1)):
+        row = re.split(r"[,;\t ]+", line.strip().strip(",;"))
         try:
             rows.append([float(cell) for cell in row])
         except ValueError:

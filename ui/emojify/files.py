@@ -151,7 +151,8 @@ def reopen() -> None:
         help=_(
             "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. Arrays "
             "are read, no code in a file is ever opened."
-        ),
+        )
+        + f" {_(saved.LEAVE_OUT)}",
     )
     if st.session_state.pop("emoji_opened_now", False):
         st.rerun()  # the choice of models is above, and knows nothing of it yet
