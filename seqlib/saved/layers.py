@@ -58,6 +58,7 @@ class Layer:
 
     @property
     def recurrent(self) -> bool:
+        """Whether it is an LSTM, a GRU or a SimpleRNN."""
         return self.kind in GATES.values()
 
     @property

@@ -95,6 +95,9 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
         app.selectbox(key="own_input").set_value(kind).run()
         assert not app.exception
         assert "n_a = 4" in texts(app), kind
+    app.session_state["own_numbers"] = b"\n".join([b",".join([b"0.5"] * 50)] * 3)
+    app.selectbox(key="own_input").set_value("a table").run()
+    assert "3 steps · n_a = 4" in texts(app)
     app.button_group(key="own_lanes").set_value(
         [*("x", "h", "i", "f", "g", "o", "c"), *("cell", "equation", "influence")]
     ).run()

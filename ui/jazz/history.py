@@ -98,7 +98,7 @@ def kept_solo(run: TrainingRun, weights: JazzWeights, number: int) -> Stage:
 
 
 def _notes(run: TrainingRun) -> np.ndarray:
-    """The notes of the first window, int (Tx - 1,): its first step reads none."""
+    """Return the first window's notes, int (Tx - 1,): its first step reads none."""
     return places_of(np.asarray(run.probe))[1:]
 
 
