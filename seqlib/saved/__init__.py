@@ -15,7 +15,7 @@ from seqlib.saved.layers import Layer, Saved, read
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
 # Of GloVe's 400,001 rows it takes 80 MB, and no page reads words through it.
-LEAVE_OUT = N_("A large embedding can be left out: np.savez of the other layers' weights will do.")
+LEAVE_OUT = N_("A large embedding can be left out: `np.savez` the other layers' weights.")
 
 room = Room(idle=120, seconds=60, memory=1_000_000_000)
 

@@ -27,14 +27,29 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     *("SeqScope", "LSTM", "GRU", "RNN", "SimpleRNN", "Keras", "TensorFlow", "NumPy", "Python"),
     *("Jupyter", "Adam", "GloVe", "Emojify", "djmodel", "MIDI", "WAV", "PNG", "HTML"),
-    *("PDF", "CSV", "JSON", "QR", "kB", "KB", "MB", "GB", "Tx", "Ty", "softmax", "tanh", "log"),
+    *(
+        "PDF",
+        "CSV",
+        "JSON",
+        "QR",
+        "kB",
+        "KB",
+        "MB",
+        "GB",
+        "Tx",
+        "Ty",
+        "softmax",
+        "tanh",
+        "log",
+        "ln",
+    ),
     *("one-hot", "top-k", "top-p", "PCA", "t-SNE", "trigram", "token", "nat", "English", "None"),
     *("Space", "Home", "End", "Enter", "Ctrl", "PageDown", "PageUp"),
     # Layers, arrays and options as Keras and the exercise call them.
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
-    *("TensorBoard", "Projector", "TSV", "UNK"),
+    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors"),
 }
 # Under which keys of a component's data words for readers stand.
 SAID = {
@@ -43,6 +58,7 @@ SAID = {
         *("target", "targets", "inputs"),
     },
     "seqscope_blueprint": {"count", "handed", "label", "detail", "broken", "words"},
+    "seqscope_onehot": {"words", "said", "none", "label", "block", "enlarged"},
     "seqscope_tour": {"title", "text", "question", "answer", "words"},
     "seqscope_share": {"words"},
     "seqscope_glossary": {"terms", "here"},
@@ -120,6 +136,7 @@ LINKS = {
         "map_own": "面包，网球",
     },
     "emojify.py": {"say": "我 很 高兴"},
+    "shapes.py": {"cost_say": "我 很 高兴"},
 }
 # The sentences that the emoji model learns from are English, and so are their words in a table.
 SENTENCES = {
