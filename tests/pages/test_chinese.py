@@ -27,29 +27,14 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     *("SeqScope", "LSTM", "GRU", "RNN", "SimpleRNN", "Keras", "TensorFlow", "NumPy", "Python"),
     *("Jupyter", "Adam", "GloVe", "Emojify", "djmodel", "MIDI", "WAV", "PNG", "HTML"),
-    *(
-        "PDF",
-        "CSV",
-        "JSON",
-        "QR",
-        "kB",
-        "KB",
-        "MB",
-        "GB",
-        "Tx",
-        "Ty",
-        "softmax",
-        "tanh",
-        "log",
-        "ln",
-    ),
+    *("PDF", "CSV", "JSON", "QR", "kB", "KB", "MB", "GB", "Tx", "Ty", "softmax", "tanh", "log"),
     *("one-hot", "top-k", "top-p", "PCA", "t-SNE", "trigram", "token", "nat", "English", "None"),
     *("Space", "Home", "End", "Enter", "Ctrl", "PageDown", "PageUp"),
     # Layers, arrays and options as Keras and the exercise call them.
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
-    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors"),
+    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln"),
 }
 # Under which keys of a component's data words for readers stand.
 SAID = {
