@@ -34,7 +34,7 @@ NAMES = {
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
-    *("TensorBoard", "Projector", "TSV", "UNK"),
+    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln"),
 }
 # Under which keys of a component's data words for readers stand.
 SAID = {
@@ -43,6 +43,7 @@ SAID = {
         *("target", "targets", "inputs"),
     },
     "seqscope_blueprint": {"count", "handed", "label", "detail", "broken", "words"},
+    "seqscope_onehot": {"words", "said", "none", "label", "block", "enlarged"},
     "seqscope_tour": {"title", "text", "question", "answer", "words"},
     "seqscope_share": {"words"},
     "seqscope_glossary": {"terms", "here"},
@@ -120,6 +121,7 @@ LINKS = {
         "map_own": "面包，网球",
     },
     "emojify.py": {"say": "我 很 高兴"},
+    "shapes.py": {"cost_say": "我 很 高兴"},
 }
 # The sentences that the emoji model learns from are English, and so are their words in a table.
 SENTENCES = {
