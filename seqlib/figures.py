@@ -145,7 +145,7 @@ def by_epoch(
 def _curve(
     place: int, form: str, name: str, values: np.ndarray, at: np.ndarray | None = None
 ) -> dict[str, Any]:
-    """A line, or a point where there is one value only; ``form`` writes its values."""
+    """Draw a line, or a point where there is one value only; ``form`` writes its values."""
     return {
         "type": "scatter",
         "x": np.arange(1, len(values) + 1) if at is None else at,

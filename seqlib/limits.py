@@ -30,7 +30,7 @@ LISTED = 20_000  # members of a tar archive, whose list is all over the file
 LAYERS = 3  # of packing, such as .tar.gz in .zip
 
 # Files of weights that others saved; their arrays unpack to UPLOAD_UNPACKED at most.
-WEIGHTS_BYTES = 200_000_000
+WEIGHTS_BYTES = 50_000_000
 GROUPS = 16  # of HDF5, in one another
 
 # Saved models and visits.

@@ -461,7 +461,7 @@ WORK = (
     *("emoji_mine", "emoji_csv_report", "emoji_draft", "emoji_runs", "emoji_run_number"),
     *("emoji_file_model", "emoji_file_bytes", "emoji_many_sentences", "emoji_many_report"),
     *("own_vectors:my file", "own_vectors:projector pair", "embedding_runs"),
-    *("copy_run", "quiz", "own_layers"),
+    *("copy_run", "quiz", "own_layers", "own_numbers"),
 )
 
 

@@ -59,7 +59,7 @@ def groups(model: EmojiModel, labelled: LabelledSentences) -> tuple[tuple[Group,
 
 
 def _signals(words: tuple[str, ...], label: int, n_classes: int) -> np.ndarray:
-    """The signals of a sentence, (n_classes + 2, Tx): class, negation so far, place."""
+    """Return the signals of a sentence, (n_classes + 2, Tx): class, negation so far, place."""
     Tx = len(words)
     found = np.zeros((n_classes + 2, Tx))
     found[label] = 1

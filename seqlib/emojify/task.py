@@ -113,20 +113,7 @@ class EmojifyTask(SteppedTask):
 
     def model(self, state: State, start: EmojifyWeights) -> EmojifyWeights:
         """Return ``start`` with the weights of ``state``."""
-        return self._model(state.weights, start)
-
-    def best(self, state: State, start: EmojifyWeights) -> tuple[int, EmojifyWeights]:
-        """Return the epoch with the best test, from 1, and its model; (0, start) before any.
-
-        Of epochs with equal accuracy the one with the lowest loss.
-        """
-        if state.best is None:
-            return 0, start
-        _score, epoch, weights = state.best
-        return epoch, self._model(weights, start)
-
-    def _model(self, weights: np.ndarray, start: EmojifyWeights) -> EmojifyWeights:
-        *arrays, table = self.split(weights)
+        *arrays, table = self.split(state.weights)
         model = start.with_arrays(arrays)
         if not self.trainable:
             return model

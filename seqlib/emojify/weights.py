@@ -316,7 +316,7 @@ class EmojifyWeights:
         return self.both_states(indices)[1][:, -1]
 
     def both_states(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The states of both layers at every step of ``indices`` (m, Tx): twice (m, Tx, n_a)."""
+        """Return both layers' states at each step of ``indices`` (m, Tx): twice (m, Tx, n_a)."""
         read = indices != 0 if self.mask else None
         first = _batch(self.lstm_1, self.embedding[indices], read)
         return first, _batch(self.lstm_2, first, read)

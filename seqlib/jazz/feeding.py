@@ -51,9 +51,7 @@ class Pair:
         return int(others[0]) if len(others) else None
 
 
-def pair(
-    weights: JazzWeights, melody: np.ndarray, given: int, *, temperature: float = 1.0, seed: int = 0
-) -> Pair:
+def pair(weights: JazzWeights, melody: np.ndarray, given: int, *, seed: int = 0) -> Pair:
     """Read ``melody``, int (Tx,), and go on after its first ``given`` tokens, with one noise.
 
     Raises ``ValueError``, one sentence, if none is given or none is left, or as ``sample`` does.
@@ -68,10 +66,10 @@ def pair(
             )
         )
     Ty = len(melody) - given
-    free = sample(weights, Ty, temperature=temperature, seed=seed, prompt=melody[:given])
+    free = sample(weights, Ty, seed=seed, prompt=melody[:given])
     trace = weights.trace(shifted_one_hot(melody, weights.n_values))
     assert trace.y is not None  # of a model with a densor
     drawn = melody.copy()
-    scaled = np.log(np.maximum(trace.y[given:].astype(float), 1e-300)) / temperature
-    drawn[given:] = (scaled + gumbel_noise(Ty, weights.n_values, seed)).argmax(axis=1)
+    log_y = np.log(np.maximum(trace.y[given:].astype(float), 1e-300))
+    drawn[given:] = (log_y + gumbel_noise(Ty, weights.n_values, seed)).argmax(axis=1)
     return Pair(Sample(melody, given, trace), free, drawn)

@@ -90,7 +90,7 @@ def groups(weights: JazzWeights, corpus: Corpus) -> tuple[Group, ...]:
     """
     known = weights.__dict__.get("_followed")
     if known is None or known[0] is not corpus:
-        known = corpus, _groups(*correlations(weights, corpus))
+        known = corpus, grouped(SIGNALS, *correlations(weights, corpus))
         weights.__dict__["_followed"] = known  # as ``cached_property`` does: it goes with them
     return known[1]
 
@@ -109,10 +109,6 @@ def correlations(weights: JazzWeights, corpus: Corpus) -> tuple[np.ndarray, np.n
         states = [states[0][:middle], states[0][middle:]]
         rows = [rows[0][:, :middle], rows[0][:, middle:]]
     return by_halves(rows, states)
-
-
-def _groups(chosen_on: np.ndarray, told_on: np.ndarray) -> tuple[Group, ...]:
-    return grouped(SIGNALS, chosen_on, told_on)
 
 
 def _read(corpus: Corpus, place: int) -> _Read:

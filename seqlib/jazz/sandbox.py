@@ -60,7 +60,7 @@ class Edit:
 
     def applied(self, values: np.ndarray) -> np.ndarray:
         """Apply the edit to ``values`` (n_a,)."""
-        units: Any = slice(None) if self.unit is None else np.atleast_1d(self.unit)
+        units: Any = slice(None) if self.unit is None else np.atleast_1d(np.array(self.unit, int))
         if self.unit is not None and not ((units >= 0) & (units < len(values))).all():
             raise ValueError(f"There is no unit {self.unit}; this cell has {len(values)}.")
         out = values.copy()

@@ -142,13 +142,6 @@ class JazzTask(SteppedTask):
         """The held-out melodies, laid out once for all slices that a worker trains."""
         return side_by_side(self.held_out, self.start.n_a, self.start.n_values)
 
-    def best(self, state: State, start: Any = None) -> tuple[int, JazzWeights]:
-        """Return the epoch with the lowest held-out loss, and its weights; 0 before any."""
-        if state.best is None:
-            return 0, self.start
-        _score, epoch, weights = state.best
-        return epoch, self.model(replace(state, weights=weights))
-
     def noted(self, gradient: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the norm of each array's gradient, (5,)."""
         arrays = (part.ravel() for part in views(gradient, self.shapes))

@@ -287,7 +287,7 @@ class TrainingRun(Run):
 
 
 def _of_task(settings: RunSettings) -> dict[str, Any]:
-    """The task's settings that may change on the way."""
+    """Return the task's settings that may change on the way."""
     return {
         "epochs": settings.epochs,
         "learning_rate": settings.learning_rate,

@@ -19,6 +19,7 @@ from seqlib.vectors.arrays import HEADERS, TENSORS
 
 BYTES = limits.WEIGHTS_BYTES
 UNPACKED = limits.UPLOAD_UNPACKED
+ENDINGS = ("h5", "hdf5", "keras", "npz", "safetensors")
 HDF5 = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"  # in a .keras file
 NOT_WEIGHTS = re.compile(r"^optimizer")
@@ -38,18 +39,20 @@ def arrays(data: bytes) -> Arrays:
     """
     try:
         found = _arrays(data)
-    except (ArchiveError, MemoryError, *BROKEN, *BAD_HEADER) as problem:
+    except (ArchiveError, LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
         if isinstance(problem, SavedError):
             raise
         raise SavedError(_("This file is damaged; save the weights again.")) from problem
     if not found:
         raise SavedError(_("There are no arrays of weights in this file."))
+    with np.errstate(over="ignore"):
+        found = {name: np.asarray(array, np.float32) for name, array in found.items()}
     for name, array in found.items():
         if not np.isfinite(array).all():
             raise SavedError(
                 _("“{name}” holds values that are not numbers; the training diverged.", name=name)
             )
-    return {name: np.asarray(array, np.float32) for name, array in found.items()}
+    return found
 
 
 def _arrays(data: bytes) -> Arrays:

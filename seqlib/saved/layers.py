@@ -58,6 +58,7 @@ class Layer:
 
     @property
     def recurrent(self) -> bool:
+        """Whether it is an LSTM, a GRU or a SimpleRNN."""
         return self.kind in GATES.values()
 
     @property
@@ -120,7 +121,7 @@ def _layers(found: Arrays) -> Iterator[Layer]:
             yield from _in_order(name, [parts[role] for role in order if role in parts])
         elif "weight_ih" in parts and "weight_hh" in parts:
             yield from _in_order(name, _of_pytorch(parts))
-        elif "embeddings" in parts:
+        elif "embeddings" in parts and parts["embeddings"].ndim == 2:
             yield Layer(name, "Embedding", (parts["embeddings"],))
         elif "weight" in parts and parts["weight"].ndim == 2:
             weight = parts["weight"]
@@ -135,7 +136,8 @@ def _layers(found: Arrays) -> Iterator[Layer]:
 def _of_pytorch(parts: dict[str, np.ndarray]) -> list[np.ndarray]:
     """Turn a layer of PyTorch as Keras has it: its two biases are added."""
     bias = [parts[role] for role in ("bias_ih", "bias_hh") if role in parts]
-    return [parts["weight_ih"].T, parts["weight_hh"].T, *([np.sum(bias, axis=0)] if bias else [])]
+    alike = len({one.shape for one in bias}) == 1
+    return [parts["weight_ih"].T, parts["weight_hh"].T, *([np.sum(bias, axis=0)] if alike else [])]
 
 
 def _in_order(name: str, given: Sequence[np.ndarray]) -> Iterator[Layer]:
@@ -156,19 +158,19 @@ def _kind(name: str, given: Sequence[np.ndarray]) -> tuple[str, int]:
     first, *rest = given
     if first.ndim != 2 or not first.size:
         return "", 1
-    bias = [one for one in rest[1:2] if one.ndim <= 2 and one.size in _biases(first.shape[1])]
-    if rest and rest[0].ndim == 2 and rest[0].shape[1] == first.shape[1]:
-        n_a = max(rest[0].shape[0], 1)
-        kind = GATES.get(rest[0].shape[1] // n_a, "") if rest[0].shape[1] % n_a == 0 else ""
+    width = first.shape[1]
+    if rest and rest[0].ndim == 2 and rest[0].shape[1] == width:
+        parts, over = divmod(width, max(rest[0].shape[0], 1))
+        kind = "" if over else GATES.get(parts, "")
+        third = rest[1].shape if len(rest) > 1 else ()
+        if kind and third == (2 * width,):
+            return "", 3  # of CuDNNLSTM and CuDNNGRU, whose kernels have another order
+        bias = third == (width,) or (kind == "GRU" and third == (2, width))  # with reset_after
         if kind and (kind != "SimpleRNN" or bias):
-            return kind, 2 + len(bias)
-    if rest and rest[0].shape == (first.shape[1],):
+            return kind, 2 + bias
+    if rest and rest[0].shape == (width,):
         return "Dense", 2
     return "Embedding" if "dense" not in name.lower() else "Dense", 1
-
-
-def _biases(width: int) -> tuple[int, int]:
-    return width, 2 * width  # a GRU with reset_after has two
 
 
 def _short(key: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from seqlib.lstm import GATES, Trace, forward
 from seqlib.lstm.others import OtherTrace, gru, simple_rnn
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Layer
+from seqlib.text.files import table_csv
 
 STEPS = 500  # of a sequence that is watched
 STATES = (*GATES, "c", "h")
@@ -55,10 +56,10 @@ def table(data: bytes, n_x: int) -> np.ndarray:
     """
     if len(data) > limits.TEXT_BYTES:
         raise SavedError(_("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000))
-    lines = data.decode("utf-8-sig", "replace").splitlines()
-    cells = [re.split(r"[,;\t ]+", line.strip().strip(",;")) for line in lines if line.strip()]
+    lines = filter(str.strip, data.decode("utf-8-sig", "replace").splitlines())
     rows = []
-    for number, row in enumerate(cells[: STEPS + 1]):
+    for number, line in enumerate(islice(lines, STEPS + 1)):
+        row = re.split(r"[,;\t ]+", line.strip().strip(",;"))
         try:
             rows.append([float(cell) for cell in row])
         except ValueError:
@@ -102,16 +103,13 @@ def states_npz(trace: Trace | OtherTrace) -> bytes:
     return held.getvalue()
 
 
-def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> str:
+def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> bytes:
     """Write gates and states as CSV, a step a line: t, what is read, i[0], …, h[n_a − 1]."""
-    made = io.StringIO()
-    out = csv.writer(made, lineterminator="\n")
     known = states(trace)
     names = [f"{name}[{unit}]" for name, values in known.items() for unit in range(values.shape[1])]
-    out.writerow(["t", "read", *names])
-    # A spreadsheet would take a word that begins so for a formula.
-    safe = [f"'{label}" if label[:1] in ("=", "+", "-", "@", "\t") else label for label in labels]
-    values = np.concatenate(list(known.values()), axis=1)
-    for t, (label, row) in enumerate(zip(safe, values.tolist(), strict=True), 1):
-        out.writerow([t, label, *(f"{one:.6g}" for one in row)])
-    return made.getvalue()
+    values = np.concatenate(list(known.values()), axis=1)  # (Tx, n)
+    rows = (
+        [t, label, *(float(f"{one:.6g}") for one in row)]
+        for t, (label, row) in enumerate(zip(labels, values.tolist(), strict=True), 1)
+    )
+    return table_csv(("t", "read", *names), rows)

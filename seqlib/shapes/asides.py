@@ -28,15 +28,6 @@ class Aside:
     says: str
     what: str
 
-    def altered(self, code: str) -> str:
-        """Return code in which the other form stands."""
-        lines = code.split("\n")
-        for number, text in enumerate(lines):
-            if text.split("  #")[0].strip() == self.line:
-                indent = text[: len(text) - len(text.lstrip())]
-                lines[number] = indent + self.instead if self.instead else ""
-        return "\n".join(lines)
-
 
 ASIDES = (
     Aside(

@@ -136,7 +136,7 @@ def jazz_stage(
         label=label,
         names=tokens,
         reads=reads,
-        groups=_unit_groups(weights, corpus) if corpus else (),
+        groups=tuple(map(UnitGroup.of, groups(weights, corpus))) if corpus else (),
         name=name,
         compare=compare,
         elsewhere=elsewhere,
@@ -359,18 +359,6 @@ def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) ->
         for chord in (arrangement.chords if arrangement else ())
     )
     return PianoRoll(_title("notes"), notes, chords, prompt)
-
-
-def _unit_groups(weights: JazzWeights, corpus: Corpus) -> tuple[UnitGroup, ...]:
-    return tuple(
-        UnitGroup(
-            _(group.signal.name) if group.signal else "",
-            _(group.signal.what) if group.signal else "",
-            group.units,
-            tuple(round(r, 3) for r in group.r),
-        )
-        for group in groups(weights, corpus)
-    )
 
 
 def _ticks(vocabulary: Vocabulary) -> tuple[tuple[int, str], ...]:

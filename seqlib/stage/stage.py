@@ -18,6 +18,7 @@ import numpy as np
 
 from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, _
+from seqlib.lstm.following import Group
 
 MAX_STEPS = 10_000
 VOICES = ("solo", "chords", "bass", "drums")
@@ -284,6 +285,13 @@ class UnitGroup:
     units: tuple[int, ...]
     r: tuple[float, ...]
     axis: str = "n_a"
+
+    @classmethod
+    def of(cls, group: Group, axis: str = "n_a") -> UnitGroup:
+        """Name a group of ``seqlib.lstm.following`` in the reader's language."""
+        signal = group.signal
+        name, what = (_(signal.name), _(signal.what)) if signal is not None else ("", "")
+        return cls(name, what, group.units, tuple(round(r, 3) for r in group.r), axis)
 
 
 @dataclass(frozen=True)

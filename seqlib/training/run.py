@@ -563,7 +563,7 @@ class Run(ShownInNotebook):
 
 
 def _longer(array: np.ndarray, epochs: int) -> np.ndarray:
-    """A copy with room for so many epochs."""
+    """Copy an array, with room for so many epochs."""
     longer = np.zeros((epochs, *array.shape[1:]), array.dtype)
     n = min(len(array), epochs)
     longer[:n] = array[:n]

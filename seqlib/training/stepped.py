@@ -64,6 +64,17 @@ class SteppedTask:
         """Name what the epoch measured, from ``state.sums``; the second is the next ``best``."""
         raise NotImplementedError
 
+    def model(self, state: State, start: Any) -> Any:
+        """Return the model ``start`` with the weights of ``state``."""
+        raise NotImplementedError
+
+    def best(self, state: State, start: Any) -> tuple[int, Any]:
+        """Return the epoch with the best test, from 1, and its model; (0, start) before any."""
+        if state.best is None:
+            return 0, start
+        _score, epoch, weights = state.best
+        return epoch, self.model(replace(state, weights=weights), start)
+
     def keeps(self, epoch: int) -> bool:
         """Say whether the weights after this epoch, from 1, are kept to be looked at later."""
         return False

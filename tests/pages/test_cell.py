@@ -98,6 +98,9 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
         app.selectbox(key="own_input").set_value(kind).run()
         assert not app.exception
         assert "n_a = 4" in texts(app), kind
+    app.session_state["own_numbers"] = b"\n".join([b",".join([b"0.5"] * 50)] * 3)
+    app.selectbox(key="own_input").set_value("a table").run()
+    assert "3 steps · n_a = 4" in texts(app)
     app.button_group(key="own_lanes").set_value(
         [*("x", "h", "i", "f", "g", "o", "c"), *("cell", "equation", "influence")]
     ).run()
@@ -120,7 +123,7 @@ def test_states_leave_as_arrays_and_as_a_table(own_file):
     (trace,) = watching.run([layer], np.ones((3, 50), np.float32))
     arrays = np.load(io.BytesIO(watching.states_npz(trace)))
     np.testing.assert_array_equal(arrays["f"], trace.f)
-    rows = watching.states_csv(trace, ("a", "=1", "c")).splitlines()
+    rows = watching.states_csv(trace, ("a", "=1", "c")).decode("utf-8-sig").splitlines()
     assert rows[0].split(",")[:3] == ["t", "read", "i[0]"]
     assert [row.split(",")[1] for row in rows[1:]] == ["a", "'=1", "c"]
     assert float(rows[-1].split(",")[-1]) == pytest.approx(float(trace.h[-1, -1]), rel=1e-5)

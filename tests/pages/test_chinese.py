@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[2]
 NAMES = {
     *("SeqScope", "LSTM", "GRU", "RNN", "SimpleRNN", "Keras", "TensorFlow", "NumPy", "Python"),
     *("Jupyter", "Adam", "GloVe", "Emojify", "djmodel", "MIDI", "WAV", "PNG", "HTML"),
-    *("PyTorch", "ln"),
     *("PDF", "CSV", "JSON", "QR", "kB", "KB", "MB", "GB", "Tx", "Ty", "softmax", "tanh", "log"),
     *("one-hot", "top-k", "top-p", "PCA", "t-SNE", "trigram", "token", "nat", "English", "None"),
     *("Space", "Home", "End", "Enter", "Ctrl", "PageDown", "PageUp"),
@@ -35,7 +34,7 @@ NAMES = {
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
-    *("TensorBoard", "Projector", "TSV", "UNK"),
+    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln"),
 }
 # Under which keys of a component's data words for readers stand.
 SAID = {
@@ -44,7 +43,7 @@ SAID = {
         *("target", "targets", "inputs"),
     },
     "seqscope_blueprint": {"count", "handed", "label", "detail", "broken", "words"},
-    "seqscope_onehot": {"none", "label", "block", "enlarged"},
+    "seqscope_onehot": {"words", "said", "none", "label", "block", "enlarged"},
     "seqscope_tour": {"title", "text", "question", "answer", "words"},
     "seqscope_share": {"words"},
     "seqscope_glossary": {"terms", "here"},
@@ -71,7 +70,7 @@ ASIDE = re.compile(
     | %\{[^}]*\} | \{\w+[^}]*\}     # places for values
     | :material/\w+: | :\w+(?=\[)   # icons and colours of Markdown
     | word2vec
-    | https?://\S+ | \S+\.(?:mid|midi|csv|tsv|json|txt|npz|zip|ipynb|keras|seqscope|safetensors)\b
+    | https?://\S+ | \S+\.(?:mid|midi|csv|tsv|json|txt|npz|zip|ipynb|keras|seqscope)\b
     | \bmodel\.fit\b | \w+_\w* | \b\w+\[\d\] | \b(?:float|int)\d\d\b  # identifiers
     | for\ t\ in\ range
     | \b[A-G](?:-flat|[♭♯])?\s?(?:maj7|m7b5|m7|m|7|dim7|sus4|6)?\b   # chords and keys
@@ -122,6 +121,7 @@ LINKS = {
         "map_own": "面包，网球",
     },
     "emojify.py": {"say": "我 很 高兴"},
+    "shapes.py": {"cost_say": "我 很 高兴"},
 }
 # The sentences that the emoji model learns from are English, and so are their words in a table.
 SENTENCES = {

@@ -92,6 +92,14 @@ def test_training_epoch_by_epoch_to_the_end_and_on_and_back_over_it():
     found = score(run.stages[3], default_corpus().held_out_sequences)
     said = f"After **3** epochs · training **{run.metrics.loss[3].mean():.2f}** nats a note"
     assert f"{said} · held out **{found.log_loss:.2f}** nats a note" in texts(app)
+
+    def solo() -> str:
+        (one,) = [one for one in app.get("bidi_component") if "jazz_kept_solo" in one.proto.id]
+        return str(one.proto)
+
+    before = solo()
+    app.slider(key="melody").set_value(2).run()
+    assert solo() != before  # over the chords of another melody
     for look in ("one window, read", "the way back"):
         app.button_group(key="kept_look").set_value(look).run()
     app.number_input(key="back_from").set_value(2).run()

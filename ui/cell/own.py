@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from seqlib import saved
+from seqlib import limits, saved
 from seqlib.i18n import N_, _, n_
 from seqlib.jazz import sandbox
 from seqlib.jazz.sandbox import Edit
@@ -43,11 +43,12 @@ def show() -> None:
     """Draw the upload, the layers found, the input, and the stage."""
     uploads.uploader(
         _("Weights (.weights.h5, .keras, .h5, .npz, .safetensors)"),
-        ("h5", "hdf5", "keras", "npz", "safetensors"),
+        saved.ENDINGS,
         saved.BYTES // 1_000_000,
         _open,
         key="own_file",
-        help=_("Its arrays are read; no code and no configuration in it is opened."),
+        help=_("Its arrays are read; no code and no configuration in it is opened.")
+        + f" {_(saved.LEAVE_OUT)}",
     )
     found: Saved | None = st.session_state.get("own_layers")
     if found is not None:
@@ -145,15 +146,18 @@ def _sentence(text: str, words: Any) -> Given:
 
 
 def _table(n_x: int) -> Given | None:
-    file = st.file_uploader(
+    uploads.uploader(
         _("numbers (.csv)"),
-        type=["csv", "txt", "tsv"],
+        ("csv", "txt", "tsv"),
+        limits.TEXT_BYTES // 1_000_000,
+        lambda file: st.session_state.update(own_numbers=file.getvalue()),
         key="own_table",
         help=_("A line a step, {n_x} numbers in it.", n_x=n_x),
     )
-    if file is None:
+    data = st.session_state.get("own_numbers")
+    if data is None:
         return None
-    x = watching.table(file.getvalue(), n_x)
+    x = watching.table(data, n_x)
     return Given(x, tuple(map(str, range(1, len(x) + 1))))
 
 
@@ -327,7 +331,7 @@ def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
         )
         st.download_button(
             _("States (.csv)"),
-            lambda: "\ufeff" + watching.states_csv(trace, labels),
+            lambda: watching.states_csv(trace, labels),
             "states.csv",
             "text/csv",
             key="own_csv",

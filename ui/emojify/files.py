@@ -24,8 +24,6 @@ from ui.parts import uploads
 from ui.parts.vectors import usable
 from ui.state import value
 
-WEIGHTS = ("h5", "hdf5", "keras", "npz", "safetensors")  # endings of files of weights
-
 
 @dataclass(frozen=True, eq=False)
 class Leaving:
@@ -146,14 +144,15 @@ def reopen() -> None:
     """Draw the upload of a SeqScope file, or of the weights of a learner's own Emojify_V2."""
     uploads.uploader(
         _("Open a model: a SeqScope file, or weights of your own Emojify_V2"),
-        (SUFFIX.removeprefix("."), "zip", *WEIGHTS),
+        (SUFFIX.removeprefix("."), "zip", *saved.ENDINGS),
         saved.BYTES // 1_000_000,
         _open,
         key="emoji_open",
         help=_(
             "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. Arrays "
             "are read, no code in a file is ever opened."
-        ),
+        )
+        + f" {_(saved.LEAVE_OUT)}",
     )
     if st.session_state.pop("emoji_opened_now", False):
         st.rerun()  # the choice of models is above, and knows nothing of it yet
@@ -162,7 +161,7 @@ def reopen() -> None:
 def _open(file) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
     data, vectors = file.getvalue(), usable()
-    if file.name.lower().endswith(WEIGHTS):
+    if file.name.lower().endswith(saved.ENDINGS):
         model = emoji_model(saved.opened(data), vectors)
         data = save_model(model, shipped().train.words, vectors=vectors)
     else:

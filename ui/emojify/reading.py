@@ -152,7 +152,7 @@ def _stage(
 
 
 def _groups(model: EmojiModel) -> tuple[tuple[Group, ...], ...]:
-    """What the units of both layers follow over test sentences of the model's classes, if any."""
+    """Group both layers' units over test sentences of the model's classes, if there are any."""
     sets = (shipped().test, state.data().test)
     labelled = next((one for one in sets if one.classes == model.classes and len(one) > 1), None)
     if labelled is None:

@@ -110,16 +110,11 @@ def reading_stage(
         name=name,
         compare=compare,
         groups=tuple(
-            UnitGroup(*_words(group), group.units, group.r, axis)
+            UnitGroup.of(group, axis)
             for axis, found in zip(UNITS, groups, strict=False)
             for group in found
         ),
     )
-
-
-def _words(group: Group) -> tuple[str, str]:
-    """The group's short name and what it follows; both empty for units that follow nothing."""
-    return (group.signal.name, group.signal.what) if group.signal else ("", "")
 
 
 def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:

@@ -46,7 +46,7 @@ run = _Run()
 
 
 def begin(whole: bool | None) -> None:
-    """Called before a page is drawn.
+    """Forget the sections of the run before, when a page is about to be drawn.
 
     ``whole`` says of a page that was not there before whether something is asked of it; None
     of one that was.
@@ -67,12 +67,12 @@ def see_whole() -> None:
 
 
 def place() -> None:
-    """Where the bar stands: below the heading, and then at the top of the window."""
+    """Keep the bar's place: below the heading, and then at the top of the window."""
     run.bar = st.container(key="sections")
 
 
 def end() -> None:
-    """Called when a page is drawn to its end: list its sections."""
+    """List the sections in the bar, when a page is drawn to its end."""
     if run.bar is None or len(run.titles) < 2:
         return
     with run.bar:

@@ -91,6 +91,7 @@ def questions(page: str) -> None:
 
 
 def asking(asked: list[Step]) -> None:
+    """Draw each question, its answer folded."""
     for each in asked:
         with st.expander(each.question):
             st.markdown(linked(each.answer, i18n.language()))

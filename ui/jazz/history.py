@@ -64,10 +64,9 @@ def look_back(run: TrainingRun) -> None:
             help=_("Whose loss goes back."),
             **widget("back_from", high=len(run.probe) - 1),
         )
-    about = (make.__name__, epoch, int(number), i18n.language())
-    stage_component.show(
-        remembered(run, about, lambda: make(run, weights, int(number))), key=f"jazz_{make.__name__}"
-    )
+    about = (make.__name__, epoch, int(number), i18n.language(), state.melody_place())
+    stage = remembered(run, (*about, state.corpus()), lambda: make(run, weights, int(number)))
+    stage_component.show(stage, key=f"jazz_{make.__name__}")
 
 
 def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
@@ -76,8 +75,9 @@ def _said(run: TrainingRun, epoch: int, weights: JazzWeights) -> list[str]:
     if epoch < run.epoch:  # an epoch measures the weights that it begins with
         loss = float(run.metrics.loss[epoch].mean())
         said.append(_("training **{loss:.2f}** nats a note", loss=loss))
-    if held_out := state.corpus().held_out_sequences:
-        found = remembered(run, ("score", epoch), lambda: score(weights, held_out))
+    corpus = state.corpus()
+    if held_out := corpus.held_out_sequences:
+        found = remembered(run, ("score", epoch, corpus), lambda: score(weights, held_out))
         said.append(_("held out **{loss:.2f}** nats a note", loss=found.log_loss))
         said.append(_("accuracy {share:.0%}", share=found.accuracy))
     return said
@@ -98,7 +98,7 @@ def kept_solo(run: TrainingRun, weights: JazzWeights, number: int) -> Stage:
 
 
 def _notes(run: TrainingRun) -> np.ndarray:
-    """The notes of the first window, int (Tx - 1,): its first step reads none."""
+    """Return the first window's notes, int (Tx - 1,): its first step reads none."""
     return places_of(np.asarray(run.probe))[1:]
 
 

@@ -12,6 +12,7 @@ from seqlib.jazz.baselines import TrigramBaseline
 from seqlib.jazz.corpus import default_corpus
 from seqlib.training.scheduler import MOVING
 from ui.jazz import state
+from ui.parts.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,17 @@ def shipped_rows() -> tuple[Row, ...]:
     )
 
 
-@st.cache_resource(show_spinner=False)
-def _counted(name: str, _sequences: tuple, n_values: int) -> float:
-    baseline = TrigramBaseline(_sequences, n_values)
-    return baseline.score(default_corpus().held_out_sequences).log_loss
-
-
 def trigram_loss() -> float:
     """Score a trigram, counted over the chosen corpus, on the held-out melodies: nats a note."""
     corpus = state.corpus()
     if corpus is default_corpus():
         return shipped_rows()[-1].scores.log_loss
-    return _counted(corpus.name, corpus.sequences, corpus.n_values)
+
+    def counted() -> float:
+        baseline = TrigramBaseline(corpus.sequences, corpus.n_values)
+        return baseline.score(corpus.held_out_sequences).log_loss
+
+    return remembered(corpus, ("trigram",), counted)
 
 
 def rows() -> tuple[Row, ...]:

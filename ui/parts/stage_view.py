@@ -40,7 +40,7 @@ def count(text: str, most: int) -> int | None:
 
 
 def stage_view(key: str, stage: Stage) -> dict[str, Any]:
-    """Where the link says that a stage stands, in the browser's terms.
+    """Read from the link where a stage stands, in the browser's terms.
 
     Steps count from 0 here and from 1 in the link. What cannot be is left out, and noted.
     """

@@ -66,7 +66,7 @@ class Sizes:
     asked: dict[str, Asked] = field(default_factory=dict)
 
     def knows(self, value: Unknown) -> bool:
-        """Whether a reader has given all the sizes that a value is made of, without being asked."""
+        """Tell whether all the sizes that a value is made of were given without being asked for."""
         if value.work is None:
             return value.label in self.given and not value.label.isidentifier()
         return all(self.knows(part) for part in value.parts if isinstance(part, Unknown))

@@ -56,7 +56,7 @@ def planted(corpus, monkeypatch, *columns) -> tuple[follow.Group, ...]:
         ]
 
     monkeypatch.setattr(follow, "_states", states)
-    return follow._groups(*follow.correlations(pretrained.load("early"), corpus))
+    return follow.groups(JazzWeights.from_arrays(pretrained.load("early").arrays), corpus)
 
 
 def test_each_unit_is_in_one_group_the_strongest_first_and_noise_in_the_last(corpus, monkeypatch):

@@ -109,3 +109,5 @@ def test_a_group_that_is_silent_from_the_start_is_as_if_nobody_read_it(make_weig
     assert np.abs(held.y - weights.trace(x).y).max() > 1e-3
     with pytest.raises(ValueError, match="There is no unit"):
         read(weights, x, silenced((1, 6)))
+    none = read(weights, x, silenced(()))  # a model whose units follow nothing has no group
+    np.testing.assert_array_equal(none.h, read(weights, x, []).h)

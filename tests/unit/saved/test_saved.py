@@ -63,6 +63,11 @@ def safetensors(parts: dict[str, np.ndarray]) -> bytes:
     return len(head).to_bytes(8, "little") + head + body
 
 
+def headed(about: object) -> bytes:
+    head = json.dumps(about).encode()
+    return len(head).to_bytes(8, "little") + head + bytes(64)
+
+
 def kinds(data: bytes) -> list[tuple[str, int, int]]:
     return [(one.kind, one.n_x, one.n_out) for one in read(data).layers]
 
@@ -129,6 +134,17 @@ def test_safetensors_of_pytorch_are_read_without_it():
     np.testing.assert_allclose(cell.arrays[2], parts["rnn.bias_ih_l0"] + parts["rnn.bias_hh_l0"])
 
 
+def test_parts_that_do_not_belong_together_are_left_out():
+    parts = {
+        "embeddings": drawn(4),
+        "rnn.weight_ih_l0": drawn(8, 3),
+        "rnn.weight_hh_l0": drawn(8, 2),
+    }
+    parts |= {"rnn.bias_ih_l0": drawn(8), "rnn.bias_hh_l0": drawn(6)}
+    (found,) = read(safetensors(parts)).layers
+    assert (found.kind, len(found.arrays)) == ("LSTM", 2)
+
+
 def zipped(**parts: bytes) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -161,7 +177,12 @@ def linked() -> bytes:
         zipped(config__json=b'{"class_name": "Lambda"}'),
         (5000).to_bytes(8, "little") + b"{}",
         (2).to_bytes(8, "little") + b"{}",
+        *(headed({"a": about}) for about in ({"dtype": "F32"}, {"data_offsets": [0, 4]}, 5)),
+        headed({"a": {"dtype": "F32", "data_offsets": [0, 4]}}),
         safetensors({"a": drawn(4)})[:-4],
+        safetensors({"weight_ih_l0": drawn(8), "weight_hh_l0": drawn(8, 2)}),
+        npz(arr_0=drawn(3, 8), arr_1=drawn(2, 8), arr_2=drawn(16)),  # of CuDNNLSTM
+        npz(arr_0=np.full((3, 8), 1e300), arr_1=drawn(2, 8), arr_2=drawn(8)),
         b"\x80\x04K\x01.",
     ],
 )
