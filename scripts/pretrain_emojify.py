@@ -55,9 +55,10 @@ EXAMPLES = {
     "Shall we play ball after lunch?": "⚾",
     "There is nothing left in the fridge": "🍴",
 }
-AVERAGED = 5  # last epochs, of whose weights the mean is taken
+AVERAGED = 10  # last epochs, of whose weights the mean is taken
 FEW = 132  # rows that published runs of the exercise train on
-SETTINGS = EmojifySettings()
+# The lowest loss on the validation sentences of those tried; a reader waits for fewer epochs.
+SETTINGS = EmojifySettings(epochs=35, input_dropout=0.6)
 
 
 def main() -> None:

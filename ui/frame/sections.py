@@ -141,4 +141,4 @@ def _later(draw: Callable[..., Any], *args: Any) -> None:
         st.session_state.setdefault(_COMING, set()).add(name)
 
     st.skeleton(PLACE)
-    _near(key=f"near_{name}", data={}, on_near_change=come, height=1)
+    _near(key=f"place_{name}", data={}, on_near_change=come, height=1)
