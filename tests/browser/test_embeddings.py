@@ -118,6 +118,7 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
     )
     page.get_by_role("button", name="Zoom in").last.click()
     page.get_by_role("button", name="Draw around words").click()
+    canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
