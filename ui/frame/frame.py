@@ -53,7 +53,7 @@ FRAME_CSS = """<style>
 :root { --stage-top: 6.3rem; }
 :has(> .st-key-sections) {
   position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
-  background: var(--st-background-color, Canvas);
+  background: light-dark(#ffffff, #10141b);
 }
 .st-key-sections { min-height: 2.1rem; }
 /* What shows nothing takes no room between the bar and the first section. */
