@@ -10,11 +10,6 @@ const WAYS = { PageDown: 1, PageUp: -1 };
 
 let first = true; // page since the app was loaded
 
-/** Which of `tops`, the sections' places below the bar, is read: the last one that has begun. */
-export function reached(tops, line) {
-  return tops.findLastIndex((top) => top <= line);
-}
-
 const scroller = () => /** @type {Element} */ (document.querySelector("[data-testid='stMain']"));
 
 class Bar {
@@ -101,7 +96,7 @@ class Bar {
     if (scrollTop > 0 && scrollTop + clientHeight > scrollHeight - 2) return titles.length - 1;
     const { bottom } = this.root.host.getBoundingClientRect();
     const line = bottom + (window.innerHeight - bottom) / 3;
-    return reached(titles.map((title) => title?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY), line);
+    return titles.findLastIndex((title) => title && title.getBoundingClientRect().top <= line);
   }
 
   /** Mark where the reader is. */

@@ -96,3 +96,9 @@ def test_a_tour_draws_all_that_it_will_light(readers, new_page):
     page.get_by_role("button", name="Tour").click()
     expect(page.locator(".tour .card")).to_be_visible()
     expect(page.locator(PLACES)).to_have_count(0)
+
+
+def test_sections_that_come_near_together_are_all_drawn(readers, new_page):
+    page = new_page(f"{readers.url}/cell", viewport={"width": 1280, "height": 5000})
+    expect(page.locator(PLACES)).to_have_count(0, timeout=60_000)
+    expect(page.locator(".st-key-cell_kernels")).to_be_visible()
