@@ -154,7 +154,8 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
             arrangement=solo.arrangement if band else None,
             prompt=solo.sample.n_prompt,
-            corpus=state.corpus(),
+            # Of weights that are gone in a moment nobody asks what their units follow.
+            corpus=None if solo.model.moving else state.corpus(),
         ),
         key=key,
     )

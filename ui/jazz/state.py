@@ -11,6 +11,7 @@ from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
 from seqlib.jazz.training import TrainingRun
 from seqlib.music import Song, Vocabulary
+from seqlib.training.scheduler import MOVING
 from ui.state import options, value
 
 # The options are words because the URL shows them.
@@ -27,6 +28,7 @@ class Model:
 
     name: str
     weights: JazzWeights
+    moving: bool = False  # they are being trained, and others a moment later
 
 
 @st.cache_resource(show_spinner=False)
@@ -102,7 +104,7 @@ def model_names() -> dict[str, str]:
 def model(name: str) -> Model:
     """Return the weights of a name of ``model_names``."""
     if name == OWN_RUN and (own := run()) is not None:
-        return Model(name, own.snapshot().weights)
+        return Model(name, own.snapshot().weights, own.state in MOVING)
     if corpus().vocabulary == default_corpus().vocabulary:
         return Model(name, shipped(name))
     return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))
