@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.frame import frame
+from ui.frame import frame, plan
 from ui.jazz import home as solo
 from ui.lessons.pages import lesson
 from ui.parts import handouts, notebook
@@ -17,7 +17,7 @@ def home() -> None:
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
     frame.more_doors()
     notebook.offer("home", solo.asked)
-    handouts.offer()
+    handouts.offer(plan.button)
 
 
 frame.page(home)

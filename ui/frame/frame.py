@@ -25,6 +25,7 @@ from ui.frame import (
     choices,
     glossary,
     language,
+    plan,
     process,  # noqa: F401  threads and memory, before anything computes
     sections,
     share,
@@ -57,7 +58,9 @@ FRAME_CSS = """<style>
 }
 .st-key-sections { min-height: 2.1rem; }
 /* What shows nothing takes no room between the bar and the first section. */
-:has(> .st-key-glossary) { position: absolute; }
+:has(> :is(.st-key-glossary, .st-key-plan)) { position: absolute; }
+/* The lesson stands beside the page, or below it. */
+.stApp.stApp { right: var(--beside, 0); bottom: var(--below, 0); }
 :has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
 .st-key-sections [data-stale] { opacity: 1 !important; }
 :is(h2, h3)[id] { scroll-margin-top: 6.6rem; }
@@ -65,7 +68,9 @@ FRAME_CSS = """<style>
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
 :has(> .st-key-tour_button) { width: auto; gap: 0; }
 /* The tour's card is fixed to the window; its place in the page takes no room. */
-.st-key-tour, .st-key-glossary { position: fixed; width: 0; height: 0; z-index: 999991; }
+:is(.st-key-tour, .st-key-plan, .st-key-glossary) {
+  position: fixed; width: 0; height: 0; z-index: 999991;
+}
 a[href^="#term-"] {
   color: inherit !important; cursor: help;
   text-decoration: underline dotted 1px; text-underline-offset: 0.2em;
@@ -171,6 +176,7 @@ def heading(title: str, intro: str) -> None:
     sections.place()
     share.place()
     glossary.mount()
+    plan.mount()
 
 
 def current() -> str:
