@@ -37,21 +37,23 @@ def emojify() -> None:
 @frame.alone("emoji_model", "emoji_padding")
 def read_along() -> None:
     """Draw the sections that follow the sentence; the rest of the page is about the model."""
-    section(typed, title=_("1 · The sentence"), anchor="sentence")
-    section(layers, title=_("2 · Two layers read it"), anchor="stage")
-    section(order, title=_("3 · Order matters"), anchor="order")
-    section(padding, title=_("4 · Padding"), anchor="padding")
-    section(dropout, title=_("5 · Dropout"), anchor="dropout")
+    st.html(sentence.CSS)
+    with st.container(key="reading"):
+        with st.container(key="typing"):
+            reading.typing()
+        section(typed, title=_("1 · The sentence"), anchor="sentence")
+        section(layers, title=_("2 · Two layers read it"), anchor="stage")
+        section(order, title=_("3 · Order matters"), anchor="order")
+        section(padding, title=_("4 · Padding"), anchor="padding")
+        section(dropout, title=_("5 · Dropout"), anchor="dropout")
 
 
 def typed() -> None:
     st.markdown(lesson("emojify")["sentence"])
-    st.html(sentence.CSS)
-    sentence.box()
     with frame.controls("sentence"):
         sentence.examples()
         sentence.controls()
-    reading.answer()
+    reading.words()
 
 
 def layers() -> None:

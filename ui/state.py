@@ -276,6 +276,7 @@ def _emojify(page: str = "emojify") -> Iterator[Row]:
     yield Text("say", page, "I am not feeling happy", most=300)
     yield Text("say_b", page, "I am happy", most=300)
     yield Pick("emoji_example", page, link=False, kept=False)
+    yield Pick("emoji_word", page, link=False, kept=False)
     yield Select("emoji_model", page, "shipped", of_visit=True)
     yield Select("emoji_model_b", page, "shipped", of_visit=True)
     padding = (N_("as trained"), N_("skipped"), N_("read as zeros"))

@@ -36,7 +36,7 @@ class PlanView {
     root.append(this.node);
     this.key = this.key.bind(this);
     this.fit = this.fit.bind(this);
-    window.addEventListener("keydown", this.key, { capture: true }); // before a tour and the bar of sections
+    document.addEventListener("keydown", this.key);
     window.addEventListener("resize", this.fit);
     this.sized = new ResizeObserver(this.fit);
     this.sized.observe(this.panel);
@@ -166,19 +166,19 @@ class PlanView {
     style.setProperty("--below", shown && !beside ? `${this.panel.offsetHeight}px` : "0px");
   }
 
+  /** A clicker's keys are a stage's that asks first, if the hand was there, then the lesson's. */
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !Object.hasOwn(WAYS, event.key)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !Object.hasOwn(WAYS, event.key)) return;
     const place = event.composedPath()[0];
     if (!this.step || this.node.hidden || FIELDS.includes(place.tagName) || place.isContentEditable) return;
     event.preventDefault();
-    event.stopImmediatePropagation();
     this.go(this.step + WAYS[event.key]);
   }
 
   close() {
     clearInterval(this.timer);
     this.sized.disconnect();
-    window.removeEventListener("keydown", this.key, { capture: true });
+    document.removeEventListener("keydown", this.key);
     window.removeEventListener("resize", this.fit);
     this.node.remove();
     this.fit();

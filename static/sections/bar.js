@@ -125,11 +125,12 @@ class Bar {
     history.replaceState(history.state, "", title ? `#${title.id}` : location.pathname + location.search);
   }
 
-  /** A clicker sends PageDown and PageUp. They are the tour's while there is one. */
+  /** A clicker sends PageDown and PageUp. They are the lesson's or the tour's while there is one. */
   turn(event) {
     if (!this.data?.presenter || event.defaultPrevented || !Object.hasOwn(WAYS, event.key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (new URLSearchParams(location.search).has("tour")) return;
+    const asked = new URLSearchParams(location.search);
+    if (asked.has("tour") || asked.has("plan")) return;
     const place = event.composedPath()[0];
     if (FIELDS.includes(place.tagName) || place.isContentEditable) return;
     event.preventDefault();

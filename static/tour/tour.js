@@ -338,6 +338,7 @@ class TourView {
     }
     const ways = { PageDown: 1, PageUp: -1 };
     if (!this.data.presenter || !Object.hasOwn(ways, event.key)) return;
+    if (new URLSearchParams(window.location.search).has("plan")) return; // they are the lesson's
     if (["INPUT", "TEXTAREA", "SELECT"].includes(place.tagName) || place.isContentEditable) return;
     event.preventDefault();
     const step = this.step + ways[event.key];

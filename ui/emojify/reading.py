@@ -78,13 +78,23 @@ def shuffle_seed() -> int:
     return int(value("shuffle"))
 
 
-def answer() -> None:
-    """Draw the emoji, the words with their rows, and the shapes of all arrays."""
+def typing() -> None:
+    """Draw the box and the emoji, which stay in sight while what follows is looked at."""
     found, here = state.chosen(), scene()
-    with telling(STAGE, "verdict"):
+    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    with left:
+        sentence.box(label_visibility="collapsed")
+    with right, telling(STAGE, "verdict"):
         sentence.verdict(here.reading, found.v1, typed(), asked(here.reading))
+
+
+def words() -> None:
+    """Draw the words with their rows, what can be done to each, and the shapes of all arrays."""
+    found, here = state.chosen(), scene()
     beside = _english_beside(here)
     sentence.words(here.reading.encoded, found.model.lexicon.unknown, beside)
+    if here.reading.encoded.words:
+        sentence.changes(here.reading.encoded.words)
     if any(beside):
         st.caption(lesson("emojify")["chinese"])
     sentence.shapes(here.reading)

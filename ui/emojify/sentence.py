@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,6 +13,7 @@ from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown, sure
 from seqlib.i18n import N_, _
 from seqlib.stage import Ask
 from seqlib.text import EmojiClass, Encoded, tokenise
+from seqlib.text.edits import LEFT_OUT, NEGATED, SWAPPED, changed
 from seqlib.text.emoji import word_of
 from ui.emojify import state
 from ui.frame import language
@@ -30,6 +32,11 @@ EXAMPLES = (
     "我不开心",
     "今晚一起吃火锅吧",
 )
+CHANGES = {
+    LEFT_OUT: N_("Leave it out"),
+    NEGATED: N_("Negate it"),
+    SWAPPED: N_("Swap it with the next"),
+}
 NOTHING, OTHER, SHUFFLED, PADDING, MODEL = options("emoji_against")
 
 # The table of words scrolls sideways on a phone. Colours are those of the theme's text.
@@ -45,17 +52,31 @@ CSS = """<style>
 .words tr.word td.pad { border-style: dotted; font-weight: 400; }
 .words tr.word td.cut { border: 0; text-decoration: line-through; font-weight: 400; }
 .words tr.row td { font-variant-numeric: tabular-nums; padding-top: 0; }
-.verdict { display: flex; flex-wrap: wrap; gap: 0.4rem 2.4rem; align-items: center; }
-.verdict div { display: flex; align-items: center; gap: 0.7rem; }
-.verdict .mark { font-size: 3.2rem; line-height: 1.15; }
-.verdict .also .mark { font-size: 2rem; }
+.verdict { display: flex; flex-wrap: wrap; gap: 0 1.6rem; align-items: center; }
+.verdict div { display: flex; align-items: center; gap: 0.6rem; }
+.verdict .mark { font-size: 2.2rem; line-height: 1.1; }
+.verdict .also .mark { font-size: 1.6rem; }
 .verdict p { margin: 0; line-height: 1.3; }
+/* The box and the answer stay above all that follows the sentence. */
+:has(> .st-key-typing) {
+  position: sticky; top: var(--bars); z-index: 98; padding: 0.2rem 0;
+  background: light-dark(#ffffff, #10141b);
+}
+.st-key-typing > * { align-items: center; }
+.st-key-reading { --stage-top: calc(var(--bars) + 3.4rem); }
+.st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 3.9rem); }
+@media (max-width: 640px) {
+  .st-key-typing [data-testid="stHorizontalBlock"] { gap: 0.2rem; }
+  .verdict .also { display: none !important; }
+  .st-key-reading { --stage-top: calc(var(--bars) + 6rem); }
+  .st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 6.5rem); }
+}
 </style>"""
 
 
-def box(key: str = "say", label: str = N_("Your sentence")) -> str:
+def box(key: str = "say", label: str = N_("Your sentence"), **look: Any) -> str:
     """Draw the text box, which updates the page while the reader types; return the text."""
-    given = widget(key)
+    given = {**widget(key), **look}
     return (
         st.text_input(
             _(label),
@@ -85,6 +106,39 @@ def examples() -> None:
         help=_("Puts the sentence into the box."),
         **widget("emoji_example", options=EXAMPLES),
     )
+
+
+def changes(words: Sequence[str]) -> None:
+    """Draw the words as buttons, and for the one pressed what can be done to it.
+
+    The sentence as it was is then read beside the new one.
+    """
+
+    def change(how: str) -> None:
+        before, place = value("say"), st.session_state["emoji_word"]
+        new = changed(before, place, how)
+        if len(new) <= TABLE["say"].most:
+            st.session_state.update(say=new, say_b=before, emoji_against=OTHER)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.pills(
+            _("change a word"),
+            format_func=dict(enumerate(words)).get,
+            help=_("Press a word: leave it out, negate it or move it, and see the difference."),
+            width="content",
+            **widget("emoji_word", options=range(len(words))),
+        )
+        place = st.session_state["emoji_word"]
+        if place is None:
+            return
+        for how, text in CHANGES.items():
+            st.button(
+                _(text),
+                key=f"emoji_word:{how}",
+                on_click=change,
+                args=(how,),
+                disabled=how == SWAPPED and place == len(words) - 1,
+            )
 
 
 def controls() -> None:

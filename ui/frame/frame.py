@@ -51,7 +51,7 @@ FRAME_CSS = """<style>
 }
 :has(> .st-key-page_language) { display: none; }
 /* Below the app's own bar, and the stage's below that. */
-:root { --stage-top: 6.3rem; }
+:root { --bars: 6.1rem; --stage-top: calc(var(--bars) + 0.2rem); }
 :has(> .st-key-sections) {
   position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
   background: light-dark(#ffffff, #10141b);
@@ -63,7 +63,7 @@ FRAME_CSS = """<style>
 .stApp.stApp { right: var(--beside, 0); bottom: var(--below, 0); }
 :has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
 .st-key-sections [data-stale] { opacity: 1 !important; }
-:is(h2, h3)[id] { scroll-margin-top: 6.6rem; }
+:is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 0.5rem); }
 /* A fragment is as wide as its row unless it is told otherwise. */
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
 :has(> .st-key-tour_button) { width: auto; gap: 0; }
@@ -127,9 +127,8 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
   ) {
     opacity: 0;
   }
-  :root { --stage-top: 2.9rem; }
+  :root { --bars: 2.7rem; }
   :has(> .st-key-sections) { top: 0.2rem; }
-  :is(h2, h3)[id] { scroll-margin-top: 3.3rem; }
 }
 </style>"""
 

@@ -43,7 +43,7 @@ def _standing() -> Standing:
     """The visit's step, from 1, on all pages; at first what the URL says, 0 for no lesson."""
     if ON not in st.session_state:
         asked = st.query_params.get(share.PLAN, "")
-        step = count(asked, len(plan(language()).steps)) or 0
+        step = (asked and count(asked, len(plan(language()).steps))) or 0
         st.session_state[ON] = Standing("", step, 1)
         if asked and not step:
             share.refuse(share.PLAN)
@@ -53,12 +53,14 @@ def _standing() -> Standing:
 @st.fragment
 def mount() -> None:
     """Draw the lesson beside the page while it is being given."""
-    at, told = _standing(), plan(language())
+    at = _standing()
     if at.step and st.query_params.get(share.PLAN) != str(at.step):
         st.query_params[share.PLAN] = str(at.step)
     elif not at.step:
         st.query_params.pop(share.PLAN, None)
         return
+
+    told = plan(language())
 
     def moved() -> None:
         to = st.session_state["plan"].at

@@ -35,13 +35,14 @@ KINDS = {
     "say": ("Then say", "然后说"),
     "ask": ("Ask", "提问"),
     "answer": ("Answer", "Answers", "答案"),
+    "play": ("Let the class play", "让全班与网络比一比"),
     "students": ("Students", "学生"),
     "more": ("If there is time", "如果还有时间"),
     "give": ("Hand out", "发放"),
 }
 _KIND = {word: kind for kind, words in KINDS.items() for word in words}
 _BEGINS = re.compile(rf"\*\*({'|'.join(_KIND)})\*\*")
-OPENED = ("open", "show")  # their first link is followed when it is their turn
+OPENED = ("open", "show", "play")  # their first link is followed when it is their turn
 
 
 @dataclass(frozen=True)
