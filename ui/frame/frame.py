@@ -121,7 +121,8 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
     transform: translateY(calc(0.6rem - 100%)); transition: transform 0.15s;
   }
   [data-testid="stHeader"]:is(:hover, :focus-within) { transform: none; }
-  [data-testid="stMainBlockContainer"] { padding-top: 0.8rem; }
+  .stApp:not(:has([data-testid="stHeader"]:is(:hover, :focus-within)))
+    [data-testid="stMainBlockContainer"] { padding-top: 0.8rem; }
   .st-key-tools:not(:hover, :focus-within, :has([aria-expanded="true"])) > :not(
     .st-key-present, :has(.st-key-present)
   ) {
