@@ -23,7 +23,7 @@ RESOLUTION = 480  # units a beat
 UNITS = RESOLUTION // TICKS_PER_BEAT  # a tick
 _SIXTEENTH = RESOLUTION // 4
 NO_LENGTH = RESOLUTION // 48  # shorter notes are triggers rather than notes
-LONGEST_REST = 4  # bars
+LONGEST_REST, LONGEST_NOTE = 4, 8  # bars
 LONGEST_PEDAL = 16 * RESOLUTION  # for which a note may last by the pedal alone
 _NEAR = 3  # units by which exporters round
 _EXACT = 0.75  # share of onsets on a subdivision below which playing is free
@@ -68,7 +68,7 @@ def voice_of(notes: np.ndarray, metres: Sequence[Metre], tick: float) -> Voice:
     tokens = _tokens(at, lengths, line[:, 3])
     found = _from_start(metres, int(line[0, 0]))
     if not literal:
-        tokens, found = _shorter_rests(tokens, found, remarks)
+        tokens, found = _shorter(tokens, found, remarks)
     end = sum(token.ticks for token in tokens)
     heard = tuple(metre for metre in found if metre.start < end)
     return Voice(tokens, heard, tuple(remarks))
@@ -354,33 +354,41 @@ def _from_start(metres: Sequence[Metre], start: int) -> tuple[Metre, ...]:
     return tuple(found)
 
 
-def _shorter_rests(
+def _shorter(
     tokens: tuple[Token, ...], metres: tuple[Metre, ...], remarks: list[Later]
 ) -> tuple[tuple[Token, ...], tuple[Metre, ...]]:
-    """Take whole bars out of rests longer than ``LONGEST_REST`` bars."""
+    """Take whole bars out of rests longer than ``LONGEST_REST`` bars, and of longer notes."""
     kept: list[Token] = []
     starts = [metre.start for metre in metres]
     now, ends, cuts = 0, [], [0]  # cuts: ticks left out before the first end, the second …
+    out: dict[bool, list[int]] = {True: [], False: []}  # of rests, of notes
     for token in tokens:
-        end = now + token.ticks
-        if token.pitch is None:
-            last = metres[bisect_left(starts, end) - 1]
-            quiet = end - max(now, last.start)  # in one metre
-            cut = max(0, -(-quiet // last.bar) - LONGEST_REST) * last.bar
-            if cut:
-                token = token._replace(ticks=token.ticks - cut)
-                ends.append(end)
-                cuts.append(cuts[-1] + cut)
+        end, rest = now + token.ticks, token.pitch is None
+        last = metres[bisect_left(starts, end) - 1]
+        lasts = end - max(now, last.start)  # in one metre
+        cut = max(0, -(-lasts // last.bar) - (LONGEST_REST if rest else LONGEST_NOTE)) * last.bar
+        if cut:
+            token = token._replace(ticks=token.ticks - cut)
+            ends.append(end)
+            cuts.append(cuts[-1] + cut)
+            out[rest].append(cut)
         kept.append(token)
         now = end
-    if not ends:
-        return tokens, metres
-    remarks.append(
-        Later(
+    for rest, bars, said in (
+        (
+            True,
+            LONGEST_REST,
             N_("Rests shortened to {bars} bars: {n}; {beats} beats of silence left out."),
-            {"bars": LONGEST_REST, "n": len(ends), "beats": round(cuts[-1] / TICKS_PER_BEAT)},
-        )
-    )
+        ),
+        (
+            False,
+            LONGEST_NOTE,
+            N_("Notes shortened to {bars} bars, as if unended: {n}; {beats} beats left out."),
+        ),
+    ):
+        if out[rest]:
+            given = {"bars": bars, "n": len(out[rest])}
+            remarks.append(Later(said, {**given, "beats": round(sum(out[rest]) / TICKS_PER_BEAT)}))
     moved = tuple(
         metre._replace(start=metre.start - cuts[bisect_right(ends, metre.start)])
         for metre in metres

@@ -279,6 +279,14 @@ def test_75_beats_of_silence_are_shortened_by_whole_bars():
     assert song.warnings == ("Rests shortened to 4 bars: 1; 60 beats of silence left out.",)
 
 
+def test_a_note_without_an_end_is_shortened_to_eight_bars():
+    stuck = mb.notes(SCALE[:4]) + mb.on(96 * 4, 60) + mb.off(96 * 3000, 60) + mb.notes(SCALE[:4])
+    song = read_midi(mb.file(mb.track(mb.tempo(0, 500_000), stuck)))
+    assert max(token.ticks for token in song.melody.tokens) <= 8 * 48
+    (said,) = song.warnings
+    assert said.startswith("Notes shortened to 8 bars: 1; ")
+
+
 def test_rests_of_four_bars_are_music():
     song = read_midi(mb.file(silent_for(16)))
     assert song.melody.tokens[8] == Token(None, 16 * 12)
