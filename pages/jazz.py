@@ -82,7 +82,12 @@ def sampling() -> None:
             ),
             **widget("band"),
         )
-        two = st.toggle(_("Compare two solos"), help=TEXT["compare"], **widget("compare"))
+        two = st.toggle(
+            _("Compare two solos"),
+            help=TEXT["compare"],
+            on_change=sample.open_second,
+            **widget("compare"),
+        )
     lanes = language.choice(
         st.pills,
         _("lanes"),
@@ -92,11 +97,14 @@ def sampling() -> None:
         help=_("What the stage shows."),
     )
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
-    for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
-        with column:
-            with frame.controls(f"solo{suffix}"):
-                solo = sample.controls(suffix, beside=two)
-            sample.show(solo, lanes, band=band, key=f"solo{suffix}")
+    solos = []
+    with frame.controls("solo"):
+        for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
+            with column:
+                if two:
+                    st.markdown("**B**" if suffix else "**A**")
+                solos.append(sample.controls(suffix, beside=two))
+    sample.show(solos, lanes, band=band)
 
 
 def scores() -> None:

@@ -268,7 +268,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)
         yield Number(f"prompt{suffix}", page, high=16)
-        yield _seed(f"seed{suffix}", page, len(suffix) // 2)
+        yield _seed(f"seed{suffix}", page)
 
 
 def _emojify(page: str = "emojify") -> Iterator[Row]:

@@ -16,7 +16,10 @@
 /** @typedef {Packed|Matrix} ArrayData  through decodeArray */
 /** @typedef {[axis: string, size: number|string|null][]} Shape  null: left open */
 /** @typedef {{symbol: string, shape: Shape}} TensorData */
-/** @typedef {{start: number, end: number, pitch: number, voice: string, velocity: number, step: number}} Note  seconds; step −1: none */
+/**
+ * @typedef {{start: number, end: number, pitch: number, voice: string, velocity: number, step: number, until?: number, pan?: number}} Note
+ *   seconds; step −1: none; until: the last step that it lasts to; pan: −1 left to 1 right
+ */
 /**
  * @typedef {Note[]|{start: ArrayData, end: ArrayData, pitch: number[], voice: string[], velocity: number[], step: number[]}} NotesData
  *   through decodeNotes
@@ -63,14 +66,14 @@
 /** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
  * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
- *   groups: UnitGroup[]}} Composed
+ *   groups: UnitGroup[], own?: NotesData}} Composed  own: the first trace's music, where another is heard
  */
 /** @typedef {Composed & {name: string}} TraceData */
 /**
  * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
  *   on a page without the sequences, which lie at url, below the app's own
  */
-/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, pins?: [axis: string, unit: number][]}} LinkView */
+/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, hear?: string, pins?: [axis: string, unit: number][]}} LinkView */
 /**
  * @typedef {TraceData & {id: string, key: string, label: string, start: number, compare: TraceData|null,
  *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView,

@@ -24,6 +24,7 @@ export class StageData {
   /** @type {string[]} */ names = [];
   /** @type {string[]} */ reads = [];
   mode = "a";
+  hear = "both"; // of two that are shown together
   orderKey = "";
   wished = ""; // the order that the reader chose; what is shown may not have it
   /** @type {UnitGroup[]} */ groups = [];
@@ -34,7 +35,7 @@ export class StageData {
   adopt(/** @type {Payload} */ payload, /** @type {LaneStage} */ stage) {
     this.payload = payload;
     if (!payload.compare) this.mode = "a";
-    const shown = composeStage(payload, this.mode);
+    const shown = composeStage(payload, this.mode, this.hear);
     this.shown = shown;
     this.clock = new Clock(decodeArray(shown.clock.edges).values);
     // A solo note that names no step belongs to the one it begins in.
@@ -55,7 +56,8 @@ export class StageData {
   readSignals() {
     const given = this.shown.signals.map(({ name, values }) => ({ name, values: decodeArray(values).values }));
     const pitch = new Float64Array(this.clock.steps).fill(Number.NaN);
-    for (const note of this.notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
+    const notes = this.shown.own ? decodeNotes(this.shown.own) : this.notes;
+    for (const note of notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
     return pitch.some(Number.isFinite) ? [...given, { name: "pitch", values: pitch }] : given;
   }
 

@@ -90,6 +90,44 @@ def test_fed_the_true_notes_and_fed_its_own(server, new_page):
     expect(diagram).to_contain_text("The first 8 notes come from above.")
 
 
+def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server, new_page):
+    page = new_page(f"{server.url}/jazz?compare=true&solo.trace=both")
+    expect(page.get_by_text("differ in temperature (1 and 0.4)")).to_be_visible()
+    shown = page.locator(".st-key-solo .stage")
+    expect(shown).to_have_count(1)
+    expect(shown.locator("section[data-kind=pianoroll]")).to_have_count(2)
+    page.evaluate(
+        """() => {
+          window.aside = [];
+          const { createStereoPanner: make } = BaseAudioContext.prototype;
+          BaseAudioContext.prototype.createStereoPanner = function () {
+            const node = make.call(this);
+            aside.push(node);
+            return node;
+          };
+        }"""
+    )
+    shown.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => new Set(aside.map((node) => Math.sign(node.pan.value))).size > 1")
+    heard = """node => node.getRootNode().stageView.transport.sound.notes
+      .filter(({ voice }) => voice === "solo").map(({ pitch }) => pitch).join()"""
+    both = shown.evaluate(heard)
+    hear = shown.get_by_role("group", name="Hear")
+    found = []
+    for name in ("A", "B"):
+        before, now = shown.evaluate(heard), step(shown)
+        hear.get_by_role("button", name=name, exact=True).click()
+        becomes(page, lambda before=before: shown.evaluate(heard) != before)
+        becomes(page, lambda now=now: step(shown) > now)  # it plays on from where it was
+        found.append(shown.evaluate(heard))
+    assert sorted(",".join(found).split(",")) == sorted(both.split(","))
+    shown.get_by_role("group", name="Which trace").get_by_role(
+        "button", name="B", exact=True
+    ).click()
+    becomes(page, lambda: shown.evaluate(heard) == found[1])
+    expect(hear).to_be_hidden()
+
+
 def a_midi_file() -> bytes:
     song = pretty_midi.PrettyMIDI(initial_tempo=100)
     lead = pretty_midi.Instrument(73, name="Whistle")

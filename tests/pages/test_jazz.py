@@ -163,14 +163,24 @@ def test_without_chance_there_is_no_seed_to_choose(jazz):
     assert "good · greedy. Longest run" in texts(jazz)
 
 
-def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):
+def test_a_second_solo_opens_with_another_temperature_alone_and_the_line_says_where_they_part(jazz):
+    jazz.selectbox(key="model").set_value("early").run()
+    jazz.number_input(key="seed").set_value(5).run()
     jazz.toggle(key="compare").set_value(True).run()
-    warmth = [jazz.select_slider(key=f"temperature{suffix}").value for suffix in ("", "_b")]
-    assert warmth[0] != warmth[1]
-    jazz.selectbox(key="model_b").set_value("untrained").run()
     assert not jazz.exception
-    assert "good · temperature" in texts(jazz)
-    assert "untrained · temperature" in texts(jazz)
+    said = "**A** and **B** differ in temperature (1 and 0.4). Their notes first part at step **"
+    assert said in texts(jazz)
+    (stage,) = [one for one in jazz.get("bidi_component") if "-solo" in one.proto.id]
+    assert stage
+    assert "early · temperature 1 · seed 5" in texts(jazz)
+    assert "early · temperature 0.4 · seed 5" in texts(jazz)
+    jazz.select_slider(key="temperature_b").set_value(1.0).run()
+    assert "have the same settings. As far as both go, their notes are the same." in texts(jazz)
+    jazz.selectbox(key="method_b").set_value("top-k").run()
+    jazz.selectbox(key="model_b").set_value("untrained").run()
+    assert "in model (early and untrained), method (temperature and top-k), k (– and 8)" in texts(
+        jazz
+    )
 
 
 def test_a_file_of_ones_own_becomes_the_corpus(jazz):

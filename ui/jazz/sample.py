@@ -1,4 +1,4 @@
-"""Draw the controls of sampling, and a sample with its stage, novelty and MIDI file."""
+"""Draw the controls of sampling, and samples with their stage, novelty and MIDI files."""
 
 from __future__ import annotations
 
@@ -6,25 +6,32 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
+from seqlib.stage import Stage
 from seqlib.stage.jazz import jazz_stage
 from ui.frame import language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
-from ui.state import widget
+from ui.state import value, widget
 
 
 @dataclass(frozen=True)
 class Solo:
-    """A sample with its decoded melody and its arrangement."""
+    """A sample with its decoded melody and its arrangement.
 
+    ``settings`` says how it was made: the names of the controls and what they say.
+    """
+
+    name: str
     model: state.Model
+    settings: dict[str, str]
     sample: Sample
     melody: Melody
     arrangement: Arrangement
@@ -53,6 +60,17 @@ def _seed(suffix: str, cell: Any) -> int:
             help=_("The next seed."),
         )
     return int(number)
+
+
+def open_second() -> None:
+    """Have the second solo begin as the first, at another temperature, when it is asked for."""
+    if not value("compare"):
+        return
+    for name in ("model", "method", "temperature", "k", "p", "Ty", "prompt", "seed"):
+        st.session_state[f"{name}_b"] = value(name)
+    if value("method") == "greedy":
+        st.session_state["method_b"] = "temperature"
+    st.session_state["temperature_b"] = 0.4 if value("temperature") > 0.6 else 1.2
 
 
 def controls(suffix: str, *, beside: bool) -> Solo:
@@ -124,41 +142,92 @@ def controls(suffix: str, *, beside: bool) -> Solo:
     tokens = corpus.vocabulary.decode(made.indices)
     melody = replace(corpus.melodies[place], tokens=tokens, name=f"{_(name)} {number}")
     how = [] if method == "temperature" else [_(method)]
-    settings = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
+    caption = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
+    settings = {_("model"): _(name), _("method"): _(method)}
+    settings |= {_(option): f"{chosen:g}" for option, chosen in options.items()}
+    settings |= {"Ty": f"{Ty}", _("first notes given"): f"{n_prompt}"}
+    settings |= {} if method == "greedy" else {_("seed"): f"{number}"}
     return Solo(
+        "B" if suffix else "A",
         model,
+        settings,
         made,
         melody,
         arrange(melody, corpus.chords[place], seed=number),
         novelty(made.new, corpus.sequences),
-        settings if method == "greedy" else f"{settings} · " + _("seed {seed}", seed=number),
+        caption if method == "greedy" else f"{caption} · " + _("seed {seed}", seed=number),
     )
 
 
-def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
-    """Draw the stage of a solo, its novelty, and the download of its MIDI file."""
-    stage_component.show(
-        jazz_stage(
-            solo.melody,
-            solo.model.weights,
-            solo.sample.trace,
-            state.corpus().vocabulary,
-            lanes,
-            label=_(
-                "A solo of {n} tokens written by the {model} model",
-                n=len(solo.melody),
-                model=_(solo.model.name),
-            ),
-            chosen=solo.sample.indices,
-            chosen_name=_("drawn"),
-            sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
-            arrangement=solo.arrangement if band else None,
-            prompt=solo.sample.n_prompt,
-            # Of weights that are gone in a moment nobody asks what their units follow.
-            corpus=None if solo.model.moving else state.corpus(),
+def differences(a: Solo, b: Solo) -> str:
+    """Say in one line which settings of two solos differ, and where their notes first part."""
+    names = dict.fromkeys((*a.settings, *b.settings))
+    apart = [
+        _(
+            "{name} ({a} and {b})",
+            name=name,
+            a=a.settings.get(name, "–"),
+            b=b.settings.get(name, "–"),
+        )
+        for name in names
+        if a.settings.get(name) != b.settings.get(name)
+    ]
+    said = _("**A** and **B** differ in {settings}.", settings=_(", ").join(apart))
+    if not apart:
+        said = _("**A** and **B** have the same settings.")
+    both = min(len(a.melody), len(b.melody))
+    parted = np.flatnonzero(a.sample.indices[:both] != b.sample.indices[:both])
+    if len(parted):
+        step = int(parted[0])
+        return f"{said} " + _(
+            "Their notes first part at step **{step}**: A writes **{a}**, B **{b}**.",
+            step=step + 1,
+            a=a.melody.tokens[step],
+            b=b.melody.tokens[step],
+        )
+    return f"{said} " + _("As far as both go, their notes are the same.")
+
+
+def show(solos: list[Solo], lanes: tuple[str, ...], *, band: bool) -> None:
+    """Draw one stage of one or two solos, and below it what each took from the corpus."""
+    first, *others = [partial(_stage, solo, lanes, band=band) for solo in solos]
+    if others:
+        st.markdown(differences(*solos))
+    stage_component.show(first(compare=others[0]() if others else None), key="solo")
+    for column, solo in zip(st.columns(len(solos)), solos, strict=True):
+        with column:
+            _about(solo, band=band, key="solo_b" if solo.name == "B" else "solo")
+    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
+
+
+def _stage(
+    solo: Solo, lanes: tuple[str, ...], *, band: bool, compare: Stage | None = None
+) -> Stage:
+    return jazz_stage(
+        solo.melody,
+        solo.model.weights,
+        solo.sample.trace,
+        state.corpus().vocabulary,
+        lanes,
+        label=_(
+            "A solo of {n} tokens written by the {model} model",
+            n=len(solo.melody),
+            model=_(solo.model.name),
         ),
-        key=key,
+        chosen=solo.sample.indices,
+        chosen_name=_("drawn"),
+        sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
+        arrangement=solo.arrangement if band else None,
+        prompt=solo.sample.n_prompt,
+        # Of weights that are gone in a moment nobody asks what their units follow.
+        corpus=None if solo.model.moving else state.corpus(),
+        name=solo.name,
+        compare=compare,
     )
+
+
+def _about(solo: Solo, *, band: bool, key: str) -> None:
+    """Say what of a solo is in the corpus, and offer its MIDI file."""
     corpus, found = state.corpus(), solo.novelty
     where = ""
     if found.longest_run:
@@ -178,7 +247,6 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             share=found.share_of_4grams,
         )
     )
-    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
     st.download_button(
         "MIDI",
         # Made when the button is pressed.

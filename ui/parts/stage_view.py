@@ -14,6 +14,7 @@ from seqlib.stage import Heatmap, Stage
 
 SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
 TRACES = ("a", "b", "both", "difference")
+HEARD = ("a", "b", "both")
 MOST_PINS = 4
 
 _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
@@ -87,6 +88,10 @@ def _trace(text: str, stage: Stage) -> str | None:
     return text if text in (TRACES if stage.compare else TRACES[:1]) else None
 
 
+def _hear(text: str, stage: Stage) -> str | None:
+    return text if stage.compare and text in HEARD else None
+
+
 def _pins(text: str, stage: Stage) -> list[tuple[str, int]] | None:
     """Read pinned units, each of an axis that a lane has."""
     counts: dict[str, int] = {}
@@ -104,6 +109,7 @@ VIEW: dict[str, Callable[[str, Stage], Any]] = {
     "units": _units,
     "zoom": _zoom,
     "trace": _trace,
+    "hear": _hear,
     "pins": _pins,
 }
 
