@@ -258,6 +258,10 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Switch("band", page, True)
     yield Switch("compare", page)
     yield Picks("lanes", page, ("notes", "x", "h", "c", "y"))
+    openings = (N_("the melody's first notes"), N_("notes of my own"))
+    yield Pick("opening", page, openings[0], options=openings)
+    yield Pick("note_length", page, N_("as held"))
+    yield Text("tune", page, most=400)
     for suffix in ("", "_b"):
         yield Select(f"model{suffix}", page, "good", of_visit=True)
         yield Select(f"method{suffix}", page, "temperature", options=METHODS)

@@ -128,6 +128,52 @@ def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server,
     expect(hear).to_be_hidden()
 
 
+def test_a_start_is_played_by_mouse_letters_and_midi_heard_and_gone_on_from(server, new_page):
+    page = new_page(f"{server.url}/jazz?opening=notes+of+my+own&note_length=2/3")
+    piano, notes = page.locator(".st-key-piano .piano"), page.locator(".st-key-tune input")
+    piano.get_by_role("button", name="C4", exact=True).click()
+    expect(notes).to_have_value("C4 2/3")
+    page.keyboard.press("KeyD")
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    page.evaluate(
+        """() => {
+          window.midi = { inputs: new Map([["1", { name: "Keystation" }]]) };
+          navigator.requestMIDIAccess = async () => midi;
+        }"""
+    )
+    piano.get_by_role("button", name="MIDI keyboard").click()
+    expect(piano).to_contain_text("Heard: Keystation.")
+    page.evaluate(
+        """() => {
+          const { onmidimessage: play } = midi.inputs.get("1");
+          for (const data of [[0x90, 67, 90], [0x90, 67, 0]]) play({ data, timeStamp: 1 });
+        }"""
+    )
+    expect(notes).to_have_value("C4 2/3, E4 2/3, G4 2/3")
+    expect(piano).to_contain_text("3 of 16 notes")
+    view = "node => node.getRootNode().stageView.data"
+    solo = page.locator(".st-key-solo .stage")
+    given = f"""node => (({view})(node).lanes.length
+      && ({view})(node).shown.lanes.find(({{ kind }}) => kind === "pianoroll").prompt)"""
+    becomes(page, lambda: solo.evaluate(given) == 3)
+    expect(solo).to_contain_text("step 1 of 67")
+
+    piano.get_by_role("button", name="Hear it").click()
+    expect(piano.get_by_role("button", name="Stop")).to_be_visible()
+    heard = "node => node.getRootNode().pianoView.sound.notes.map(({ pitch }) => pitch)"
+    assert piano.evaluate(heard) == [60, 64, 67]
+    expect(piano.get_by_role("button", name="Hear it")).to_be_visible()  # it ends by itself
+    piano.get_by_role("button", name="Undo").click()
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    settled(page)
+    page.reload()
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    settled(page)
+    page.get_by_text("简体中文", exact=True).click()
+    expect(piano).to_contain_text("2 / 16 个音")
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+
+
 def a_midi_file() -> bytes:
     song = pretty_midi.PrettyMIDI(initial_tempo=100)
     lead = pretty_midi.Instrument(73, name="Whistle")

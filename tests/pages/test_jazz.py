@@ -183,6 +183,38 @@ def test_a_second_solo_opens_with_another_temperature_alone_and_the_line_says_wh
     )
 
 
+def solo_stage(app: AppTest) -> str:
+    return next(str(one.proto) for one in app.get("bidi_component") if "-solo" in one.proto.id)
+
+
+def test_the_network_goes_on_from_notes_that_a_link_brings_or_a_reader_types():
+    own = {"opening": "notes of my own", "compare": "true"}
+    app = visit("jazz", **own, tune="C4 1/3, E4 1, rest 1, G4 1/2")
+    assert not app.exception
+    assert "On this corpus' places in the beat: C4 1/3, E4 1, rest 1, G4 2/3." in texts(app)
+    assert "so the nearest stand in: E4 1 → E4 2/3, rest 1/3." in texts(app)
+    assert "temperature (1 and 0.4). Their notes first part at step **" in texts(app)
+    assert int(texts(app).split("part at step **")[1].split("*")[0]) > 5
+    before = solo_stage(app)
+    app.text_input(key="tune").set_value("A4 2/3").run()
+    assert solo_stage(app) != before
+    assert not [one for one in app.slider if one.key == "prompt"]
+    before = solo_stage(app)
+    app.text_input(key="tune").set_value("A4 2/3, <b>x</b>").run()
+    the_error(app, "is no note")
+    app.text_input(key="tune").set_value("").run()
+    assert errors(app) == []
+    app.button_group(key="opening").set_value("the melody's first notes").run()
+    assert app.slider(key="prompt").value == 0
+
+
+@pytest.mark.parametrize("tune", ["9" * 300, "C4 1/0", "=1+1", "\x00", "C4," * 17, "rest " * 60])
+def test_a_link_with_notes_that_are_none_gets_at_most_one_sentence(tune):
+    app = visit("jazz", opening="notes of my own", tune=tune, note_length="8/9")
+    assert not app.exception
+    assert len(errors(app)) == 1
+
+
 def test_a_file_of_ones_own_becomes_the_corpus(jazz):
     app = bring(jazz, midi())
     assert errors(app) == []

@@ -73,10 +73,11 @@ def open_second() -> None:
     st.session_state["temperature_b"] = 0.4 if value("temperature") > 0.6 else 1.2
 
 
-def controls(suffix: str, *, beside: bool) -> Solo:
+def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
     """Bound widgets for one sample, and the sample they describe.
 
-    ``beside`` another solo there is room for two widgets in a row.
+    ``beside`` another solo there is room for two widgets in a row. ``start``, int (n,), is what
+    is given; None for notes of the chosen melody.
 
     Sampling takes about a millisecond, so it follows the controls at once.
     """
@@ -122,21 +123,24 @@ def controls(suffix: str, *, beside: bool) -> Solo:
             help=_("{low} to {high}.", low=10, high=MAX_TY),
             **widget(f"Ty{suffix}"),
         )
-    with next(cells):
-        n_prompt = st.slider(
-            _("first notes given"),
-            help=_("The opening of the chosen melody, which the model then continues."),
-            **widget(f"prompt{suffix}"),
-        )
+    place = state.melody_place()
+    given = start
+    if given is None:
+        with next(cells):
+            n_prompt = st.slider(
+                _("first notes given"),
+                help=_("The opening of the chosen melody, which the model then continues."),
+                **widget(f"prompt{suffix}"),
+            )
+        given = corpus.sequences[place][:n_prompt]
     number = 0 if method == "greedy" else _seed(suffix, next(cells))
     model = state.model(name)
-    place = state.melody_place()
     made = sample(
         model.weights,
         int(Ty),
         method=method,
         seed=number,
-        prompt=corpus.sequences[place][:n_prompt],
+        prompt=given,
         **options,
     )
     tokens = corpus.vocabulary.decode(made.indices)
@@ -145,7 +149,7 @@ def controls(suffix: str, *, beside: bool) -> Solo:
     caption = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
     settings = {_("model"): _(name), _("method"): _(method)}
     settings |= {_(option): f"{chosen:g}" for option, chosen in options.items()}
-    settings |= {"Ty": f"{Ty}", _("first notes given"): f"{n_prompt}"}
+    settings |= {"Ty": f"{Ty}", _("first notes given"): f"{len(given)}"}
     settings |= {} if method == "greedy" else {_("seed"): f"{number}"}
     return Solo(
         "B" if suffix else "A",
