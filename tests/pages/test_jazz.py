@@ -183,8 +183,23 @@ def test_a_second_solo_opens_with_another_temperature_alone_and_the_line_says_wh
     )
 
 
-def solo_stage(app: AppTest) -> str:
-    return next(str(one.proto) for one in app.get("bidi_component") if "-solo" in one.proto.id)
+def solo_stage(app: AppTest, key: str = "solo") -> str:
+    return next(str(one.proto) for one in app.get("bidi_component") if f"-{key}" in one.proto.id)
+
+
+def test_home_s_solo_is_another_with_the_next_seed_or_at_another_temperature():
+    app = visit("home")
+    seen = [solo_stage(app, "home")]
+    app.button(key="home_again").click().run()
+    seen.append(solo_stage(app, "home"))
+    app.select_slider(key="home_temperature").set_value(1.5).run()
+    seen.append(solo_stage(app, "home"))
+    assert len(set(seen)) == 3
+    by_link = visit("home", home_seed="8", home_temperature="1.5")
+    assert solo_stage(by_link, "home") == seen[-1]
+    app.number_input(key="home_seed").set_value(7).run()
+    app.select_slider(key="home_temperature").set_value(0.8).run()
+    assert solo_stage(app, "home") == seen[0]
 
 
 def test_the_network_goes_on_from_notes_that_a_link_brings_or_a_reader_types():

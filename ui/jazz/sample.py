@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -45,21 +44,28 @@ def _grid(columns: int):
         yield from st.columns(columns)
 
 
-def _seed(suffix: str, cell: Any) -> int:
-    """Draw the seed and the button for the next; without chance every seed writes the same."""
-    with cell, st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(
-            _("seed"), help=_("Same seed, same solo."), **widget(f"seed{suffix}")
-        )
+def seed(key: str) -> int:
+    """Draw the seed of that key, and the button for the next."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget(key))
         st.button(
             _("New solo"),
-            key=f"again{suffix}",
+            key=key.replace("seed", "again"),
             type="primary",
             icon=":material/casino:",
-            on_click=lambda: st.session_state.update({f"seed{suffix}": (number + 1) % 10_000}),
+            on_click=lambda: st.session_state.update({key: (number + 1) % 10_000}),
             help=_("The next seed."),
         )
     return int(number)
+
+
+def temperature(key: str) -> float:
+    """Draw the temperature of that key."""
+    return st.select_slider(
+        _("temperature"),
+        help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
+        **widget(key),
+    )
 
 
 def open_second() -> None:
@@ -104,11 +110,7 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
     options = {}
     with next(cells):
         if method != "greedy":
-            options["temperature"] = st.select_slider(
-                _("temperature"),
-                help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
-                **widget(f"temperature{suffix}"),
-            )
+            options["temperature"] = temperature(f"temperature{suffix}")
         if method == "top-k":
             options["k"] = st.select_slider(
                 "k", help=_("How many tokens may be drawn."), **widget(f"k{suffix}")
@@ -133,7 +135,10 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
                 **widget(f"prompt{suffix}"),
             )
         given = corpus.sequences[place][:n_prompt]
-    number = 0 if method == "greedy" else _seed(suffix, next(cells))
+    number = 0  # without chance every seed writes the same
+    if method != "greedy":
+        with next(cells):
+            number = seed(f"seed{suffix}")
     model = state.model(name)
     made = sample(
         model.weights,
