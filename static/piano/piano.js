@@ -150,6 +150,7 @@ class PianoView {
       });
       for (const type of ["pointerup", "pointercancel"]) key.addEventListener(type, (event) => this.release(holder(event), secondsOf(event)));
       key.addEventListener("focus", () => this.rove(key));
+      key.addEventListener("click", ({ detail }) => { if (!detail) this.tap(pitch); }); // a screen reader's press
       return key;
     }));
     this.tools.lower.disabled = this.first <= LOWEST;
@@ -212,6 +213,12 @@ class PianoView {
     this.changed();
   }
 
+  tap(pitch) {
+    const now = pageClock();
+    this.press("tap", pitch, now);
+    this.release("tap", now + 0.3);
+  }
+
   releaseAll() {
     for (const holder of [...this.held.keys()]) this.release(holder);
   }
@@ -224,6 +231,7 @@ class PianoView {
 
   keyDown(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key.length === 1) event.stopPropagation(); // letters are the page's shortcuts
     const pitch = Number(event.target.dataset.pitch);
     const last = this.first + 12 * this.octaves;
     const place = CODES.indexOf(event.code);

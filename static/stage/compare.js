@@ -4,7 +4,7 @@ import { Clock } from "./clock.js";
 import { decodeArray, decodeNotes } from "./decode.js";
 import { t } from "./words.js";
 
-/** @import { Composed, LaneData, Matrix, Payload } from "./contract.js" */
+/** @import { Composed, Matrix, Payload, TraceData } from "./contract.js" */
 
 /** What there is to choose from when a second trace is given. */
 export const MODES = ["a", "b", "both", "difference"];
@@ -32,7 +32,7 @@ const listAt = (list, at, filler) => at.map((place) => (place < 0 ? filler : lis
 
 /**
  * How a lane of another sequence is shown at those of its steps.
- * @type {Record<string, (lane: any, at: number[]) => object>}
+ * @type {Record<string, (lane: any, at: number[], trace: TraceData) => object>}
  */
 const FITS = {
   heatmap: (lane, at) => ({ ...lane, values: rowsAt(decodeArray(lane.values), at) }),
@@ -40,8 +40,9 @@ const FITS = {
   distribution: (lane, at) => ({ ...lane, p: rowsAt(decodeArray(lane.p), at), chosen: lane.chosen && listAt(lane.chosen, at, -1) }),
   diagram: (lane) => lane,
   tokens: (lane, at) => ({ ...lane, labels: listAt(lane.labels, at, "") }),
-  pianoroll: (lane, at) => ({
+  pianoroll: (lane, at, { names }) => ({
     ...lane,
+    names: listAt(names, at, ""),
     prompt: at.filter((step) => step >= 0 && step < lane.prompt).length,
     notes: decodeNotes(lane.notes).map((note) => ({ ...note, step: at.indexOf(note.step), until: at.lastIndexOf(note.step) })),
   }),
@@ -49,7 +50,7 @@ const FITS = {
 
 /**
  * The same of lanes that count back from a step, or on to it: only where both go step by step.
- * @type {Record<string, (lane: any, at: number[]) => object>}
+ * @type {Record<string, (lane: any, at: number[], trace: TraceData) => object>}
  */
 const FITS_IN_STEP = {
   influence: (lane, at) => ({
@@ -112,37 +113,47 @@ export function soundsApart(/** @type {Payload} */ { sound, compare }) {
 
 /**
  * The trace, or the two traces, as one stage.
- * The clock is the first trace's unless only the second is shown. Both run in the same seconds: at
- * each step of the first, the second is shown at the step that it is at then, in its own rhythm.
+ * The clock is the first trace's unless only the second is shown, and where that one is longer, its
+ * end. Both run in the same seconds: at each step of the first, the second is shown at the step that
+ * it is at then, in its own rhythm.
  * @returns {Composed}
  */
 export function composeStage(/** @type {Payload} */ data, mode = "a", heard = "both") {
   const { compare } = data;
   if (!compare || mode === "a") return data;
   if (mode === "b") return compare;
-  const edges = decodeArray(data.clock.edges).values;
+  const own = decodeArray(data.clock.edges).values;
   const theirs = decodeArray(compare.clock.edges).values;
-  const alike = edges.length === theirs.length && edges.every((edge, step) => Math.abs(edge - theirs[step]) < 1e-9);
-  const at = stepsAt(edges, theirs);
-  const fits = at.every((place, step) => place === step || place < 0) ? { ...FITS, ...FITS_IN_STEP } : FITS;
+  const alike = own.length === theirs.length && own.every((edge, step) => Math.abs(edge - theirs[step]) < 1e-9);
+  const edges = /** @type {any} */ (Float64Array).from([...own, ...theirs.filter((edge) => edge > own[own.length - 1] + 1e-6)]);
+  const [at, ours] = [stepsAt(edges, theirs), stepsAt(edges, own)];
+  const inStep = at.every((place, step) => place === step || place < 0);
+  const fits = inStep ? { ...FITS, ...FITS_IN_STEP } : FITS;
   const fit = (lane) => {
     if (alike) return lane;
-    return Object.hasOwn(fits, lane.kind) ? fits[lane.kind](lane, at) : null;
+    return Object.hasOwn(fits, lane.kind) ? fits[lane.kind](lane, at, compare) : null;
+  };
+  // The first lasts as long as its own steps, and none of it is moved.
+  const first = (lane) => {
+    const fitted = { ...FITS, ...FITS_IN_STEP }[lane.kind];
+    return edges.length > own.length && fitted ? fitted(lane, ours, data) : lane;
   };
   const titled = (lane, name) => lane && { ...lane, title: `${lane.title} · ${name}` };
   const mates = partners(data.lanes, compare.lanes);
   const lanes = data.lanes.flatMap((lane, place) => {
     const mate = mates[place];
-    if (!mate) return mode === "both" ? [titled(lane, data.name)] : [];
-    if (mode === "both") return [titled(lane, data.name), titled(fit(mate), compare.name)];
-    if (lane.kind === "heatmap") return [differenceLane(lane, mate, at)];
-    if (lane.kind === "pianoroll" || lane.kind === "tokens") {
-      return [titled(lane, data.name), titled(fit(mate), compare.name)];
-    }
+    const shown = titled(first(lane), data.name);
+    if (!mate) return mode === "both" ? [shown] : [];
+    if (mode === "both") return [shown, titled(fit(mate), compare.name)];
+    if (lane.kind === "heatmap") return [differenceLane(first(lane), mate, at)];
+    if (lane.kind === "pianoroll" || lane.kind === "tokens") return [shown, titled(fit(mate), compare.name)];
     return [];
   });
+  const padded = ({ name, values }) => ({ name, values: { values: listAt([...decodeArray(values).values], ours, Number.NaN), shape: [ours.length] } });
+  const named = (names) => (names.length ? listAt(names, ours, "") : names);
   return {
-    clock: data.clock, names: data.names, reads: data.reads, lanes: lanes.filter(Boolean), signals: data.signals, groups: [],
+    clock: { edges: { values: edges, shape: [edges.length] } }, names: named(data.names), reads: named(data.reads),
+    lanes: lanes.filter(Boolean), signals: data.signals.map(padded), groups: [],
     sound: soundsApart(data) ? heardOf(data, heard) : data.sound, own: data.sound,
   };
 }

@@ -28,7 +28,8 @@
 
 /** @typedef {{kind: "tokens", title: string, labels: string[], symbol: string, n_values: number, fed: boolean}} TokensData */
 /**
- * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number}} PianorollData
+ * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number,
+ *   names?: string[]}} PianorollData  names: of its own steps, where they are not the stage's
  */
 /**
  * @typedef {{kind: "heatmap", title: string, values: ArrayData, symbol: string, axis: string, low: number, high: number,

@@ -17,6 +17,7 @@ function trace(name, edges, h, labels) {
   return {
     name,
     names: [],
+    reads: [],
     signals: [],
     sound: [],
     clock: { edges: array(Float64Array, edges) },
@@ -56,7 +57,8 @@ test("difference: the second minus the first, number by number, zero-centred", (
 });
 
 test("another sequence runs in its own rhythm: at each step it is at the one that sounds then", () => {
-  const { lanes, clock } = composeStage({ ...before(), compare: other() }, "both");
+  const { lanes, clock } = composeStage({ ...before(), compare: { ...other(), names: ["k", "l", "m"] } }, "both");
+  assert.deepEqual(lanes[5].names, ["k", "m", ""]);
   assert.deepEqual([...clock.edges.values], [0, 1, 2, 3]);
   assert.deepEqual(lanes[1].labels, ["x", "w", ""]);
   assert.deepEqual(lanes[3].values.shape, [3, 2]);
@@ -67,6 +69,17 @@ test("another sequence runs in its own rhythm: at each step it is at the one tha
   assert.deepEqual([...difference.values.values.subarray(0, 4)], [1, 1, 2.5, 3.5]);
   assert.ok(Number.isNaN(difference.values.values[5]));
   assert.ok(Number.isFinite(difference.high));
+});
+
+test("where the second is longer the clock goes on to its end, and the first has ended", () => {
+  const longer = trace("longer", [0, 1, 2, 4, 5], [1, 1, 2, 2, 3, 3, 4, 4], ["x", "v", "w", "u"]);
+  const { lanes, clock, names } = composeStage({ ...before(), names: ["p", "q", "r"], compare: longer }, "both");
+  assert.deepEqual([...clock.edges.values], [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(names, ["p", "q", "r", "", ""]);
+  assert.deepEqual(lanes.slice(0, 2).map(({ labels }) => labels), [["x", "y", "z", "", ""], ["x", "v", "w", "w", "u"]]);
+  assert.deepEqual([...lanes[2].values.values.subarray(4)], [1, -1, NaN, NaN, NaN, NaN]);
+  assert.deepEqual(lanes[4].notes.map(({ step }) => step), [0, 2]);
+  assert.deepEqual(lanes[5].notes.map(({ start, step, until }) => [start, step, until]), [[0, 0, 0], [4, 4, 4]]);
 });
 
 test("of two that are shown together, the first, the second or both are heard, each when it is", () => {

@@ -28,11 +28,12 @@ def _stage(language: str, temperature: float, seed: int) -> stage_component.Stag
 @frame.alone()
 def stage() -> None:
     """Draw the stage of a solo by a shipped model, playing; readers of equal solos share it."""
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
-        seed = controls.seed("home_seed")
-    with right:
-        temperature = controls.temperature("home_temperature")
+    with frame.controls("home"):
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            seed = controls.seed("home_seed")
+        with right:
+            temperature = controls.temperature("home_temperature")
     stage_component.show(_stage(i18n.language(), temperature, seed), key="home", playing=True)
 
 

@@ -60,7 +60,9 @@ def stage_view(key: str, stage: Stage) -> dict[str, Any]:
 
 
 def _step(text: str, stage: Stage) -> int | None:
-    step = count(text, len(stage.clock.edges) - 1)
+    # Of two that are shown together, what the second has after the end of the first counts on.
+    both = (stage, stage.compare) if stage.compare else (stage,)
+    step = count(text, sum(len(one.clock.edges) - 1 for one in both))
     return step - 1 if step is not None else None
 
 

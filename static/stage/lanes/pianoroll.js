@@ -175,7 +175,7 @@ export function pianorollLane(data, stage) {
       const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
       const note = notes.find((each) => lastsAt(each, step) && each.voice === "solo");
       const name = note ? pitchText(note.pitch) : t("rest");
-      const [named, ...rest] = stage.nameOf(step).split(" · ");
+      const [named, ...rest] = (data.names?.[step] ?? stage.nameOf(step)).split(" · ");
       g.textBaseline = "alphabetic";
       g.fillStyle = theme.ink;
       g.font = `600 ${layout.font * 2.6}px ${theme.font}`;
