@@ -19,6 +19,7 @@ from .voice import RESOLUTION, voice_of
 
 MOST_NOTES = 16
 MOST_BEATS = 16  # of one note or rest
+MOST_RESTS = 4  # that stand for one; a vocabulary may have short ones only
 _USED = 0.03  # share of a corpus' onsets from which on a place in the beat belongs to its grid
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _NOTE = re.compile(r"([A-Ga-g])([#♯b♭]?)(-?\d)$")
@@ -98,7 +99,8 @@ def fitted(
     """Bring tokens to the nearest ones of a vocabulary.
 
     A pitch beyond the vocabulary's range moves by octaves into it, then to the nearest pitch that
-    it has. A note has the longest length not above its own, and rests keep the time that is left.
+    it has. A note has the longest length not above its own, and up to ``MOST_RESTS`` rests keep the
+    time that is left.
 
     Returns
     -------
@@ -112,10 +114,11 @@ def fitted(
     pitches = sorted(pitch for pitch in lengths if pitch is not None)
 
     def rests(ticks: int) -> Iterator[Token]:
+        left = MOST_RESTS
         for length in sorted(lengths.get(None, ()), reverse=True):
-            while length <= ticks:
+            while length <= ticks and left:
                 yield Token(None, length)
-                ticks -= length
+                ticks, left = ticks - length, left - 1
 
     def stand_in(token: Token) -> tuple[Token, ...]:
         if token in vocabulary.index:

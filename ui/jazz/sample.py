@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -107,7 +108,7 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
             help=_("How a token is drawn from the softmax."),
         )
         st.caption(capital(_(METHODS[method])) + _("."))
-    options = {}
+    options: dict[str, Any] = {}
     with next(cells):
         if method != "greedy":
             options["temperature"] = temperature(f"temperature{suffix}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -129,11 +131,11 @@ def _take() -> None:
 def _piano(tokens: tuple[Token, ...], length: float) -> None:
     notes, end = events_of(tokens)
     known = {token.pitch for token in state.corpus().vocabulary.tokens} - {None}
-    said = st.session_state.get(_PIANO, {}).get(_PLAYED) or {}
+    said = st.session_state.get(_PIANO, {}).get(_PLAYED)
     _component(
         key=_PIANO,
         data={
-            "version": said.get("version", 0),
+            "version": said.get("version", 0) if isinstance(said, Mapping) else 0,
             "notes": notes,
             "end": end,
             "length": length,

@@ -9,6 +9,7 @@ from seqlib.jazz.corpus import default_corpus
 from seqlib.music import Melody, Token, Vocabulary
 from seqlib.music.played import (
     MOST_NOTES,
+    MOST_RESTS,
     Played,
     events_of,
     fitted,
@@ -117,6 +118,14 @@ def test_a_vocabulary_without_rests_leaves_them_out():
     indices, changed = fitted(read_notes("C4 1, rest 1, D4 2"), vocabulary)
     assert written(vocabulary.decode(indices)) == "C4 1, D4 1"
     assert changed[Token(None, 12)] == ()
+
+
+def test_however_short_a_vocabulary_s_rests_are_a_start_stays_short():
+    vocabulary = Vocabulary.of([[Token(None, 1), Token(60, 1), Token(62, 1)]])
+    tokens = read_notes(", ".join(["C4 16, rest 16"] * MOST_NOTES))
+    indices, changed = fitted(tokens, vocabulary)
+    assert len(indices) == MOST_NOTES * (1 + 2 * MOST_RESTS)
+    assert changed.keys() == {Token(60, 192), Token(None, 192)}
 
 
 def test_every_token_of_the_corpus_fits_itself():
