@@ -7,7 +7,7 @@ from seqlib.music import MAX_BYTES
 from seqlib.stage.jazz import LANES, lane_name
 from ui.frame import frame, language
 from ui.frame.sections import section
-from ui.jazz import encode, report, sample, state, train
+from ui.jazz import encode, report, sample, state, train, tune
 from ui.jazz import model as model_parts
 from ui.jazz.notebook import asked
 from ui.lessons.pages import lesson
@@ -82,7 +82,12 @@ def sampling() -> None:
             ),
             **widget("band"),
         )
-        two = st.toggle(_("Compare two solos"), help=TEXT["compare"], **widget("compare"))
+        two = st.toggle(
+            _("Compare two solos"),
+            help=TEXT["compare"],
+            on_change=sample.open_second,
+            **widget("compare"),
+        )
     lanes = language.choice(
         st.pills,
         _("lanes"),
@@ -92,11 +97,15 @@ def sampling() -> None:
         help=_("What the stage shows."),
     )
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
-    for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
-        with column:
-            with frame.controls(f"solo{suffix}"):
-                solo = sample.controls(suffix, beside=two)
-            sample.show(solo, lanes, band=band, key=f"solo{suffix}")
+    start = tune.start()
+    solos = []
+    with frame.controls("solo"):
+        for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
+            with column:
+                if two:
+                    st.markdown("**B**" if suffix else "**A**")
+                solos.append(sample.controls(suffix, beside=two, start=start))
+    sample.show(solos, lanes, band=band)
 
 
 def scores() -> None:

@@ -199,6 +199,7 @@ class Picks(Choice):
 
 
 RATES = (0.0003, 0.001, 0.002, 0.003, 0.01, 0.03, 0.1)
+TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
 SCALES = (0.5, 0.8, 1.0, 1.2, 1.5)
 FAST = N_("as fast as it goes")
 EQUATIONS = N_("equations (NumPy)")
@@ -223,6 +224,11 @@ def _steps(key: str, page: str, bounds: Mapping[str, Any], name: str, options: t
 def _toolbar() -> Iterator[Row]:
     yield Switch("present", TOOLBAR)
     yield Pick("lang", TOOLBAR, options=LANGUAGES)  # put into the URL by ui.frame.language
+
+
+def _home(page: str = "") -> Iterator[Row]:
+    yield Steps("home_temperature", page, 0.8, options=TEMPERATURES)
+    yield _seed("home_seed", page, 7)
 
 
 def _jazz(page: str = "jazz") -> Iterator[Row]:
@@ -258,17 +264,20 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Switch("band", page, True)
     yield Switch("compare", page)
     yield Picks("lanes", page, ("notes", "x", "h", "c", "y"))
+    openings = (N_("the melody's first notes"), N_("notes of my own"))
+    yield Pick("opening", page, openings[0], options=openings)
+    yield Pick("note_length", page, N_("as held"))
+    yield Text("tune", page, most=400)
     for suffix in ("", "_b"):
         yield Select(f"model{suffix}", page, "good", of_visit=True)
         yield Select(f"method{suffix}", page, "temperature", options=METHODS)
-        warm = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
         # The second solo begins with another one, so that there is something to compare.
-        yield Steps(f"temperature{suffix}", page, 0.4 if suffix else 1.0, options=warm)
+        yield Steps(f"temperature{suffix}", page, 0.4 if suffix else 1.0, options=TEMPERATURES)
         yield Steps(f"k{suffix}", page, 8, options=(2, 4, 8, 16, 32))
         yield Steps(f"p{suffix}", page, 0.9, options=(0.5, 0.7, 0.8, 0.9, 0.95, 1.0))
         yield Number(f"Ty{suffix}", page, 64, low=10, high=MAX_TY)
         yield Number(f"prompt{suffix}", page, high=16)
-        yield _seed(f"seed{suffix}", page, len(suffix) // 2)
+        yield _seed(f"seed{suffix}", page)
 
 
 def _emojify(page: str = "emojify") -> Iterator[Row]:
@@ -453,7 +462,9 @@ def _table(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 TABLE = _table(
-    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell, _own) for row in part()
+    row
+    for part in (_toolbar, _home, _jazz, _emojify, _shapes, _embeddings, _cell, _own)
+    for row in part()
 )
 
 # What pages keep in the session state beside their controls: made, trained, brought.

@@ -13,6 +13,7 @@ k = 8
 p = 0.9
 Ty = 64
 prompt = 0
+start = None
 seed = 0
 
 # %% corpus | all choruses
@@ -117,7 +118,7 @@ solo = sample(
     k=k,
     p=p,
     seed=seed,
-    prompt=sequence[:prompt],
+    prompt=sequence[:prompt] if start is None else start,
 )
 print("f", solo.trace.f.shape, "y", solo.trace.y.shape)
 print(novelty(solo.new, corpus.sequences))

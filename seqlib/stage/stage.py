@@ -363,7 +363,7 @@ class Stage(ShownInNotebook):
     name : str
         A short name of this trace for comparisons: "before", "temperature 0.5".
     compare : Stage or None
-        A second trace to switch to, to show beside this one, and to subtract; its own
+        A second trace to switch to, to show and hear beside this one, and to subtract; its own
         ``compare`` and ``elsewhere`` are not used.
     elsewhere : Elsewhere or None
         Other sequences to search for steps with similar states.

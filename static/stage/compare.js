@@ -1,64 +1,70 @@
 // Two traces on one clock: which lanes are shown, and what they differ by. Pure.
 
+import { Clock } from "./clock.js";
 import { decodeArray, decodeNotes } from "./decode.js";
 import { t } from "./words.js";
 
-/** @import { Composed, LaneData, Matrix, Payload } from "./contract.js" */
+/** @import { Composed, Matrix, Payload, TraceData } from "./contract.js" */
 
 /** What there is to choose from when a second trace is given. */
 export const MODES = ["a", "b", "both", "difference"];
 
-/** The rows of an array cut to `steps`, or filled up with NaN where the sequence has ended. */
-function fitRows(/** @type {Matrix} */ { values, shape: [rows, columns] }, /** @type {number} */ steps) {
-  if (rows === steps) return { values, shape: [rows, columns] };
-  const out = new Float32Array(steps * columns).fill(Number.NaN);
-  out.set(values.subarray(0, Math.min(rows, steps) * columns));
-  return { values: out, shape: [steps, columns] };
+/** What is heard of the two where both are shown, or their difference. */
+export const HEARD = ["a", "b", "both"];
+const ASIDE = 0.6; // how far left and right two solos stand that are heard together
+
+/** For each step of a clock, the step that another clock is at as it begins; −1 after that one's end. */
+function stepsAt(/** @type {Matrix["values"]} */ edges, /** @type {Matrix["values"]} */ theirs) {
+  const clock = new Clock(theirs);
+  return Array.from(edges.subarray(0, -1), (edge) => (edge > clock.end - 1e-6 ? -1 : clock.stepAt(edge + 1e-6)));
 }
 
-function fitList(list, steps, filler) {
-  return Array.from({ length: steps }, (_, step) => (step < list.length ? list[step] : filler));
+/** Those rows of an array; NaN for −1. */
+function rowsAt(/** @type {Matrix} */ { values, shape: [, columns] }, /** @type {number[]} */ at) {
+  const out = new Float32Array(at.length * columns).fill(Number.NaN);
+  at.forEach((row, step) => {
+    if (row >= 0) out.set(values.subarray(row * columns, (row + 1) * columns), step * columns);
+  });
+  return { values: out, shape: [at.length, columns] };
 }
+
+const listAt = (list, at, filler) => at.map((place) => (place < 0 ? filler : list[place]));
 
 /**
- * How a lane of another sequence is laid on these edges, step by step.
- * @type {Record<string, (lane: any, edges: Matrix["values"]) => object>}
+ * How a lane of another sequence is shown at those of its steps.
+ * @type {Record<string, (lane: any, at: number[], trace: TraceData) => object>}
  */
 const FITS = {
-  heatmap: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
-  line: (lane, edges) => ({ ...lane, values: fitRows(decodeArray(lane.values), edges.length - 1) }),
-  distribution: (lane, edges) => ({
-    ...lane,
-    p: fitRows(decodeArray(lane.p), edges.length - 1),
-    chosen: lane.chosen && fitList(lane.chosen, edges.length - 1, -1),
-  }),
+  heatmap: (lane, at) => ({ ...lane, values: rowsAt(decodeArray(lane.values), at) }),
+  line: (lane, at) => ({ ...lane, values: rowsAt(decodeArray(lane.values), at) }),
+  distribution: (lane, at) => ({ ...lane, p: rowsAt(decodeArray(lane.p), at), chosen: lane.chosen && listAt(lane.chosen, at, -1) }),
   diagram: (lane) => lane,
-  influence: (lane, edges) => ({
+  tokens: (lane, at) => ({ ...lane, labels: listAt(lane.labels, at, "") }),
+  pianoroll: (lane, at, { names }) => ({
     ...lane,
-    norm: fitRows(decodeArray(lane.norm), edges.length - 1),
-    signed: fitRows(decodeArray(lane.signed), edges.length - 1),
-    targets: lane.targets.length ? fitList(lane.targets, edges.length - 1, "") : [],
-    inputs: lane.inputs.length ? fitList(lane.inputs, edges.length - 1, "") : [],
+    names: listAt(names, at, ""),
+    prompt: at.filter((step) => step >= 0 && step < lane.prompt).length,
+    notes: decodeNotes(lane.notes).map((note) => ({ ...note, step: at.indexOf(note.step), until: at.lastIndexOf(note.step) })),
   }),
-  equation: (lane, edges) => {
-    const input = decodeArray(lane.input).values;
-    const held = lane.held && Object.fromEntries(
-      Object.entries(lane.held).map(([name, packed]) => [name, fitRows(decodeArray(packed), edges.length - 1)]),
-    );
-    return {
-      ...lane,
-      za: fitRows(decodeArray(lane.za), edges.length - 1),
-      input: { values: Int32Array.from(fitList(input, edges.length - 1, 0)), shape: [edges.length - 1] },
-      ...(held ? { held } : {}),
-    };
-  },
-  tokens: (lane, edges) => ({ ...lane, labels: fitList(lane.labels, edges.length - 1, "") }),
-  pianoroll: (lane, edges) => ({
+};
+
+/**
+ * The same of lanes that count back from a step, or on to it: only where both go step by step.
+ * @type {Record<string, (lane: any, at: number[], trace: TraceData) => object>}
+ */
+const FITS_IN_STEP = {
+  influence: (lane, at) => ({
     ...lane,
-    chords: [],
-    notes: decodeNotes(lane.notes)
-      .filter((note) => note.step >= 0 && note.step < edges.length - 1)
-      .map((note) => ({ ...note, start: edges[note.step], end: edges[note.step + 1] })),
+    norm: rowsAt(decodeArray(lane.norm), at),
+    signed: rowsAt(decodeArray(lane.signed), at),
+    targets: lane.targets.length ? listAt(lane.targets, at, "") : [],
+    inputs: lane.inputs.length ? listAt(lane.inputs, at, "") : [],
+  }),
+  equation: (lane, at) => ({
+    ...lane,
+    za: rowsAt(decodeArray(lane.za), at),
+    input: { values: Int32Array.from(listAt([...decodeArray(lane.input).values], at, 0)), shape: [at.length] },
+    ...(lane.held && { held: Object.fromEntries(Object.entries(lane.held).map(([name, packed]) => [name, rowsAt(decodeArray(packed), at)])) }),
   }),
 };
 
@@ -70,9 +76,9 @@ function reachOf(values) {
 }
 
 /** The heatmap of `other − lane`; null if their units are not the same number. */
-export function differenceLane(lane, other, steps) {
-  const one = fitRows(decodeArray(lane.values), steps);
-  const two = fitRows(decodeArray(other.values), steps);
+export function differenceLane(lane, other, at) {
+  const one = decodeArray(lane.values);
+  const two = rowsAt(decodeArray(other.values), at);
   if (one.shape[1] !== two.shape[1]) return null;
   const values = two.values.map((value, place) => value - one.values[place]);
   const reach = reachOf(values);
@@ -88,34 +94,66 @@ function partners(lanes, others) {
   return lanes.map((lane) => others.find((other) => same(lane, other)));
 }
 
+/** The music of the two that is chosen; of both, the solos left and right over the band of the first. */
+function heardOf(/** @type {Payload} */ { sound, compare }, /** @type {string} */ heard) {
+  // A note of the second belongs to the step of the first that it begins in.
+  const theirs = decodeNotes(/** @type {any} */ (compare).sound).map((note) => ({ ...note, step: -1 }));
+  if (heard === "b") return theirs;
+  if (heard === "a") return sound;
+  const aside = (notes, pan) => notes.filter(({ voice }) => voice === "solo").map((note) => ({ ...note, pan }));
+  const ours = decodeNotes(sound);
+  const notes = [...aside(ours, -ASIDE), ...aside(theirs, ASIDE), ...ours.filter(({ voice }) => voice !== "solo")];
+  return notes.sort((one, other) => one.start - other.start);
+}
+
+/** Whether the two sound differently, so that there is something to choose. */
+export function soundsApart(/** @type {Payload} */ { sound, compare }) {
+  return Boolean(compare) && JSON.stringify(sound) !== JSON.stringify(compare?.sound);
+}
+
 /**
  * The trace, or the two traces, as one stage.
- * The clock is the first trace's unless only the second is shown; the other is laid on it
- * step by step, since step t is what the two have in common.
+ * The clock is the first trace's unless only the second is shown, and where that one is longer, its
+ * end. Both run in the same seconds: at each step of the first, the second is shown at the step that
+ * it is at then, in its own rhythm.
  * @returns {Composed}
  */
-export function composeStage(/** @type {Payload} */ data, mode = "a") {
+export function composeStage(/** @type {Payload} */ data, mode = "a", heard = "both") {
   const { compare } = data;
   if (!compare || mode === "a") return data;
   if (mode === "b") return compare;
-  const edges = decodeArray(data.clock.edges).values;
+  const own = decodeArray(data.clock.edges).values;
   const theirs = decodeArray(compare.clock.edges).values;
-  const alike = edges.length === theirs.length && edges.every((edge, step) => Math.abs(edge - theirs[step]) < 1e-9);
+  const alike = own.length === theirs.length && own.every((edge, step) => Math.abs(edge - theirs[step]) < 1e-9);
+  const edges = /** @type {any} */ (Float64Array).from([...own, ...theirs.filter((edge) => edge > own[own.length - 1] + 1e-6)]);
+  const [at, ours] = [stepsAt(edges, theirs), stepsAt(edges, own)];
+  const inStep = at.every((place, step) => place === step || place < 0);
+  const fits = inStep ? { ...FITS, ...FITS_IN_STEP } : FITS;
   const fit = (lane) => {
     if (alike) return lane;
-    return Object.hasOwn(FITS, lane.kind) ? FITS[lane.kind](lane, edges) : null;
+    return Object.hasOwn(fits, lane.kind) ? fits[lane.kind](lane, at, compare) : null;
+  };
+  // The first lasts as long as its own steps, and none of it is moved.
+  const first = (lane) => {
+    const fitted = { ...FITS, ...FITS_IN_STEP }[lane.kind];
+    return edges.length > own.length && fitted ? fitted(lane, ours, data) : lane;
   };
   const titled = (lane, name) => lane && { ...lane, title: `${lane.title} · ${name}` };
   const mates = partners(data.lanes, compare.lanes);
   const lanes = data.lanes.flatMap((lane, place) => {
     const mate = mates[place];
-    if (!mate) return mode === "both" ? [titled(lane, data.name)] : [];
-    if (mode === "both") return [titled(lane, data.name), titled(fit(mate), compare.name)];
-    if (lane.kind === "heatmap") return [differenceLane(lane, mate, edges.length - 1)];
-    if (lane.kind === "pianoroll" || lane.kind === "tokens") {
-      return [titled(lane, data.name), titled(fit(mate), compare.name)];
-    }
+    const shown = titled(first(lane), data.name);
+    if (!mate) return mode === "both" ? [shown] : [];
+    if (mode === "both") return [shown, titled(fit(mate), compare.name)];
+    if (lane.kind === "heatmap") return [differenceLane(first(lane), mate, at)];
+    if (lane.kind === "pianoroll" || lane.kind === "tokens") return [shown, titled(fit(mate), compare.name)];
     return [];
   });
-  return { clock: data.clock, names: data.names, reads: data.reads, lanes: lanes.filter(Boolean), sound: data.sound, signals: data.signals, groups: [], asks: data.asks };
+  const padded = ({ name, values }) => ({ name, values: { values: listAt([...decodeArray(values).values], ours, Number.NaN), shape: [ours.length] } });
+  const named = (names) => (names.length ? listAt(names, ours, "") : names);
+  return {
+    clock: { edges: { values: edges, shape: [edges.length] } }, names: named(data.names), reads: named(data.reads),
+    lanes: lanes.filter(Boolean), signals: data.signals.map(padded), groups: [], asks: data.asks,
+    sound: soundsApart(data) ? heardOf(data, heard) : data.sound, own: data.sound,
+  };
 }

@@ -16,7 +16,10 @@
 /** @typedef {Packed|Matrix} ArrayData  through decodeArray */
 /** @typedef {[axis: string, size: number|string|null][]} Shape  null: left open */
 /** @typedef {{symbol: string, shape: Shape}} TensorData */
-/** @typedef {{start: number, end: number, pitch: number, voice: string, velocity: number, step: number}} Note  seconds; step −1: none */
+/**
+ * @typedef {{start: number, end: number, pitch: number, voice: string, velocity: number, step: number, until?: number, pan?: number}} Note
+ *   seconds; step −1: none; until: the last step that it lasts to; pan: −1 left to 1 right
+ */
 /**
  * @typedef {Note[]|{start: ArrayData, end: ArrayData, pitch: number[], voice: string[], velocity: number[], step: number[]}} NotesData
  *   through decodeNotes
@@ -26,7 +29,8 @@
 /** @typedef {{kind: "tokens", title: string, labels: string[], symbol: string, n_values: number, fed: boolean}} TokensData */
 /**
  * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number,
- *   reach?: [low: number, high: number]}} PianorollData  reach: pitches to leave room for, by default those of the notes
+ *   names?: string[], reach?: [low: number, high: number]}} PianorollData  names: of its own steps, where they are not the stage's; reach: pitches to
+ *   leave room for, by default those of the notes
  */
 /**
  * @typedef {{kind: "heatmap", title: string, values: ArrayData, symbol: string, axis: string, low: number, high: number,
@@ -64,7 +68,8 @@
 /** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
  * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
- *   groups: UnitGroup[], asks?: AskData|null, covered?: number[]}} Composed  covered: the step from which each lane is
+ *   groups: UnitGroup[], own?: NotesData, asks?: AskData|null, covered?: number[]}} Composed  own: the first trace's music, where another is
+ *   heard; covered: the step from which each lane is
  */
 /**
  * @typedef {{about: string, question: string, labels: string[], choices: number[][], p: number[][], right: number[]|null, first: number,
@@ -76,7 +81,7 @@
  * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
  *   on a page without the sequences, which lie at url, below the app's own
  */
-/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, pins?: [axis: string, unit: number][], ask?: number}} LinkView */
+/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, hear?: string, pins?: [axis: string, unit: number][], ask?: number}} LinkView */
 /**
  * @typedef {TraceData & {id: string, key: string, label: string, start: number, compare: TraceData|null,
  *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView,

@@ -28,6 +28,7 @@ export class StageData {
   /** @type {Cover|null} what is covered while one is open */ cover = null;
   /** @type {number[]} the step from which each lane is covered */ covered = [];
   mode = "a";
+  hear = "both"; // of two that are shown together
   orderKey = "";
   wished = ""; // the order that the reader chose; what is shown may not have it
   /** @type {UnitGroup[]} */ groups = [];
@@ -38,7 +39,7 @@ export class StageData {
   adopt(/** @type {Payload} */ payload, /** @type {LaneStage} */ stage) {
     this.payload = payload;
     if (!payload.compare) this.mode = "a";
-    const composed = composeStage(payload, this.mode);
+    const composed = composeStage(payload, this.mode, this.hear);
     this.round = roundOf(payload.key);
     this.round.adopt(composed.asks ?? null);
     this.cover = this.round.cover;
@@ -64,7 +65,8 @@ export class StageData {
   readSignals() {
     const given = this.shown.signals.map(({ name, values }) => ({ name, values: decodeArray(values).values }));
     const pitch = new Float64Array(this.clock.steps).fill(Number.NaN);
-    for (const note of this.notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
+    const notes = this.shown.own ? decodeNotes(this.shown.own) : this.notes;
+    for (const note of notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
     return pitch.some(Number.isFinite) ? [...given, { name: "pitch", values: pitch }] : given;
   }
 

@@ -1,6 +1,6 @@
 // Below the transport: which trace, how units are sorted, which are pinned, where else they fire.
 
-import { MODES } from "./compare.js";
+import { HEARD, MODES, soundsApart } from "./compare.js";
 import { button, element, setLabel, setText } from "./dom.js";
 import { decodeArray } from "./decode.js";
 import { fetchElsewhere, firesElsewhere, searchable, strongestUnits } from "./elsewhere.js";
@@ -9,17 +9,30 @@ import { t } from "./words.js";
 
 /** @import { StageView } from "./stage.js" */
 
+/** Buttons side by side of which one is pressed; `press` names them. */
+function choices(label, values, chosen) {
+  return element("div", { class: "segments", role: "group", "aria-label": label }, values.map((value) => {
+    const node = button(value, { className: "segment", text: "" });
+    node.addEventListener("click", () => chosen(value));
+    return node;
+  }));
+}
+
+function press(/** @type {HTMLElement} */ group, /** @type {string[]} */ names, /** @type {number} */ place) {
+  [...group.children].forEach((node, at) => {
+    setText(node.querySelector("span"), names[at]);
+    setLabel(node, names[at]);
+    node.setAttribute("aria-pressed", String(at === place));
+  });
+}
+
 export class Panel {
   /** @param {StageView} stage */
   constructor(stage) {
     this.stage = stage;
-    this.modes = element("div", { class: "segments", role: "group", "aria-label": t("Which trace"), hidden: true });
-    this.modeButtons = Object.fromEntries(MODES.map((mode) => {
-      const node = button(mode, { className: "segment", text: "" });
-      node.addEventListener("click", () => stage.setMode(mode));
-      this.modes.append(node);
-      return [mode, node];
-    }));
+    this.modes = choices(t("Which trace"), MODES, (mode) => stage.setMode(mode));
+    this.heard = choices(t("Hear"), HEARD, (hear) => stage.setMode(stage.data.mode, hear));
+    this.heardBox = element("div", { class: "field" }, [element("span", { text: t("Hear"), "aria-hidden": "true" }), this.heard]);
     this.sort = element("select", { class: "speed sort", "data-name": "sort", "aria-label": t("Sort units by") });
     this.sort.addEventListener("change", () => stage.setOrder(this.sort.value));
     this.sortBox = element("label", { class: "field" }, [t("Units by"), " ", this.sort]);
@@ -36,7 +49,7 @@ export class Panel {
     this.where = button(t("Search the other sequences for places where these units fire"), { text: t("Where else?"), "aria-expanded": "false" });
     this.where.addEventListener("click", () => this.search());
     this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": t("Where else these units fire") });
-    this.row = element("div", { class: "panel" }, [this.modes, this.sortBox, this.pinForm, this.pins, this.where]);
+    this.row = element("div", { class: "panel" }, [this.modes, this.heardBox, this.sortBox, this.pinForm, this.pins, this.where]);
     this.node = element("div", {}, [this.row, this.results]);
   }
 
@@ -59,12 +72,10 @@ export class Panel {
     this.modes.hidden = !compare;
     if (compare) {
       const names = { a: name, b: compare.name, both: t("Both"), difference: t("Difference") };
-      for (const mode of MODES) {
-        setText(this.modeButtons[mode].querySelector("span"), names[mode]);
-        setLabel(this.modeButtons[mode], names[mode]);
-        this.modeButtons[mode].setAttribute("aria-pressed", String(data.mode === mode));
-      }
+      press(this.modes, MODES.map((mode) => names[mode]), MODES.indexOf(data.mode));
+      press(this.heard, HEARD.map((hear) => names[hear]), HEARD.indexOf(data.hear));
     }
+    this.heardBox.hidden = !["both", "difference"].includes(data.mode) || !soundsApart(data.payload);
     const units = data.unitAxis;
     this.sortBox.hidden = !units || Boolean(compact);
     this.pinForm.hidden = !units || Boolean(compact);

@@ -105,10 +105,14 @@ export class StageView {
     this.invalidate("view");
   }
 
-  /** Show the first trace, the second, both, or their difference; the playhead keeps its step. */
-  setMode(mode) {
-    this.data.mode = mode;
-    this.adoptData(this.data.payload);
+  /** Show the first trace, the second, both, or their difference, and hear what is to be heard; time goes on. */
+  setMode(mode, hear = this.data.hear) {
+    const { data, transport } = this;
+    const at = transport.timeline.position();
+    Object.assign(data, { mode, hear });
+    this.adoptData(data.payload);
+    transport.timeline.seek(at);
+    transport.resound();
     this.relayout();
   }
 
@@ -142,7 +146,7 @@ export class StageView {
   viewNow() {
     const { data, look: { zoom }, transport: { timeline } } = this;
     const pins = data.pins.map(({ axis, unit }) => /** @type {[string, number]} */ ([axis, unit]));
-    const view = { step: data.clock.stepAt(timeline.position()), speed: timeline.speed, units: data.wished, zoom, trace: data.mode === "a" ? undefined : data.mode, pins };
+    const view = { step: data.clock.stepAt(timeline.position()), speed: timeline.speed, units: data.wished, zoom, trace: data.mode === "a" ? undefined : data.mode, hear: data.hear, pins };
     return { view, steps: data.clock.steps, closed: performance.now() };
   }
 
@@ -168,15 +172,17 @@ export class StageView {
     if (Math.abs(look.zoom - 1) > 1e-9) said.zoom = String(Number(look.zoom.toFixed(3)));
     if (data.mode !== "a") said.trace = data.mode;
     if (data.round.asking) said.ask = String(data.round.at + 1);
+    if (data.hear !== "both") said.hear = data.hear;
     if (data.pins.length) said.pins = data.pins.map(({ axis, unit }) => `${axis}-${unit}`).join(",");
     return said;
   }
 
   /** Stand where a link says; what this stage does not have stays as it is. */
-  takeView(/** @type {LinkView} */ { step, speed, units, zoom, trace, pins = [], ask }) {
+  takeView(/** @type {LinkView} */ { step, speed, units, zoom, trace, hear, pins = [], ask }) {
     const { data, transport } = this;
     if (trace && data.payload.compare) {
       data.mode = trace;
+      data.hear = hear ?? data.hear;
       this.adoptData(data.payload);
     }
     if (units && data.orderKeys.includes(units)) data.setOrder(units);

@@ -97,11 +97,19 @@ export class Synth {
   play(bus, note, when, seconds) {
     const loud = (note.velocity / 127) ** 1.5;
     const voice = VOICES.includes(note.voice) ? note.voice : "solo";
-    const out = bus.channels[voice];
+    const out = note.pan ? this.aside(bus.channels[voice], note.pan) : bus.channels[voice];
     if (voice === "drums") this.drum(out, note.pitch, when, loud);
     else if (voice === "bass") this.bass(out, note.pitch, when, seconds, loud);
     else if (voice === "chords") this.chord(out, note.pitch, when, seconds, loud);
     else this.lead(out, note.pitch, when, seconds, loud);
+  }
+
+  /** A way to a channel that stands left (−1) or right (1). */
+  aside(channel, pan) {
+    const node = this.context.createStereoPanner();
+    node.pan.value = pan;
+    node.connect(channel);
+    return node;
   }
 
   oscillator(type, hertz, when, until, detune = 0) {

@@ -28,6 +28,7 @@ export class Transport {
   adopt() {
     const { timeline, data: { clock, music, notes, payload } } = this;
     const older = this.clock;
+    const over = !this.playing && timeline.position() >= older.end - 1e-6;
     this.clock = clock;
     if (!clock.equals(older)) {
       const place = clock.carry(older, timeline.position());
@@ -35,7 +36,10 @@ export class Transport {
       timeline.loop = null;
       timeline.seek(place);
     }
-    if (music !== this.music) this.sound.setNotes(notes);
+    if (music !== this.music) {
+      this.sound.setNotes(notes);
+      if (over) timeline.seek(clock.start); // other music after the end of the last is to be played
+    }
     this.music = music;
     // A page that names another step than before wants the playhead there.
     if (payload.start !== this.start) {

@@ -90,6 +90,90 @@ def test_fed_the_true_notes_and_fed_its_own(server, new_page):
     expect(diagram).to_contain_text("The first 8 notes come from above.")
 
 
+def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server, new_page):
+    page = new_page(f"{server.url}/jazz?compare=true&solo.trace=both")
+    expect(page.get_by_text("differ in temperature (1 and 0.4)")).to_be_visible()
+    shown = page.locator(".st-key-solo .stage")
+    expect(shown).to_have_count(1)
+    expect(shown.locator("section[data-kind=pianoroll]")).to_have_count(2)
+    page.evaluate(
+        """() => {
+          window.aside = [];
+          const { createStereoPanner: make } = BaseAudioContext.prototype;
+          BaseAudioContext.prototype.createStereoPanner = function () {
+            const node = make.call(this);
+            aside.push(node);
+            return node;
+          };
+        }"""
+    )
+    shown.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => new Set(aside.map((node) => Math.sign(node.pan.value))).size > 1")
+    heard = """node => node.getRootNode().stageView.transport.sound.notes
+      .filter(({ voice }) => voice === "solo").map(({ pitch }) => pitch).join()"""
+    both = shown.evaluate(heard)
+    hear = shown.get_by_role("group", name="Hear")
+    found = []
+    for name in ("A", "B"):
+        before, now = shown.evaluate(heard), step(shown)
+        hear.get_by_role("button", name=name, exact=True).click()
+        becomes(page, lambda before=before: shown.evaluate(heard) != before)
+        becomes(page, lambda now=now: step(shown) > now)  # it plays on from where it was
+        found.append(shown.evaluate(heard))
+    assert sorted(",".join(found).split(",")) == sorted(both.split(","))
+    shown.get_by_role("group", name="Which trace").get_by_role(
+        "button", name="B", exact=True
+    ).click()
+    becomes(page, lambda: shown.evaluate(heard) == found[1])
+    expect(hear).to_be_hidden()
+
+
+def test_a_start_is_played_by_mouse_letters_and_midi_heard_and_gone_on_from(server, new_page):
+    page = new_page(f"{server.url}/jazz?opening=notes+of+my+own&note_length=2/3")
+    piano, notes = page.locator(".st-key-piano .piano"), page.locator(".st-key-tune input")
+    piano.get_by_role("button", name="C4", exact=True).click()
+    expect(notes).to_have_value("C4 2/3")
+    page.keyboard.press("KeyD")
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    page.evaluate(
+        """() => {
+          window.midi = { inputs: new Map([["1", { name: "Keystation" }]]) };
+          navigator.requestMIDIAccess = async () => midi;
+        }"""
+    )
+    piano.get_by_role("button", name="MIDI keyboard").click()
+    expect(piano).to_contain_text("Heard: Keystation.")
+    page.evaluate(
+        """() => {
+          const { onmidimessage: play } = midi.inputs.get("1");
+          for (const data of [[0x90, 67, 90], [0x90, 67, 0]]) play({ data, timeStamp: 1 });
+        }"""
+    )
+    expect(notes).to_have_value("C4 2/3, E4 2/3, G4 2/3")
+    expect(piano).to_contain_text("3 of 16 notes")
+    view = "node => node.getRootNode().stageView.data"
+    solo = page.locator(".st-key-solo .stage")
+    given = f"""node => (({view})(node).lanes.length
+      && ({view})(node).shown.lanes.find(({{ kind }}) => kind === "pianoroll").prompt)"""
+    becomes(page, lambda: solo.evaluate(given) == 3)
+    expect(solo).to_contain_text("step 1 of 67")
+
+    piano.get_by_role("button", name="Hear it").click()
+    expect(piano.get_by_role("button", name="Stop")).to_be_visible()
+    heard = "node => node.getRootNode().pianoView.sound.notes.map(({ pitch }) => pitch)"
+    assert piano.evaluate(heard) == [60, 64, 67]
+    expect(piano.get_by_role("button", name="Hear it")).to_be_visible()  # it ends by itself
+    piano.get_by_role("button", name="Undo").click()
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    settled(page)
+    page.reload()
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+    settled(page)
+    page.get_by_text("简体中文", exact=True).click()
+    expect(piano).to_contain_text("2 / 16 个音")
+    expect(notes).to_have_value("C4 2/3, E4 2/3")
+
+
 def a_midi_file() -> bytes:
     song = pretty_midi.PrettyMIDI(initial_tempo=100)
     lead = pretty_midi.Instrument(73, name="Whistle")

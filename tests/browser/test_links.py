@@ -51,6 +51,9 @@ def slide(page: Page, key: str, times: int = 2) -> None:
 
 
 def home(page: Page) -> None:
+    slide(page, "home_temperature")
+    page.get_by_role("button", name="New solo").click()
+    settled(page)
     walk(page, "home", 11)
 
 

@@ -289,6 +289,7 @@ def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(server, co
     expect(other.get_by_text("loss summed over Ty")).to_be_visible(timeout=60_000)
     settled(other)
     assert other.get_by_text("loss summed over Ty").inner_text() == status
+    expect(other.locator(".st-key-kept_epoch").get_by_role("slider")).to_be_visible()
     assert other.get_by_text("Longest run copied").inner_text() == sampled
     expect(other).to_have_url(re.compile(r"Tx=11"))
     other.reload()

@@ -163,14 +163,71 @@ def test_without_chance_there_is_no_seed_to_choose(jazz):
     assert "good · greedy. Longest run" in texts(jazz)
 
 
-def test_two_solos_stand_side_by_side_with_their_own_settings(jazz):
+def test_a_second_solo_opens_with_another_temperature_alone_and_the_line_says_where_they_part(jazz):
+    jazz.selectbox(key="model").set_value("early").run()
+    jazz.number_input(key="seed").set_value(5).run()
     jazz.toggle(key="compare").set_value(True).run()
-    warmth = [jazz.select_slider(key=f"temperature{suffix}").value for suffix in ("", "_b")]
-    assert warmth[0] != warmth[1]
-    jazz.selectbox(key="model_b").set_value("untrained").run()
     assert not jazz.exception
-    assert "good · temperature" in texts(jazz)
-    assert "untrained · temperature" in texts(jazz)
+    said = "**A** and **B** differ in temperature (1 and 0.4). Their notes first part at step **"
+    assert said in texts(jazz)
+    (stage,) = [one for one in jazz.get("bidi_component") if "-solo" in one.proto.id]
+    assert stage
+    assert "early · temperature 1 · seed 5" in texts(jazz)
+    assert "early · temperature 0.4 · seed 5" in texts(jazz)
+    jazz.select_slider(key="temperature_b").set_value(1.0).run()
+    assert "have the same settings. As far as both go, their notes are the same." in texts(jazz)
+    jazz.selectbox(key="method_b").set_value("top-k").run()
+    jazz.selectbox(key="model_b").set_value("untrained").run()
+    assert "in model (early and untrained), method (temperature and top-k), k (– and 8)" in texts(
+        jazz
+    )
+
+
+def solo_stage(app: AppTest, key: str = "solo") -> str:
+    return next(str(one.proto) for one in app.get("bidi_component") if f"-{key}" in one.proto.id)
+
+
+def test_home_s_solo_is_another_with_the_next_seed_or_at_another_temperature():
+    app = visit("home")
+    seen = [solo_stage(app, "home")]
+    app.button(key="home_again").click().run()
+    seen.append(solo_stage(app, "home"))
+    app.select_slider(key="home_temperature").set_value(1.5).run()
+    seen.append(solo_stage(app, "home"))
+    assert len(set(seen)) == 3
+    by_link = visit("home", home_seed="8", home_temperature="1.5")
+    assert solo_stage(by_link, "home") == seen[-1]
+    app.number_input(key="home_seed").set_value(7).run()
+    app.select_slider(key="home_temperature").set_value(0.8).run()
+    assert solo_stage(app, "home") == seen[0]
+
+
+def test_the_network_goes_on_from_notes_that_a_link_brings_or_a_reader_types():
+    own = {"opening": "notes of my own", "compare": "true"}
+    app = visit("jazz", **own, tune="C4 1/3, E4 1, rest 1, G4 1/2")
+    assert not app.exception
+    assert "On this corpus' places in the beat: C4 1/3, E4 1, rest 1, G4 2/3." in texts(app)
+    assert "so the nearest stand in: E4 1 → E4 2/3, rest 1/3." in texts(app)
+    assert "temperature (1 and 0.4). Their notes first part at step **" in texts(app)
+    assert int(texts(app).split("part at step **")[1].split("*")[0]) > 5
+    before = solo_stage(app)
+    app.text_input(key="tune").set_value("A4 2/3").run()
+    assert solo_stage(app) != before
+    assert not [one for one in app.slider if one.key == "prompt"]
+    before = solo_stage(app)
+    app.text_input(key="tune").set_value("A4 2/3, <b>x</b>").run()
+    the_error(app, "is no note")
+    app.text_input(key="tune").set_value("").run()
+    assert errors(app) == []
+    app.button_group(key="opening").set_value("the melody's first notes").run()
+    assert app.slider(key="prompt").value == 0
+
+
+@pytest.mark.parametrize("tune", ["9" * 300, "C4 1/0", "=1+1", "\x00", "C4," * 17, "rest " * 60])
+def test_a_link_with_notes_that_are_none_gets_at_most_one_sentence(tune):
+    app = visit("jazz", opening="notes of my own", tune=tune, note_length="8/9")
+    assert not app.exception
+    assert len(errors(app)) == 1
 
 
 def test_a_file_of_ones_own_becomes_the_corpus(jazz):

@@ -30,8 +30,10 @@ KINDS = {
 CODE = "own = Sequential([LSTM(3)])\n" + "".join(f"Dense({letter})\n" for letter in "abcdefghijkl")
 # Links that together have every control drawn.
 LINKS = (
+    ("home", {}),
     ("jazz", {"compare": "true", "method": "top-k", "method_b": "top-p"}),
     ("jazz", {"compare": "true", "method": "top-p", "method_b": "top-k"}),
+    ("jazz", {"opening": "notes of my own"}),
     ("jazz", {"against": "itself, fed its own notes"}),
     ("emojify", {"emoji_against": "another sentence"}),
     ("emojify", {"emoji_against": "another model"}),

@@ -259,6 +259,10 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     assert not there.exception
     held_alike(app, there)
     assert there.selectbox(key="model").value == "my training"
+    back = there.select_slider(key="kept_epoch")
+    assert back.options == ["0", "4"]
+    back.set_value(0).run()
+    assert "After **0** epochs · training **1.50** nats a note" in texts(there)
     there.switch_page("pages/emojify.py").run()
     assert there.text_input(key="say").value == "we love pizza"
     assert there.selectbox(key="emoji_model").value == "run 3 last"

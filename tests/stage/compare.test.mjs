@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { composeStage } from "../../static/stage/compare.js";
+import { composeStage, soundsApart } from "../../static/stage/compare.js";
 import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
 import { fillPage } from "../../static/stage/offline.js";
 import { firesElsewhere, searchable, strongestUnits } from "../../static/stage/elsewhere.js";
@@ -17,6 +17,7 @@ function trace(name, edges, h, labels) {
   return {
     name,
     names: [],
+    reads: [],
     signals: [],
     sound: [],
     clock: { edges: array(Float64Array, edges) },
@@ -30,7 +31,7 @@ function trace(name, edges, h, labels) {
 
 const before = () => trace("before", [0, 1, 2, 3], [0, 0, 0.5, -0.5, 1, -1], ["x", "y", "z"]);
 const after = () => trace("after", [0, 1, 2, 3], [0.25, 0, 0.5, 0.25, 0, 1], ["x", "q", "r"]);
-const short = () => trace("short", [0, 0.5, 4], [1, 1, 1, 1], ["x", "w"]);
+const other = () => trace("other", [0, 0.5, 1, 2], [1, 1, 2, 2, 3, 3], ["x", "v", "w"]);
 
 test("without a second trace, or for the first alone, nothing is changed", () => {
   const data = { ...before(), compare: null };
@@ -55,16 +56,44 @@ test("difference: the second minus the first, number by number, zero-centred", (
   assert.ok(map.high >= 2);
 });
 
-test("a shorter sequence is laid on the first one's steps and ends where it ends", () => {
-  const { lanes, clock } = composeStage({ ...before(), compare: short() }, "both");
+test("another sequence runs in its own rhythm: at each step it is at the one that sounds then", () => {
+  const { lanes, clock } = composeStage({ ...before(), compare: { ...other(), names: ["k", "l", "m"] } }, "both");
+  assert.deepEqual(lanes[5].names, ["k", "m", ""]);
   assert.deepEqual([...clock.edges.values], [0, 1, 2, 3]);
   assert.deepEqual(lanes[1].labels, ["x", "w", ""]);
   assert.deepEqual(lanes[3].values.shape, [3, 2]);
+  assert.deepEqual([...lanes[3].values.values.subarray(0, 4)], [1, 1, 3, 3]);
   assert.ok(Number.isNaN(lanes[3].values.values[4]));
-  assert.deepEqual(lanes[5].notes.map((note) => [note.start, note.end]), [[0, 1], [1, 2]]);
-  const difference = composeStage({ ...before(), compare: short() }, "difference").lanes.find((lane) => lane.kind === "heatmap");
+  assert.deepEqual(lanes[5].notes.map((note) => [note.start, note.end, note.step, note.until]), [[0, 0.5, 0, 0], [1, 2, 1, 1]]);
+  const difference = composeStage({ ...before(), compare: other() }, "difference").lanes.find((lane) => lane.kind === "heatmap");
+  assert.deepEqual([...difference.values.values.subarray(0, 4)], [1, 1, 2.5, 3.5]);
   assert.ok(Number.isNaN(difference.values.values[5]));
   assert.ok(Number.isFinite(difference.high));
+});
+
+test("where the second is longer the clock goes on to its end, and the first has ended", () => {
+  const longer = trace("longer", [0, 1, 2, 4, 5], [1, 1, 2, 2, 3, 3, 4, 4], ["x", "v", "w", "u"]);
+  const { lanes, clock, names } = composeStage({ ...before(), names: ["p", "q", "r"], compare: longer }, "both");
+  assert.deepEqual([...clock.edges.values], [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(names, ["p", "q", "r", "", ""]);
+  assert.deepEqual(lanes.slice(0, 2).map(({ labels }) => labels), [["x", "y", "z", "", ""], ["x", "v", "w", "w", "u"]]);
+  assert.deepEqual([...lanes[2].values.values.subarray(4)], [1, -1, NaN, NaN, NaN, NaN]);
+  assert.deepEqual(lanes[4].notes.map(({ step }) => step), [0, 2]);
+  assert.deepEqual(lanes[5].notes.map(({ start, step, until }) => [start, step, until]), [[0, 0, 0], [4, 4, 4]]);
+});
+
+test("of two that are shown together, the first, the second or both are heard, each when it is", () => {
+  const note = (start, pitch, voice = "solo") => ({ start, end: start + 0.5, pitch, voice, velocity: 90, step: voice === "solo" ? 7 : -1 });
+  const first = { ...before(), sound: [note(0, 60), note(0, 36, "bass"), note(2, 62)] };
+  const two = { ...first, compare: { ...other(), sound: [note(0, 60), note(0.5, 67), note(1, 40, "bass")] } };
+  const heard = (hear, mode = "both") => composeStage(two, mode, hear).sound.map(({ start, pitch, pan, step }) => [start, pitch, pan, step]);
+  assert.deepEqual(composeStage(two, "both", "a").sound, first.sound);
+  assert.deepEqual(heard("b", "difference"), [[0, 60, undefined, -1], [0.5, 67, undefined, -1], [1, 40, undefined, -1]]);
+  assert.deepEqual(heard("both"), [[0, 60, -0.6, 7], [0, 60, 0.6, -1], [0, 36, undefined, -1], [0.5, 67, 0.6, -1], [2, 62, -0.6, 7]]);
+  assert.equal(soundsApart(two), true);
+  const same = { ...first, compare: { ...after(), sound: first.sound } };
+  assert.equal(soundsApart(same), false);
+  assert.equal(composeStage(same, "both").sound, first.sound);
 });
 
 test("what is already unpacked passes through the decoders", () => {

@@ -123,7 +123,7 @@ def changes(words: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.pills(
             _("change a word"),
-            format_func=dict(enumerate(words)).get,
+            format_func=words.__getitem__,
             help=_("Press a word: leave it out, negate it or move it, and see the difference."),
             width="content",
             **widget("emoji_word", options=range(len(words))),

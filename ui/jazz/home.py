@@ -7,24 +7,34 @@ import streamlit as st
 from seqlib import i18n
 from seqlib.jazz.sampling import sample
 from seqlib.stage.jazz import solo_stage
+from ui.frame import frame
+from ui.jazz import sample as controls
 from ui.jazz import state
 from ui.parts import stage as stage_component
 from ui.parts.notebook import Asked
+from ui.state import value
 
-SEED, TY = 7, 96
+TY = 96
 
 
-@st.cache_resource(show_spinner=False)
-def _stage(language: str) -> stage_component.Stage:
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _stage(language: str, temperature: float, seed: int) -> stage_component.Stage:
     """Make the stage, cached for each language because it has texts."""
     weights = state.shipped("good")
-    solo = sample(weights, TY, temperature=0.8, seed=SEED)
-    return solo_stage(solo, weights, seed=SEED, asks=True)
+    solo = sample(weights, TY, temperature=temperature, seed=seed)
+    return solo_stage(solo, weights, seed=seed, asks=True)
 
 
+@frame.alone()
 def stage() -> None:
-    """Draw the stage of a solo by a shipped model, playing; all readers share it."""
-    stage_component.show(_stage(i18n.language()), key="home", playing=True)
+    """Draw the stage of a solo by a shipped model, playing; readers of equal solos share it."""
+    with frame.controls("home"):
+        left, right = st.columns(2, vertical_alignment="bottom")
+        with left:
+            seed = controls.seed("home_seed")
+        with right:
+            temperature = controls.temperature("home_temperature")
+    stage_component.show(_stage(i18n.language(), temperature, seed), key="home", playing=True)
 
 
 def parameters() -> int:
@@ -34,4 +44,5 @@ def parameters() -> int:
 
 def asked() -> Asked:
     """What this page's notebook is filled in with."""
-    return Asked("home", {"Ty": TY, "temperature": 0.8, "seed": SEED})
+    settings = {"temperature": value("home_temperature"), "seed": int(value("home_seed"))}
+    return Asked("home", {"Ty": TY, **settings})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seqlib.music import largest_Tx
-from ui.jazz import state, train
+from ui.jazz import state, train, tune
 from ui.parts.notebook import Asked
 from ui.state import value
 
@@ -24,6 +24,8 @@ def asked() -> Asked:
             for name in ("method", "temperature", "k", "p", "Ty", "prompt", "seed")
         },
     }
+    if (start := tune.given()) is not None:
+        settings["start"] = start.tolist()
     variant = value("corpus")
     if variant == state.MINE and state.song() is None:
         variant = state.OURS

@@ -1,4 +1,4 @@
-"""Draw the controls of sampling, and a sample with its stage, novelty and MIDI file."""
+"""Draw the controls of sampling, and samples with their stage, novelty and MIDI files."""
 
 from __future__ import annotations
 
@@ -6,25 +6,32 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
+from seqlib.stage import Stage
 from seqlib.stage.jazz import jazz_stage
 from ui.frame import language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
-from ui.state import widget
+from ui.state import value, widget
 
 
 @dataclass(frozen=True)
 class Solo:
-    """A sample with its decoded melody and its arrangement."""
+    """A sample with its decoded melody and its arrangement.
 
+    ``settings`` says how it was made: the names of the controls and what they say.
+    """
+
+    name: str
     model: state.Model
+    settings: dict[str, str]
     sample: Sample
     melody: Melody
     arrangement: Arrangement
@@ -38,27 +45,46 @@ def _grid(columns: int):
         yield from st.columns(columns)
 
 
-def _seed(suffix: str, cell: Any) -> int:
-    """Draw the seed and the button for the next; without chance every seed writes the same."""
-    with cell, st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(
-            _("seed"), help=_("Same seed, same solo."), **widget(f"seed{suffix}")
-        )
+def seed(key: str) -> int:
+    """Draw the seed of that key, and the button for the next."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget(key))
         st.button(
             _("New solo"),
-            key=f"again{suffix}",
+            key=key.replace("seed", "again"),
             type="primary",
             icon=":material/casino:",
-            on_click=lambda: st.session_state.update({f"seed{suffix}": (number + 1) % 10_000}),
+            on_click=lambda: st.session_state.update({key: (number + 1) % 10_000}),
             help=_("The next seed."),
         )
     return int(number)
 
 
-def controls(suffix: str, *, beside: bool) -> Solo:
+def temperature(key: str) -> float:
+    """Draw the temperature of that key."""
+    return st.select_slider(
+        _("temperature"),
+        help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
+        **widget(key),
+    )
+
+
+def open_second() -> None:
+    """Have the second solo begin as the first, at another temperature, when it is asked for."""
+    if not value("compare"):
+        return
+    for name in ("model", "method", "temperature", "k", "p", "Ty", "prompt", "seed"):
+        st.session_state[f"{name}_b"] = value(name)
+    if value("method") == "greedy":
+        st.session_state["method_b"] = "temperature"
+    st.session_state["temperature_b"] = 0.4 if value("temperature") > 0.6 else 1.2
+
+
+def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
     """Bound widgets for one sample, and the sample they describe.
 
-    ``beside`` another solo there is room for two widgets in a row.
+    ``beside`` another solo there is room for two widgets in a row. ``start``, int (n,), is what
+    is given; None for notes of the chosen melody.
 
     Sampling takes about a millisecond, so it follows the controls at once.
     """
@@ -82,14 +108,10 @@ def controls(suffix: str, *, beside: bool) -> Solo:
             help=_("How a token is drawn from the softmax."),
         )
         st.caption(capital(_(METHODS[method])) + _("."))
-    options = {}
+    options: dict[str, Any] = {}
     with next(cells):
         if method != "greedy":
-            options["temperature"] = st.select_slider(
-                _("temperature"),
-                help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
-                **widget(f"temperature{suffix}"),
-            )
+            options["temperature"] = temperature(f"temperature{suffix}")
         if method == "top-k":
             options["k"] = st.select_slider(
                 "k", help=_("How many tokens may be drawn."), **widget(f"k{suffix}")
@@ -104,62 +126,119 @@ def controls(suffix: str, *, beside: bool) -> Solo:
             help=_("{low} to {high}.", low=10, high=MAX_TY),
             **widget(f"Ty{suffix}"),
         )
-    with next(cells):
-        n_prompt = st.slider(
-            _("first notes given"),
-            help=_("The opening of the chosen melody, which the model then continues."),
-            **widget(f"prompt{suffix}"),
-        )
-    number = 0 if method == "greedy" else _seed(suffix, next(cells))
-    model = state.model(name)
     place = state.melody_place()
+    given = start
+    if given is None:
+        with next(cells):
+            n_prompt = st.slider(
+                _("first notes given"),
+                help=_("The opening of the chosen melody, which the model then continues."),
+                **widget(f"prompt{suffix}"),
+            )
+        given = corpus.sequences[place][:n_prompt]
+    number = 0  # without chance every seed writes the same
+    if method != "greedy":
+        with next(cells):
+            number = seed(f"seed{suffix}")
+    model = state.model(name)
     made = sample(
         model.weights,
         int(Ty),
         method=method,
         seed=number,
-        prompt=corpus.sequences[place][:n_prompt],
+        prompt=given,
         **options,
     )
     tokens = corpus.vocabulary.decode(made.indices)
     melody = replace(corpus.melodies[place], tokens=tokens, name=f"{_(name)} {number}")
     how = [] if method == "temperature" else [_(method)]
-    settings = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
+    caption = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
+    settings = {_("model"): _(name), _("method"): _(method)}
+    settings |= {_(option): f"{chosen:g}" for option, chosen in options.items()}
+    settings |= {"Ty": f"{Ty}", _("first notes given"): f"{len(given)}"}
+    settings |= {} if method == "greedy" else {_("seed"): f"{number}"}
     return Solo(
+        "B" if suffix else "A",
         model,
+        settings,
         made,
         melody,
         arrange(melody, corpus.chords[place], seed=number),
         novelty(made.new, corpus.sequences),
-        settings if method == "greedy" else f"{settings} · " + _("seed {seed}", seed=number),
+        caption if method == "greedy" else f"{caption} · " + _("seed {seed}", seed=number),
     )
 
 
-def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
-    """Draw the stage of a solo, its novelty, and the download of its MIDI file."""
-    stage_component.show(
-        jazz_stage(
-            solo.melody,
-            solo.model.weights,
-            solo.sample.trace,
-            state.corpus().vocabulary,
-            lanes,
-            label=_(
-                "A solo of {n} tokens written by the {model} model",
-                n=len(solo.melody),
-                model=_(solo.model.name),
-            ),
-            chosen=solo.sample.indices,
-            chosen_name=_("drawn"),
-            sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
-            arrangement=solo.arrangement if band else None,
-            prompt=solo.sample.n_prompt,
-            # Of weights that are gone in a moment nobody asks what their units follow.
-            corpus=None if solo.model.moving else state.corpus(),
-            asks=True,
+def differences(a: Solo, b: Solo) -> str:
+    """Say in one line which settings of two solos differ, and where their notes first part."""
+    names = dict.fromkeys((*a.settings, *b.settings))
+    apart = [
+        _(
+            "{name} ({a} and {b})",
+            name=name,
+            a=a.settings.get(name, "–"),
+            b=b.settings.get(name, "–"),
+        )
+        for name in names
+        if a.settings.get(name) != b.settings.get(name)
+    ]
+    said = _("**A** and **B** differ in {settings}.", settings=_(", ").join(apart))
+    if not apart:
+        said = _("**A** and **B** have the same settings.")
+    both = min(len(a.melody), len(b.melody))
+    parted = np.flatnonzero(a.sample.indices[:both] != b.sample.indices[:both])
+    if len(parted):
+        step = int(parted[0])
+        return f"{said} " + _(
+            "Their notes first part at step **{step}**: A writes **{a}**, B **{b}**.",
+            step=step + 1,
+            a=a.melody.tokens[step],
+            b=b.melody.tokens[step],
+        )
+    return f"{said} " + _("As far as both go, their notes are the same.")
+
+
+def show(solos: list[Solo], lanes: tuple[str, ...], *, band: bool) -> None:
+    """Draw one stage of one or two solos, and below it what each took from the corpus."""
+    first, *others = [partial(_stage, solo, lanes, band=band) for solo in solos]
+    if others:
+        st.markdown(differences(*solos))
+    stage_component.show(first(compare=others[0]() if others else None), key="solo")
+    for column, solo in zip(st.columns(len(solos)), solos, strict=True):
+        with column:
+            _about(solo, band=band, key="solo_b" if solo.name == "B" else "solo")
+    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
+
+
+def _stage(
+    solo: Solo, lanes: tuple[str, ...], *, band: bool, compare: Stage | None = None
+) -> Stage:
+    return jazz_stage(
+        solo.melody,
+        solo.model.weights,
+        solo.sample.trace,
+        state.corpus().vocabulary,
+        lanes,
+        label=_(
+            "A solo of {n} tokens written by the {model} model",
+            n=len(solo.melody),
+            model=_(solo.model.name),
         ),
-        key=key,
+        chosen=solo.sample.indices,
+        chosen_name=_("drawn"),
+        sounds=solo.arrangement.sounds if band else solo.arrangement.solo,
+        arrangement=solo.arrangement if band else None,
+        prompt=solo.sample.n_prompt,
+        # Of weights that are gone in a moment nobody asks what their units follow.
+        corpus=None if solo.model.moving else state.corpus(),
+        asks=True,
+        name=solo.name,
+        compare=compare,
     )
+
+
+def _about(solo: Solo, *, band: bool, key: str) -> None:
+    """Say what of a solo is in the corpus, and offer its MIDI file."""
     corpus, found = state.corpus(), solo.novelty
     where = ""
     if found.longest_run:
@@ -179,7 +258,6 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             share=found.share_of_4grams,
         )
     )
-    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
     st.download_button(
         "MIDI",
         # Made when the button is pressed.

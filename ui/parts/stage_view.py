@@ -14,6 +14,7 @@ from seqlib.stage import Heatmap, Stage
 
 SPEEDS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2)
 TRACES = ("a", "b", "both", "difference")
+HEARD = ("a", "b", "both")
 MOST_PINS = 4
 
 _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
@@ -59,7 +60,9 @@ def stage_view(key: str, stage: Stage) -> dict[str, Any]:
 
 
 def _step(text: str, stage: Stage) -> int | None:
-    step = count(text, len(stage.clock.edges) - 1)
+    # Of two that are shown together, what the second has after the end of the first counts on.
+    both = (stage, stage.compare) if stage.compare else (stage,)
+    step = count(text, sum(len(one.clock.edges) - 1 for one in both))
     return step - 1 if step is not None else None
 
 
@@ -93,6 +96,10 @@ def _ask(text: str, stage: Stage) -> int | None:
     return step if asks and step is not None and asks.first <= step <= asks.last else None
 
 
+def _hear(text: str, stage: Stage) -> str | None:
+    return text if stage.compare and text in HEARD else None
+
+
 def _pins(text: str, stage: Stage) -> list[tuple[str, int]] | None:
     """Read pinned units, each of an axis that a lane has."""
     counts: dict[str, int] = {}
@@ -110,6 +117,7 @@ VIEW: dict[str, Callable[[str, Stage], Any]] = {
     "units": _units,
     "zoom": _zoom,
     "trace": _trace,
+    "hear": _hear,
     "pins": _pins,
     "ask": _ask,
 }

@@ -15,6 +15,7 @@ from ui.visit import SUFFIX
 
 FORMAT, VERSION = "SeqScope visit", 1
 MAX_RUNS = 16
+MAX_STAGES = 40  # kept weights of a run
 MAX_WORDS = 200_000
 MAX_LEFT_OUT = 50
 # How a file names the two ways of bringing vectors.
@@ -61,6 +62,8 @@ class JazzRun(Run, kw_only=True):
     vocabulary: Tokens
     probe: Annotated[int, Meta(ge=0, le=1000)]  # its length
     watched: bool = False  # with held-out losses, gradients and learning rates
+    # After which epochs before the last there are weights too.
+    stages: Annotated[list[Count], Meta(max_length=MAX_STAGES)] = []
 
 
 class EmojiRun(Run, kw_only=True):

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -228,20 +229,28 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     settings, n = _settings(about, RunSettings), about.epochs
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
     shapes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
+    arrays = list(zip(JAZZ_ARRAYS, shapes, strict=True))
     weights = JazzWeights.from_arrays(
-        [
-            reader.array(f"{name}-{what}.npy", "<f4", shape)
-            for what, shape in zip(JAZZ_ARRAYS, shapes, strict=True)
-        ]
+        [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in arrays]
     )
+    stages = {}
+    if epochs := about.stages:
+        if sorted({*epochs, n}) != [*epochs, n]:
+            raise _Wrong("stages")
+        kept = [
+            reader.array(f"{name}-stages-{what}.npy", "<f4", (len(epochs), *shape))
+            for what, shape in arrays
+        ]
+        each = zip(*kept, strict=True)
+        stages = {at: JazzWeights.from_arrays(one) for at, one in zip(epochs, each, strict=True)}
     measured = {
         "loss": _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
         "accuracy": _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
         **_times(reader, name, about),
     }
     if about.watched:
-        shapes = {"held_out": (n, 2), "gradient": (n, len(ARRAYS)), "rate": (n,)}
-        for what, shape in shapes.items():
+        watched = {"held_out": (n, 2), "gradient": (n, len(ARRAYS)), "rate": (n,)}
+        for what, shape in watched.items():
             measured[what] = reader.array(f"{name}-{what}.npy", "<f4", shape)
             unmeasured = measured[what] == NOT_TESTED if what == "held_out" else 0
             _losses(measured[what] + unmeasured, what)
@@ -249,7 +258,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    record = _record(about, settings, measured, weights)
+    record = replace(_record(about, settings, measured, weights), stages=stages)
     return vocabulary, TrainingRun.from_record(record, probe=probe, engine=about.engine)
 
 

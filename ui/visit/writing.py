@@ -41,6 +41,10 @@ from ui.visit.memory import Visit
 from ui.visit.reading import fitting_links, fitting_loose, open_visit
 from ui.visit.records import EmojiRecord, PairRecord
 
+# Weights hardly shrink in a zip, so half of what may unpack is what may be packed.
+MOST_PARTS = MAX_BYTES * 0.8
+SPARE = N_("weights that a jazz run kept on the way")
+
 
 @dataclass
 class Item:
@@ -58,6 +62,8 @@ class Item:
         Other parts of the archive, by what follows ``prefix`` in their names.
     data : DataSet
         Sentences that the entry, or each of two, refers to.
+    spare : dict
+        Further parts, for which there may be no room: the weights of the entry's ``stages``.
     """
 
     name: str
@@ -66,6 +72,12 @@ class Item:
     parts: dict[str, bytes] = field(default_factory=dict)
     prefix: str = ""
     data: DataSet | None = None
+    spare: dict[str, bytes] = field(default_factory=dict)
+
+    def drop_spare(self) -> str:
+        """Leave the spare parts out, and return what a reader is told."""
+        self.spare, self.entry.stages = {}, []
+        return SPARE
 
 
 def save_visit(visit: Visit) -> bytes:
@@ -73,7 +85,7 @@ def save_visit(visit: Visit) -> bytes:
 
     Runs that move are in it as they are now. The file is opened again before it is given out:
     what does not come back, because it is beyond a limit or makes the whole too large, is left
-    out, oldest emoji runs first, and named.
+    out, kept weights and oldest emoji runs first, and named.
     """
     links, loose = fitting_links(visit.links), fitting_loose(visit.loose)
     visit = replace(visit, links=links, loose=loose)
@@ -86,17 +98,23 @@ def save_visit(visit: Visit) -> bytes:
         except ValueError:
             left_out.append(name)
             continue
-        # Weights hardly shrink in a zip, so half of what may unpack is what may be packed.
         nbytes = sum(map(len, item.parts.values()))
-        if size + nbytes > MAX_BYTES * 0.8 or [one.kind for one in items].count(kind) == MAX_RUNS:
+        if size + nbytes > MOST_PARTS or [one.kind for one in items].count(kind) == MAX_RUNS:
             left_out.append(name)
             continue
         items.append(item)
         size += nbytes
+    for item in (one for one in items if one.spare):
+        size += (nbytes := sum(map(len, item.spare.values())))
+        if size > MOST_PARTS:
+            size -= nbytes
+            left_out.append(item.drop_spare())
     if not _comes_back(visit, items, left_out):
-        fit = [item for item in items if _comes_back(visit, [item], [])]
-        left_out += [item.name for item in items if item not in fit]
-        items = fit
+        left_out += [item.drop_spare() for item in items if item.spare]
+        if not _comes_back(visit, items, left_out):
+            fit = [item for item in items if _comes_back(visit, [item], [])]
+            left_out += [item.name for item in items if item not in fit]
+            items = fit
         while items and not _comes_back(visit, items, left_out):
             left_out.append(items.pop().name)
     return _packed(visit, items, left_out)
@@ -171,7 +189,7 @@ def _packed(visit: Visit, items: list[Item], left_out: list[str]) -> bytes:
             held |= entry
         else:
             setattr(about, item.kind, entry)
-        parts |= {f"{prefix}{name}": data for name, data in item.parts.items()}
+        parts |= {f"{prefix}{name}": data for name, data in (item.parts | item.spare).items()}
     about.data = [_data(one) for one in sets]
     return archive.write({JSON_NAME: msgspec.json.encode(about), **parts})
 
@@ -218,14 +236,19 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
     arrays |= kept.rows()
     if probe is not None:
         arrays["probe"] = probe
+    stages = {epoch: one for epoch, one in kept.stages.items() if epoch < kept.epoch}
     entry = format.JazzRun(
         **_run(kept),
         engine=kept.engine,
         vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
         probe=0 if probe is None else len(probe),
         watched="held_out" in arrays,
+        stages=list(stages),
     )
-    return Item(name, "jazz_runs", entry, _arrays(arrays))
+    each = zip(*(one.arrays for one in stages.values()), strict=True)
+    kinds = zip(JAZZ_ARRAYS, each, strict=False)  # none where there are no stages
+    spare = _arrays({f"stages-{what}": np.stack(arrays) for what, arrays in kinds})
+    return Item(name, "jazz_runs", entry, _arrays(arrays), spare=spare)
 
 
 def _vectors(key: str, found: WordVectors, name: str) -> Item:

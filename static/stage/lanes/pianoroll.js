@@ -24,6 +24,8 @@ export function pianorollLane(data, stage) {
   const chordBand = (layout) => (data.chords.length ? Math.round(layout.font * 1.7) : 0);
   const names = notes.some((note) => note.voice === "solo" && note.step >= 0);
 
+  const lastsAt = (note, step) => note.step <= step && step <= (note.until ?? note.step);
+
   function noteAt(x, y, view, size) {
     const top = chordBand(stage.layout);
     const each = (size.height - top) / span;
@@ -141,7 +143,7 @@ export function pianorollLane(data, stage) {
           const x0 = view.x(note.start);
           const x1 = view.x(note.end);
           if (x1 < view.left || x0 > right) continue;
-          const on = note.step >= 0 ? note.step === step : note.start < seconds[1] && note.end > seconds[0];
+          const on = note.step >= 0 ? lastsAt(note, step) : note.start < seconds[1] && note.end > seconds[0];
           const tall = Math.max(each, solo ? 5 : 3);
           g.beginPath();
           g.roundRect(x0, y(note.pitch) + each / 2 - tall / 2, Math.max(2, x1 - x0 - 1), tall, Math.min(3, tall / 2));
@@ -171,17 +173,17 @@ export function pianorollLane(data, stage) {
       const { theme, layout } = stage;
       const seconds = stage.clock.edges[step];
       const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
-      const note = notes.find((each) => each.step === step && each.voice === "solo");
+      const note = notes.find((each) => lastsAt(each, step) && each.voice === "solo");
       const asked = stage.asked(step);
       const name = note ? pitchText(note.pitch) : asked ? "?" : t("rest");
-      const [named, ...rest] = stage.nameOf(step).split(" · ");
+      const [named, ...rest] = (data.names?.[step] ?? stage.nameOf(step)).split(" · ");
       g.textBaseline = "alphabetic";
       g.fillStyle = theme.ink;
       g.font = `600 ${layout.font * 2.6}px ${theme.font}`;
       g.fillText(name, 0, layout.font * 2.9, box.width);
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
-      const length = rest.length && named === name ? beatsText(rest.join(" · ")) : t("{seconds} s", { seconds: numberText(stage.clock.length(step), 2) });
+      const length = rest.length && named === name ? beatsText(rest.join(" · ")) : t("{seconds} s", { seconds: numberText(note ? note.end - note.start : stage.clock.length(step), 2) });
       if (!asked) g.fillText(step < data.prompt ? t("{length}, given", { length }) : length, 0, layout.font * 4.6);
       if (!chord) return;
       g.fillText(t("over"), 0, layout.font * 6.3);
@@ -221,7 +223,7 @@ export function pianorollLane(data, stage) {
     },
 
     describe(step) {
-      const note = notes.find((each) => each.step === step);
+      const note = notes.find((each) => lastsAt(each, step));
       if (note) return pitchText(note.pitch);
       if (stage.asked(step)) return "";
       return names ? t("rest") : "";

@@ -30,7 +30,7 @@ RUNS = [
     *((name, "", {}) for name in notebooks.NAMES if name not in ("jazz", "emojify")),
     ("jazz", "all choruses", {"epochs": 3}),
     ("jazz", "one tune", {"epochs": 3, "method": "top-k", "prompt": 4, "m": 1}),
-    ("jazz", "my MIDI", {"epochs": 3, "Tx": 8}),
+    ("jazz", "my MIDI", {"epochs": 3, "Tx": 8, "start": [0, 1]}),
     ("emojify", "our sentences", {"epochs": 1, "units": 16}),
     ("emojify", "132 of them", {"epochs": 1, "units": 16, "mask": False, "trainable": True}),
     ("emojify", "my sentences", {"epochs": 2, "units": 8, "unknown": "shared UNK row"}),

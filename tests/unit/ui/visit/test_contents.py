@@ -30,7 +30,7 @@ from tests.unit.ui.visit.test_files import (
     song_of,
 )
 from ui.state import MOST_LETTERS, MOST_OPTIONS, TABLE, TOOLBAR, Choice, Number, Picks, Row, Text
-from ui.visit import reading
+from ui.visit import reading, writing
 from ui.visit.format import MAX_RUNS
 from ui.visit.memory import Visit
 from ui.visit.reading import open_visit
@@ -193,6 +193,19 @@ def test_more_runs_than_a_file_holds_are_named():
     data = save_visit(a_visit(jazz_runs={tokens(at): run for at in range(MAX_RUNS + 2)}))
     assert list(open_visit(data).work["jazz_runs"]) == [tokens(at) for at in range(2, MAX_RUNS + 2)]
     assert about(data)["left_out"] == ["a jazz run"]
+
+
+def test_weights_kept_on_the_way_are_left_out_first_and_named(monkeypatch):
+    runs = {tokens(at): a_jazz_run() for at in range(2)}
+    whole = save_visit(a_visit(jazz_runs=runs))
+    assert about(whole)["left_out"] == []
+    monkeypatch.setattr(writing, "MOST_PARTS", 36_000)  # two runs, and what one has kept
+    data = save_visit(a_visit(jazz_runs=runs))
+    assert about(data)["left_out"] == [writing.SPARE]
+    found = open_visit(data)
+    assert [len(run.stages) for run in found.work["jazz_runs"].values()] == [1, 3]
+    assert "not in it: weights that a jazz run kept on the way." in found.note
+    assert len(data) < len(whole)
 
 
 def test_a_reader_is_told_what_is_not_in_the_file():

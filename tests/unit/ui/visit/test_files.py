@@ -64,9 +64,12 @@ def a_jazz_run(state: State = State.STOPPED, error: str = "") -> TrainingRun:
         "rate": np.full(EPOCHS, 0.03, np.float32),
     }
     settings = RunSettings(epochs=10, m=7, Tx=Tx, n_a=N_A, seed=4, learning_rate=0.03, pace=5)
-    weights = JazzWeights.initial(N_A, corpus.n_values, 9)
+    weights, *stages = (JazzWeights.initial(N_A, corpus.n_values, 9 + n) for n in range(3))
+    record = Record(
+        settings, state, measured, weights, None, error, 0.75, {0: stages[0], 2: stages[1]}
+    )
     return TrainingRun.from_record(
-        Record(settings, state, measured, weights, None, error, 0.75),
+        record,
         probe=shifted_one_hot(corpus.sequences[0][:Tx], corpus.n_values),
         engine="djmodel",
     )
@@ -192,9 +195,11 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
     assert vocabulary == known
     same_run(run, before)
     now, then = run.snapshot(), before.snapshot()
-    for one, other in zip(now.weights.arrays, then.weights.arrays, strict=True):
-        assert one.dtype == other.dtype
-        assert np.array_equal(one, other)
+    assert list(run.stages) == [0, 2, EPOCHS]
+    for kept, known in zip(run.stages.values(), before.stages.values(), strict=True):
+        for one, other in zip(kept.arrays, known.arrays, strict=True):
+            assert one.dtype == other.dtype
+            assert np.array_equal(one, other)
     # Not to the last bit: how an array lies in memory decides the order of its sums.
     assert np.allclose(now.trace.h, then.trace.h, rtol=0, atol=1e-6)
 
@@ -406,6 +411,10 @@ def twice(saved: bytes) -> bytes:
 
 WEIGHTS = JazzWeights.initial(N_A, 78).arrays
 BAD = {
+    "stages that do not rise": put("jazz_runs", 0, "stages", value=[2, 0]),
+    "a stage after the end": put("jazz_runs", 0, "stages", value=[0, EPOCHS]),
+    "a stage that is missing": put("jazz_runs", 0, "stages", value=[0, 1, 2]),
+    "stages beyond number": put("jazz_runs", 0, "stages", value=list(range(1000))),
     "nothing": lambda saved: b"",
     "text": lambda saved: b"dear sir or madam",
     "half a file": lambda saved: saved[: len(saved) // 2],
