@@ -47,6 +47,7 @@ export class Input {
       if (full !== stage.isFull) stage.fit();
       full = stage.isFull;
     });
+    on(window, "resize", () => { if (data.payload.presenter) stage.fit(); });
     // After a press by hand the keys are the stage's again: Space plays. By keyboard, Space presses on.
     on(root, "click", (event) => {
       const pressed = event.detail && event.composedPath().find((node) => node.tagName === "BUTTON");
@@ -60,7 +61,7 @@ export class Input {
       if (!path.includes(controls.menu) && !path.includes(controls.more)) controls.openMenu(false);
     });
     const resizer = new ResizeObserver(() => {
-      if (look.width !== look.layout?.width) stage.relayout();
+      if (look.width !== look.layout?.width) stage.fit();
     });
     resizer.observe(look.node);
     this.ended.signal.addEventListener("abort", () => resizer.disconnect());

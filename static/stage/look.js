@@ -18,6 +18,7 @@ export class StageLook {
   onAccent = "#fff";
   dragging = false;
   scale = 1;
+  room = 1; // the part of their height that lanes have
   pps = 1;
   zoom = 1;
 
@@ -76,7 +77,7 @@ export class StageLook {
   relayout() {
     const { width, data: { clock, lanes, payload } } = this;
     if (!width) return false;
-    const layout = makeLayout(width, { scale: this.scale, compact: payload.compact });
+    const layout = makeLayout(width, { scale: this.scale, compact: payload.compact, room: this.room });
     this.layout = layout;
     this.root.classList.toggle("wide", layout.nowInside);
     this.measurer.font = `600 ${layout.font}px ${this.theme.font}`;

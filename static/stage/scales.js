@@ -3,16 +3,16 @@
 /**
  * Sizes that all lanes share, in CSS pixels.
  * @param {number} width  of the stage's inside
- * @param {{scale?: number, compact?: boolean}} options
+ * @param {{scale?: number, compact?: boolean, room?: number}} options  room: the part of their height that lanes have
  */
-export function makeLayout(width, { scale = 1, compact = false } = {}) {
+export function makeLayout(width, { scale = 1, compact = false, room = 1 } = {}) {
   const phone = width < 560;
   const nowInside = width >= 820 * Math.sqrt(scale);
   const gutter = Math.round((phone ? 38 : 54) * scale);
   const gap = Math.round(14 * scale);
   const now = nowInside ? Math.round(Math.min(240 * scale, width * 0.26)) : 0;
   const plot = Math.max(40, Math.round(width - gutter - (now ? now + gap : 0)));
-  return { width, phone, nowInside, gutter, gap, now, plot, scale, compact, font: 13 * scale };
+  return { width, phone, nowInside, gutter, gap, now, plot, scale, compact, room, font: 13 * scale };
 }
 
 /**

@@ -12,6 +12,8 @@ import { element, whenRested } from "./dom.js";
 /** @import { LaneStage, LinkView, Payload } from "./contract.js" */
 
 const FULL = [0.8, 3]; // the type's scale on a whole screen
+const LOW = [0.45, 1]; // the part of their height that lanes have where they share a window
+const SHARED = 0.84; // of its height
 const SOON = 3000; // milliseconds in which a stage takes the place of another
 /** @type {Map<string, StageView|{view: LinkView, steps: number, closed: number}>} the last stage of each key */
 const last = new Map();
@@ -56,7 +58,7 @@ export class StageView {
     else this.data.payload = payload;
     const view = first ? this.viewBefore() ?? payload.view : null;
     if (view) this.takeView(view);
-    this.relayout();
+    this.fit();
     if (first) this.begin(view);
   }
 
@@ -113,12 +115,12 @@ export class StageView {
     this.adoptData(data.payload);
     transport.timeline.seek(at);
     transport.resound();
-    this.relayout();
+    this.fit();
   }
 
   setOrder(key) {
     this.data.setOrder(key);
-    this.relayout(); // there may be other rows
+    this.fit(); // there may be other rows
   }
 
   pick(axis, unit) {
@@ -209,23 +211,32 @@ export class StageView {
     else this.root.requestFullscreen();
   }
 
-  /** With the screen to itself: the largest type that leaves all lanes in sight. */
+  /**
+   * With the screen to itself: the largest type that leaves all lanes in sight. On a page that is
+   * presented: lanes as low as must be, so that they share the window.
+   */
   fit() {
     const { style } = this.root;
-    const take = (scale) => {
-      style.setProperty("--scale", String(scale));
-      this.relayout();
-      return this.root.scrollHeight <= window.innerHeight;
+    const largest = (low, high, fits) => {
+      for (let half = (high - low) / 2; half > 0.02; half /= 2) if (fits(low + half)) low += half;
+      fits(low);
     };
-    if (this.isFull) {
-      let [low] = FULL;
-      for (let half = (FULL[1] - low) / 2; half > 0.02; half /= 2) {
-        if (take(low + half)) low += half;
-      }
-      take(low);
-    } else {
-      style.removeProperty("--scale");
+    const within = (share) => {
       this.relayout();
+      return this.root.scrollHeight <= share * window.innerHeight;
+    };
+    style.removeProperty("--scale");
+    this.look.room = 1;
+    if (this.isFull) {
+      largest(...FULL, (scale) => {
+        style.setProperty("--scale", String(scale));
+        return within(1);
+      });
+    } else if (!within(SHARED) && this.data.payload.presenter) {
+      largest(...LOW, (room) => {
+        this.look.room = room;
+        return within(SHARED);
+      });
     }
   }
 

@@ -117,7 +117,7 @@ def changes(words: Sequence[str]) -> None:
     def change(how: str) -> None:
         before, place = value("say"), st.session_state["emoji_word"]
         new = changed(before, place, how)
-        if len(new) <= TABLE["say"].most:
+        if TABLE["say"].takes(new):
             st.session_state.update(say=new, say_b=before, emoji_against=OTHER)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):

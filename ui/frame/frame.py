@@ -122,14 +122,16 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
   }
   [data-testid="stHeader"]:is(:hover, :focus-within) { transform: none; }
   .stApp:not(:has([data-testid="stHeader"]:is(:hover, :focus-within)))
-    [data-testid="stMainBlockContainer"] { padding-top: 0.8rem; }
+    [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+  h1 { font-size: 1.6rem !important; }
   .st-key-tools:not(:hover, :focus-within, :has([aria-expanded="true"])) > :not(
     .st-key-present, :has(.st-key-present)
   ) {
     opacity: 0;
   }
-  :root { --bars: 2.7rem; }
-  :has(> .st-key-sections) { top: 0.2rem; }
+  :root { --bars: 3.1rem; }
+  :has(> .st-key-sections) { top: 0.6rem; }
 }
 </style>"""
 

@@ -14,8 +14,8 @@ const BARS = 8;
 export function distributionLane(data, stage) {
   const { values, shape: [rows, columns] } = decodeArray(data.p);
   const chosen = data.chosen;
-  const bars = Math.min(BARS, columns);
-  const nowHeight = (layout) => barHeight(layout) * (bars + (columns > bars ? 1 : 0));
+  const barsIn = (layout) => Math.min(Math.round(BARS * layout.room), columns);
+  const nowHeight = (layout) => barHeight(layout) * (barsIn(layout) + (columns > barsIn(layout) ? 1 : 0));
   /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";
   const order = orderByIndex(columns);
@@ -45,7 +45,7 @@ export function distributionLane(data, stage) {
       shape: [["Tx", rows], [data.axis, columns]],
       legend: { map: "sequential", low: 0, high: 1, units: t("√ scale") },
     },
-    height: (layout) => (layout.nowInside ? nowHeight(layout) : Math.round((layout.compact ? 64 : 96) * Math.sqrt(layout.scale))),
+    height: (layout) => (layout.nowInside ? nowHeight(layout) : Math.round((layout.compact ? 64 : 96) * Math.sqrt(layout.scale) * layout.room)),
 
     drawTime(g, view, size) {
       fresh();
@@ -86,7 +86,7 @@ export function distributionLane(data, stage) {
       const p = row(step);
       if (!Number.isFinite(p[0])) return drawEnded(g, stage, step);
       const pick = chosenAt(step);
-      const { places, rest, restCount } = topProbabilities(p, bars, pick);
+      const { places, rest, restCount } = topProbabilities(p, barsIn(stage.layout), pick);
       const each = barHeight(layout);
       g.font = `${layout.font}px ${theme.font}`;
       g.textBaseline = "middle";

@@ -108,9 +108,9 @@ export function heatmapLane(data, stage) {
   const map = mapFor(low, high);
   const names = data.rows;
   const target = (layout, shown) => {
-    const size = (layout.compact ? 84 : 128) * Math.sqrt(layout.scale);
+    const size = (layout.compact ? 84 : 128) * Math.sqrt(layout.scale) * layout.room;
     if (names.length) return Math.max(size, columns * 15 * layout.scale);
-    return shown < columns ? Math.max(size, shown * 14 * layout.scale) : size;
+    return shown < columns ? Math.max(size, shown * 14 * layout.scale * layout.room) : size;
   };
   /** @type {HTMLCanvasElement} */ let bitmap;
   let bitmapKey = "";

@@ -27,7 +27,7 @@ export function influenceLane(data, stage) {
   const inputName = (step) => (data.inputs.length ? data.inputs[step] : stage.nameOf(step));
   const reach = (step, way = state.way) => reachBack(arrays[way].values, back, step);
   const nowHeight = (layout) => barHeight(layout) * (LISTED_STEPS + 1);
-  const plain = (layout) => Math.round((layout.compact ? 90 : 140) * Math.sqrt(layout.scale));
+  const plain = (layout) => Math.round((layout.compact ? 90 : 140) * Math.sqrt(layout.scale) * layout.room);
   const share = (value, total) => (total > 0 ? Math.abs(value) / total : 0);
   const signedText = (value, decimals = 3) => (value > 0 ? `+${numberText(value, decimals)}` : numberText(value, decimals));
   const figure = (value, total) => (state.way === "signed" ? signedText(value) : percentText(share(value, total)));

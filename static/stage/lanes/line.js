@@ -19,7 +19,7 @@ export function lineLane(data, stage) {
   const say = (value) => (!Number.isFinite(value) ? "–" : data.percent ? percentText(value) : numberText(value, 3));
   const bound = (value) => (data.percent ? `${boundText(100 * value)}%` : boundText(value));
   const nowHeight = (layout) => barHeight(layout) * (listed + (columns > listed ? 1 : 0));
-  const plain = (layout) => Math.round((layout.compact ? 100 : 150) * Math.sqrt(layout.scale));
+  const plain = (layout) => Math.round((layout.compact ? 100 : 150) * Math.sqrt(layout.scale) * layout.room);
   /** @type {{line: number, x: number, y: number}[]} */ let places;
   let placesKey = "";
 

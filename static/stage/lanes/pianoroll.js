@@ -85,7 +85,7 @@ export function pianorollLane(data, stage) {
       legend: null,
     },
     live: true,
-    height: (layout) => Math.round(chordBand(layout) + Math.max(layout.compact ? 96 : 132, Math.min(span * 6, 190)) * Math.sqrt(layout.scale)),
+    height: (layout) => Math.round(chordBand(layout) + Math.max(layout.compact ? 96 : 132, Math.min(span * 6, 190)) * Math.sqrt(layout.scale) * layout.room),
 
     drawTime(g, view, size, step) {
       const { theme, layout } = stage;
