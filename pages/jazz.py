@@ -12,7 +12,7 @@ from ui.jazz import model as model_parts
 from ui.jazz.notebook import asked
 from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
-from ui.state import widget
+from ui.state import value, widget
 
 TEXT = lesson("jazz")
 
@@ -74,20 +74,6 @@ def training() -> None:
 @frame.alone()
 def sampling() -> None:
     st.markdown(TEXT["sample"])
-    with st.container(horizontal=True):
-        band = st.toggle(
-            _("Band"),
-            help=_(
-                "Bass, chords and drums around the solo. Off leaves exactly what the model wrote."
-            ),
-            **widget("band"),
-        )
-        two = st.toggle(
-            _("Compare two solos"),
-            help=TEXT["compare"],
-            on_change=sample.open_second,
-            **widget("compare"),
-        )
     lanes = language.choice(
         st.pills,
         _("lanes"),
@@ -97,7 +83,8 @@ def sampling() -> None:
         help=_("What the stage shows."),
     )
     lanes = tuple(name for name in LANES if name in lanes) or ("notes",)
-    start = tune.start()
+    start = tune.start(switches)
+    band, two = value("band"), value("compare")
     solos = []
     with frame.controls("solo"):
         for column, suffix in zip(st.columns(1 + two), ("", "_b"), strict=False):
@@ -106,6 +93,21 @@ def sampling() -> None:
                     st.markdown("**B**" if suffix else "**A**")
                 solos.append(sample.controls(suffix, beside=two, start=start))
     sample.show(solos, lanes, band=band)
+
+
+def switches() -> None:
+    """Draw what is switched on and off around a solo."""
+    st.toggle(
+        _("Band"),
+        help=_("Bass, chords and drums around the solo. Off leaves exactly what the model wrote."),
+        **widget("band"),
+    )
+    st.toggle(
+        _("Compare two solos"),
+        help=TEXT["compare"],
+        on_change=sample.open_second,
+        **widget("compare"),
+    )
 
 
 def scores() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import _, capital
+from seqlib.i18n import _
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
@@ -97,17 +97,21 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
             _("model"),
             f"model{suffix}",
             options=list(names),
-            help=_("Which weights write the solo."),
+            help=_(
+                "Which weights write the solo. This one: {what}.",
+                what=_(names.get(value(f"model{suffix}"), "")),
+            ),
         )
-        st.caption(capital(_(names[name])) + _("."))
     with next(cells):
         method = language.choice(
             st.selectbox,
             _("method"),
             f"method{suffix}",
-            help=_("How a token is drawn from the softmax."),
+            help=_(
+                "How a token is drawn from the softmax. This one: {what}.",
+                what=_(METHODS.get(value(f"method{suffix}"), "")),
+            ),
         )
-        st.caption(capital(_(METHODS[method])) + _("."))
     options: dict[str, Any] = {}
     with next(cells):
         if method != "greedy":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import streamlit as st
@@ -34,21 +34,23 @@ _PIANO, _PLAYED = "piano", "played"
 _component = component("piano", "piano/piano.js", "piano/piano.css")
 
 
-def start() -> np.ndarray | None:
-    """Draw the choice of a start, and the piano if it is asked for.
+def start(beside: Callable[[], None]) -> np.ndarray | None:
+    """Draw the choice of a start, what stands ``beside`` it, and the piano if it is asked for.
 
     Returns the start's indices in the corpus' vocabulary, int (n,); None for a melody's own.
     """
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         opening = language.choice(
             st.segmented_control,
             _("begins with"),
             "opening",
             help=_("What the network is given, and goes on from."),
         )
-        if opening != OWN:
-            return None
-        lengths = _lengths()
+        beside()
+    if opening != OWN:
+        return None
+    lengths = _lengths()
+    with st.container(horizontal=True):
         length = language.choice(
             st.segmented_control,
             _("length of a note, in beats"),
