@@ -48,6 +48,7 @@ class Bar {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         this.go(place);
+        this.enter(place);
       });
       return link;
     });
@@ -123,6 +124,14 @@ class Bar {
     if (!title) scroller().scrollTo({ top: 0 });
     this.look(); // near the end of a page nothing scrolls
     history.replaceState(history.state, "", title ? `#${title.id}` : location.pathname + location.search);
+  }
+
+  /** Whoever chose a section goes on in it: the next Tab leads to what stands there. */
+  enter(place) {
+    const title = this.titles()[place];
+    if (!title) return;
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
   }
 
   /** A clicker sends PageDown and PageUp. They are the lesson's or the tour's while there is one. */

@@ -39,6 +39,8 @@ def test_a_section_is_drawn_when_it_is_gone_to_and_is_then_a_part_of_the_page(re
     expect(units).to_be_visible()
     becomes(page, lambda: stands(page, "train"))
     expect(page.locator(".st-key-sections [aria-current]")).to_have_text("7 · Train")
+    page.keyboard.press("Tab")  # goes on from the section's title, not from the bar
+    expect(page.locator(".st-key-section_training :focus")).to_have_count(1)
     units.press("Home")
     page.wait_for_url("**emoji_units=8*")
     page.locator(".st-key-emoji_epochs").get_by_role("slider").press("Home")

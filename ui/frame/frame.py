@@ -63,6 +63,7 @@ FRAME_CSS = """<style>
 .stApp.stApp { right: var(--beside, 0); bottom: var(--below, 0); }
 :has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
 .st-key-sections [data-stale] { opacity: 1 !important; }
+:is(h2, h3):focus { outline: none; }
 :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 0.5rem); }
 /* A fragment is as wide as its row unless it is told otherwise. */
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
