@@ -73,7 +73,7 @@ export class Panel {
     if (compare) {
       const names = { a: name, b: compare.name, both: t("Both"), difference: t("Difference") };
       press(this.modes, MODES.map((mode) => names[mode]), MODES.indexOf(data.mode));
-      press(this.heard, HEARD.map((hear) => names[hear]), HEARD.indexOf(data.hear));
+      press(this.heard, HEARD.map((hear) => ({ ...names, both: t("Together") })[hear]), HEARD.indexOf(data.hear));
     }
     this.heardBox.hidden = !["both", "difference"].includes(data.mode) || !soundsApart(data.payload);
     const units = data.unitAxis;
