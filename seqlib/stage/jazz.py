@@ -140,6 +140,7 @@ def jazz_stage(
         label=label,
         names=tokens,
         reads=reads,
+        given=prompt if written else len(tokens),
         groups=tuple(map(UnitGroup.of, groups(weights, corpus))) if corpus else (),
         name=name,
         compare=compare,
@@ -226,7 +227,7 @@ def solo_stage(
     seed : int
         Seed of the band.
     **more
-        ``name``, ``compare`` and others of ``jazz_stage``.
+        ``name``, ``compare``, ``written`` and others of ``jazz_stage``.
     """
     corpus = corpus or default_corpus()
     tokens = corpus.vocabulary.decode(solo.indices)
@@ -240,7 +241,7 @@ def solo_stage(
         lanes,
         label=label or _("A solo of {n} tokens, being written by a trained LSTM", n=len(melody)),
         chosen=solo.indices,
-        chosen_name=_("drawn"),
+        chosen_name=_("drawn") if more.get("written", True) else _("given"),
         sounds=arrangement.sounds,
         arrangement=arrangement,
         prompt=solo.n_prompt,

@@ -31,9 +31,9 @@ export class Asking {
     this.choices = element("div", { class: "ask-choices", role: "group", "aria-label": t("Candidates") });
     this.result = element("p", { class: "ask-result" });
     this.spoken = element("div", { class: "sr", role: "status" });
-    this.go = button("", { className: "ask-go", text: "" });
+    this.go = button(t("Show the answer (Enter)"), { className: "ask-go", text: t("Reveal") });
     this.go.addEventListener("click", () => this.advance());
-    this.further = button("", { text: "" });
+    this.further = button(t("Ask about some step further on, drawn by lot"), { text: t("Drawn step") });
     this.further.addEventListener("click", () => this.ask(this.round.further()));
     this.hands = button(t("Count the hands for each: click, type, or press its number"), { text: t("Show of hands"), "aria-pressed": "false" });
     this.hands.addEventListener("click", () => {
@@ -78,6 +78,10 @@ export class Asking {
     this.round.on = on;
     if (on && this.round.at < 0) this.round.start(step);
     this.show(true);
+    this.bringIntoView();
+  }
+
+  bringIntoView() {
     this.node.scrollIntoView({ block: "nearest" });
   }
 
@@ -85,18 +89,21 @@ export class Asking {
   open(/** @type {number} */ step) {
     if (!this.round.asks) return;
     this.round.on = true;
-    this.ask(step);
+    this.round.ask(step);
+    this.show(true);
   }
 
   ask(/** @type {number} */ step) {
     if (step < 0) return;
     this.round.ask(step);
     this.show(true);
+    this.bringIntoView();
   }
 
   reveal() {
     this.round.reveal();
     this.show(true);
+    this.bringIntoView();
     this.stage.transport.hearStep();
   }
 
@@ -121,6 +128,11 @@ export class Asking {
     const { look } = stage;
     if (asking && look.layout) look.setView(edges[at] - (look.layout.plot / look.pps) * 0.6);
     stage.invalidate("view");
+  }
+
+  get inSight() {
+    const { top, bottom } = this.node.getBoundingClientRect();
+    return this.round.asking && bottom > 0 && top < window.innerHeight;
   }
 
   // -- keys ---------------------------------------------------------------------------

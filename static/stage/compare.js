@@ -152,7 +152,7 @@ export function composeStage(/** @type {Payload} */ data, mode = "a", heard = "b
   const padded = ({ name, values }) => ({ name, values: { values: listAt([...decodeArray(values).values], ours, Number.NaN), shape: [ours.length] } });
   const named = (names) => (names.length ? listAt(names, ours, "") : names);
   return {
-    clock: { edges: { values: edges, shape: [edges.length] } }, names: named(data.names), reads: named(data.reads),
+    clock: { edges: { values: edges, shape: [edges.length] } }, names: named(data.names), reads: named(data.reads), given: data.given,
     lanes: lanes.filter(Boolean), signals: data.signals.map(padded), groups: [], asks: data.asks,
     sound: soundsApart(data) ? heardOf(data, heard) : data.sound, own: data.sound,
   };
