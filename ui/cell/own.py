@@ -179,7 +179,7 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
     edits = _hand(trace)
     plain = _stage(chain, traces, labels, lanes, _("unchanged"))
     if edits:
-        changed = sandbox.run(layer.lstm, trace.x, edits)
+        changed = sandbox.run(layer.cell, trace.x, edits)
         moved = float(np.abs(changed.h[-1] - trace.h[-1]).max())
         st.markdown(_("The last state a moves by at most **{moved:.3f}**.", moved=moved))
         plain = _stage(chain, (*traces[:-1], changed), labels, lanes, _("changed"), plain)
@@ -205,8 +205,8 @@ OTHER_STATES = {
 def _watch_other(layer: Layer, given: Given) -> None:
     """Draw every gate of a GRU, or the state of a SimpleRNN."""
     labels = _labels(layer, given)
-    trace = watching.run_other(layer, given.x)
-    known = watching.states(trace)
+    (trace,) = watching.run((layer,), given.x)
+    known = trace.states
     lanes = [
         Heatmap(_(title), known[name], "a" if name == "h" else name, "n_a", low, 1.0)
         for name, (title, low) in OTHER_STATES.items()
@@ -265,7 +265,7 @@ def _stage(
     if "cell" in lanes:
         made.append(CellStep(_("every vector of this step"), trace, input_axis="n_x"))
     if "equation" in lanes:
-        made.append(Equation(_("one unit's update, with its numbers"), layer.lstm, trace))
+        made.append(Equation(_("one unit's update, with its numbers"), layer.cell, trace))
     if "influence" in lanes and not any(one.backward for one in chain):
         made.append(_influence(chain, traces, labels))
     return Stage(
@@ -286,7 +286,7 @@ def _influence(
     trace = traces[-1]
     da = np.zeros_like(trace.h)
     da[:, trace.liveliest] = 1
-    layers = [(layer.lstm, one) for layer, one in zip(chain, traces, strict=True)]
+    layers = [(layer.cell, one) for layer, one in zip(chain, traces, strict=True)]
     norm, signed = influence_matrix(layers, da, back=60)
     target = _("unit {unit} of a", unit=trace.liveliest)
     return Influence(
