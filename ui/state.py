@@ -19,7 +19,7 @@ from seqlib.i18n import LANGUAGES, N_
 from seqlib.jazz import training as jazz
 from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
-from seqlib.lstm import GATES
+from seqlib.lstm import GATES, tiny
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
 from seqlib.stage.lanes import STATES
@@ -418,6 +418,19 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Switch("copy_gates", page, True)
 
 
+def _tiny(page: str = "cell") -> Iterator[Row]:
+    """Controls of the cell of one unit; its sliders begin as a cell that remembers."""
+    yield Pick("tiny_cell", page, "LSTM", options=tiny.PRESETS)
+    yield Pick("tiny_task", page, "remember", options=tiny.TASKS)
+    yield Text("tiny_input", page, "0001000010010000", most=2 * tiny.STEPS)
+    high, step = tiny.LIMIT, 0.1
+    for kind, presets in tiny.PRESETS.items():
+        for gate, numbers in presets["remember"].items():
+            for reads, number in zip(tiny.READS, numbers, strict=True):
+                key = f"tiny_{kind}_{gate}_{reads}"
+                yield Number(key, page, number, low=-high, high=high, step=step)
+
+
 def _own(page: str = "cell") -> Iterator[Row]:
     """Controls of a layer of the reader's own file."""
     inputs = (
@@ -451,9 +464,8 @@ def _table(rows: Iterable[Row]) -> dict[str, Row]:
     return found
 
 
-TABLE = _table(
-    row for part in (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell, _own) for row in part()
-)
+_PARTS = (_toolbar, _jazz, _emojify, _shapes, _embeddings, _cell, _tiny, _own)
+TABLE = _table(row for part in _PARTS for row in part())
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (

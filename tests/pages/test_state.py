@@ -42,8 +42,8 @@ LINKS = (
     ("embeddings", {"map": "own axes"}),
     ("cell", {"hand": "hold a gate"}),
     ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
-    ("cell", {"hand": "zero a unit"}),
-    ("cell", {"hand": "replace the state"}),
+    ("cell", {"hand": "zero a unit", "tiny_cell": "GRU"}),
+    ("cell", {"hand": "replace the state", "tiny_cell": "SimpleRNN"}),
     ("cell", {"hand": "switch off a group"}),
 )
 
