@@ -20,6 +20,7 @@ from seqlib.jazz import training as jazz
 from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import GATES, tiny
+from seqlib.lstm.others import KINDS
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
 from seqlib.stage.lanes import STATES
@@ -182,7 +183,9 @@ class Pick(Choice):
     """Buttons of which one is always pressed; without a default, pressed and let go."""
 
     def arguments(self) -> dict[str, Any]:
-        given = {"options": list(self.options), "default": self.default}
+        options = list(self.options)
+        first = self.default if self.default in (*options, None) else options[0]
+        given = {"options": options, "default": first}
         return given if self.default is None else {**given, "required": True}
 
 
@@ -190,8 +193,9 @@ class Picks(Choice):
     """Buttons of which any number is pressed; the default is a tuple."""
 
     def arguments(self) -> dict[str, Any]:
-        pressed = {"default": list(self.default), "selection_mode": "multi"}
-        return {"options": list(self.options), **pressed}
+        options = list(self.options)
+        pressed = [one for one in self.default if one in options]
+        return {"options": options, "default": pressed, "selection_mode": "multi"}
 
     def takes(self, value: Any) -> bool:
         most = len(self.options) or MOST_OPTIONS
@@ -249,6 +253,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Pick("kept_look", page, looks[0], options=looks)
     yield Number("back_from", page, 20, low=1, high=int(jazz.BOUNDS["Tx"].high))
     yield Switch("stop_at_turn", page)
+    yield Select("train_cell", page, KINDS[0], options=KINDS)
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",
@@ -442,16 +447,9 @@ def _own(page: str = "cell") -> Iterator[Row]:
     yield Text("own_say", page, "I am not feeling happy today", most=300)
     yield Text("own_indices", page, "1 0 1 1 0 0", most=2000)  # rows that any layer has
     yield _seed("own_seed", page)
-    lanes = {
-        "x": N_("x"),
-        **{name: title for name, (title, _low, _high) in STATES.items()},
-        "cell": N_("every vector of this step"),
-        "equation": N_("one unit's equations"),
-        "influence": N_("which input mattered"),
-    }
-    yield Picks("own_lanes", page, ("h", "c", "i", "f", "g", "o"), options=lanes)
+    yield Picks("own_lanes", page, tuple(STATES))
     yield Switch("own_hold", page)
-    yield Pick("own_gate", page, "f", options=GATES)
+    yield Pick("own_gate", page, "f")
     yield Number("own_value", page, 1.0, low=-1.0, high=1.0, step=0.05)
     yield Number("own_from", page, 1, low=1)
 

@@ -28,7 +28,7 @@ The way back: ``da`` arrives at a⟨t⟩, σ′ = σ (1 − σ) and tanh′ = 1 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -38,6 +38,9 @@ from seqlib.i18n import _
 from seqlib.lstm.cell import LSTMWeights, glorot_uniform, orthogonal, sigmoid
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
+# Gates set by hand: name -> value.
+Held = Mapping[str, float]
+NOT_HELD: Held = {}
 
 
 class OtherStep(NamedTuple):
@@ -170,12 +173,13 @@ class OtherWeights:
         return self.bias[0] if self.bias.ndim == 2 else self.bias
 
     @classmethod
-    def initial(cls, n_x: int, n_a: int, rng: np.random.Generator) -> Self:
-        """Draw untrained weights as Keras draws them."""
+    def initial(cls, n_x: int, n_a: int, rng: np.random.Generator, scale: float = 1) -> Self:
+        """Draw untrained weights as Keras draws them, the recurrent kernel times ``scale``."""
         width = cls.parts * n_a
         shape = (2, width) if cls.gates else (width,)
-        kernel, recurrent = glorot_uniform(rng, n_x, width), orthogonal(rng, n_a, width)
-        return cls(kernel, recurrent, np.zeros(shape, np.float32))
+        kernel = glorot_uniform(rng, n_x, width)
+        recurrent_kernel = np.float32(scale) * orthogonal(rng, n_a, width)
+        return cls(kernel, recurrent_kernel, np.zeros(shape, np.float32))
 
     @classmethod
     def of(cls, arrays: Sequence[np.ndarray]) -> Self:
@@ -184,23 +188,26 @@ class OtherWeights:
         shape = (2, kernel.shape[-1]) if cls.gates else kernel.shape[-1:]
         return cls(kernel, recurrent_kernel, *(bias or [np.zeros(shape, kernel.dtype)]))
 
-    def step(self, zx: np.ndarray, a: np.ndarray) -> OtherStep:
-        """Compute a step from ``zx`` = x · kernel + ``input_bias`` and a⟨t−1⟩."""
+    def step(self, zx: np.ndarray, a: np.ndarray, held: Held = NOT_HELD) -> OtherStep:
+        """Compute a step from ``zx`` = x · kernel + ``input_bias`` and a⟨t−1⟩.
+
+        Gates in ``held`` have the value given there.
+        """
         raise NotImplementedError
 
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
         """Go one step back: ``da`` (..., n_a) arrives at a⟨t⟩ of the step ``now``."""
         raise NotImplementedError
 
-    def run(self, x: np.ndarray) -> OtherTrace:
-        """Run over ``x`` (Tx, n_x) or (m, Tx, n_x) and keep every gate."""
+    def run(self, x: np.ndarray, held: Held = NOT_HELD, start: int = 0) -> OtherTrace:
+        """Run over ``x`` (Tx, n_x) or (m, Tx, n_x), some gates held from a step on; keep all."""
         dtype = np.result_type(self.kernel.dtype, np.float32)
         x = np.asarray(x, dtype)
         zx = x @ self.kernel + self.input_bias
         a = np.zeros((*x.shape[:-2], self.n_a), dtype)
         steps: list[OtherStep] = []
         for t in range(x.shape[-2]):
-            steps.append(self.step(zx[..., t, :], a))
+            steps.append(self.step(zx[..., t, :], a, held if t >= start else NOT_HELD))
             a = steps[-1].h
         return OtherTrace.of(self, x, steps)
 
@@ -210,7 +217,7 @@ class SimpleRNNWeights(OtherWeights):
 
     kind = "SimpleRNN"
 
-    def step(self, zx: np.ndarray, a: np.ndarray) -> OtherStep:
+    def step(self, zx: np.ndarray, a: np.ndarray, held: Held = NOT_HELD) -> OtherStep:
         return OtherStep((), np.tanh(zx + a @ self.recurrent_kernel))
 
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
@@ -225,12 +232,16 @@ class GRUWeights(OtherWeights):
     gates = ("z", "r", "g")
     parts = 3
 
-    def step(self, zx: np.ndarray, a: np.ndarray) -> OtherStep:
+    def step(self, zx: np.ndarray, a: np.ndarray, held: Held = NOT_HELD) -> OtherStep:
+        def gate(name: str, found: np.ndarray) -> np.ndarray:
+            return np.full_like(found, held[name]) if name in held else found
+
         zx_z, zx_r, zx_g = np.split(zx, 3, axis=-1)
         za_z, za_r, za_g = np.split(self._za(a), 3, axis=-1)
-        z = sigmoid(zx_z + za_z)
-        r = sigmoid(zx_r + za_r)
-        g = np.tanh(zx_g + (r * za_g if self._after else (r * a) @ self._recurrent_g))
+        z = gate("z", sigmoid(zx_z + za_z))
+        r = gate("r", sigmoid(zx_r + za_r))
+        past = r * za_g if self._after else (r * a) @ self._recurrent_g
+        g = gate("g", np.tanh(zx_g + past))
         return OtherStep((z, r, g), z * a + (1 - z) * g)
 
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:

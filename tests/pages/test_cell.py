@@ -125,6 +125,7 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     app.toggle(key="own_hold").set_value(True).run()
     assert not app.exception
     assert "The last state a moves by at most" in texts(app)
+    app.toggle(key="own_hold").set_value(False).run()
     app.selectbox(key="own_layer").set_value("LSTM 1 → LSTM 2").run()
     assert not app.exception
     app.selectbox(key="own_input").set_value("rows of its embedding").run()
@@ -132,8 +133,15 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     assert "99 is too large" in app.warning[-1].value
     app.selectbox(key="own_layer").set_value("GRU 1").run()
     app.selectbox(key="own_input").set_value("noise").run()
-    assert not app.exception
     assert "30 steps · n_a = 4" in texts(app)
+    assert "The last state a moves" not in texts(app)
+    app.toggle(key="own_hold").set_value(True).run()
+    app.slider(key="own_from").set_value(30).run()
+    assert "The last state a moves by at most" in texts(app)
+    app.button_group(key="own_lanes").set_value(["h", "z", "r", "g", "influence"]).run()
+    assert not app.exception
+    app.selectbox(key="own_layer").set_value("LSTM 1").run()
+    assert not app.exception
 
 
 def test_states_leave_as_arrays_and_as_a_table(own_file):

@@ -11,7 +11,8 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, sandbox
 from seqlib.jazz.sandbox import Edit
 from seqlib.lstm import Trace
-from seqlib.lstm.gradients import RNNWeights, gradient_reach
+from seqlib.lstm.gradients import gradient_reach
+from seqlib.lstm.others import SimpleRNNWeights
 from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
 from ui.cell import charts
 from ui.cell.state import Scene
@@ -35,11 +36,12 @@ def reach(scene: Scene) -> None:
     )
     trace, weights = scene.sample.trace, scene.weights
     as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
-    rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
+    rng = np.random.default_rng(0)
+    rnn = SimpleRNNWeights.initial(weights.n_values, weights.n_a, rng, scale)
     curves = {
         _("this LSTM ({name})", name=_(scene.name)): as_is,
         _("the same, forget gate held open"): held,
-        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
+        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.run(trace.x)),
     }
     show_chart(
         charts.reach(curves),

@@ -81,7 +81,7 @@ def _sliders(kind: str) -> Weights:
                     f"{gate} · {_(LABELS[reads])}",
                     help=_(
                         "{gate}: its weight of {what}, -20 to 20.",
-                        gate=_(OTHER_GATES.get(gate) or GATE_NAMES[gate]),
+                        gate=_(GATE_NAMES[gate]),
                         what=LABELS[reads] if reads != "b" else "1",
                     ),
                     format="%.1f",
@@ -90,10 +90,6 @@ def _sliders(kind: str) -> Weights:
                 for reads in tiny.READS
             )
     return found
-
-
-# Beside those of an LSTM.
-OTHER_GATES = {"z": N_("z · update"), "r": N_("r · reset"), "a": N_("a · state")}
 
 
 def _kept(weights: Weights, x: np.ndarray, name: str) -> None:

@@ -227,7 +227,8 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     vocabulary = Vocabulary(tuple(Token(pitch, ticks) for pitch, ticks in about.vocabulary))
     settings, n = _settings(about, RunSettings), about.epochs
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
-    shapes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
+    start = JazzWeights.initial(n_a, n_values, kind=settings.cell)
+    shapes = [array.shape for array in start.arrays]
     weights = JazzWeights.from_arrays(
         [
             reader.array(f"{name}-{what}.npy", "<f4", shape)

@@ -99,6 +99,16 @@ def test_a_step_back_is_the_slope_of_a_step(kind, after):
             np.testing.assert_allclose(found[at], (losses[1] - losses[0]) / 2e-6, atol=1e-7)
 
 
+def test_a_held_gate_holds_from_its_step_on_and_the_rest_follows():
+    cell = drawn("GRU")
+    x = np.random.default_rng(5).normal(size=(TX, N_X))
+    plain, held = cell.run(x), cell.run(x, {"z": 1.0}, start=2)
+    for name, values in plain.states.items():
+        np.testing.assert_array_equal(held.states[name][:2], values[:2])
+    assert (held.gates["z"][2:] == 1).all()
+    np.testing.assert_array_equal(held.h[2:], np.broadcast_to(held.h[1], (TX - 2, N_A)))
+
+
 def test_arrays_that_belong_to_no_cell_are_refused():
     kernel, recurrent, bias = drawn("GRU").arrays
     with pytest.raises(ValueError, match="do not belong to one GRU cell"):

@@ -199,6 +199,19 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
     assert np.allclose(now.trace.h, then.trace.h, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["GRU", "SimpleRNN"])
+def test_a_run_of_another_cell_comes_back(kind):
+    run, corpus = a_jazz_run(), default_corpus()
+    weights = JazzWeights.initial(N_A, corpus.n_values, 9, kind)
+    record = replace(run.to_record(), settings=replace(run.settings, cell=kind), model=weights)
+    run = TrainingRun.from_record(record, probe=run.probe, engine="twin")
+    visit = open_visit(save_visit(a_visit(jazz_runs={corpus.vocabulary: run})))
+    ((_vocabulary, found),) = visit.work["jazz_runs"].items()
+    same_run(found, run)
+    assert found.snapshot().weights.cell.kind == kind
+    np.testing.assert_allclose(found.snapshot().trace.h, run.snapshot().trace.h, atol=1e-6)
+
+
 def test_what_a_run_samples_is_what_it_sampled(contents, opened):
     from seqlib.jazz.sampling import sample
 
