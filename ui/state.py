@@ -421,6 +421,7 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Number("copy_n_a", page, 32, low=4, high=64)
     yield Steps("copy_scale", page, 0.5, options=SCALES)
     yield Switch("copy_gates", page, True)
+    yield _seed("copy_sequence", page)
 
 
 def _tiny(page: str = "cell") -> Iterator[Row]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import glorot_uniform
+from seqlib.lstm import Trace, forward, glorot_uniform
 from seqlib.lstm.others import KINDS, OF_KIND, cell_of
 from seqlib.lstm.peers import over_batch
 from seqlib.training import scheduler
@@ -92,10 +92,53 @@ def batch(
         What has to be said at the last COPIED steps.
     """
     Y = rng.integers(0, SYMBOLS, (m, COPIED))
-    tokens = np.full((m, settings.Tx), SYMBOLS)  # blank
+    return _asked(settings, Y), Y
+
+
+def _asked(settings: CopySettings, Y: np.ndarray) -> np.ndarray:
+    """Return the input X (m, Tx, SYMBOLS + 2) that asks for the symbols Y (m, COPIED)."""
+    tokens = np.full((len(Y), settings.Tx), SYMBOLS)  # blank
     tokens[:, :COPIED] = Y
     tokens[:, -COPIED:] = SYMBOLS + 1  # the mark
-    return np.eye(SYMBOLS + 2, dtype=np.float32)[tokens], Y
+    return np.eye(SYMBOLS + 2, dtype=np.float32)[tokens]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one trained layer does with a sequence.
+
+    Attributes
+    ----------
+    memory : array (Tx, n_a)
+        What it hands on: c of an LSTM, else a.
+    said : int array (COPIED,)
+        Its first choice at each of the last steps.
+    apart : array (Tx,)
+        How far apart its memories of all SYMBOLS ** COPIED sequences are, as a share of what it
+        was when the last symbol had been read.
+    """
+
+    memory: np.ndarray
+    said: np.ndarray
+    apart: np.ndarray
+
+    @property
+    def forgets(self) -> int | None:
+        """After how many steps of waiting the memories are within a tenth of that, if ever."""
+        close = np.flatnonzero(self.apart[COPIED - 1 : -COPIED] < 0.1)
+        return int(close[0]) if len(close) else None
+
+
+def read(arrays: list[np.ndarray], settings: CopySettings, symbols: np.ndarray) -> Reading:
+    """Have a layer of ``CopyTask.model`` read the symbols (COPIED,), and all others."""
+    *cell, kernel, bias = arrays
+    every = np.stack(np.unravel_index(np.arange(SYMBOLS**COPIED), (SYMBOLS,) * COPIED), axis=1)
+    trace = forward(cell_of(cell), _asked(settings, every))
+    memory = trace.c if isinstance(trace, Trace) else trace.h  # (SYMBOLS ** COPIED, Tx, n_a)
+    apart = np.sqrt(memory.var(axis=0).mean(axis=-1))
+    place = int(np.ravel_multi_index(tuple(symbols), (SYMBOLS,) * COPIED))
+    said = (trace.h[place, -COPIED:] @ kernel + bias).argmax(axis=-1)
+    return Reading(memory[place], said, apart / max(apart[COPIED - 1], 1e-12))
 
 
 class CopyRun(Run):

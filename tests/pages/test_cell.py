@@ -80,6 +80,10 @@ def test_the_copy_task_trains_in_the_background_and_can_be_stopped():
     assert run.wait(30)
     app.run()
     assert "**Stopped** · delay 2, 8 units" in texts(app)
+    for kind, weights in run.parameters.items():
+        assert f"- {kind}, {weights:,} weights: " in texts(app)
+    app.number_input(key="copy_sequence").set_value(3).run()
+    assert not app.exception
     assert len(app.get("plotly_chart")) >= 5
 
 

@@ -142,8 +142,8 @@ def _stage(weights: Weights, x: np.ndarray, name: str) -> Stage:
         Tokens(_("x: what it reads"), ones),
         Tokens(_("wanted: {what}", what=_(task.what)), wanted),
         Tokens(_("what it has kept"), read),
-        _line(_("what it keeps"), states, "states"),
-        *([_line(_("gates"), gates, "gates")] if gates else []),
+        _line(_("what it keeps"), states, _("states")),
+        *([_line(_("gates"), gates, _("gates"))] if gates else []),
     ]
     if isinstance(trace, Trace):
         lanes.append(Equation(_("one unit's update, with its numbers"), tiny.cell(weights), trace))

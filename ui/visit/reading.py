@@ -31,7 +31,7 @@ from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
@@ -190,7 +190,7 @@ def _work(
     if about.pair is not None and (pair := _pair(reader, about.pair, sets, shelf)) is not None:
         work["embedding_runs"] = pair
     if about.copy_run is not None:
-        work["copy_run"] = _copy(about.copy_run)
+        work["copy_run"] = _copy(reader, about.copy_run)
     if any(about.quiz):
         score = dict(zip(("number", "right", "asked"), about.quiz, strict=True))
         work["quiz"] = {**score, "tried": {}, "shown": {}}
@@ -402,7 +402,7 @@ def _data_set(about: format.Data) -> DataSet:
     return shipped() if same(found, shipped()) else found
 
 
-def _copy(about: format.CopyRun) -> CopyRun:
+def _copy(reader: Reader, about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
     if set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
@@ -414,7 +414,12 @@ def _copy(about: format.CopyRun) -> CopyRun:
     if ((steps < 1) | (steps > settings.steps)).any():
         raise _Wrong("curves")
     measured = {"loss": loss, "accuracy": accuracy, "seconds": seconds}
-    return CopyRun.from_record(_record(about, settings, measured, None))
+    models, task = None, CopyTask(settings)
+    if about.weights:
+        shape = (sum(task.parameters.values()),)
+        arrays = task.split(reader.array("copy-weights.npy", "<f4", shape))
+        models = dict(zip(KINDS, arrays, strict=True))
+    return CopyRun.from_record(_record(about, settings, measured, models))
 
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:

@@ -27,7 +27,7 @@ from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import DataSet, shipped
-from seqlib.training.copy_task import CopyRun, CopySettings
+from seqlib.training.copy_task import CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
@@ -121,7 +121,8 @@ def a_copy_run() -> CopyRun:
         "seconds": np.array([1.0, 2.0]),
     }
     settings = CopySettings(delay=5, n_a=8)
-    return CopyRun.from_record(Record(settings, State.STOPPED, measured, None))
+    models = CopyTask(settings).model(CopyTask(settings).begin())
+    return CopyRun.from_record(Record(settings, State.STOPPED, measured, models))
 
 
 def a_visit(**work) -> Visit:
@@ -290,6 +291,9 @@ def test_everything_else_comes_back_as_it_was(contents, opened):
     for name, array in run.rows().items():
         assert np.array_equal(array, then["copy_run"].rows()[name]), name
     assert run.settings == then["copy_run"].settings
+    for kind, arrays in run.at_epoch()[1].items():
+        for one, other in zip(arrays, then["copy_run"].at_epoch()[1][kind], strict=True):
+            np.testing.assert_array_equal(one, other)
     assert run.state is State.STOPPED
     assert opened.note == ""
 
