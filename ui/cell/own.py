@@ -187,7 +187,8 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
         moved = float(np.abs(changed.h[-1] - trace.h[-1]).max())
         st.markdown(_("The last state a moves by at most **{moved:.3f}**.", moved=moved))
         plain = _stage(chain, (*traces[:-1], changed), labels, lanes, _("changed"), plain)
-    stage_component.show(plain, key=f"own_{layer.kind}_stage")
+    key = "layer" if layer.kind == "LSTM" else layer.kind  # lanes of their own
+    stage_component.show(plain, key=f"own_{key}_stage")
     _downloads(trace, labels)
 
 

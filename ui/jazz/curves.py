@@ -103,7 +103,8 @@ def _loss(
     ]
     levels = {_("ln(n_values): guessing"): float(np.log(state.corpus().n_values))}
     if len(tested.epochs):
-        lines.append((_("held out"), tested.loss, tested.epochs))
+        name = _("{kind}, held out", kind=run.settings.cell) if cells else _("held out")
+        lines.append((name, tested.loss, tested.epochs))
         levels[_("trigram, held out")] = report.trigram_loss()
     marks = {_("rate {rate:g}", rate=rate): epoch for epoch, rate in metrics.rate_changes}
     if tested.turn is not None:
