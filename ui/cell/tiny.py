@@ -13,6 +13,7 @@ from seqlib.stage.lanes import Equation, Line
 from ui.cell.sandbox import GATE_NAMES
 from ui.frame import language
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import TABLE, value, widget
 
 LABELS = {"x": "x⟨t⟩", "a": "a⟨t−1⟩", "b": N_("bias")}
@@ -50,7 +51,7 @@ def show() -> None:
     except ValueError as problem:
         st.warning(str(problem), icon=":material/info:")
         x = tiny.bits(TABLE["tiny_input"].default)
-    left, right = st.columns([2, 3])
+    left, right = st.columns([1, 2])
     with left:
         weights = _sliders(kind)
         st.markdown(_bound(weights, kind))
@@ -60,7 +61,7 @@ def show() -> None:
 
 
 def _task(name: str) -> str:
-    return f"{_(name)}: {_(tiny.TASKS[name].what)}"
+    return _("{name}: {what}", name=_(name), what=_(tiny.TASKS[name].what))
 
 
 def _preset() -> None:
@@ -72,10 +73,12 @@ def _preset() -> None:
 
 
 def _sliders(kind: str) -> Weights:
-    gates, found = tiny.GATES[kind], {}
-    columns = [column for _row in range(0, len(gates), 2) for column in st.columns(2)]
-    for gate, column in zip(gates, columns, strict=False):
-        with column:
+    """Draw a row of three sliders for each gate, on a phone too, where columns would stand below
+    each other.
+    """
+    found, width = {}, 150 if presenting() else 100
+    for gate in tiny.GATES[kind]:
+        with st.container(horizontal=True, gap="small"):
             found[gate] = tuple(
                 st.slider(
                     f"{gate} · {_(LABELS[reads])}",
@@ -84,6 +87,7 @@ def _sliders(kind: str) -> Weights:
                         gate=_(GATE_NAMES[gate]),
                         what=LABELS[reads] if reads != "b" else "1",
                     ),
+                    width=width,
                     format="%.1f",
                     **widget(f"tiny_{kind}_{gate}_{reads}"),
                 )
