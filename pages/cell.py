@@ -3,7 +3,7 @@
 import streamlit as st
 
 from seqlib.i18n import _
-from ui.cell import counts, influence, own, sandbox, state, step
+from ui.cell import counts, influence, own, sandbox, state, step, tiny
 from ui.cell.notebook import asked
 from ui.cell.state import Scene
 from ui.frame import frame
@@ -17,6 +17,7 @@ def cell() -> None:
     with frame.controls("model"):
         scene = state.choose()
     section(one_step, scene, title=_("One step"), anchor="step")
+    section(by_hand, title=_("Set every weight"), anchor="weights")
     section(hand, scene, title=_("Sandbox"), anchor="sandbox")
     section(reach, scene, title=_("Why LSTM: how far a gradient reaches"), anchor="reach")
     section(copy, title=_("Why LSTM: the copy-memory task"), anchor="copy")
@@ -29,6 +30,12 @@ def cell() -> None:
 def one_step(scene: Scene) -> None:
     st.markdown(lesson("cell")["step"])
     step.show(scene)
+
+
+@frame.alone()
+def by_hand() -> None:
+    st.markdown(lesson("cell")["weights"])
+    tiny.show()
 
 
 @frame.alone()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from seqlib.i18n import _
 from seqlib.music import MAX_BYTES
-from seqlib.stage.jazz import LANES, lane_name
+from seqlib.stage.jazz import GRU_ONLY, LANES, lane_name
 from ui.frame import frame, language
 from ui.frame.sections import section
 from ui.jazz import encode, files, report, sample, state, train, tune
@@ -79,7 +79,7 @@ def sampling() -> None:
         st.pills,
         _("lanes"),
         "lanes",
-        options=list(LANES),
+        options=[name for name in LANES if name not in GRU_ONLY or state.trained_gru()],
         format_func=lane_name,
         help=_("What the stage shows."),
     )

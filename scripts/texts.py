@@ -26,7 +26,7 @@ PAGES = {
     "emojify": ("emojify/**/*", "text/**/*"),
     "shapes": ("shapes/**/*", "board/*"),
     "embeddings": ("vectors/**/*",),
-    "cell": ("lstm/gradients", "training/copy_task", "saved/*"),
+    "cell": ("lstm/gradients", "lstm/tiny", "training/copy_task", "saved/*"),
     "status": (),
 }
 # The first pattern that a file matches names its area.

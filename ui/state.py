@@ -19,7 +19,8 @@ from seqlib.i18n import LANGUAGES, N_
 from seqlib.jazz import training as jazz
 from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
-from seqlib.lstm import GATES
+from seqlib.lstm import GATES, tiny
+from seqlib.lstm.others import KINDS
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
 from seqlib.stage.lanes import STATES
@@ -182,7 +183,9 @@ class Pick(Choice):
     """Buttons of which one is always pressed; without a default, pressed and let go."""
 
     def arguments(self) -> dict[str, Any]:
-        given = {"options": list(self.options), "default": self.default}
+        options = list(self.options)
+        first = self.default if self.default in (*options, None) else options[0]
+        given = {"options": options, "default": first}
         return given if self.default is None else {**given, "required": True}
 
 
@@ -190,8 +193,9 @@ class Picks(Choice):
     """Buttons of which any number is pressed; the default is a tuple."""
 
     def arguments(self) -> dict[str, Any]:
-        pressed = {"default": list(self.default), "selection_mode": "multi"}
-        return {"options": list(self.options), **pressed}
+        options = list(self.options)
+        pressed = [one for one in self.default if one in options]
+        return {"options": options, "default": pressed, "selection_mode": "multi"}
 
     def takes(self, value: Any) -> bool:
         most = len(self.options) or MOST_OPTIONS
@@ -255,6 +259,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Pick("kept_look", page, looks[0], options=looks)
     yield Number("back_from", page, 20, low=1, high=int(jazz.BOUNDS["Tx"].high))
     yield Switch("stop_at_turn", page)
+    yield Select("train_cell", page, KINDS[0], options=KINDS)
     engines = {
         EQUATIONS: "numpy",
         N_("Keras: model.fit on djmodel"): "djmodel",
@@ -426,6 +431,20 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Number("copy_n_a", page, 32, low=4, high=64)
     yield Steps("copy_scale", page, 0.5, options=SCALES)
     yield Switch("copy_gates", page, True)
+    yield _seed("copy_sequence", page)
+
+
+def _tiny(page: str = "cell") -> Iterator[Row]:
+    """Controls of the cell of one unit; its sliders begin as a cell that remembers."""
+    yield Pick("tiny_cell", page, "LSTM", options=tiny.PRESETS)
+    yield Pick("tiny_task", page, "remember", options=tiny.TASKS)
+    yield Text("tiny_input", page, "0001000010010000", most=2 * tiny.STEPS)
+    high, step = tiny.LIMIT, 0.1
+    for kind, presets in tiny.PRESETS.items():
+        for gate, numbers in presets["remember"].items():
+            for reads, number in zip(tiny.READS, numbers, strict=True):
+                key = f"tiny_{kind}_{gate}_{reads}"
+                yield Number(key, page, number, low=-high, high=high, step=step)
 
 
 def _own(page: str = "cell") -> Iterator[Row]:
@@ -439,16 +458,9 @@ def _own(page: str = "cell") -> Iterator[Row]:
     yield Text("own_say", page, "I am not feeling happy today", most=300)
     yield Text("own_indices", page, "1 0 1 1 0 0", most=2000)  # rows that any layer has
     yield _seed("own_seed", page)
-    lanes = {
-        "x": N_("x"),
-        **{name: title for name, (title, _low, _high) in STATES.items()},
-        "cell": N_("every vector of this step"),
-        "equation": N_("one unit's equations"),
-        "influence": N_("which input mattered"),
-    }
-    yield Picks("own_lanes", page, ("h", "c", "i", "f", "g", "o"), options=lanes)
+    yield Picks("own_lanes", page, tuple(STATES))
     yield Switch("own_hold", page)
-    yield Pick("own_gate", page, "f", options=GATES)
+    yield Pick("own_gate", page, "f")
     yield Number("own_value", page, 1.0, low=-1.0, high=1.0, step=0.05)
     yield Number("own_from", page, 1, low=1)
 
@@ -461,11 +473,8 @@ def _table(rows: Iterable[Row]) -> dict[str, Row]:
     return found
 
 
-TABLE = _table(
-    row
-    for part in (_toolbar, _home, _jazz, _emojify, _shapes, _embeddings, _cell, _own)
-    for row in part()
-)
+_PARTS = (_toolbar, _home, _jazz, _emojify, _shapes, _embeddings, _cell, _tiny, _own)
+TABLE = _table(row for part in _PARTS for row in part())
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (

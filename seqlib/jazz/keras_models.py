@@ -99,6 +99,16 @@ def fused_twin(Tx: int, layers: MusicLayers) -> keras.Model:
     return keras.Model([X, a0, c0], densor(a), name="djmodel_fused")
 
 
+def one_layer(kind: str, Tx: int, n_a: int, n_values: int) -> keras.Model:
+    """Build the twin's like with another cell: "GRU" or "SimpleRNN", states zeros at first."""
+    tensorflow.load()
+    import keras
+
+    cell = getattr(keras.layers, kind)(n_a, return_sequences=True, name=kind)
+    densor = keras.layers.Dense(n_values, activation="softmax", name="densor")
+    return keras.Sequential([keras.Input((Tx, n_values), name="X"), cell, densor])
+
+
 def music_inference_model(
     LSTM_cell: keras.layers.LSTM, densor: keras.layers.Dense, Ty: int, *, sampled: bool = False
 ) -> keras.Model:

@@ -16,12 +16,16 @@ from seqlib.training.task import State
 def keras_task(task: JazzTask, literal: bool) -> KerasTask:
     """Have Keras train what ``task`` trains, full batch: on ``djmodel``, or on its twin.
 
+    ``djmodel`` has an LSTM; of other cells there is the one-layer twin only.
+
     ``loss`` is what ``fit`` reports, the sum over the Ty outputs; their shares of it, and
     ``accuracy``, are those of the same weights in NumPy, since ``fit`` names them only for some
     models.
     """
+    kind = task.start.cell.kind
+    literal = literal and kind == "LSTM"
     sizes = task.x.shape[1], task.start.n_a, task.start.n_values
-    return KerasTask(task, DjmodelFit if literal else TwinFit, (literal, *sizes))
+    return KerasTask(task, DjmodelFit if literal else TwinFit, (literal, kind, *sizes))
 
 
 class TwinFit(Fit):
@@ -33,13 +37,17 @@ class TwinFit(Fit):
         from seqlib.jazz import keras_models
 
         self._Tx, self._n_a, self._n_values = task.x.shape[1], task.start.n_a, task.start.n_values
+        self._kind = task.start.cell.kind
         layers = keras_models.music_layers(self._n_a, self._n_values)
         super().__init__(self.compiled(keras, keras_models, layers))
 
     def compiled(self, keras: Any, keras_models: Any, layers: Any) -> Any:
         """Build and compile the model on these layers."""
         Tx = self._Tx
-        model = keras_models.fused_twin(Tx, layers)
+        if self._kind == "LSTM":
+            model = keras_models.fused_twin(Tx, layers)
+        else:
+            model = keras_models.one_layer(self._kind, Tx, self._n_a, self._n_values)
         model.compile(
             keras.optimizers.Adam(),
             # Keras averages over timesteps where the Ty outputs of djmodel are summed.
@@ -67,7 +75,7 @@ class TwinFit(Fit):
         )
         began = time.perf_counter()
         self.model.fit(
-            [X, zeros, zeros],
+            [X, zeros, zeros] if self._kind == "LSTM" else X,
             self.targets(Y),
             batch_size=len(X),
             epochs=epochs,

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
-from seqlib.lstm import Step, Trace, softmax
+from seqlib.lstm import LSTMWeights, Step, Trace, softmax
 from seqlib.lstm._fast import step_fast
+from seqlib.lstm.others import OtherTrace
 
 METHODS = {
     N_("greedy"): N_("always the most probable note"),
@@ -36,13 +38,13 @@ class Sample:
         The prompt, then the new tokens. Token t was chosen from ``trace.y[t]``.
     n_prompt : int
         Number of tokens of the prompt.
-    trace : Trace
+    trace : Trace, or OtherTrace of a GRU or a plain RNN
         Step t reads token t − 1 (zeros at first) and predicts token t.
     """
 
     indices: np.ndarray
     n_prompt: int
-    trace: Trace
+    trace: Any
 
     @property
     def new(self) -> np.ndarray:
@@ -92,16 +94,21 @@ def sample(
     n_prompt, Tx = len(prompt), len(prompt) + Ty
     temperature = max(temperature, 1e-100)  # so that no quotient overflows
     noise = gumbel_noise(Ty, weights.n_values, seed)
-    kernel, bias = weights.cell.kernel, weights.cell.bias
+    cell, kernel = weights.cell, weights.cell.kernel
+    bias = cell.bias if isinstance(cell, LSTMWeights) else cell.input_bias
     a = c = np.zeros(weights.n_a, kernel.dtype)
     indices = np.zeros(Tx, np.intp)
     logits = np.empty((Tx, weights.n_values), kernel.dtype)
-    steps: list[Step] = []
+    steps: list[Any] = []
     for t in range(Tx):
         # One-hot times kernel is a row of the kernel; before the first note, nothing is read.
         zx = kernel[indices[t - 1]] + bias if t else bias
-        done = step(zx, a, c, t) if step else step_fast(weights.cell, zx, a, c)
-        a, c = done.h, done.c
+        if isinstance(cell, LSTMWeights):
+            done = step(zx, a, c, t) if step else step_fast(cell, zx, a, c)
+            a, c = done.h, done.c
+        else:
+            done = cell.step(zx, a)
+            a = done.h
         np.dot(a, weights.densor_kernel, out=logits[t])
         logits[t] += weights.densor_bias
         if t < n_prompt:
@@ -117,6 +124,8 @@ def sample(
         steps.append(done)
     x = np.zeros((Tx, weights.n_values), kernel.dtype)
     x[np.arange(1, Tx), indices[:-1]] = 1.0
+    if not isinstance(cell, LSTMWeights):
+        return Sample(indices, n_prompt, OtherTrace.of(cell, x, steps, softmax(logits)))
     zeros = np.zeros(weights.n_a, kernel.dtype)
     i, f, g, o, c_all, h = (np.stack(values) for values in zip(*steps, strict=True))
     return Sample(indices, n_prompt, Trace(x, i, f, g, o, c_all, h, zeros, zeros, softmax(logits)))

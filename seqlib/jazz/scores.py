@@ -9,7 +9,9 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.jazz.weights import JazzWeights
-from seqlib.lstm._fast import Cell, OneHot, Unrolled
+from seqlib.lstm._fast import OneHot
+from seqlib.lstm.others import cell_of
+from seqlib.lstm.peers import over_batch
 from seqlib.training.loss import cross_entropy
 
 BATCH = 16  # melodies scored together
@@ -75,9 +77,8 @@ class SideBySide:
 
     def sums(self, weights: JazzWeights) -> tuple[int, float, int]:
         """Return the hits, the sum of the losses in nats, and the number of notes."""
-        *cell, kernel, bias = (np.asarray(array, np.float32) for array in weights.arrays)
-        layer = Unrolled(self._n_a, len(self._y), self._rows[0])  # megabytes, not to be kept
-        layer.begin(self._rows)
-        a = layer.forward(Cell.of(*cell), self._x)
+        *arrays, kernel, bias = (np.asarray(array, np.float32) for array in weights.arrays)
+        cell = cell_of(arrays)
+        a = over_batch(cell, self._rows).forward(cell, self._x)  # megabytes, not to be kept
         loss, right, _dlogits = cross_entropy(a @ kernel + bias, self._y)
         return int(right.sum()), float(loss.sum(dtype=float)), len(loss)

@@ -15,7 +15,8 @@ import numpy as np
 from seqlib.i18n import _
 from seqlib.jazz.scores import SideBySide, scored, side_by_side
 from seqlib.jazz.weights import JazzWeights
-from seqlib.lstm._fast import Cell, OneHot, Unrolled
+from seqlib.lstm._fast import OneHot
+from seqlib.lstm.peers import over_batch
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Part, SteppedTask, flat, split, views
 from seqlib.training.task import State
@@ -173,8 +174,7 @@ class Network:
     def __init__(self, task: JazzTask, m: int) -> None:
         Tx, n_a, n_values = task.x.shape[1], task.start.n_a, task.start.n_values
         self._task, self._Tx = task, Tx
-        self._layer = Unrolled(n_a, Tx * m, m)
-        self._layer.begin([m] * Tx)
+        self._layer = over_batch(task.start.cell, [m] * Tx)
         self._logits = np.empty((Tx * m, n_values), np.float32)
         self._da = np.empty((Tx * m, n_a), np.float32)
         self._ones = np.ones(Tx * m, np.float32)
@@ -194,7 +194,7 @@ class Network:
         layer, x = self._layer, self._x
         densor_kernel, densor_bias = weights.densor_kernel, weights.densor_bias
         *dcell, ddensor_kernel, ddensor_bias = self._out
-        a = layer.forward(Cell.of(*weights.cell.arrays), x)  # (P, n_a)
+        a = layer.forward(weights.cell, x)  # (P, n_a)
         logits = np.matmul(a, densor_kernel, out=self._logits)  # (P, n_values)
         logits += densor_bias
         loss, right, dy = cross_entropy(logits, self._y)

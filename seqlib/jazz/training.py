@@ -14,7 +14,7 @@ from seqlib.i18n import N_, Later, _
 from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import ARRAYS, NOT_TESTED, JazzTask
 from seqlib.jazz.weights import JazzWeights
-from seqlib.lstm import Trace
+from seqlib.lstm.others import KINDS
 from seqlib.music.midi import MAX_TOKENS
 from seqlib.music.tokens import check_size
 from seqlib.training import scheduler
@@ -49,8 +49,9 @@ class RunSettings:
     """How to train. Bounds and defaults are in ``BOUNDS``; errors name them.
 
     ``m`` and ``Tx`` describe the windows to cut; ``n_a`` the cell; ``seed`` draws the
-    windows and the first weights. ``pace`` slows training down for those who watch it;
-    ``stop_at_turn`` ends it once the held-out loss has turned, see ``HeldOut.turn``.
+    windows and the first weights; ``cell`` is one of ``KINDS``. ``pace`` slows training down for
+    those who watch it; ``stop_at_turn`` ends it once the held-out loss has turned, see
+    ``HeldOut.turn``.
     """
 
     epochs: int = int(BOUNDS["epochs"].default)
@@ -61,6 +62,7 @@ class RunSettings:
     seed: int = 0
     pace: float = BOUNDS["pace"].default
     stop_at_turn: bool = False
+    cell: str = KINDS[0]
 
     def __post_init__(self) -> None:
         for name in ("epochs", "m", "Tx", "n_a"):
@@ -69,6 +71,8 @@ class RunSettings:
         check_bound("pace", self.pace, BOUNDS["pace"])
         if operator.index(self.seed) < 0:
             raise ValueError(_("seed is {seed}; choose 0 or more.", seed=self.seed))
+        if self.cell not in KINDS:
+            raise ValueError(_("cell must be one of {kinds}.", kinds=", ".join(KINDS)))
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ class Snapshot:
     engine: str = "numpy"
 
     @cached_property
-    def trace(self) -> Trace | None:
+    def trace(self) -> Any:
         """Of the probe window; None if the run has none."""
         return None if self.probe is None else self.weights.trace(self.probe)
 
@@ -222,7 +226,8 @@ class TrainingRun(Run):
         m, Tx, n_values = X.shape
         check_whole("n_values", n_values, BOUNDS["n_values"])
         check_size(m, Tx, n_values)
-        weights = weights or JazzWeights.initial(settings.n_a, n_values, settings.seed)
+        if weights is None:
+            weights = JazzWeights.initial(settings.n_a, n_values, settings.seed, settings.cell)
         if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
             raise ValueError(
                 _(
@@ -244,7 +249,7 @@ class TrainingRun(Run):
                         n_values=n_values,
                     )
                 )
-        settings = replace(settings, m=m, Tx=Tx)
+        settings = replace(settings, m=m, Tx=Tx, cell=weights.cell.kind)
         task = JazzTask.of(
             *(X, Y, weights),
             held_out=tuple(one for one in held_out if len(one)),

@@ -17,16 +17,17 @@ from zipfile import BadZipFile
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
+from seqlib.lstm import Back, backward, forward, glorot_uniform, softmax
+from seqlib.lstm.others import OF_KIND, cell_of
 
 
 @dataclass(frozen=True, eq=False)
 class JazzWeights:
-    """One LSTM cell, and the dense layer ``densor`` that reads its hidden state.
+    """One recurrent cell, and the dense layer ``densor`` that reads its hidden state.
 
     Attributes
     ----------
-    cell : LSTMWeights with n_x = n_values
+    cell : LSTMWeights with n_x = n_values; or those of a GRU or a plain RNN
     densor_kernel : array (n_a, n_values)
     densor_bias : array (n_values,)
 
@@ -36,7 +37,7 @@ class JazzWeights:
         If the densor's shapes do not fit the cell.
     """
 
-    cell: LSTMWeights
+    cell: Any
     densor_kernel: np.ndarray
     densor_bias: np.ndarray
 
@@ -83,17 +84,18 @@ class JazzWeights:
     def from_arrays(cls, arrays: Iterable[np.ndarray]) -> JazzWeights:
         """Make weights of the five arrays in ``arrays``' order."""
         kernel, recurrent_kernel, bias, densor_kernel, densor_bias = map(np.asarray, arrays)
-        return cls(LSTMWeights(kernel, recurrent_kernel, bias), densor_kernel, densor_bias)
+        return cls(cell_of((kernel, recurrent_kernel, bias)), densor_kernel, densor_bias)
 
     @classmethod
-    def initial(cls, n_a: int, n_values: int, seed: int = 0) -> JazzWeights:
+    def initial(cls, n_a: int, n_values: int, seed: int = 0, kind: str = "LSTM") -> JazzWeights:
         """Draw untrained weights as Keras draws them; see ``LSTMWeights.initial``.
 
+        ``kind`` is one of ``seqlib.lstm.others.KINDS``.
         The arrays are read-only because equal arguments return the same cached arrays.
         """
-        return cls.from_arrays(_initial(n_a, n_values, seed))
+        return cls.from_arrays(_initial(n_a, n_values, seed, kind))
 
-    def trace(self, x: np.ndarray) -> Trace:
+    def trace(self, x: np.ndarray) -> Any:
         """Run the model over ``x`` (Tx, n_values) or (m, Tx, n_values), and keep every gate.
 
         ``y`` of the trace holds the probabilities of the next note, of the shape of ``x``.
@@ -158,9 +160,9 @@ _NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 
 
 @lru_cache(maxsize=8)
-def _initial(n_a: int, n_values: int, seed: int) -> tuple[np.ndarray, ...]:
+def _initial(n_a: int, n_values: int, seed: int, kind: str) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    cell = LSTMWeights.initial(n_values, n_a, rng)
+    cell = OF_KIND[kind].initial(n_values, n_a, rng)
     densor_kernel = glorot_uniform(rng, n_a, n_values)
     arrays = (*cell.arrays, densor_kernel, np.zeros(n_values, np.float32))
     for array in arrays:

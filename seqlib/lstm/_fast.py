@@ -41,6 +41,10 @@ class OneHot:
             each for each in zip(values.tolist(), starts, ends, strict=True) if each[0] < n
         ]
 
+    def product(self, kernel: np.ndarray) -> np.ndarray:
+        """Return the rows times ``kernel`` (n, k), (P, k)."""
+        return np.vstack([kernel, np.zeros_like(kernel[:1])])[self.places]
+
     def transposed_product(self, d: np.ndarray, out: np.ndarray) -> None:
         """Write the transpose (n, P) times ``d`` (P, k): the rows of ``d`` added up by place."""
         d = np.take(d, self._order, axis=0)

@@ -31,7 +31,7 @@ respect to ``a⟨t⟩`` and ``c⟨t⟩``, and gives those of everything that the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -59,6 +59,8 @@ class LSTMWeights:
     kernel: np.ndarray
     recurrent_kernel: np.ndarray
     bias: np.ndarray
+
+    kind: ClassVar[str] = "LSTM"
 
     def __post_init__(self) -> None:
         n_a = self.recurrent_kernel.shape[0] if self.recurrent_kernel.ndim else 0

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.lstm import LSTMWeights, Trace, backward, glorot_uniform, orthogonal, softmax, step_back
+from seqlib.lstm import LSTMWeights, Trace, backward, softmax, step_back
+from seqlib.lstm.others import OtherWeights
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,14 @@ def log_probability_gradient(
 
 
 def influence_matrix(
-    layers: Sequence[tuple[Any, Trace]], da: np.ndarray, back: int | None = None
+    layers: Sequence[tuple[Any, Any]], da: np.ndarray, back: int | None = None
 ) -> Influence:
     """What each earlier input matters to the output of every step: all steps at once.
 
     Parameters
     ----------
     layers : sequence of (weights, Trace), the lowest first
-        A stack of LSTM layers, each trace's ``x`` being the ``h`` of the one below.
+        A stack of recurrent layers, each trace's ``x`` being the ``h`` of the one below.
     da : array (Tx, n_a)
         Row t is the gradient of step t's output with respect to the highest layer's
         ``a⟨t⟩``, e.g. from ``log_probability_gradient``, or one column of ones for a unit.
@@ -113,59 +114,28 @@ def influence_matrix(
         Both arrays (Tx, back): entry [t, k] is of the input of step t − k, 0 before the
         sequence begins.
     """
-    stack = [(LSTMWeights.of(weights), trace) for weights, trace in layers]
+    stack = [(_weights(weights), trace) for weights, trace in layers]
     Tx = stack[-1][1].Tx
     da = np.asarray(da)
     back = Tx if back is None else min(back, Tx)
     norm, signed = np.zeros((2, Tx, back), da.dtype)
     # One row an output. At lag k all rows stand k steps before their own; rows whose
     # sequence has begun by then drop out at the top.
-    arriving = [(np.zeros_like(trace.h), np.zeros_like(trace.c)) for _, trace in stack]
-    c_before = [trace.c_before for _, trace in stack]
+    arriving = [(np.zeros_like(trace.h), np.zeros_like(trace.h)) for _, trace in stack]
+    before = [_before(trace) for _, trace in stack]
     for k in range(back):
         t = np.arange(Tx - k)
         dx = da if k == 0 else np.zeros_like(da[k:])  # into the highest layer
         for place in reversed(range(len(stack))):
             weights, trace = stack[place]
             into_a, into_c = arriving[place]
-            found = step_back(weights, trace.step(t), c_before[place][t], into_a + dx, into_c)
-            arriving[place] = found.da_before[1:], found.dc_before[1:]  # before t = 0 is no step
-            dx = found.dz @ weights.kernel.T
+            dz, da_before, dc_before = _step_back(
+                weights, trace.step(t), before[place][t], into_a + dx, into_c
+            )
+            arriving[place] = da_before[1:], dc_before[1:]  # before t = 0 is no step
+            dx = dz @ weights.kernel.T
         norm[k:, k], signed[k:, k] = _influence(dx, stack[0][1].x[t])
     return Influence(norm, signed)
-
-
-@dataclass(frozen=True)
-class RNNWeights:
-    """A plain recurrent cell, ``a⟨t⟩ = tanh(x⟨t⟩ · kernel + a⟨t−1⟩ · recurrent_kernel + bias)``.
-
-    The arrays of a Keras ``SimpleRNN``: kernel (n_x, n_a), recurrent_kernel (n_a, n_a),
-    bias (n_a,).
-    """
-
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-
-    @classmethod
-    def initial(cls, n_a: int, n_x: int, scale: float = 1.0, seed: int = 0) -> RNNWeights:
-        """Untrained, as Keras draws it; the orthogonal recurrent kernel times ``scale``."""
-        rng = np.random.default_rng(seed)
-        turn = orthogonal(rng, n_a, n_a).T
-        return cls(
-            glorot_uniform(rng, n_x, n_a),
-            (scale * turn).astype(np.float32),
-            np.zeros(n_a, np.float32),
-        )
-
-    def states(self, x: np.ndarray) -> np.ndarray:
-        """``a`` (Tx, n_a) for one sequence ``x`` (Tx, n_x), from a state of zeros."""
-        a = np.zeros(len(self.bias), np.result_type(x, self.kernel))
-        kept = []
-        for row in x @ self.kernel + self.bias:
-            a = np.tanh(row + a @ self.recurrent_kernel)
-            kept.append(a)
-        return np.array(kept)
 
 
 def gradient_reach(weights: Any, trace: Any, t: int | None = None) -> np.ndarray:
@@ -173,8 +143,8 @@ def gradient_reach(weights: Any, trace: Any, t: int | None = None) -> np.ndarray
 
     Parameters
     ----------
-    weights : LSTMWeights (or what ``backward`` takes, or JazzWeights), or RNNWeights
-    trace : Trace, or for RNNWeights the states (Tx, n_a)
+    weights : LSTMWeights (or what ``backward`` takes, or JazzWeights), or OtherWeights
+    trace : Trace
     t : int, optional
         Step of the output; by default the last.
 
@@ -184,24 +154,34 @@ def gradient_reach(weights: Any, trace: Any, t: int | None = None) -> np.ndarray
         Entry k is the Frobenius norm of the Jacobian of ``a⟨t⟩`` with respect to
         ``x⟨t−k⟩``. Divide by entry 0 to compare cells.
     """
-    if isinstance(weights, RNNWeights):
-        return _rnn_reach(weights, np.asarray(trace), t)
+    weights, before = _weights(_cell(weights)), _before(trace)
     t = trace.Tx - 1 if t is None else t
-    da = np.zeros((trace.n_a, trace.Tx, trace.n_a), trace.h.dtype)  # one output a unit
-    da[:, t] = np.eye(trace.n_a)
-    jacobian = backward(_cell(weights), trace, da).x  # (n_a, Tx, n_x)
-    return np.sqrt((jacobian**2).sum(axis=(0, 2)))[t::-1]
-
-
-def _rnn_reach(weights: RNNWeights, a: np.ndarray, t: int | None) -> np.ndarray:
-    t = len(a) - 1 if t is None else t
-    arriving = np.eye(a.shape[1])
+    da, dc = np.eye(trace.n_a), np.zeros((trace.n_a, trace.n_a))  # one output a unit
     sizes = []
     for s in range(t, -1, -1):
-        dz = arriving * (1 - a[s] ** 2)
+        dz, da, dc = _step_back(weights, trace.step(s), before[s], da, dc)
         sizes.append(np.linalg.norm(dz @ weights.kernel.T))
-        arriving = dz @ weights.recurrent_kernel.T
     return np.array(sizes)
+
+
+def _weights(weights: Any) -> LSTMWeights | OtherWeights:
+    return weights if isinstance(weights, OtherWeights) else LSTMWeights.of(weights)
+
+
+def _before(trace: Any) -> np.ndarray:
+    """What the way back needs of the step before: c of an LSTM, else a, (Tx, n_a)."""
+    return trace.c_before if isinstance(trace, Trace) else trace.a_before
+
+
+def _step_back(
+    weights: LSTMWeights | OtherWeights, now: Any, before: np.ndarray, da: np.ndarray, dc: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Go one step back; returns the gradients of x · kernel, of a⟨t−1⟩ and of c⟨t−1⟩."""
+    if isinstance(weights, OtherWeights):
+        found = weights.back(now, before, da)
+        return found.dzx, found.da_before, dc
+    back = step_back(weights, now, before, da, dc)
+    return back.dz, back.da_before, back.dc_before
 
 
 def _influence(dx: np.ndarray, x: np.ndarray) -> Influence:

@@ -1,115 +1,77 @@
-"""A GRU and a plain RNN over a batch, forward and back; the LSTM's is ``seqlib.lstm._fast``.
-
-In Keras' weight layout, states before the first step zeros. As there, arrays are (P, ...) with
-the ``m`` rows of each step below those of the step before, P = Tx · m.
-"""
+"""A GRU or a plain RNN over a batch, to be trained; the LSTM's is ``seqlib.lstm._fast``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from seqlib.lstm.cell import sigmoid
+from seqlib.lstm._fast import Cell, OneHot, Unrolled
+from seqlib.lstm.cell import LSTMWeights
+from seqlib.lstm.others import OtherStep, OtherWeights
 
-# Kernel, recurrent kernel and bias, as a Keras layer has them.
-Cell = tuple[np.ndarray, np.ndarray, np.ndarray]
 
+class Peer:
+    """Such a layer over a batch by its own equations, with the interface of ``Unrolled``.
 
-class SimpleRNN:
-    """A plain recurrent layer of ``n_a`` units over batches of ``m`` sequences::
-
-    a⟨t⟩ = tanh(x⟨t⟩ · kernel + a⟨t−1⟩ · recurrent_kernel + bias)
+    Step t holds the ``rows[t]`` sequences that have not ended, the longest first; arrays are
+    (P, ...), P = sum(rows), the rows of step 0, below them those of step 1, and so on.
     """
 
-    def __init__(self, m: int, n_a: int) -> None:
-        self._m, self._n_a = m, n_a
+    def __init__(self, rows: Sequence[int]) -> None:
+        ends = np.cumsum(rows)
+        self._steps = [slice(end - k, end) for end, k in zip(ends, rows, strict=True)]
 
-    def forward(self, cell: Cell, x: np.ndarray) -> np.ndarray:
-        """Run over ``x`` (P, n_x); returns ``a`` (P, n_a)."""
-        kernel, self._recurrent_kernel, bias = cell
-        zx = self._by_step(x @ kernel + bias)  # (Tx, m, n_a)
-        a = np.zeros((len(zx) + 1, self._m, self._n_a), np.float32)  # a[t] is read by step t
-        for t in range(len(zx)):
-            np.tanh(zx[t] + a[t] @ self._recurrent_kernel, out=a[t + 1])
-        self._a = a
-        return a[1:].reshape(-1, self._n_a)
+    def forward(self, cell: OtherWeights, x: Any) -> np.ndarray:
+        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a`` (P, n_a)."""
+        self._cell = cell
+        zx = x.product(cell.kernel) if isinstance(x, OneHot) else x @ cell.kernel
+        zx += cell.input_bias
+        a, self._before = np.zeros((2, len(zx), cell.n_a), zx.dtype)
+        self._done: list[OtherStep] = []
+        for t, now in enumerate(self._steps):
+            if t:
+                self._before[now] = a[self._steps[t - 1]][: now.stop - now.start]
+            self._done.append(cell.step(zx[now], self._before[now]))
+            a[now] = self._done[-1].h
+        return a
 
     def backward(self, da: np.ndarray) -> np.ndarray:
-        """Go back with gradients ``da`` (P, n_a) of the outputs; returns ``dz`` (P, n_a)."""
-        da, a = self._by_step(da), self._a
-        self._dz = np.empty_like(da)
-        da_next = np.zeros_like(da[0])
-        for t in reversed(range(len(da))):
-            self._dz[t] = (da[t] + da_next) * (1 - a[t + 1] ** 2)
-            da_next = self._dz[t] @ self._recurrent_kernel.T
-        return self._dz.reshape(-1, self._n_a)
+        """Go back with gradients ``da`` (P, n_a) of the outputs; returns ``dzx`` (P, k n_a)."""
+        da = da.copy()
+        self._dzx, self._dza = np.empty((2, len(da), self._cell.kernel.shape[1]), da.dtype)
+        da_next = da[:0]
+        for now, done in zip(reversed(self._steps), reversed(self._done), strict=True):
+            da[now][: len(da_next)] += da_next
+            back = self._cell.back(done, self._before[now], da[now])
+            self._dzx[now], self._dza[now], da_next = back
+        return self._dzx
 
-    def gradients(self, x: np.ndarray, out: Sequence[np.ndarray]) -> None:
+    def gradients(self, x: Any, out: Sequence[np.ndarray]) -> None:
         """Write the gradients of kernel, recurrent kernel and bias, summed over all rows."""
-        dz = self._dz.reshape(len(x), -1)
-        np.matmul(x.T, dz, out=out[0])
-        np.matmul(self._a[:-1].reshape(len(x), -1).T, dz, out=out[1])
-        np.sum(dz, axis=0, out=out[2])
+        if isinstance(x, OneHot):
+            x.transposed_product(self._dzx, out=out[0])
+        else:
+            np.matmul(x.T, self._dzx, out=out[0])
+        np.matmul(self._before.T, self._dza, out=out[1])
+        sums = self._dzx.sum(axis=0), self._dza.sum(axis=0)
+        out[2][:] = sums if out[2].ndim == 2 else sums[0]
 
-    def _by_step(self, values: np.ndarray) -> np.ndarray:
-        """(P, n) as (Tx, m, n)."""
-        return values.reshape(-1, self._m, values.shape[-1])
+
+class LSTM:
+    """``Unrolled`` for one batch of ``rows``, with ``Peer``'s interface."""
+
+    def __init__(self, rows: Sequence[int], n_a: int) -> None:
+        self._layer = Unrolled(n_a, sum(rows), rows[0])
+        self._layer.begin(rows)
+        self.backward, self.gradients = self._layer.backward, self._layer.gradients
+
+    def forward(self, cell: LSTMWeights, x: Any) -> np.ndarray:
+        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a`` (P, n_a)."""
+        return self._layer.forward(Cell.of(*cell.arrays), x)
 
 
-class GRU(SimpleRNN):
-    """Keras' ``GRU``, with its gates in the order z, r, h and ``reset_after``::
-
-        zx = x⟨t⟩ · kernel + bias[0]           za = a⟨t−1⟩ · recurrent_kernel + bias[1]
-        z  = σ(zx_z + za_z)      what to keep
-        r  = σ(zx_r + za_r)      what of the past to use
-        h  = tanh(zx_h + r · za_h)
-        a⟨t⟩ = z · a⟨t−1⟩ + (1 − z) · h
-
-    Back, with ``da`` what arrives at ``a⟨t⟩``::
-
-        dh = da (1 − z) (1 − h²)               dz = da (a⟨t−1⟩ − h) z (1 − z)
-        dr = dh · za_h · r (1 − r)
-        dzx = (dz, dr, dh)                     dza = (dz, dr, dh · r)
-        da⟨t−1⟩ = da · z + dza · recurrent_kernelᵀ
-    """
-
-    def forward(self, cell: Cell, x: np.ndarray) -> np.ndarray:
-        """Run over ``x`` (P, n_x); returns ``a`` (P, n_a)."""
-        kernel, self._recurrent_kernel, bias = cell
-        zx = self._by_step(x @ kernel + bias[0])  # (Tx, m, 3 n_a)
-        a = np.zeros((len(zx) + 1, self._m, self._n_a), np.float32)
-        self._gates = np.empty((len(zx), 4, self._m, self._n_a), np.float32)
-        for t in range(len(zx)):
-            zx_z, zx_r, zx_h = np.split(zx[t], 3, axis=-1)
-            za_z, za_r, za_h = np.split(a[t] @ self._recurrent_kernel + bias[1], 3, axis=-1)
-            z = sigmoid(zx_z + za_z)
-            r = sigmoid(zx_r + za_r)
-            h = np.tanh(zx_h + r * za_h)
-            a[t + 1] = z * a[t] + (1 - z) * h
-            self._gates[t] = z, r, h, za_h
-        self._a = a
-        return a[1:].reshape(-1, self._n_a)
-
-    def backward(self, da: np.ndarray) -> np.ndarray:
-        """Go back with gradients ``da`` (P, n_a) of the outputs; returns ``dzx`` (P, 3 n_a)."""
-        da, a = self._by_step(da), self._a
-        self._dz, self._dza = np.empty((2, *da.shape[:2], 3 * self._n_a), np.float32)
-        da_next = np.zeros_like(da[0])
-        for t in reversed(range(len(da))):
-            z, r, h, za_h = self._gates[t]
-            da_t = da[t] + da_next
-            dh = da_t * (1 - z) * (1 - h**2)
-            dz = da_t * (a[t] - h) * z * (1 - z)
-            dr = dh * za_h * r * (1 - r)
-            np.concatenate([dz, dr, dh], axis=-1, out=self._dz[t])
-            np.concatenate([dz, dr, dh * r], axis=-1, out=self._dza[t])
-            da_next = da_t * z + self._dza[t] @ self._recurrent_kernel.T
-        return self._dz.reshape(-1, 3 * self._n_a)
-
-    def gradients(self, x: np.ndarray, out: Sequence[np.ndarray]) -> None:
-        """Write the gradients of kernel, recurrent kernel and bias (2, 3 n_a)."""
-        dzx, dza = (values.reshape(len(x), -1) for values in (self._dz, self._dza))
-        np.matmul(x.T, dzx, out=out[0])
-        np.matmul(self._a[:-1].reshape(len(x), -1).T, dza, out=out[1])
-        np.stack([dzx.sum(axis=0), dza.sum(axis=0)], out=out[2])
+def over_batch(cell: LSTMWeights | OtherWeights, rows: Sequence[int]) -> Any:
+    """Return the layer that runs such a cell over batches with so many sequences at each step."""
+    return LSTM(rows, cell.n_a) if isinstance(cell, LSTMWeights) else Peer(rows)

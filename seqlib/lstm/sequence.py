@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from seqlib.display import ShownInNotebook
 from seqlib.i18n import _
 from seqlib.lstm._fast import step_fast
 from seqlib.lstm.cell import LSTMWeights, Step, step_back
+from seqlib.lstm.others import OtherTrace, OtherWeights
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Trace(ShownInNotebook):
     @property
     def n_a(self) -> int:
         return self.h.shape[-1]
+
+    @property
+    def states(self) -> dict[str, np.ndarray]:
+        """All gates and states by name, (Tx, n_a) each."""
+        return {name: getattr(self, name) for name in Step._fields}
 
     @property
     def liveliest(self) -> int:
@@ -121,17 +127,24 @@ class Back:
         return np.broadcast_to(values, (*self.dz.shape[:-1], n)).reshape(-1, n)
 
 
+@overload
+def forward(weights: OtherWeights, x: np.ndarray) -> OtherTrace: ...
+@overload
+def forward(
+    weights: Any, x: np.ndarray, a0: np.ndarray | None = None, c0: np.ndarray | None = None
+) -> Trace: ...
 def forward(
     weights: Any,
     x: np.ndarray,
     a0: np.ndarray | None = None,
     c0: np.ndarray | None = None,
-) -> Trace:
+) -> Trace | OtherTrace:
     """Run the cell over a sequence and keep every gate and state.
 
     Parameters
     ----------
     weights : LSTMWeights, a built Keras ``LSTM`` layer, or its ``get_weights()``
+        Or ``OtherWeights`` of a GRU or a plain RNN, which begin with zeros.
     x : array (Tx, n_x) or (m, Tx, n_x)
         Cast to the weights' dtype, as Keras does (never below float32).
     a0, c0 : array (n_a,) or (m, n_a), optional
@@ -147,6 +160,8 @@ def forward(
     ValueError
         If ``x`` or a state does not fit the weights; the message names both shapes.
     """
+    if isinstance(weights, OtherWeights):
+        return weights.run(x)
     weights = _at_least_float32(LSTMWeights.of(weights))
     dtype = weights.kernel.dtype
     x = np.asarray(x, dtype)

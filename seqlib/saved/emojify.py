@@ -25,7 +25,7 @@ def emoji_model(found: Saved, vectors: WordVectors) -> EmojiModel:
     n_classes = dense.n_out
     lexicon = Lexicon.of(vectors, Unknown.ZERO)
     bias = dense.arrays[1] if len(dense.arrays) > 1 else np.zeros(n_classes, np.float32)
-    cells = [array for layer in (first, second) for array in layer.lstm.arrays]
+    cells = [array for layer in (first, second) for array in layer.cell.arrays]
     weights = EmojifyWeights.from_arrays([*cells, dense.arrays[0], bias], lexicon.embedding)
     classes = DEFAULT_CLASSES if n_classes == len(DEFAULT_CLASSES) else _numbered(n_classes)
     return EmojiModel(lexicon, weights, classes, MAXLEN, _notes(found, vectors))

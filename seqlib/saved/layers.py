@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import LSTMWeights
+from seqlib.lstm.others import OF_KIND
 from seqlib.saved.files import Arrays, SavedError, arrays
 
 # Parts of z side by side in a kernel -> kind of layer.
@@ -67,9 +67,9 @@ class Layer:
         return "backward" in self.name or "_reverse" in self.name
 
     @property
-    def lstm(self) -> LSTMWeights:
-        """The weights of an LSTM."""
-        return LSTMWeights.of(self.arrays)
+    def cell(self) -> Any:
+        """The weights of a recurrent layer."""
+        return OF_KIND[self.kind].of(self.arrays)
 
 
 @dataclass(frozen=True, eq=False)

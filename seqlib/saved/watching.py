@@ -12,41 +12,27 @@ import numpy as np
 
 from seqlib import limits
 from seqlib.i18n import _
-from seqlib.lstm import GATES, Trace, forward
-from seqlib.lstm.others import OtherTrace, gru, simple_rnn
+from seqlib.lstm import Trace, forward
+from seqlib.lstm.others import OtherTrace
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Layer
 from seqlib.text.files import table_csv
 
 STEPS = 500  # of a sequence that is watched
-STATES = (*GATES, "c", "h")
 
 
-def run(chain: Sequence[Layer], x: np.ndarray) -> tuple[Trace, ...]:
-    """Run LSTM layers over ``x`` (Tx, n_x), each over what the one before gives.
+def run(chain: Sequence[Layer], x: np.ndarray) -> tuple[Any, ...]:
+    """Run recurrent layers over ``x`` (Tx, n_x), each over what the one before gives.
 
     A layer that reads backward is given its steps from the last to the first, and so are the
     steps of its trace.
     """
-    traces: list[Trace] = []
+    traces: list[Any] = []
     for layer in chain:
-        trace = forward(layer.lstm, x[::-1] if layer.backward else x)
+        trace = forward(layer.cell, x[::-1] if layer.backward else x)
         traces.append(trace)
         x = trace.h[::-1] if layer.backward else trace.h
     return tuple(traces)
-
-
-def run_other(layer: Layer, x: np.ndarray) -> OtherTrace:
-    """Run a GRU or a SimpleRNN over ``x`` (Tx, n_x), backward as ``run`` does."""
-    cell = gru if layer.kind == "GRU" else simple_rnn
-    return cell(layer.arrays, x[::-1] if layer.backward else x)
-
-
-def states(trace: Trace | OtherTrace) -> dict[str, np.ndarray]:
-    """Return all gates and states of a trace by name, (Tx, n_a) each."""
-    if isinstance(trace, OtherTrace):
-        return {**trace.gates, "h": trace.h}
-    return {name: getattr(trace, name) for name in STATES}
 
 
 def table(data: bytes, n_x: int) -> np.ndarray:
@@ -98,14 +84,14 @@ def indices(text: str, below: int) -> np.ndarray:
 def states_npz(trace: Trace | OtherTrace) -> bytes:
     """Write x, all gates and states, (Tx, n) each, as an ``.npz`` file."""
     held = io.BytesIO()
-    named: dict[str, Any] = {"x": trace.x, **states(trace)}
+    named: dict[str, Any] = {"x": trace.x, **trace.states}
     np.savez(held, **named)
     return held.getvalue()
 
 
 def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> bytes:
     """Write gates and states as CSV, a step a line: t, what is read, i[0], …, h[n_a − 1]."""
-    known = states(trace)
+    known = trace.states
     names = [f"{name}[{unit}]" for name, values in known.items() for unit in range(values.shape[1])]
     values = np.concatenate(list(known.values()), axis=1)  # (Tx, n)
     rows = (

@@ -43,6 +43,7 @@ LANES = {
     "equation": N_("one unit's update, with its numbers"),
     "influence": N_("what did it remember?"),
 }
+GRU_ONLY = ("z", "r")
 # Steps back in the influence lane; further back the influence is almost zero.
 LOOK_BACK = 48
 # Melodies and steps of each to search for similar states; more would slow the first picture.
@@ -66,7 +67,7 @@ def lane_name(lane: str) -> str:
 def jazz_stage(
     melody: Melody,
     weights: JazzWeights,
-    trace: Trace,
+    trace: Any,
     vocabulary: Vocabulary,
     lanes: tuple[str, ...],
     *,
@@ -89,7 +90,7 @@ def jazz_stage(
     ----------
     melody : Melody of Tx tokens
     trace : Trace of ``weights``, with ``y`` (Tx, n_values)
-    lanes : names from ``LANES``, in drawing order
+    lanes : names from ``LANES``, in drawing order; a gate that the cell has not is left out
     chosen : int array (Tx,)
         The token marked in the softmax of each step: the true or the sampled one.
     sounds : what is heard
@@ -126,13 +127,14 @@ def jazz_stage(
             ticks=_ticks(vocabulary),
             upward=True,
         ),
-        "equation": lambda: Equation(_title("equation"), weights.cell, trace),
         "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens, reads),
-        **{symbol: partial(_heatmap, trace, symbol) for symbol in STATES},
+        **{symbol: partial(_heatmap, trace, symbol) for symbol in trace.states},
     }
+    if isinstance(trace, Trace):
+        made["equation"] = lambda: Equation(_title("equation"), weights.cell, trace)
     return Stage(
         clock=Clock(np.asarray(melody.edges) * unit),
-        lanes=tuple(made[lane]() for lane in lanes),
+        lanes=tuple(made[lane]() for lane in lanes if lane in made),
         sound=tuple(
             Note(s.start * unit, (s.start + s.ticks) * unit, s.pitch, s.voice, s.velocity)
             for s in sounds
@@ -343,7 +345,7 @@ def way_back_stage(
     )
 
 
-def state_stage(trace: Trace, symbols: str, label: str, *, moving: bool = False) -> Stage:
+def state_stage(trace: Any, symbols: str, label: str, *, moving: bool = False) -> Stage:
     """Make the stage of a sequence without music, a lane for each state: "h", or "hc".
 
     ``moving``: another picture follows within a second.
@@ -356,7 +358,7 @@ def _title(lane: str) -> str:
     return _(LANES[lane])
 
 
-def _heatmap(trace: Trace, symbol: str) -> Heatmap:
+def _heatmap(trace: Any, symbol: str) -> Heatmap:
     # The seed writes a for h; with one symbol, pointing at it highlights it everywhere.
     return state_heatmap(trace, symbol, "a" if symbol == "h" else symbol)
 
@@ -391,7 +393,7 @@ def _ticks(vocabulary: Vocabulary) -> tuple[tuple[int, str], ...]:
 
 def _influence(
     weights: JazzWeights,
-    trace: Trace,
+    trace: Any,
     chosen: np.ndarray,
     tokens: tuple[str, ...],
     reads: tuple[str, ...],

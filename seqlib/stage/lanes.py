@@ -10,6 +10,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
+from seqlib.lstm.others import OtherWeights
 from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
 
 # Array of a trace: its name, and the range of its colours; the cell state has no bounds.
@@ -20,6 +21,9 @@ STATES: dict[str, tuple[str, float | None, float | None]] = {
     "f": (N_("forget gate: what to keep"), 0.0, 1.0),
     "g": (N_("candidate: what could be written"), -1.0, 1.0),
     "o": (N_("output gate: what to show"), 0.0, 1.0),
+    # Of a GRU, beside g and h.
+    "z": (N_("update gate: what to keep of a"), 0.0, 1.0),
+    "r": (N_("reset gate: what of the past to use"), 0.0, 1.0),
 }
 MAX_INFLUENCES = 40_000
 FORCED = 1e-4  # a gate this far from what its equation gives was set by hand
@@ -84,23 +88,21 @@ class Layer:
     short: str = ""
 
     @classmethod
-    def lstm(
+    def recurrent(
         cls,
         name: str,
-        weights: LSTMWeights,
-        trace: Trace,
+        weights: LSTMWeights | OtherWeights,
+        trace: Any,
         *,
         symbol: str = "a",
         memory: str = "c",
         returns: Literal["sequence", "last"] = "sequence",
     ) -> Layer:
-        """Describe an LSTM, its shapes and parameter count read off the weights and the trace."""
-        a, c = (
-            Tensor(name, (("m", None), ("n_a", states.shape[-1])))
-            for name, states in ((symbol, trace.h), (memory, trace.c))
-        )
-        count = sum(w.size for w in (weights.kernel, weights.recurrent_kernel, weights.bias))
-        return cls(name, a, (c, a), returns, count, "LSTM")
+        """Describe a layer, its shapes and parameter count read off the weights and the trace."""
+        names = (memory, symbol) if weights.kind == "LSTM" else (symbol,)
+        states = tuple(Tensor(one, (("m", None), ("n_a", trace.n_a))) for one in names)
+        count = sum(array.size for array in weights.arrays)
+        return cls(name, states[-1], states, returns, count, weights.kind)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ class Diagram:
 
 def jazz_diagram(
     weights: JazzWeights,
-    trace: Trace,
+    trace: Any,
     title: str = "the network, step by step",
     given: int | None = None,
 ) -> Diagram:
@@ -163,7 +165,7 @@ def jazz_diagram(
         title,
         Tensor("x", (("m", None), ("1", 1), ("n_values", trace.x.shape[-1]))),
         (
-            Layer.lstm("LSTM_cell", weights.cell, trace),
+            Layer.recurrent(f"{weights.cell.kind}_cell", weights.cell, trace),
             Layer(
                 "densor",
                 Tensor("ŷ", (("m", None), ("n_values", weights.densor_kernel.shape[1]))),
@@ -175,11 +177,11 @@ def jazz_diagram(
 
 
 def state_heatmap(
-    trace: Trace, name: str, symbol: str = "", title: str = "", axis: str = "n_a"
+    trace: Any, name: str, symbol: str = "", title: str = "", axis: str = "n_a"
 ) -> Heatmap:
     """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a)."""
     named, low, high = STATES[name]
-    values = getattr(trace, name)
+    values = trace.states[name]
     if low is None or high is None:
         high = max(1.0, float(np.abs(values).max()))
         low = -high

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm import LSTMWeights, glorot_uniform, orthogonal
-from seqlib.lstm._fast import Cell, Unrolled
-from seqlib.lstm.peers import GRU, SimpleRNN
+from seqlib.lstm import Trace, forward, glorot_uniform
+from seqlib.lstm.others import KINDS, OF_KIND, cell_of
+from seqlib.lstm.peers import over_batch
 from seqlib.training import scheduler
 from seqlib.training.adam import clipped
 from seqlib.training.loss import cross_entropy
@@ -22,7 +22,6 @@ from seqlib.training.run import Run
 from seqlib.training.stepped import Part, SteppedTask, flat, views
 from seqlib.training.task import State as TaskState
 
-KINDS = ("LSTM", "GRU", "SimpleRNN")
 SYMBOLS, COPIED = 4, 3
 BATCH = 64
 CLIP = 1.0  # the largest norm of a model's gradient
@@ -93,10 +92,53 @@ def batch(
         What has to be said at the last COPIED steps.
     """
     Y = rng.integers(0, SYMBOLS, (m, COPIED))
-    tokens = np.full((m, settings.Tx), SYMBOLS)  # blank
+    return _asked(settings, Y), Y
+
+
+def _asked(settings: CopySettings, Y: np.ndarray) -> np.ndarray:
+    """Return the input X (m, Tx, SYMBOLS + 2) that asks for the symbols Y (m, COPIED)."""
+    tokens = np.full((len(Y), settings.Tx), SYMBOLS)  # blank
     tokens[:, :COPIED] = Y
     tokens[:, -COPIED:] = SYMBOLS + 1  # the mark
-    return np.eye(SYMBOLS + 2, dtype=np.float32)[tokens], Y
+    return np.eye(SYMBOLS + 2, dtype=np.float32)[tokens]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one trained layer does with a sequence.
+
+    Attributes
+    ----------
+    memory : array (Tx, n_a)
+        What it hands on: c of an LSTM, else a.
+    said : int array (COPIED,)
+        Its first choice at each of the last steps.
+    apart : array (Tx,)
+        How far apart its memories of all SYMBOLS ** COPIED sequences are, as a share of what it
+        was when the last symbol had been read.
+    """
+
+    memory: np.ndarray
+    said: np.ndarray
+    apart: np.ndarray
+
+    @property
+    def forgets(self) -> int | None:
+        """After how many steps of waiting the memories are within a tenth of that, if ever."""
+        close = np.flatnonzero(self.apart[COPIED - 1 : -COPIED] < 0.1)
+        return int(close[0]) if len(close) else None
+
+
+def read(arrays: list[np.ndarray], settings: CopySettings, symbols: np.ndarray) -> Reading:
+    """Have a layer of ``CopyTask.model`` read the symbols (COPIED,), and all others."""
+    *cell, kernel, bias = arrays
+    every = np.stack(np.unravel_index(np.arange(SYMBOLS**COPIED), (SYMBOLS,) * COPIED), axis=1)
+    trace = forward(cell_of(cell), _asked(settings, every))
+    memory = trace.c if isinstance(trace, Trace) else trace.h  # (SYMBOLS ** COPIED, Tx, n_a)
+    apart = np.sqrt(memory.var(axis=0).mean(axis=-1))
+    place = int(np.ravel_multi_index(tuple(symbols), (SYMBOLS,) * COPIED))
+    said = (trace.h[place, -COPIED:] @ kernel + bias).argmax(axis=-1)
+    return Reading(memory[place], said, apart / max(apart[COPIED - 1], 1e-12))
 
 
 class CopyRun(Run):
@@ -212,10 +254,8 @@ class CopySession:
 
     def __init__(self, task: CopyTask) -> None:
         self._task = task
-        n_a, Tx = task.settings.n_a, task.settings.Tx
-        lstm = Unrolled(n_a, Tx * BATCH, BATCH)
-        lstm.begin([BATCH] * Tx)
-        self._layers = lstm, GRU(BATCH, n_a), SimpleRNN(BATCH, n_a)
+        cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
+        self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 
     def take(self, state: TaskState, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""
@@ -231,8 +271,7 @@ class CopySession:
         )
         for place, (layer, weights, out) in enumerate(kinds):
             *cell, kernel, bias = weights
-            laid_out = Cell.of(*cell) if isinstance(layer, Unrolled) else cell
-            a = layer.forward(laid_out, x)  # (P, n_a)
+            a = layer.forward(cell_of(cell), x)  # (P, n_a)
             said = a[-len(labels) :]
             each, right, dy = cross_entropy(said @ kernel + bias, labels)
             da = np.zeros_like(a)
@@ -249,12 +288,7 @@ def first_weights(kind: str, settings: CopySettings) -> list[np.ndarray]:
     """Draw one model's first weights: kernel, recurrent kernel, bias, Dense kernel and bias."""
     rng = np.random.default_rng((settings.seed, KINDS.index(kind)))
     n, n_x = settings.n_a, SYMBOLS + 2
-    if kind == "LSTM":
-        cell = list(LSTMWeights.initial(n_x, n, rng).arrays)
-    elif kind == "GRU":
-        cell = [glorot_uniform(rng, n_x, 3 * n), orthogonal(rng, n, 3 * n), np.zeros((2, 3 * n))]
-    else:
-        cell = [glorot_uniform(rng, n_x, n), orthogonal(rng, n, n), np.zeros(n)]
+    cell = list(OF_KIND[kind].initial(n_x, n, rng).arrays)
     cell[1] = settings.scale * cell[1]
     if settings.open_gates:
         cell = _with_open_gates(kind, cell, settings)

@@ -32,8 +32,8 @@ def stack(weights, trace) -> Diagram:
         "Many to one",
         Tensor("e", (("m", None), ("e_length", N_VALUES))),
         (
-            Layer.lstm("LSTM 1", weights.cell, trace),
-            Layer.lstm("LSTM 2", weights.cell, trace, returns="last"),
+            Layer.recurrent("LSTM 1", weights.cell, trace),
+            Layer.recurrent("LSTM 2", weights.cell, trace, returns="last"),
             Layer("softmax", Tensor("ŷ", (("m", None), ("classes", 5)))),
         ),
     )

@@ -154,3 +154,18 @@ def test_a_file_of_weights_is_opened_and_its_layer_watched(server, new_page, tmp
     uploads.set_input_files(tmp_path / "no.h5")
     expect(page.get_by_text("This holds no weights")).to_be_visible()
     expect(stage).to_be_visible()
+
+
+def test_a_weight_set_by_hand_changes_what_the_cell_keeps_and_stays_in_the_link(cell):
+    page = cell("?tiny_input=0110")
+    page.get_by_role("button", name="count", exact=True).or_(
+        page.get_by_role("radio", name="count", exact=True)
+    ).first.click()
+    expect(page.get_by_text("Right after 4 of 4 steps.")).to_be_visible()
+    bias = page.locator(".st-key-tiny_LSTM_f_b").get_by_role("slider")
+    bias.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("wrong first at step 3")).to_be_visible()
+    page.wait_for_url("**tiny_LSTM_f_b=-20**")
+    page.reload()
+    expect(page.get_by_text("Right after 2 of 4 steps, wrong first at step 3.")).to_be_visible()

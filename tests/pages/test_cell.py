@@ -49,6 +49,24 @@ def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
     )
 
 
+def test_every_weight_of_a_cell_can_be_set_and_a_task_sets_them_all():
+    app = visit("cell", tiny_input="0110", tiny_LSTM_f_b="-10")
+    assert "Right after **3 of 4** steps, wrong first at step **4**." in texts(app)
+    app.button_group(key="tiny_task").set_value("count").run()
+    assert "how many ones? Right after **4 of 4** steps." in texts(app)
+    assert app.slider(key="tiny_LSTM_f_b").value == 10
+    app.button_group(key="tiny_cell").set_value("SimpleRNN").run()
+    assert "Right after **2 of 4** steps, wrong first at step **3**." in texts(app)
+    assert "one unit cannot toggle" in texts(app)
+    app.slider(key="tiny_SimpleRNN_a_a").set_value(-3.0).run()
+    assert "one unit cannot hold" in texts(app)
+    app.text_input(key="tiny_input").set_value("01<b>").run()
+    assert [one.value for one in app.warning] == [
+        "Type 1 to 60 zeros and ones, such as 0100110.",
+    ]
+    assert not app.exception
+
+
 def test_the_copy_task_trains_in_the_background_and_can_be_stopped():
     app = visit("cell", copy_delay="2", copy_n_a="8")
     app.button(key="copy:train").click().run()
@@ -62,6 +80,10 @@ def test_the_copy_task_trains_in_the_background_and_can_be_stopped():
     assert run.wait(30)
     app.run()
     assert "**Stopped** · delay 2, 8 units" in texts(app)
+    for kind, weights in run.parameters.items():
+        assert f"- {kind}, {weights:,} weights: " in texts(app)
+    app.number_input(key="copy_sequence").set_value(3).run()
+    assert not app.exception
     assert len(app.get("plotly_chart")) >= 5
 
 
@@ -107,6 +129,7 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     app.toggle(key="own_hold").set_value(True).run()
     assert not app.exception
     assert "The last state a moves by at most" in texts(app)
+    app.toggle(key="own_hold").set_value(False).run()
     app.selectbox(key="own_layer").set_value("LSTM 1 → LSTM 2").run()
     assert not app.exception
     app.selectbox(key="own_input").set_value("rows of its embedding").run()
@@ -114,8 +137,15 @@ def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
     assert "99 is too large" in app.warning[-1].value
     app.selectbox(key="own_layer").set_value("GRU 1").run()
     app.selectbox(key="own_input").set_value("noise").run()
-    assert not app.exception
     assert "30 steps · n_a = 4" in texts(app)
+    assert "The last state a moves" not in texts(app)
+    app.toggle(key="own_hold").set_value(True).run()
+    app.slider(key="own_from").set_value(30).run()
+    assert "The last state a moves by at most" in texts(app)
+    app.button_group(key="own_lanes").set_value(["h", "z", "r", "g", "influence"]).run()
+    assert not app.exception
+    app.selectbox(key="own_layer").set_value("LSTM 1").run()
+    assert not app.exception
 
 
 def test_states_leave_as_arrays_and_as_a_table(own_file):

@@ -73,6 +73,25 @@ def test_training_ends_with_a_model_that_the_sampler_uses(jazz):
     assert f"{run.metrics.loss_sum[-1]:.2f}" in texts(app)
 
 
+def test_other_cells_train_beside_the_lstm_and_their_gates_are_shown():
+    app = visit("jazz", epochs="2", n_a="4", m="6", Tx="8")
+    for kind in ("LSTM", "SimpleRNN", "GRU"):
+        app.selectbox(key="train_cell").set_value(kind).run()
+        app.button(key="jazz_run:train").click().run()
+        wait_for(app, "**Done** · epoch 2 of 2")
+    corpus = default_corpus()
+    for run in app.session_state["jazz_engines"][1]:
+        said = f"{run.settings.cell}: **{run.snapshot().weights.n_parameters:,}** weights"
+        assert said in texts(app)
+    run = app.session_state["jazz_runs"][corpus.vocabulary]
+    assert run.snapshot().weights.cell.kind == "GRU"
+    assert "my training · temperature" in texts(app)
+    app.button_group(key="lanes").set_value(["notes", "c", "z", "r", "influence", "diagram"]).run()
+    app.button_group(key="kept_look").set_value("one window, read").run()
+    assert not app.exception
+    assert app.button_group(key="kept_look").options == ["the solo it writes", "one window, read"]
+
+
 def test_training_epoch_by_epoch_to_the_end_and_on_and_back_over_it():
     app = visit("jazz", epochs="5", n_a="6", m="8", Tx="8")
     for n in (1, 2):

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz.corpus import default_corpus
 from seqlib.saved import Layer, Saved
+from seqlib.training.copy_task import CopyRun, CopySettings, CopyTask
+from seqlib.training.run import Record, State
 from tests.pages.apps import visit
 from tests.pages.test_embeddings import two_files
 from tests.pages.test_visit import a_jazz_run, a_song
@@ -44,8 +46,8 @@ LINKS = (
     ("embeddings", {"map": "own axes"}),
     ("cell", {"hand": "hold a gate"}),
     ("cell", {"hand": "scale a gate", "cell_of": "emoji, layer 1"}),
-    ("cell", {"hand": "zero a unit"}),
-    ("cell", {"hand": "replace the state"}),
+    ("cell", {"hand": "zero a unit", "tiny_cell": "GRU"}),
+    ("cell", {"hand": "replace the state", "tiny_cell": "SimpleRNN"}),
     ("cell", {"hand": "switch off a group"}),
 )
 
@@ -65,6 +67,11 @@ def controls() -> list[tuple[str, Any]]:
     app = visit("cell")
     cell = [np.zeros(shape, np.float32) for shape in ((50, 8), (2, 8), (8,))]
     words = Layer("words", "Embedding", (np.zeros((9, 50), np.float32),))
+    settings, measured = CopySettings(delay=2, n_a=4), np.ones((1, 3))
+    rows = {"loss": measured, "accuracy": measured, "seconds": np.ones(1)}
+    models = CopyTask(settings).model(CopyTask(settings).begin())
+    record = Record(settings, State.DONE, rows, models)
+    app.session_state["copy_run"] = CopyRun.from_record(record)
     app.session_state["own_layers"] = Saved((words, Layer("lstm", "LSTM", tuple(cell))))
     found += drawn(app.run())
     found += drawn(app.toggle(key="own_hold").set_value(True).run())

@@ -34,7 +34,35 @@ async def done(session: Session, text: str) -> None:
     await session.until(said, WAIT)
 
 
-async def use_everything(address: str) -> None:
+async def paste_ten(page: Session, process: psutil.Process) -> None:
+    """Models that Keras is not to build, that break, or that are as large as it may build."""
+    large = ["Embedding(400001, 300)\nLSTM(128)", "Embedding(10000000, 1000)"]
+    broken = ["Embedding(10, 4)\nDense(2, activation='softmx')"]
+    most = [(f"Embedding(90000, 50)\nLSTM({n})", 4_500_000 + 4 * n * (51 + n)) for n in (60, 70)]
+
+    def megabytes() -> list[float]:
+        """Of the app's process, and of all below it."""
+        below = process.children(recursive=True)
+        return [sum(one.memory_info().rss for one in of) / 1e6 for of in ([process], below)]
+
+    async def pasted(text: str, said: str, there: bool = True) -> None:
+        await page.set("paste_text", text)
+        await page.until(lambda: (said in page.text().replace("\\", "")) == there, WAIT)
+
+    before = megabytes()
+    for text, weights in most:
+        for one in large:
+            await pasted(one, "more than 5,000,000 weights")
+        for one in broken:
+            await pasted(one, "5,000,000", there=False)
+        await pasted(text, f"**{weights:,}** weights agree")
+        await pasted(large[0], "more than 5,000,000 weights")
+    app, room = (now - then for now, then in zip(megabytes(), before, strict=True))
+    assert app < 30  # a table of Embedding(400001, 300) is 480
+    assert room < 300
+
+
+async def use_everything(address: str, process: psutil.Process) -> None:
     """Whatever trains, and whatever asks Keras."""
     async with Session(address, "jazz", "epochs=5&n_a=8&Tx=4&m=8") as session:
         await session.press("jazz_run:train")
@@ -45,6 +73,7 @@ async def use_everything(address: str) -> None:
         if page.has("confirm"):
             await page.press("confirm")
         await done(page, "Confirmed by Keras")
+        await paste_ten(page, process)
         await page.press("sharing")
         await done(page, "15 weight objects")
     async with Session(address, "emojify", "emoji_epochs=1&emoji_units=8") as session:
@@ -68,7 +97,7 @@ def test_the_apps_process_imports_no_tensorflow_and_all_its_processes_go_with_it
 ):
     with server(OURS) as (address, process):
         wait_until_it_answers(address)
-        loops.run(use_everything(address))  # the last run still trains
+        loops.run(use_everything(address, process))  # the last run still trains
         workers = process.children(recursive=True)
         assert not has_tensorflow(process.pid)
         assert any(has_tensorflow(worker.pid) for worker in workers)  # it would be seen

@@ -7,16 +7,29 @@ import math
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, n_
 from seqlib.jazz import JazzWeights, sandbox
 from seqlib.jazz.sandbox import Edit
 from seqlib.lstm import Trace
-from seqlib.lstm.gradients import RNNWeights, gradient_reach
-from seqlib.training.copy_task import KINDS, SYMBOLS, CopyRun, CopySettings
+from seqlib.lstm.gradients import gradient_reach
+from seqlib.lstm.others import SimpleRNNWeights
+from seqlib.stage import Clock, Heatmap, Lane, Stage, Tokens
+from seqlib.stage.lanes import Line
+from seqlib.training.copy_task import (
+    COPIED,
+    KINDS,
+    SYMBOLS,
+    CopyRun,
+    CopySettings,
+    Reading,
+    read,
+)
+from seqlib.training.scheduler import MOVING
 from ui.cell import charts
 from ui.cell.state import Scene
 from ui.frame import frame
 from ui.lessons.pages import lesson
+from ui.parts import stage as stage_component
 from ui.parts import training_panel
 from ui.parts.charts import show as show_chart
 from ui.parts.remembered import remembered
@@ -35,11 +48,12 @@ def reach(scene: Scene) -> None:
     )
     trace, weights = scene.sample.trace, scene.weights
     as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
-    rnn = RNNWeights.initial(weights.n_a, weights.n_values, scale)
+    rng = np.random.default_rng(0)
+    rnn = SimpleRNNWeights.initial(weights.n_values, weights.n_a, rng, scale)
     curves = {
         _("this LSTM ({name})", name=_(scene.name)): as_is,
         _("the same, forget gate held open"): held,
-        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.states(trace.x)),
+        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.run(trace.x)),
     }
     show_chart(
         charts.reach(curves),
@@ -121,7 +135,72 @@ def copy_task() -> None:
     )
     if run is not None:
         training_panel.live(run, _pictures, _measured, _done)
+        if run.state not in MOVING and run.at_epoch()[1] is not None:
+            copy_states(run)
     st.caption(lesson("cell")["copy-start"])
+
+
+@frame.alone()
+def copy_states(run: CopyRun) -> None:
+    """Draw what the three layers make of one sequence, on one clock, and when each forgets."""
+    seed = st.number_input(
+        _("sequence"), help=_("Another number draws other symbols."), **widget("copy_sequence")
+    )
+    symbols = np.random.default_rng(int(seed)).integers(0, SYMBOLS, COPIED)
+    models, settings = run.at_epoch()[1], run.settings
+    readings = {kind: read(models[kind], settings, symbols) for kind in KINDS}
+    st.markdown("\n".join(_remembered(kind, one, run) for kind, one in readings.items()))
+    names = (*symbols, *"–" * settings.delay, *"?" * COPIED)
+    blank = ("",) * (settings.Tx - COPIED)
+    apart = np.stack([one.apart for one in readings.values()], axis=1)
+    lanes: list[Lane] = [
+        Tokens(_("x: what it reads"), tuple(map(str, names))),
+        Line(
+            _("how far apart memories of different symbols are; 1: as when read, or more"),
+            np.minimum(apart, 1),
+            KINDS,
+            "",
+            _("layers"),
+        ),
+    ]
+    for kind, one in readings.items():
+        said = (*blank, *map(str, one.said))
+        most = max(1.0, float(np.abs(one.memory).max()))
+        symbol = "c" if kind == "LSTM" else "a"
+        title = _("{kind}: its memory", kind=kind)
+        lanes += [
+            Heatmap(title, one.memory, symbol, f"n_a[{kind}]", -most, most),
+            Tokens(_("{kind}: what it says", kind=kind), said),
+        ]
+    stage = Stage(
+        Clock.even(settings.Tx, 0.4),
+        tuple(lanes),
+        label=_("An LSTM, a GRU and a SimpleRNN over one sequence of the copy task"),
+        start=COPIED - 1,
+    )
+    stage_component.show(stage, key="copy_states")
+
+
+def _remembered(kind: str, one: Reading, run: CopyRun) -> str:
+    weights = run.parameters[kind]
+    if one.forgets is None:
+        return _(
+            "- {kind}, {weights:,} weights: after the {n} steps of waiting the memories of "
+            "different symbols are **{times:.1f} times** as far apart as when they were read.",
+            kind=kind,
+            weights=weights,
+            n=run.settings.delay,
+            times=one.apart[-COPIED - 1],
+        )
+    return n_(
+        "- {kind}, {weights:,} weights: it has **forgotten after {n} step**; memories of "
+        "different symbols are within a tenth of what they were apart.",
+        "- {kind}, {weights:,} weights: it has **forgotten after {n} steps**; memories of "
+        "different symbols are within a tenth of what they were apart.",
+        one.forgets,
+        kind=kind,
+        weights=weights,
+    )
 
 
 def _pictures(run: CopyRun) -> None:

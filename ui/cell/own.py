@@ -1,4 +1,4 @@
-"""Watch an LSTM layer of the reader's own file: every gate, search, influence, a hand in it."""
+"""Watch a recurrent layer of the reader's own file: every gate, search, influence, a hand in it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ from ui.state import options, value, widget
 
 SENTENCE, INDICES, ONE_HOT, TABLE, NOISE = options("own_input")
 SEARCHED = 40  # sentences
+LANES = {
+    "x": N_("x"),
+    **{name: title for name, (title, _low, _high) in STATES.items()},
+    "cell": N_("every vector of this step"),
+    "equation": N_("one unit's equations"),
+    "influence": N_("which input mattered"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,9 +170,6 @@ def _table(n_x: int) -> Given | None:
 
 def _watch(chain: tuple[Layer, ...], given: Given) -> None:
     """Draw the stage of the last layer, with a hand in its gates if the reader wants one."""
-    if chain[-1].kind != "LSTM":
-        _watch_other(chain[-1], given)
-        return
     traces = watching.run(chain, given.x)
     trace, layer = traces[-1], chain[-1]
     labels = _labels(layer, given)
@@ -173,18 +177,28 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
         st.pills,
         _("lanes"),
         "own_lanes",
-        format_func=lambda name: _(options("own_lanes")[name]),
+        options=[name for name in LANES if name in trace.states or name in _others(trace)],
+        format_func=lambda name: _(LANES[name]),
         help=_("What is drawn, from top to bottom."),
     )
-    edits = _hand(trace)
+    changed = _by_hand(layer, trace)
     plain = _stage(chain, traces, labels, lanes, _("unchanged"))
-    if edits:
-        changed = sandbox.run(layer.lstm, trace.x, edits)
+    if changed is not None:
         moved = float(np.abs(changed.h[-1] - trace.h[-1]).max())
         st.markdown(_("The last state a moves by at most **{moved:.3f}**.", moved=moved))
         plain = _stage(chain, (*traces[:-1], changed), labels, lanes, _("changed"), plain)
-    stage_component.show(plain, key="own_layer_stage")
+    key = "layer" if layer.kind == "LSTM" else layer.kind  # lanes of their own
+    stage_component.show(plain, key=f"own_{key}_stage")
     _downloads(trace, labels)
+
+
+def _others(trace: Trace | OtherTrace) -> tuple[str, ...]:
+    """List the lanes beside the states; those of a step's numbers are drawn for an LSTM alone."""
+    return ("x", "cell", "equation", "influence") if _lstm(trace) else ("x", "influence")
+
+
+def _lstm(trace: Trace | OtherTrace) -> bool:
+    return isinstance(trace, Trace)
 
 
 def _labels(layer: Layer, given: Given) -> tuple[str, ...]:
@@ -193,45 +207,23 @@ def _labels(layer: Layer, given: Given) -> tuple[str, ...]:
     return given.labels[::-1] if layer.backward else given.labels
 
 
-# Of a GRU and of a plain RNN: name, and the least value.
-OTHER_STATES = {
-    "h": (STATES["h"][0], -1.0),
-    "z": (N_("update gate: what to keep of a"), 0.0),
-    "r": (N_("reset gate: what of the past to use"), 0.0),
-    "g": (STATES["g"][0], -1.0),
-}
+def _by_hand(layer: Layer, trace: Trace | OtherTrace) -> Trace | OtherTrace | None:
+    """Draw the sandbox, a gate held at a value from a step on; return what it makes of the trace.
 
-
-def _watch_other(layer: Layer, given: Given) -> None:
-    """Draw every gate of a GRU, or the state of a SimpleRNN."""
-    labels = _labels(layer, given)
-    trace = watching.run_other(layer, given.x)
-    known = watching.states(trace)
-    lanes = [
-        Heatmap(_(title), known[name], "a" if name == "h" else name, "n_a", low, 1.0)
-        for name, (title, low) in OTHER_STATES.items()
-        if name in known
-    ]
-    stage = Stage(
-        Clock.even(len(labels), 0.6),
-        (Tokens(_("read at each step"), labels), *lanes),
-        label=_("A layer of your own file over a sequence"),
-        names=labels,
-    )
-    stage_component.show(stage, key=f"own_{layer.kind}_stage")
-    _downloads(trace, labels)
-
-
-def _hand(trace: Trace) -> list[Edit]:
-    """Draw the sandbox: a gate held at a value from a step on."""
-    if not st.toggle(_("hold a gate"), help=_("A hand in the cell."), **widget("own_hold")):
-        return []
+    None where nothing is held: a plain RNN has no gate.
+    """
+    gates = [gate for gate in trace.states if gate not in "ch"]
+    if not gates or not st.toggle(
+        _("hold a gate"), help=_("A hand in the cell."), **widget("own_hold")
+    ):
+        return None
     one, two, three = st.columns(3)
     with one:
         gate = language.choice(
             st.segmented_control,
             _("gate"),
             "own_gate",
+            options=gates,
             format_func=lambda gate: _(GATE_NAMES[gate]),
             help=_("Which gate is held."),
         )
@@ -241,12 +233,16 @@ def _hand(trace: Trace) -> list[Edit]:
         help=_("Before it nothing is changed."),
         **widget("own_from", high=max(2, trace.Tx)),
     )
-    return [Edit(gate, "hold", float(value("own_value")), start=int(value("own_from")) - 1)]
+    held, start = float(value("own_value")), int(value("own_from")) - 1
+    if _lstm(trace):
+        return sandbox.run(layer.cell, trace.x, [Edit(gate, "hold", held, start=start)])
+    changed: OtherTrace = layer.cell.run(trace.x, {gate: held}, start)
+    return changed
 
 
 def _stage(
     chain: tuple[Layer, ...],
-    traces: tuple[Trace, ...],
+    traces: tuple[Trace | OtherTrace, ...],
     labels: tuple[str, ...],
     lanes: tuple[str, ...],
     name: str,
@@ -260,12 +256,12 @@ def _stage(
     made += [
         state_heatmap(trace, state, "a" if state == "h" else state)
         for state in STATES
-        if state in lanes
+        if state in lanes and state in trace.states
     ]
-    if "cell" in lanes:
+    if isinstance(trace, Trace) and "cell" in lanes:
         made.append(CellStep(_("every vector of this step"), trace, input_axis="n_x"))
-    if "equation" in lanes:
-        made.append(Equation(_("one unit's update, with its numbers"), layer.lstm, trace))
+    if isinstance(trace, Trace) and "equation" in lanes:
+        made.append(Equation(_("one unit's update, with its numbers"), layer.cell, trace))
     if "influence" in lanes and not any(one.backward for one in chain):
         made.append(_influence(chain, traces, labels))
     return Stage(
@@ -280,13 +276,13 @@ def _stage(
 
 
 def _influence(
-    chain: tuple[Layer, ...], traces: tuple[Trace, ...], labels: tuple[str, ...]
+    chain: tuple[Layer, ...], traces: tuple[Trace | OtherTrace, ...], labels: tuple[str, ...]
 ) -> Influence:
     """Compute what each input matters to the liveliest unit."""
     trace = traces[-1]
     da = np.zeros_like(trace.h)
     da[:, trace.liveliest] = 1
-    layers = [(layer.lstm, one) for layer, one in zip(chain, traces, strict=True)]
+    layers = [(layer.cell, one) for layer, one in zip(chain, traces, strict=True)]
     norm, signed = influence_matrix(layers, da, back=60)
     target = _("unit {unit} of a", unit=trace.liveliest)
     return Influence(

@@ -34,6 +34,10 @@ GATE_NAMES = {
     "i": N_("i · input"),
     "g": N_("g · candidate"),
     "o": N_("o · output"),
+    # Of the other cells.
+    "z": N_("z · update"),
+    "r": N_("r · reset"),
+    "a": N_("a · state"),
 }
 
 

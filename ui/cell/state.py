@@ -10,6 +10,7 @@ from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.sampling import Sample, sample
+from seqlib.lstm.others import KINDS
 from seqlib.music import Melody
 from ui.frame import language
 from ui.jazz import state as jazz
@@ -40,9 +41,11 @@ class Scene:
 
 
 def _own() -> JazzWeights | None:
-    """Return the weights that this visit trained on the default corpus' vocabulary, if any."""
+    """Return the LSTM that this visit trained on the default corpus' vocabulary, if any."""
     run = jazz.runs().get(default_corpus().vocabulary)
-    return run.snapshot().weights if run is not None else None
+    if run is None or run.settings.cell != KINDS[0]:
+        return None
+    return run.snapshot().weights
 
 
 def choose() -> Scene:

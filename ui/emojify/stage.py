@@ -154,8 +154,8 @@ def _diagram(model: EmojiModel, reading: Reading) -> Diagram:
         _("the network, word by word"),
         Tensor("e", (("m", None), ("e_length", trace.embeddings.shape[-1]))),
         (
-            Layer.lstm("LSTM 1", weights.lstm_1, trace.lstm_1, symbol="a[1]", memory="c[1]"),
-            Layer.lstm(
+            Layer.recurrent("LSTM 1", weights.lstm_1, trace.lstm_1, symbol="a[1]", memory="c[1]"),
+            Layer.recurrent(
                 "LSTM 2",
                 weights.lstm_2,
                 trace.lstm_2,

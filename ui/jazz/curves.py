@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import streamlit as st
@@ -24,7 +24,7 @@ from ui.state import value
 
 def pictures(run: TrainingRun) -> None:
     """Draw how a run has learned so far, and the states of one window as they are now."""
-    peers = engines.peers(state.engine_runs(), run)
+    peers, cells = engines.peers(state.engine_runs(), run), state.cell_runs(run)
     with st.columns(2)[1]:
         language.choice(
             st.segmented_control,
@@ -35,7 +35,7 @@ def pictures(run: TrainingRun) -> None:
         )
     left, right = st.columns(2)
     with left:
-        _loss(run, peers)
+        _loss(run, peers, cells)
     with right:
         _beside(run, value("curves"))
     if (tested := run.metrics.tested).epochs.size:
@@ -55,6 +55,8 @@ def pictures(run: TrainingRun) -> None:
             turn = int(tested.epochs[tested.turn])
             said.append(_("Their loss is lowest after epoch {n}.", n=turn))
         st.caption(" ".join(said))
+    if cells:
+        st.markdown("\n".join(_of_cells(cells)))
     if peers:
         st.markdown(engines.compared("engine", peers, lambda one: one.metrics.loss_sum))
     snapshot = run.snapshot()
@@ -73,16 +75,36 @@ def pictures(run: TrainingRun) -> None:
         )
 
 
-def _loss(run: TrainingRun, peers: Mapping[str, TrainingRun]) -> None:
+def _of_cells(cells: Mapping[str, TrainingRun]) -> Iterator[str]:
+    """Yield a line for each cell: its weights and its losses after the epochs that all have."""
+    n = min(one.epoch for one in cells.values())
+    for kind, one in cells.items():
+        said = _(
+            "- {kind}: **{weights:,}** weights; after {n} epochs **{loss:.2f}** nats a note",
+            kind=kind,
+            weights=one.snapshot().weights.n_parameters,
+            n=n,
+            loss=one.metrics.loss[n - 1].mean(),
+        )
+        if len(tested := one.metrics.tested.loss):
+            said += _(", held out at best **{loss:.2f}**", loss=tested.min())
+        yield said
+
+
+def _loss(
+    run: TrainingRun, peers: Mapping[str, TrainingRun], cells: Mapping[str, TrainingRun]
+) -> None:
     """Draw the losses in nats a note, between those of guessing and of counting."""
     metrics, tested = run.metrics, run.metrics.tested
     ours = [(engines.name_of("engine", name), one) for name, one in peers.items()]
+    ours = list(cells.items()) or ours
     lines: list[Line] = [
         (name, one.metrics.loss.mean(axis=1)) for name, one in ours or [(_("in training"), run)]
     ]
     levels = {_("ln(n_values): guessing"): float(np.log(state.corpus().n_values))}
     if len(tested.epochs):
-        lines.append((_("held out"), tested.loss, tested.epochs))
+        name = _("{kind}, held out", kind=run.settings.cell) if cells else _("held out")
+        lines.append((name, tested.loss, tested.epochs))
         levels[_("trigram, held out")] = report.trigram_loss()
     marks = {_("rate {rate:g}", rate=rate): epoch for epoch, rate in metrics.rate_changes}
     if tested.turn is not None:

@@ -11,6 +11,7 @@ from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.sampling import sample
 from seqlib.jazz.task import places_of
 from seqlib.jazz.training import TrainingRun
+from seqlib.lstm.others import KINDS
 from seqlib.music import Melody, arrange
 from seqlib.stage import Stage
 from seqlib.stage.jazz import jazz_stage, solo_stage, way_back_stage
@@ -19,7 +20,7 @@ from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
-from ui.state import value, widget
+from ui.state import options, value, widget
 
 TY = 48
 LANES = ("notes", "x", "h", "y")
@@ -46,6 +47,7 @@ def look_back(run: TrainingRun) -> None:
             st.segmented_control,
             _("what these weights do"),
             "kept_look",
+            options=options("kept_look")[: None if run.settings.cell == KINDS[0] else 2],
             help=_(
                 "Write a solo, read the first window that the run was trained on, or send the "
                 "gradient of one of its outputs back."
@@ -56,7 +58,7 @@ def look_back(run: TrainingRun) -> None:
     make, number = kept_solo, int(value("seed"))
     if run.probe is not None and look == "one window, read":
         make, number = kept_window, 0
-    elif run.probe is not None and look == "the way back":
+    elif run.probe is not None and look == "the way back" and run.settings.cell == KINDS[0]:
         st.markdown(lesson("jazz")["way-back"])
         make = way_back
         number = st.number_input(

@@ -10,6 +10,7 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.keras_models import Equality
+from seqlib.lstm.others import KINDS
 from seqlib.shapes.arithmetic import TensorShape, as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS, check_djmodel
 from seqlib.training import keras_room
@@ -59,7 +60,7 @@ def shapes() -> None:
 def confirm(rows: Sequence[TensorShape]) -> None:
     """Draw the button that builds the models in Keras and compares every shape and number."""
     asked, run = train.chosen(), state.run()
-    trained = run is not None and run.settings.n_a == asked.n_a
+    trained = run is not None and (run.settings.n_a, run.settings.cell) == (asked.n_a, KINDS[0])
     about = (asked.Tx, asked.n_a, asked.seed, state.corpus().n_values, trained)
 
     def request() -> Future:

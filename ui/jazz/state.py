@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
-from seqlib.jazz.training import TrainingRun
+from seqlib.jazz.training import RunSettings, TrainingRun
+from seqlib.lstm.others import KINDS
 from seqlib.music import Song, Vocabulary
 from seqlib.training.scheduler import MOVING
 from ui.state import options, value
@@ -73,18 +74,40 @@ def run() -> TrainingRun | None:
     return runs().get(corpus().vocabulary)
 
 
+def trained_gru() -> bool:
+    """Return whether the latest run for the chosen corpus has a GRU, with gates of its own."""
+    own = run()
+    return own is not None and own.settings.cell == "GRU"
+
+
 def engine_runs() -> list[TrainingRun]:
-    """Return the latest run of each engine on the chosen corpus, this one last."""
+    """Return the latest run of each engine and cell on the chosen corpus, this one last."""
     chosen, held = st.session_state.get("jazz_engines", ("", []))
     return held if chosen == value("corpus") else []
 
 
+def cell_runs(run: TrainingRun) -> dict[str, TrainingRun]:
+    """Return the runs of each cell that were set as ``run`` was, if there are two with an epoch.
+
+    Pace, epochs and engine may differ.
+    """
+
+    def asked(one: TrainingRun) -> RunSettings:
+        return replace(one.settings, pace=0, epochs=1, cell=run.settings.cell)
+
+    found = {
+        one.settings.cell: one for one in engine_runs() if one.epoch and asked(one) == asked(run)
+    }
+    return {kind: found[kind] for kind in KINDS if kind in found} if len(found) > 1 else {}
+
+
 def keep(new: TrainingRun) -> None:
-    """Hold a run as the latest of its vocabulary and engine; drop the oldest beyond ``KEPT_RUNS``.
+    """Hold a run as the latest of its vocabulary, engine and cell; drop those beyond ``KEPT_RUNS``.
 
     Each uploaded file may have a vocabulary of its own.
     """
-    others = [one for one in engine_runs() if one.engine != new.engine]
+    kind = new.engine, new.settings.cell
+    others = [one for one in engine_runs() if (one.engine, one.settings.cell) != kind]
     mine = corpus().vocabulary
     rest = {vocabulary: one for vocabulary, one in runs().items() if vocabulary != mine}
     st.session_state["jazz_runs"] = {**dict(list(rest.items())[1 - KEPT_RUNS :]), mine: new}

@@ -9,6 +9,7 @@ import streamlit as st
 
 from seqlib.i18n import _, capital
 from seqlib.jazz.training import BOUNDS, RunSettings, TrainingRun
+from seqlib.lstm.others import KINDS
 from seqlib.music import largest_Tx, windows
 from seqlib.training.scheduler import MOVING
 from ui.frame import choices, frame, language
@@ -63,6 +64,7 @@ def chosen() -> RunSettings:
         seed=value("train_seed"),
         pace=options("pace")[value("pace")],
         stop_at_turn=value("stop_at_turn"),
+        cell=value("train_cell"),
     )
 
 
@@ -78,9 +80,11 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
 def start(owner: str, only: str = "") -> TrainingRun:
     """Start a run with the chosen settings; the page then uses its model. See ``Run.start``."""
     X, Y = tensors()
-    engine = options("engine")[value("engine")]
+    asked, engine = chosen(), options("engine")[value("engine")]
+    if engine == "djmodel" and asked.cell != KINDS[0]:
+        engine = "twin"
     held_out = state.corpus().held_out_sequences
-    run = TrainingRun(X, Y, chosen(), probe=X[0], engine=engine, held_out=held_out)
+    run = TrainingRun(X, Y, asked, probe=X[0], engine=engine, held_out=held_out)
     run.start(session.scheduler(), owner, only=only)
     state.keep(run)
     choices.choose("model", state.OWN_RUN)
@@ -90,7 +94,7 @@ def start(owner: str, only: str = "") -> TrainingRun:
 @frame.alone()
 def settings() -> None:
     """Draw the settings that only the button reads."""
-    one, two, three, four, five = st.columns(5, vertical_alignment="bottom")
+    one, two, three, four, five, six = st.columns(6, vertical_alignment="bottom")
     with one:
         setting("epochs", _("epochs"))
     with two:
@@ -107,7 +111,9 @@ def settings() -> None:
         "that first loads TensorFlow. Both begin from the same weights."
     )
     language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
-    with five:
+    help = _("Which recurrent cell learns. In Keras, djmodel is built of an LSTM only.")
+    language.choice(five.selectbox, _("cell"), "train_cell", format_func=str, help=help)
+    with six:
         st.toggle(
             _("stop at the turn"),
             help=_(

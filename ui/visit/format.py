@@ -78,6 +78,7 @@ class EmojiRun(Run, kw_only=True):
 class CopyRun(Run):
     curves: dict[Kind, list[tuple[Count, Positive, Share]]]
     seconds: list[Number]
+    weights: bool = False  # whether they are there, end to end
 
 
 class Vectors(Struct):

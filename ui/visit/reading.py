@@ -32,7 +32,7 @@ from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
-from seqlib.training.copy_task import KINDS, CopyRun, CopySettings
+from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
@@ -191,7 +191,7 @@ def _work(
     if about.pair is not None and (pair := _pair(reader, about.pair, sets, shelf)) is not None:
         work["embedding_runs"] = pair
     if about.copy_run is not None:
-        work["copy_run"] = _copy(about.copy_run)
+        work["copy_run"] = _copy(reader, about.copy_run)
     if any(about.quiz):
         score = dict(zip(("number", "right", "asked"), about.quiz, strict=True))
         work["quiz"] = {**score, "tried": {}, "shown": {}}
@@ -228,7 +228,8 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     vocabulary = Vocabulary(tuple(Token(pitch, ticks) for pitch, ticks in about.vocabulary))
     settings, n = _settings(about, RunSettings), about.epochs
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
-    shapes = ((n_values, 4 * n_a), (n_a, 4 * n_a), (4 * n_a,), (n_a, n_values), (n_values,))
+    start = JazzWeights.initial(n_a, n_values, kind=settings.cell)
+    shapes = [array.shape for array in start.arrays]
     arrays = list(zip(JAZZ_ARRAYS, shapes, strict=True))
     weights = JazzWeights.from_arrays(
         [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in arrays]
@@ -410,7 +411,7 @@ def _data_set(about: format.Data) -> DataSet:
     return shipped() if same(found, shipped()) else found
 
 
-def _copy(about: format.CopyRun) -> CopyRun:
+def _copy(reader: Reader, about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
     if set(about.curves) != set(KINDS):
         raise _Wrong("copy_run")
@@ -422,7 +423,12 @@ def _copy(about: format.CopyRun) -> CopyRun:
     if ((steps < 1) | (steps > settings.steps)).any():
         raise _Wrong("curves")
     measured = {"loss": loss, "accuracy": accuracy, "seconds": seconds}
-    return CopyRun.from_record(_record(about, settings, measured, None))
+    models, task = None, CopyTask(settings)
+    if about.weights:
+        shape = (sum(task.parameters.values()),)
+        arrays = task.split(reader.array("copy-weights.npy", "<f4", shape))
+        models = dict(zip(KINDS, arrays, strict=True))
+    return CopyRun.from_record(_record(about, settings, measured, models))
 
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:

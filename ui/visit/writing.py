@@ -24,6 +24,7 @@ from seqlib.music import Song, Vocabulary
 from seqlib.text import DataSet
 from seqlib.text.files import MAX_CHARACTERS
 from seqlib.training.copy_task import EVERY, KINDS, CopyRun
+from seqlib.training.stepped import flat
 from seqlib.vectors import WordVectors
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, format
 from ui.visit.format import (
@@ -306,5 +307,11 @@ def _copy(run: CopyRun, name: str) -> Item:
         kind: list(zip(steps.tolist(), loss.tolist(), accuracy.tolist(), strict=True))
         for kind, loss, accuracy in zip(KINDS, rows["loss"].T, rows["accuracy"].T, strict=True)
     }
-    entry = format.CopyRun(**_run(kept), curves=curves, seconds=rows["seconds"].tolist())
-    return Item(name, "copy_run", entry)
+    models, parts = kept.at_epoch()[1], {}
+    if models is not None:
+        arrays = {"weights": flat(array for one in models.values() for array in one)}
+        parts = _arrays(arrays)
+    entry = format.CopyRun(
+        **_run(kept), curves=curves, seconds=rows["seconds"].tolist(), weights=bool(parts)
+    )
+    return Item(name, "copy_run", entry, parts, "copy-")

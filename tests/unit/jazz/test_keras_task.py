@@ -9,6 +9,7 @@ import pytest
 
 from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import JazzTask
+from seqlib.jazz.weights import JazzWeights
 
 N_A, N_VALUES, TX, EPOCHS = 4, 7, 5, 12
 
@@ -54,6 +55,25 @@ def test_fit_learns_what_numpy_learns_epoch_by_epoch(keras, task, literal):
     assert seconds[:, 2].sum() > 0
     model = with_keras.model(state, task.start)
     np.testing.assert_array_equal(model.arrays[0].ravel(), state.weights[: N_VALUES * 4 * N_A])
+
+
+@pytest.mark.parametrize("kind", ["GRU", "SimpleRNN"])
+def test_fit_learns_the_same_with_other_cells(keras, make_windows, kind):
+    X, Y = make_windows(m=6, Tx=TX, n_values=N_VALUES)
+    start = JazzWeights.initial(N_A, N_VALUES, kind=kind)
+    held_out = tuple(Y.argmax(axis=-1).T[:2])
+    other = JazzTask.of(X, Y, start, epochs=4, learning_rate=0.05, held_out=held_out)
+    ours, expected = other.advance(other.begin(), np.inf)
+    with_keras, measured = keras_task(other, literal=True), []
+    state = with_keras.begin()
+    while state.epoch < 4:  # the first call traces and does one
+        state, progress = with_keras.advance(state, np.inf)
+        measured.append(progress.measured)
+    for name in ("loss", "accuracy", "held_out", "gradient"):
+        found = np.concatenate([one[name] for one in measured])
+        np.testing.assert_allclose(found, expected.measured[name], rtol=2e-3, err_msg=name)
+    np.testing.assert_allclose(state.weights, ours.weights, atol=1e-3)
+    assert expected.measured["loss"][-1].sum() < expected.measured["loss"][0].sum()
 
 
 def test_what_is_trained_already_is_left_alone(keras, task):

@@ -156,6 +156,18 @@ def test_noise_is_standard_gumbel_and_fixed_by_the_seed():
     np.testing.assert_array_equal(noise, gumbel_noise(500, 100, seed=2))
 
 
+@pytest.mark.parametrize("kind", ["GRU", "SimpleRNN"])
+def test_other_cells_write_from_what_they_have_written(kind):
+    weights = JazzWeights.initial(6, 9, kind=kind)
+    made = sample(weights, 12, seed=3, prompt=[2, 5])
+    read = weights.trace(shifted_one_hot(made.indices, 9))
+    assert made.trace.states.keys() == read.states.keys()
+    for name, values in read.states.items():
+        np.testing.assert_allclose(made.trace.states[name], values, atol=1e-6)
+    drawn = np.log(read.y[2:]) + gumbel_noise(12, 9, 3)
+    np.testing.assert_array_equal(made.new, drawn.argmax(axis=1))
+
+
 def test_whole_numbers_may_come_as_floats(make_weights):
     weights = make_weights(4, 6)
     asked = sample(weights, 8, method="top-k", k=3, seed=1, prompt=[2])

@@ -11,13 +11,13 @@ from seqlib.jazz import JazzWeights
 from seqlib.lstm import LSTMWeights, backward, forward
 from seqlib.lstm.gradients import (
     LogProbability,
-    RNNWeights,
     Unit,
     gradient_reach,
     influence,
     influence_matrix,
     log_probability_gradient,
 )
+from seqlib.lstm.others import OF_KIND, SimpleRNNWeights, cell_of
 
 Tx, N_A, N_VALUES = 7, 5, 6
 
@@ -141,22 +141,21 @@ def test_reach_is_the_size_of_the_jacobian(model, x):
     assert gradient_reach(model.cell, trace, 2).shape == (3,)
 
 
-def test_reach_of_a_plain_rnn_is_what_finite_differences_find(x, keras):
+@pytest.mark.parametrize("kind", ["GRU", "SimpleRNN"])
+def test_reach_and_influence_of_other_cells_are_what_finite_differences_find(x, kind):
     rng = np.random.default_rng(12)
-    rnn = RNNWeights(
-        rng.normal(size=(N_VALUES, N_A)), rng.normal(0, 0.5, (N_A, N_A)), rng.normal(size=N_A)
-    )
-    layer = keras.layers.SimpleRNN(N_A, return_sequences=True)
-    layer.build((None, Tx, N_VALUES))
-    layer.set_weights([rnn.kernel, rnn.recurrent_kernel, rnn.bias])
-    np.testing.assert_allclose(
-        rnn.states(x), keras.ops.convert_to_numpy(layer(x[None].astype("f4")))[0], atol=1e-5
-    )
+    shapes = [array.shape for array in OF_KIND[kind].initial(N_VALUES, N_A, rng).arrays]
+    cell = cell_of([rng.normal(0, 0.5, shape) for shape in shapes])
     jacobian = np.array(
-        [differences(lambda x, u=u: rnn.states(x)[-1, u], x) for u in range(N_A)]
+        [differences(lambda x, u=u: cell.run(x).h[-1, u], x) for u in range(N_A)]
     )  # (n_a, Tx, n_x)
+    trace = cell.run(x)
     expected = np.sqrt((jacobian**2).sum(axis=(0, 2)))[::-1]
-    np.testing.assert_allclose(gradient_reach(rnn, rnn.states(x)), expected, atol=1e-7)
+    np.testing.assert_allclose(gradient_reach(cell, trace), expected, atol=1e-7)
+    da = np.zeros_like(trace.h)
+    da[:, 2] = 1
+    norm = influence_matrix([(cell, trace)], da).norm[-1]
+    np.testing.assert_allclose(norm[::-1], np.linalg.norm(jacobian[2], axis=1), atol=1e-7)
 
 
 def test_a_forget_gate_held_open_carries_the_gradient_as_far_as_it_likes(model, x):
@@ -189,16 +188,16 @@ def test_what_does_not_exist_is_named(model, x, call, says):
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 1.5])
 def test_an_untrained_plain_rnn_has_an_orthogonal_kernel_times_the_scale(scale):
-    weights = RNNWeights.initial(6, 9, scale)
+    weights = SimpleRNNWeights.initial(9, 6, np.random.default_rng(0), scale)
     kernel = weights.recurrent_kernel
     np.testing.assert_allclose(kernel @ kernel.T, scale**2 * np.eye(6), atol=1e-5)
     assert weights.kernel.shape == (9, 6)
 
 
 def test_in_a_plain_rnn_with_a_small_kernel_the_gradient_fades_at_least_as_fast():
-    weights = RNNWeights.initial(6, 9, 0.5)
+    weights = SimpleRNNWeights.initial(9, 6, np.random.default_rng(0), 0.5)
     x = np.eye(9, dtype=np.float32)[np.random.default_rng(0).integers(0, 9, 12)]
-    sizes = gradient_reach(weights, weights.states(x))
+    sizes = gradient_reach(weights, weights.run(x))
     # Each step back multiplies with a matrix of norm 0.5 and with slopes of at most 1.
     assert (sizes[1:] <= np.sqrt(6) * 0.5 ** np.arange(1, 12) * sizes[0] * 3).all()
     assert sizes[-1] < 1e-3 * sizes[0]

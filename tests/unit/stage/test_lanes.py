@@ -94,7 +94,7 @@ def test_a_diagram_without_layers_is_refused():
 
 
 def test_many_to_one_is_said_to_the_browser(weights, trace):
-    top = Layer.lstm("LSTM 2", weights.cell, trace, returns="last")
+    top = Layer.recurrent("LSTM 2", weights.cell, trace, returns="last")
     lane = sent(Diagram("Stack", Tensor("e", (("e_length", 50),)), (top,)))
     assert lane["layers"][0]["returns"] == "last"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fakes import by_hand
 
+from seqlib.lstm.others import cell_of
 from seqlib.training.copy_task import (
     COPIED,
     KINDS,
@@ -14,6 +15,7 @@ from seqlib.training.copy_task import (
     CopySettings,
     CopyTask,
     batch,
+    read,
 )
 from seqlib.training.run import State
 
@@ -105,6 +107,27 @@ def test_the_task_starts_as_the_settings_say():
     np.testing.assert_allclose(bias[:n], -bias[n : 2 * n])
     assert (bias[n : 2 * n] >= 0).all()
     np.testing.assert_allclose(models["GRU"][2][0, :n], bias[n : 2 * n])
+
+
+def test_what_a_layer_remembers_is_told_of_all_sequences():
+    settings = CopySettings(n_a=8, delay=30, scale=0.5, open_gates=True)
+    symbols = np.array([2, 0, 3])
+    models = CopyTask(settings).model(CopyTask(settings).begin())
+    found = {kind: read(models[kind], settings, symbols) for kind in KINDS}
+    for one in found.values():
+        assert one.memory.shape == (settings.Tx, 8)
+        assert one.said.shape == (COPIED,)
+        assert one.apart[COPIED - 1] == pytest.approx(1)
+    # Each step of waiting at least halves what an untrained RNN with such a kernel holds.
+    assert (found["SimpleRNN"].apart[COPIED:-COPIED] <= 0.5 ** np.arange(1, 31) + 1e-6).all()
+    assert 1 <= found["SimpleRNN"].forgets <= 4
+    assert found["LSTM"].forgets is None  # of gates that open for up to Tx steps
+    # The sequence itself: its memory is that of the layer, its words are those of the readout.
+    *cell, kernel, bias = models["GRU"]
+    tokens = [*symbols, *[SYMBOLS] * 30, *[SYMBOLS + 1] * COPIED]
+    h = cell_of(cell).run(np.eye(SYMBOLS + 2, dtype=np.float32)[tokens]).h
+    np.testing.assert_allclose(found["GRU"].memory, h, atol=1e-6)
+    assert found["GRU"].said.tolist() == (h[-COPIED:] @ kernel + bias).argmax(axis=1).tolist()
 
 
 @pytest.mark.parametrize("wrong", [{"delay": 0}, {"delay": 1000}, {"steps": 1}, {"n_a": 1}])

@@ -27,7 +27,7 @@ from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.text import DataSet, shipped
-from seqlib.training.copy_task import CopyRun, CopySettings
+from seqlib.training.copy_task import CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
 from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
@@ -124,7 +124,8 @@ def a_copy_run() -> CopyRun:
         "seconds": np.array([1.0, 2.0]),
     }
     settings = CopySettings(delay=5, n_a=8)
-    return CopyRun.from_record(Record(settings, State.STOPPED, measured, None))
+    models = CopyTask(settings).model(CopyTask(settings).begin())
+    return CopyRun.from_record(Record(settings, State.STOPPED, measured, models))
 
 
 def a_visit(**work) -> Visit:
@@ -202,6 +203,19 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
             assert np.array_equal(one, other)
     # Not to the last bit: how an array lies in memory decides the order of its sums.
     assert np.allclose(now.trace.h, then.trace.h, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["GRU", "SimpleRNN"])
+def test_a_run_of_another_cell_comes_back(kind):
+    run, corpus = a_jazz_run(), default_corpus()
+    weights = JazzWeights.initial(N_A, corpus.n_values, 9, kind)
+    record = replace(run.to_record(), settings=replace(run.settings, cell=kind), model=weights)
+    run = TrainingRun.from_record(record, probe=run.probe, engine="twin")
+    visit = open_visit(save_visit(a_visit(jazz_runs={corpus.vocabulary: run})))
+    ((_vocabulary, found),) = visit.work["jazz_runs"].items()
+    same_run(found, run)
+    assert found.snapshot().weights.cell.kind == kind
+    np.testing.assert_allclose(found.snapshot().trace.h, run.snapshot().trace.h, atol=1e-6)
 
 
 def test_what_a_run_samples_is_what_it_sampled(contents, opened):
@@ -282,6 +296,9 @@ def test_everything_else_comes_back_as_it_was(contents, opened):
     for name, array in run.rows().items():
         assert np.array_equal(array, then["copy_run"].rows()[name]), name
     assert run.settings == then["copy_run"].settings
+    for kind, arrays in run.at_epoch()[1].items():
+        for one, other in zip(arrays, then["copy_run"].at_epoch()[1][kind], strict=True):
+            np.testing.assert_array_equal(one, other)
     assert run.state is State.STOPPED
     assert opened.note == ""
 
