@@ -9,7 +9,22 @@ import { element } from "./dom.js";
 
 const DRAG = 4; // pixels a pointer moves before a press becomes a drag
 
+const CLOCK = [" ", "ArrowLeft", "ArrowRight", "Home", "End"];
 const WRITTEN = ["number", "text", "search"]; // fields whose keys are theirs
+
+/** @type {Set<StageView>} the stages of the page */ const all = new Set();
+/** @type {StageView|null} the one last touched */ let touched = null;
+
+function inSight(/** @type {StageView} */ { root }) {
+  const { top, bottom } = root.getBoundingClientRect();
+  return bottom > top && top < window.innerHeight / 2 && bottom > window.innerHeight / 3;
+}
+
+/** The stage whose clock a key moves that is pressed anywhere on the page; null for none. */
+function meant() {
+  if (touched && all.has(touched) && inSight(touched)) return touched;
+  return [...all].find((stage) => stage.data.payload.presenter && inSight(stage)) ?? null;
+}
 
 export class Input {
   /** @type {UnitOf|null} the unit under the pointer */ hovered = null;
@@ -42,10 +57,16 @@ export class Input {
       });
     }
     on(root, "keydown", (event) => this.key(event));
-    // A clicker's keys go to the page while nothing has the focus: an open question in sight has them first.
+    // While nothing has the focus, the keys are those of an open question in sight, then of the stage last
+    // touched; where the page is presented, also of the first in sight.
+    for (const touch of ["pointerdown", "focusin"]) on(root, touch, () => { touched = stage; });
     window.addEventListener("keydown", (event) => {
-      if (event.target === document.body && stage.asking.inSight && stage.asking.keyAction(event)) this.key(event);
+      if (!/^(BODY|H\d)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+      const asked = stage.asking.inSight && stage.asking.keyAction(event);
+      if (asked || (CLOCK.includes(event.key) && stage === meant())) this.key(event);
     }, { signal: this.ended.signal, capture: true });
+    all.add(stage);
+    this.ended.signal.addEventListener("abort", () => all.delete(stage));
     let full = false;
     on(document, "fullscreenchange", () => {
       if (full !== stage.isFull) stage.fit();
