@@ -61,7 +61,7 @@ export class Input {
     // touched; where the page is presented, also of the first in sight.
     for (const touch of ["pointerdown", "focusin"]) on(root, touch, () => { touched = stage; });
     window.addEventListener("keydown", (event) => {
-      if (!/^(BODY|H\d)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!/^(BODY|H\d)$/.test(/** @type {Element} */ (event.target).tagName) || event.ctrlKey || event.metaKey || event.altKey) return;
       const asked = stage.asking.inSight && stage.asking.keyAction(event);
       if (asked || (CLOCK.includes(event.key) && stage === meant())) this.key(event);
     }, { signal: this.ended.signal, capture: true });

@@ -123,6 +123,10 @@ def test_keys_stay_the_stages_after_its_buttons_were_pressed(stage):
     wait_for_step(page, 42)
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(f"() => ({VIEW})().transport.step === 40")
+    # Pressed anywhere else, they are still those of the stage that was touched.
+    page.evaluate(f"() => ({VIEW})().root.getRootNode().activeElement.blur()")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(f"() => ({VIEW})().transport.step === 39")
 
 
 def test_tab_and_letters_are_left_to_the_browser_and_to_streamlit(stage):
