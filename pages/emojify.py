@@ -19,6 +19,7 @@ from ui.frame import frame
 from ui.frame.sections import section
 from ui.lessons.pages import lesson
 from ui.parts import notebook
+from ui.parts.asking import telling
 
 
 def emojify() -> None:
@@ -61,17 +62,20 @@ def layers() -> None:
 
 def order() -> None:
     st.markdown(lesson("emojify")["order"])
-    activations.order()
+    with telling(reading.STAGE, "order"):
+        activations.order()
 
 
 def padding() -> None:
     st.markdown(lesson("emojify")["padding"])
-    activations.padding()
+    with telling(reading.STAGE, "padding"):
+        activations.padding()
 
 
 def dropout() -> None:
     st.markdown(lesson("emojify")["dropout"])
-    activations.dropout()
+    with telling(reading.STAGE, "dropout"):
+        activations.dropout()
 
 
 def sentences() -> None:

@@ -1,5 +1,6 @@
 """The stage: a trace as lanes over one time axis, for a page, a file or a notebook."""
 
+from seqlib.stage.asking import Ask
 from seqlib.stage.stage import (
     Clock,
     Distribution,
@@ -17,6 +18,7 @@ from seqlib.stage.stage import (
 )
 
 __all__ = [
+    "Ask",
     "Clock",
     "Distribution",
     "Elsewhere",

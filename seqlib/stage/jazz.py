@@ -20,6 +20,7 @@ from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
 from seqlib.music.melody import pitch_name
 from seqlib.stage import (
+    Ask,
     Clock,
     Distribution,
     Elsewhere,
@@ -80,6 +81,7 @@ def jazz_stage(
     compare: Stage | None = None,
     elsewhere: Elsewhere | None = None,
     corpus: Corpus | None = None,
+    asks: bool = False,
 ) -> Stage:
     """Make the stage of a melody and of the cell's states while it was read or written.
 
@@ -102,6 +104,8 @@ def jazz_stage(
         As in ``Stage``.
     corpus : Corpus, optional
         Where it is looked up what the units follow; without one they are in no groups.
+    asks : bool
+        Whether a reader may be asked for each note before it is shown.
     """
     unit = melody.seconds_per_tick
     tokens = tuple(map(str, melody.tokens))
@@ -140,6 +144,15 @@ def jazz_stage(
         name=name,
         compare=compare,
         elsewhere=elsewhere,
+        asks=Ask.of(
+            _("Which note does it draw now?") if written else _("Which note comes next?"),
+            tuple(vocabulary.labels),
+            probabilities,
+            np.asarray(chosen),
+            first=prompt,
+        )
+        if asks
+        else None,
     )
 
 
@@ -178,6 +191,7 @@ def reading_stage(
             written=False,
             name=_(name),
             corpus=corpus,
+            asks=True,
             **more,
         )
 
@@ -271,6 +285,7 @@ def feeding_stage(
             written=not forced,
             name=_(name),
             corpus=corpus,
+            asks=True,
             **more,
         )
         return replace(drawn, lanes=(drawn.lanes[0], line, *drawn.lanes[1:]))

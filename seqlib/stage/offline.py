@@ -9,7 +9,7 @@ from seqlib import i18n
 from seqlib.assets import STATIC
 from seqlib.stage.stage import Stage, payload
 
-STYLES = ("stage/stage.css", "stage/stage_lanes.css")
+STYLES = ("stage/stage.css", "stage/stage_lanes.css", "stage/asking.css")
 
 
 @functools.cache

@@ -19,6 +19,7 @@ import numpy as np
 from seqlib.display import ShownInNotebook
 from seqlib.i18n import N_, _
 from seqlib.lstm.following import Group
+from seqlib.stage.asking import Ask
 
 MAX_STEPS = 10_000
 VOICES = ("solo", "chords", "bass", "drums")
@@ -366,6 +367,8 @@ class Stage(ShownInNotebook):
         ``compare`` and ``elsewhere`` are not used.
     elsewhere : Elsewhere or None
         Other sequences to search for steps with similar states.
+    asks : Ask or None
+        What a reader may be asked before it is shown.
     """
 
     drawn_by = "seqlib.stage.notebook:stage_html"
@@ -381,6 +384,7 @@ class Stage(ShownInNotebook):
     name: str = N_("first")
     compare: Stage | None = None
     elsewhere: Elsewhere | None = None
+    asks: Ask | None = None
 
 
 def payload(stage: Stage) -> dict[str, Any]:
@@ -437,6 +441,7 @@ def _trace(stage: Stage) -> dict[str, Any]:
         "sound": _notes(stage.sound, Tx, "The sound"),
         "signals": [_signal(name, values, Tx) for name, values in stage.signals],
         "groups": [asdict(group) for group in stage.groups],
+        "asks": stage.asks.pack() if stage.asks else None,
     }
 
 

@@ -25,7 +25,8 @@
 
 /** @typedef {{kind: "tokens", title: string, labels: string[], symbol: string, n_values: number, fed: boolean}} TokensData */
 /**
- * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number}} PianorollData
+ * @typedef {{kind: "pianoroll", title: string, notes: NotesData, chords: [from: number, to: number, name: string][], prompt: number,
+ *   reach?: [low: number, high: number]}} PianorollData  reach: pitches to leave room for, by default those of the notes
  */
 /**
  * @typedef {{kind: "heatmap", title: string, values: ArrayData, symbol: string, axis: string, low: number, high: number,
@@ -63,14 +64,19 @@
 /** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
  * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
- *   groups: UnitGroup[]}} Composed
+ *   groups: UnitGroup[], asks?: AskData|null, covered?: number[]}} Composed  covered: the step from which each lane is
  */
+/**
+ * @typedef {{about: string, question: string, labels: string[], choices: number[][], p: number[][], right: number[]|null, first: number,
+ *   last: number}} AskData  a question for each step; right: null where it is what the network says
+ */
+/** @typedef {{outputs: number, states: number, whole: boolean}} Cover  from which steps what is written, and what the cell holds, is covered */
 /** @typedef {Composed & {name: string}} TraceData */
 /**
  * @typedef {{symbol: string, axis: string, url?: string, sequences: {name: string, labels: string[], values: ArrayData}[]}} ElsewhereData
  *   on a page without the sequences, which lie at url, below the app's own
  */
-/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, pins?: [axis: string, unit: number][]}} LinkView */
+/** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, pins?: [axis: string, unit: number][], ask?: number}} LinkView */
 /**
  * @typedef {TraceData & {id: string, key: string, label: string, start: number, compare: TraceData|null,
  *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView,
@@ -107,6 +113,7 @@
  * @property {(axis: string, unit: number) => void} pick  pin a unit, or unpin it
  * @property {() => void} redraw  draw all lanes again, after a control of the lane changed it
  * @property {(step: number) => string} nameOf
+ * @property {(step: number) => boolean} asked  whether what is written at a step is covered, because it is asked for
  * @property {(step: number, named?: boolean) => string} stepText  "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3"
  * @property {<T extends object>(name: string, initial: T) => T} keep  what a lane's controls are set to, through new data
  * @property {(text: string) => number} measure  in the stage's font

@@ -5,9 +5,10 @@ import { LANES } from "./lanes.js";
 import { composeStage } from "./compare.js";
 import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
 import { decodeArray, decodeNotes } from "./decode.js";
+import { Round, coverStage, roundOf } from "./round.js";
 import { t } from "./words.js";
 
-/** @import { Composed, Lane, LaneStage, Note, Payload, Pin, Signal, UnitGroup } from "./contract.js" */
+/** @import { Composed, Cover, Lane, LaneStage, Note, Payload, Pin, Signal, UnitGroup } from "./contract.js" */
 
 const MAX_PINS = 4;
 const FEW = 3; // rows of a group that are drawn at first
@@ -23,6 +24,9 @@ export class StageData {
   /** @type {Pin[]} the one picked last at the end */ pins = [];
   /** @type {string[]} */ names = [];
   /** @type {string[]} */ reads = [];
+  /** @type {Round} the questions asked of this stage */ round = new Round();
+  /** @type {Cover|null} what is covered while one is open */ cover = null;
+  /** @type {number[]} the step from which each lane is covered */ covered = [];
   mode = "a";
   orderKey = "";
   wished = ""; // the order that the reader chose; what is shown may not have it
@@ -34,7 +38,12 @@ export class StageData {
   adopt(/** @type {Payload} */ payload, /** @type {LaneStage} */ stage) {
     this.payload = payload;
     if (!payload.compare) this.mode = "a";
-    const shown = composeStage(payload, this.mode);
+    const composed = composeStage(payload, this.mode);
+    this.round = roundOf(payload.key);
+    this.round.adopt(composed.asks ?? null);
+    this.cover = this.round.cover;
+    const shown = this.cover ? coverStage(composed, this.cover) : composed;
+    this.covered = shown.covered ?? [];
     this.shown = shown;
     this.clock = new Clock(decodeArray(shown.clock.edges).values);
     // A solo note that names no step belongs to the one it begins in.

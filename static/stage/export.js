@@ -101,7 +101,7 @@ function paintStage(/** @type {StageView} */ { data, look, transport: { step } }
     if (!frame.lane.height) {
       paintWords(g, frame.dom);
     } else {
-      paintSheet(g, time, ratio, (own) => frame.lane.drawTime?.(own, view, time, step));
+      paintSheet(g, time, ratio, (own) => frame.drawTime(own, time, step));
       const x0 = view.x(data.clock.edges[step]);
       const x1 = view.x(data.clock.edges[step + 1]);
       const left = Math.max(layout.gutter, x0);

@@ -3,6 +3,7 @@
 import { boundText, shapeText } from "./text.js";
 import { button, element, fitCanvas, setLabel } from "./dom.js";
 import { cssColour } from "./colours.js";
+import { drawVeil } from "./lane_draw.js";
 import { t } from "./words.js";
 
 /** @import { StageLook } from "./look.js" */
@@ -139,8 +140,16 @@ export class Frame {
     this.timeSize = this.sizes().time;
     const g = fitCanvas(this.time, this.timeSize.width, this.timeSize.height);
     g.save();
-    this.lane.drawTime?.(g, this.look.view, this.timeSize, this.step);
+    this.drawTime(g, this.timeSize, this.step);
     g.restore();
+  }
+
+  /** The picture over time, and the veil over what is asked for. */
+  drawTime(/** @type {import("./contract.js").Canvas2D} */ g, size, step) {
+    const { theme, view, data: { covered } } = this.look;
+    this.lane.drawTime?.(g, view, size, step);
+    const from = covered[this.look.frames.indexOf(this)] ?? Infinity;
+    if (from < view.clock.steps) drawVeil(g, view, size.height, view.x(view.clock.edges[from]), theme);
   }
 
   paintNow() {

@@ -92,11 +92,12 @@ export class Input {
       End: () => transport.seekStep(data.clock.steps - 1),
       f: () => this.stage.toggleFull(),
     };
-    if (!Object.hasOwn(actions, event.key) || target.tagName === "SELECT" || WRITTEN.includes(target.type)) return;
-    if (event.key === " " && (target.tagName === "BUTTON" || target.type === "checkbox")) return; // Space presses the button it is on
+    const action = this.stage.asking.keyAction(event) ?? (Object.hasOwn(actions, event.key) ? actions[event.key] : null);
+    if (!action || target.tagName === "SELECT" || WRITTEN.includes(target.type)) return;
+    if ([" ", "Enter"].includes(event.key) && (target.tagName === "BUTTON" || target.type === "checkbox")) return; // Space presses the button it is on
     event.preventDefault();
     event.stopPropagation();
-    actions[event.key]();
+    action();
   }
 
   /** Scrub, pick and point on a lane's picture. */

@@ -28,8 +28,40 @@ export function drawBar(/** @type {Canvas2D} */ g, { name, x, y, from, length, h
   g.fillText(number, from + length + 6, y);
 }
 
-/** Say that the shorter of two sequences has no such step. */
-export function drawEnded(/** @type {Canvas2D} */ g, /** @type {LaneStage} */ { theme, layout }) {
+/** Hatch what is covered, from `x` to the end of the time axis. */
+export function drawVeil(/** @type {Canvas2D} */ g, /** @type {View} */ view, height, x, theme) {
+  const left = Math.max(view.left, x);
+  const right = view.left + view.width;
+  if (left >= right) return;
+  g.save();
+  g.beginPath();
+  g.rect(left, 0, right - left, height);
+  g.clip();
+  g.fillStyle = theme.background;
+  g.globalAlpha = 0.6;
+  g.fillRect(left, 0, right - left, height);
+  g.globalAlpha = 1;
+  g.strokeStyle = theme.line;
+  g.lineWidth = 1.5;
+  g.beginPath();
+  for (let at = x - height - ((x - height) % 12); at < right; at += 12) {
+    g.moveTo(at, height);
+    g.lineTo(at + height, 0);
+  }
+  g.stroke();
+  g.restore();
+}
+
+/** Say that what stood here is asked for, or that the shorter of two sequences has no such step. */
+export function drawEnded(/** @type {Canvas2D} */ g, /** @type {LaneStage} */ stage, /** @type {number} */ step) {
+  const { theme, layout } = stage;
+  if (stage.asked(step)) {
+    g.fillStyle = theme.soft;
+    g.font = `600 ${layout.font * 2.6}px ${theme.font}`;
+    g.textBaseline = "top";
+    g.fillText("?", 4, 4);
+    return;
+  }
   g.fillStyle = theme.soft;
   g.font = `${layout.font}px ${theme.font}`;
   g.textBaseline = "top";

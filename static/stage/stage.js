@@ -1,5 +1,6 @@
 // One stage on the page: its data, look, transport and input, put together.
 
+import { Asking } from "./asking.js";
 import { Controls } from "./controls.js";
 import { Input } from "./input.js";
 import { Panel } from "./panel.js";
@@ -19,6 +20,7 @@ export class StageView {
   /** @type {Transport} built, as is all below, with the first payload that can be drawn */ transport;
   /** @type {Controls} */ controls;
   /** @type {Panel} */ panel;
+  /** @type {Asking} */ asking;
   /** @type {Input} */ input;
   request = 0;
   dirty = { view: true, step: true };
@@ -65,6 +67,7 @@ export class StageView {
     this.look.adopt((frame) => this.input.listenLane(frame));
     this.controls.adopt();
     this.panel.adopt();
+    this.asking.adopt();
     this.controls.syncSound();
   }
 
@@ -85,9 +88,11 @@ export class StageView {
     });
     this.controls = new Controls(this);
     this.panel = new Panel(this);
+    this.asking = new Asking(this);
     this.input = new Input(this);
+    this.panel.row.append(this.asking.switch);
     this.controls.below.prepend(this.panel.node);
-    this.root.append(this.controls.node, this.controls.below, this.look.node, this.input.tip, this.live);
+    this.root.append(this.controls.node, this.asking.node, this.controls.below, this.look.node, this.input.tip, this.live);
   }
 
   begin(/** @type {LinkView|null|undefined} */ view) {
@@ -162,12 +167,13 @@ export class StageView {
     if (data.orderKey !== data.defaultOrder) said.units = data.orderKey;
     if (Math.abs(look.zoom - 1) > 1e-9) said.zoom = String(Number(look.zoom.toFixed(3)));
     if (data.mode !== "a") said.trace = data.mode;
+    if (data.round.asking) said.ask = String(data.round.at + 1);
     if (data.pins.length) said.pins = data.pins.map(({ axis, unit }) => `${axis}-${unit}`).join(",");
     return said;
   }
 
   /** Stand where a link says; what this stage does not have stays as it is. */
-  takeView(/** @type {LinkView} */ { step, speed, units, zoom, trace, pins = [] }) {
+  takeView(/** @type {LinkView} */ { step, speed, units, zoom, trace, pins = [], ask }) {
     const { data, transport } = this;
     if (trace && data.payload.compare) {
       data.mode = trace;
@@ -183,6 +189,7 @@ export class StageView {
     }
     this.panel.adopt();
     if (step !== undefined) transport.timeline.seek(transport.edge(step));
+    if (ask !== undefined && !data.round.asking) this.asking.open(ask);
   }
 
   // -- the whole screen ---------------------------------------------------------------
@@ -293,6 +300,7 @@ function laneStageOf(/** @type {StageView} */ view) {
     redraw: () => view.invalidate("view"),
     nameOf: (step) => data.nameOf(step),
     stepText: (step, named) => data.stepText(step, named),
+    asked: (step) => data.cover !== null && step >= data.cover.outputs,
     keep: (name, initial) => data.keep(name, initial),
     measure: (text) => look.measure(text),
     fit: (text, width) => look.fit(text, width),

@@ -16,6 +16,7 @@ export class Timeline {
     this.song = clock.start;
     this.anchors = [];
     this.frontier = null; // {when, song}: up to here the future is laid out
+    this.bounds = null; // [from, to] in seconds: playing begins again there, and ends there
   }
 
   /** The second of the song the playhead is at. */
@@ -30,11 +31,16 @@ export class Timeline {
 
   /** Whether the end has been reached while playing. */
   get over() {
-    return this.playing && !this.loop && this.position() >= this.clock.end;
+    return this.playing && !this.loop && this.position() >= this.end;
+  }
+
+  /** Where playing ends: with the clock, or before what is not to be heard yet. */
+  get end() {
+    return this.bounds ? Math.min(this.bounds[1], this.clock.end) : this.clock.end;
   }
 
   play(lead = 0) {
-    if (this.song >= this.clock.end - 1e-9) this.song = this.loop ? this.loop[0] : this.clock.start;
+    if (this.song >= this.end - 1e-9) this.song = this.loop ? this.loop[0] : this.bounds ? this.bounds[0] : this.clock.start;
     this.playing = true;
     this.anchor(lead);
   }
@@ -45,7 +51,7 @@ export class Timeline {
   }
 
   seek(seconds, lead = 0) {
-    this.song = this.clock.clampSeconds(seconds);
+    this.song = Math.min(this.clock.clampSeconds(seconds), this.end);
     if (this.playing) this.anchor(lead);
   }
 
@@ -70,7 +76,7 @@ export class Timeline {
 
   /** Where the stretch that holds this second ends: the loop's end, or the clock's. */
   limitFrom(song) {
-    return this.loop && song < this.loop[1] ? this.loop[1] : this.clock.end;
+    return this.loop && song < this.loop[1] ? this.loop[1] : this.end;
   }
 
   anchor(lead) {

@@ -56,7 +56,7 @@ export class Transport {
     if (this.playing && !this.sound.live) this.timeline.advance(pageClock() + 0.5);
     if (this.timeline.over) {
       this.halt();
-      this.timeline.song = this.clock.end;
+      this.timeline.song = this.timeline.end;
     }
     this.position = this.timeline.position();
     const before = this.step;
@@ -107,9 +107,21 @@ export class Transport {
     if (this.playing) this.pause();
     const step = this.clock.clampStep(this.clock.stepAt(this.timeline.position()) + count);
     this.seekStep(step);
+    await this.hearStep(step);
+  }
+
+  /** Sound the notes of a step. */
+  async hearStep(step = this.clock.stepAt(this.timeline.position())) {
     if (this.audible && (await this.sound.wake())) {
       this.sound.preview(this.data.notes.filter((note) => note.step === step));
     }
+  }
+
+  /** Play between these seconds only, without a loop; null for all. */
+  bound(/** @type {number[]|null} */ seconds) {
+    if (seconds) this.setLoop(null);
+    this.timeline.bounds = seconds;
+    if (seconds) this.timeline.seek(this.timeline.position());
   }
 
   setSpeed(speed) {

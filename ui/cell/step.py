@@ -63,6 +63,7 @@ def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
         lanes=("notes", "x"),
         label=_("One step of the {name} cell while it writes a solo", name=_(scene.name)),
         seed=scene.seed,
+        asks=True,
     )
     lanes: tuple[Lane, ...] = (
         CellStep(_(VECTORS), trace),

@@ -20,16 +20,18 @@ from seqlib.training import keras_room
 from seqlib.vectors import load as load_vectors
 from seqlib.vectors.lookup import beside as look_beside
 from ui.emojify import sentence, state
-from ui.emojify.stage import DEFAULT, LANES, reading_stage
+from ui.emojify.stage import DEFAULT, LANES, asked, reading_stage
 from ui.frame import language
 from ui.lessons.pages import lesson
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
+from ui.parts.asking import telling
 from ui.parts.remembered import remembered
 from ui.parts.vectors import usable
 from ui.state import value
 
 NO_WORDS = N_("no words")
+STAGE = "emoji_stage"  # its key
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +81,8 @@ def shuffle_seed() -> int:
 def answer() -> None:
     """Draw the emoji, the words with their rows, and the shapes of all arrays."""
     found, here = state.chosen(), scene()
-    sentence.verdict(here.reading, found.v1, typed())
+    with telling(STAGE, "verdict"):
+        sentence.verdict(here.reading, found.v1, typed(), asked(here.reading))
     beside = _english_beside(here)
     sentence.words(here.reading.encoded, found.model.lexicon.unknown, beside)
     if any(beside):
@@ -120,10 +123,11 @@ def stage() -> None:
     here, there = scene(), other()
     stage_component.show(
         _stage(here, chosen, named=_name(here, there), beside=there),
-        key="emoji_stage",
+        key=STAGE,
     )
     if there is not None:
-        _difference(here, there)
+        with telling(STAGE, "difference"):
+            _difference(here, there)
 
 
 def _name(here: Scene, there: Scene | None) -> str:
@@ -148,6 +152,7 @@ def _stage(
         compare=_stage(beside, lanes, named=beside.name) if beside else None,
         beside=_english_beside(shown),
         groups=_groups(shown.model),
+        asks=True,
     )
 
 

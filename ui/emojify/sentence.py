@@ -10,6 +10,7 @@ import streamlit as st
 
 from seqlib.emojify import Emojify_V1, EmojiModel, Reading, Unknown, sure
 from seqlib.i18n import N_, _
+from seqlib.stage import Ask
 from seqlib.text import EmojiClass, Encoded, tokenise
 from seqlib.text.emoji import word_of
 from ui.emojify import state
@@ -132,8 +133,11 @@ def controls() -> None:
         )
 
 
-def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
-    """Draw the answer and that of V1; nothing is claimed where no word is known."""
+def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str, asks: Ask | None) -> None:
+    """Draw the answer and that of V1; nothing is claimed where no word is known.
+
+    ``asks`` is what the stage may ask before it is shown.
+    """
     if not reading.heard:
         told = _("no word of this is known, so there is no answer")
         st.html(
@@ -145,7 +149,8 @@ def verdict(reading: Reading, v1: Emojify_V1 | None, sentence: str) -> None:
     if v1 is not None:
         p = v1.predict([tokenise(sentence)[: len(reading.encoded.words)]])[0]
         parts.append(_answer(_("V1, averaged words"), reading.classes, p, "also"))
-    st.html(f'<div class="verdict">{"".join(parts)}</div>')
+    of = f' data-of="{asks.about}"' if asks else ""
+    st.html(f'<div class="verdict"{of}>{"".join(parts)}</div>')
 
 
 def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -> str:

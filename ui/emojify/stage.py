@@ -11,7 +11,7 @@ from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
 from seqlib.i18n import N_, _
 from seqlib.lstm import Trace
 from seqlib.lstm.following import Group
-from seqlib.stage import Clock, Distribution, Heatmap, Lane, Stage, Tokens, UnitGroup
+from seqlib.stage import Ask, Clock, Distribution, Heatmap, Lane, Stage, Tokens, UnitGroup
 from seqlib.stage.lanes import (
     STATES,
     Diagram,
@@ -55,11 +55,12 @@ def reading_stage(
     compare: Stage | None = None,
     beside: tuple[str, ...] = (),
     groups: tuple[tuple[Group, ...], ...] = (),
+    asks: bool = False,
 ) -> Stage:
     """Make the stage of one sentence read by ``model``, a step for each word and for padding.
 
     ``beside`` are the English words next to each word's row; with them "words" is two lanes.
-    ``groups`` are those of the units of each layer.
+    ``groups`` are those of the units of each layer; ``asks`` whether a reader may be asked first.
     """
     trace = reading.trace
     Tx = len(trace.indices)
@@ -114,6 +115,21 @@ def reading_stage(
             for axis, found in zip(UNITS, groups, strict=False)
             for group in found
         ),
+        asks=asked(reading) if asks else None,
+    )
+
+
+def asked(reading: Reading) -> Ask | None:
+    """Make the question after each word: which class the network gives; None if none is known."""
+    if not reading.heard:
+        return None
+    classes = tuple(f"{one.emoji} {one.title}" for one in reading.classes)
+    return Ask.of(
+        _("Which emoji does the network give now?"),
+        classes,
+        reading.trace.probabilities,
+        most=5,
+        last=len(reading.encoded.words) - 1,
     )
 
 

@@ -15,6 +15,7 @@ from ui.frame import frame, language
 from ui.jazz import feeding, state, train
 from ui.parts import charts, escape
 from ui.parts import stage as stage_component
+from ui.parts.asking import telling
 from ui.state import widget
 
 
@@ -164,7 +165,7 @@ def token_list() -> None:
             alphabet=escape.axis("n_values", corpus.n_values),
         )
     )
-    st.dataframe(
+    telling("jazz_reading", "tokens").dataframe(
         {
             f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
             for t, index in enumerate(sequence[:shown].tolist(), 1)

@@ -10,6 +10,7 @@ from seqlib.stage.jazz import feeding_stage
 from ui.jazz import state
 from ui.lessons.pages import lesson
 from ui.parts import stage as stage_component
+from ui.parts.asking import telling
 from ui.state import widget
 
 STEPS = 96  # of a melody
@@ -36,7 +37,7 @@ def show(name: str) -> None:
             _("seed"), help=_("The noise that both draw with."), **widget("feed_seed")
         )
     both = pair(weights, melody, int(given), seed=int(seed))
-    st.markdown(_parted(both))
+    telling("jazz_feeding", "parted").markdown(_parted(both))
     stage_component.show(
         feeding_stage(corpus, place, weights, both, LANES, int(seed)),
         key="jazz_feeding",

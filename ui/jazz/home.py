@@ -19,7 +19,7 @@ def _stage(language: str) -> stage_component.Stage:
     """Make the stage, cached for each language because it has texts."""
     weights = state.shipped("good")
     solo = sample(weights, TY, temperature=0.8, seed=SEED)
-    return solo_stage(solo, weights, seed=SEED)
+    return solo_stage(solo, weights, seed=SEED, asks=True)
 
 
 def stage() -> None:

@@ -156,6 +156,7 @@ def show(solo: Solo, lanes: tuple[str, ...], *, band: bool, key: str) -> None:
             prompt=solo.sample.n_prompt,
             # Of weights that are gone in a moment nobody asks what their units follow.
             corpus=None if solo.model.moving else state.corpus(),
+            asks=True,
         ),
         key=key,
     )

@@ -87,6 +87,12 @@ def _trace(text: str, stage: Stage) -> str | None:
     return text if text in (TRACES if stage.compare else TRACES[:1]) else None
 
 
+def _ask(text: str, stage: Stage) -> int | None:
+    """Read the step that is asked about."""
+    step, asks = _step(text, stage), stage.asks
+    return step if asks and step is not None and asks.first <= step <= asks.last else None
+
+
 def _pins(text: str, stage: Stage) -> list[tuple[str, int]] | None:
     """Read pinned units, each of an axis that a lane has."""
     counts: dict[str, int] = {}
@@ -105,6 +111,7 @@ VIEW: dict[str, Callable[[str, Stage], Any]] = {
     "zoom": _zoom,
     "trace": _trace,
     "pins": _pins,
+    "ask": _ask,
 }
 
 

@@ -84,7 +84,7 @@ export function distributionLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const p = row(step);
-      if (!Number.isFinite(p[0])) return drawEnded(g, stage);
+      if (!Number.isFinite(p[0])) return drawEnded(g, stage, step);
       const pick = chosenAt(step);
       const { places, rest, restCount } = topProbabilities(p, bars, pick);
       const each = barHeight(layout);
@@ -121,17 +121,19 @@ export function distributionLane(data, stage) {
       const at = rowAt(y, columns, size.height);
       if (at < 0) return null;
       const place = placeOf(at);
+      if (!Number.isFinite(row(step)[place])) return null;
       const lines = [data.labels[place], stage.stepText(step)];
       if (place === chosenAt(step)) lines.push(data.chosen_name);
       return { value: percentText(values[step * columns + place]), lines };
     },
 
     table(step) {
-      const { places, rest, restCount } = topProbabilities(row(step), Math.min(20, columns), chosenAt(step));
+      const known = Number.isFinite(row(step)[0]);
+      const { places, rest, restCount } = topProbabilities(row(step), known ? Math.min(20, columns) : 0, chosenAt(step));
       const rowsOut = places.map((place) => [
         data.labels[place], percentText(values[step * columns + place]), place === chosenAt(step) ? data.chosen_name : "",
       ]);
-      if (restCount > 0) rowsOut.push([t("{n} others", { n: restCount }), percentText(rest), ""]);
+      if (restCount > 0 && known) rowsOut.push([t("{n} others", { n: restCount }), percentText(rest), ""]);
       return {
         caption: t("{title} at step {n} of {total}, most probable first.", { title: data.title, n: step + 1, total: rows }),
         columns: [data.axis, t("probability"), data.chosen_name],
@@ -140,6 +142,7 @@ export function distributionLane(data, stage) {
     },
 
     describe(step) {
+      if (!Number.isFinite(row(step)[0])) return "";
       const { places } = topProbabilities(row(step), 1);
       return t("most probable {label}, {share}", { label: data.labels[places[0]], share: percentText(values[step * columns + places[0]]) });
     },

@@ -118,7 +118,7 @@ export function lineLane(data, stage) {
     drawNow(g, box, step) {
       const { theme, layout } = stage;
       const each = barHeight(layout);
-      if (!Number.isFinite(at(step, 0))) return drawEnded(g, stage);
+      if (!Number.isFinite(at(step, 0))) return drawEnded(g, stage, step);
       g.textBaseline = "middle";
       g.font = `600 ${layout.font}px ${theme.font}`;
       const shown = lead.slice(0, listed).sort((one, other) => one - other);

@@ -17,7 +17,7 @@ function beatsText(length) {
 /** @type {import("../contract.js").LaneOf<import("../contract.js").PianorollData>} */
 export function pianorollLane(data, stage) {
   const notes = decodeNotes(data.notes).filter((note) => note.voice !== "drums");
-  const pitches = notes.map((note) => note.pitch);
+  const pitches = data.reach ?? notes.map((note) => note.pitch);
   const low = Math.min(...(pitches.length ? pitches : [60])) - 2;
   const high = Math.max(...(pitches.length ? pitches : [72])) + 2;
   const span = high - low + 1;
@@ -172,7 +172,8 @@ export function pianorollLane(data, stage) {
       const seconds = stage.clock.edges[step];
       const chord = data.chords.find(([start, end]) => start <= seconds && seconds < end);
       const note = notes.find((each) => each.step === step && each.voice === "solo");
-      const name = note ? pitchText(note.pitch) : t("rest");
+      const asked = stage.asked(step);
+      const name = note ? pitchText(note.pitch) : asked ? "?" : t("rest");
       const [named, ...rest] = stage.nameOf(step).split(" · ");
       g.textBaseline = "alphabetic";
       g.fillStyle = theme.ink;
@@ -181,7 +182,7 @@ export function pianorollLane(data, stage) {
       g.fillStyle = theme.soft;
       g.font = `${layout.font}px ${theme.font}`;
       const length = rest.length && named === name ? beatsText(rest.join(" · ")) : t("{seconds} s", { seconds: numberText(stage.clock.length(step), 2) });
-      g.fillText(step < data.prompt ? t("{length}, given", { length }) : length, 0, layout.font * 4.6);
+      if (!asked) g.fillText(step < data.prompt ? t("{length}, given", { length }) : length, 0, layout.font * 4.6);
       if (!chord) return;
       g.fillText(t("over"), 0, layout.font * 6.3);
       g.fillStyle = theme.ink;
@@ -222,6 +223,7 @@ export function pianorollLane(data, stage) {
     describe(step) {
       const note = notes.find((each) => each.step === step);
       if (note) return pitchText(note.pitch);
+      if (stage.asked(step)) return "";
       return names ? t("rest") : "";
     },
   };
