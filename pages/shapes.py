@@ -7,7 +7,7 @@ from ui.frame import frame
 from ui.frame.sections import section
 from ui.lessons.pages import lesson
 from ui.parts import notebook
-from ui.shapes import controls, cost, own, what_if
+from ui.shapes import controls, cost, own, two_ways, what_if
 from ui.shapes import defined_once as once
 from ui.shapes.notebook import asked
 
@@ -16,6 +16,7 @@ def shapes() -> None:
     frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
     section(builder)
     section(defined_once, title=_("Defined once, used Tx times"), anchor="once")
+    section(feeding, title=_("Fed the true note, fed its own"), anchor="feeding")
     section(what_if_section, title=_("What if"), anchor="what-if")
     section(embedding, title=_("One-hot against embedding"), anchor="embedding")
     section(paste, title=_("Your own model"), anchor="paste")
@@ -32,6 +33,11 @@ def defined_once() -> None:
     once.counts()
     once.effect()
     once.on_stage()
+
+
+def feeding() -> None:
+    st.markdown(lesson("shapes")["feeding"])
+    two_ways.show()
 
 
 @frame.alone()

@@ -119,30 +119,32 @@ def music_inference_model(
         the two above if ``sampled``; a list of Ty outputs (None, n_values), the softmax of
         each step.
     """
+    if Ty < 1:
+        raise ValueError(f"Ty is {Ty}; ask for at least 1 note.")
+    n_values, n_a = densor.units, LSTM_cell.units
+    if not sampled:
+        texts = map(board.read, ("djmodel", "music_inference_model"))
+        names = board.run(*texts, n_a=n_a, n_values=n_values)
+        names.update(LSTM_cell=LSTM_cell, densor=densor)
+        return names["music_inference_model"](Ty, n_a, n_values)
     tensorflow.load()
     import keras
     from keras import ops
 
-    if Ty < 1:
-        raise ValueError(f"Ty is {Ty}; ask for at least 1 note.")
-    n_values, n_a = densor.units, LSTM_cell.units
     x0 = keras.Input((1, n_values), name="x0")
     a0 = keras.Input((n_a,), name="a0")
     c0 = keras.Input((n_a,), name="c0")
-    inputs = [x0, a0, c0]
-    if sampled:
-        noise = keras.Input((Ty, n_values), name="noise")
-        temperature = keras.Input((1,), name="temperature")
-        inputs += [noise, temperature]
+    noise = keras.Input((Ty, n_values), name="noise")
+    temperature = keras.Input((1,), name="temperature")
     x, a, c = x0, a0, c0
     outputs = []
     for t in range(Ty):
         a, _, c = LSTM_cell(x, initial_state=[a, c])
         out = densor(a)  # (None, n_values)
         outputs.append(out)
-        scores = ops.log(out) / temperature + noise[:, t, :] if sampled else out
-        chosen = ops.argmax(scores, axis=-1)  # (None,)
+        chosen = ops.argmax(ops.log(out) / temperature + noise[:, t, :], axis=-1)  # (None,)
         x = ops.expand_dims(ops.one_hot(chosen, n_values), axis=1)  # (None, 1, n_values)
+    inputs = [x0, a0, c0, noise, temperature]
     return keras.Model(inputs, outputs, name="music_inference_model")
 
 

@@ -21,12 +21,15 @@ class Aside:
         Keras' own words, to their end or to "…"; "" where it says nothing.
     what : str
         What happens, in English; give it to ``_``.
+    where : str
+        Where the other form stands, in English.
     """
 
     line: str
     instead: str
     says: str
     what: str
+    where: str = N_("In the note:")
 
 
 ASIDES = (
@@ -40,6 +43,17 @@ ASIDES = (
             "Keras 3 runs the function again at every call, when the loop is over and t has its "
             "last value, so all steps read the last one."
         ),
+    ),
+    Aside(
+        "x = one_hot(argmax(out, axis=-1), n_values)",
+        "x = Lambda(lambda z: K.one_hot(K.argmax(z), n_values))(out)",
+        "Exception encountered when calling Lambda.call().…",
+        N_(
+            "The note stops at training; this is how the exercise it comes from writes on. Keras 3 "
+            "has neither K.argmax nor K.one_hot: they are functions of keras.ops, which take a "
+            "model's tensors without a Lambda."
+        ),
+        N_("In Keras 2:"),
     ),
     Aside(
         "model = Model(inputs=[X, a0, c0], outputs=outputs)",

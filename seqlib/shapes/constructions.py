@@ -69,7 +69,9 @@ class Construction:
 
     def code(self, sizes: Mapping[str, int]) -> str:
         """Write its code for these sizes: they stand in the first line."""
-        used = [name for name in sizes if name in ("Tx", "maxlen", "n_values", "n_a", "n_classes")]
+        used = [
+            name for name in sizes if name in ("Tx", "Ty", "maxlen", "n_values", "n_a", "n_classes")
+        ]
         first = f"{', '.join(used)} = {', '.join(str(int(sizes[name])) for name in used)}\n"
         return "\n".join((first, *map(board.read, self.texts), self.end))
 
@@ -164,6 +166,34 @@ MISTAKE = Construction(
     ("djmodel_mistake",),
     "model = djmodel_mistake(Tx, n_a, n_values)\n",
 )
+
+WRITING = Construction(
+    "music_inference_model",
+    tuple(
+        replace(dial, name="Ty", what=N_("notes to write")) if dial.name == "Tx" else dial
+        for dial in CONSTRUCTIONS["djmodel"].dials
+    ),
+    ("djmodel", "music_inference_model"),
+    "model = music_inference_model(Ty, n_a, n_values)\n",
+)
+
+
+def bare(line: str) -> str:
+    """Return a line of code without its comment and its indent."""
+    return line.split("  #")[0].strip()
+
+
+def differing(one: str, other: str) -> tuple[str, str]:
+    """Return the line of each text's loop that the loop of the other text does not have."""
+
+    def loop(name: str) -> list[str]:
+        body = board.read(name).partition("for t in range(")[2].split("\n")[1:]
+        return [bare(line) for line in body if line.startswith(" " * 8)]
+
+    mine, theirs = loop(one), loop(other)
+    (only,) = (line for line in mine if line not in theirs)
+    (instead,) = (line for line in theirs if line not in mine)
+    return only, instead
 
 
 def one_layer(kind: str, sizes: Mapping[str, int], **options: bool) -> str:

@@ -119,12 +119,14 @@ class BlueprintView {
     const list = make("ol", "lines");
     const makes = new Set([...this.boxes(), ...this.chips()].flatMap(({ lines }) => lines));
     this.notes = new Map(code.map(({ number, note }) => [number, note]));
-    for (const { number, text, aside } of code) {
+    for (const { number, text, aside, mark } of code) {
       const indent = text.length - text.trimStart().length;
       const line = make("li", "line", undefined, [make("span", "number", number), make("code", "", text.trim() || " ")]);
       line.style.setProperty("--indent", indent);
       line.dataset.line = number;
       line.classList.toggle("makes", makes.has(number));
+      line.classList.toggle("marked", Boolean(mark));
+      if (mark) line.append(make("span", "mark-note", mark));
       if (text.trim()) this.link(line, () => this.select({ line: number }));
       list.append(line);
       if (aside) list.append(this.aside(aside, indent));

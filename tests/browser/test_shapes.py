@@ -81,6 +81,14 @@ def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
     expect(without.locator("p").first).not_to_be_visible()
     without.locator("summary").click()
     expect(without).to_contain_text("expecting 0 weights")
+    # What is trained beside what writes: one line of each loop is marked.
+    marked = page.locator(".line.marked")
+    expect(marked).to_have_text(
+        [
+            re.compile(r"x = X\[:, t, :\].*reads the true note of step t$"),
+            re.compile(r"x = one_hot\(argmax\(out, .*reads what the network has chosen$"),
+        ]
+    )
 
 
 def test_pointing_at_a_1_names_its_row_of_the_matrix(shapes):

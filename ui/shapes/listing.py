@@ -12,6 +12,7 @@ from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.asides import ASIDES, Aside
 from seqlib.shapes.code.machine import ModelOf
 from seqlib.shapes.code.values import Array
+from seqlib.shapes.constructions import bare
 from seqlib.shapes.layers import Layer
 from seqlib.shapes.recording import Blueprint, SymbolicTensor
 
@@ -20,7 +21,8 @@ from seqlib.shapes.recording import Blueprint, SymbolicTensor
 class Line:
     """A line of code: its number and text, what it gives, the rows of tensors that it names.
 
-    ``aside`` says what the note writes instead, or what happens without the line.
+    ``aside`` says what the note writes instead, or what happens without the line; ``mark`` what
+    the line is pointed out for.
     """
 
     number: int
@@ -28,6 +30,7 @@ class Line:
     note: str = ""
     rows: tuple[int, ...] = ()
     aside: Aside | None = None
+    mark: str = ""
 
     def as_json(self, *, quiet: bool) -> dict[str, Any]:
         """Make the JSON for the component; ``quiet`` leaves out what the line gives."""
@@ -35,6 +38,7 @@ class Line:
             "number": self.number,
             "text": self.text,
             "note": "" if quiet else self.note,
+            "mark": self.mark,
             "aside": self.aside and _aside(self.aside),
         }
 
@@ -48,7 +52,7 @@ def listing(
         given = values.get(number, {})
         rows = (one.row for one in given.values() if isinstance(one, SymbolicTensor))
         notes = (_note(name, value, sketch) for name, value in given.items())
-        aside = next((one for one in ASIDES if text.split("  #")[0].strip() == one.line), None)
+        aside = next((one for one in ASIDES if bare(text) == one.line), None)
         lines.append(Line(number, text, " ".join(filter(None, notes)), tuple(rows), aside))
     return tuple(lines)
 
@@ -90,7 +94,7 @@ def _note(name: str, value: Any, sketch: Blueprint) -> str:
 
 def _aside(aside: Aside) -> dict[str, str]:
     return {
-        "title": _("In the note:") if aside.instead else _("Without this line"),
+        "title": _(aside.where) if aside.instead else _("Without this line"),
         "instead": aside.instead,
         "says": aside.says,
         "what": _(aside.what),

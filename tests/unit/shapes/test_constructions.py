@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from seqlib import board
 from seqlib.shapes import pasted
 from seqlib.shapes.asides import ASIDES
-from seqlib.shapes.constructions import CONSTRUCTIONS, MISTAKE, confirm, one_layer
+from seqlib.shapes.constructions import (
+    CONSTRUCTIONS,
+    MISTAKE,
+    WRITING,
+    confirm,
+    differing,
+    one_layer,
+)
 
 SEED = {
     "djmodel": [(None, 30, 78), (None, 64), (None, 64), (None, 78), (None, 1, 78)],
@@ -78,6 +85,20 @@ def test_the_mistake_in_keras_is_what_its_sketch_says(keras):
     assert found.total == 21
 
 
+@pytest.mark.parametrize("sizes", [(1, 5, 4), (3, 7, 2), (4, 2, 2)])
+def test_what_writes_is_in_keras_what_its_sketch_says(keras, sizes):
+    at = dict(zip(("Ty", "n_values", "n_a"), sizes, strict=True))
+    found = confirm(WRITING.sketch(at), WRITING.build(at))
+    assert found.holds, found.differing
+
+
+def test_one_line_of_the_loop_says_which_note_is_read():
+    assert differing("djmodel", "music_inference_model") == (
+        "x = X[:, t, :]",
+        "x = one_hot(argmax(out, axis=-1), n_values)",
+    )
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(1, 20), st.integers(2, 200), st.integers(1, 200))
 def test_every_axis_of_djmodel_is_named_even_where_two_are_equal(Tx, n_values, n_a):
@@ -116,6 +137,7 @@ def test_the_codes_own_words_have_the_pages_names():
 
 
 SIZES = {
+    "music_inference_model": {"Ty": 2, "n_values": 3, "n_a": 2},
     "djmodel": {"Tx": 2, "n_values": 3, "n_a": 2},
     "pretrained_embedding_layer": {"maxlen": 4, "vocabulary": 3, "e_length": 2},
 }
@@ -125,7 +147,7 @@ SIZES = {
 def test_keras_says_what_the_aside_quotes(keras, aside):
     """The code is run with the other form of the line, and the model is trained."""
     name = next(name for name in SIZES if aside.line in board.read(name))
-    chosen, sizes = CONSTRUCTIONS[name], SIZES[name]
+    chosen, sizes = {**CONSTRUCTIONS, WRITING.name: WRITING}[name], SIZES[name]
     ours = chosen.code(sizes)
     line = next(text for text in ours.split("\n") if text.split("  #")[0].strip() == aside.line)
     indent = line[: len(line) - len(line.lstrip())]
@@ -133,7 +155,11 @@ def test_keras_says_what_the_aside_quotes(keras, aside):
     assert code != ours
     words = {f"word{n}": n for n in range(1, 4)}
     vectors = dict.fromkeys(["cucumber", *words], np.zeros(2))
-    glove = {"read_glove_vecs": lambda _: (words, {}, vectors), "Lambda": keras.layers.Lambda}
+    glove = {
+        "read_glove_vecs": lambda _: (words, {}, vectors),
+        "Lambda": keras.layers.Lambda,
+        "K": keras.backend,
+    }
     said = []
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
@@ -145,11 +171,17 @@ def test_keras_says_what_the_aside_quotes(keras, aside):
                 for tensors in (model.inputs, model.outputs)
             )
             model.fit(X, Y, verbose=0)
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError, NotImplementedError) as problem:
             said.append(str(problem))
     said += [str(one.message) for one in warned]
     heard = [re.sub(r"'embedding_\d+'", "'embedding'", one) for one in said]
     assert any(one == aside.says or one.startswith(aside.says.split("…")[0]) for one in heard), said
+
+
+def test_the_backend_has_no_functions_of_tensors(keras):
+    """What the aside says of writing in Keras 2."""
+    assert not hasattr(keras.backend, "argmax")
+    assert not hasattr(keras.backend, "one_hot")
 
 
 def test_a_lambda_in_the_loop_reads_the_last_step_at_every_turn(keras):

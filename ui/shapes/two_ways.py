@@ -1,0 +1,53 @@
+"""Draw ``djmodel`` beside ``music_inference_model``: what is trained, and what writes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from seqlib.i18n import N_, _
+from seqlib.shapes.constructions import CONSTRUCTIONS, WRITING, Construction, bare, differing
+from ui.shapes import picture
+from ui.shapes.defined_once import djmodel_sizes
+from ui.shapes.listing import listing
+from ui.state import value
+
+TRAINED = CONSTRUCTIONS["djmodel"]
+
+
+def show() -> None:
+    """Draw both functions with their tensors, and mark the one line that differs in their loops."""
+    line, other = differing(TRAINED.name, WRITING.name)
+    for column, made, way, marked, mark in zip(
+        st.columns(2),
+        (TRAINED, WRITING),
+        (N_("teacher forcing"), N_("free running")),
+        (line, other),
+        (_("reads the true note of step t"), _("step t + 1 reads what the network has chosen")),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"**{_(way)}** · `{made.name}`")
+            _function(made, marked, mark)
+
+
+def _function(made: Construction, marked: str, mark: str) -> None:
+    """Draw the lines of one function, its marked line, and its tensors."""
+    own = {dial.name for dial in made.dials}
+    sizes = {name if name in own else "Ty": size for name, size in djmodel_sizes().items()}
+    model, values = made.walked(sizes)
+    lines = listing(made.code(sizes), model.sketch, values)
+    first = next(at for at, line in enumerate(lines) if line.text.startswith(f"def {made.name}("))
+    picture.show(
+        model.sketch,
+        key=f"two_ways_{made.name}",
+        m=sizes["m"],
+        code=[
+            replace(line, mark=mark) if bare(line.text) == marked else line
+            for line in lines[first:]
+            if line.text.startswith(("def ", " "))
+        ],
+        # While shapes are asked for above, none stands here.
+        hidden=value("predict") or value("hide"),
+    )
