@@ -7,7 +7,7 @@ from seqlib.music import MAX_BYTES
 from seqlib.stage.jazz import LANES, lane_name
 from ui.frame import frame, language
 from ui.frame.sections import section
-from ui.jazz import encode, report, sample, state, train
+from ui.jazz import encode, files, report, sample, state, train
 from ui.jazz import model as model_parts
 from ui.jazz.notebook import asked
 from ui.lessons.pages import lesson
@@ -69,9 +69,10 @@ def model() -> None:
 def training() -> None:
     st.markdown(TEXT["train"])
     train.panel()
+    files.panel()
 
 
-@frame.alone()
+@frame.alone("model")
 def sampling() -> None:
     st.markdown(TEXT["sample"])
     with st.container(horizontal=True):

@@ -457,7 +457,7 @@ TABLE = _table(
 
 # What pages keep in the session state beside their controls: made, trained, brought.
 WORK = (
-    *("song", "song_corpus", "song_file", "jazz_runs", "jazz_engines"),
+    *("song", "song_corpus", "song_file", "jazz_runs", "jazz_engines", "jazz_file"),
     *("emoji_mine", "emoji_csv_report", "emoji_draft", "emoji_runs", "emoji_run_number"),
     *("emoji_file_model", "emoji_file_bytes", "emoji_many_sentences", "emoji_many_report"),
     *("own_vectors:my file", "own_vectors:projector pair", "embedding_runs"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -146,6 +148,19 @@ def music_inference_model(
         x = ops.expand_dims(ops.one_hot(chosen, n_values), axis=1)  # (None, 1, n_values)
     inputs = [x0, a0, c0, noise, temperature]
     return keras.Model(inputs, outputs, name="music_inference_model")
+
+
+def saved(weights: JazzWeights, Tx: int, ending: str) -> bytes:
+    """Save ``djmodel`` over ``Tx`` steps, with these weights, as the bytes of a file of Keras.
+
+    ``ending`` is ``".keras"`` for the whole model, or ``".weights.h5"``.
+    """
+    layers = music_layers(weights.n_a, weights.n_values, weights)
+    model = djmodel(Tx, weights.n_a, weights.n_values, layers)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"djmodel{ending}"
+        (model.save_weights if ending == ".weights.h5" else model.save)(path)
+        return path.read_bytes()
 
 
 class Equality(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -19,7 +20,7 @@ from seqlib.i18n import _
 from seqlib.lstm import Back, LSTMWeights, Trace, backward, forward, glorot_uniform, softmax
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JazzWeights:
     """One LSTM cell, and the dense layer ``densor`` that reads its hidden state.
 
@@ -122,8 +123,8 @@ class JazzWeights:
             dlogits[..., steps != at, :] = 0
         return backward(self.cell, trace, dlogits @ self.densor_kernel.T)
 
-    def save(self, path: Path) -> None:
-        """Write the five arrays as a compressed ``.npz``."""
+    def save(self, path: Path | BytesIO) -> None:
+        """Write the five arrays as a compressed ``.npz``, into a file or into memory."""
         kernel, recurrent_kernel, bias, densor_kernel, densor_bias = self.arrays
         np.savez_compressed(
             path,

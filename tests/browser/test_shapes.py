@@ -129,6 +129,7 @@ def test_predict_then_reveal(shapes):
     page = shapes("?predict=true")
     asked = first(page).locator(".chip.asked")
     assert "?" in asked.text_content()
+    expect(page.locator(".line.marked").first).to_be_hidden()  # beside it stand all shapes
     answer = page.get_by_role("textbox", name="shape")
     answer.fill("(m, m, m, m, m)")
     answer.press("Enter")

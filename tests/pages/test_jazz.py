@@ -182,6 +182,36 @@ def test_a_file_of_ones_own_becomes_the_corpus(jazz):
     assert "untrained · temperature" in texts(app)
 
 
+def test_a_network_for_ones_own_file_is_scored_leaves_and_comes_back():
+    app = bring(visit("jazz", epochs="2", n_a="6", m="8", Tx="8"), midi())
+
+    def scored() -> dict[str, float]:
+        table = next(one.value for one in app.dataframe if "log loss" in one.value)
+        return dict(zip(table["model"], table["log loss"], strict=True))
+
+    assert list(scored()) == [state.UNTRAINED, "trigram"]
+    app.button(key="jazz_run:train").click().run()
+    wait_for(app, "**Done**")
+    corpus = app.session_state["song_corpus"]
+    weights = app.session_state["jazz_runs"][corpus.vocabulary].snapshot().weights
+    found = score(weights, corpus.sequences).log_loss
+    assert scored()[state.OWN_RUN] == found
+    assert "All 80 notes and rests of “mine”" in texts(app)
+    held = BytesIO()
+    weights.save(held)
+    app.file_uploader(key="jazz_open").set_value(("w.npz", held.getvalue(), "application/zip"))
+    app.run()
+    assert errors(app) == []
+    assert app.selectbox(key="model").value == state.FILE
+    assert "my file · temperature" in texts(app)
+    assert scored()[state.FILE] == found
+    app.button_group(key="corpus").set_value("one tune").run()  # whose tokens it does not know
+    assert state.FILE not in app.selectbox(key="model").options
+    assert state.FILE not in scored()
+    app.file_uploader(key="jazz_open").set_value(("v.npz", held.getvalue(), "application/zip"))
+    the_error(app.run(), "an LSTM that reads 78 different tokens")
+
+
 CASES = Path(__file__).parents[1] / "unit" / "music" / "cases"
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import Scores, pretrained, score
 from seqlib.jazz.baselines import TrigramBaseline
 from seqlib.jazz.corpus import default_corpus
-from seqlib.training.scheduler import MOVING
 from ui.jazz import state
+from ui.parts import escape
 from ui.parts.remembered import remembered
 
 
@@ -50,19 +53,38 @@ def trigram_loss() -> float:
 
 
 def rows() -> tuple[Row, ...]:
-    """List the shipped rows, and a row for this visit's paused or ended run of the vocabulary."""
-    own = state.run()
-    corpus = default_corpus()
-    if own is None or not own.epoch or state.corpus().vocabulary != corpus.vocabulary:
-        return shipped_rows()
-    if own.state in MOVING:  # it would be another model by the time it is scored
-        return shipped_rows()
-    weights = own.snapshot().weights
-    scored = st.session_state.get("jazz_scored")  # once, not at every rerun
-    if scored is None or scored[0] is not weights:
-        scored = weights, score(weights, corpus.held_out_sequences)
-        st.session_state["jazz_scored"] = scored
-    return (*shipped_rows(), Row(state.OWN_RUN, scored[1]))
+    """List the models of the chosen corpus' vocabulary with their scores, and the trigram's.
+
+    Those of our vocabulary are scored on our held-out choruses, all others on the melody itself.
+    """
+    if ours():
+        return (*shipped_rows(), *_own_rows(default_corpus().held_out_sequences))
+    corpus = state.corpus()
+    untrained = state.model(state.UNTRAINED).weights
+    baseline = TrigramBaseline(corpus.sequences, corpus.n_values)
+    return (
+        Row(state.UNTRAINED, score(untrained, corpus.sequences)),
+        *_own_rows(corpus.sequences),
+        Row(N_("trigram"), baseline.score(corpus.sequences)),
+    )
+
+
+def ours() -> bool:
+    """Tell whether the chosen corpus has the vocabulary of ours."""
+    return state.corpus().vocabulary == default_corpus().vocabulary
+
+
+def _own_rows(sequences: Sequence[np.ndarray]) -> Iterator[Row]:
+    """Score this visit's run, paused or ended, and its opened file."""
+    for name in (state.OWN_RUN, state.FILE):
+        if name not in state.model_names():
+            continue
+        found = state.model(name)
+        run = state.run()
+        if found.moving or (name == state.OWN_RUN and run is not None and not run.epoch):
+            continue  # it would be another model by the time it is scored; or it is none yet
+        about = ("scores", state.corpus())
+        yield Row(name, remembered(found.weights, about, partial(score, found.weights, sequences)))
 
 
 def table() -> None:
@@ -85,6 +107,16 @@ def table() -> None:
         hide_index=True,
         width="stretch",
     )
+    if not ours():
+        st.caption(
+            _(
+                "All {n:,} notes and rests of “{melody}”, from which the trigram has counted and a "
+                "network may have learned: how well they know it, not how well they go on.",
+                n=shown[0].scores.n,
+                melody=escape.plain(state.corpus().name),
+            )
+        )
+        return
     st.caption(
         _(
             "{n:,} notes and rests in {pieces} held-out pieces; trained on {trained:,} in "

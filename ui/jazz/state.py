@@ -17,6 +17,7 @@ from ui.state import options, value
 # The options are words because the URL shows them.
 OURS, TUNE, MINE = options("corpus")
 OWN_RUN, NOBODY = N_("my training"), N_("nobody")
+FILE = N_("my file")
 ITSELF = N_("itself, fed its own notes")
 KEPT_RUNS = 8
 UNTRAINED, EARLY, GOOD = N_("untrained"), N_("early"), N_("good")
@@ -98,11 +99,21 @@ def model_names() -> dict[str, str]:
         names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
     if (own := run()) is not None:
         names[OWN_RUN] = _("what you trained, {epochs:,} epochs", epochs=own.epoch)
+    if opened() is not None:
+        names[FILE] = N_("the network you opened")
     return names
+
+
+def opened() -> JazzWeights | None:
+    """Return the weights of the opened file, if they read the tokens of the chosen corpus."""
+    weights = st.session_state.get("jazz_file")
+    return weights if weights is not None and weights.n_values == corpus().n_values else None
 
 
 def model(name: str) -> Model:
     """Return the weights of a name of ``model_names``."""
+    if name == FILE and (file := opened()) is not None:
+        return Model(name, file)
     if name == OWN_RUN and (own := run()) is not None:
         return Model(name, own.snapshot().weights, own.state in MOVING)
     if corpus().vocabulary == default_corpus().vocabulary:

@@ -15,7 +15,7 @@ from seqlib.training import keras_room
 from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import keras
-from ui.shapes import filling, picture, predict
+from ui.shapes import filling, picture, predict, two_ways
 from ui.shapes.listing import listing
 from ui.state import widget
 
@@ -70,6 +70,8 @@ def explorer() -> None:
         chosen = construction()
         at = sizes(chosen)
     ask, hide = asking()
+    if ask or hide:
+        st.html(two_ways.COVER)
     # While shapes are asked for, no text gives any.
     given = "" if ask or hide else lesson("shapes")["given"]
     words.markdown(f"{given} {lesson('shapes')['builder']}")

@@ -11,16 +11,17 @@ from seqlib.shapes.constructions import CONSTRUCTIONS, WRITING, Construction, ba
 from ui.shapes import picture
 from ui.shapes.defined_once import djmodel_sizes
 from ui.shapes.listing import listing
-from ui.state import value
 
 TRAINED = CONSTRUCTIONS["djmodel"]
+# What the question above asks for stands here as well.
+COVER = "<style>.st-key-two_ways { visibility: hidden; }</style>"
 
 
 def show() -> None:
     """Draw both functions with their tensors, and mark the one line that differs in their loops."""
     line, other = differing(TRAINED.name, WRITING.name)
     for column, made, way, marked, mark in zip(
-        st.columns(2),
+        st.container(key="two_ways").columns(2),
         (TRAINED, WRITING),
         (N_("teacher forcing"), N_("free running")),
         (line, other),
@@ -48,6 +49,4 @@ def _function(made: Construction, marked: str, mark: str) -> None:
             for line in lines[first:]
             if line.text.startswith(("def ", " "))
         ],
-        # While shapes are asked for above, none stands here.
-        hidden=value("predict") or value("hide"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqlib.jazz import JazzWeights
 from seqlib.jazz.keras_models import (
     djmodel,
     fused_twin,
@@ -12,9 +13,12 @@ from seqlib.jazz.keras_models import (
     music_inference_model,
     music_layers,
     prove_equal,
+    saved,
     set_weights,
 )
 from seqlib.jazz.sampling import gumbel_noise, sample
+from seqlib.saved import read
+from seqlib.saved.jazz import jazz_weights
 
 TX, N_A, N_VALUES = 5, 4, 7
 WITHIN = {"rtol": 0, "atol": 1e-5}
@@ -212,3 +216,25 @@ def test_no_timesteps_are_refused(keras, layers):
 def test_layers_of_another_size_are_refused_with_both_sizes(layers):
     with pytest.raises(ValueError, match=r"n_a = 4, n_values = 7; the model is to have 5 and 7"):
         djmodel(TX, 5, N_VALUES, layers)
+
+
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
+def test_a_network_leaves_as_a_file_of_keras_and_comes_back(keras, make_windows, tmp_path, ending):
+    weights = JazzWeights.initial(4, N_VALUES, seed=3)
+    data = saved(weights, 3, ending)
+    back = jazz_weights(read(data), N_VALUES)
+    for ours, theirs in zip(weights.arrays, back.arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with pytest.raises(ValueError, match="reads 8 different tokens"):
+        jazz_weights(read(data), 8)
+    file = tmp_path / f"djmodel{ending}"
+    file.write_bytes(data)
+    if ending == ".keras":
+        model = keras.models.load_model(file)
+    else:
+        model = djmodel(3, 4, N_VALUES)
+        model.load_weights(file)
+    X, _ = make_windows(m=2, Tx=3, n_values=N_VALUES)
+    zeros = np.zeros((2, 4), np.float32)
+    outputs = np.stack([np.asarray(out) for out in model([X, zeros, zeros])], axis=1)
+    np.testing.assert_allclose(outputs, weights.predict(X), atol=1e-5)
