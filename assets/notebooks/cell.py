@@ -2,7 +2,7 @@
 # %% settings
 model = "good"
 seed = 7
-step = 17
+step = 12
 edits = [("f", "hold", 1.0, None, 16, False), ("i", "hold", 0.0, None, 16, False)]
 
 # %% solo

@@ -140,6 +140,7 @@ def jazz_stage(
         label=label,
         names=tokens,
         reads=reads,
+        given=prompt if written else len(tokens),
         groups=tuple(map(UnitGroup.of, groups(weights, corpus))) if corpus else (),
         name=name,
         compare=compare,

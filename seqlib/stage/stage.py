@@ -355,6 +355,8 @@ class Stage(ShownInNotebook):
         Length Tx; by default the labels of the first ``Tokens`` lane.
     reads : tuple of str
         What it reads at each step, length Tx, where that is something else.
+    given : int
+        So many first steps do not write their names: the true note follows, whatever they expect.
     signals : tuple of (name, array (Tx,))
         Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
         solo is always one.
@@ -379,6 +381,7 @@ class Stage(ShownInNotebook):
     start: int = 0
     names: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    given: int = 0
     signals: tuple[tuple[str, np.ndarray], ...] = ()
     groups: tuple[UnitGroup, ...] = ()
     name: str = N_("first")
@@ -435,6 +438,7 @@ def _trace(stage: Stage) -> dict[str, Any]:
         "clock": {"edges": pack_array(edges, "f8")},
         "names": list(map(str, stage.names)),
         "reads": list(map(str, stage.reads)),
+        "given": int(stage.given),
         "lanes": [
             {"kind": lane.kind, "title": str(lane.title), **lane.pack(Tx)} for lane in stage.lanes
         ],

@@ -117,5 +117,5 @@ export function composeStage(/** @type {Payload} */ data, mode = "a") {
     }
     return [];
   });
-  return { clock: data.clock, names: data.names, reads: data.reads, lanes: lanes.filter(Boolean), sound: data.sound, signals: data.signals, groups: [], asks: data.asks };
+  return { clock: data.clock, names: data.names, reads: data.reads, given: data.given, lanes: lanes.filter(Boolean), sound: data.sound, signals: data.signals, groups: [], asks: data.asks };
 }

@@ -63,7 +63,7 @@
 
 /** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
- * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
+ * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], given?: number, lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
  *   groups: UnitGroup[], asks?: AskData|null, covered?: number[]}} Composed  covered: the step from which each lane is
  */
 /**

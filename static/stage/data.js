@@ -24,6 +24,7 @@ export class StageData {
   /** @type {Pin[]} the one picked last at the end */ pins = [];
   /** @type {string[]} */ names = [];
   /** @type {string[]} */ reads = [];
+  given = 0; // so many first steps read on in the true notes, whatever they expect
   /** @type {Round} the questions asked of this stage */ round = new Round();
   /** @type {Cover|null} what is covered while one is open */ cover = null;
   /** @type {number[]} the step from which each lane is covered */ covered = [];
@@ -54,6 +55,7 @@ export class StageData {
     this.lanes = shown.lanes.map((lane) => LANES[lane.kind](lane, stage));
     this.names = shown.names.length ? shown.names : this.lanes.find((lane) => lane.names)?.names ?? [];
     this.reads = shown.reads;
+    this.given = shown.given ?? 0;
     this.signals = this.readSignals();
     this.groups = shown.groups;
     this.orderKey = this.orderKeys.includes(this.wished) ? this.wished : this.defaultOrder;
@@ -189,11 +191,14 @@ export class StageData {
     return this.reads[step] ? `${this.reads[step]} → ${name}` : name;
   }
 
-  /** "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3", or "step 3 of 5, happy" */
+  /** "step 12 of 60: reads E4 · 1/3, writes D4 · 2/3", or what is true next, or "step 3 of 5, happy" */
   stepText(step, named = true) {
     const name = named ? this.nameOf(step) : "";
     const place = { n: step + 1, total: this.clock.steps, name, read: this.reads[step] };
-    if (name && place.read) return t("step {n} of {total}: reads {read}, writes {name}", place);
+    if (name && place.read) {
+      return step < this.given ? t("step {n} of {total}: reads {read}, the true next note is {name}", place)
+        : t("step {n} of {total}: reads {read}, writes {name}", place);
+    }
     return name ? t("step {n} of {total}, {name}", place) : t("step {n} of {total}", place);
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import numpy as np
@@ -85,8 +86,11 @@ def test_fed_the_true_notes_and_fed_its_own(server, new_page):
     shown = page.locator(".st-key-jazz_feeding .stage")
     diagram = shown.locator("section[data-kind=diagram]")
     expect(diagram).to_contain_text("The true note comes from above")
+    moment = shown.get_by_label("Position")
+    expect(moment).to_have_attribute("aria-valuetext", re.compile(", the true next note is "))
     shown.get_by_role("button", name="free running").click()
     expect(diagram).to_contain_text("What is drawn from ŷ⟨t⟩ is read as x⟨t+1⟩")
+    expect(moment).to_have_attribute("aria-valuetext", re.compile(", writes "))
     expect(diagram).to_contain_text("The first 8 notes come from above.")
 
 

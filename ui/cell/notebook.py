@@ -20,7 +20,7 @@ def asked() -> Asked:
     model = model if model in pretrained.STAGES else "good"  # one's own training stays here
     seed, start = value("cell_seed"), value("hand_from")
     edits = _edits(model, seed, start - 1)
-    return Asked("cell", {"model": model, "seed": seed, "step": start, "edits": edits})
+    return Asked("cell", {"model": model, "seed": seed, "step": value("t"), "edits": edits})
 
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:

@@ -47,8 +47,8 @@ def show(scene: Scene) -> None:
 def _at(last: int, key: str) -> int:
     """Draw the slider of the step, and return the step from 0."""
     at = st.slider(
-        _("time step t"),
-        help=_("Where the clock stands; the stage's own playhead moves it too."),
+        _("begin at time step t"),
+        help=_("Puts the playhead there; from there it moves on by itself, and this stays."),
         **widget(key, high=last),
     )
     return at - 1

@@ -59,10 +59,14 @@ def test_what_is_written_is_read_next_and_what_is_read_comes_from_above(weights,
 
     corpus, lanes = default_corpus(), ("diagram",)
     assert given(solo_stage(solo, weights, lanes=lanes)) == 0
-    after_five = sample(weights, 9, prompt=corpus.sequences[0][:5])
-    assert given(solo_stage(after_five, weights, lanes=lanes)) == 5
+    after_five = solo_stage(
+        sample(weights, 9, prompt=corpus.sequences[0][:5]), weights, lanes=lanes
+    )
+    assert given(after_five) == 5
     reading = reading_stage(corpus, 0, ("good", weights), None, lanes)
     assert given(reading) == len(reading.names)
+    # Nor is what is given said to be written.
+    assert [payload(one)["given"] for one in (after_five, reading)] == [5, len(reading.names)]
 
 
 def test_the_pair_has_one_start_and_two_ways_of_being_fed(weights):
