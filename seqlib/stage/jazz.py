@@ -227,7 +227,7 @@ def solo_stage(
     seed : int
         Seed of the band.
     **more
-        ``name``, ``compare`` and others of ``jazz_stage``.
+        ``name``, ``compare``, ``written`` and others of ``jazz_stage``.
     """
     corpus = corpus or default_corpus()
     tokens = corpus.vocabulary.decode(solo.indices)
@@ -241,7 +241,7 @@ def solo_stage(
         lanes,
         label=label or _("A solo of {n} tokens, being written by a trained LSTM", n=len(melody)),
         chosen=solo.indices,
-        chosen_name=_("drawn"),
+        chosen_name=_("drawn") if more.get("written", True) else _("given"),
         sounds=arrangement.sounds,
         arrangement=arrangement,
         prompt=solo.n_prompt,

@@ -205,6 +205,7 @@ def show(scene: Scene) -> None:
             _("changed"),
             start=hand.start,
             compare=_stage(scene, plain, _("unchanged")),
+            written=mode == WRITE,  # else the changed cell reads the notes of the other
         ),
         key="sandbox",
     )
@@ -220,7 +221,13 @@ def show(scene: Scene) -> None:
 
 
 def _stage(
-    scene: Scene, made: Sample, name: str, *, start: int = 0, compare: Stage | None = None
+    scene: Scene,
+    made: Sample,
+    name: str,
+    *,
+    start: int = 0,
+    compare: Stage | None = None,
+    written: bool = True,
 ) -> Stage:
     drawn = solo_stage(
         made,
@@ -230,6 +237,7 @@ def _stage(
         seed=scene.seed,
         name=name,
         compare=compare,
+        written=written,
     )
     return replace(drawn, start=start)
 

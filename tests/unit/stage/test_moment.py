@@ -65,6 +65,9 @@ def test_what_is_written_is_read_next_and_what_is_read_comes_from_above(weights,
     assert given(after_five) == 5
     reading = reading_stage(corpus, 0, ("good", weights), None, lanes)
     assert given(reading) == len(reading.names)
+    # The sandbox's changed cell, reading the notes of the other, has not drawn them.
+    sandbox = solo_stage(sample(weights, 9), weights, lanes=("y",), written=False)
+    assert (payload(sandbox)["given"], sandbox.lanes[0].chosen_name) == (9, "given")
     # Nor is what is given said to be written.
     assert [payload(one)["given"] for one in (after_five, reading)] == [5, len(reading.names)]
 
