@@ -31,9 +31,9 @@ export class Asking {
     this.choices = element("div", { class: "ask-choices", role: "group", "aria-label": t("Candidates") });
     this.result = element("p", { class: "ask-result" });
     this.spoken = element("div", { class: "sr", role: "status" });
-    this.go = button("", { className: "ask-go", text: "" });
+    this.go = button(t("Show the answer (Enter)"), { className: "ask-go", text: t("Reveal") });
     this.go.addEventListener("click", () => this.advance());
-    this.further = button("", { text: "" });
+    this.further = button(t("Ask about some step further on, drawn by lot"), { text: t("Drawn step") });
     this.further.addEventListener("click", () => this.ask(this.round.further()));
     this.hands = button(t("Count the hands for each: click, type, or press its number"), { text: t("Show of hands"), "aria-pressed": "false" });
     this.hands.addEventListener("click", () => {
