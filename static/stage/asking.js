@@ -78,6 +78,10 @@ export class Asking {
     this.round.on = on;
     if (on && this.round.at < 0) this.round.start(step);
     this.show(true);
+    this.bringIntoView();
+  }
+
+  bringIntoView() {
     this.node.scrollIntoView({ block: "nearest" });
   }
 
@@ -85,18 +89,21 @@ export class Asking {
   open(/** @type {number} */ step) {
     if (!this.round.asks) return;
     this.round.on = true;
-    this.ask(step);
+    this.round.ask(step);
+    this.show(true);
   }
 
   ask(/** @type {number} */ step) {
     if (step < 0) return;
     this.round.ask(step);
     this.show(true);
+    this.bringIntoView();
   }
 
   reveal() {
     this.round.reveal();
     this.show(true);
+    this.bringIntoView();
     this.stage.transport.hearStep();
   }
 
@@ -121,6 +128,11 @@ export class Asking {
     const { look } = stage;
     if (asking && look.layout) look.setView(edges[at] - (look.layout.plot / look.pps) * 0.6);
     stage.invalidate("view");
+  }
+
+  get inSight() {
+    const { top, bottom } = this.node.getBoundingClientRect();
+    return this.round.asking && bottom > 0 && top < window.innerHeight;
   }
 
   // -- keys ---------------------------------------------------------------------------

@@ -42,6 +42,10 @@ export class Input {
       });
     }
     on(root, "keydown", (event) => this.key(event));
+    // A clicker's keys go to the page while nothing has the focus: an open question in sight has them first.
+    window.addEventListener("keydown", (event) => {
+      if (event.target === document.body && stage.asking.inSight && stage.asking.keyAction(event)) this.key(event);
+    }, { signal: this.ended.signal, capture: true });
     let full = false;
     on(document, "fullscreenchange", () => {
       if (full !== stage.isFull) stage.fit();

@@ -20,6 +20,8 @@ def test_a_class_is_asked_for_notes_by_keys_before_they_are_shown(server, new_pa
     expect(stage.locator(".where-token")).to_have_text(re.compile(r" → \?$"))
     names = box.locator(".ask-choice b").all_inner_texts()
     assert len(set(names)) == 4
+    page.keyboard.press("2")  # nothing has the focus: so does a clicker
+    expect(box.locator(".ask-choice").nth(1)).to_have_attribute("aria-pressed", "true")
     notes = stage.locator("section[data-kind=pianoroll]")
     notes.get_by_role("button", name="as a table").click()
     expect(notes.locator("tbody tr").last.locator("th")).to_have_text("11")
