@@ -2,22 +2,26 @@
 
 import streamlit as st
 
-from ui.frame import frame
+from ui.frame import frame, plan
 from ui.jazz import home as solo
 from ui.lessons.pages import lesson
 from ui.parts import handouts, notebook
+from ui.parts.presenter import presenting
 
 TEXT = lesson("home")
 
 
 def home() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    frame.doors()
+    if not presenting():
+        frame.doors()
     solo.stage()
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
+    if presenting():  # the picture first
+        frame.doors()
     frame.more_doors()
     notebook.offer("home", solo.asked)
-    handouts.offer()
+    handouts.offer(plan.button)
 
 
 frame.page(home)

@@ -1,40 +1,30 @@
 """Print the lesson plan and the handout as PDF: ``python -m scripts.make_handouts``.
 
-The texts are ``assets/lessons/<language>/plan.md`` and ``handout.md``. ``{{ page.section }}``
-takes over a section of a page's lesson, ``{{ term.name }}`` an entry of the glossary and
-``{{ name }}`` one of ``given()``, so that paper, page and notebook say the same. Chromium prints;
-the PDF's metadata keep the hash of its source.
+The texts are those of ``ui.lessons.papers``. Chromium prints; the PDF's metadata keep the hash of
+its source.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import math
 import os
 import re
 import shutil
 import sys
 import unicodedata
-from functools import cache
 from html import escape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from seqlib.i18n import LANGUAGES, SOURCE
-from seqlib.jazz import pretrained
-from seqlib.jazz.corpus import default_corpus
-from seqlib.jazz.training import RunSettings
+from seqlib.i18n import LANGUAGES
 from ui.lessons.markdown import sections
-from ui.lessons.notebooks import cells
-from ui.lessons.terms import glossary
+from ui.lessons.papers import in_language, source
 from ui.parts.handouts import HANDOUTS, HOST, PAPERS
 
 ROOT = Path(__file__).parents[1]
-LESSONS = ROOT / "assets" / "lessons"
 HASH = "/SourceHash"
-_TAKEN = re.compile(r"\{\{ *([\w .-]+?) *\}\}")
 _LINK = re.compile(r'<a href="(/[^"]*)">(.*?)</a>')
 
 CSS = """
@@ -68,78 +58,13 @@ svg { width: 58%; }
 """
 
 
-@cache
-def given() -> dict[str, str]:
-    """Figures from the corpus, the settings and the weights; the picture; the notebook's loop."""
-    settings, weights = RunSettings(), pretrained.load("good")
-    one = math.log(default_corpus().n_values)
-    return {
-        "m": f"{settings.m}",
-        "Tx": f"{settings.Tx}",
-        "Ty": f"{settings.Tx}",
-        "run_n_a": f"{settings.n_a}",
-        "n_values": f"{weights.n_values}",
-        "n_a": f"{weights.n_a}",
-        "n_parameters": f"{weights.n_parameters:,}",
-        "one_loss": f"{one:.2f}",
-        "first_loss": f"{settings.Tx * one:.0f}",
-        "figure": f"<figure>{(LESSONS / 'cell.svg').read_text(encoding='utf-8')}</figure>",
-        "loop": f"```\n{_loop()}\n```",
-    }
-
-
-def _loop() -> str:
-    code = {cell.name: cell.source for cell in cells("shapes_djmodel")}
-    layers = [line for line in code["layers"].splitlines() if " = " in line]
-    lines = code["model"].splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("a, c ="))
-    end = next(n for n, line in enumerate(lines) if line.startswith("djmodel ="))
-    return "\n".join([*layers, "", *lines[start:end]])
-
-
-def lesson(page: str, language: str) -> dict[str, str]:
-    """A page's texts. Raises ``FileNotFoundError`` where a language has no such file."""
-    return sections((LESSONS / language / f"{page}.md").read_text(encoding="utf-8"))
-
-
-def source(paper: str, language: str) -> str:
-    """The paper's Markdown with everything taken over.
-
-    Raises ``KeyError`` for a section or number that is not there.
-    """
-
-    def taken(found: re.Match) -> str:
-        page, dot, section = found[1].partition(".")
-        if not dot:
-            return given()[page]
-        if page == "term":
-            term = {term.key: term for term in glossary(language)}[section]
-            return f"**{term.words}** · {term.text}"
-        text = lesson(page, language)[section]
-        if "{" in text:
-            raise KeyError(f"{page}.{section} has figures of its own; take another section.")
-        return text.replace("\n\n", " ")
-
-    path = LESSONS / language / f"{paper}.md"
-    return _TAKEN.sub(taken, path.read_text(encoding="utf-8"))
-
-
-def links(paper: str, language: str) -> list[str]:
-    """Where the paper's links lead: paths of the app with their parameters."""
-    return re.findall(r"\]\((/[^)]*)\)", source(paper, language))
-
-
 def page(paper: str, language: str) -> str:
     """The paper as HTML. Links have the language, and their address beside them."""
     text = source(paper, language)
     body = MarkdownIt("commonmark").enable("table").render(text)
 
     def printed(found: re.Match) -> str:
-        address = found[1].replace("&amp;", "&")
-        if language != SOURCE:
-            path, hash_, anchor = address.partition("#")
-            path += ("&" if "?" in path else "?") + f"lang={language}"
-            address = path + hash_ + anchor
+        address = in_language(found[1].replace("&amp;", "&"), language)
         shown = address.replace("present=true", "").replace("?&", "?").replace("&&", "&")
         shown = re.sub(r"[?&]+(?=#|$)", "", shown)
         return (

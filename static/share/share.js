@@ -1,11 +1,10 @@
 // The popover that makes a link of this view. Text from Python only ever becomes textContent.
 
 import { ASK_EVENT } from "../shared/events.js";
+import { drawCode } from "../shared/code.js";
 import { element } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const QUIET = 4; // modules of white around a QR code, as its standard asks
 const SAID_FOR = 5000; // milliseconds
 
 /** The address of this view: what the URL says, its section too, then where each stage stands. */
@@ -23,23 +22,8 @@ export function linkOf(address, stages, { lang, views, without, presenter }) {
   if (without.length) query.set("without", without.join(","));
   else query.delete("without");
   if (!presenter) query.delete("present");
+  query.delete("plan"); // the teacher's alone
   return url.toString();
-}
-
-/** A QR code from rows of 0 and 1: black on white in every theme. */
-function drawCode(rows, label) {
-  const size = rows.length + 2 * QUIET;
-  const svg = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" })) svg.setAttribute(name, value);
-  const part = (tag, attributes) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    svg.append(node);
-  };
-  part("rect", { width: size, height: size, fill: "#fff" });
-  const path = rows.flatMap((row, y) => [...row.matchAll(/1+/g)].map((run) => `M${run.index + QUIET} ${y + QUIET}h${run[0].length}v1h-${run[0].length}z`));
-  part("path", { d: path.join(""), fill: "#000" });
-  return svg;
 }
 
 class ShareView {

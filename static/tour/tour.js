@@ -4,16 +4,10 @@
 import { MOVE_EVENT, PLAY_EVENT } from "../shared/events.js";
 import { make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
+import { phrase } from "../shared/phrase.js";
 
 const EDGE = 14; // pixels between the card and the edges of the window
 const AIR = 6; // pixels between an element and its light
-
-const TAGS = { bold: "strong", italic: "em", code: "code" };
-
-/** Nodes for [style, words] pairs. */
-function phrase(spans) {
-  return spans.map(([style, words]) => (style ? make(TAGS[style], "", words) : document.createTextNode(words)));
-}
 
 /** The class Streamlit gives the element of a key. */
 function keyClass(key) {

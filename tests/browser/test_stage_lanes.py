@@ -271,7 +271,7 @@ def test_nothing_is_wider_than_a_phone(stage, scheme):
 
 
 def test_a_presenters_figures_are_large(stage):
-    page = stage("?present=true")
+    page = stage("?present=true", viewport={"width": 1920, "height": 1080})
     sizes = page.evaluate(f"""() => [...{VIEW}.root.querySelectorAll('.eq *, .lane-bar *')]
       .filter((node) => [...node.childNodes].some((child) => child.data?.trim()))
       .map((node) => Number.parseFloat(getComputedStyle(node).fontSize))""")

@@ -14,10 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 from scripts import make_handouts as handouts
 from ui.frame.frame import PAGES
+from ui.lessons import papers
 from ui.parts import handouts as offered
 
 ROOT = Path(__file__).parents[2]
-LINKS = sorted({link for paper in handouts.PAPERS for link in handouts.links(paper, "en")})
+LINKS = sorted({link for paper in handouts.PAPERS for link in papers.links(paper, "en")})
 FILES = {f"/{entry.url_path}": entry.file for entry in PAGES}
 
 

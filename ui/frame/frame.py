@@ -25,6 +25,7 @@ from ui.frame import (
     choices,
     glossary,
     language,
+    plan,
     process,  # noqa: F401  threads and memory, before anything computes
     sections,
     share,
@@ -57,7 +58,9 @@ FRAME_CSS = """<style>
 }
 .st-key-sections { min-height: 2.1rem; }
 /* What shows nothing takes no room between the bar and the first section. */
-:has(> .st-key-glossary) { position: absolute; }
+:has(> :is(.st-key-glossary, .st-key-plan)) { position: absolute; }
+/* The lesson stands beside the page, or below it. */
+.stApp.stApp { right: var(--beside, 0); bottom: var(--below, 0); }
 :has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
 .st-key-sections [data-stale] { opacity: 1 !important; }
 :is(h2, h3)[id] { scroll-margin-top: 6.6rem; }
@@ -65,7 +68,9 @@ FRAME_CSS = """<style>
 :has(> * > .st-key-tour_button) { flex: 0 0 auto; width: auto; min-width: 0; }
 :has(> .st-key-tour_button) { width: auto; gap: 0; }
 /* The tour's card is fixed to the window; its place in the page takes no room. */
-.st-key-tour, .st-key-glossary { position: fixed; width: 0; height: 0; z-index: 999991; }
+:is(.st-key-tour, .st-key-plan, .st-key-glossary) {
+  position: fixed; width: 0; height: 0; z-index: 999991;
+}
 a[href^="#term-"] {
   color: inherit !important; cursor: help;
   text-decoration: underline dotted 1px; text-underline-offset: 0.2em;
@@ -100,10 +105,32 @@ h3 { font-size: 1.25rem !important; }
 </style>"""
 
 PRESENTER_CSS = """<style>
-/* rem is Streamlit's unit for everything, so one number scales the whole page. */
-html { font-size: 23px; }
-/* The picture first: folded controls go to the end of what they are part of. */
-[data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) { order: 1; }
+/* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
+   lines shows its pixels larger than one of 1080. */
+html { font-size: clamp(16px, 2.13vh, 23px); }
+/* Folded controls are a slim line in sight, at the window's lower edge until their place comes. */
+[data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) {
+  order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
+}
+[class*="st-key-controls_"] { background: light-dark(#ffffff, #10141b); border-radius: 0.5rem; }
+[class*="st-key-controls_"] details[open] > :last-child { max-height: 50vh; overflow: auto; }
+@media (min-width: 641px) {
+  /* The picture first. The pages come down where the pointer, or Tab, reaches the window's upper
+     edge; the tools come where it reaches the switch that led here. */
+  [data-testid="stHeader"] {
+    transform: translateY(calc(0.6rem - 100%)); transition: transform 0.15s;
+  }
+  [data-testid="stHeader"]:is(:hover, :focus-within) { transform: none; }
+  [data-testid="stMainBlockContainer"] { padding-top: 0.8rem; }
+  .st-key-tools:not(:hover, :focus-within, :has([aria-expanded="true"])) > :not(
+    .st-key-present, :has(.st-key-present)
+  ) {
+    opacity: 0;
+  }
+  :root { --stage-top: 2.9rem; }
+  :has(> .st-key-sections) { top: 0.2rem; }
+  :is(h2, h3)[id] { scroll-margin-top: 3.3rem; }
+}
 </style>"""
 
 
@@ -163,7 +190,9 @@ def heading(title: str, intro: str) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.title(title, anchor=False, width="content")
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", width="content", key="tools"
+        ):
             toolbar()
     if presenting():
         st.html(PRESENTER_CSS)
@@ -171,6 +200,7 @@ def heading(title: str, intro: str) -> None:
     sections.place()
     share.place()
     glossary.mount()
+    plan.mount()
 
 
 def current() -> str:

@@ -25,9 +25,9 @@ from ui.state import TABLE, Picks, linked
 
 WITHOUT = "without"
 UPLOADS = "uploads"
-TOUR = "tour"
+TOUR, PLAN = "tour", "plan"
 # What a link may hold beside bound controls and stages.
-KNOWN = {"lang", TOUR, WITHOUT, "embed", "embed_options"}
+KNOWN = {"lang", TOUR, PLAN, WITHOUT, "embed", "embed_options"}
 MAX_LINK = 4000  # characters
 MOST_NAMED = 20  # values of a link that cannot be used
 
@@ -210,7 +210,7 @@ def _popover(presenter: bool) -> None:
     _component(
         key="share_link",
         data={
-            **_code(_link()),
+            **code(_link()),
             "lang": language(),
             "presenter": presenter,
             "views": list(stage_view.VIEW),
@@ -243,8 +243,8 @@ def _link() -> str:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _code(link: str) -> dict[str, Any]:
-    """The QR code of a link as rows of 0 and 1; no rows if the link is too long for one."""
+def code(link: str) -> dict[str, Any]:
+    """Return the QR code of a link as rows of 0 and 1; no rows if the link is too long for one."""
     if not re.match(r"https?://", link):
         return {"of": link, "rows": []}
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -29,10 +30,11 @@ HOST = "http://localhost:8501"
 MAX_ADDRESS = 500  # characters
 
 
-def offer() -> None:
-    """Both papers in the reader's language."""
+def offer(lesson: Callable[[], None]) -> None:
+    """Draw the button that begins the ``lesson``, and both papers in the reader's language."""
     here = address(page_url(), st.get_option("server.baseUrlPath"))
     with st.container(horizontal=True, vertical_alignment="center"):
+        lesson()
         for name, (label, help) in PAPERS.items():
             file = HANDOUTS / f"{name}-{language()}.pdf"
             st.download_button(
@@ -45,7 +47,7 @@ def offer() -> None:
                 on_click="ignore",
                 help=_(help),
             )
-        st.caption(_("For teaching with it: a lesson to follow, and a page to hand out."))
+        st.caption(_("For teaching with it: a lesson, its plan on paper, and a page to hand out."))
 
 
 def page_url() -> str:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from scripts import make_handouts as handouts
 from seqlib.i18n import LANGUAGES
+from ui.lessons import papers
 
 ALL = [(paper, language) for paper in handouts.PAPERS for language in LANGUAGES]
 PAGES = {"plan": 2, "handout": 1}
@@ -42,7 +43,7 @@ def test_the_pdf_has_its_pages_and_is_small(paper, language):
 @pytest.mark.parametrize(("paper", "language"), ALL)
 def test_all_headings_can_be_found_in_the_pdf(paper, language):
     found = text(paper, language)
-    headings = re.findall(r"^##? (.+)$", handouts.source(paper, language), re.MULTILINE)
+    headings = re.findall(r"^##? (.+)$", papers.source(paper, language), re.MULTILINE)
     assert len(headings) > 4
     for heading in headings:
         # Printers put one dash for another, and this dot is two characters in Unicode.
@@ -60,15 +61,15 @@ def test_nothing_is_left_to_be_filled_in(paper, language):
 
 @pytest.mark.parametrize("paper", handouts.PAPERS)
 def test_both_languages_have_the_same_links_and_parts(paper):
-    english, chinese = (handouts.source(paper, language) for language in LANGUAGES)
-    assert handouts.links(paper, "en") == handouts.links(paper, "zh")
+    english, chinese = (papers.source(paper, language) for language in LANGUAGES)
+    assert papers.links(paper, "en") == papers.links(paper, "zh")
     assert english.count("\n## ") == chinese.count("\n## ")
     assert english.count("```") == chinese.count("```")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_plan_fills_sixty_minutes_without_a_gap(language):
-    times = re.findall(r"^## (\d+)–(\d+) ·", handouts.source("plan", language), re.MULTILINE)
+    times = re.findall(r"^## (\d+)–(\d+) ·", papers.source("plan", language), re.MULTILINE)
     minutes = [(int(start), int(end)) for start, end in times]
     assert minutes[0][0] == 0
     assert minutes[-1][1] == 60
@@ -78,7 +79,7 @@ def test_the_plan_fills_sixty_minutes_without_a_gap(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_part_of_the_plan_asks_before_it_shows(language):
     ask, show = {"en": ("**Ask", "**Then"), "zh": ("**提问", "**然后")}[language]
-    parts = handouts.source("plan", language).split("\n## ")[1:]
+    parts = papers.source("plan", language).split("\n## ")[1:]
     for part in parts:
         assert ask in part
         if show in part:
@@ -89,7 +90,7 @@ def test_figures_are_those_of_the_model():
     """The shapes in the handout's table multiply to what Keras would count."""
     from seqlib.jazz import JazzWeights
 
-    given = handouts.given()
+    given = papers.given()
     weights = JazzWeights.initial(int(given["run_n_a"]), int(given["n_values"]))
     assert weights.n_values == int(given["n_values"])
     assert float(given["first_loss"]) == pytest.approx(
