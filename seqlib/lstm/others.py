@@ -195,6 +195,13 @@ class OtherWeights:
         """
         raise NotImplementedError
 
+    def summands(self, trace: OtherTrace) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Return what is summed for each gate of a trace of one sequence, or for a⟨t⟩ itself.
+
+        By name: of the input (Tx, n_a), of the state before (Tx, n_a), and of the bias (n_a,).
+        """
+        raise NotImplementedError
+
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
         """Go one step back: ``da`` (..., n_a) arrives at a⟨t⟩ of the step ``now``."""
         raise NotImplementedError
@@ -220,6 +227,9 @@ class SimpleRNNWeights(OtherWeights):
     def step(self, zx: np.ndarray, a: np.ndarray, held: Held = NOT_HELD) -> OtherStep:
         return OtherStep((), np.tanh(zx + a @ self.recurrent_kernel))
 
+    def summands(self, trace: OtherTrace) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        return {"a": (trace.x @ self.kernel, trace.a_before @ self.recurrent_kernel, self.bias)}
+
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
         dz = da * (1 - now.h**2)
         return OtherBack(dz, dz, dz @ self.recurrent_kernel.T)
@@ -243,6 +253,19 @@ class GRUWeights(OtherWeights):
         past = r * za_g if self._after else (r * a) @ self._recurrent_g
         g = gate("g", np.tanh(zx_g + past))
         return OtherStep((z, r, g), z * a + (1 - z) * g)
+
+    def summands(self, trace: OtherTrace) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        x = np.split(trace.x @ self.kernel, 3, axis=-1)
+        past = np.split(trace.a_before @ self.recurrent_kernel, 3, axis=-1)
+        bias = np.split(self.input_bias, 3)
+        r = trace.gates["r"]
+        if self._after:
+            *of_gates, of_g = np.split(self.bias[1], 3)
+            bias = [*(one + two for one, two in zip(bias, of_gates, strict=False)), bias[2]]
+            past[2] = r * (past[2] + of_g)
+        else:
+            past[2] = (r * trace.a_before) @ self._recurrent_g
+        return dict(zip(self.gates, zip(x, past, bias, strict=True), strict=True))
 
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
         (z, r, g), n_a = now.gates, self.n_a

@@ -15,7 +15,6 @@ from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
 from seqlib.jazz.feeding import Pair
 from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
-from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
 from seqlib.music.melody import pitch_name
@@ -127,11 +126,10 @@ def jazz_stage(
             ticks=_ticks(vocabulary),
             upward=True,
         ),
+        "equation": lambda: Equation(_title("equation"), weights.cell, trace),
         "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens, reads),
         **{symbol: partial(_heatmap, trace, symbol) for symbol in trace.states},
     }
-    if isinstance(trace, Trace):
-        made["equation"] = lambda: Equation(_title("equation"), weights.cell, trace)
     return Stage(
         clock=Clock(np.asarray(melody.edges) * unit),
         lanes=tuple(made[lane]() for lane in lanes if lane in made),

@@ -10,7 +10,7 @@ import numpy as np
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
-from seqlib.lstm.others import OtherWeights
+from seqlib.lstm.others import OtherTrace, OtherWeights
 from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
 
 # Array of a trace: its name, and the range of its colours; the cell state has no bounds.
@@ -244,8 +244,8 @@ class Equation:
 
     Attributes
     ----------
-    weights : LSTMWeights
-    trace : Trace of these weights over Tx steps
+    weights : LSTMWeights, GRUWeights or SimpleRNNWeights
+    trace : Trace or OtherTrace of these weights over Tx steps
         Gates or states that were set by hand are marked.
     axis : str
         Name of the units' axis, as in the heatmaps.
@@ -255,21 +255,25 @@ class Equation:
 
     kind: ClassVar[str] = "equation"
     title: str
-    weights: LSTMWeights
-    trace: Trace
+    weights: LSTMWeights | OtherWeights
+    trace: Trace | OtherTrace
     axis: str = "n_a"
     unit: int | None = None
 
     def pack(self, Tx: int) -> dict[str, Any]:
         weights, trace = self.weights, self.trace
-        n_a = weights.n_a
-        for name in (*GATES, "c", "h"):
-            found = over_time(getattr(trace, name), Tx, f"{self.title}: {name}", self.axis)
-            if found.shape[1] != n_a:
+        for name, values in trace.states.items():
+            found = over_time(values, Tx, f"{self.title}: {name}", self.axis)
+            if (n_a := weights.n_a) != found.shape[1]:
                 raise StageError(
                     f"{self.title}: {name} has {found.shape[1]} units and the weights have {n_a}; "
                     "give a trace and the weights that made it."
                 )
+        unit = trace.liveliest if self.unit is None else self.unit
+        if isinstance(weights, OtherWeights) and isinstance(trace, OtherTrace):
+            return {"axis": self.axis, "unit": unit, **_summed(weights, trace)}
+        assert isinstance(weights, LSTMWeights)
+        assert isinstance(trace, Trace)
         # One-hot inputs repeat, so their term of z is sent once for each different input.
         inputs, which = np.unique(trace.x, axis=0, return_inverse=True)
         zx = inputs @ weights.kernel  # (n_inputs, 4 n_a)
@@ -278,7 +282,7 @@ class Equation:
         z = zx[which] + za + weights.bias
         packed = {
             "axis": self.axis,
-            "unit": trace.liveliest if self.unit is None else self.unit,
+            "unit": unit,
             "zx": pack_array(zx),
             "input": pack_array(which, "i4"),
             "za": pack_array(za),
@@ -288,6 +292,17 @@ class Equation:
         if _set_by_hand(trace, z):
             packed["held"] = {name: pack_array(getattr(trace, name)) for name in (*GATES, "c", "h")}
         return packed
+
+
+def _summed(weights: OtherWeights, trace: OtherTrace) -> dict[str, Any]:
+    """Pack the state before each step and after it, the gates, and what is summed for each."""
+    sums = weights.summands(trace).items()
+    return {
+        "sums": {name: [pack_array(part) for part in parts] for name, parts in sums},
+        "gates": {name: pack_array(values) for name, values in trace.gates.items()},
+        "before": pack_array(trace.a_before),
+        "h": pack_array(trace.h),
+    }
 
 
 def _set_by_hand(trace: Trace, z: np.ndarray) -> bool:

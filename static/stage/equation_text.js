@@ -103,7 +103,32 @@ export function settleGate({ x, a, b, squash }, decimals) {
   return null;
 }
 
-const SQUASH = { i: sigma, f: sigma, g: Math.tanh, o: sigma };
+/** How a gate, or the new state of a plain RNN, is squashed: σ, or tanh for what could be written. */
+export const squashOf = (name) => (name === "g" || name === "a" ? Math.tanh : sigma);
+
+/** The figures of a gate with `decimals`, as text; `held` says that a hand has set it to `actual`. */
+function gateText({ x, a, b }, name, actual, decimals) {
+  const squash = squashOf(name);
+  const figures = settleGate({ x, a, b, squash }, decimals);
+  return figures && {
+    held: Math.abs(squash(x + a + b) - actual) > 1e-4,
+    x: numberText(figures.x, figures.parts),
+    a: numberText(figures.a, figures.parts),
+    b: numberText(figures.b, figures.parts),
+    z: numberText(figures.z, figures.sum),
+    value: numberText(figures.gate, decimals),
+    actual: numberText(actual, decimals),
+  };
+}
+
+function memoryText(memory) {
+  const operand = (value) => numberText(value, memory.operands);
+  return {
+    f: operand(memory.f), before: operand(memory.before), i: operand(memory.i), g: operand(memory.g),
+    kept: numberText(memory.kept, memory.terms), written: numberText(memory.written, memory.terms),
+    c: numberText(memory.c, memory.decimals),
+  };
+}
 
 /**
  * All figures of one unit at one step, as text.
@@ -115,36 +140,34 @@ export function unitText(unit) {
   const settled = settleUnit(unit);
   if (!settled) return null;
   const { memory, output } = settled;
-  const gates = {};
-  for (const name of ["f", "i", "g", "o"]) {
-    const { x, a, b } = unit.z[name];
-    const squash = SQUASH[name];
-    const decimals = name === "o" ? output.operands : memory.operands;
-    const held = Math.abs(squash(x + a + b) - unit[name]) > 1e-4;
-    const figures = settleGate({ x, a, b, squash }, decimals);
-    gates[name] = figures && {
-      held,
-      x: numberText(figures.x, figures.parts),
-      a: numberText(figures.a, figures.parts),
-      b: numberText(figures.b, figures.parts),
-      z: numberText(figures.z, figures.sum),
-      value: numberText(figures.gate, decimals),
-      actual: numberText(unit[name], decimals),
-    };
-  }
-  const operand = (value) => numberText(value, memory.operands);
+  const gates = Object.fromEntries(["f", "i", "g", "o"].map((name) => (
+    [name, gateText(unit.z[name], name, unit[name], name === "o" ? output.operands : memory.operands)]
+  )));
   return {
-    memory: {
-      f: operand(memory.f), before: operand(memory.before), i: operand(memory.i), g: operand(memory.g),
-      kept: numberText(memory.kept, memory.terms), written: numberText(memory.written, memory.terms),
-      c: numberText(memory.c, memory.decimals),
-    },
+    memory: memoryText(memory),
     output: {
       o: numberText(output.o, output.operands), c: numberText(memory.c, memory.decimals),
       tanh: numberText(output.tanh, output.middle), a: numberText(output.a, output.decimals),
     },
     gates,
   };
+}
+
+/**
+ * The same of a GRU, whose memory is a = z · before + (1 − z) · g, and of a plain RNN, a = tanh(z).
+ * @param {any} unit  {before, a} and each gate by name, and {z: {z: {x, a, b}, …}}; of a plain RNN {z: {a: …}}
+ */
+export function otherText(unit) {
+  const names = Object.keys(unit.z);
+  /** @type {ReturnType<typeof settleMemory>} */ let memory = null;
+  if (names.includes("z")) {
+    const sum = { f: unit.gates.z, before: unit.before, i: 1 - unit.gates.z, g: unit.gates.g, c: unit.a };
+    for (let decimals = fewest(unit.a); decimals <= MOST && !memory; decimals += 1) memory = settleMemory(sum, decimals);
+    if (!memory) return null;
+  }
+  const decimals = memory ? memory.operands : fewest(unit.a);
+  const gates = Object.fromEntries(names.map((name) => [name, gateText(unit.z[name], name, name === "a" ? unit.a : unit.gates[name], decimals)]));
+  return { memory: memory && memoryText(memory), output: null, gates };
 }
 
 /** A figure as a factor or summand: negative ones in parentheses. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bracketed, sigma, unitText } from "../../static/stage/equation_text.js";
+import { bracketed, otherText, sigma, squashOf, unitText } from "../../static/stage/equation_text.js";
 import { contrast } from "../../static/stage/colours.js";
 import { SERIES_COUNT, gateColour, seriesLook } from "../../static/stage/palette.js";
 
@@ -114,3 +114,45 @@ for (const dark of [false, true]) {
     assert.equal(new Set(looks.map(({ colour }) => colour)).size, SERIES_COUNT);
   });
 }
+
+/** A GRU's unit, or with `plain` a plain RNN's. */
+function otherUnit(random, scale, plain) {
+  const part = () => ({ x: (random() - 0.5) * scale, a: (random() - 0.5) * scale, b: (random() - 0.5) * scale * 0.4 });
+  const before = random() * 2 - 1;
+  const value = (name, { x, a, b }) => squashOf(name)(x + a + b);
+  if (plain) {
+    const z = { a: part() };
+    return { before, gates: {}, a: value("a", z.a), z };
+  }
+  const z = { z: part(), r: part(), g: part() };
+  const gates = Object.fromEntries(Object.entries(z).map(([name, sum]) => [name, value(name, sum)]));
+  return { before, gates, a: gates.z * before + (1 - gates.z) * gates.g, z };
+}
+
+test("a GRU's and a plain RNN's figures add up as they stand", () => {
+  const random = generator(11);
+  for (let k = 0; k < 400; k += 1) {
+    const unit = otherUnit(random, [1, 4, 12][k % 3], k % 4 === 0);
+    const text = otherText(unit);
+    assert.ok(text, JSON.stringify(unit));
+    const { memory: m, gates } = text;
+    if (m) {
+      assert.ok(Math.abs(read(m.f) + read(m.i) - 1) < 10 ** -decimalsOf(m.f) + 1e-12, `${m.f} and ${m.i}`);
+      assert.ok(written(read(m.f) * read(m.before), m.kept));
+      assert.ok(written(read(m.i) * read(m.g), m.written));
+      assert.ok(written(read(m.kept) + read(m.written), m.c));
+      assert.ok(Math.abs(read(m.c) - unit.a) <= 0.5 * 10 ** -decimalsOf(m.c) + 1e-8);
+      assert.deepEqual([gates.z.value, gates.g.value], [m.f, m.g]);
+    }
+    for (const [name, gate] of Object.entries(gates)) {
+      assert.ok(gate, `${name} of ${JSON.stringify(unit)}`);
+      assert.ok(written(read(gate.x) + read(gate.a) + read(gate.b), gate.z));
+      assert.ok(written(squashOf(name)(read(gate.z)), gate.value), `${name}: ${gate.z} gives ${gate.value}`);
+      assert.equal(gate.held, false);
+    }
+  }
+  const held = otherUnit(random, 4, false);
+  held.gates.z = 1;
+  held.a = held.before;
+  assert.equal(otherText(held).gates.z.held, true);
+});

@@ -193,8 +193,8 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
 
 
 def _others(trace: Trace | OtherTrace) -> tuple[str, ...]:
-    """List the lanes beside the states; those of a step's numbers are drawn for an LSTM alone."""
-    return ("x", "cell", "equation", "influence") if _lstm(trace) else ("x", "influence")
+    """List the lanes beside the states; all vectors of a step are drawn for an LSTM alone."""
+    return ("x", *(["cell"] if _lstm(trace) else []), "equation", "influence")
 
 
 def _lstm(trace: Trace | OtherTrace) -> bool:
@@ -260,7 +260,7 @@ def _stage(
     ]
     if isinstance(trace, Trace) and "cell" in lanes:
         made.append(CellStep(_("every vector of this step"), trace, input_axis="n_x"))
-    if isinstance(trace, Trace) and "equation" in lanes:
+    if "equation" in lanes:
         made.append(Equation(_("one unit's update, with its numbers"), layer.cell, trace))
     if "influence" in lanes and not any(one.backward for one in chain):
         made.append(_influence(chain, traces, labels))

@@ -149,8 +149,7 @@ def _stage(weights: Weights, x: np.ndarray, name: str) -> Stage:
         _line(_("what it keeps"), states, _("states")),
         *([_line(_("gates"), gates, _("gates"))] if gates else []),
     ]
-    if isinstance(trace, Trace):
-        lanes.append(Equation(_("one unit's update, with its numbers"), tiny.cell(weights), trace))
+    lanes.append(Equation(_("one unit's update, with its numbers"), tiny.cell(weights), trace))
     return Stage(
         Clock.even(len(x), 0.5),
         tuple(lanes),

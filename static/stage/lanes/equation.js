@@ -1,6 +1,6 @@
 // Lane `equation`: one unit's update with its own numbers at this step, its gates below.
 
-import { bracketed, sigma, unitText } from "../equation_text.js";
+import { bracketed, otherText, squashOf, unitText } from "../equation_text.js";
 import { axisName } from "../text.js";
 import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
@@ -9,15 +9,19 @@ import { gateColour } from "../palette.js";
 import { t } from "../words.js";
 
 const GATE_ORDER = ["i", "f", "g", "o"]; // Keras' order in the weights
+const LIKE = { z: "f", r: "o" }; // gates of a GRU have the colours of an LSTM's
 const gateWords = () => ({
+  z: [t("update gate"), t("how much to keep")],
+  r: [t("reset gate"), t("how much of the past to use")],
+  a: [t("state"), t("what to show")],
   f: [t("forget gate"), t("how much to keep")],
   i: [t("input gate"), t("how much to write")],
   g: [t("candidate"), t("what to write")],
   o: [t("output gate"), t("how much to show")],
 });
 
-/** @type {import("../contract.js").LaneOf<import("../contract.js").EquationData>} */
-export function equationLane(data, stage) {
+/** What a cell computes: its gates in the order of the table, the numbers of a unit at a step, and their figures. */
+function lstm(data) {
   const zx = decodeArray(data.zx).values;
   const za = decodeArray(data.za);
   const bias = decodeArray(data.b).values;
@@ -26,9 +30,7 @@ export function equationLane(data, stage) {
   const [rows, wide] = za.shape;
   const n = wide / 4;
   const held = data.held ? Object.fromEntries(Object.entries(data.held).map(([name, packed]) => [name, decodeArray(packed).values])) : null;
-  const state = stage.keep(`equation|${data.title}`, { unit: data.unit, open: !stage.compact, seen: "", own: -1 });
   const memories = new Map(); // unit -> its c at every step
-  /** @type {ReturnType<typeof build>} */ let parts;
 
   function sums(step, unit) {
     return Object.fromEntries(GATE_ORDER.map((gate, place) => {
@@ -40,10 +42,7 @@ export function equationLane(data, stage) {
   function gatesAt(step, unit) {
     if (held) return Object.fromEntries(GATE_ORDER.map((gate) => [gate, held[gate][step * n + unit]]));
     const z = sums(step, unit);
-    return Object.fromEntries(GATE_ORDER.map((gate) => {
-      const sum = z[gate].x + z[gate].a + z[gate].b;
-      return [gate, gate === "g" ? Math.tanh(sum) : sigma(sum)];
-    }));
+    return Object.fromEntries(GATE_ORDER.map((gate) => [gate, squashOf(gate)(z[gate].x + z[gate].a + z[gate].b)]));
   }
 
   /** c of one unit at every step, by the equation itself where nothing was set by hand. */
@@ -68,6 +67,32 @@ export function equationLane(data, stage) {
     return { ...gates, before: step ? c[step - 1] : c0[unit], c: c[step], a, z: sums(step, unit) };
   }
 
+  return { rows, n, gates: ["f", "i", "g", "o"], state: "c", textAt: (step, unit) => unitText(numbersAt(step, unit)) };
+}
+
+function otherCell(data) {
+  const values = (packed) => decodeArray(packed).values;
+  const { shape: [rows, n] } = decodeArray(data.h);
+  const [h, before] = [values(data.h), values(data.before)];
+  const gates = Object.fromEntries(Object.entries(data.gates).map(([name, packed]) => [name, values(packed)]));
+  const sums = Object.entries(data.sums).map(([name, parts]) => [name, parts.map(values)]);
+  const textAt = (step, unit) => {
+    const at = step * n + unit;
+    return otherText({
+      a: h[at], before: before[at], gates: Object.fromEntries(Object.entries(gates).map(([name, each]) => [name, each[at]])),
+      z: Object.fromEntries(sums.map(([name, [x, a, b]]) => [name, { x: x[at], a: a[at], b: b[unit] }])),
+    });
+  };
+  return { rows, n, gates: sums.map(([name]) => name), state: "a", textAt };
+}
+
+/** @type {import("../contract.js").LaneOf<import("../contract.js").EquationData>} */
+export function equationLane(data, stage) {
+  const cell = data.sums ? otherCell(data) : lstm(data);
+  const { rows, n } = cell;
+  const state = stage.keep(`equation|${data.title}`, { unit: data.unit, open: !stage.compact || !cell.gates.includes("g"), seen: "", own: -1 });
+  /** @type {ReturnType<typeof build>} */ let parts;
+
   /** The unit picked last, here or in a heatmap. */
   function unitNow() {
     const { picked } = stage;
@@ -90,7 +115,7 @@ export function equationLane(data, stage) {
     stage.redraw();
   }
 
-  const symbol = (name, when, sub) => element("var", { "data-gate": name, "data-symbol": sub ? false : name }, [
+  const symbol = (name, when, sub) => element("var", { "data-gate": LIKE[name] ?? name, "data-symbol": sub ? false : name }, [
     name, ...(sub ? [element("sub", { text: sub })] : []), element("span", { class: "when", text: when ? `⟨${when}⟩` : "" }),
   ]);
   const op = (text) => element("span", { class: "op", text });
@@ -121,8 +146,11 @@ export function equationLane(data, stage) {
     const around = (name, inside) => element("span", {}, [`${name}(`, inside, ")"]);
     const tanhOf = (inside) => around("tanh", inside);
     const part = (...cells) => element("span", { class: "eq-part" }, cells);
-    p.memory = element("div", { class: "eq-block" }, [
-      row([symbol("c", "t"), op("="), part(symbol("f", "t"), op("·"), symbol("c", "t−1")), op("+"), part(symbol("i", "t"), op("·"), symbol("g", "t"))]),
+    // A GRU keeps with z and writes with 1 − z what an LSTM keeps with f and writes with i.
+    const gru = cell.gates.includes("z");
+    const [keeps, writes] = gru ? [symbol("z", "t"), element("span", { "data-gate": "i" }, ["(1 − ", symbol("z", "t"), ")"])] : [symbol("f", "t"), symbol("i", "t")];
+    p.memory = element("div", { class: "eq-block", hidden: !cell.gates.includes("g") }, [
+      row([symbol(cell.state, "t"), op("="), part(keeps, op("·"), symbol(cell.state, "t−1")), op("+"), part(writes, op("·"), symbol("g", "t"))]),
       row([op(""), op("="), part(f("f", "f"), op("·"), f("before")), op("+"), part(f("i", "i"), op("·"), f("g", "g"))]),
       row([op(""), op("="), part(f("kept"), element("span", { class: "eq-note", text: t("kept") })), op("+"), part(f("written"), element("span", { class: "eq-note", text: t("written") }))]),
       row([op(""), op("="), part(f("c")), op(""), op("")], "eq-result"),
@@ -133,29 +161,29 @@ export function equationLane(data, stage) {
       row([op(""), op("="), part(f("oAgain", "o"), op("·"), f("tanh"))]),
       row([op(""), op("="), part(f("a"))], "eq-result"),
     ]);
-    const cell = (tag, children, attributes = {}) => element(tag, attributes, children);
-    p.gateRows = Object.fromEntries(["f", "i", "g", "o"].map((gate) => {
-      const cells = { x: figure(), a: figure(), b: figure(), z: figure(), value: figure(gate), note: element("span", { class: "eq-note" }) };
-      const squash = gate === "g" ? "tanh" : "σ";
-      const node = cell("tr", [
-        cell("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${gateWords()[gate][0]}: ${gateWords()[gate][1]}` })], { scope: "row" }),
-        cell("td", [cells.x]), cell("td", [op("+"), cells.a]), cell("td", [op("+"), cells.b]), cell("td", [op("="), cells.z]),
-        cell("td", [element("span", { class: "op eq-squash" }, [around(squash, symbol("z", "", gate)), " ="]), cells.value, cells.note]),
+    const tag = (name, children, attributes = {}) => element(name, attributes, children);
+    p.gateRows = Object.fromEntries(cell.gates.map((gate) => {
+      const cells = { x: figure(), a: figure(), b: figure(), z: figure(), value: figure(LIKE[gate] ?? gate), note: element("span", { class: "eq-note" }) };
+      const squash = squashOf(gate) === Math.tanh ? "tanh" : "σ";
+      const node = tag("tr", [
+        tag("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${gateWords()[gate][0]}: ${gateWords()[gate][1]}` })], { scope: "row" }),
+        tag("td", [cells.x]), tag("td", [op("+"), cells.a]), tag("td", [op("+"), cells.b]), tag("td", [op("="), cells.z]),
+        tag("td", [element("span", { class: "op eq-squash" }, [around(squash, symbol("z", "", gate)), " ="]), cells.value, cells.note]),
       ]);
       return [gate, { node, cells }];
     }));
     p.gates = element("div", { class: "eq-gates", tabindex: "0", role: "region", "aria-label": "The gates of this unit" }, [
-      cell("table", [
-        cell("caption", [], { class: "sr" }),
-        cell("thead", [cell("tr", [
-          cell("th", [t("gate")], { scope: "col" }),
-          cell("th", [element("var", { text: "W" }), element("sub", { text: "x" }), " · ", symbol("x", "t")], { scope: "col" }),
-          cell("th", ["+ ", element("var", { text: "W" }), element("sub", { text: "a" }), " · ", symbol("a", "t−1")], { scope: "col" }),
-          cell("th", ["+ ", element("var", { text: "b" })], { scope: "col" }),
-          cell("th", ["= ", element("var", { text: "z" })], { scope: "col" }),
-          cell("th", [t("σ or tanh")], { scope: "col" }),
+      tag("table", [
+        tag("caption", [], { class: "sr" }),
+        tag("thead", [tag("tr", [
+          tag("th", [t("gate")], { scope: "col" }),
+          tag("th", [element("var", { text: "W" }), element("sub", { text: "x" }), " · ", symbol("x", "t")], { scope: "col" }),
+          tag("th", ["+ ", element("var", { text: "W" }), element("sub", { text: "a" }), " · ", symbol("a", "t−1")], { scope: "col" }),
+          tag("th", ["+ ", element("var", { text: "b" })], { scope: "col" }),
+          tag("th", ["= ", element("var", { text: "z" })], { scope: "col" }),
+          tag("th", [t("σ or tanh")], { scope: "col" }),
         ])]),
-        cell("tbody", Object.values(p.gateRows).map(({ node }) => node)),
+        tag("tbody", Object.values(p.gateRows).map(({ node }) => node)),
       ]),
     ]);
     p.gates.querySelector("caption").textContent = t("What goes into each gate of this unit: input, past state, bias, their sum, and the gate");
@@ -170,7 +198,7 @@ export function equationLane(data, stage) {
   }
 
   return {
-    head: { title: data.title, symbol: "c, a", shape: [["Tx", rows], [axisName(data.axis), n]], legend: null },
+    head: { title: data.title, symbol: cell.state === "c" ? "c, a" : "a", shape: [["Tx", rows], [axisName(data.axis), n]], legend: null },
 
     mount(node) {
       parts = build();
@@ -194,15 +222,16 @@ export function equationLane(data, stage) {
       }
       if (parts.select.value !== String(unit)) parts.select.value = String(unit);
       parts.step.textContent = t("unit {unit} at t = {n}", { unit, n: step + 1 });
-      const text = unitText(numbersAt(step, unit));
+      const text = cell.textAt(step, unit);
       parts.failed.hidden = Boolean(text);
       parts.gates.hidden = !text || !state.open;
-      for (const block of [parts.memory, parts.output]) block.hidden = !text;
+      parts.memory.hidden = !text?.memory;
+      parts.output.hidden = !text?.output;
       if (!text) return;
       const { memory: m, output: out, gates } = text;
       const set = {
-        f: m.f, before: bracketed(m.before), i: m.i, g: bracketed(m.g), kept: bracketed(m.kept), written: bracketed(m.written), c: m.c,
-        o: out.o, cAgain: out.c, oAgain: out.o, tanh: bracketed(out.tanh), a: out.a,
+        ...(m && { f: m.f, before: bracketed(m.before), i: m.i, g: bracketed(m.g), kept: bracketed(m.kept), written: bracketed(m.written), c: m.c }),
+        ...(out && { o: out.o, cAgain: out.c, oAgain: out.o, tanh: bracketed(out.tanh), a: out.a }),
       };
       for (const [key, value] of Object.entries(set)) parts.figures[key].textContent = value;
       for (const [gate, { node, cells }] of Object.entries(parts.gateRows)) {
@@ -220,9 +249,11 @@ export function equationLane(data, stage) {
 
     describe(step) {
       const unit = unitNow();
-      const text = unitText(numbersAt(step, unit));
+      const text = cell.textAt(step, unit);
       if (!text) return "";
       const { memory: m, output: out } = text;
+      if (!m) return t("unit {unit}: a is {a}", { unit, a: text.gates.a?.value ?? "" });
+      if (!out) return t("unit {unit}: a is {z} times {before} plus {rest} times {g}, {a}", { unit, z: m.f, before: m.before, rest: m.i, g: m.g, a: m.c });
       return t("unit {unit}: c is {f} times {before} plus {i} times {g}, {c}; a is {a}", {
         unit, f: m.f, before: m.before, i: m.i, g: m.g, c: m.c, a: out.a,
       });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqlib.lstm import forward
+from seqlib.lstm import forward, sigmoid
 from seqlib.lstm._fast import OneHot
 from seqlib.lstm.others import OF_KIND, GRUWeights, SimpleRNNWeights, cell_of
 from seqlib.lstm.peers import over_batch
@@ -113,3 +113,17 @@ def test_arrays_that_belong_to_no_cell_are_refused():
     kernel, recurrent, bias = drawn("GRU").arrays
     with pytest.raises(ValueError, match="do not belong to one GRU cell"):
         GRUWeights(kernel[:, 1:], recurrent, bias)
+
+
+@pytest.mark.parametrize(("kind", "after"), [("GRU", True), ("GRU", False), ("SimpleRNN", True)])
+def test_what_is_summed_for_each_gate_gives_the_gate(kind, after):
+    cell = drawn(kind, after=after)
+    trace = cell.run(np.random.default_rng(3).normal(size=(TX, N_X)))
+    wanted = dict(trace.gates) or {"a": trace.h}
+    summed = cell.summands(trace)
+    assert summed.keys() == wanted.keys()
+    for name, (x, a, b) in summed.items():
+        assert x.shape == a.shape == (TX, N_A)
+        assert b.shape == (N_A,)
+        squash = np.tanh if name in "ga" else sigmoid
+        np.testing.assert_allclose(squash(x + a + b), wanted[name], atol=1e-12)
