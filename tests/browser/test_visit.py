@@ -99,7 +99,7 @@ def contexts(chromium: Browser):
 
 
 def menu(page: Page) -> None:
-    page.get_by_role("button", name="Visit").click()
+    page.get_by_role("button", name="My work").click()
     expect(page.get_by_role("button", name="Save to a file")).to_be_visible()
 
 

@@ -69,7 +69,7 @@ def controls(scene: Scene) -> tuple[Hand, str]:
     with three:
         mode = language.choice(
             st.segmented_control,
-            _("then"),
+            _("input"),
             "hand_mode",
             help=_(
                 "Teacher forcing: both cells read the same notes, whatever they expect. Free "
@@ -237,7 +237,7 @@ def _stage(
         made,
         scene.weights,
         lanes=("notes", "x", "f", "c", "y"),
-        label=_("The solo, and the cell with your hand in it"),
+        label=_("The solo, and the cell with a gate changed"),
         seed=scene.seed,
         name=name,
         compare=compare,

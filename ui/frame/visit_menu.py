@@ -16,7 +16,7 @@ from ui.visit.memory import Visit
 def menu() -> None:
     """Save, open and start afresh, in the toolbar."""
     with st.popover(
-        _("Visit"),
+        _("My work"),
         icon=":material/inventory_2:",
         key="visit_menu",
         help=_("Save what you have made to a file, open one, or start afresh."),
