@@ -195,7 +195,7 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     page = new_page(f"{server.url}/jazz")
     page.get_by_text("my MIDI", exact=True).click()
     settled(page)
-    chooser = page.locator("input[type=file]")
+    chooser = page.locator(".st-key-midi_file input[type=file]")
     chooser.set_input_files({"name": "mine.mid", "mimeType": "audio/midi", "buffer": a_midi_file()})
     expect(page.get_by_text("Whistle").first).to_be_visible()
     settled(page)

@@ -174,6 +174,8 @@ def test_a_presented_page_folds_its_controls_and_the_tour_opens_them_again(serve
     fold = page.locator(".st-key-controls_solo summary")
     expect(solo).to_be_visible()
     expect(temperature).to_be_hidden()
+    solo.evaluate("stage => stage.scrollIntoView()")
+    expect(fold).to_be_in_viewport()  # a slim line over the window's lower edge
     assert fold.bounding_box()["y"] > solo.bounding_box()["y"]
     steps = tour("jazz").steps
     (number,) = [n for n, step in enumerate(steps, 1) if step.light == "temperature"]

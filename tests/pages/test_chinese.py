@@ -34,6 +34,18 @@ NAMES = {
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
+    "argmax",
+        "Reshape",
+        "input",
+        "out",
+        "kernel",
+        "bias",
+        "stateful",
+        "indices",
+        "maxlen",
+        "fit",
+        "argmax",
+    ),
     *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln"),
 }
 # Under which keys of a component's data words for readers stand.
@@ -70,7 +82,7 @@ ASIDE = re.compile(
     | %\{[^}]*\} | \{\w+[^}]*\}     # places for values
     | :material/\w+: | :\w+(?=\[)   # icons and colours of Markdown
     | word2vec
-    | https?://\S+ | \S+\.(?:mid|midi|csv|tsv|json|txt|npz|zip|ipynb|keras|seqscope)\b
+    | https?://\S+ | \S*\.(?:mid|midi|csv|tsv|json|txt|npz|zip|ipynb|keras|h5|seqscope)\b
     | \bmodel\.fit\b | \w+_\w* | \b\w+\[\d\] | \b(?:float|int)\d\d\b  # identifiers
     | for\ t\ in\ range
     | \b[A-G](?:-flat|[♭♯])?\s?(?:maj7|m7b5|m7|m|7|dim7|sus4|6)?\b   # chords and keys

@@ -144,7 +144,7 @@ def test_a_link_made_on_the_chinese_page_means_the_same(lang):
         lang=lang,
         emoji_padding="跳过",
         emoji_against="打乱顺序的同样的词",
-        emoji_data="其中 132 句",
+        emoji_data="精选 132 句",
         emoji_lanes="哪个词起了作用",
         emoji_pace="1 epoch a second",
     )

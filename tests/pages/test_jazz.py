@@ -285,7 +285,7 @@ def test_a_network_for_ones_own_file_is_scored_leaves_and_comes_back():
     assert state.FILE not in app.selectbox(key="model").options
     assert state.FILE not in scored()
     app.file_uploader(key="jazz_open").set_value(("v.npz", held.getvalue(), "application/zip"))
-    the_error(app.run(), "an LSTM that reads 78 different tokens")
+    the_error(app.run(), "reads 78 different tokens")
 
 
 CASES = Path(__file__).parents[1] / "unit" / "music" / "cases"

@@ -80,10 +80,10 @@ def shuffle_seed() -> int:
 
 def typing() -> None:
     """Draw the box and the emoji, which stay in sight while what follows is looked at."""
-    found, here = state.chosen(), scene()
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
     with left:
         sentence.box(label_visibility="collapsed")
+    found, here = state.chosen(), scene()  # once the box has taken the link's sentence
     with right, telling(STAGE, "verdict"):
         sentence.verdict(here.reading, found.v1, typed(), asked(here.reading))
 

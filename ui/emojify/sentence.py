@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -74,9 +74,13 @@ CSS = """<style>
 </style>"""
 
 
-def box(key: str = "say", label: str = N_("Your sentence"), **look: Any) -> str:
+def box(
+    key: str = "say",
+    label: str = N_("Your sentence"),
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
     """Draw the text box, which updates the page while the reader types; return the text."""
-    given = {**widget(key), **look}
+    most = widget(key)["max_chars"]
     return (
         st.text_input(
             _(label),
@@ -84,9 +88,10 @@ def box(key: str = "say", label: str = N_("Your sentence"), **look: Any) -> str:
             placeholder=_("Type a sentence"),
             help=_(
                 "Read as you type, with no need for Enter. At most {most} characters are kept.",
-                most=given["max_chars"],
+                most=most,
             ),
-            **given,
+            label_visibility=label_visibility,
+            **widget(key),
         )
         or ""
     )
