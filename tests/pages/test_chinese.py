@@ -34,19 +34,7 @@ NAMES = {
     *("reshapor", "densor", "Embedding", "Bidirectional", "Dense", "Dropout", "Activation"),
     *("Flatten", "GetItem", "embedding", "lstm", "dense", "dropout", "bidirectional", "layer"),
     *("Reshape", "input", "out", "kernel", "bias", "stateful", "indices", "maxlen", "fit"),
-    "argmax",
-        "Reshape",
-        "input",
-        "out",
-        "kernel",
-        "bias",
-        "stateful",
-        "indices",
-        "maxlen",
-        "fit",
-        "argmax",
-    ),
-    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln"),
+    *("TensorBoard", "Projector", "TSV", "UNK", "PyTorch", "safetensors", "ln", "argmax"),
 }
 # Under which keys of a component's data words for readers stand.
 SAID = {
