@@ -143,6 +143,9 @@ export class Asking {
     if (!round.asking) return null;
     const place = Number(event.key) - 1;
     if (place >= 0 && place < round.candidates.length) return () => this.choose(place);
+    // In a lesson a clicker goes on with that, once the answer is out.
+    const lesson = new URLSearchParams(location.search).has("plan");
+    if (lesson && (event.key === "PageUp" || (event.key === "PageDown" && round.open.revealed))) return null;
     const behind = transport.step < round.at;
     const forward = () => (behind ? transport.stepBy(1) : this.advance());
     const back = () => transport.stepBy(-1);
