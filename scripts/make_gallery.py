@@ -205,8 +205,9 @@ def picture(browser: Browser, url: str, shot: Shot) -> Path:
 
 def film(browser: Browser, url: str) -> Path:
     """The stage of the home page, playing. Each frame lasts as long as it took."""
-    page = _open(browser, url, False, (1100, 1040), 1)
+    page = _open(browser, url, False, (1100, 1140), 1)
     stage = page.locator(".st-key-home")
+    stage.locator(".stage canvas").first.wait_for(timeout=PATIENCE)
     box = stage.bounding_box()
     taken: list[tuple[float, Image.Image]] = []
     start = time.monotonic()

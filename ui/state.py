@@ -241,7 +241,7 @@ def _jazz(page: str = "jazz") -> Iterator[Row]:
     yield Select("midi_track", page, link=False)
     yield Number("melody", page, 1, low=1)
     yield Select("reads", page, "good", of_visit=True)
-    yield Select("against", page, "none", of_visit=True)
+    yield Select("against", page, "nobody", of_visit=True)
     yield Number("feed_given", page, 8, low=1, high=32)
     yield _seed("feed_seed", page)
     for name in ("m", "Tx", "n_a", "epochs"):
@@ -417,7 +417,7 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Text("cell_sentence", page, "I am not happy with the food", most=200)
     yield Select("hand", page, "remember for ever", options=RECIPES)
     yield Number("hand_from", page, 17, low=1)
-    modes = (N_("the same notes"), N_("its own notes"))
+    modes = (N_("read the same notes"), N_("write on"))
     yield Pick("hand_mode", page, modes[0], options=modes)
     yield Pick("hand_gate", page, "f", options=GATES)
     yield Number("hand_value", page, 1.0, low=-1.0, high=1.0, step=0.05)

@@ -107,7 +107,7 @@ def test_a_hand_in_the_cell_changes_what_follows_and_nothing_before(cell):
 
 
 def test_writing_on_gives_another_solo_to_hear(cell):
-    page = cell("?hand=overwrite&hand_mode=its+own+notes&hand_from=17")
+    page = cell("?hand=overwrite&hand_mode=write+on&hand_from=17")
     page.get_by_text("notes changed").wait_for()
     data = sandbox(page)["data"]
     assert data["sound"]["pitch"]

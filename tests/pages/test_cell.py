@@ -25,16 +25,16 @@ def test_the_counts_are_those_of_the_arrays():
 
 
 @pytest.mark.parametrize("hand", RECIPES)
-@pytest.mark.parametrize("mode", ["the same notes", "its own notes"])
+@pytest.mark.parametrize("mode", ["read the same notes", "write on"])
 def test_every_hand_in_the_cell_says_what_it_did(hand, mode):
     app = visit("cell", hand=hand, hand_mode=mode)
     said = texts(app)
     assert "Step 17: the first choice is" in said
-    if mode == "the same notes" and hand == "nothing":
+    if mode == "read the same notes" and hand == "nothing":
         assert "changes at **0 of 48** steps" in said
-    if mode == "its own notes" and hand == "nothing":
+    if mode == "write on" and hand == "nothing":
         assert "**0 of 48** notes changed" in said
-    if mode == "its own notes" and hand == "overwrite":
+    if mode == "write on" and hand == "overwrite":
         assert "**0 of 48** notes changed" not in said
 
 
