@@ -26,13 +26,13 @@ def measure() -> Result:
     with server(OURS) as (address, _), browser() as chromium:
         wait_until_it_answers(address)
         page = chromium.new_page()
-        page.goto(f"{address}/jazz?{QUERY}", timeout=TIMEOUT)
+        page.goto(f"{address}/jazz?{QUERY}", timeout=1000 * TIMEOUT)
         train = page.get_by_role("button", name="Train", exact=True)
-        train.wait_for(timeout=TIMEOUT)
+        train.wait_for(timeout=1000 * TIMEOUT)
         page.wait_for_timeout(3000)  # all of the page is drawn
         still = page.evaluate(GAPS, SECONDS)
         train.click()
-        page.get_by_text("loss summed over").first.wait_for(timeout=TIMEOUT)
+        page.get_by_text("loss summed over").first.wait_for(timeout=1000 * TIMEOUT)
         gaps = page.evaluate(GAPS, SECONDS)
         stop = page.get_by_role("button", name="Stop", exact=True)
         assert stop.is_enabled(), "the run was over before the time was"
