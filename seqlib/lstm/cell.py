@@ -40,8 +40,29 @@ from seqlib.i18n import _
 GATES = ("i", "f", "g", "o")
 
 
+class CellArrays:
+    """The three arrays that every recurrent cell has, in Keras' layout."""
+
+    kernel: np.ndarray
+    recurrent_kernel: np.ndarray
+    bias: np.ndarray
+
+    @property
+    def n_x(self) -> int:
+        return self.kernel.shape[0]
+
+    @property
+    def n_a(self) -> int:
+        return self.recurrent_kernel.shape[0]
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Kernel, recurrent kernel, bias: the order of a Keras layer's ``get_weights()``."""
+        return self.kernel, self.recurrent_kernel, self.bias
+
+
 @dataclass(frozen=True)
-class LSTMWeights:
+class LSTMWeights(CellArrays):
     """The three arrays of a Keras ``LSTM`` layer, gates side by side in the order i, f, g, o.
 
     Attributes
@@ -82,19 +103,6 @@ class LSTMWeights:
                         shape=shape,
                     )
                 )
-
-    @property
-    def n_x(self) -> int:
-        return self.kernel.shape[0]
-
-    @property
-    def n_a(self) -> int:
-        return self.recurrent_kernel.shape[0]
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Kernel, recurrent kernel, bias: the order of a Keras layer's ``get_weights()``."""
-        return self.kernel, self.recurrent_kernel, self.bias
 
     @classmethod
     def initial(cls, n_x: int, n_a: int, rng: np.random.Generator) -> LSTMWeights:

@@ -35,7 +35,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from seqlib.i18n import _
-from seqlib.lstm.cell import LSTMWeights, glorot_uniform, orthogonal, sigmoid
+from seqlib.lstm.cell import CellArrays, LSTMWeights, glorot_uniform, orthogonal, sigmoid
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
 # Gates set by hand: name -> value.
@@ -117,7 +117,7 @@ class OtherTrace:
 
 
 @dataclass(frozen=True)
-class OtherWeights:
+class OtherWeights(CellArrays):
     """The three arrays of a Keras ``SimpleRNN`` or ``GRU`` layer.
 
     Attributes
@@ -153,19 +153,6 @@ class OtherWeights:
                     kind=self.kind,
                 )
             )
-
-    @property
-    def n_x(self) -> int:
-        return self.kernel.shape[0]
-
-    @property
-    def n_a(self) -> int:
-        return self.recurrent_kernel.shape[0]
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Kernel, recurrent kernel, bias: the order of a Keras layer's ``get_weights()``."""
-        return self.kernel, self.recurrent_kernel, self.bias
 
     @property
     def input_bias(self) -> np.ndarray:
