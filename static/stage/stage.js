@@ -232,7 +232,9 @@ export class StageView {
         style.setProperty("--scale", String(scale));
         return within(1);
       });
-    } else if (!within(SHARED) && this.data.payload.presenter) {
+    } else if (!this.data.payload.presenter) {
+      this.relayout();
+    } else if (!within(SHARED)) {
       largest(...LOW, (room) => {
         this.look.room = room;
         return within(SHARED);
