@@ -1,13 +1,12 @@
 // The lesson beside the page: a step, its question, and the answer when it is asked for. Pages
 // are loaded as their links say; a clicker leads on. Text from Python only becomes textContent.
 
+import { clicked } from "../shared/clicker.js";
 import { drawCode } from "../shared/code.js";
 import { element, make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 import { addressOf, phrase } from "../shared/phrase.js";
 
-const FIELDS = ["INPUT", "TEXTAREA", "SELECT"];
-const WAYS = { PageDown: 1, PageUp: -1 };
 const BEGAN = "seqscope.lesson:began"; // ms of the clock at the hour's first minute
 const FOLDED = "seqscope.lesson:folded";
 const PRESSED = "seqscope.lesson:pressed"; // which button led to this page
@@ -168,11 +167,10 @@ class PlanView {
 
   /** A clicker's keys are a stage's that asks first, if the hand was there, then the lesson's. */
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !Object.hasOwn(WAYS, event.key)) return;
-    const place = event.composedPath()[0];
-    if (!this.step || this.node.hidden || FIELDS.includes(place.tagName) || place.isContentEditable) return;
+    const way = clicked(event);
+    if (!way || !this.step || this.node.hidden) return;
     event.preventDefault();
-    this.go(this.step + WAYS[event.key]);
+    this.go(this.step + way);
   }
 
   close() {

@@ -1,12 +1,11 @@
 // The page's sections in a bar that stays in sight: where the reader is, and the ways elsewhere.
 
+import { clicked } from "../shared/clicker.js";
 import { element } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 
 const HOLD = 4000; // ms in which what is drawn above a section that was gone to does not move it
 const HANDS = ["wheel", "touchmove", "pointerdown", "keydown"];
-const FIELDS = ["INPUT", "TEXTAREA", "SELECT"];
-const WAYS = { PageDown: 1, PageUp: -1 };
 
 let first = true; // page since the app was loaded
 
@@ -136,14 +135,11 @@ class Bar {
 
   /** A clicker sends PageDown and PageUp. They are the lesson's or the tour's while there is one. */
   turn(event) {
-    if (!this.data?.presenter || event.defaultPrevented || !Object.hasOwn(WAYS, event.key)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const way = clicked(event);
     const asked = new URLSearchParams(location.search);
-    if (asked.has("tour") || asked.has("plan")) return;
-    const place = event.composedPath()[0];
-    if (FIELDS.includes(place.tagName) || place.isContentEditable) return;
+    if (!way || !this.data?.presenter || asked.has("tour") || asked.has("plan")) return;
     event.preventDefault();
-    const to = this.at + WAYS[event.key];
+    const to = this.at + way;
     if (to < this.links.length) this.go(to);
   }
 

@@ -2,6 +2,7 @@
 // Text from Python only ever becomes textContent.
 
 import { MOVE_EVENT, PLAY_EVENT } from "../shared/events.js";
+import { clicked } from "../shared/clicker.js";
 import { make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 import { phrase } from "../shared/phrase.js";
@@ -331,17 +332,15 @@ class TourView {
   /** A clicker in the hand of whoever presents sends PageDown and PageUp. */
   key(event) {
     if (!this.step || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const place = event.composedPath()[0];
     if (event.key === "Escape" && this.root.activeElement) {
       this.leave();
       return;
     }
-    const ways = { PageDown: 1, PageUp: -1 };
-    if (!this.data.presenter || !Object.hasOwn(ways, event.key)) return;
-    if (new URLSearchParams(window.location.search).has("plan")) return; // they are the lesson's
-    if (["INPUT", "TEXTAREA", "SELECT"].includes(place.tagName) || place.isContentEditable) return;
+    const way = clicked(event);
+    // In a lesson they are the lesson's.
+    if (!way || !this.data.presenter || new URLSearchParams(window.location.search).has("plan")) return;
     event.preventDefault();
-    const step = this.step + ways[event.key];
+    const step = this.step + way;
     if (step >= 1 && step <= this.data.steps.length) this.go(step);
   }
 }

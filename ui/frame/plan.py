@@ -20,7 +20,7 @@ from ui.parts.stage_view import count
 
 ON = "plan:on"
 
-_component = component("plan", "plan/plan.js", "plan/plan.css")
+_component = component("plan", "plan/plan.js", "shared/over.css", "plan/plan.css")
 
 
 def button() -> None:

@@ -21,7 +21,7 @@ from ui.parts.stage_view import count
 PARAM = "tour"
 ON = "tour:on"
 
-_component = component("tour", "tour/tour.js", "tour/tour.css")
+_component = component("tour", "tour/tour.js", "shared/over.css", "tour/tour.css")
 
 
 def name(page: str) -> str:
