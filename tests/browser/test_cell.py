@@ -132,7 +132,7 @@ def test_the_copy_task_draws_live_curves(cell):
     page = cell("?copy_delay=40&copy_n_a=64")
     page.locator(".st-key-copy-train button").first.click()
     page.get_by_text(re.compile(r"Training.*step [1-9]\d* of 800")).wait_for(timeout=60_000)
-    page.locator(".st-key-copy_accuracy .js-plotly-plot").first.wait_for()
+    page.locator(".st-key-copy_accuracy_moving canvas").first.wait_for()
     page.locator(".st-key-copy-stop button").first.click()
     page.get_by_text("Stopped").wait_for()
     page.wait_for_function(
