@@ -98,8 +98,34 @@ function onceConnectedAgain(again) {
   }).observe(app, { attributeFilter: ["data-test-connection-state"] });
 }
 
+/** What takes a hand's keys next where `node` cannot any more: the nearest part of the page that has something. */
+function nextTo(node) {
+  for (let around = node.parentElement; around; around = around.parentElement) {
+    const all = [...around.querySelectorAll("button, input, select, textarea, a[href]")];
+    const able = all.filter((one) => !one.disabled && one.checkVisibility());
+    if (able.length) return able.find((one) => all.indexOf(one) > all.indexOf(node)) ?? able[able.length - 1];
+  }
+  return null;
+}
+
+/** Keep the focus in sight where the button that had it turns grey: browsers drop it without a word. */
+function keepFocus() {
+  if (globalThis.seqscopeFocus) return;
+  const watch = globalThis.seqscopeFocus = new MutationObserver(([{ target }]) => {
+    const node = /** @type {HTMLButtonElement} */ (target);
+    const { activeElement } = /** @type {Document|ShadowRoot} */ (node.getRootNode());
+    const left = !activeElement || activeElement === document.body || activeElement === node;
+    if (node.disabled && node.isConnected && left) nextTo(node)?.focus({ preventScroll: true });
+  });
+  document.addEventListener("focusin", (event) => {
+    watch.disconnect();
+    watch.observe(/** @type {Node} */ (event.composedPath()[0]), { attributeFilter: ["disabled"] });
+  }, true);
+}
+
 export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
+  keepFocus();
   onceConnectedAgain(() => setTriggerValue("again", true));
   // Streamlit calls again on every run; the same words need nothing.
   const wanted = JSON.stringify(data);

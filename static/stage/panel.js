@@ -80,7 +80,7 @@ export class Panel {
     this.sortBox.hidden = !units || Boolean(compact);
     this.pinForm.hidden = !units || Boolean(compact);
     if (units) this.unit.max = String(units.count - 1);
-    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), index: t("number"), peak: t("time of peak"), "signal:pitch": t("correlation with the pitch written") };
+    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), lively: t("how much they change, the first 12"), index: t("number"), peak: t("time of peak"), "signal:pitch": t("correlation with the pitch written") };
     const named = (key) => {
       const name = key.slice("signal:".length);
       return said[key] ?? t("correlation with {name}", { name });

@@ -15,7 +15,7 @@ from ui.cell.lane import CellStep
 from ui.cell.state import Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import UNITS, reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
 from ui.state import TABLE, options, widget
@@ -33,7 +33,8 @@ def show(scene: Scene) -> None:
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
     )
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
-    stage_component.show(stage, key=f"cell_step_{of}")
+    with frame.picture(low=True):
+        stage_component.show(stage, key=f"cell_step_{of}")
     x, a = trace.x[0], trace.h[0]
     st.markdown(
         _(
