@@ -2,7 +2,7 @@
 // Streamlit itself writes into it, for which it has no setting. Only whole texts it is known to
 // write are replaced, only in their own places: a reader's words are never touched.
 
-const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"]; // the last is Plotly's
 // Where only our own or the reader's words stand.
 const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stBidiComponentRegular'], textarea, pre, code";
 // Its button writes its word as Markdown.

@@ -104,6 +104,12 @@ h3 { font-size: 1.25rem !important; }
   :is([class*="st-key-section_"], .st-key-first)
     [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 }
+/* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
+   there is nothing above it. */
+[data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
+.modebar-container:not(:has(.vertical, [data-title="Close fullscreen"], [data-title="退出全屏"])) {
+  transform: translateY(-100%);
+}
 /* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */
 @media (max-width: 640px) {
   /* A phone's first screen: title, tools in a line, what is read first, and the picture; what

@@ -72,6 +72,18 @@ STREAMLIT_WORDS = (
     N_("file upload"),
     N_("Error:"),
     N_("Link to heading"),
+    # Plotly's bar
+    N_("Download plot as a PNG"),
+    N_("Zoom"),
+    N_("Pan"),
+    N_("Zoom in"),
+    N_("Zoom out"),
+    N_("Autoscale"),
+    N_("Reset axes"),
+    N_("Box Select"),
+    N_("Lasso Select"),
+    N_("Orbital rotation"),
+    N_("Reset camera to default"),
     N_("Copy"),
 )
 # The same with something in it; {0} is what the expression caught.
