@@ -98,28 +98,45 @@ function onceConnectedAgain(again) {
   }).observe(app, { attributeFilter: ["data-test-connection-state"] });
 }
 
-/** What takes a hand's keys next where `node` cannot any more: the nearest part of the page that has something. */
-function nextTo(node) {
-  for (let around = node.parentElement; around; around = around.parentElement) {
-    const all = [...around.querySelectorAll("button, input, select, textarea, a[href]")];
-    const able = all.filter((one) => !one.disabled && one.checkVisibility());
-    if (able.length) return able.find((one) => all.indexOf(one) > all.indexOf(node)) ?? able[able.length - 1];
+/** Of what can be pressed in the nearest part that has anything: what follows `node`, or stands where it stood. */
+function nextTo(/** @type {HTMLElement} */ node, /** @type {Element[]} */ around, top) {
+  for (const part of around.filter((one) => one.isConnected)) {
+    const all = [...part.querySelectorAll("button, input, select, textarea, a[href]")];
+    const able = /** @type {HTMLButtonElement[]} */ (all.filter((one) => (
+      !(/** @type {HTMLButtonElement} */ (one).disabled) && one.checkVisibility() && !one.closest("[data-testid='stWidgetLabel']"))));
+    const after = node.isConnected && able.find((one) => all.indexOf(one) > all.indexOf(node));
+    const away = (one) => Math.abs(one.getBoundingClientRect().top - top);
+    if (able.length) return after || able.reduce((best, one) => (away(one) < away(best) ? one : best));
   }
   return null;
 }
 
-/** Keep the focus in sight where the button that had it turns grey: browsers drop it without a word. */
+/**
+ * Keep the focus in sight where the button that had it turns grey or is drawn anew: browsers drop it
+ * without a word, and the next Tab begins at the page's start.
+ */
 function keepFocus() {
-  if (globalThis.seqscopeFocus) return;
-  const watch = globalThis.seqscopeFocus = new MutationObserver(([{ target }]) => {
-    const node = /** @type {HTMLButtonElement} */ (target);
-    const { activeElement } = /** @type {Document|ShadowRoot} */ (node.getRootNode());
-    const left = !activeElement || activeElement === document.body || activeElement === node;
-    if (node.disabled && node.isConnected && left) nextTo(node)?.focus({ preventScroll: true });
-  });
+  const app = document.querySelector("[data-testid='stApp']");
+  if (!app || globalThis.seqscopeFocus) return;
+  /** @type {HTMLElement|null} */ let node = null;
+  /** @type {Element[]} */ let around = [];
+  let top = 0;
+  const look = () => {
+    const { activeElement } = document;
+    const lost = !activeElement || activeElement === document.body || activeElement === node;
+    if (!node || !lost || (node.isConnected && !(/** @type {HTMLButtonElement} */ (node).disabled))) return;
+    const key = around.flatMap((one) => [...one.classList]).find((name) => name.startsWith("st-key-"));
+    const again = node.isConnected || !key ? node : document.querySelector(`.${CSS.escape(key)} button`) ?? node;
+    const next = again !== node && !again.disabled ? again : nextTo(again, around, top);
+    next?.focus({ preventScroll: true });
+  };
+  const watch = globalThis.seqscopeFocus = new MutationObserver(look);
   document.addEventListener("focusin", (event) => {
+    [node, ...around] = /** @type {HTMLElement[]} */ (event.composedPath().filter((one) => one instanceof HTMLElement));
+    top = node.getBoundingClientRect().top;
     watch.disconnect();
-    watch.observe(/** @type {Node} */ (event.composedPath()[0]), { attributeFilter: ["disabled"] });
+    watch.observe(node, { attributeFilter: ["disabled"] });
+    watch.observe(app, { attributeFilter: ["data-test-script-state"] }); // what was drawn anew is there
   }, true);
 }
 

@@ -48,7 +48,7 @@ export class Panel {
     this.pins = element("div", { class: "pins" });
     this.where = button(t("Search the other sequences for places where these units fire"), { text: t("Where else?"), "aria-expanded": "false" });
     this.where.addEventListener("click", () => this.search());
-    this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": t("Where else these units fire") });
+    this.results = element("div", { class: "results", hidden: true, role: "group", "aria-label": t("Where else these units fire") });
     this.row = element("div", { class: "panel" }, [this.modes, this.heardBox, this.sortBox, this.pinForm, this.pins, this.where]);
     this.node = element("div", {}, [this.row, this.results]);
   }

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 import pytest
-from conftest import ROOT, settled, turn_to
+from conftest import ROOT, becomes, settled, turn_to
 from playwright.sync_api import Page
 
 from ui.frame.frame import PAGES
@@ -55,6 +55,19 @@ def grave_violations(page: Page, axe: str, rules: Sequence[str] = ()) -> dict[st
     }
 
 
+def first_picture_in_sight(page: Page, size: tuple[int, int]) -> None:
+    """Hold that the page's first picture stands on the first screen of a window of this size."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    places = page.locator("[class*=st-key-picture]")
+    picture = places.locator("canvas.time, .js-plotly-plot, .blueprint, .words table").first
+
+    def seen() -> bool:
+        box = picture.bounding_box()
+        return bool(box) and box["y"] + min(box["height"], 100) <= size[1]
+
+    becomes(page, seen)
+
+
 def switch(page: Page, scheme: str) -> None:
     """Have the reader's system switch between light and dark while the page is open."""
     was = page.evaluate(BACKGROUND)
@@ -80,6 +93,8 @@ def test_no_page_has_a_grave_violation_light_or_dark(server, new_page, axe):
             turn_to(page, entry.url_path)
         page.locator(".stage canvas").first.wait_for()
         page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+        for size in ((390, 844), (1280, 720)):
+            first_picture_in_sight(page, size)
         show_all(page)
         assert not lasting_violations(page, axe), entry.title
         switch(page, "dark")

@@ -107,8 +107,8 @@ h3 { font-size: 1.25rem !important; }
 /* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
    there is nothing above it. */
 [data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
-.modebar-container:not(:has(.vertical, [data-title="Close fullscreen"], [data-title="退出全屏"])) {
-  transform: translateY(-100%);
+.modebar:not(.vertical, :has([data-title="Close fullscreen"], [data-title="退出全屏"])) {
+  transform: translateY(calc(-100% - 2px));
 }
 /* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */
 @media (max-width: 640px) {
