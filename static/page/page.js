@@ -126,10 +126,14 @@ function keepFocus() {
     const lost = !activeElement || activeElement === document.body || activeElement === node;
     if (!node || !lost || (node.isConnected && !(/** @type {HTMLButtonElement} */ (node).disabled))) return;
     const key = around.flatMap((one) => [...one.classList]).find((name) => name.startsWith("st-key-"));
-    const again = node.isConnected || !key ? node : document.querySelector(`.${CSS.escape(key)} button`) ?? node;
+    const anew = key && !node.isConnected && document.querySelector(`.${CSS.escape(key)} button`);
+    const again = /** @type {HTMLButtonElement} */ (anew || node);
     const next = again !== node && !again.disabled ? again : nextTo(again, around, top);
     next?.focus({ preventScroll: true });
   };
+  document.addEventListener("pointerdown", (event) => {
+    if (node && !event.composedPath().includes(node)) node = null; // left by hand
+  }, true);
   const watch = globalThis.seqscopeFocus = new MutationObserver(look);
   document.addEventListener("focusin", (event) => {
     [node, ...around] = /** @type {HTMLElement[]} */ (event.composedPath().filter((one) => one instanceof HTMLElement));
