@@ -32,9 +32,14 @@ def show(scene: Scene) -> None:
         "cell_of",
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
     )
+    slider = "t" if of == JAZZ else "word"
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
     with frame.picture(low=True):
-        stage_component.show(stage, key=f"cell_step_{of}")
+        stage_component.show(
+            stage,
+            key=f"cell_step_{of}",
+            on_step=lambda step: st.session_state.update({slider: step + 1}),
+        )
     x, a = trace.x[0], trace.h[0]
     st.markdown(
         _(
@@ -48,8 +53,8 @@ def show(scene: Scene) -> None:
 def _at(last: int, key: str) -> int:
     """Draw the slider of the step, and return the step from 0."""
     at = st.slider(
-        _("begin at time step t"),
-        help=_("Puts the playhead there; from there it moves on by itself, and this stays."),
+        _("time step t"),
+        help=_("Where the stage stands: each follows the other once it rests."),
         **widget(key, high=last),
     )
     return at - 1
