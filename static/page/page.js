@@ -5,13 +5,15 @@
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"]; // the last is Plotly's
 // Where only our own or the reader's words stand.
 const OURS = "[data-testid='stMarkdownContainer'], [data-testid='stBidiComponentRegular'], textarea, pre, code";
-// Its button writes its word as Markdown.
-const UPLOADER = "[data-testid='stFileUploaderDropzone']";
+// Where Streamlit writes its own words as Markdown: an uploader's button, the tip of a tool.
+const MARKDOWN = "[data-testid='stFileUploaderDropzone'], [data-testid='stTooltipContent']";
+// Where words stand that are too short to be looked for elsewhere, and none of a reader's.
+const TABLE = ["ColumnMenu", "ColumnFormattingMenu", "StatisticsMetrics"].map((menu) => `[data-testid='stDataFrame${menu}']`).join();
 
 /** The replacement for `text`, or undefined. `patterns` are [regular expression, template]. */
 export function replaced(text, exact, patterns) {
   const bare = text.trim();
-  if (!bare || bare.length > 90) return undefined;
+  if (!bare || bare.length > 300) return undefined;
   if (Object.hasOwn(exact, bare)) return exact[bare];
   for (const [pattern, template] of patterns) {
     const found = pattern.exec(bare);
@@ -23,8 +25,9 @@ export function replaced(text, exact, patterns) {
 function reader(data) {
   const patterns = Object.entries(data.patterns).map(([source, to]) => [new RegExp(source), to]);
   const ours = new Map(); // text node or element → what was there and what we wrote
-  const swap = (owner, name, before, write) => {
-    const after = replaced(before, data.exact, patterns);
+  const tables = { ...data.exact, ...data.tables };
+  const swap = (owner, at, name, before, write) => {
+    const after = replaced(before, at.closest(TABLE) ? tables : data.exact, patterns);
     if (after === undefined || after === before) return;
     const kept = ours.get(owner) ?? {};
     ours.set(owner, { ...kept, [name]: [before, after] });
@@ -32,13 +35,13 @@ function reader(data) {
   };
   const text = (node) => {
     const at = node.parentElement;
-    if (at && (!at.closest(OURS) || at.closest(UPLOADER))) swap(node, "", node.data, (after) => { node.data = after; });
+    if (at && (!at.closest(OURS) || at.closest(MARKDOWN))) swap(node, at, "", node.data, (after) => { node.data = after; });
   };
   const attributes = (node) => {
     if (node.closest("[data-testid='stBidiComponentRegular']")) return;
     for (const name of ATTRIBUTES) {
       const value = node.getAttribute(name);
-      if (value) swap(node, name, value, (after) => node.setAttribute(name, after));
+      if (value) swap(node, node, name, value, (after) => node.setAttribute(name, after));
     }
   };
   const all = (root) => {
