@@ -68,6 +68,8 @@ def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_mod
     for name, value in expected.items():
         assert shown[name] == pytest.approx(value, abs=6e-4), name
     assert f"unit {unit}" in page.locator(".eq-step").first.text_content()
+    page.wait_for_url("**t=13*")  # the slider is the same clock
+    assert page.get_attribute(".cell-step", "data-unit") == str(unit)
 
 
 def test_the_slider_moves_the_playhead(cell):
