@@ -254,7 +254,9 @@ class Network:
 
     def __init__(self, task: EmojifyTask, most: int) -> None:
         Tx, n_a = task.train.shape[1], len(task.start[1])
-        self._layer_1, self._layer_2 = (Unrolled(n_a, most * Tx, most) for _ in range(2))
+        self._layer_1, self._layer_2 = (
+            Unrolled(n_x, n_a, most * Tx, most) for n_x in (task.table.shape[1], n_a)
+        )
         self.gradient = np.empty(sum(math.prod(shape) for shape in task.shapes), np.float32)
         self.out = views(self.gradient, task.shapes)
 
