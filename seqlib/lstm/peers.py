@@ -73,5 +73,5 @@ class LSTM:
 
 
 def over_batch(cell: LSTMWeights | OtherWeights, rows: Sequence[int]) -> Any:
-    """Return the layer that runs such a cell over batches with so many sequences at each step."""
+    """Return a layer for batches with so many sequences at each step; an LSTM reads ``OneHot``."""
     return LSTM(rows, cell.n_a) if isinstance(cell, LSTMWeights) else Peer(rows)

@@ -51,6 +51,8 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+# A state is megabytes: each time the pipe is full or empty one process waits for the other.
+PIPE_BYTES = 1 << 20
 PROGRAM = (
     "import pickle, sys\n"
     "from_app = sys.stdin.buffer\n"
@@ -83,6 +85,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD},
+            pipesize=PIPE_BYTES,
             creationflags=behind | no_window,
         )
         assert popen.stdin is not None

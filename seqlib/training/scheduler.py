@@ -68,7 +68,7 @@ class Limits:
     data: int = 300_000_000
     quiet: float = 150.0
     dropped: float = 1200.0
-    slice: float = 0.15
+    slice: float = 0.3
     round: float = 3.0
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
 
 # How far a worker stands back behind the process that draws pages, on a busy machine.
-NICE = 5
+NICE = 10
 # Tasks that a worker keeps, the latest used first; one that it has dropped is sent again.
 MOST_TASKS = 64
 MOST_TASK_BYTES = 150_000_000
