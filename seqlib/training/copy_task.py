@@ -258,7 +258,9 @@ class CopySession:
         cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
         self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 
-    def take(self, state: TaskState, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    def take(
+        self, state: TaskState, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""
         settings = self._task.settings
         X, Y = batch(settings, np.random.default_rng((settings.seed, state.epoch, state.batch + 1)))

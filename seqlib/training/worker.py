@@ -45,6 +45,8 @@ class Slice(NamedTuple):
         None for the first slice.
     seconds, epochs
         As for ``Task.advance``.
+    helped : bool
+        Whether the task, a ``SteppedTask``, may have a second process compute half of each batch.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Slice(NamedTuple):
     state: State | None
     seconds: float
     epochs: int | None
+    helped: bool = False
 
 
 class Trained(NamedTuple):
@@ -73,7 +76,8 @@ def train(given: Slice) -> Trained | None:
     if task is None:
         return None
     state = task.begin() if given.state is None else given.state
-    state, progress = task.advance(state, given.seconds, given.epochs)
+    more = {"helped": True} if given.helped else {}
+    state, progress = task.advance(state, given.seconds, given.epochs, **more)
     return Trained(state, progress, time.perf_counter() - began)
 
 
