@@ -98,7 +98,7 @@ class Helper:
         if gradient is not self._arrays[3]:
             self._arrays[3][:] = gradient
         self._send("adam", step, learning_rate)
-        adam(*(array[: len(array) // 2] for array in self._arrays), step, learning_rate)
+        _update(self._arrays[:, : len(gradient) // 2], step, learning_rate)
         self._answer()
 
     def _send(self, *request: Any) -> None:
@@ -154,6 +154,12 @@ def _shared(file: int) -> np.ndarray:
     return np.frombuffer(mmap.mmap(file, 0), np.float32).reshape(4, -1)
 
 
+def _update(arrays: np.ndarray, step: int, learning_rate: float) -> None:
+    """Make an update of Adam in arrays as ``_shared`` gives them."""
+    weights, first, second, gradient = arrays
+    adam(weights, first, second, gradient, step, learning_rate)
+
+
 # The helper's process.
 
 
@@ -172,7 +178,7 @@ class _Half:
 
     def adam(self, step: int, learning_rate: float) -> None:
         """Update the second half of the weights."""
-        adam(*(array[len(array) // 2 :] for array in self._arrays), step, learning_rate)
+        _update(self._arrays[:, self._arrays.shape[1] // 2 :], step, learning_rate)
 
 
 def serve() -> None:

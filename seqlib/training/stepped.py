@@ -56,6 +56,10 @@ class SteppedTask:
     learning_rate: float
     shared = False  # whether a batch is worth being shared with a helper
 
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        raise NotImplementedError
+
     def parts(self, epoch: int) -> Sequence[Part]:
         """Return the parts of an epoch in order."""
         raise NotImplementedError

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
@@ -98,7 +98,7 @@ def _task(given: Slice) -> Task | None:
 # The process.
 
 
-def read(stream: BinaryIO) -> bytes:
+def read(stream: IO[bytes]) -> bytes:
     """Read one message. Raises ``EOFError`` where the stream ends."""
     head = stream.read(8)
     size = int.from_bytes(head, "little")
@@ -108,7 +108,7 @@ def read(stream: BinaryIO) -> bytes:
     return body
 
 
-def write(stream: BinaryIO, message: bytes) -> None:
+def write(stream: IO[bytes], message: bytes) -> None:
     """Write one message."""
     stream.write(len(message).to_bytes(8, "little"))
     stream.write(message)
@@ -127,7 +127,7 @@ def serve() -> None:
         write(answers, _answer(requests.get()))
 
 
-def _listen(stream: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
+def _listen(stream: IO[bytes], requests: queue.SimpleQueue[bytes]) -> None:
     """Pass requests on; end the process when there can be no more, in the middle of one too."""
     try:
         while True:
