@@ -69,6 +69,7 @@ class EmojifyTask(SteppedTask):
     trainable: bool = False
     seed: int = 0
     clip: float | None = None
+    shared = True
 
     @classmethod
     def of(
@@ -254,7 +255,9 @@ class Network:
 
     def __init__(self, task: EmojifyTask, most: int) -> None:
         Tx, n_a = task.train.shape[1], len(task.start[1])
-        self._layer_1, self._layer_2 = (Unrolled(n_a, most * Tx, most) for _ in range(2))
+        self._layer_1, self._layer_2 = (
+            Unrolled(n_x, n_a, most * Tx, most) for n_x in (task.table.shape[1], n_a)
+        )
         self.gradient = np.empty(sum(math.prod(shape) for shape in task.shapes), np.float32)
         self.out = views(self.gradient, task.shapes)
 
@@ -315,18 +318,27 @@ class Session:
         self._most = task.largest
         self._network = Network(task, self._most)
 
-    def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss, hits) and the gradient (n,), summed over the sentences."""
+    def take(
+        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return (loss, hits) and the gradient (n,), summed over a share of the sentences."""
         task, network = self._task, self._network
         arrays = Arrays.of(task.split(state.weights))
         n_a = len(arrays.dense_kernel)
         rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
-        batch = packed(task.thinned(task.train[rows], rng), task.mask)
+        sentences = task.thinned(task.train[rows], rng)
+        batch = packed(sentences, task.mask)
         rows = rows[batch.order]
+        # Drawn for the whole batch, so that shares change nothing.
         drop_1, drop_2 = (
             dropped(rng, task.dropout, (n, n_a)) for n in (len(batch.words), len(rows))
         )
         drop_0 = dropped(rng, task.input_dropout, (len(batch.words), task.table.shape[1]))
+        if of > 1:  # every second sentence, so that both shares have long ones
+            own = batch.sentences % of == share
+            drop_0, drop_1, drop_2 = drop_0[own], drop_1[own], drop_2[share::of]
+            rows = rows[share::of]
+            batch = packed(sentences[batch.order[share::of]], task.mask)
         logits = network.forward(arrays, batch, drop_1, drop_2, drop_0)
         loss, right, dy = cross_entropy(logits, task.labels[rows])
         network.backward(dy)

@@ -68,6 +68,7 @@ class JazzTask(SteppedTask):
     held_out: tuple[np.ndarray, ...] = ()
     held_every: int = 10
     keep: bool = False
+    shared = True
 
     @classmethod
     def of(cls, X: np.ndarray, Y: np.ndarray, start: JazzWeights, **settings: Any) -> JazzTask:
@@ -161,8 +162,11 @@ class Session:
         self._task = task
         self._networks: dict[int, Network] = {}
 
-    def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over rows."""
+    def take(
+        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over a share of rows."""
+        rows = np.array_split(rows, of)[share]
         if len(rows) not in self._networks:
             self._networks[len(rows)] = Network(self._task, len(rows))
         return self._networks[len(rows)].take(self._task.model(state), rows)

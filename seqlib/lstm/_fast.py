@@ -9,6 +9,9 @@ import numpy as np
 
 from seqlib.lstm.cell import LSTMWeights, Step
 
+# Columns of a matrix multiplied at once: few enough that OpenBLAS takes its kernel for small ones.
+BLOCK = 32
+
 
 def step_fast(weights: LSTMWeights, zx: np.ndarray, a: np.ndarray, c: np.ndarray) -> Step:
     """Compute ``step`` where the input's share of ``z`` is known.
@@ -34,12 +37,13 @@ class OneHot:
 
     def __init__(self, places: np.ndarray, n: int) -> None:
         self.places, self.n = places, n
-        self._order = np.argsort(places, kind="stable")
-        values, starts = np.unique(places[self._order], return_index=True)
-        ends = [*starts[1:], len(places)]
-        self._groups = [
-            each for each in zip(values.tolist(), starts, ends, strict=True) if each[0] < n
-        ]
+        order = np.argsort(places, kind="stable")
+        self._order = order[: np.count_nonzero(places < n)]
+        found = np.unique(places[self._order], return_index=True, return_counts=True)
+        self._values, self._starts, counts = found
+        often = counts > 1
+        groups = (each[often].tolist() for each in (*found[:2], self._starts + counts))
+        self._groups = list(zip(*groups, strict=True))
 
     def product(self, kernel: np.ndarray) -> np.ndarray:
         """Return the rows times ``kernel`` (n, k), (P, k)."""
@@ -50,6 +54,7 @@ class OneHot:
         d = np.take(d, self._order, axis=0)
         ones = np.ones(len(d), d.dtype)
         out[:] = 0
+        out[self._values] = d[self._starts]
         for value, start, end in self._groups:
             np.matmul(ones[start:end], d[start:end], out=out[value])
 
@@ -61,33 +66,43 @@ class Cell(NamedTuple):
     σ(z) = (1 + tanh(z / 2)) / 2.
     """
 
-    kernel: np.ndarray  # (4, n_x, n_a)
-    recurrent_kernel: np.ndarray  # (4, n_a, n_a)
-    bias: np.ndarray  # (4, 1, n_a)
-    transposed: np.ndarray  # (4 n_a, n_a), of the recurrent kernel
+    joined: np.ndarray  # (4, n_x + 1 + n_a, n_a): kernel, bias, recurrent kernel
+    transposed: np.ndarray  # (k, 4 n_a, n_a / k), of the recurrent kernel; k blocks of columns
 
     @classmethod
     def of(cls, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray) -> Cell:
         """Lay out the arrays of a Keras layer."""
-        arrays = (kernel, recurrent_kernel, bias[None])
-        return cls(*map(_by_gate, arrays), _transposed(recurrent_kernel))
+        n_a = len(recurrent_kernel)
+        arrays = kernel, bias[None], recurrent_kernel
+        joined = np.empty((4, len(kernel) + 1 + n_a, n_a), np.float32)
+        end = 0
+        for array in arrays:
+            start, end = end, end + len(array)
+            i, f, g, o = array.reshape(len(array), 4, n_a).swapaxes(0, 1)
+            for gate, out in zip((i, f, o), joined[:, start:end], strict=False):
+                np.multiply(gate, np.float32(0.5), out=out)
+            joined[3, start:end] = g
+        transposed = _transposed(recurrent_kernel).reshape(4 * n_a, -1, _width(n_a))
+        return cls(joined, transposed.swapaxes(0, 1))
 
 
 class _Arrays(NamedTuple):
     """The arrays of one time step, of which k sequences take part; views, so nothing is copied."""
 
     rows: slice
+    read: np.ndarray  # (k, n_x + 1 + n_a): x, 1, a of the step before; (k, n_x + 1) at the first
     gates: np.ndarray  # (4, k, n_a): i, f, o, g
     c: np.ndarray  # (k, n_a), like the following
     tanh_c: np.ndarray
     a: np.ndarray
-    a_before: np.ndarray | None  # None at the first step: zeros
-    c_before: np.ndarray | None
+    a_read: np.ndarray  # where the step after reads a, of the sequences that go on
+    c_before: np.ndarray | None  # None at the first step: zeros
     da: np.ndarray
     dc: np.ndarray
     da_next: np.ndarray  # from the step after
     dc_next: np.ndarray
     spare: np.ndarray
+    da_blocks: np.ndarray  # da_next as ``Cell.transposed`` gives it
     dz: np.ndarray  # (k, 4 n_a), in Keras' order i, f, g, o
     dz_ifgo: np.ndarray  # (4, k, n_a)
     spare_gates: np.ndarray  # (4, k, n_a)
@@ -103,7 +118,8 @@ class Unrolled:
 
     Parameters
     ----------
-    n_a : int
+    n_x, n_a : int
+        ``n_x`` is 0 for a layer that reads ``OneHot``.
     size, most : int
         The largest P, and the most sequences, of any batch to come.
     keep : bool
@@ -117,40 +133,44 @@ class Unrolled:
         All that arrives at the states; only with ``keep``.
     """
 
-    def __init__(self, n_a: int, size: int, most: int, keep: bool = False) -> None:
-        self._n_a, self._keep = n_a, keep
+    def __init__(self, n_x: int, n_a: int, size: int, most: int, keep: bool = False) -> None:
+        self._n_x, self._n_a, self._keep = n_x, n_a, keep
+        self._all_read = np.ones((size, n_x + 1 + n_a), np.float32)
         self._all_gates = np.empty(4 * size * n_a, np.float32)
         self._states = np.empty((3, size, n_a), np.float32)  # a, c, tanh(c)
         self._arriving = np.empty((2, size if keep else most, n_a), np.float32)  # da, dc
         self._dz = np.empty((size, 4 * n_a), np.float32)
         self._next = np.empty((3, most, n_a), np.float32)  # da and dc of the step after; spare
         self._spare = np.empty(4 * most * n_a, np.float32)
-        self._ones = np.ones(size, np.float32)
 
     def begin(self, rows: Sequence[int]) -> None:
         """Take a batch with so many sequences at each step."""
         n_a, P = self._n_a, sum(rows)
+        self._read = self._all_read[:P]
         self.a, self.c, tanh_c = self._states[:, :P]
         self.da, self.dc = self._arriving[:, : P if self._keep else rows[0]]
         self.dz = self._dz[:P]
+        blocks = n_a // _width(n_a), _width(n_a)
         self._steps: list[_Arrays] = []
         end, before = 0, None
-        for k in rows:
+        for k, k_after in zip(rows, [*rows[1:], 0], strict=True):
             start, end = end, end + k
             now, by_gate = slice(start, end), (4, k, n_a)
             kept = now if self._keep else slice(0, k)
             self._steps.append(
                 _Arrays(
                     now,
+                    self._read[now] if start else self._read[now, : self._n_x + 1],
                     self._all_gates[4 * start * n_a : 4 * end * n_a].reshape(by_gate),
                     self.c[now],
                     tanh_c[now],
                     self.a[now],
-                    None if before is None else self.a[before : before + k],
+                    self._read[end : end + k_after, self._n_x + 1 :],
                     None if before is None else self.c[before : before + k],
                     self.da[kept],
                     self.dc[kept],
                     *self._next[:, :k],
+                    self._next[0, :k].reshape(k, *blocks).swapaxes(0, 1),
                     self.dz[now],
                     self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
                     self._spare[: 4 * k * n_a].reshape(by_gate),
@@ -160,18 +180,18 @@ class Unrolled:
 
     def forward(self, cell: Cell, x: Any) -> np.ndarray:
         """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a``."""
-        self._cell = cell
+        self._cell, joined = cell, cell.joined
         if isinstance(x, OneHot):
-            rows = np.concatenate([cell.kernel + cell.bias, cell.bias], axis=1)
+            zero = np.zeros_like(joined[:, :1])
+            rows, joined = np.concatenate([joined[:, : x.n], zero], axis=1), joined[:, x.n :]
+        else:
+            self._read[:, : self._n_x] = x
         for step in self._steps:
-            z = step.gates
+            weights = joined if step.c_before is not None else joined[:, : self._n_x + 1]
+            z = np.matmul(step.read, weights, out=step.gates)
             if isinstance(x, OneHot):  # a product with a one-hot row is a row of the kernel
-                np.take(rows, x.places[step.rows], axis=1, out=z, mode="clip")
-            else:
-                np.matmul(x[step.rows], cell.kernel, out=z)
-                z += cell.bias
-            if step.a_before is not None:
-                z += np.matmul(step.a_before, cell.recurrent_kernel, out=step.spare_gates)
+                places = x.places[step.rows]
+                z += np.take(rows, places, axis=1, out=step.spare_gates, mode="clip")
             np.tanh(z, out=z)
             sigmoid = z[:3]
             sigmoid *= 0.5
@@ -181,7 +201,8 @@ class Unrolled:
             if step.c_before is not None:
                 c += np.multiply(f, step.c_before, out=step.spare)
             np.tanh(c, out=step.tanh_c)
-            np.multiply(o, step.tanh_c, out=step.a)
+            a = np.multiply(o, step.tanh_c, out=step.a)
+            step.a_read[:] = a[: len(step.a_read)]
         return self.a
 
     def backward(self, da: np.ndarray) -> np.ndarray:
@@ -211,33 +232,25 @@ class Unrolled:
             rest = np.subtract(1, step.gates, out=step.gates)
             np.multiply(step.spare_gates[:2], rest[:2], out=step.dz_ifgo[:2])
             np.multiply(step.spare_gates[2:], rest[2:], out=step.dz_ifgo[:1:-1])
-            np.matmul(step.dz, self._cell.transposed, out=step.da_next)
+            if step.c_before is not None:
+                np.matmul(step.dz, self._cell.transposed, out=step.da_blocks)
         return self.dz
 
     def gradients(self, x: Any, out: Sequence[np.ndarray]) -> None:
         """Write the gradients of kernel, recurrent kernel and bias, summed over all rows."""
         kernel, recurrent_kernel, bias = out
+        n_x, first = self._n_x, self._steps[0].rows.stop
         if isinstance(x, OneHot):
             x.transposed_product(self.dz, out=kernel)
         else:
-            np.matmul(x.T, self.dz, out=kernel)
-        first, last = self._steps[0].rows.stop, self._steps[-1].rows
-        if last.stop - last.start == first:  # no sequence ends before the last step
-            a_before = self.a[: last.start]
-        else:
-            a_before = np.concatenate([step.a_before for step in self._steps[1:]])
-        np.matmul(a_before.T, self.dz[first:], out=recurrent_kernel)
-        np.matmul(self._ones[: len(self.dz)], self.dz, out=bias)
+            np.matmul(self._read[:, :n_x].T, self.dz, out=kernel)
+        np.matmul(self._read[first:, n_x + 1 :].T, self.dz[first:], out=recurrent_kernel)
+        np.matmul(self._read[:, n_x], self.dz, out=bias)
 
 
-def _by_gate(array: np.ndarray) -> np.ndarray:
-    """(n, 4 n_a), gates i, f, g, o, as (4, n, n_a), gates i, f, o, g; all but g halved."""
-    n, width = array.shape
-    by_gate = array.reshape(n, 4, width // 4).swapaxes(0, 1)
-    found = np.multiply(by_gate, np.float32(0.5), order="C")
-    found[2] = found[3]
-    found[3] = by_gate[2]
-    return found
+def _width(n_a: int) -> int:
+    """Columns of a block of ``Cell.transposed``."""
+    return BLOCK if n_a % BLOCK == 0 else n_a
 
 
 def _transposed(array: np.ndarray) -> np.ndarray:

@@ -63,15 +63,15 @@ class LSTM:
     """``Unrolled`` for one batch of ``rows``, with ``Peer``'s interface."""
 
     def __init__(self, rows: Sequence[int], n_a: int) -> None:
-        self._layer = Unrolled(n_a, sum(rows), rows[0])
+        self._layer = Unrolled(0, n_a, sum(rows), rows[0])
         self._layer.begin(rows)
         self.backward, self.gradients = self._layer.backward, self._layer.gradients
 
-    def forward(self, cell: LSTMWeights, x: Any) -> np.ndarray:
-        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a`` (P, n_a)."""
+    def forward(self, cell: LSTMWeights, x: OneHot) -> np.ndarray:
+        """Run over ``x``; returns ``a`` (P, n_a)."""
         return self._layer.forward(Cell.of(*cell.arrays), x)
 
 
 def over_batch(cell: LSTMWeights | OtherWeights, rows: Sequence[int]) -> Any:
-    """Return the layer that runs such a cell over batches with so many sequences at each step."""
+    """Return a layer for batches with so many sequences at each step; an LSTM reads ``OneHot``."""
     return LSTM(rows, cell.n_a) if isinstance(cell, LSTMWeights) else Peer(rows)

@@ -13,6 +13,7 @@ import numpy as np
 
 from seqlib.i18n import _
 from seqlib.lstm import Trace, forward, glorot_uniform
+from seqlib.lstm._fast import OneHot
 from seqlib.lstm.others import KINDS, OF_KIND, cell_of
 from seqlib.lstm.peers import over_batch
 from seqlib.training import scheduler
@@ -257,11 +258,13 @@ class CopySession:
         cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
         self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 
-    def take(self, state: TaskState, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    def take(
+        self, state: TaskState, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""
         settings = self._task.settings
         X, Y = batch(settings, np.random.default_rng((settings.seed, state.epoch, state.batch + 1)))
-        x = X.swapaxes(0, 1).reshape(-1, SYMBOLS + 2)  # (P, SYMBOLS + 2), P = Tx m
+        x = OneHot(X.argmax(axis=-1).T.ravel(), SYMBOLS + 2)  # P = Tx m rows
         labels = Y.T.ravel()  # (COPIED m,), as the last rows of P
         gradient = np.empty_like(state.weights)
         loss, hits = np.zeros((2, len(KINDS)), np.float32)

@@ -51,12 +51,14 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+# A state is megabytes: each time the pipe is full or empty one process waits for the other.
+PIPE_BYTES = 1 << 20
 PROGRAM = (
     "import pickle, sys\n"
     "from_app = sys.stdin.buffer\n"
     "sys.path[:] = pickle.load(from_app)\n"
-    "from seqlib.training.worker import serve\n"
-    "serve()\n"
+    "from seqlib.training import {module}\n"
+    "{module}.serve()\n"
 )
 
 
@@ -72,22 +74,30 @@ class TooMuchMemory(BrokenExecutor):
     """A request took more memory than its room allows, and its process was ended."""
 
 
-class _Process:
-    """A fresh Python that serves requests."""
+class Process:
+    """A fresh Python that serves requests: ``module`` of this package does, given open files."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str, *files: int) -> None:
         behind = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
         no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)
         self._popen = popen = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM.format(module=module)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD},
+            pass_fds=files,
+            pipesize=PIPE_BYTES,
             creationflags=behind | no_window,
         )
         assert popen.stdin is not None
         assert popen.stdout is not None
         self.pid, self.requests, self.answers = popen.pid, popen.stdin, popen.stdout
+
+    def begin(self) -> None:
+        """Wait until it can be asked. Raises ``OSError``, ``EOFError``, ``ValueError``."""
+        pickle.dump(sys.path, self.requests)
+        self.requests.flush()
+        worker.read(self.answers)
 
     @property
     def there(self) -> bool:
@@ -118,6 +128,8 @@ class Pool(Executor):
     ----------
     slots : int
         How many requests are worked on at once.
+    helps : bool
+        Whether a slice may have a second process of its own, where no other run trains.
     note : str
         What is wrong just now, an ``N_`` text; requests wait meanwhile.
     lost_for_good : str
@@ -130,6 +142,7 @@ class Pool(Executor):
     """
 
     slots = 1
+    helps = False
     note = ""
     lost_for_good = ""
     refusal = ""
@@ -163,7 +176,7 @@ class Room(Pool):
         self._at_work = False
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._process: _Process | None = None
+        self._process: Process | None = None
         _rooms.add(self)
 
     @property
@@ -265,14 +278,14 @@ class Room(Pool):
         else:
             future.set_exception(result)
 
-    def _started(self) -> _Process:
+    def _started(self) -> Process:
         """The process, started if there is none. Raises ``ProcessRefused``."""
         if self._process is not None and self._process.there:
             return self._process
         self._drop()
         for _attempt in range(2):
             try:
-                process = _Process()
+                process = Process("worker")
             except (OSError, ValueError) as problem:
                 raise ProcessRefused(str(problem)) from problem
             with self._wake:
@@ -282,9 +295,7 @@ class Room(Pool):
                 process.end()
                 raise BrokenExecutor("This room is closed.")
             try:
-                pickle.dump(sys.path, process.requests)
-                process.requests.flush()
-                worker.read(process.answers)  # it is ready
+                process.begin()
                 return process
             except (OSError, EOFError, ValueError):
                 self._drop()
@@ -345,6 +356,11 @@ class Workers(Pool):
     def slots(self) -> int:  # type: ignore[override]
         """How many requests are worked on at once."""
         return 1 if self.in_thread else len(self.rooms)
+
+    @property
+    def helps(self) -> bool:  # type: ignore[override]
+        """Whether there is a core for a helper, and memory that processes can share."""
+        return self.slots > 1 and os.name == "posix"
 
     @property
     def in_thread(self) -> bool:

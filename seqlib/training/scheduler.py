@@ -68,7 +68,7 @@ class Limits:
     data: int = 300_000_000
     quiet: float = 150.0
     dropped: float = 1200.0
-    slice: float = 0.15
+    slice: float = 0.3
     round: float = 3.0
 
 
@@ -330,6 +330,7 @@ class Scheduler:
                 0.0 if run.only == "step" else seconds,
                 # One epoch first, so that a loss shows at once.
                 1 if first or run.only else self._paced(run) or left,
+                self._helped(run, pool),
             )
         self._send(_Flight(run, pool, given, self._clock()))
         return run
@@ -413,6 +414,11 @@ class Scheduler:
         """Epochs of a slice of a run that is slowed down; 0 if it is not."""
         shortest = getattr(run.task, "shortest", 0.0)
         return max(1, int(run.pace * shortest)) if run.pace else 0
+
+    def _helped(self, run: Run, pool: Pool) -> bool:
+        """Whether a slice of the run may take a second core: no other run trains or waits."""
+        alone = pool.helps and not self._flights and len(self._runs()) == 1
+        return alone and not run.pace and getattr(run.task, "shared", False)
 
     @staticmethod
     def _pool_name(run: Run) -> str:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from seqlib.training.adam import adam, clipped
+from seqlib.training.helper import Helper, Lost, dismiss, helping
 from seqlib.training.task import Progress, State
 
 
@@ -34,10 +35,12 @@ class Part(NamedTuple):
 class Session(Protocol):
     """The arrays in which one ``advance`` computes."""
 
-    def take(self, state: State, rows: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return what was measured and the gradient (n,), each summed over ``rows``.
+    def take(
+        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return what was measured and the gradient (n,), each summed over a share of ``rows``.
 
-        The gradient stands in an array that the next call uses
+        The first of ``of`` shares is 0. The gradient stands in an array that the next call uses
         again.
         """
         ...
@@ -51,6 +54,11 @@ class SteppedTask:
 
     epochs: int
     learning_rate: float
+    shared = False  # whether a batch is worth being shared with a helper
+
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        raise NotImplementedError
 
     def parts(self, epoch: int) -> Sequence[Part]:
         """Return the parts of an epoch in order."""
@@ -92,16 +100,34 @@ class SteppedTask:
         return clipped(gradient, getattr(self, "clip", None))
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None
+        self, state: State, seconds: float, epochs: int | None = None, helped: bool = False
     ) -> tuple[State, Progress]:
-        """Train for about ``seconds``, at most ``epochs`` more; see ``seqlib.training.task``."""
-        ends = time.perf_counter() + seconds
+        """Train for about ``seconds``, at most ``epochs`` more; see ``seqlib.training.task``.
+
+        ``helped`` allows a second process, which is there from the next slice or the one after.
+        """
         last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
         if state.epoch >= last:
             return state, Progress()
+        # A run's first slice is short, and a short run needs no second process.
+        with helping(self, helped and state.step > 0) as helper:
+            try:
+                after, progress = self._advance(state, seconds, last, helper)
+            except Lost:
+                after, progress = self._advance(state, seconds, last, None)
+        if after.epoch == self.epochs or not progress.finite:
+            dismiss()
+        return after, progress
+
+    def _advance(
+        self, state: State, seconds: float, last: int, helper: Helper | None
+    ) -> tuple[State, Progress]:
+        """Train until epoch ``last`` or for about ``seconds``. Raises ``Lost``."""
+        ends = time.perf_counter() + seconds
         measured: list[dict[str, Any]] = []
         kept: dict[int, np.ndarray] = {}
-        state, finite = state.copy(), True  # updated in place from here
+        # Updated in place from here.
+        state, finite = state.copy() if helper is None else helper.holding(state), True
         parts = self.parts(state.epoch)
         with (
             _blas().limit(limits=1, user_api="blas"),
@@ -109,7 +135,7 @@ class SteppedTask:
         ):
             session = self.open()
             while state.epoch < last:
-                after = self._step(session, state, parts[state.batch])
+                after = self._step(session, state, parts[state.batch], helper)
                 if after is None:
                     finite = False
                     break
@@ -125,14 +151,20 @@ class SteppedTask:
                 if time.perf_counter() >= ends:
                     break
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
+        state = state if helper is None else state.copy()
         return state, Progress(rows, state.batch / len(parts), finite, kept)
 
-    def _step(self, session: Session, state: State, part: Part) -> State | None:
+    def _step(
+        self, session: Session, state: State, part: Part, helper: Helper | None
+    ) -> State | None:
         """Take one part, and update the weights where a mini-batch ends with it.
 
         None, and nothing changed, where a loss or the gradient is not a number.
         """
-        sums, gradient = session.take(state, part.rows)
+        if helper is None:
+            sums, gradient = session.take(state, part.rows)
+        else:
+            sums, gradient = helper.take(session, state, part.rows)
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
@@ -146,8 +178,12 @@ class SteppedTask:
         noted = self.noted(gradient)
         if state.noted:
             noted = tuple(map(np.add, state.noted, noted))
-        arrays = state.weights, state.first, state.second, self.clipped(gradient)
-        adam(*arrays, step, self.learning_rate)
+        gradient = self.clipped(gradient)
+        if helper is None:
+            arrays = state.weights, state.first, state.second, gradient
+            adam(*arrays, step, self.learning_rate)
+        else:
+            helper.adam(state, gradient, step, self.learning_rate)
         after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
         return replace(after, gradient=None)
 

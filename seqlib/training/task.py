@@ -16,7 +16,8 @@ The contract
 - Chance (order of the rows, dropout) is drawn from ``(seed, epoch, batch)``; a state needs no
   generator, and slices of any length give what one long slice gives.
 - Tasks in NumPy train on one thread: after each of a thousand short calls a step, two would wait
-  for Python's lock. BLAS' threads are limited to 1 in ``advance``.
+  for Python's lock. BLAS' threads are limited to 1 in ``advance``. A run that is alone has a second
+  process compute half of each batch, see ``seqlib.training.helper``.
 - Where a loss or a gradient is no number, ``Progress.finite`` is False, ``measured`` ends before
   that epoch, and the state is the last one, with weights that are numbers. Do not go on from there.
 - ``model(state, start)`` puts what was learned into ``start``, the model that the run began

@@ -17,13 +17,13 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
 
 # How far a worker stands back behind the process that draws pages, on a busy machine.
-NICE = 5
+NICE = 10
 # Tasks that a worker keeps, the latest used first; one that it has dropped is sent again.
 MOST_TASKS = 64
 MOST_TASK_BYTES = 150_000_000
@@ -45,6 +45,8 @@ class Slice(NamedTuple):
         None for the first slice.
     seconds, epochs
         As for ``Task.advance``.
+    helped : bool
+        Whether the task, a ``SteppedTask``, may have a second process compute half of each batch.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Slice(NamedTuple):
     state: State | None
     seconds: float
     epochs: int | None
+    helped: bool = False
 
 
 class Trained(NamedTuple):
@@ -73,7 +76,8 @@ def train(given: Slice) -> Trained | None:
     if task is None:
         return None
     state = task.begin() if given.state is None else given.state
-    state, progress = task.advance(state, given.seconds, given.epochs)
+    more = {"helped": True} if given.helped else {}
+    state, progress = task.advance(state, given.seconds, given.epochs, **more)
     return Trained(state, progress, time.perf_counter() - began)
 
 
@@ -94,7 +98,7 @@ def _task(given: Slice) -> Task | None:
 # The process.
 
 
-def read(stream: BinaryIO) -> bytes:
+def read(stream: IO[bytes]) -> bytes:
     """Read one message. Raises ``EOFError`` where the stream ends."""
     head = stream.read(8)
     size = int.from_bytes(head, "little")
@@ -104,7 +108,7 @@ def read(stream: BinaryIO) -> bytes:
     return body
 
 
-def write(stream: BinaryIO, message: bytes) -> None:
+def write(stream: IO[bytes], message: bytes) -> None:
     """Write one message."""
     stream.write(len(message).to_bytes(8, "little"))
     stream.write(message)
@@ -123,7 +127,7 @@ def serve() -> None:
         write(answers, _answer(requests.get()))
 
 
-def _listen(stream: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
+def _listen(stream: IO[bytes], requests: queue.SimpleQueue[bytes]) -> None:
     """Pass requests on; end the process when there can be no more, in the middle of one too."""
     try:
         while True:

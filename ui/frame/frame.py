@@ -27,7 +27,7 @@ from ui.frame import (
     glossary,
     language,
     plan,
-    process,  # noqa: F401  threads and memory, before anything computes
+    process,
     sections,
     share,
     tour,
@@ -206,6 +206,7 @@ def run() -> None:
         choices.end()
     finally:
         _run.framed = False
+        process.collect_seldom()
         observer.rerun(chosen.url_path or "home", time.perf_counter() - began)
 
 

@@ -44,7 +44,8 @@ def test_a_batch_unrolled_is_each_sequence_by_itself(lengths, one_hot):
         """(m, Tx, …) as the layer wants it: step below step."""
         return np.concatenate([values[:k, t] for t, k in enumerate(rows)])
 
-    layer = Unrolled(n_a, sum(rows) + 3, rows[0] + 1, keep=True)  # larger than it need be
+    # Larger than it need be.
+    layer = Unrolled(0 if one_hot else n_x, n_a, sum(rows) + 3, rows[0] + 1, keep=True)
     for _ in range(2):  # the second time in used arrays
         layer.begin(rows)
         read = OneHot(below(places), n_x) if one_hot else below(x)

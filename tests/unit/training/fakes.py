@@ -32,6 +32,7 @@ class Counting:
     fatal: str = ""
     fails: str = ""
     room: str = ""
+    shared: bool = False
 
     @property
     def nbytes(self) -> int:
@@ -42,7 +43,7 @@ class Counting:
         return State(zero, zero, zero)
 
     def advance(
-        self, state: State, seconds: float, epochs: int | None = None
+        self, state: State, seconds: float, epochs: int | None = None, helped: bool = False
     ) -> tuple[State, Progress]:
         if self.fails:
             raise RuntimeError(self.fails)
