@@ -81,17 +81,22 @@ def indices(text: str, below: int) -> np.ndarray:
     return np.array(found)
 
 
+def _named(trace: Trace | OtherTrace) -> dict[str, np.ndarray]:
+    """Name gates and states as the page does, the state a."""
+    return {"a" if name == "h" else name: values for name, values in trace.states.items()}
+
+
 def states_npz(trace: Trace | OtherTrace) -> bytes:
     """Write x, all gates and states, (Tx, n) each, as an ``.npz`` file."""
     held = io.BytesIO()
-    named: dict[str, Any] = {"x": trace.x, **trace.states}
+    named: dict[str, Any] = {"x": trace.x, **_named(trace)}
     np.savez(held, **named)
     return held.getvalue()
 
 
 def states_csv(trace: Trace | OtherTrace, labels: Sequence[str]) -> bytes:
-    """Write gates and states as CSV, a step a line: t, what is read, i[0], …, h[n_a − 1]."""
-    known = trace.states
+    """Write gates and states as CSV, a step a line: t, what is read, i[0], …, a[n_a − 1]."""
+    known = _named(trace)
     names = [f"{name}[{unit}]" for name, values in known.items() for unit in range(values.shape[1])]
     values = np.concatenate(list(known.values()), axis=1)  # (Tx, n)
     rows = (

@@ -94,6 +94,9 @@ def embeddings(page: Page) -> None:
 def cell(page: Page) -> None:
     slide(page, "hand_from")
     walk(page, "cell_step_jazz", 5)
+    page.wait_for_url("**t=6*")  # the slider follows, and stands in the link
+    settled(page)
+    walk(page, "sandbox", 3)
 
 
 def link(page: Page, leave_out: str = "") -> str:

@@ -153,7 +153,9 @@ def test_states_leave_as_arrays_and_as_a_table(own_file):
     (trace,) = watching.run([layer], np.ones((3, 50), np.float32))
     arrays = np.load(io.BytesIO(watching.states_npz(trace)))
     np.testing.assert_array_equal(arrays["f"], trace.f)
+    np.testing.assert_array_equal(arrays["a"], trace.h)  # as the page names it
     rows = watching.states_csv(trace, ("a", "=1", "c")).decode("utf-8-sig").splitlines()
     assert rows[0].split(",")[:3] == ["t", "read", "i[0]"]
+    assert rows[0].endswith(f"a[{trace.n_a - 1}]")
     assert [row.split(",")[1] for row in rows[1:]] == ["a", "'=1", "c"]
     assert float(rows[-1].split(",")[-1]) == pytest.approx(float(trace.h[-1, -1]), rel=1e-5)

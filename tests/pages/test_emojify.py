@@ -49,6 +49,10 @@ def test_the_answer_is_that_of_the_model(page, model):
     assert reading.emoji in shown
     assert f"<b>{reading.classes[reading.label].name}</b>" in shown
     assert f"{reading.probabilities.max():.1%}" in shown
+    so_far = re.findall(r'title="[^"]+">(.+?) (\d+)%</div>', shown)  # after each word
+    best = reading.trace.probabilities[:3].max(axis=1)
+    assert [int(p) for _, p in so_far] == [round(100 * p) for p in best.tolist()]
+    assert so_far[-1][0] == reading.emoji
 
 
 def test_chinese_words_stand_beside_the_english_words_next_to_their_rows(page, model):

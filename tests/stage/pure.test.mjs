@@ -4,7 +4,7 @@ import test from "node:test";
 import { axisColour, colourIndex, contrast, divergingMap, luminance, mapFor, parseColour, sequentialMap } from "../../static/stage/colours.js";
 import { Clock } from "../../static/stage/clock.js";
 import { View, makeLayout, pixelsPerSecond, rowAt, rowHeight } from "../../static/stage/scales.js";
-import { correlations, orderByPeak, orderByScore, topProbabilities } from "../../static/stage/quantities.js";
+import { correlations, deviations, orderByPeak, orderByScore, topProbabilities } from "../../static/stage/quantities.js";
 import { StageData } from "../../static/stage/data.js";
 import { decodeArray, decodeNotes } from "../../static/stage/decode.js";
 import { encodeWav } from "../../static/stage/wav.js";
@@ -49,6 +49,13 @@ for (const dark of [false, true]) {
     assert.equal(axisColour("unheard_of", dark), null);
   });
 }
+
+test("the unit that changes most comes first, a constant one last", () => {
+  const values = Float32Array.from([0.9, 0, -1, 0.9, 0.2, 1, 0.9, -0.2, -1]); // three steps by three units
+  const spread = deviations(values, 3, 3);
+  assert.ok(Math.abs(spread[1] - 0.08 / 3) < 1e-6);
+  assert.deepEqual([...orderByScore(spread)], [2, 1, 0]);
+});
 
 test("zero has the middle colour however lopsided the range", () => {
   const middle = colourIndex(0, -1, 1);

@@ -127,7 +127,7 @@ h3 { font-size: 1.25rem !important; }
   h1 { font-size: 1.7rem !important; }
   h2 { padding-top: 0.5rem !important; }
   :is([class*="st-key-section_"], .st-key-first)
-    [data-testid="stLayoutWrapper"]:has([class*="st-key-picture"]) { order: -1; }
+    [data-testid="stLayoutWrapper"]:has(.st-key-picture, .st-key-picture_low) { order: -1; }
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }

@@ -133,6 +133,7 @@ def reading() -> None:
             _("compared with"),
             "against",
             options=[state.NOBODY, state.ITSELF, *names],
+            format_func=lambda one: _("no other model") if one == state.NOBODY else _(one),
             help=_(
                 "A second model on the same notes, or the same model fed what it draws itself: "
                 "see either, both or the difference."

@@ -17,7 +17,7 @@ from ui.state import options, value
 
 # The options are words because the URL shows them.
 OURS, TUNE, MINE = options("corpus")
-OWN_RUN, NOBODY = N_("my training"), N_("nobody")
+OWN_RUN, NOBODY = N_("my training"), "nobody"
 FILE = N_("my file")
 ITSELF = N_("itself, fed its own notes")
 KEPT_RUNS = 8
