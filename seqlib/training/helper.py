@@ -5,7 +5,8 @@ threads would wait for Python's lock. The processes share the memory of the weig
 moments and of the gradient, so that a batch costs four short messages.
 
 A helper takes a quarter of a second to start. Until then, and where a host lets no process start,
-a run trains by itself; a helper that ends in a slice costs that slice.
+a run trains by itself; a helper that ends in a slice costs that slice. One that is waited for too
+long, because the second core has other work, is given up.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pickle
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from seqlib.training.stepped import Session, SteppedTask
 
 IN_MEMORY = "/dev/shm"  # where Linux keeps files that never reach a disk
+# Half a batch takes 0.7 of the time of a whole one: beyond this share, waiting costs more.
+MOST_WAITING = 0.3
+LOOKED_AT = 1.0  # seconds of slices from one such look to the next
 Sums = tuple[np.ndarray, ...]
 
 
@@ -46,10 +51,13 @@ class Helper:
     task : SteppedTask
     there : bool
         Whether the process can be asked.
+    waited, spent : float
+        Seconds that answers took to come, and of all slices, since the last look.
     """
 
     def __init__(self, task: SteppedTask) -> None:
         self.task, self.there = task, False
+        self.waited = self.spent = 0.0
         self._closed = False
         self._process: rooms.Process | None = None
         self.starting = threading.Thread(target=self._start, name="seqlib-helper", daemon=True)
@@ -69,6 +77,14 @@ class Helper:
             self.there = not self._closed
         if not self.there:
             self.close()
+
+    def look(self, seconds: float) -> None:
+        """Give the process up if it is more waited for than it helps; ``seconds``: of a slice."""
+        self.spent += seconds
+        if self.spent > LOOKED_AT:
+            if self.waited > MOST_WAITING * self.spent:
+                self.close()
+            self.waited = self.spent = 0.0
 
     def close(self) -> None:
         """End the process."""
@@ -111,11 +127,14 @@ class Helper:
 
     def _answer(self) -> Any:
         assert self._process is not None
+        began = time.perf_counter()
         try:
             return pickle.loads(worker.read(self._process.answers))
         except (OSError, ValueError, EOFError) as problem:
             self.close()
             raise Lost from problem
+        finally:
+            self.waited += time.perf_counter() - began
 
 
 _kept: list[Helper] = []  # at most one, between slices
@@ -135,10 +154,12 @@ def helping(task: SteppedTask, wanted: bool) -> Iterator[Helper | None]:
         helper = None
     if wanted and helper is None:
         helper = Helper(task)
+    began = time.perf_counter()
     try:
         yield helper if helper is not None and helper.there else None
     finally:
         if helper is not None:
+            helper.look(time.perf_counter() - began)
             with _keeping:
                 _kept.append(helper)
 
