@@ -21,22 +21,31 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from seqlib.training import rooms, worker
 from seqlib.training.adam import adam
-from seqlib.training.task import State
-
-if TYPE_CHECKING:
-    from seqlib.training.stepped import Session, SteppedTask
+from seqlib.training.task import Session, State
 
 IN_MEMORY = "/dev/shm"  # where Linux keeps files that never reach a disk
 # Half a batch takes 0.7 of the time of a whole one: beyond this share, waiting costs more.
 MOST_WAITING = 0.3
 LOOKED_AT = 1.0  # seconds of slices from one such look to the next
 Sums = tuple[np.ndarray, ...]
+
+
+class Shared(Protocol):
+    """A task whose batches two processes can share, such as a ``SteppedTask``."""
+
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        ...
+
+    def open(self) -> Session:
+        """Allocate what is computed with."""
+        ...
 
 
 class Lost(Exception):
@@ -48,14 +57,14 @@ class Helper:
 
     Attributes
     ----------
-    task : SteppedTask
+    task : Shared
     there : bool
         Whether the process can be asked.
     waited, spent : float
         Seconds that answers took to come, and of all slices, since the last look.
     """
 
-    def __init__(self, task: SteppedTask) -> None:
+    def __init__(self, task: Shared) -> None:
         self.task, self.there = task, False
         self.waited = self.spent = 0.0
         self._closed = False
@@ -142,7 +151,7 @@ _keeping = threading.Lock()
 
 
 @contextmanager
-def helping(task: SteppedTask, wanted: bool) -> Iterator[Helper | None]:
+def helping(task: Shared, wanted: bool) -> Iterator[Helper | None]:
     """Give the helper of a task for one slice, if it has started; the next slice gets the same.
 
     Where none is wanted, the one that there was ends.
@@ -187,7 +196,7 @@ def _update(arrays: np.ndarray, step: int, learning_rate: float) -> None:
 class _Half:
     """What the helper does for its task."""
 
-    def __init__(self, task: SteppedTask, file: int) -> None:
+    def __init__(self, task: Shared, file: int) -> None:
         self._session, self._arrays = task.open(), _shared(file)
 
     def take(self, epoch: int, batch: int, rows: np.ndarray) -> Sums:
