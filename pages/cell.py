@@ -14,9 +14,10 @@ from ui.parts import notebook
 
 def cell() -> None:
     frame.heading(lesson("cell")["title"], lesson("cell")["intro"])
-    with frame.controls("model"):
-        scene = state.choose()
-    section(one_step, scene, title=_("One step"), anchor="step")
+    with frame.first():
+        with frame.controls("model"):
+            scene = state.choose()
+        section(one_step, scene, title=_("One step"), anchor="step")
     section(by_hand, title=_("Set every weight"), anchor="weights")
     section(hand, scene, title=_("Sandbox"), anchor="sandbox")
     section(reach, scene, title=_("Why LSTM: how far a gradient reaches"), anchor="reach")

@@ -31,6 +31,8 @@ def which() -> WordVectors:
     st.markdown(lesson("embeddings")["source"])
     with frame.controls("vectors"):
         vectors = source.choose()
+    with frame.picture():
+        matrix.beginning(vectors)
     source.facts(vectors)
     return vectors
 

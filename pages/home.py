@@ -13,9 +13,10 @@ TEXT = lesson("home")
 
 def home() -> None:
     frame.heading(TEXT["title"], TEXT["intro"])
-    if not presenting():
-        frame.doors()
-    solo.stage()
+    with frame.first():
+        if not presenting():
+            frame.doors()
+        solo.stage()
     st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
     if presenting():  # the picture first
         frame.doors()

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 from seqlib.i18n import _
 
 FONT = 15  # px
+CURVES = 300  # px, of a chart by epoch
 LONGEST = 28  # characters of a name on an axis
 
 # Blue through neutral to orange: told apart by every common form of colour blindness.
@@ -95,7 +96,7 @@ def by_epoch(
     log: bool = False,
     levels: Mapping[str, float] | None = None,
     marks: Mapping[str, int] | None = None,
-    font: int = FONT,
+    across: str = "",
 ) -> go.Figure:
     """Draw a metric of a few runs or data sets, a line each.
 
@@ -112,27 +113,30 @@ def by_epoch(
         Whether the axis of the values is logarithmic.
     levels, marks : dict
         Values to compare with, and epochs to point out, by their names.
+    across : str
+        What is counted, if not epochs.
     """
+    across = across or _("epoch")
     form = ".1%" if share else ".3f"
     axis = {"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"}
     levels, marks = levels or {}, marks or {}
     grey = {"color": "gray", "width": 1.5}
-    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {**grey, "dash": "dash"}}
-    up = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {**grey, "dash": "dot"}}
-    text = {"showarrow": False, "font": {"size": font - 1}, "yanchor": "bottom"}
+    level = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {**grey, "dash": "dash"}}
+    mark = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {**grey, "dash": "dot"}}
+    said = f"{across} %{{x}}<br>%{{y:{form}}}"
+    text = {"showarrow": False, "font": {"size": FONT - 1}, "yanchor": "bottom"}
     beside = {**text, "xref": "paper", "x": 1, "xanchor": "right"}
     below = {**text, "yref": "paper", "y": 0, "xanchor": "left"}
     return figure(
-        300,
-        _("epoch"),
+        CURVES,
+        across,
         what,
-        font=font,
-        traces=[_curve(place, form, *line) for place, line in enumerate(lines)],
+        traces=[_curve(place, said, *line) for place, line in enumerate(lines)],
         xaxis={"range": [1, max(2, epochs)]},
         yaxis={"type": "log", "dtick": 1} if log else axis,
         shapes=[
-            *({**across, "y0": value, "y1": value} for value in levels.values()),
-            *({**up, "x0": epoch, "x1": epoch} for epoch in marks.values()),
+            *({**level, "y0": value, "y1": value} for value in levels.values()),
+            *({**mark, "x0": epoch, "x1": epoch} for epoch in marks.values()),
         ],
         annotations=[
             *({**beside, "y": value, "text": plain(name)} for name, value in levels.items()),
@@ -143,9 +147,9 @@ def by_epoch(
 
 
 def _curve(
-    place: int, form: str, name: str, values: np.ndarray, at: np.ndarray | None = None
+    place: int, said: str, name: str, values: np.ndarray, at: np.ndarray | None = None
 ) -> dict[str, Any]:
-    """Draw a line, or a point where there is one value only; ``form`` writes its values."""
+    """Draw a line, or a point where there is one value only; ``said`` is Plotly's on hover."""
     return {
         "type": "scatter",
         "x": np.arange(1, len(values) + 1) if at is None else at,
@@ -157,5 +161,5 @@ def _curve(
             "dash": DASHES[place % len(DASHES)],
             "width": 3,
         },
-        "hovertemplate": _("epoch") + f" %{{x}}<br>%{{y:{form}}}<extra>{plain(name)}</extra>",
+        "hovertemplate": f"{said}<extra>{plain(name)}</extra>",
     }

@@ -424,7 +424,7 @@ def _cell(page: str = "cell") -> Iterator[Row]:
     yield Number("hand_factor", page, 0.5, low=0.0, high=2.0, step=0.05)
     yield Select("hand_source", page, "zeros")
     yield Select("hand_unit", page, "all units")
-    yield Select("hand_one", page, "0")
+    yield Select("hand_one", page)
     yield Select("hand_group", page)
     yield Steps("rnn_scale", page, 0.8, options=SCALES)
     yield Number("copy_delay", page, 20, low=1, high=60)

@@ -393,7 +393,8 @@ class Stage(ShownInNotebook):
 def payload(stage: Stage) -> dict[str, Any]:
     """Pack a stage into JSON for the browser, arrays as base64.
 
-    ``id`` is a digest of what is drawn, by which the browser sees that nothing changed.
+    ``id`` is a digest of what is drawn, by which the browser sees that nothing changed; where the
+    playhead begins is no part of it.
 
     Raises
     ------
@@ -402,13 +403,13 @@ def payload(stage: Stage) -> dict[str, Any]:
     """
     out = {
         "label": _(str(stage.label)),
-        "start": int(np.clip(stage.start, 0, max(0, len(stage.clock.edges) - 2))),
         **_trace(stage),
         "compare": _trace(stage.compare) if stage.compare else None,
     }
     digest = hashlib.blake2b(json.dumps(out, sort_keys=True).encode(), digest_size=12)
     elsewhere = stage.elsewhere.packed if stage.elsewhere else None
-    return {"id": digest.hexdigest(), **out, "elsewhere": elsewhere}
+    start = int(np.clip(stage.start, 0, max(0, len(stage.clock.edges) - 2)))
+    return {"id": digest.hexdigest(), "start": start, **out, "elsewhere": elsewhere}
 
 
 def _trace(stage: Stage) -> dict[str, Any]:

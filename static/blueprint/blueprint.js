@@ -133,7 +133,7 @@ class BlueprintView {
     }
     const pane = make("div", "code", undefined, [list]);
     pane.tabIndex = 0;
-    pane.setAttribute("role", "region");
+    pane.setAttribute("role", "group");
     pane.setAttribute("aria-label", t("The builder's source"));
     return pane;
   }

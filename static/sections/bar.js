@@ -24,6 +24,7 @@ class Bar {
     this.back.addEventListener("click", () => this.go(this.at - 1));
     this.next.addEventListener("click", () => this.go(this.at + 1));
     this.menu.addEventListener("change", () => this.go(Number(this.menu.value)));
+    this.nav.addEventListener("keydown", (event) => this.along(event));
     root.append(element("div", { class: "bar" }, [this.back, this.nav, this.menu, this.next]));
     this.free = () => { this.held = null; };
     for (const hand of HANDS) document.addEventListener(hand, this.free, { capture: true, passive: true });
@@ -108,6 +109,7 @@ class Bar {
     this.links.forEach((link, place) => {
       if (place === at) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
+      link.tabIndex = place === Math.max(at, 0) ? 0 : -1;
     });
     this.menu.value = String(at);
     this.back.disabled = at < 0;
@@ -131,6 +133,15 @@ class Bar {
     if (!title) return;
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
+  }
+
+  /** The bar is one stop for Tab; arrows lead along it. */
+  along(/** @type {KeyboardEvent} */ event) {
+    const here = this.links.findIndex((link) => link.matches(":focus"));
+    const to = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: this.links.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.links[to]?.focus();
   }
 
   /** A clicker sends PageDown and PageUp. They are the lesson's or the tour's while there is one. */

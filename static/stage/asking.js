@@ -50,7 +50,7 @@ export class Asking {
     this.hint = element("p", { class: "hint", "aria-hidden": "true" }, [
       key("1"), " … ", this.most = key("4"), ` ${t("choose")} `, key("Enter"), ` ${t("reveal")} `, key("→"), ` ${t("on")}`,
     ]);
-    this.node = element("section", { class: "ask", "aria-label": t("Ask first"), hidden: true }, [
+    this.node = element("section", { class: "ask", role: "group", "aria-label": t("Ask first"), hidden: true }, [
       this.question, this.choices, this.result,
       element("div", { class: "ask-row" }, [this.go, this.further, this.hands, this.score, this.forget, this.hint]), this.spoken,
     ]);

@@ -85,7 +85,7 @@
 /** @typedef {{step?: number, speed?: number, units?: string, zoom?: number, trace?: string, hear?: string, pins?: [axis: string, unit: number][], ask?: number}} LinkView */
 /**
  * @typedef {TraceData & {id: string, key: string, label: string, start: number, compare: TraceData|null,
- *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, presenter: boolean, view?: LinkView,
+ *   elsewhere: ElsewhereData|null, playing: boolean, compact: boolean, follows: boolean, presenter: boolean, view?: LinkView,
  *   lang?: string, words?: Record<string, string>, error?: string}} Payload
  */
 

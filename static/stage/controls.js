@@ -36,7 +36,7 @@ export class Controls {
     this.speed = element("select", { class: "speed", "aria-label": t("Speed"), title: t("Speed") },
       SPEEDS.map((speed) => element("option", { value: String(speed), text: `${speed}×` })));
     this.speed.value = "1";
-    this.full = button(t("Full screen (F)"), { icon: "full" });
+    this.full = button(t("Full screen (F)"), { icon: "full", className: "full" });
     this.full.hidden = !document.fullscreenEnabled;
     this.more = button(t("More: voices, downloads"), { icon: "more", "aria-expanded": "false" });
     this.strip = element("canvas", { class: "strip", "aria-hidden": "true" });

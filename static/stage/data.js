@@ -3,7 +3,7 @@
 import { Clock } from "./clock.js";
 import { LANES } from "./lanes.js";
 import { composeStage } from "./compare.js";
-import { correlations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
+import { correlations, deviations, orderByIndex, orderByPeak, orderByScore } from "./quantities.js";
 import { decodeArray, decodeNotes } from "./decode.js";
 import { Round, coverStage, roundOf } from "./round.js";
 import { t } from "./words.js";
@@ -12,6 +12,8 @@ import { t } from "./words.js";
 
 const MAX_PINS = 4;
 const FEW = 3; // rows of a group that are drawn at first
+const LIVELY = 12; // rows that are drawn at first where nothing says what units follow
+const MANY = 16; // units of which not all are drawn at first
 
 export class StageData {
   /** @type {Payload} */ payload;
@@ -87,12 +89,14 @@ export class StageData {
 
   /** How units can be ordered: by what they follow, where that is known, with few or all rows. */
   get orderKeys() {
-    const groups = this.groups.length && this.unitAxis ? ["few", "groups"] : [];
-    return [...groups, "index", "peak", ...this.signals.map(({ name }) => `signal:${name}`)];
+    const units = this.unitAxis;
+    const first = !units ? [] : this.groups.length ? ["few", "groups"] : units.count > MANY ? ["lively"] : [];
+    return [...first, "index", "peak", ...this.signals.map(({ name }) => `signal:${name}`)];
   }
 
   get defaultOrder() {
-    return this.unitAxis && this.groups.some(({ name }) => name) ? "few" : "index";
+    const [first] = this.orderKeys;
+    return first === "few" && !this.groups.some(({ name }) => name) ? "index" : first;
   }
 
   setOrder(key) {
@@ -119,10 +123,12 @@ export class StageData {
       && this.groupsOf(axis).reduce((sum, { units }) => sum + units.length, 0) === count;
   }
 
-  /** Units that have a row: all, or the strongest of each group and what is pinned. */
+  /** Units that have a row: all, or the strongest of each group, or the liveliest; and what is pinned. */
   rows(axis, count) {
-    if (this.orderKey !== "few" || !this.grouped(axis, count)) return this.order(axis, count);
-    const few = this.groupsOf(axis).flatMap(({ name, units }) => (name ? units.slice(0, FEW) : []));
+    const lively = this.orderKey === "lively" && this.unitLane(axis)?.units?.count === count;
+    if (!lively && (this.orderKey !== "few" || !this.grouped(axis, count))) return this.order(axis, count);
+    const few = lively ? [...this.order(axis, count).subarray(0, LIVELY)]
+      : this.groupsOf(axis).flatMap(({ name, units }) => (name ? units.slice(0, FEW) : []));
     const pinned = this.pins.filter((pin) => pin.axis === axis && !few.includes(pin.unit)).map(({ unit }) => unit);
     return Int32Array.from([...few, ...pinned]);
   }
@@ -149,6 +155,7 @@ export class StageData {
     const units = this.unitLane(axis, count)?.units;
     if (this.grouped(axis, count)) return Int32Array.from(this.groupsOf(axis).flatMap((group) => group.units));
     if (this.orderKey === "index" || !units || units.count !== count) return orderByIndex(count);
+    if (this.orderKey === "lively") return orderByScore(deviations(units.values, units.rows, count));
     if (this.orderKey === "peak") return orderByPeak(units.values, units.rows, count);
     const signal = this.signals.find(({ name }) => `signal:${name}` === this.orderKey);
     return signal ? orderByScore(correlations(units.values, units.rows, count, signal.values)) : orderByIndex(count);

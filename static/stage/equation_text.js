@@ -51,20 +51,16 @@ export function settleMemory({ f, before, i, g, c }, decimals) {
   return null;
 }
 
-/** a = o · tanh(c) in figures, from c as it is shown; null if no figures come out. */
-export function settleOutput({ o, c, a }, cShown, cDecimals) {
-  const least = Math.min(fewest(a), cDecimals);
-  for (let operands = 2; operands <= MOST; operands += 1) {
-    const oS = shownNumber(o, operands);
-    for (let middle = least; middle <= cDecimals + 1; middle += 1) {
-      const tanh = shownNumber(Math.tanh(cShown), middle);
-      if (!comesOut(tanh, Math.tanh(cShown), middle) || !isRounded(tanh, Math.tanh(c), middle)) continue;
-      for (let decimals = least; decimals <= middle; decimals += 1) {
-        const out = shownNumber(oS * tanh, decimals);
-        if (comesOut(out, oS * tanh, decimals) && isRounded(out, a, decimals)) {
-          return { operands, middle, decimals, o: oS, tanh, a: out };
-        }
-      }
+/** a = o · tanh(c) in figures, o with as many decimals as c is shown with; null if none come out. */
+export function settleOutput({ o, c, a }, cShown, operands) {
+  const least = Math.min(fewest(a), operands);
+  const oS = shownNumber(o, operands);
+  for (const middle of [operands, operands + 1, operands - 1]) {
+    const tanh = shownNumber(Math.tanh(cShown), middle);
+    if (!comesOut(tanh, Math.tanh(cShown), middle) || !isRounded(tanh, Math.tanh(c), middle)) continue;
+    for (let decimals = least; decimals <= middle; decimals += 1) {
+      const out = shownNumber(oS * tanh, decimals);
+      if (comesOut(out, oS * tanh, decimals) && isRounded(out, a, decimals)) return { operands, middle, decimals, o: oS, tanh, a: out };
     }
   }
   return null;
@@ -79,7 +75,7 @@ function settleUnit(unit) {
     const memory = settleMemory(unit, decimals);
     const output = memory && settleOutput(unit, memory.c, decimals);
     if (!output) continue;
-    const cost = 2 * memory.operands + output.operands + memory.terms + output.middle + 2 * decimals;
+    const cost = 20 * memory.operands + memory.terms + decimals; // four of the figures have the operands' decimals
     if (!best || cost < best.cost) best = { memory, output, cost };
   }
   return best;

@@ -38,8 +38,8 @@ export class Frame {
     this.nowCanvas = element("canvas", { class: "now", "aria-hidden": "true" });
     this.body = element("div", { class: "lane-body" }, [this.time, this.mark, this.nowCanvas]);
     this.dom = element("div", { class: "lane-dom", hidden: true });
-    this.tableNode = element("div", { class: "lane-table", hidden: true, tabindex: "0", role: "region" });
-    this.node = element("section", { class: "lane" }, [this.headNode, this.body, this.dom, this.tableNode]);
+    this.tableNode = element("div", { class: "lane-table", hidden: true, tabindex: "0", role: "group" });
+    this.node = element("section", { class: "lane", role: "group" }, [this.headNode, this.body, this.dom, this.tableNode]);
     this.tableButton.addEventListener("click", () => this.toggleTable());
   }
 

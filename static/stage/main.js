@@ -4,9 +4,10 @@ import { StageView } from "./stage.js";
 import { mountView } from "../shared/mount.js";
 import { speak, t } from "./words.js";
 
-export default function mountStage({ parentElement, data }) {
+export default function mountStage({ parentElement, data, setTriggerValue }) {
   speak(data.words);
   return mountView(parentElement, "stageView", StageView, (view) => {
+    view.tell = data.follows ? (step) => setTriggerValue("step", step) : null;
     try {
       view.adopt(data);
     } catch (error) {

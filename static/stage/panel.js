@@ -48,7 +48,7 @@ export class Panel {
     this.pins = element("div", { class: "pins" });
     this.where = button(t("Search the other sequences for places where these units fire"), { text: t("Where else?"), "aria-expanded": "false" });
     this.where.addEventListener("click", () => this.search());
-    this.results = element("div", { class: "results", hidden: true, role: "region", "aria-label": t("Where else these units fire") });
+    this.results = element("div", { class: "results", hidden: true, role: "group", "aria-label": t("Where else these units fire") });
     this.row = element("div", { class: "panel" }, [this.modes, this.heardBox, this.sortBox, this.pinForm, this.pins, this.where]);
     this.node = element("div", {}, [this.row, this.results]);
   }
@@ -80,7 +80,7 @@ export class Panel {
     this.sortBox.hidden = !units || Boolean(compact);
     this.pinForm.hidden = !units || Boolean(compact);
     if (units) this.unit.max = String(units.count - 1);
-    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), index: t("number"), peak: t("time of peak"), "signal:pitch": t("correlation with the pitch written") };
+    const said = { few: t("what they follow, strongest"), groups: t("what they follow, all"), lively: t("how much they change, the first 12"), index: t("number"), peak: t("time of peak"), "signal:pitch": t("correlation with the pitch written") };
     const named = (key) => {
       const name = key.slice("signal:".length);
       return said[key] ?? t("correlation with {name}", { name });

@@ -42,6 +42,18 @@ export function orderByPeak(values, rows, columns) {
   return orderByIndex(columns).sort((one, other) => peak[one] - peak[other] || one - other);
 }
 
+/** Each unit's mean square distance from its own mean. */
+export function deviations(values, rows, columns) {
+  return Float64Array.from({ length: columns }, (_, unit) => {
+    let [sum, squares] = [0, 0];
+    for (let at = unit; at < rows * columns; at += columns) {
+      sum += values[at];
+      squares += values[at] * values[at];
+    }
+    return squares / rows - (sum / rows) ** 2;
+  });
+}
+
 /** Pearson's correlation of each unit with `signal` (rows,), NaN steps left out; 0 if constant. */
 export function correlations(values, rows, columns, signal) {
   const steps = [];

@@ -24,6 +24,7 @@ export class StageView {
   /** @type {Panel} */ panel;
   /** @type {Asking} */ asking;
   /** @type {Input} */ input;
+  /** @type {((step: number) => void)|null} */ tell = null;
   request = 0;
   dirty = { view: true, step: true };
 
@@ -41,6 +42,13 @@ export class StageView {
       this.look.settle();
       this.controls.syncRange();
     });
+    // A page whose own control names the step hears where the playhead has come to rest.
+    this.report = whenRested(300, () => {
+      const { transport } = this;
+      if (!this.tell || transport.playing || transport.step === transport.start) return;
+      transport.start = transport.step;
+      this.tell(transport.step);
+    });
     this.announce = whenRested(250, () => { this.live.textContent = this.data.describe(this.transport.step); });
   }
 
@@ -56,6 +64,7 @@ export class StageView {
     this.look.readTheme();
     if (payload.id !== this.data.payload?.id) this.adoptData(payload);
     else this.data.payload = payload;
+    this.transport.follow(payload.start);
     const view = first ? this.viewBefore() ?? payload.view : null;
     if (view) this.takeView(view);
     this.fit();
@@ -85,7 +94,10 @@ export class StageView {
         this.controls.syncSound();
         this.invalidate("view");
       },
-      rests: () => this.announce(),
+      rests: () => {
+        this.announce();
+        this.report();
+      },
       say: (text) => this.controls.say(text),
     });
     this.controls = new Controls(this);

@@ -26,7 +26,7 @@ export class Transport {
 
   /** Follow new data: the playhead keeps its step, and unchanged music is not interrupted. */
   adopt() {
-    const { timeline, data: { clock, music, notes, payload } } = this;
+    const { timeline, data: { clock, music, notes } } = this;
     const older = this.clock;
     const over = !this.playing && timeline.position() >= older.end - 1e-6;
     this.clock = clock;
@@ -41,13 +41,16 @@ export class Transport {
       if (over) timeline.seek(clock.start); // other music after the end of the last is to be played
     }
     this.music = music;
-    // A page that names another step than before wants the playhead there.
-    if (payload.start !== this.start) {
-      timeline.seek(this.edge(payload.start));
+    this.step = -1;
+  }
+
+  /** A page that names another step than before wants the playhead there. */
+  follow(start) {
+    if (start !== this.start) {
+      this.timeline.seek(this.edge(start));
       this.resound();
     }
-    this.start = payload.start;
-    this.step = -1;
+    this.start = start;
   }
 
   /** Seconds at which a step begins. */
@@ -61,6 +64,7 @@ export class Transport {
     if (this.timeline.over) {
       this.halt();
       this.timeline.song = this.timeline.end;
+      this.hooks.rests();
     }
     this.position = this.timeline.position();
     const before = this.step;

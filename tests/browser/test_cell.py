@@ -68,6 +68,8 @@ def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_mod
     for name, value in expected.items():
         assert shown[name] == pytest.approx(value, abs=6e-4), name
     assert f"unit {unit}" in page.locator(".eq-step").first.text_content()
+    page.wait_for_url("**t=13*")  # the slider is the same clock
+    assert page.get_attribute(".cell-step", "data-unit") == str(unit)
 
 
 def test_the_slider_moves_the_playhead(cell):
@@ -132,7 +134,7 @@ def test_the_copy_task_draws_live_curves(cell):
     page = cell("?copy_delay=40&copy_n_a=64")
     page.locator(".st-key-copy-train button").first.click()
     page.get_by_text(re.compile(r"Training.*step [1-9]\d* of 800")).wait_for(timeout=60_000)
-    page.locator(".st-key-copy_accuracy .js-plotly-plot").first.wait_for()
+    page.locator(".st-key-copy_accuracy_moving canvas").first.wait_for()
     page.locator(".st-key-copy-stop button").first.click()
     page.get_by_text("Stopped").wait_for()
     page.wait_for_function(

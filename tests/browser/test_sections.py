@@ -47,7 +47,11 @@ def test_a_section_is_drawn_when_it_is_gone_to_and_is_then_a_part_of_the_page(re
     page.wait_for_url("**emoji_epochs=1*")
     page.locator(".st-key-section_training").get_by_role("button", name="Train", exact=True).click()
     page.wait_for_url("**emoji_model=run+1*")  # the choice far above
+    # The button turned grey: another has the focus.
+    expect(page.locator(".st-key-section_training button:enabled:focus")).to_have_count(1)
     bar = page.locator(".st-key-sections")
+    bar.get_by_role("link", name="7 · Train").press("ArrowRight")  # one stop for Tab
+    expect(bar.get_by_role("link", name="8 · Errors")).to_be_focused()
     bar.get_by_role("link", name="Questions to ask").click()  # too near the end to reach the top
     expect(bar.locator("[aria-current]")).to_have_text("Questions to ask")
     bar.get_by_role("link", name="1 · The sentence").click()

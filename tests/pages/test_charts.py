@@ -30,3 +30,25 @@ def test_every_text_of_a_presented_chart_is_large_and_the_original_is_left_alone
     for trace in large.data:
         if trace.type == "heatmap" and trace.showscale is not False:
             assert trace.colorbar.tickfont.size == charts.PRESENTER_FONT
+
+
+def test_a_moving_line_is_sent_as_it_can_be_drawn_and_always_to_its_last_epoch(monkeypatch):
+    sent: list[dict] = []
+    monkeypatch.setattr(charts, "_curves", lambda **given: sent.append(given))
+    values = np.linspace(4, 1, 1001)
+    values[3] = np.inf
+    test = (np.array([4, np.nan, 1.23456]), np.array([2, 500, 1001]))
+    charts.by_epoch(
+        [("train", values), ("test", *test), ("none", np.array([]))],
+        1001,
+        "loss",
+        moving=True,
+        key="loss",
+        alt="Loss.",
+    )
+    train, held_out, none = sent[0]["data"]["lines"]
+    assert len(train["at"]) == len(train["values"]) == 334
+    assert (train["at"][-1], train["values"][-1]) == (1001, 1.0)
+    assert np.allclose(train["values"], values[np.array(train["at"]) - 1], rtol=1e-3)
+    assert held_out == {"name": "test", "values": [4, 1.235], "at": [2, 1001]}
+    assert none["values"] == none["at"] == []

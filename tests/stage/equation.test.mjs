@@ -42,6 +42,7 @@ function check(unit) {
   assert.ok(written(read(m.i) * read(m.g), m.written), `${m.i} · ${m.g} = ${m.written}`);
   assert.ok(written(read(m.kept) + read(m.written), m.c), `${m.kept} + ${m.written} = ${m.c}`);
   assert.equal(out.c, m.c);
+  assert.equal(decimalsOf(out.o), decimalsOf(out.c), `${out.o} · tanh(${out.c})`);
   assert.ok(written(Math.tanh(read(out.c)), out.tanh), `tanh ${out.c} = ${out.tanh}`);
   assert.ok(written(read(out.o) * read(out.tanh), out.a), `${out.o} · ${out.tanh} = ${out.a}`);
   // … and every figure is the true value, rounded.

@@ -12,7 +12,6 @@ from seqlib.figures import DASHES, DIVERGING, SERIES, figure
 from seqlib.i18n import _
 from seqlib.jazz.sandbox import Effect
 from seqlib.lstm import GATES, LSTMWeights
-from seqlib.training.copy_task import EVERY, KINDS
 
 
 def divergence(found: Effect, start: int) -> go.Figure:
@@ -54,25 +53,6 @@ def reach(curves: Mapping[str, np.ndarray]) -> go.Figure:
             hovertemplate="k = %{x}<br>%{y:.2e}<extra>" + name + "</extra>",
         )
     drawn.update_yaxes(type="log", exponentformat="power")
-    return drawn
-
-
-def learning(values: np.ndarray, steps: int, measure: str, chance: float) -> go.Figure:
-    """Draw each layer's ``measure``, "accuracy" or "loss", (epochs, 3), over the training steps."""
-    title = _("loss (nats)") if measure == "loss" else _("accuracy")
-    drawn = figure(320, _("training step"), title)
-    for kind, colour, dash, curve in zip(KINDS, SERIES, DASHES, values.T, strict=False):
-        drawn.add_scatter(
-            x=EVERY * np.arange(1, len(curve) + 1),
-            y=curve,
-            name=kind,
-            mode="lines",
-            line={"color": colour, "width": 3, "dash": dash},
-            hovertemplate=_("step") + " %{x}<br>%{y:.2f}<extra>" + kind + "</extra>",
-        )
-    drawn.add_hline(y=chance, line_dash="dot", line_color="gray", annotation_text=_("chance"))
-    drawn.update_xaxes(range=[0, steps])
-    drawn.update_yaxes(range=[0, 1.04] if measure == "accuracy" else [0, 1.2 * chance])
     return drawn
 
 

@@ -17,6 +17,7 @@ from seqlib.stage import Clock, Heatmap, Lane, Stage, Tokens
 from seqlib.stage.lanes import Line
 from seqlib.training.copy_task import (
     COPIED,
+    EVERY,
     KINDS,
     SYMBOLS,
     CopyRun,
@@ -31,6 +32,7 @@ from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import stage as stage_component
 from ui.parts import training_panel
+from ui.parts.charts import by_epoch
 from ui.parts.charts import show as show_chart
 from ui.parts.remembered import remembered
 from ui.state import value, widget
@@ -205,6 +207,7 @@ def _remembered(kind: str, one: Reading, run: CopyRun) -> str:
 
 def _pictures(run: CopyRun) -> None:
     rows = run.rows()
+    steps = EVERY * np.arange(1, 1 + len(rows["loss"]))
     left, right = st.columns(2)
     for column, measure, chance in (
         (left, "accuracy", 1 / SYMBOLS),
@@ -214,8 +217,17 @@ def _pictures(run: CopyRun) -> None:
             last = ", ".join(
                 f"{kind} {value:.2f}" for kind, value in zip(KINDS, rows[measure][-1], strict=True)
             )
-            show_chart(
-                charts.learning(rows[measure], run.settings.steps, measure, chance),
+            by_epoch(
+                [
+                    (kind, values, steps)
+                    for kind, values in zip(KINDS, rows[measure].T, strict=True)
+                ],
+                run.settings.steps,
+                _("loss (nats)") if measure == "loss" else _("accuracy"),
+                across=_("training step"),
+                share=measure == "accuracy",
+                levels={_("chance"): chance},
+                moving=run.state in MOVING,
                 key=f"copy_{measure}",
                 alt=_(
                     "{measure} by training step: {last}.",

@@ -130,10 +130,17 @@ def _ask(scene: Scene, need: str) -> Any:
         st.selectbox,
         _("unit"),
         "hand_unit" if need == "unit" else "hand_one",
-        options=units if need == "one unit" else [ALL, *units],
+        options=_livelier_first(scene) if need == "one unit" else [ALL, *units],
         format_func=lambda unit: _(ALL) if unit == ALL else unit,
-        help=_("One unit, or all of them."),
+        help=_("The unit whose memory changes most comes first.")
+        if need == "one unit"
+        else _("One unit, or all of them."),
     )
+
+
+def _livelier_first(scene: Scene) -> list[str]:
+    """List the units from the one whose memory changes most over the solo."""
+    return list(map(str, np.argsort(-scene.sample.trace.c.std(axis=0), kind="stable")))
 
 
 def _group(scene: Scene) -> tuple[int, ...]:

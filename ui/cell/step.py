@@ -15,7 +15,7 @@ from ui.cell.lane import CellStep
 from ui.cell.state import Scene
 from ui.emojify import state as emojify
 from ui.emojify.stage import UNITS, reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
 from ui.state import TABLE, options, widget
@@ -32,8 +32,14 @@ def show(scene: Scene) -> None:
         "cell_of",
         help=_("The jazz model above, or one of the two LSTM layers of the shipped emoji model."),
     )
+    slider = "t" if of == JAZZ else "word"
     stage, trace, axis = _jazz(scene) if of == JAZZ else _emoji(1 if of == FIRST else 2)
-    stage_component.show(stage, key=f"cell_step_{of}")
+    with frame.picture(low=True):
+        stage_component.show(
+            stage,
+            key=f"cell_step_{of}",
+            on_step=lambda step: st.session_state.update({slider: step + 1}),
+        )
     x, a = trace.x[0], trace.h[0]
     st.markdown(
         _(
@@ -47,8 +53,8 @@ def show(scene: Scene) -> None:
 def _at(last: int, key: str) -> int:
     """Draw the slider of the step, and return the step from 0."""
     at = st.slider(
-        _("begin at time step t"),
-        help=_("Puts the playhead there; from there it moves on by itself, and this stays."),
+        _("time step t"),
+        help=_("Where the stage stands: each follows the other once it rests."),
         **widget(key, high=last),
     )
     return at - 1

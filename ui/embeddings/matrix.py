@@ -11,7 +11,7 @@ from seqlib.vectors import View, WordVectors, figures, overview, row_order
 from seqlib.vectors.lookup import beside
 from ui.embeddings import export
 from ui.frame import frame, language
-from ui.parts import escape
+from ui.parts import charts, escape
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import value, widget
@@ -20,6 +20,7 @@ BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
 SIGNED = {"mean": True, "root mean square": False, "extreme": True}
 HEIGHT = 600
+FIRST_ROWS, FIRST_HEIGHT = 9, 260
 # The chart has one gesture, dragging over rows, and the camera that saves a picture.
 CONFIG = {
     "displayModeBar": True,
@@ -39,6 +40,22 @@ def show(vectors: WordVectors) -> None:
         (
             [label or "padding" for label in view.labels],
             view.values,
+        ),
+    )
+
+
+def beginning(vectors: WordVectors) -> None:
+    """Draw the first rows: padding, then the words that the file has first."""
+    view = overview(vectors, 0, FIRST_ROWS, BINS)
+    figure = figures.matrix(view, height=FIRST_HEIGHT, font=font())
+    charts.show(
+        figure.update_layout(dragmode=False),
+        key="matrix_beginning",
+        alt=_(
+            "The first {n} rows of the embedding matrix: row 0 is zero, each word has {dim} "
+            "numbers.",
+            n=len(view.values),
+            dim=vectors.dim,
         ),
     )
 

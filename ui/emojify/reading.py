@@ -21,7 +21,7 @@ from seqlib.vectors import load as load_vectors
 from seqlib.vectors.lookup import beside as look_beside
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, asked, reading_stage
-from ui.frame import language
+from ui.frame import frame, language
 from ui.lessons.pages import lesson
 from ui.parts import escape, keras
 from ui.parts import stage as stage_component
@@ -92,7 +92,9 @@ def words() -> None:
     """Draw the words with their rows, what can be done to each, and the shapes of all arrays."""
     found, here = state.chosen(), scene()
     beside = _english_beside(here)
-    sentence.words(here.reading.encoded, found.model.lexicon.unknown, beside)
+    with frame.picture():
+        sentence.words(here.reading, STAGE, beside)
+    sentence.remarks(here.reading.encoded, found.model.lexicon.unknown)
     if here.reading.encoded.words:
         sentence.changes(here.reading.encoded.words)
     if any(beside):

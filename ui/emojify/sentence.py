@@ -16,6 +16,7 @@ from seqlib.text import EmojiClass, Encoded, tokenise
 from seqlib.text.edits import LEFT_OUT, NEGATED, SWAPPED, changed
 from seqlib.text.emoji import word_of
 from ui.emojify import state
+from ui.emojify.stage import asked
 from ui.frame import language
 from ui.parts import escape as chips
 from ui.state import TABLE, options, value, widget
@@ -226,11 +227,13 @@ def _answer(who: str, classes: Sequence[EmojiClass], p: np.ndarray, kind: str) -
     )
 
 
-def words(encoded: Encoded, unknown: Unknown, beside: tuple[str, ...] = ()) -> None:
-    """Draw every step of the sentence: word, row number, padding, and words that were cut.
+def words(reading: Reading, stage: str, beside: tuple[str, ...] = ()) -> None:
+    """Draw every step of the sentence: word, answer so far, row number, padding, words cut.
 
-    ``beside`` are the English words next to the rows of Chinese words.
+    ``stage`` is the key of the stage that may ask for the answers first; ``beside`` are the
+    English words next to the rows of Chinese words.
     """
+    encoded = reading.encoded
     heads, rows, marks = [], [], []
     for place, index in enumerate(encoded.indices.tolist()):
         if place < len(encoded.words):
@@ -249,20 +252,40 @@ def words(encoded: Encoded, unknown: Unknown, beside: tuple[str, ...] = ()) -> N
     )
     numbers = "".join(f"<td>{row}</td>" for row in rows)
     near = "".join(f"<td>{escape(each)}</td>" for each in beside)
-    if any(beside):
-        beside_head = escape(_("lies next to"))
-        near = f'<tr class="row"><th scope="row">{beside_head}</th>{near}</tr>'
-    label, word, row = map(escape, (_("The words and their rows"), _("word"), _("row of E")))
-    st.html(
-        f'<div class="words" tabindex="0" role="region" aria-label="{label}"><table>'
-        f'<tr class="word"><th scope="row">{word}</th>{cells}</tr>'
-        f'<tr class="row"><th scope="row">{row}</th>{numbers}'
-        f"</tr>{near if any(beside) else ''}</table></div>"
+    table = [
+        ("word", _("word"), cells),
+        ("row", _("answer so far"), _so_far(reading, stage) if reading.heard else ""),
+        ("row", _("row of E"), numbers),
+        ("row", _("lies next to"), near if any(beside) else ""),
+    ]
+    drawn = "".join(
+        f'<tr class="{kind}"><th scope="row">{escape(head)}</th>{of_each}</tr>'
+        for kind, head, of_each in table
+        if of_each
     )
-    _remarks(encoded, unknown)
+    label = escape(_("The words and their rows"))
+    st.html(
+        f'<div class="words" tabindex="0" role="region" aria-label="{label}">'
+        f"<table>{drawn}</table></div>"
+    )
 
 
-def _remarks(encoded: Encoded, unknown: Unknown) -> None:
+def _so_far(reading: Reading, stage: str) -> str:
+    """Write cells: what the answer would be after each word; ``stage`` may cover them."""
+    asks = asked(reading)
+    about = asks.about if asks else ""
+    cells = []
+    for p in reading.trace.probabilities[: len(reading.encoded.words)]:
+        best = int(p.argmax())
+        one = reading.classes[best]
+        cells.append(
+            f'<td><div class="st-key-tells_{stage}_so_far"><div data-of="{about}" '
+            f'title="{escape(one.title)}">{escape(one.emoji)} {p[best]:.0%}</div></div></td>'
+        )
+    return "".join(cells)
+
+
+def remarks(encoded: Encoded, unknown: Unknown) -> None:
     """Draw the unknown and cut words, with ``st.text`` because the words are the reader's."""
     if not encoded.words:
         st.info(_("There is no word to read yet; type one."), icon=":material/keyboard:")

@@ -7,15 +7,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS, EXERCISE
-from seqlib.figures import by_epoch
 from seqlib.i18n import _, capital
 from seqlib.text import LabelledSentences
+from seqlib.training.scheduler import MOVING
 from ui.emojify import reading as read
 from ui.emojify import state
 from ui.emojify.stage import reading_stage
 from ui.frame import choices, frame, language
 from ui.lessons.pages import lesson
-from ui.parts import engines, escape, training_panel
+from ui.parts import charts, engines, escape, training_panel
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font, presenting
 from ui.parts.vectors import usable
@@ -226,25 +226,20 @@ def _measured(run: EmojifyRun) -> list[str]:
 
 
 def _pictures(run: EmojifyRun) -> None:
-    metrics, epochs, size = run.metrics, run.settings.epochs, font()
+    metrics, epochs, moving = run.metrics, run.settings.epochs, run.state in MOVING
     peers = engines.peers(state.engine_runs(), run)
+    others = [
+        (engines.name_of("emoji_engine", engine), one.metrics.loss)
+        for engine, one in peers.items()
+        if one is not run
+    ]
     left, right = st.columns(2)
     with left:
-        st.plotly_chart(
-            by_epoch(
-                [
-                    (_("train"), metrics.loss),
-                    (_("test"), metrics.test_loss),
-                    *(
-                        (engines.name_of("emoji_engine", engine), one.metrics.loss)
-                        for engine, one in peers.items()
-                        if one is not run
-                    ),
-                ],
-                epochs,
-                _("loss (nats)"),
-                font=size,
-            ),
+        charts.by_epoch(
+            [(_("train"), metrics.loss), (_("test"), metrics.test_loss), *others],
+            epochs,
+            _("loss (nats)"),
+            moving=moving,
             key="emoji_loss",
             alt=_(
                 "Loss by epoch: train now {train:.2f}, test {test:.2f}.",
@@ -253,14 +248,12 @@ def _pictures(run: EmojifyRun) -> None:
             ),
         )
     with right:
-        st.plotly_chart(
-            by_epoch(
-                [(_("train"), metrics.accuracy), (_("test"), metrics.test_accuracy)],
-                epochs,
-                _("accuracy"),
-                share=True,
-                font=size,
-            ),
+        charts.by_epoch(
+            [(_("train"), metrics.accuracy), (_("test"), metrics.test_accuracy)],
+            epochs,
+            _("accuracy"),
+            share=True,
+            moving=moving,
             key="emoji_accuracy",
             alt=_(
                 "Accuracy by epoch: train now {train:.1%}, test {test:.1%}.",
@@ -329,14 +322,11 @@ def compared() -> None:
     st.markdown(lesson("emojify")["runs"])
     metrics = {record.title: record.run.metrics for record in kept}
     longest = max(record.run.settings.epochs for record in kept)
-    st.plotly_chart(
-        by_epoch(
-            [(name, found.test_accuracy) for name, found in metrics.items()],
-            longest,
-            _("test accuracy"),
-            share=True,
-            font=font(),
-        ),
+    charts.by_epoch(
+        [(name, found.test_accuracy) for name, found in metrics.items()],
+        longest,
+        _("test accuracy"),
+        share=True,
         key="emoji_runs_chart",
         alt=_(
             "Test accuracy by epoch; best of each: {listed}.",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
@@ -97,8 +98,36 @@ h3 { font-size: 1.25rem !important; }
 /* Streamlit's own CSV of a table leaves formulas in; those of our buttons do not. The icon is its
    name in every language. */
 [data-testid="stElementToolbarButton"]:has(path[d^="M18 15v3H6v-3H4v3"]) { display: none; }
+/* Where the picture comes first, the section's title still stands above it. */
+[class*="st-key-section_"] > :has(> [data-testid="stHeading"]) { order: -2; }
+@media (max-height: 800px) {
+  :is([class*="st-key-section_"], .st-key-first)
+    [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
+}
+/* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
+   there is nothing above it. */
+[data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
+.modebar:not(.vertical, :has([data-title="Close fullscreen"], [data-title="退出全屏"])) {
+  transform: translateY(calc(-100% - 2px));
+}
 /* Plotly shrinks the numbers of a heatmap with its cells; on a phone nobody can read them. */
 @media (max-width: 640px) {
+  /* A phone's first screen: title, tools in a line, what is read first, and the picture; what
+     stands before the picture elsewhere comes behind it. */
+  [data-testid="stMainBlockContainer"] { padding-top: 3.6rem; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+  :has(> .st-key-tools) { gap: 0.5rem; }
+  .st-key-tools { gap: 0.4rem; flex-wrap: nowrap; }
+  .st-key-tools button { padding-inline: 0.6rem; white-space: nowrap; }
+  .st-key-tools :is(.st-key-tour_button, .st-key-share, .st-key-visit_menu)
+    [data-testid="stMarkdownContainer"] {
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }
+  .st-key-present:not(:has(:checked)) { display: none; }
+  h1 { font-size: 1.7rem !important; }
+  h2 { padding-top: 0.5rem !important; }
+  :is([class*="st-key-section_"], .st-key-first)
+    [data-testid="stLayoutWrapper"]:has([class*="st-key-picture"]) { order: -1; }
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
@@ -109,6 +138,7 @@ PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
+.st-key-first, :has(> .st-key-first) { display: contents; }
 /* Folded controls are a slim line in sight, at the window's lower edge until their place comes. */
 [data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) {
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
@@ -267,6 +297,19 @@ def controls(key: str) -> Iterator[None]:
         return
     with st.container(key=f"controls_{key}"), st.expander(_("Controls"), icon=":material/tune:"):
         yield
+
+
+def first() -> DeltaGenerator:
+    """Make the place for what belongs to a page's first picture but to no section of it."""
+    return st.container(key="first")
+
+
+def picture(*, low: bool = False) -> DeltaGenerator:
+    """Make the place for a page's first picture: on a phone it stands before what is around it.
+
+    With ``low`` in a window of 720 lines too.
+    """
+    return st.container(key="picture_low" if low else "picture")
 
 
 def doors() -> None:

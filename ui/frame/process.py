@@ -20,6 +20,10 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestTy
 # What mallopt calls its settings, in glibc's malloc.h.
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
 
+# Of Plotly's bar: dragging and two clicks do the same, and each is a stop for Tab before the page
+# goes on.
+UNUSED = ["zoom", "pan", "zoomin", "zoomout", "autoscale", "resetscale"]
+
 
 def give_memory_back() -> None:
     """Have the C library keep few arenas, and return what is free at their ends.
@@ -52,7 +56,8 @@ def lighten_charts() -> None:
     It travels with every figure, and is most of a small one. The browser still puts the page's
     colours and type into what is left.
     """
-    pio.templates["streamlit"] = go.layout.Template(layout={"colorway": ["#000001"]})
+    layout = {"colorway": ["#000001"], "modebar": {"remove": UNUSED}}
+    pio.templates["streamlit"] = go.layout.Template(layout=layout)
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import streamlit as st
 
-from seqlib.figures import Line, by_epoch
+from seqlib.figures import Line
 from seqlib.i18n import _, n_
 from seqlib.jazz import figures
 from seqlib.jazz.task import ARRAYS
@@ -109,8 +109,13 @@ def _loss(
     marks = {_("rate {rate:g}", rate=rate): epoch for epoch, rate in metrics.rate_changes}
     if tested.turn is not None:
         marks[_("turns")] = int(tested.epochs[tested.turn])
-    charts.show(
-        by_epoch(lines, run.settings.epochs, _("loss (nats a note)"), levels=levels, marks=marks),
+    charts.by_epoch(
+        lines,
+        run.settings.epochs,
+        _("loss (nats a note)"),
+        levels=levels,
+        marks=marks,
+        moving=run.state in MOVING,
         key="jazz_loss",
         alt=_(
             "Loss in nats a note by epoch, from {first:.2f} to {last:.2f}.",
@@ -123,6 +128,7 @@ def _loss(
 def _beside(run: TrainingRun, curves: str) -> None:
     """Draw what stands beside the losses."""
     metrics, epochs, tested = run.metrics, run.settings.epochs, run.metrics.tested
+    moving = run.state in MOVING
     if curves == "each output":
         charts.show(
             figures.per_step(metrics.accuracy, epochs, _("accuracy")),
@@ -133,15 +139,23 @@ def _beside(run: TrainingRun, curves: str) -> None:
         lines: list[Line] = [(_("in training"), metrics.accuracy.mean(axis=1))]
         if len(tested.epochs):
             lines.append((_("held out"), tested.accuracy, tested.epochs))
-        charts.show(
-            by_epoch(lines, epochs, _("accuracy"), share=True),
+        charts.by_epoch(
+            lines,
+            epochs,
+            _("accuracy"),
+            share=True,
+            moving=moving,
             key="jazz_accuracies",
             alt=_("Accuracy by epoch, now {share:.0%}.", share=metrics.accuracy[-1].mean()),
         )
     elif metrics.gradient is not None:
         lines = [(name, norms) for name, norms in zip(ARRAYS, metrics.gradient.T, strict=True)]
-        charts.show(
-            by_epoch(lines, epochs, _("norm of the gradient"), log=True),
+        charts.by_epoch(
+            lines,
+            epochs,
+            _("norm of the gradient"),
+            log=True,
+            moving=moving,
             key="jazz_gradients",
             alt=_("Norms of the gradients of the five weight arrays by epoch."),
         )

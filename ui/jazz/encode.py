@@ -143,10 +143,11 @@ def reading() -> None:
         return
     shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
     make = _shipped_reading if shared else lambda spoken, corpus, *rest: _reading(*rest)
-    stage_component.show(
-        make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
-        key="jazz_reading",
-    )
+    with frame.picture(low=True):
+        stage_component.show(
+            make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
+            key="jazz_reading",
+        )
 
 
 def token_list() -> None:

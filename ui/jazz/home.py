@@ -34,7 +34,8 @@ def stage() -> None:
             seed = controls.seed("home_seed")
         with right:
             temperature = controls.temperature("home_temperature")
-    stage_component.show(_stage(i18n.language(), temperature, seed), key="home", playing=True)
+    with frame.picture():
+        stage_component.show(_stage(i18n.language(), temperature, seed), key="home", playing=True)
 
 
 def parameters() -> int:

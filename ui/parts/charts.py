@@ -1,15 +1,24 @@
-"""Plotly charts on a page: large enough for the back row when the page is presented."""
+"""Charts on a page: large enough for the back row when the page is presented."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from seqlib import figures
+from seqlib.i18n import _
+from ui.component import component
 from ui.parts.presenter import presenting
 
 PRESENTER_FONT = 20  # px; Plotly counts in px, so the page's own scale does not reach it
+TALLER = 1.25  # times the height, where the type is large
+POINTS = 480  # of a line: a curve is some 500 pixels wide
+
+_curves = component("curves", "curves/curves.js", "curves/curves.css")
 
 
 def show(figure: go.Figure, *, key: str, alt: str, **options: Any) -> Any:
@@ -19,12 +28,72 @@ def show(figure: go.Figure, *, key: str, alt: str, **options: Any) -> Any:
     return st.plotly_chart(figure, key=key, alt=alt, **options)
 
 
+def by_epoch(
+    lines: Sequence[figures.Line],
+    epochs: int,
+    what: str,
+    *,
+    key: str,
+    alt: str,
+    moving: bool = False,
+    share: bool = False,
+    log: bool = False,
+    levels: Mapping[str, float] | None = None,
+    marks: Mapping[str, int] | None = None,
+    across: str = "",
+) -> None:
+    """Draw ``seqlib.figures.by_epoch``, on a canvas of our own while a run is ``moving``.
+
+    Plotly takes some 50 ms of the browser for each redraw of a chart, which a page that trains
+    would feel at every one.
+    """
+    if not moving:
+        drawn = figures.by_epoch(
+            lines, epochs, what, share=share, log=log, levels=levels, marks=marks, across=across
+        )
+        show(drawn, key=key, alt=alt)
+        return
+    large = presenting()
+    data = {
+        "lines": [_thinned(*line) for line in lines],
+        "epochs": epochs,
+        "across": across or _("epoch"),
+        "what": what,
+        "share": share,
+        "log": log,
+        "levels": levels or {},
+        "marks": marks or {},
+        "colours": figures.SERIES,
+        "dashes": figures.DASHES,
+        "alt": alt,
+        "height": round(figures.CURVES * (TALLER if large else 1)),
+        "font": PRESENTER_FONT if large else figures.FONT,
+    }
+    _curves(key=f"{key}_moving", data=data)
+
+
+def _thinned(name: str, values: np.ndarray, at: np.ndarray | None = None) -> dict[str, Any]:
+    """Leave out what is no number, and epochs of a line that is longer than can be drawn.
+
+    The last epoch is never left out.
+    """
+    at = np.arange(1, len(values) + 1) if at is None else at
+    shown = np.flatnonzero(np.isfinite(values))
+    every = max(1, -(-len(shown) // POINTS))
+    shown = shown[(len(shown) - 1) % every :: every]
+    return {
+        "name": name,
+        "values": [float(f"{value:.4g}") for value in values[shown]],
+        "at": at[shown].tolist(),
+    }
+
+
 def _enlarged(figure: go.Figure) -> go.Figure:
     figure = go.Figure(figure)  # what was given may be cached for everybody
     font = {"size": PRESENTER_FONT}
     figure.update_layout(font=font, hoverlabel={"font": font}, legend={"font": font})
     figure.update_layout(
-        height=round(1.25 * figure.layout.height) if figure.layout.height else None
+        height=round(TALLER * figure.layout.height) if figure.layout.height else None
     )
     figure.update_annotations(font=font)
     for axes in (figure.update_xaxes, figure.update_yaxes):

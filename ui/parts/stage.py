@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
 from streamlit import runtime
 
 from seqlib import i18n
@@ -18,7 +20,14 @@ from ui.parts.stage_view import stage_view
 _component = component("stage", "stage/main.js", *STYLES)
 
 
-def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False) -> None:
+def show(
+    stage: Stage,
+    *,
+    key: str,
+    playing: bool = False,
+    compact: bool = False,
+    on_step: Callable[[int], None] | None = None,
+) -> None:
     """Mount ``stage``, in large type in presenter mode; again with the same key it is updated.
 
     The playhead, speed, zoom and mutes stay through reruns and new data. What cannot be
@@ -32,19 +41,32 @@ def show(stage: Stage, *, key: str, playing: bool = False, compact: bool = False
         Begin to move at once, without sound (browsers allow none before a gesture).
     compact : bool
         Lower lanes and fewer controls, for a small space.
+    on_step : callable
+        Called with the step, from 0, at which the playhead comes to rest, before the next run.
     """
     flags = {
         "playing": playing,
         "compact": compact,
         "presenter": presenting(),
         "key": key,
+        "follows": on_step is not None,
         "view": stage_view(key, stage),
         **i18n.browser_words("stage"),
     }
     # Buttons are built once, so another language gets a stage of its own.
     spoken = i18n.language()
     own = key if spoken == i18n.SOURCE else f"{key}-{spoken}"
-    _component(key=own, data=_packed(stage, key, flags))
+    data = _packed(stage, key, flags)
+    if on_step is None:
+        _component(key=own, data=data)
+        return
+
+    def rested() -> None:
+        step = st.session_state[own].step
+        if isinstance(step, int) and 0 <= step < len(stage.clock.edges) - 1:
+            on_step(step)
+
+    _component(key=own, data=data, on_step_change=rested)
 
 
 def _packed(stage: Stage, key: str, flags: dict[str, Any]) -> dict[str, Any] | bytes:

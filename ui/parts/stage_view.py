@@ -82,7 +82,7 @@ def _units(text: str, stage: Stage) -> str | None:
     """Read an order of the units; the pitch is a signal wherever notes sound."""
     signals = {"pitch", *(str(name) for name, _values in stage.signals)}
     groups = ["few", "groups"] if stage.groups else []
-    orders = {*groups, "index", "peak", *(f"signal:{name}" for name in signals)}
+    orders = {*groups, "index", "lively", "peak", *(f"signal:{name}" for name in signals)}
     return text if text in orders else None
 
 

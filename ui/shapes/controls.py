@@ -83,14 +83,15 @@ def explorer() -> None:
         if not predict.answered(question):
             hidden_row = question.row
         predict.form(question, at, chosen.meanings, hide=hide)
-    picture.show(
-        sketch,
-        key="shapes_picture",
-        m=at["m"],
-        code=listing(chosen.code(at), sketch, values),
-        hidden=hide,
-        asked=hidden_row,
-    )
+    with frame.picture():
+        picture.show(
+            sketch,
+            key="shapes_picture",
+            m=at["m"],
+            code=listing(chosen.code(at), sketch, values),
+            hidden=hide,
+            asked=hidden_row,
+        )
     if chosen.name == "pretrained_embedding_layer":
         filling.show()
     # The batch stays open in Keras, so m makes no other model.

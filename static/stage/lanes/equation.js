@@ -172,7 +172,7 @@ export function equationLane(data, stage) {
       ]);
       return [gate, { node, cells }];
     }));
-    p.gates = element("div", { class: "eq-gates", tabindex: "0", role: "region", "aria-label": "The gates of this unit" }, [
+    p.gates = element("div", { class: "eq-gates", tabindex: "0", role: "group", "aria-label": t("The gates of this unit") }, [
       tag("table", [
         tag("caption", [], { class: "sr" }),
         tag("thead", [tag("tr", [
