@@ -95,8 +95,7 @@ class SteppedTask:
         last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
         if state.epoch >= last:
             return state, Progress()
-        # A run's first slice is short, and a short run needs no second process.
-        with helping(self, helped and state.step > 0) as helper:
+        with helping(self, helped) as helper:
             try:
                 after, progress = self._advance(state, seconds, last, helper)
             except Lost:
