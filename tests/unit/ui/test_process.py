@@ -58,7 +58,7 @@ def test_full_collections_leave_out_what_is_loaded():
     try:
         process.collect_seldom.__wrapped__()
         assert gc.get_freeze_count() > 10 * len(gc.get_objects())
-        assert gc.get_threshold() > (700, 10, 10)
+        assert gc.get_threshold()[0] >= 10_000
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)
