@@ -61,7 +61,7 @@ CASES = [
     ("cell", {"cell_model": "early", "hand": "forget"}, "edits = [('f', 'hold', 0.0, None, 16, "),
     ("cell", {"t": 9, "hand_from": 30}, "step = 9"),
     ("cell", {"hand": "scale a gate"}, "edits = [('f', 'scale', 0.5, None, 16, False)]"),
-    ("cell", {"hand": "zero a unit"}, "('c', 'hold', 0.0, 0, 16, False)"),
+    ("cell", {"hand": "zero a unit", "hand_one": "3"}, "('c', 'hold', 0.0, 3, 16, False)"),
 ]
 
 
