@@ -6,7 +6,6 @@ Words come from readers and their files, so all of them go through ``plain``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,7 +17,6 @@ from seqlib.vectors import View
 MAP_HEIGHT = 620  # px
 LABEL_LENGTH = 16
 MOST_SHOWN = 200  # characters of a word on hover
-MANY = 2_000  # points of a map; more are drawn on a canvas
 ACCENT = "#c2258f"  # in neither colour map, and clear on light and dark
 
 
@@ -324,14 +322,13 @@ def word_map(
     near: Sequence[int] = (),
     own: Sequence[int] = (),
     axes: Sequence[str] = ("", "", ""),
-    colours: np.ndarray | None = None,
     font: int = FONT,
 ) -> go.Figure:
-    """Draw words as points in two or three dimensions.
+    """Draw words as points in three dimensions.
 
     Parameters
     ----------
-    points : array (n, 2) or (n, 3)
+    points : array (n, 3)
     words : sequence of n str
         The ``customdata`` of the points.
     focus : int, optional
@@ -341,110 +338,53 @@ def word_map(
     own : sequence of int
         Indices of the reader's words.
     axes : sequence of 3 str
-        Titles of the axes; on a map of two dimensions the third is that of the colours.
-    colours : array (n,), optional
-        Numbers of both signs by which the other words are coloured.
+        Titles of the axes.
     """
     points = np.asarray(points, float)
-    flat = points.shape[1] == 2
-    drawn = figure(MAP_HEIGHT, axes[0], axes[1], font=font)
-    add = drawn.add_scatter if flat else drawn.add_scatter3d
 
-    def coordinates(rows: Sequence[int]) -> dict:
-        chosen = points[np.asarray(rows, int)]
-        return dict(zip("xyz", chosen.T, strict=False))
+    def coordinates(chosen: np.ndarray) -> dict[str, np.ndarray]:
+        return dict(zip("xyz", chosen.T, strict=True))
 
     special = {*own, *near, *([] if focus is None else [focus])}
     groups = [
-        (_("other words"), [at for at in range(len(words)) if at not in special], "#8893a5", 5),
-        (_("your words"), [at for at in own if at not in near and at != focus], SERIES[0], 9),
-        (_("nearest in all dimensions"), list(near), SERIES[1], 9),
-        (_("the word"), [] if focus is None else [focus], ACCENT, 14),
+        (_("other words"), [at for at in range(len(words)) if at not in special], "#8893a5", 3),
+        (_("your words"), [at for at in own if at not in near and at != focus], SERIES[0], 5.4),
+        (_("nearest in all dimensions"), list(near), SERIES[1], 5.4),
+        (_("the word"), [] if focus is None else [focus], ACCENT, 8.4),
     ]
+    drawn = figure(MAP_HEIGHT, font=font)
     if focus is not None and len(near):
-        ends = np.full((3 * len(near), points.shape[1]), np.nan)
+        ends = np.full((3 * len(near), 3), np.nan)
         ends[0::3], ends[1::3] = points[focus], points[list(near)]
-        add(
-            **dict(zip("xyz", ends.T, strict=False)),
+        drawn.add_scatter3d(
+            **coordinates(ends),
             mode="lines",
-            line={"color": SERIES[1], "width": 1.5 if flat else 3},
+            line={"color": SERIES[1], "width": 3},
             hoverinfo="skip",
             showlegend=False,
         )
-    pointed_out = [*([] if focus is None else [focus]), *own, *near]
-    labels = _labels(points, words, list(dict.fromkeys(pointed_out)), font) if flat else {}
-    # In three dimensions nobody knows from where they are seen, so neighbours are left to hover.
-    shown = labels if flat else {*own, focus}
+    # Nobody knows from where they are seen, so neighbours, which lie close, are left to hover.
+    shown = {*own, focus}
     for number, (name, rows, colour, size) in enumerate(groups):
         if not rows:
             continue
         named = number > 0
-        add(
-            **coordinates(rows),
+        drawn.add_scatter3d(
+            **coordinates(points[rows]),
             name=name,
             mode="markers+text" if named else "markers",
             text=[short(words[at], 40) if at in shown else "" for at in rows] if named else None,
-            textposition=[labels.get(at, "top center") for at in rows],
             textfont={"size": font + (2 if rows == [focus] else 0)},
             customdata=[whole(words[at]) for at in rows],
-            marker={
-                "color": colour,
-                "size": size if flat else size * 0.6,
-                "opacity": 1 if named else 0.5,
-            }
-            | ({} if named or colours is None else _scale(colours[rows], axes[2], font)),
+            marker={"color": colour, "size": size, "opacity": 1 if named else 0.5},
             hovertemplate="%{customdata}<extra></extra>",
         )
-    drawn.update_layout(dragmode="lasso" if flat else "orbit", modebar_orientation="v")
-    if flat:
-        drawn.update_traces(cliponaxis=False)
-        drawn.update_xaxes(zeroline=False)
-        drawn.update_yaxes(zeroline=False, scaleanchor="x")
-    else:
-        drawn.update_layout(
-            scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)}
-        )
+    drawn.update_layout(
+        dragmode="orbit",
+        modebar_orientation="v",
+        scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)},
+    )
     return drawn
-
-
-def _scale(values: np.ndarray, title: str, font: int) -> dict[str, Any]:
-    """Make the part of a marker that colours by numbers of both signs."""
-    limit = limit_of(values)
-    bar = {"title": {"text": title, "side": "right"}, "thickness": 14, "tickfont": {"size": font}}
-    scale = {"colorscale": ZERO_CENTRED, "cmin": -limit, "cmax": limit, "colorbar": bar}
-    return {"color": values, "opacity": 0.8, **scale}
-
-
-# Sides of a point for its label: Plotly's name, and the text's centre in label widths and heights.
-_SIDES = (
-    ("top center", 0.0, 1.0),
-    ("bottom center", 0.0, -1.0),
-    ("middle right", 0.65, 0.0),
-    ("middle left", -0.65, 0.0),
-    ("top right", 0.55, 0.8),
-    ("top left", -0.55, 0.8),
-    ("bottom right", 0.55, -0.8),
-    ("bottom left", -0.55, -0.8),
-)
-
-
-def _labels(
-    points: np.ndarray, words: Sequence[str], rows: Sequence[int], font: int
-) -> dict[int, str]:
-    """Choose a side for each label on which it covers no other; drop labels that fit nowhere."""
-    unit = float(np.ptp(points, axis=0).max()) / MAP_HEIGHT or 1.0  # about one pixel
-    tall = 1.15 * font * unit
-    taken: list[tuple[float, float, float]] = []
-    found = {}
-    for row in rows:
-        wide = 0.56 * font * len(words[row]) * unit
-        for side, right, up in _SIDES:
-            x, y = points[row][0] + right * (wide + font * unit), points[row][1] + up * tall
-            if all(abs(x - a) > (wide + w) / 2 or abs(y - b) > tall for a, b, w in taken):
-                taken.append((x, y, wide))
-                found[row] = side
-                break
-    return found
 
 
 def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:

@@ -1,4 +1,4 @@
-// A map of many words: points on a canvas, moved and zoomed by hand, names where they fit.
+// A map of words: points on a canvas, moved and zoomed by hand, names where they fit.
 // Text from Python only ever becomes textContent or is painted.
 
 import { make } from "../shared/dom.js";
@@ -77,7 +77,8 @@ class WordMap {
     this.canvas.setAttribute("aria-label", `${data.alt} ${t("Arrow keys move it, plus and minus zoom, 0 shows all.")}`);
     this.canvas.setAttribute("role", "application");
     this.addTools();
-    this.legend.replaceChildren(...data.legend.map(([colour, text]) => {
+    const pointed = Object.entries(data.pointed).map(([mark, text]) => [data.marks[mark], text]);
+    this.legend.replaceChildren(...[...data.legend, ...pointed].map(([colour, text]) => {
       const swatch = make("span", "swatch");
       swatch.style.background = colour;
       return make("span", "", undefined, [swatch, text]);
@@ -229,7 +230,7 @@ class WordMap {
       const [left, top] = this.at(one, width, height);
       write(names[one], left, top - font, one === this.data.focus ? `bold ${font + 2}px` : `${font}px`, this.theme.ink);
     }
-    if (this.view.scale < CLOSE * this.home.scale) {
+    if (names.length > MOST_NAMES && this.view.scale < CLOSE * this.home.scale) {
       for (const { name, x, y } of regions) write(name, ...place(this.view, x, y, width, height), `bold ${font}px`, this.theme.ink);
       return;
     }

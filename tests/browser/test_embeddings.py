@@ -84,21 +84,6 @@ def test_a_jump_shows_the_word_by_name_and_a_link_to_it(page):
     expect(said).to_have_text(re.compile(r"row [\d,]+ · .*dimension \d+.*value −?-?\d"))
 
 
-def test_words_drawn_around_are_compared(page):
-    area = page.locator(".st-key-map_chart_2 .nsewdrag").first
-    area.scroll_into_view_if_needed()
-    box = area.bounding_box()
-    corners = ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7), (0.3, 0.32))
-    points = [(box["x"] + a * box["width"], box["y"] + b * box["height"]) for a, b in corners]
-    page.mouse.move(*points[0])
-    page.mouse.down()
-    for point in points[1:]:
-        page.mouse.move(*point, steps=6)
-    page.mouse.up()
-    expect(page.get_by_text("words chosen")).to_be_visible()
-    assert int(page.get_by_text("words chosen").inner_text().split()[0]) > 2
-
-
 def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, new_page):
     page = new_page(f"{server.url}/embeddings?map=own+axes&map_words=20000")
     canvas = page.locator(".wordmap canvas")
@@ -127,6 +112,7 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
         page.mouse.move(x + right, y + down, steps=4)
     page.mouse.up()
     expect(page.get_by_text("words chosen")).to_be_visible()
+    assert int(page.get_by_text("words chosen").inner_text().split()[0]) > 2
     page.mouse.move(x + 15, y + 15)
     expect(page.locator(".wordmap .tip")).to_have_text(re.compile(r"\S"))
 

@@ -44,6 +44,7 @@ SAID = {
     },
     "seqscope_blueprint": {"count", "handed", "label", "detail", "broken", "words"},
     "seqscope_onehot": {"words", "said", "none", "label", "block", "enlarged"},
+    "seqscope_map": {"alt", "pointed", "words"},
     "seqscope_curves": {"name", "across", "what", "alt"},
     "seqscope_tour": {"title", "text", "question", "answer", "words"},
     "seqscope_share": {"words"},

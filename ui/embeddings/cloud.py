@@ -1,4 +1,4 @@
-"""A map of many words in two dimensions: a canvas that is moved and zoomed by hand."""
+"""A map of words in two dimensions: a canvas that is moved and zoomed by hand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from seqlib import i18n
 from seqlib.figures import SERIES, ZERO_CENTRED
+from seqlib.i18n import _
 from seqlib.stage.stage import pack_array
 from seqlib.vectors.figures import ACCENT, MAP_HEIGHT, limit_of
 from seqlib.vectors.projection import Region
@@ -52,6 +53,11 @@ def show(
         "points": pack_array(points),
         "names": list(words),
         **(_by_region(region_of) if colours is None else _by_scale(colours, axes[2])),
+        "pointed": {
+            **({"own": _("your words")} if own else {}),
+            **({"near": _("nearest in all dimensions")} if near else {}),
+            **({} if focus is None else {"focus": _("the word")}),
+        },
         "regions": [
             {"name": " · ".join(one.words), "x": one.middle[0], "y": one.middle[1]}
             for one in sorted(regions, key=lambda one: -one.size)

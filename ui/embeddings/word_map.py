@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
-from html import unescape
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -30,13 +28,6 @@ MOST_OWN = 40
 MOST_COMPARED = 14
 REFRESH = 1.0
 CONFIG = {
-    "displayModeBar": True,
-    "displaylogo": False,
-    "scrollZoom": True,
-    "modeBarButtons": [["lasso2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "toImage"]],
-    "toImageButtonOptions": {"filename": "word-map", "scale": 2},
-}
-CONFIG_3D = {
     "displayModeBar": True,
     "displaylogo": False,
     "modeBarButtons": [["orbitRotation", "resetCameraDefault3d", "toImage"]],
@@ -274,10 +265,11 @@ def _picture(
     flat = points.shape[1] == 2
     left, right = st.columns([3, 2]) if flat else (st.container(), None)
     with left:
-        if flat and len(points) > figures.MANY:
+        words = []
+        if flat:
             words = _cloud(chosen, points, axes, vectors, method, colours)
         else:
-            words = _chart(chosen, points, axes, method, colours)
+            _chart(chosen, points, axes, method)
     kept = remembered(
         vectors,
         ("kept", method, chosen.words, points.tobytes()),
@@ -311,16 +303,9 @@ def _alt(chosen: Chosen, points: np.ndarray, method: str) -> str:
     )
 
 
-def _chart(
-    chosen: Chosen,
-    points: np.ndarray,
-    axes: tuple[str, ...],
-    method: str,
-    colours: np.ndarray | None,
-) -> list[str]:
-    """Draw some words in two or three dimensions; return those drawn around."""
-    flat = points.shape[1] == 2
-    event: Any = st.plotly_chart(
+def _chart(chosen: Chosen, points: np.ndarray, axes: tuple[str, ...], method: str) -> None:
+    """Draw words in three dimensions."""
+    st.plotly_chart(
         figures.word_map(
             points,
             chosen.words,
@@ -328,18 +313,12 @@ def _chart(
             near=chosen.near,
             own=chosen.own,
             axes=axes,
-            colours=colours,
             font=font(),
         ),
-        key=f"map_chart_{points.shape[1]}",
-        on_select="rerun" if flat else "ignore",
-        selection_mode=("lasso", "points"),
-        config=CONFIG if flat else CONFIG_3D,
+        key="map_chart",
+        config=CONFIG,
         alt=_alt(chosen, points, method),
     )
-    marked = event.selection.points if flat and event else []
-    words = dict.fromkeys(_word(point.get("customdata")) for point in marked)
-    return [word for word in words if word]
 
 
 def _cloud(
@@ -350,7 +329,7 @@ def _cloud(
     method: str,
     colours: np.ndarray | None,
 ) -> list[str]:
-    """Draw many words in two dimensions under the names of their regions; return as ``_chart``."""
+    """Draw words in two dimensions, many under the names of regions; return those drawn around."""
     parts, part_of = remembered(
         vectors,
         ("regions", method, chosen.words, points.tobytes()),
@@ -394,10 +373,6 @@ def _compare(words: list[str], vectors: WordVectors) -> None:
     neighbours.similarity_chart(words[:MOST_COMPARED], vectors, "lasso_chart")
     if len(words) > MOST_COMPARED:
         st.caption(_("Drawn are the first {n}.", n=MOST_COMPARED))
-
-
-def _word(data) -> str:
-    return unescape(str(data[0] if isinstance(data, list) and data else data or ""))
 
 
 def _projected(rows: np.ndarray, n: int) -> tuple[np.ndarray, Projection]:

@@ -113,31 +113,11 @@ def test_both_arrows_of_an_analogy_are_the_same_step():
     assert figure.layout.yaxis.scaleanchor == "x"
 
 
-@pytest.mark.parametrize("dimensions", [2, 3])
-def test_every_word_of_a_map_is_drawn_once(dimensions):
-    points = np.random.default_rng(2).normal(size=(30, dimensions))
+def test_every_word_of_a_map_is_drawn_once():
+    points = np.random.default_rng(2).normal(size=(30, 3))
     words = WORDS[:30]
     figure = figures.word_map(points, words, focus=3, near=[4, 5], own=[5, 6, 3])
     drawn = [
         word for trace in figure.data if trace.customdata is not None for word in trace.customdata
     ]
     assert sorted(drawn) == sorted(words)
-
-
-def test_a_third_own_axis_is_a_scale_of_colours():
-    points = np.random.default_rng(2).normal(size=(30, 2))
-    figure = figures.word_map(
-        points, WORDS[:30], axes=("a → b", "c → d", "e → f"), colours=points[:, 0]
-    )
-    marker = figure.data[0].marker
-    assert marker.colorbar.title.text == "e → f"
-    assert marker.cmin == -marker.cmax
-
-
-def test_labels_of_a_map_do_not_cover_each_other():
-    points = np.zeros((12, 2))
-    points[11] = 1
-    figure = figures.word_map(points, WORDS[:12], own=range(12))
-    shown = [word for word in figure.data[0].text if word]
-    assert "word11" in shown
-    assert 1 < len(shown) < 12
