@@ -14,6 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("SEQSCOPE_SECTIONS", "whole")
 
 import functools
+import gc
 import time
 
 import hypothesis
@@ -25,6 +26,12 @@ from seqlib.jazz import JazzWeights
 # No test is judged by the seconds it takes.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector all that is imported by now and stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

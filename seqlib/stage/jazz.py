@@ -412,12 +412,17 @@ def _elsewhere(corpus: Corpus, place: int, weights: JazzWeights) -> Elsewhere | 
     if not others:
         return None
     starts = [corpus.sequences[other][:SEARCHED_STEPS] for other in others]
+    # All in one batch, the shorter ones with steps behind them that nobody looks at.
+    x = np.zeros((len(starts), max(map(len, starts)), corpus.n_values), np.float32)
+    for row, start in zip(x, starts, strict=True):
+        row[: len(start)] = shifted_one_hot(start, corpus.n_values)
+    h = weights.trace(x).h
     return Elsewhere(
         names=tuple(piece_name(corpus.melodies[other].name) for other in others),
         # What each step reads: a state follows the note before it, not the one after.
         labels=tuple(
             (_("nothing"), *(corpus.vocabulary.labels[i] for i in start[:-1])) for start in starts
         ),
-        values=tuple(weights.trace(shifted_one_hot(start, corpus.n_values)).h for start in starts),
+        values=tuple(row[: len(start)] for row, start in zip(h, starts, strict=True)),
         symbol="a",
     )

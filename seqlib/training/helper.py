@@ -5,7 +5,8 @@ threads would wait for Python's lock. The processes share the memory of the weig
 moments and of the gradient, so that a batch costs four short messages.
 
 A helper takes a quarter of a second to start. Until then, and where a host lets no process start,
-a run trains by itself; a helper that ends in a slice costs that slice.
+a run trains by itself; a helper that ends in a slice costs that slice. One that is waited for too
+long, because the second core has other work, is given up.
 """
 
 from __future__ import annotations
@@ -16,22 +17,35 @@ import pickle
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from seqlib.training import rooms, worker
 from seqlib.training.adam import adam
-from seqlib.training.task import State
-
-if TYPE_CHECKING:
-    from seqlib.training.stepped import Session, SteppedTask
+from seqlib.training.task import Session, State
 
 IN_MEMORY = "/dev/shm"  # where Linux keeps files that never reach a disk
+# Half a batch takes 0.7 of the time of a whole one: beyond this share, waiting costs more.
+MOST_WAITING = 0.3
+LOOKED_AT = 1.0  # seconds of slices from one such look to the next
 Sums = tuple[np.ndarray, ...]
+
+
+class Shared(Protocol):
+    """A task whose batches two processes can share, such as a ``SteppedTask``."""
+
+    def begin(self) -> State:
+        """Return the state before the first step."""
+        ...
+
+    def open(self) -> Session:
+        """Allocate what is computed with."""
+        ...
 
 
 class Lost(Exception):
@@ -43,13 +57,16 @@ class Helper:
 
     Attributes
     ----------
-    task : SteppedTask
+    task : Shared
     there : bool
         Whether the process can be asked.
+    waited, spent : float
+        Seconds that answers took to come, and of all slices, since the last look.
     """
 
-    def __init__(self, task: SteppedTask) -> None:
+    def __init__(self, task: Shared) -> None:
         self.task, self.there = task, False
+        self.waited = self.spent = 0.0
         self._closed = False
         self._process: rooms.Process | None = None
         self.starting = threading.Thread(target=self._start, name="seqlib-helper", daemon=True)
@@ -69,6 +86,14 @@ class Helper:
             self.there = not self._closed
         if not self.there:
             self.close()
+
+    def look(self, seconds: float) -> None:
+        """Give the process up if it is more waited for than it helps; ``seconds``: of a slice."""
+        self.spent += seconds
+        if self.spent > LOOKED_AT:
+            if self.waited > MOST_WAITING * self.spent:
+                self.close()
+            self.waited = self.spent = 0.0
 
     def close(self) -> None:
         """End the process."""
@@ -111,11 +136,14 @@ class Helper:
 
     def _answer(self) -> Any:
         assert self._process is not None
+        began = time.perf_counter()
         try:
             return pickle.loads(worker.read(self._process.answers))
         except (OSError, ValueError, EOFError) as problem:
             self.close()
             raise Lost from problem
+        finally:
+            self.waited += time.perf_counter() - began
 
 
 _kept: list[Helper] = []  # at most one, between slices
@@ -123,7 +151,7 @@ _keeping = threading.Lock()
 
 
 @contextmanager
-def helping(task: SteppedTask, wanted: bool) -> Iterator[Helper | None]:
+def helping(task: Shared, wanted: bool) -> Iterator[Helper | None]:
     """Give the helper of a task for one slice, if it has started; the next slice gets the same.
 
     Where none is wanted, the one that there was ends.
@@ -135,10 +163,12 @@ def helping(task: SteppedTask, wanted: bool) -> Iterator[Helper | None]:
         helper = None
     if wanted and helper is None:
         helper = Helper(task)
+    began = time.perf_counter()
     try:
         yield helper if helper is not None and helper.there else None
     finally:
         if helper is not None:
+            helper.look(time.perf_counter() - began)
             with _keeping:
                 _kept.append(helper)
 
@@ -166,7 +196,7 @@ def _update(arrays: np.ndarray, step: int, learning_rate: float) -> None:
 class _Half:
     """What the helper does for its task."""
 
-    def __init__(self, task: SteppedTask, file: int) -> None:
+    def __init__(self, task: Shared, file: int) -> None:
         self._session, self._arrays = task.open(), _shared(file)
 
     def take(self, epoch: int, batch: int, rows: np.ndarray) -> Sums:

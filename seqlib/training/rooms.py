@@ -51,8 +51,6 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
-# A state is megabytes: each time the pipe is full or empty one process waits for the other.
-PIPE_BYTES = 1 << 20
 PROGRAM = (
     "import pickle, sys\n"
     "from_app = sys.stdin.buffer\n"
@@ -86,7 +84,6 @@ class Process:
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD},
             pass_fds=files,
-            pipesize=PIPE_BYTES,
             creationflags=behind | no_window,
         )
         assert popen.stdin is not None

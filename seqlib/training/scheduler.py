@@ -77,6 +77,8 @@ SHORTEST_SLICE = 0.04
 # How far, in seconds, a reader who comes or comes back may lie behind those who train. Without
 # this bound one who paused for minutes would get every slice for minutes.
 CATCH_UP = 2.0
+# A run that has trained so many seconds may have a helper; most are over before one has started.
+HELPED_AFTER = 0.5
 SWEEP_SECONDS = 2.0
 AWAY_SECONDS = 0.5  # from one look at a pool that is away to the next
 NOTE_SECONDS = 8.0  # how long a note stays after what it tells of is over
@@ -418,7 +420,8 @@ class Scheduler:
     def _helped(self, run: Run, pool: Pool) -> bool:
         """Whether a slice of the run may take a second core: no other run trains or waits."""
         alone = pool.helps and not self._flights and len(self._runs()) == 1
-        return alone and not run.pace and getattr(run.task, "shared", False)
+        long = run.trained_for > HELPED_AFTER and not run.pace
+        return alone and long and getattr(run.task, "shared", False)
 
     @staticmethod
     def _pool_name(run: Run) -> str:

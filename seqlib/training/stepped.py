@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqlib.training.adam import adam, clipped
 from seqlib.training.helper import Helper, Lost, dismiss, helping
-from seqlib.training.task import Progress, State
+from seqlib.training.task import Progress, Session, State
 
 
 class Part(NamedTuple):
@@ -30,20 +30,6 @@ class Part(NamedTuple):
     rows: np.ndarray
     of: int
     ends: bool
-
-
-class Session(Protocol):
-    """The arrays in which one ``advance`` computes."""
-
-    def take(
-        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
-    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return what was measured and the gradient (n,), each summed over a share of ``rows``.
-
-        The first of ``of`` shares is 0. The gradient stands in an array that the next call uses
-        again.
-        """
-        ...
 
 
 class SteppedTask:
@@ -109,8 +95,7 @@ class SteppedTask:
         last = self.epochs if epochs is None else min(self.epochs, state.epoch + epochs)
         if state.epoch >= last:
             return state, Progress()
-        # A run's first slice is short, and a short run needs no second process.
-        with helping(self, helped and state.step > 0) as helper:
+        with helping(self, helped) as helper:
             try:
                 after, progress = self._advance(state, seconds, last, helper)
             except Lost:

@@ -144,3 +144,17 @@ class Task(Protocol):
     def model(self, state: State, start: Any) -> Any:
         """Return the model ``start`` with the weights of ``state``."""
         ...
+
+
+class Session(Protocol):
+    """The arrays in which one ``advance`` computes."""
+
+    def take(
+        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Return what was measured and the gradient (n,), each summed over a share of ``rows``.
+
+        The first of ``of`` shares is 0. The gradient stands in an array that the next call uses
+        again.
+        """
+        ...

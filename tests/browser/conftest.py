@@ -45,6 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
 class Server:
     """``streamlit run`` on a free port, or the one given, as ``make run`` starts it.
 
@@ -117,6 +128,14 @@ def server():
 
 
 @pytest.fixture(scope="session")
+def readers():
+    """Draws pages as readers have them, section by section: half the work of a whole page."""
+    server = Server(sections="")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium():
     if not CHROMIUM:
         message = "No Chromium found: install it, or name it in CHROMIUM."
@@ -151,21 +170,38 @@ class Tabs:
         self.contexts: dict[str, BrowserContext] = {}
         self.free: dict[str, list[Page]] = {}
         self.troubles: list[str] = []  # what consoles said since the test began
+        self.kept: tuple[str, str, Page] | None = None  # what was asked, kind and tab
 
-    def take(self, **options) -> tuple[str, Page]:
-        """Return the kind of the tab, to give it back by, and the tab."""
+    def take(self, browser: int = 0, **options) -> tuple[str, Page]:
+        """Return the kind of the tab, to give it back by, and the tab.
+
+        Browsers of different numbers share nothing.
+        """
         look = {name: options.pop(name) for name in self.CHANGED if name in options}
-        kind = repr(sorted(options.items()))
+        kind = repr((browser, sorted(options.items())))
         if kind not in self.contexts:
             self.contexts[kind] = self.browser.new_context(accept_downloads=True, **options)
         free = self.free.setdefault(kind, [])
         page = free.pop() if free else self._new(self.contexts[kind])
-        page.set_viewport_size(look.get("viewport", {"width": 1280, "height": 720}))
-        page.emulate_media(
-            color_scheme=look.get("color_scheme", "light"),
-            reduced_motion=look.get("reduced_motion", "no-preference"),
-        )
+        self.dress(page, **look)
         return kind, page
+
+    def dress(
+        self,
+        page: Page,
+        viewport: dict[str, int] | None = None,
+        color_scheme: str = "light",
+        reduced_motion: str = "no-preference",
+    ) -> None:
+        page.set_viewport_size(viewport or {"width": 1280, "height": 720})
+        page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+
+    def let_go(self) -> None:
+        """Give back the tab that was kept for the test after, if it is not that one's."""
+        if self.kept:
+            _, kind, page = self.kept
+            self.kept = None
+            self.give_back(kind, page)
 
     def _new(self, context: BrowserContext) -> Page:
         page = context.new_page()
@@ -197,12 +233,12 @@ def tabs(chromium: Browser):
 
 
 @pytest.fixture
-def new_page(tabs: Tabs):
-    """Opens pages whose consoles must stay empty."""
+def open_page(tabs: Tabs):
+    """Opens pages whose consoles may say anything, as when a server is killed."""
     taken = []
-    tabs.troubles.clear()
 
     def open_page(url: str, **options) -> Page:
+        tabs.let_go()
         taken.append(tabs.take(**options))
         _, page = taken[-1]
         page.goto(url)
@@ -211,9 +247,52 @@ def new_page(tabs: Tabs):
         return page
 
     yield open_page
-    troubles = [*tabs.troubles]
     for kind, page in taken:
         tabs.give_back(kind, page)
+
+
+@pytest.fixture
+def new_page(open_page, tabs: Tabs):
+    """Opens pages whose consoles must stay empty."""
+    tabs.let_go()
+    tabs.troubles.clear()
+    yield open_page
+    assert not tabs.troubles, f"the browser's console said {tabs.troubles}"
+
+
+@pytest.fixture
+def look_at(tabs: Tabs, request: pytest.FixtureRequest):
+    """Opens a page, or goes on with the one that the test before opened by the same address.
+
+    For tests that leave it fit for the next: a load takes longer than what most of them do. The
+    consoles must stay empty.
+    """
+    taken = []
+
+    def open_or_go_on(url: str, **look) -> Page:
+        if tabs.kept and tabs.kept[0] == url:
+            taken.append(tabs.kept)
+            tabs.kept = None
+            _, _, page = taken[-1]
+            page.mouse.move(0, 0)
+            tabs.dress(page, **look)
+        else:
+            tabs.let_go()  # which says something itself if its server has ended
+            tabs.troubles.clear()
+            kind, page = tabs.take(**look)
+            taken.append((url, kind, page))
+            page.goto(url)
+        settled(page)
+        return page
+
+    yield open_or_go_on
+    for url, kind, page in taken:
+        tabs.let_go()
+        tabs.kept = url, kind, page
+        if not request.node.stash.get(PASSED, False):
+            tabs.let_go()
+    troubles = [*tabs.troubles]
+    tabs.troubles.clear()  # from here on it is the next test's
     assert not troubles, f"the browser's console said {troubles}"
 
 
@@ -231,8 +310,11 @@ def settled(page: Page) -> None:
     What is pressed in the middle of a run may be drawn anew under the hand.
     """
     page.wait_for_timeout(300)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=60_000
+    page.wait_for_function(  # looks oftener than ``expect``
+        """() => document.querySelector('[data-testid="stApp"]')
+          ?.dataset.testScriptState === "notRunning" """,
+        polling=50,
+        timeout=60_000,
     )
 
 

@@ -13,8 +13,9 @@ from seqlib.text import tokenise
 pytestmark = pytest.mark.browser
 
 
-def open_emojify(server, new_page, query: str = "", **options) -> Page:
-    page = new_page(f"{server.url}/emojify{query}", **options)
+def open_emojify(server, opens, query: str = "", **options) -> Page:
+    """``opens`` is ``new_page``, or ``look_at`` where the page of the test before will do."""
+    page = opens(f"{server.url}/emojify{query}", **options)
     expect(stage(page)).to_be_visible(timeout=60_000)
     return page
 
@@ -32,8 +33,8 @@ def verdict(page: Page):
     return page.locator(".verdict .main")
 
 
-def test_typing_a_sentence_is_read_without_enter(server, new_page):
-    page = open_emojify(server, new_page)
+def test_typing_a_sentence_is_read_without_enter(server, look_at):
+    page = open_emojify(server, look_at)
     box = sentence_box(page)
     box.fill("We love")
     box.press_sequentially(" our little family")
@@ -62,8 +63,8 @@ EVERYDAY = {
 }
 
 
-def test_everyday_sentences_get_the_emoji_most_people_would_give(server, new_page):
-    page = open_emojify(server, new_page)
+def test_everyday_sentences_get_the_emoji_most_people_would_give(server, look_at):
+    page = open_emojify(server, look_at)
     for sentence, emoji in EVERYDAY.items():
         sentence_box(page).fill(sentence)
         last = sentence.split()[-1].strip("?")
@@ -73,8 +74,61 @@ def test_everyday_sentences_get_the_emoji_most_people_would_give(server, new_pag
     expect(verdict(page)).to_contain_text("no word of this is known")
 
 
-def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, new_page):
-    page = open_emojify(server, new_page)
+def test_ten_sentences_in_each_language_are_read_right(server, look_at):
+    page = open_emojify(server, look_at)
+    for line in (
+        "love I love you",
+        "love 我爱你",
+        "ball Shall we play ball after lunch?",
+        "ball 一起打球吧",
+        "happy That joke was so funny",
+        "happy 太好笑了",
+        "sad My grandfather died last week",
+        "sad 我不开心",
+        "food I am hungry, let us eat pizza",
+        "food 我饿了",
+        "love I miss you my darling",
+        "love 我很想你",
+        "ball We won the football match",
+        "ball 我們今天踢足球",
+        "happy I passed my exam!",
+        "happy 今天真高兴",
+        "sad She does not love me anymore",
+        "sad 今天好累",
+        "food The soup is delicious",
+        "food 今晚一起吃火锅吧",
+    ):
+        answer, _, text = line.partition(" ")
+        sentence_box(page).fill(text)
+        expect(page.locator(".words tr.word td:not(.pad)")).to_have_text(tokenise(text))
+        expect(verdict(page).locator("b").first).to_have_text(answer)
+    expect(page.get_by_role("row", name=re.compile("lies next to .*pot soup"))).to_be_visible()
+    expect(stage(page)).to_contain_text("lies next to")
+
+
+def test_an_error_is_chosen_and_loaded_on_the_stage(server, look_at):
+    page = open_emojify(server, look_at)
+    before = sentence_box(page).input_value()
+    table = page.locator(".st-key-emoji_errors").get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + 53)  # the tick of the first row
+    expect(page.get_by_text("how much each word puts")).to_be_visible()
+    expect(sentence_box(page)).not_to_have_value(before)
+    first = sentence_box(page).input_value()
+    expect(page.get_by_text(f"“{first}”: how much each word")).to_be_visible()
+    expect(stage(page)).to_contain_text(first.split()[-1].lower().rstrip("?.!"))
+
+
+def test_a_phone_shows_the_page_without_sideways_scrolling(server, look_at):
+    page = open_emojify(server, look_at, viewport={"width": 390, "height": 844})
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, look_at):
+    page = open_emojify(server, look_at)
+    sentence_box(page).fill("I am happy")
     sentence_box(page).press("End")
     sentence_box(page).press_sequentially(" today")
     expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
@@ -126,21 +180,7 @@ def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
     assert verdict(again).inner_text() == said
 
 
-def test_an_error_is_chosen_and_loaded_on_the_stage(server, new_page):
-    page = open_emojify(server, new_page)
-    before = sentence_box(page).input_value()
-    table = page.locator(".st-key-emoji_errors").get_by_test_id("stDataFrame")
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 53)  # the tick of the first row
-    expect(page.get_by_text("how much each word puts")).to_be_visible()
-    expect(sentence_box(page)).not_to_have_value(before)
-    first = sentence_box(page).input_value()
-    expect(page.get_by_text(f"“{first}”: how much each word")).to_be_visible()
-    expect(stage(page)).to_contain_text(first.split()[-1].lower().rstrip("?.!"))
-
-
-def test_a_csv_of_ones_own_and_a_bad_one(server, new_page):
+def test_csvs_of_ones_own_are_read_and_odd_ones_get_a_sentence_each(server, new_page):
     page = open_emojify(server, new_page)
     page.get_by_text("my sentences", exact=True).click()
     chooser = page.locator(".st-key-emoji_csv input[type=file]")
@@ -158,11 +198,6 @@ def test_a_csv_of_ones_own_and_a_bad_one(server, new_page):
     expect(page.get_by_text("This is a web page saved under the name of a CSV")).to_be_visible()
     expect(page.get_by_text("30 rows read")).to_have_count(0)  # that was the file before
 
-
-def test_odd_csvs_get_a_sentence_each_and_fifty_thousand_rows_are_read(server, new_page):
-    page = open_emojify(server, new_page)
-    page.get_by_text("my sentences", exact=True).click()
-    chooser = page.locator(".st-key-emoji_csv input[type=file]")
     odd = {
         b"": "The file is empty",
         b"a b c,happy\nd e f,happy\n": "Every sentence has the same label",
@@ -188,41 +223,3 @@ def test_rows_edited_in_the_page_become_the_sentences(server, new_page):
     page.get_by_role("button", name="Use this table", exact=True).click()
     expect(page.get_by_text("my sentences", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="my sentences")).to_be_checked()
-
-
-def test_a_phone_shows_the_page_without_sideways_scrolling(server, new_page):
-    page = open_emojify(server, new_page, viewport={"width": 390, "height": 844})
-    main = page.get_by_test_id("stMain")
-    assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
-
-
-def test_ten_sentences_in_each_language_are_read_right(server, new_page):
-    page = open_emojify(server, new_page)
-    for line in (
-        "love I love you",
-        "love 我爱你",
-        "ball Shall we play ball after lunch?",
-        "ball 一起打球吧",
-        "happy That joke was so funny",
-        "happy 太好笑了",
-        "sad My grandfather died last week",
-        "sad 我不开心",
-        "food I am hungry, let us eat pizza",
-        "food 我饿了",
-        "love I miss you my darling",
-        "love 我很想你",
-        "ball We won the football match",
-        "ball 我們今天踢足球",
-        "happy I passed my exam!",
-        "happy 今天真高兴",
-        "sad She does not love me anymore",
-        "sad 今天好累",
-        "food The soup is delicious",
-        "food 今晚一起吃火锅吧",
-    ):
-        answer, _, text = line.partition(" ")
-        sentence_box(page).fill(text)
-        expect(page.locator(".words tr.word td:not(.pad)")).to_have_text(tokenise(text))
-        expect(verdict(page).locator("b").first).to_have_text(answer)
-    expect(page.get_by_role("row", name=re.compile("lies next to .*pot soup"))).to_be_visible()
-    expect(stage(page)).to_contain_text("lies next to")

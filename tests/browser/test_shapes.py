@@ -6,15 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import settled
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def shapes(server, new_page):
-    def open_shapes(query: str = "", **options):
-        page = new_page(f"{server.url}/shapes{query}", **options)
+def shapes(server, look_at):
+    def open_shapes(query: str = "", **look):
+        page = look_at(f"{server.url}/shapes{query}", **look)
         page.wait_for_selector(".blueprint .chip")
         return page
 
@@ -72,25 +73,6 @@ def test_pointing_at_a_tensor_lights_the_stage_and_the_other_way_round(shapes):
     assert all("n_values" in chip for chip in named)
 
 
-def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
-    page = shapes("?construction=pretrained_embedding_layer")
-    first(page).locator(".line", has_text="vocab_len = len(").hover()
-    expect(first(page).locator(".detail")).to_have_text("vocab_len = 10,001.")
-    first(page).locator(".line", has_text="embedding_layer.build(").hover()
-    without = first(page).locator(".aside", has_text="Without this line")
-    expect(without.locator("p").first).not_to_be_visible()
-    without.locator("summary").click()
-    expect(without).to_contain_text("expecting 0 weights")
-    # What is trained beside what writes: one line of each loop is marked.
-    marked = page.locator(".line.marked")
-    expect(marked).to_have_text(
-        [
-            re.compile(r"x = X\[:, t, :\].*reads the true note of step t$"),
-            re.compile(r"x = one_hot\(argmax\(out, .*reads what the network has chosen$"),
-        ]
-    )
-
-
 def test_pointing_at_a_1_names_its_row_of_the_matrix(shapes):
     page = shapes()
     picture = page.locator(".onehot")
@@ -123,24 +105,6 @@ def test_a_slider_changes_every_caption(shapes):
             (node) => node.shadowRoot && node.shadowRoot.textContent.includes('(None, 65)'))"""
     )
     assert first(page).locator(".chip[data-symbol=a]").text_content().endswith("(None, 65)")
-
-
-def test_predict_then_reveal(shapes):
-    page = shapes("?predict=true")
-    asked = first(page).locator(".chip.asked")
-    assert "?" in asked.text_content()
-    expect(page.locator(".line.marked").first).to_be_hidden()  # beside it stand all shapes
-    answer = page.get_by_role("textbox", name="shape")
-    answer.fill("(m, m, m, m, m)")
-    answer.press("Enter")
-    page.get_by_text("You have 5 axes. It has fewer.").wait_for()
-    assert asked.count() == 1
-    page.locator(".st-key-reveal button").first.click()
-    page.get_by_text("It is").wait_for()
-    asked.wait_for(state="detached")
-    page.locator(".st-key-next_question button").first.click()
-    asked.wait_for()
-    page.get_by_text("0 of 1").wait_for()
 
 
 def test_a_pasted_stack_is_drawn_up_to_the_layer_that_breaks(shapes):
@@ -187,6 +151,45 @@ def sticking_out(picture) -> list[str]:
 def test_nothing_sticks_out_of_the_picture(shapes, width):
     page = shapes(viewport={"width": width, "height": 844})
     assert sticking_out(first(page)) == []
+
+
+def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
+    page = shapes("?construction=pretrained_embedding_layer")
+    first(page).locator(".line", has_text="vocab_len = len(").hover()
+    expect(first(page).locator(".detail")).to_have_text("vocab_len = 10,001.")
+    first(page).locator(".line", has_text="embedding_layer.build(").hover()
+    without = first(page).locator(".aside", has_text="Without this line")
+    expect(without.locator("p").first).not_to_be_visible()
+    without.locator("summary").click()
+    expect(without).to_contain_text("expecting 0 weights")
+    # What is trained beside what writes: one line of each loop is marked.
+    marked = page.locator(".line.marked")
+    expect(marked).to_have_text(
+        [
+            re.compile(r"x = X\[:, t, :\].*reads the true note of step t$"),
+            re.compile(r"x = one_hot\(argmax\(out, .*reads what the network has chosen$"),
+        ]
+    )
+
+
+def test_predict_then_reveal(shapes):
+    page = shapes("?predict=true")
+    asked = first(page).locator(".chip.asked")
+    assert "?" in asked.text_content()
+    expect(page.locator(".line.marked").first).to_be_hidden()  # beside it stand all shapes
+    answer = page.get_by_role("textbox", name="shape")
+    answer.fill("(m, m, m, m, m)")
+    answer.press("Enter")
+    page.get_by_text("You have 5 axes. It has fewer.").wait_for()
+    assert asked.count() == 1
+    settled(page)  # a button that is just being drawn lets a press go by
+    page.locator(".st-key-reveal button").first.click()
+    page.get_by_text("It is").wait_for()
+    asked.wait_for(state="detached")
+    settled(page)
+    page.locator(".st-key-next_question button").first.click()
+    asked.wait_for()
+    page.get_by_text("0 of 1").wait_for()
 
 
 def test_presenter_type_is_at_least_20_px(shapes):

@@ -43,6 +43,20 @@ def stage(app, new_page):
     return open_stage
 
 
+@pytest.fixture
+def same_stage(app, look_at):
+    """The stage as the test before left it, but for its clock, which is put back."""
+
+    def open_stage():
+        page = look_at(app.url)
+        page.wait_for_selector(".eq-gates tbody tr")
+        go(page, 9)
+        page.wait_for_function(f"() => {VIEW}.transport.step === 9")
+        return page
+
+    return open_stage
+
+
 def lane(page, kind: str, place: int = 0):
     return page.locator(f"section[data-kind={kind}]").nth(place)
 
@@ -65,8 +79,8 @@ def agrees(value: float, text: str, slack: float = 1e-9) -> bool:
     return abs(value - number(text)) <= 0.5 * 10**-decimals + slack
 
 
-def test_the_equation_adds_up_on_screen_and_is_the_models(stage):
-    page = stage()
+def test_the_equation_adds_up_on_screen_and_is_the_models(same_stage):
+    page = same_stage()
     _, trace, _ = make(5)
     for unit in (0, 7, N_A - 1):
         page.select_option("select[aria-label=Unit]", str(unit))
@@ -100,17 +114,8 @@ def test_the_equation_adds_up_on_screen_and_is_the_models(stage):
                 assert gate.strip("()") == {"f": f, "i": i, "g": g, "o": o}[name].strip("()")
 
 
-def test_a_row_clicked_in_a_heatmap_is_the_unit_of_the_equation(stage):
-    page = stage()
-    canvas = lane(page, "heatmap").locator("canvas.time")
-    box = canvas.bounding_box()
-    canvas.click(position={"x": 300, "y": box["height"] * (11.5 / N_A)})
-    page.wait_for_function("""() => document.querySelector('[data-testid=stBidiComponentIsolated]')
-        .shadowRoot.querySelector('.eq-step').textContent.startsWith('unit 11 ')""")
-
-
-def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(stage):
-    page = stage()
+def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(same_stage):
+    page = same_stage()
     unit = page.locator(".eq select")
     chosen = int(unit.input_value()) - 3
     for _ in range(3):
@@ -120,14 +125,98 @@ def test_a_unit_chosen_in_the_equation_is_marked_in_the_heatmaps_and_no_other(st
     becomes(page, lambda: page.evaluate(f"() => {VIEW}.data.pins") == pinned)
 
 
-def test_arrow_keys_in_the_unit_list_choose_units_not_steps(stage):
-    page = stage()
+def test_a_row_clicked_in_a_heatmap_is_the_unit_of_the_equation(same_stage):
+    page = same_stage()
+    canvas = lane(page, "heatmap").locator("canvas.time")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": 300, "y": box["height"] * (11.5 / N_A)})
+    page.wait_for_function("""() => document.querySelector('[data-testid=stBidiComponentIsolated]')
+        .shadowRoot.querySelector('.eq-step').textContent.startsWith('unit 11 ')""")
+
+
+def test_arrow_keys_in_the_unit_list_choose_units_not_steps(same_stage):
+    page = same_stage()
     unit = page.locator("select[aria-label=Unit]")
     unit.select_option("0")
     unit.focus()
     page.keyboard.press("ArrowDown")
     expect(unit).to_have_value("1")
     assert page.evaluate(f"() => {VIEW}.transport.step") == 9
+
+
+def test_a_click_on_a_copy_goes_to_its_step(same_stage):
+    page = same_stage()
+    canvas = lane(page, "diagram").locator("canvas.time")
+    place = page.evaluate(f"""() => {{
+      const {{ lane }} = {VIEW}.look.frames.find((frame) => frame.node.dataset.kind === 'diagram');
+      for (let x = 60; x < 900; x += 2) if (lane.stepAt(x) === 10) return x;
+    }}""")
+    canvas.click(position={"x": place + 4, "y": 100})
+    page.wait_for_function(f"() => {VIEW}.transport.step === 10")
+
+
+def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(same_stage):
+    page = same_stage()
+    diagram = lane(page, "diagram")
+    dark = picture(diagram)
+    lane(page, "heatmap").locator(".axis[data-axis=n_a]").hover()
+    page.wait_for_function(f"() => {VIEW}.input.lit === 'n_a'")
+    becomes(page, lambda: picture(diagram) != dark)
+    lane(page, "equation").locator("var[data-symbol=f]").first.hover()
+    becomes(page, lambda: picture(diagram) == dark)
+
+
+def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(same_stage):
+    page = same_stage()
+    place = page.evaluate(f"""() => {{
+      const {{ lane, timeSize }} = {VIEW}.look.frames.find((frame) => frame.lane.light);
+      for (let y = 0; y < timeSize.height; y += 2) for (let x = 60; x < 900; x += 4) {{
+        const found = lane.probe(x, y);
+        if (found && found.symbol === 'a') return {{ x, y }};
+      }}
+    }}""")
+    lane(page, "diagram").locator("canvas.time").hover(position=place)
+    page.wait_for_function(f"() => {VIEW}.input.lit === 'a'")
+    expect(lane(page, "heatmap").first).to_contain_class("lit")
+    page.mouse.move(2, 2)
+    page.wait_for_function(f"() => {VIEW}.input.lit === ''")
+
+
+def test_the_table_of_the_diagram_holds_the_shapes_of_the_arrays(same_stage):
+    page = same_stage()
+    weights, trace, _ = make(5)
+    rows = table(lane(page, "diagram"))
+    shapes = {(row[0], row[2]): row[1] for row in rows}
+    assert shapes["x", "input"] == f"(None, 1, {trace.x.shape[1]})"
+    assert shapes["a", "LSTM_cell"] == f"(None, {trace.h.shape[1]})"
+    assert shapes["c", "LSTM_cell"] == f"(None, {trace.c.shape[1]})"
+    assert shapes["ŷ", "densor"] == f"(None, {weights.densor_kernel.shape[1]})"
+    many_to_one = table(lane(page, "diagram", 1))
+    assert [row[4] for row in many_to_one if row[0] == "ŷ"] == ["last step only"]
+
+
+def test_influences_in_the_table_are_those_of_the_gradient(same_stage):
+    page = same_stage()
+    found = influences(*make(5))
+    go(page, 13)
+    rows = table(lane(page, "influence"))
+    assert len(rows) == 14
+    total = found.norm[13].sum()
+    for row in rows:
+        k = 13 - (int(row[0]) - 1)
+        assert agrees(float(found.norm[13, k]), row[2], 1e-6)
+        assert agrees(100 * float(found.norm[13, k] / total), row[3].removesuffix("%"), 1e-4)
+        assert agrees(float(found.signed[13, k]), row[4].removeprefix("+"), 1e-6)
+    sizes = [number(row[2]) for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_lines_in_the_table_are_the_probabilities(same_stage):
+    page = same_stage()
+    _, trace, _ = make(5)
+    rows = table(lane(page, "line"))
+    assert len(rows) == trace.y.shape[1]
+    assert agrees(100 * float(trace.y[9, 3]), rows[3][4].removesuffix("%"), 1e-4)
 
 
 def test_the_diagram_folds_and_unfolds_by_keyboard(stage):
@@ -175,81 +264,6 @@ def test_new_data_leaves_fold_unit_and_measure_as_they_were(stage):
     assert page.input_value("select[aria-label=Unit]") == "6"
     pressed = lane(page, "influence").locator("button[aria-pressed=true]").first
     assert pressed.inner_text() == "Input × gradient"
-
-
-def test_the_table_of_the_diagram_holds_the_shapes_of_the_arrays(stage):
-    page = stage()
-    weights, trace, _ = make(5)
-    rows = table(lane(page, "diagram"))
-    shapes = {(row[0], row[2]): row[1] for row in rows}
-    assert shapes["x", "input"] == f"(None, 1, {trace.x.shape[1]})"
-    assert shapes["a", "LSTM_cell"] == f"(None, {trace.h.shape[1]})"
-    assert shapes["c", "LSTM_cell"] == f"(None, {trace.c.shape[1]})"
-    assert shapes["ŷ", "densor"] == f"(None, {weights.densor_kernel.shape[1]})"
-    many_to_one = table(lane(page, "diagram", 1))
-    assert [row[4] for row in many_to_one if row[0] == "ŷ"] == ["last step only"]
-
-
-def test_a_click_on_a_copy_goes_to_its_step(stage):
-    page = stage()
-    canvas = lane(page, "diagram").locator("canvas.time")
-    place = page.evaluate(f"""() => {{
-      const {{ lane }} = {VIEW}.look.frames.find((frame) => frame.node.dataset.kind === 'diagram');
-      for (let x = 60; x < 900; x += 2) if (lane.stepAt(x) === 10) return x;
-    }}""")
-    canvas.click(position={"x": place + 4, "y": 100})
-    page.wait_for_function(f"() => {VIEW}.transport.step === 10")
-
-
-def test_pointing_at_an_axis_or_a_symbol_lights_it_in_the_diagram(stage):
-    page = stage()
-    diagram = lane(page, "diagram")
-    dark = picture(diagram)
-    lane(page, "heatmap").locator(".axis[data-axis=n_a]").hover()
-    page.wait_for_function(f"() => {VIEW}.input.lit === 'n_a'")
-    becomes(page, lambda: picture(diagram) != dark)
-    lane(page, "equation").locator("var[data-symbol=f]").first.hover()
-    becomes(page, lambda: picture(diagram) == dark)
-
-
-def test_pointing_at_an_arrow_lights_the_lane_of_its_tensor(stage):
-    page = stage()
-    place = page.evaluate(f"""() => {{
-      const {{ lane, timeSize }} = {VIEW}.look.frames.find((frame) => frame.lane.light);
-      for (let y = 0; y < timeSize.height; y += 2) for (let x = 60; x < 900; x += 4) {{
-        const found = lane.probe(x, y);
-        if (found && found.symbol === 'a') return {{ x, y }};
-      }}
-    }}""")
-    lane(page, "diagram").locator("canvas.time").hover(position=place)
-    page.wait_for_function(f"() => {VIEW}.input.lit === 'a'")
-    expect(lane(page, "heatmap").first).to_contain_class("lit")
-    page.mouse.move(2, 2)
-    page.wait_for_function(f"() => {VIEW}.input.lit === ''")
-
-
-def test_influences_in_the_table_are_those_of_the_gradient(stage):
-    page = stage()
-    found = influences(*make(5))
-    go(page, 13)
-    rows = table(lane(page, "influence"))
-    assert len(rows) == 14
-    total = found.norm[13].sum()
-    for row in rows:
-        k = 13 - (int(row[0]) - 1)
-        assert agrees(float(found.norm[13, k]), row[2], 1e-6)
-        assert agrees(100 * float(found.norm[13, k] / total), row[3].removesuffix("%"), 1e-4)
-        assert agrees(float(found.signed[13, k]), row[4].removeprefix("+"), 1e-6)
-    sizes = [number(row[2]) for row in rows]
-    assert sizes == sorted(sizes, reverse=True)
-
-
-def test_lines_in_the_table_are_the_probabilities(stage):
-    page = stage()
-    _, trace, _ = make(5)
-    rows = table(lane(page, "line"))
-    assert len(rows) == trace.y.shape[1]
-    assert agrees(100 * float(trace.y[9, 3]), rows[3][4].removesuffix("%"), 1e-4)
 
 
 def test_text_from_users_stays_text(stage):

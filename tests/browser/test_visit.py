@@ -10,11 +10,11 @@ import numpy as np
 import pretty_midi
 import pytest
 from conftest import Server, becomes, settled, write_first_cell
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-SLOW = "pace=5+epochs+a+second"
+SLOW = "pace=5+epochs+a+second&epochs=1000"  # it goes on for longer than any test
 
 
 def kept(page: Page) -> dict:
@@ -71,31 +71,18 @@ def bring_midi(page: Page) -> None:
     settled(page)
 
 
-def open_in(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto(url)
-    settled(page)
-    page.wait_for_function(  # the tab has its name a moment after the page stands
-        "() => JSON.parse(sessionStorage.getItem('seqscope.visit') || '{}').token"
-    )
-    return page
-
-
 @pytest.fixture
-def contexts(chromium: Browser):
-    """Browsers that share nothing."""
-    made = []
+def open_visit(server, open_page):
+    """Opens the jazz page in one of several browsers, and waits until its tab has a name."""
 
-    def make() -> BrowserContext:
-        made.append(
-            chromium.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True)
+    def open_in(browser: int, query: str = "", link: str = "") -> Page:
+        page = open_page(link or f"{server.url}/jazz{query}", browser=browser)
+        page.wait_for_function(  # a moment after the page stands
+            "() => JSON.parse(sessionStorage.getItem('seqscope.visit') || '{}').token"
         )
-        return made[-1]
+        return page
 
-    yield make
-    for context in made:
-        context.close()
+    return open_in
 
 
 def menu(page: Page) -> None:
@@ -103,8 +90,8 @@ def menu(page: Page) -> None:
     expect(page.get_by_role("button", name="Save to a file")).to_be_visible()
 
 
-def test_a_reload_during_training_keeps_run_losses_and_model(server, new_page):
-    page = new_page(f"{server.url}/jazz?{SLOW}")
+def test_a_run_outlives_reloads_other_pages_and_a_fresh_start_that_is_taken_back(server, new_page):
+    page = new_page(f"{server.url}/jazz?{SLOW}&Tx=12")
     train(page)
     before, first = epoch(page), first_loss(page)
     page.reload()
@@ -116,10 +103,6 @@ def test_a_reload_during_training_keeps_run_losses_and_model(server, new_page):
     becomes(page, lambda: epoch(page) > now)
     expect(page.get_by_text("my training · temperature")).to_be_visible()
 
-
-def test_pages_may_be_switched_and_reloaded_while_a_run_goes_on(server, new_page):
-    page = new_page(f"{server.url}/jazz?{SLOW}&Tx=12")
-    train(page)
     before = epoch(page)
     go(page, "Emojify")
     box = page.get_by_role("textbox", name="Your sentence")
@@ -136,33 +119,26 @@ def test_pages_may_be_switched_and_reloaded_while_a_run_goes_on(server, new_page
     expect(page).to_have_url(re.compile(r"Tx=12"))
     expect(page.get_by_role("slider", name="Tx").first).to_have_value("12")
 
+    menu(page)
+    page.get_by_role("button", name="Start afresh").click()
+    page.get_by_role("button", name="Yes, start afresh").click()
+    expect(page.get_by_text("loss summed over Ty")).to_have_count(0, timeout=60_000)
+    settled(page)
+    expect(page).not_to_have_url(re.compile(r"Tx=12"))
+    menu(page)
+    page.get_by_role("button", name="Back to the visit before").click()
+    expect(page.get_by_text("Stopped")).to_be_visible(timeout=60_000)
+    expect(page).to_have_url(re.compile(r"Tx=12"))
 
-def test_a_file_of_ones_own_outlives_a_reload(server, new_page):
-    page = new_page(f"{server.url}/jazz")
-    bring_midi(page)
-    until_kept(page, "midi")
-    page.reload()
-    expect(page.get_by_text("Whistle").first).to_be_visible()
-    expect(page.get_by_text("“Flute secret · Whistle”: 80 tokens")).to_be_visible()
 
-
-def test_what_is_typed_in_no_link_outlives_another_page_and_a_reload(server, new_page):
+def test_what_stands_in_no_link_outlives_another_page_and_a_reload(server, new_page):
+    """Pasted layers, and a table that was edited."""
     page = new_page(f"{server.url}/shapes")
     box = page.get_by_role("textbox", name="layers")
     box.fill("Embedding(500, 7)\nLSTM(9)")
     page.get_by_role("button", name="Draw").click()
     settled(page)
-    go(page, "Cell")
-    page.reload()
-    settled(page)
-    page.wait_for_timeout(1500)
-    settled(page)
-    go(page, "Shapes")
-    expect(box).to_have_value("Embedding(500, 7)\nLSTM(9)")
-
-
-def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
-    page = new_page(f"{server.url}/emojify")
+    go(page, "Emojify")
     page.get_by_text("Edit the rows").click()
     settled(page)
     table = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
@@ -174,6 +150,8 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     settled(page)
     page.wait_for_timeout(1500)
     settled(page)
+    go(page, "Shapes")
+    expect(box).to_have_value("Embedding(500, 7)\nLSTM(9)")
     go(page, "Emojify")
     expect(page.get_by_role("switch", name="Edit the rows")).to_be_checked()
     settled(page)
@@ -184,11 +162,10 @@ def test_a_table_that_was_edited_outlives_a_reload(server, new_page):
     assert "my xylophone and I" in caught.value.path().read_text("utf-8")
 
 
-def test_two_tabs_of_a_browser_are_two_visits(server, contexts):
-    browser = contexts()
-    one = open_in(browser, f"{server.url}/jazz?{SLOW}")
+def test_two_tabs_of_a_browser_are_two_visits_and_a_duplicated_one_is_a_copy(open_visit):
+    one = open_visit(0, f"?{SLOW}")
     train(one)
-    other = open_in(browser, f"{server.url}/jazz")
+    other = open_visit(0)
     assert kept(other)["token"] != kept(one)["token"]
     assert kept(other)["holds"] == {}
     expect(other.get_by_text("loss summed over Ty")).to_have_count(0)
@@ -198,12 +175,7 @@ def test_two_tabs_of_a_browser_are_two_visits(server, contexts):
     settled(other)
     expect(other.get_by_text("loss summed over Ty")).to_have_count(0)
 
-
-def test_a_duplicated_tab_is_a_copy_and_the_first_goes_on(server, contexts):
-    browser = contexts()
-    one = open_in(browser, f"{server.url}/jazz?{SLOW}&epochs=200")
-    train(one)
-    with browser.expect_page() as opened:
+    with one.context.expect_page() as opened:
         one.evaluate("window.open(location.href)")  # takes the session storage along
     copy = opened.value
     expect(copy.get_by_text("This tab is a copy")).to_be_visible()
@@ -216,14 +188,19 @@ def test_a_duplicated_tab_is_a_copy_and_the_first_goes_on(server, contexts):
     copy.reload()
     expect(copy.get_by_text("Stopped")).to_be_visible()
     assert epoch(copy) == stood
+    copy.close()
     one.reload()
     expect(one.get_by_text("Training", exact=False).first).to_be_visible()
     assert epoch(one) >= before
 
 
-def test_two_browsers_never_see_each_others_data(server, contexts):
-    one, other = (open_in(contexts(), f"{server.url}/jazz") for _ in range(2))
+def test_two_browsers_never_see_each_others_data_and_a_file_outlives_a_reload(open_visit):
+    one, other = open_visit(1), open_visit(2)
     bring_midi(one)
+    until_kept(one, "midi")
+    one.reload()
+    expect(one.get_by_text("Whistle").first).to_be_visible()
+    expect(one.get_by_text("“Flute secret · Whistle”: 80 tokens")).to_be_visible()
     train(one)
     go(one, "Emojify")
     box = one.get_by_role("textbox", name="Your sentence")
@@ -242,29 +219,27 @@ def test_two_browsers_never_see_each_others_data(server, contexts):
         other.reload()
         settled(other)
     link = one.url  # a link is shared without what it was made with
-    third = open_in(contexts(), link)
+    assert kept(one)["token"] not in link
+    third = open_visit(3, link=link)
     assert kept(third)["holds"] == {}
     assert kept(third)["token"] != kept(one)["token"]
-    assert kept(one)["token"] not in link
 
-
-def test_a_token_that_nobody_has_opens_nothing(server, contexts):
-    page = open_in(contexts(), f"{server.url}/jazz")
-    page.evaluate(
+    # Nor does a token that nobody has open anything.
+    third.evaluate(
         "sessionStorage.setItem('seqscope.visit', JSON.stringify("
         "{token: 'x'.repeat(43), boot: 'y', holds: {runs: 'many', midi: -1}}))"
     )
-    page.reload()
-    settled(page)
-    expect(page.get_by_test_id("stToast")).to_have_count(0)
-    page.wait_for_function(
+    third.reload()
+    settled(third)
+    expect(third.get_by_test_id("stToast")).to_have_count(0)
+    third.wait_for_function(
         "JSON.parse(sessionStorage.getItem('seqscope.visit')).token !== 'x'.repeat(43)"
     )
-    assert kept(page)["holds"] == {}
+    assert kept(third)["holds"] == {}
 
 
-def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(server, contexts):
-    one = open_in(contexts(), f"{server.url}/jazz?epochs=12&Tx=11&temperature=0.6")
+def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(open_visit):
+    one = open_visit(1, "?epochs=12&Tx=11&temperature=0.6")
     train(one)
     expect(one.get_by_text("Done")).to_be_visible(timeout=60_000)
     settled(one)
@@ -276,7 +251,7 @@ def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(server, co
         one.get_by_role("button", name="Save to a file").click()
     saved = caught.value.path().read_bytes()
 
-    other = open_in(contexts(), f"{server.url}/jazz")
+    other = open_visit(2)
     menu(other)
     chooser = other.get_by_test_id("stPopoverBody").locator("input[type=file]")
     chooser.set_input_files(
@@ -302,26 +277,13 @@ def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(server, co
     expect(other).not_to_have_url(re.compile(r"Tx=11"))
 
 
-def test_starting_afresh_asks_and_can_be_taken_back(server, contexts):
-    page = open_in(contexts(), f"{server.url}/jazz?{SLOW}&Tx=13")
-    train(page)
-    menu(page)
-    page.get_by_role("button", name="Start afresh").click()
-    page.get_by_role("button", name="Yes, start afresh").click()
-    expect(page.get_by_text("loss summed over Ty")).to_have_count(0, timeout=60_000)
-    settled(page)
-    expect(page).not_to_have_url(re.compile(r"Tx=13"))
-    menu(page)
-    page.get_by_role("button", name="Back to the visit before").click()
-    expect(page.get_by_text("Stopped")).to_be_visible(timeout=60_000)
-    expect(page).to_have_url(re.compile(r"Tx=13"))
-
-
-def test_a_server_killed_while_training_says_what_was_lost_and_goes_on(chromium, contexts):
+def test_a_server_killed_while_training_says_what_was_lost_and_goes_on(open_visit):
     server = Server()
     try:
-        page = open_in(contexts(), f"{server.url}/jazz?{SLOW}&Tx=14")
+        page = open_visit(1, link=f"{server.url}/jazz?{SLOW}&Tx=14")
         train(page)
+        left_open = open_visit(2, link=f"{server.url}/jazz?{SLOW}")
+        train(left_open)
         server.kill()
         server = Server(port=server.port)
         page.goto(page.url)
@@ -335,18 +297,8 @@ def test_a_server_killed_while_training_says_what_was_lost_and_goes_on(chromium,
         page.reload()
         expect(page.get_by_text("loss summed over Ty")).to_be_visible()
         expect(said).to_have_count(0)
-    finally:
-        server.stop()
-
-
-def test_a_page_left_open_while_the_server_is_killed_says_so_without_a_reload(contexts):
-    server = Server()
-    try:
-        page = open_in(contexts(), f"{server.url}/jazz?{SLOW}")
-        train(page)
-        server.kill()
-        server = Server(port=server.port)
-        expect(page.get_by_test_id("stToast")).to_contain_text(
+        # Without a reload a page says so, too, as soon as it is connected again.
+        expect(left_open.get_by_test_id("stToast")).to_contain_text(
             "The server was started again", timeout=90_000
         )
     finally:

@@ -69,6 +69,7 @@ def test_nothing_is_unpickled_and_no_code_of_others_is_run():
         ("seqlib/training/rooms.py", "subprocess"),
         ("seqlib/training/rooms.py", "pickle"),
         ("seqlib/training/worker.py", "pickle"),
+        ("seqlib/training/helper.py", "pickle"),
     }
     for name in ("pickle", "dill", "joblib", "shelve", "marshal", "yaml", "subprocess"):
         assert name not in {module for _, module in imported}, name

@@ -66,7 +66,7 @@ def collect_seldom() -> None:
 
     Every reader waits meanwhile: 0.1 to 0.2 s every five seconds while thirty of them trained.
     """
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(10_000, 10, 10)
     gc.freeze()
 
 

@@ -102,6 +102,14 @@ def test_a_helper_ends_with_the_first_slice_that_wants_none():
     assert not there(helper._process.pid)
 
 
+def test_a_helper_that_is_waited_for_more_than_it_helps_is_given_up():
+    helper = started(TASKS["jazz"]())
+    for waited, spent, there_after in ((0.9, 0.9, True), (0.0, 9.0, True), (0.5, 1.1, False)):
+        helper.waited += waited
+        helper.look(spent)
+        assert helper.there is there_after
+
+
 def started_in_a_worker() -> int:
     return started(TASKS["jazz"]())._process.pid
 

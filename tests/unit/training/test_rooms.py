@@ -194,10 +194,10 @@ def test_shutting_down_answers_nothing_more_and_leaves_no_process(room):
 
 
 def test_where_no_process_may_start_a_thread_of_the_app_trains(monkeypatch):
-    def refuse() -> None:
+    def refuse(_module: str) -> None:
         raise OSError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(rooms, "_Process", refuse)
+    monkeypatch.setattr(rooms, "Process", refuse)
     scheduler = Scheduler(pools=Workers(2))
     assert scheduler.pool.slots == 2
     run = counting(20).start(scheduler)

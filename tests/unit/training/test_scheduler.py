@@ -128,19 +128,24 @@ def test_slices_are_shorter_where_many_train_and_never_too_short():
     assert room.pool.given[-1].seconds == scheduler_module.SHORTEST_SLICE
 
 
-def test_only_a_run_that_is_alone_and_not_slowed_down_may_take_a_second_core():
+def test_only_a_long_run_that_is_alone_and_not_slowed_down_may_take_a_second_core():
+    def helped(n: int) -> list[bool]:
+        room.steps(n)
+        return [given.helped for given in room.pool.given[-n:]]
+
     room = Room()
     room.pool.helps = True
-    room.start(shared=True, epochs=4)
-    room.steps(2)
-    room.start(shared=True, epochs=2)
-    room.steps(2)
-    assert [given.helped for given in room.pool.given] == [True, True, False, False]
-    room.steps(9)
-    room.start(shared=True, epochs=1, pace=5)
-    room.start(epochs=1)
-    room.steps(2)
-    assert not any(given.helped for given in room.pool.given[-2:])
+    run = room.start(shared=True, cost=0.3)
+    assert helped(4) == [False, False, True, True]
+    other = room.start(shared=True, cost=0.3)
+    assert helped(6) == [False] * 6
+    other.stop()
+    assert helped(1) == [True]
+    run.stop()
+    room.start(shared=True, cost=0.6, pace=5)
+    assert helped(1) == [False]
+    room.clock.now += 1
+    assert helped(1) == [False]
 
 
 def test_the_first_slice_is_one_epoch_so_that_a_loss_shows_and_a_paced_run_takes_one_each_time():

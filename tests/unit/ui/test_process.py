@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from types import SimpleNamespace
 
 import pytest
@@ -50,3 +51,14 @@ def test_whatever_else_is_asked_for_waits_for_nothing(asked, over):
 
 def test_sessions_of_this_process_do_so():
     assert AppSession.request_rerun.__wrapped__
+
+
+def test_full_collections_leave_out_what_is_loaded():
+    thresholds = gc.get_threshold()
+    try:
+        process.collect_seldom.__wrapped__()
+        assert gc.get_freeze_count() > 10 * len(gc.get_objects())
+        assert gc.get_threshold()[0] >= 10_000
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
