@@ -107,6 +107,9 @@ h3 { font-size: 1.25rem !important; }
 /* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
    there is nothing above it. */
 [data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
+.js-plotly-plot, [data-testid="stElementContainer"]:has(> [data-testid="stFullScreenFrame"]) {
+  overflow: visible !important;
+}
 .modebar:not(.vertical, :has([data-title="Close fullscreen"], [data-title="退出全屏"])) {
   transform: translateY(calc(-100% - 2px));
 }
