@@ -16,6 +16,7 @@ const STEP = 1.5; // of a zoom by key or button
 const FURTHEST = 400; // times the view of the whole map
 const CLOSE = 2.5; // times the whole map's scale from which words have names
 const MOST_NAMES = 160;
+const FEW = 2000; // words whose points are drawn larger
 const MOST_CHOSEN = 200;
 
 class WordMap {
@@ -162,7 +163,8 @@ class WordMap {
   paintPoints(context, width, height) {
     const { points, view } = this;
     // Points grow a little with the map, so that a close look is not empty.
-    const size = Math.min(7, 2.2 * (view.scale / this.home.scale) ** 0.35) * (this.data.font / 15);
+    const few = this.data.names.length <= FEW;
+    const size = Math.min(7, (few ? 4 : 2.2) * (view.scale / this.home.scale) ** 0.35) * (this.data.font / 15);
     context.globalAlpha = 0.75;
     this.classes.forEach((members, number) => {
       context.fillStyle = this.data.palette[number];

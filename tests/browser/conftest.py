@@ -128,14 +128,6 @@ def server():
 
 
 @pytest.fixture(scope="session")
-def readers():
-    """Draws pages as readers have them, section by section: half the work of a whole page."""
-    server = Server(sections="")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
 def chromium():
     if not CHROMIUM:
         message = "No Chromium found: install it, or name it in CHROMIUM."

@@ -16,10 +16,14 @@ from ui.cell.state import TEMPERATURE, TY
 pytestmark = pytest.mark.browser
 
 
+# Most tests share a page: what this asks of one part of it leaves the others as they are.
+ASKED = "?t=12&hand_from=17&copy_delay=40&copy_n_a=64&tiny_input=0110"
+
+
 @pytest.fixture
-def cell(server, new_page):
-    def open_cell(query: str = "", **options):
-        page = new_page(f"{server.url}/cell{query}", **options)
+def cell(server, look_at):
+    def open_cell(query: str = ASKED):
+        page = look_at(f"{server.url}/cell{query}")
         page.wait_for_selector(".cell-step[data-step]")
         return page
 
@@ -40,7 +44,7 @@ def values(page) -> dict[str, float]:
 
 
 def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_models(cell):
-    page = cell("?t=12")
+    page = cell()
     trace = sample(pretrained.load("good"), TY, temperature=TEMPERATURE, seed=7).trace
     stage = page.locator(".stage").first
     assert page.get_attribute(".cell-step", "data-step") == "11"
@@ -73,11 +77,12 @@ def test_the_stage_chooses_the_step_and_a_click_the_unit_and_numbers_are_the_mod
 
 
 def test_the_slider_moves_the_playhead(cell):
-    page = cell("?t=20")
-    assert page.get_attribute(".cell-step", "data-step") == "19"
+    page = cell()
+    shown = page.locator(".st-key-t").get_by_role("slider")
+    t = int(shown.get_attribute("aria-valuetext"))
     page.locator(".st-key-t").get_by_role("slider").focus()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(".cell-step[data-step='18']")
+    page.wait_for_selector(f".cell-step[data-step='{t - 2}']")
 
 
 SANDBOX = """() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
@@ -99,7 +104,7 @@ def sandbox(page) -> dict[str, np.ndarray]:
 
 
 def test_a_hand_in_the_cell_changes_what_follows_and_nothing_before(cell):
-    page = cell("?hand_from=17")
+    page = cell()
     found = sandbox(page)
     np.testing.assert_allclose(found["edited"][:16], found["plain"][:16], atol=1e-5)
     for t in range(16, TY):  # "remember for ever" is what the page begins with
@@ -108,17 +113,8 @@ def test_a_hand_in_the_cell_changes_what_follows_and_nothing_before(cell):
     assert int(re.search(r"changes at (\d+) of", said)[1]) > 0
 
 
-def test_writing_on_gives_another_solo_to_hear(cell):
-    page = cell("?hand=overwrite&hand_mode=write+on&hand_from=17")
-    page.get_by_text("notes changed").wait_for()
-    data = sandbox(page)["data"]
-    assert data["sound"]["pitch"]
-    assert data["names"][:16] == data["compare"]["names"][:16]
-    assert data["names"] != data["compare"]["names"]
-
-
 def test_moving_the_hand_recomputes_at_once(cell):
-    page = cell("?hand_from=17")
+    page = cell()
     page.get_by_text("Step 17: the first choice is").wait_for()
     settled(page)
     page.locator(".st-key-hand_from").get_by_role("slider").focus()
@@ -131,7 +127,7 @@ def test_moving_the_hand_recomputes_at_once(cell):
 
 
 def test_the_copy_task_draws_live_curves(cell):
-    page = cell("?copy_delay=40&copy_n_a=64")
+    page = cell()
     page.locator(".st-key-copy-train button").first.click()
     page.get_by_text(re.compile(r"Training.*step [1-9]\d* of 800")).wait_for(timeout=60_000)
     page.locator(".st-key-copy_accuracy_moving canvas").first.wait_for()
@@ -142,11 +138,11 @@ def test_the_copy_task_draws_live_curves(cell):
     )
 
 
-def test_a_file_of_weights_is_opened_and_its_layer_watched(server, new_page, tmp_path):
+def test_a_file_of_weights_is_opened_and_its_layer_watched(cell, tmp_path):
     rng = np.random.default_rng(0)
     shapes = [(9, 50), (50, 16), (4, 16), (16,)]
     np.savez(tmp_path / "mine.npz", *(rng.standard_normal(one).astype("f4") for one in shapes))
-    page = new_page(f"{server.url}/cell")
+    page = cell()
     uploads = page.locator(".st-key-own_file input[type=file]")
     uploads.set_input_files(tmp_path / "mine.npz")
     stage = page.locator(".st-key-own_layer_stage")
@@ -159,7 +155,7 @@ def test_a_file_of_weights_is_opened_and_its_layer_watched(server, new_page, tmp
 
 
 def test_a_weight_set_by_hand_changes_what_the_cell_keeps_and_stays_in_the_link(cell):
-    page = cell("?tiny_input=0110")
+    page = cell()
     page.get_by_role("button", name="count", exact=True).or_(
         page.get_by_role("radio", name="count", exact=True)
     ).first.click()
@@ -171,3 +167,12 @@ def test_a_weight_set_by_hand_changes_what_the_cell_keeps_and_stays_in_the_link(
     page.wait_for_url("**tiny_LSTM_f_b=-20**")
     page.reload()
     expect(page.get_by_text("Right after 2 of 4 steps, wrong first at step 3.")).to_be_visible()
+
+
+def test_writing_on_gives_another_solo_to_hear(cell):
+    page = cell("?hand=overwrite&hand_mode=write+on&hand_from=17")
+    page.get_by_text("notes changed").wait_for()
+    data = sandbox(page)["data"]
+    assert data["sound"]["pitch"]
+    assert data["names"][:16] == data["compare"]["names"][:16]
+    assert data["names"] != data["compare"]["names"]

@@ -12,12 +12,11 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 MATRIX = ".st-key-matrix_chart"
-expect.set_options(timeout=30_000)  # a busy machine takes its time
 
 
 @pytest.fixture
-def page(server, new_page) -> Page:
-    page = new_page(f"{server.url}/embeddings")
+def page(server, look_at) -> Page:
+    page = look_at(f"{server.url}/embeddings")
     expect(page.get_by_text("cells, each")).to_be_visible()
     expect(page.locator(f"{MATRIX} .heatmaplayer")).to_be_attached()
     return page
@@ -40,6 +39,17 @@ def drag_over(page: Page, top: float, bottom: float) -> None:
     page.mouse.down()
     page.mouse.move(x + 60, box["y"] + bottom * box["height"], steps=6)
     page.mouse.up()
+
+
+def test_what_is_drawn_can_be_taken_away(page):
+    with page.expect_download() as caught:
+        page.locator(".st-key-section_whole").get_by_role("button", name="CSV").click()
+    lines = caught.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("place,row,word,0,1")
+    assert len(lines) == 261
+    with page.expect_download() as caught:
+        page.locator(f"{MATRIX} .modebar-btn").first.click()
+    assert caught.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_sentence_is_looked_up_and_the_stage_follows(page):
@@ -84,6 +94,47 @@ def test_a_jump_shows_the_word_by_name_and_a_link_to_it(page):
     expect(said).to_have_text(re.compile(r"row [\d,]+ · .*dimension \d+.*value −?-?\d"))
 
 
+def test_analogies_that_everybody_asks(page):
+    for line in (
+        "man king woman queen",
+        "paris france tokyo japan",
+        "france paris japan tokyo",
+        "good better bad worse",
+        "he she father mother",
+        "king queen prince princess",
+        "china beijing russia moscow",
+        "go going eat eating",
+        "man woman actor actress",
+        "cat cats dog dogs",
+        "fast faster slow slower",
+        "see saw go went",
+        "男人 国王 女人 queen",
+    ):
+        *asked, answer = line.split()
+        for label, word in zip(("a", "is to b", "as c is to …"), asked, strict=True):
+            box = page.get_by_role("textbox", name=label, exact=True)
+            box.fill(word)
+            box.press("Enter")
+        a, b, c = asked
+        expect(page.get_by_text(f"{b} − {a} + {c} ≈ {answer}")).to_be_visible()
+    expect(page.get_by_text("The nearest Chinese words: 女王")).to_be_visible()
+
+
+def test_frozen_moves_no_row_and_trainable_moves_some(server, new_page):
+    page = new_page(f"{server.url}/embeddings")
+    page.locator(".st-key-embedding_epochs").get_by_role("slider").press("Home")
+    settled(page)
+    page.get_by_role("button", name="Train both").click()
+    expect(page.get_by_text("epoch 1 of 1")).to_have_count(2, timeout=120_000)
+    expect(page.get_by_text("Done")).to_have_count(2)
+    expect(page.get_by_text("no row moved")).to_be_visible()
+    frozen, trainable = page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert frozen.startswith("0 of")
+    assert int(trainable.split()[0].replace(",", "")) > 100
+    expect(page.locator(".st-key-changes_chart .heatmaplayer")).to_have_count(1)
+    expect(page.get_by_role("button", name="Train both again")).to_be_enabled()
+
+
 def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, new_page):
     page = new_page(f"{server.url}/embeddings?map=own+axes&map_words=20000")
     canvas = page.locator(".wordmap canvas")
@@ -117,21 +168,8 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
     expect(page.locator(".wordmap .tip")).to_have_text(re.compile(r"\S"))
 
 
-def test_frozen_moves_no_row_and_trainable_moves_some(page):
-    page.locator(".st-key-embedding_epochs").get_by_role("slider").press("Home")
-    settled(page)
-    page.get_by_role("button", name="Train both").click()
-    expect(page.get_by_text("epoch 1 of 1")).to_have_count(2, timeout=120_000)
-    expect(page.get_by_text("Done")).to_have_count(2)
-    expect(page.get_by_text("no row moved")).to_be_visible()
-    frozen, trainable = page.get_by_test_id("stMetricValue").all_inner_texts()
-    assert frozen.startswith("0 of")
-    assert int(trainable.split()[0].replace(",", "")) > 100
-    expect(page.locator(".st-key-changes_chart .heatmaplayer")).to_have_count(1)
-    expect(page.get_by_role("button", name="Train both again")).to_be_enabled()
-
-
-def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(page):
+def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(server, new_page):
+    page = new_page(f"{server.url}/embeddings")
     page.get_by_test_id("stSelectbox").first.click()
     page.get_by_role("option", name="my file").click()
     rows = np.random.default_rng(0).normal(size=(60, 6))
@@ -147,40 +185,3 @@ def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(page):
     )
     expect(page.get_by_text("is a web page saved under this name")).to_be_visible()
     expect(page.get_by_text("Rows 0 to 60 of 61")).to_be_visible()
-
-
-def test_what_is_drawn_can_be_taken_away(page):
-    with page.expect_download() as caught:
-        page.locator(".st-key-section_whole").get_by_role("button", name="CSV").click()
-    lines = caught.value.path().read_text("utf-8-sig").splitlines()
-    assert lines[0].startswith("place,row,word,0,1")
-    assert len(lines) == 261
-    with page.expect_download() as caught:
-        page.locator(f"{MATRIX} .modebar-btn").first.click()
-    assert caught.value.path().read_bytes().startswith(b"\x89PNG")
-
-
-def test_analogies_that_everybody_asks(page):
-    for line in (
-        "man king woman queen",
-        "paris france tokyo japan",
-        "france paris japan tokyo",
-        "good better bad worse",
-        "he she father mother",
-        "king queen prince princess",
-        "china beijing russia moscow",
-        "go going eat eating",
-        "man woman actor actress",
-        "cat cats dog dogs",
-        "fast faster slow slower",
-        "see saw go went",
-        "男人 国王 女人 queen",
-    ):
-        *asked, answer = line.split()
-        for label, word in zip(("a", "is to b", "as c is to …"), asked, strict=True):
-            box = page.get_by_role("textbox", name=label, exact=True)
-            box.fill(word)
-            box.press("Enter")
-        a, b, c = asked
-        expect(page.get_by_text(f"{b} − {a} + {c} ≈ {answer}")).to_be_visible()
-    expect(page.get_by_text("The nearest Chinese words: 女王")).to_be_visible()

@@ -24,17 +24,8 @@ def step(stage) -> int:
     return int(text.split()[1])
 
 
-def test_the_shipped_solo_plays_and_the_heatmaps_move_with_it(server, new_page):
-    page = new_page(f"{server.url}/jazz")
-    shown = stage(page)
-    shown.get_by_role("button", name="Play").click()
-    before, picture = step(shown), shown.screenshot()
-    becomes(page, lambda: step(shown) > before)
-    becomes(page, lambda: shown.screenshot() != picture)
-
-
-def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(server, new_page):
-    page = new_page(f"{server.url}/jazz")
+def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(server, look_at):
+    page = look_at(f"{server.url}/jazz")
     shown = stage(page)
     order = shown.get_by_label("Sort units by")
     expect(order).to_have_value("few")
@@ -47,6 +38,15 @@ def test_units_stand_in_groups_by_what_they_follow_until_all_are_asked_for(serve
     becomes(page, lambda: shown.evaluate(rows) == 128)
     picture.hover(position={"x": 300, "y": 120})
     expect(shown).to_contain_text("follows nothing by itself")
+
+
+def test_the_shipped_solo_plays_and_the_heatmaps_move_with_it(server, look_at):
+    page = look_at(f"{server.url}/jazz")
+    shown = stage(page)
+    shown.get_by_role("button", name="Play").click()
+    before, picture = step(shown), shown.screenshot()
+    becomes(page, lambda: step(shown) > before)
+    becomes(page, lambda: shown.screenshot() != picture)
 
 
 def test_train_sample_download(server, new_page):

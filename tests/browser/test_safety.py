@@ -61,13 +61,6 @@ def midi_named(text: str) -> bytes:
     return data[: place + 4] + size.to_bytes(4) + name + data[place + 8 :]
 
 
-def test_a_mark_would_be_seen(server, new_page):
-    page = new_page(f"{server.url}/shapes")
-    unharmed(page)
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<strong>loud</strong>')")
-    assert page.evaluate(MADE) == ["loud"]
-
-
 def test_file_and_track_names(server, new_page):
     page = new_page(f"{server.url}/jazz?corpus=my+MIDI")
     uploader = page.get_by_test_id("stFileUploader").filter(has_text="MIDI").last
@@ -107,10 +100,17 @@ def test_words_in_a_link_and_in_a_file(server, new_page):
     assert any("<b>x</b>" in one for one in shown), "the word is not drawn as it is"
 
 
-def test_pasted_layers(server, new_page):
-    page = new_page(f"{server.url}/shapes")
+def test_pasted_layers(server, look_at):
+    page = look_at(f"{server.url}/shapes")
     box = page.get_by_role("textbox", name="layers")
     box.fill(HOSTILE)
     box.press("Control+Enter")
     expect(page.get_by_test_id("stAlert").first).to_be_visible()
     unharmed(page)
+
+
+def test_a_mark_would_be_seen(server, look_at):
+    page = look_at(f"{server.url}/shapes")
+    unharmed(page)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<strong>loud</strong>')")
+    assert page.evaluate(MADE) == ["loud"]

@@ -40,6 +40,19 @@ def stage(app, new_page):
     return open_stage
 
 
+@pytest.fixture
+def same_stage(app, look_at):
+    """The stage as the test before left it, but for its clock, which is put back."""
+
+    def open_stage():
+        page = look_at(app.url)
+        page.locator(".stage").press("Home")
+        page.wait_for_function(f"() => ({VIEW})().transport.step === 0")
+        return page
+
+    return open_stage
+
+
 def step_of(page) -> int:
     return int(re.search(r"step (\d+)", page.text_content(".where"))[1])
 
@@ -62,8 +75,8 @@ def lane_box(page, kind: str) -> dict:
     return canvas.bounding_box()
 
 
-def test_every_control_has_a_name_and_the_scrubber_says_where_it_is(stage):
-    page = stage()
+def test_every_control_has_a_name_and_the_scrubber_says_where_it_is(same_stage):
+    page = same_stage()
     root = page.locator(".stage")
     assert root.get_attribute("role") == "group"
     assert root.get_attribute("aria-label").startswith("A test")
@@ -74,8 +87,8 @@ def test_every_control_has_a_name_and_the_scrubber_says_where_it_is(stage):
     assert re.match(r"step 1 of 42, ", text)
 
 
-def test_keys_work_while_the_stage_has_focus_and_only_then(stage):
-    page = stage()
+def test_keys_work_while_the_stage_has_focus_and_only_then(same_stage):
+    page = same_stage()
     page.get_by_label("A field").click()
     page.keyboard.press("ArrowRight")
     assert step_of(page) == 1
@@ -96,8 +109,8 @@ def test_keys_work_while_the_stage_has_focus_and_only_then(stage):
     page.wait_for_selector("button[aria-label^='Play']")
 
 
-def test_keys_stay_the_stages_after_its_buttons_were_pressed(stage):
-    page = stage()
+def test_keys_stay_the_stages_after_its_buttons_were_pressed(same_stage):
+    page = same_stage()
     page.get_by_role("button", name="Step forward").click()
     wait_for_step(page, 2)
     page.keyboard.press("End")
@@ -129,8 +142,8 @@ def test_keys_stay_the_stages_after_its_buttons_were_pressed(stage):
     page.wait_for_function(f"() => ({VIEW})().transport.step === 39")
 
 
-def test_tab_and_letters_are_left_to_the_browser_and_to_streamlit(stage):
-    page = stage()
+def test_tab_and_letters_are_left_to_the_browser_and_to_streamlit(same_stage):
+    page = same_stage()
     page.locator(".stage").focus()
     taken = page.evaluate(
         f"""() => {{ const root = ({VIEW})().root; const taken = [];
@@ -141,6 +154,73 @@ def test_tab_and_letters_are_left_to_the_browser_and_to_streamlit(stage):
         return taken; }}"""
     )
     assert taken == []
+
+
+def test_canvases_follow_the_theme(same_stage):
+    page = same_stage()
+    assert not ask(page, "view.look.theme.dark")
+    page.emulate_media(color_scheme="dark")
+    becomes(page, lambda: ask(page, "view.look.theme.dark"))
+
+
+def test_sorting_units_moves_rows_but_not_their_numbers(same_stage):
+    page = same_stage()
+    page.select_option(".sort", "peak")
+    trace = sample(JazzWeights.initial(16, 12, seed=1), 40, seed=5, prompt=(3, 4)).trace
+    peaks = np.abs(trace.h).argmax(axis=0)
+    order = "[...view.data.order('n_a', 16)]"
+    becomes(page, lambda: (np.diff(peaks[ask(page, order)]) >= 0).all())
+    assert sorted(ask(page, order)) == list(range(16))
+    page.select_option(".sort", "signal:pitch")
+    assert sorted(ask(page, "[...view.data.order('n_a', 16)]")) == list(range(16))
+
+
+def test_an_axis_name_lights_every_tensor_that_has_it(same_stage):
+    page = same_stage()
+    page.locator("section[data-kind=heatmap] .axis[data-axis=n_a]").first.hover()
+    page.wait_for_selector(".lane.lit")
+    expect(page.locator(".lane.lit")).to_have_count(2)
+    expect(page.locator(".lane.lit[data-kind=heatmap]")).to_have_count(2)
+    page.locator("section[data-kind=distribution] .axis[data-axis=Tx]").hover()
+    page.wait_for_function(
+        f"() => ({VIEW})().look.frames.every((frame) => frame.node.classList.contains('lit'))"
+    )
+
+
+def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(same_stage):
+    page = same_stage()
+    box = lane_box(page, "heatmap")
+    page.mouse.move(box["x"] + 200, box["y"] + 20)
+    tip = page.locator(".tip")
+    expect(tip).to_have_text(re.compile(r"−?0\.\d{4}"))
+    expect(tip).to_have_text(re.compile(r"unit \d+"))
+    expect(page.locator(".row-mark:visible")).to_have_count(2)
+    page.mouse.click(box["x"] + 200, box["y"] + 20)
+    page.wait_for_selector(".chip")
+    becomes(page, lambda: ask(page, "view.data.pins.length") == 1)
+    page.click(".chip")
+    becomes(page, lambda: ask(page, "view.data.pins.length") == 0)
+    typed = page.locator("input.unit")
+    for odd in ("999", "1.5", ""):
+        typed.fill(odd)
+        typed.press("Enter")
+        becomes(page, lambda: "from 0 to " in typed.evaluate("node => node.validationMessage"))
+    typed.fill("3")
+    typed.press("Enter")
+    page.wait_for_selector(".chip")
+
+
+def test_the_table_holds_the_trace_s_own_numbers(stage):
+    page = stage()
+    page.click("button[aria-label='Show Hidden state as a table']")
+    table = page.locator("section[data-kind=heatmap] table").first
+    cells = table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].slice(1).map(cell => cell.textContent))"
+    )
+    trace = sample(JazzWeights.initial(16, 12, seed=1), 40, seed=5, prompt=(3, 4)).trace
+    shown = np.array([[float(text.replace("−", "-")) for text in row] for row in cells])
+    assert shown.shape == (16, 8)
+    assert np.allclose(shown, trace.h[:8].T, atol=5.1e-4)
 
 
 def test_the_audio_clock_drives_the_playhead(stage):
@@ -244,54 +324,6 @@ def test_text_from_users_stays_text(stage):
     assert page.locator(".stage img").count() == 0
 
 
-def test_the_table_holds_the_trace_s_own_numbers(stage):
-    page = stage()
-    page.click("button[aria-label='Show Hidden state as a table']")
-    table = page.locator("section[data-kind=heatmap] table").first
-    cells = table.locator("tbody tr").evaluate_all(
-        "rows => rows.map(row => [...row.cells].slice(1).map(cell => cell.textContent))"
-    )
-    trace = sample(JazzWeights.initial(16, 12, seed=1), 40, seed=5, prompt=(3, 4)).trace
-    shown = np.array([[float(text.replace("−", "-")) for text in row] for row in cells])
-    assert shown.shape == (16, 8)
-    assert np.allclose(shown, trace.h[:8].T, atol=5.1e-4)
-
-
-def test_hovering_reads_the_number_and_a_click_pins_the_unit_in_every_lane(stage):
-    page = stage()
-    box = lane_box(page, "heatmap")
-    page.mouse.move(box["x"] + 200, box["y"] + 20)
-    tip = page.locator(".tip")
-    expect(tip).to_have_text(re.compile(r"−?0\.\d{4}"))
-    expect(tip).to_have_text(re.compile(r"unit \d+"))
-    expect(page.locator(".row-mark:visible")).to_have_count(2)
-    page.mouse.click(box["x"] + 200, box["y"] + 20)
-    page.wait_for_selector(".chip")
-    becomes(page, lambda: ask(page, "view.data.pins.length") == 1)
-    page.click(".chip")
-    becomes(page, lambda: ask(page, "view.data.pins.length") == 0)
-    typed = page.locator("input.unit")
-    for odd in ("999", "1.5", ""):
-        typed.fill(odd)
-        typed.press("Enter")
-        becomes(page, lambda: "from 0 to " in typed.evaluate("node => node.validationMessage"))
-    typed.fill("3")
-    typed.press("Enter")
-    page.wait_for_selector(".chip")
-
-
-def test_an_axis_name_lights_every_tensor_that_has_it(stage):
-    page = stage()
-    page.locator("section[data-kind=heatmap] .axis[data-axis=n_a]").first.hover()
-    page.wait_for_selector(".lane.lit")
-    expect(page.locator(".lane.lit")).to_have_count(2)
-    expect(page.locator(".lane.lit[data-kind=heatmap]")).to_have_count(2)
-    page.locator("section[data-kind=distribution] .axis[data-axis=Tx]").hover()
-    page.wait_for_function(
-        f"() => ({VIEW})().look.frames.every((frame) => frame.node.classList.contains('lit'))"
-    )
-
-
 def test_two_traces_are_shown_beside_each_other_and_subtracted(stage):
     page = stage()
     page.locator(".stage").focus()
@@ -309,18 +341,6 @@ def test_two_traces_are_shown_beside_each_other_and_subtracted(stage):
     page.wait_for_function(f"() => ({VIEW})().data.clock.steps === 32")
     # Both run in the same seconds, so there it goes on.
     becomes(page, lambda: page.evaluate(f"() => ({VIEW})().transport.position") == before)
-
-
-def test_sorting_units_moves_rows_but_not_their_numbers(stage):
-    page = stage()
-    page.select_option(".sort", "peak")
-    trace = sample(JazzWeights.initial(16, 12, seed=1), 40, seed=5, prompt=(3, 4)).trace
-    peaks = np.abs(trace.h).argmax(axis=0)
-    order = "[...view.data.order('n_a', 16)]"
-    becomes(page, lambda: (np.diff(peaks[ask(page, order)]) >= 0).all())
-    assert sorted(ask(page, order)) == list(range(16))
-    page.select_option(".sort", "signal:pitch")
-    assert sorted(ask(page, "[...view.data.order('n_a', 16)]")) == list(range(16))
 
 
 def test_a_loop_stays_in_its_range(stage):
@@ -423,7 +443,6 @@ def test_for_the_back_row_no_text_is_small(stage, lines, least):
     assert not small, json.dumps(small)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_canvases_follow_the_theme(stage, scheme):
-    page = stage("", color_scheme=scheme)
-    assert ask(page, "view.look.theme.dark") == (scheme == "dark")
+def test_canvases_begin_in_the_dark(stage):
+    page = stage("", color_scheme="dark")
+    assert ask(page, "view.look.theme.dark")

@@ -86,19 +86,19 @@ def a_song() -> bytes:
     return held.getvalue()
 
 
-def work(app: AppTest) -> AppTest:
+def work() -> AppTest:
     """A visit that has brought, trained and set something."""
-    app.button_group(key="corpus").set_value("my MIDI").run()
+    app = visit_to("jazz", corpus="my MIDI")
     app.file_uploader(key="midi_file").set_value(("tune.mid", a_song(), "audio/midi"))
     app.run()
-    app.selectbox(key="midi_track").set_value(1).run()
+    app.selectbox(key="midi_track").set_value(1)
     app.slider(key="Tx").set_value(17).run()
     app.session_state["jazz_runs"][default_corpus().vocabulary] = a_jazz_run()
     app.session_state["emoji_runs"] = [EmojiRecord(3, an_emoji_run(), "our sentences", load())]
     app.session_state["emoji_run_number"] = 3
     app.switch_page("pages/emojify.py").run()
-    app.text_input(key="say").set_value("we love pizza").run()
-    app.selectbox(key="emoji_model").set_value("run 3 last").run()
+    app.text_input(key="say").set_value("we love pizza")
+    app.selectbox(key="emoji_model").set_value("run 3 last")
     app.text_area(key="emoji_many").set_value("a line\nanother").run()
     return app.switch_page("pages/jazz.py").run()
 
@@ -131,7 +131,7 @@ def test_every_page_has_the_menu_and_says_what_the_visit_holds(page):
 
 
 def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
-    app = work(visit_to("jazz"))
+    app = work()
     other = again(app, "jazz", Tx="17", corpus="my MIDI")
     held_alike(app, other)
     assert other.session_state["jazz_runs"] is app.session_state["jazz_runs"]
@@ -148,7 +148,7 @@ def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
 
 
 def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):
-    app = work(visit_to("jazz"))
+    app = work()
     app.button_group(key="corpus").set_value("all choruses").run()
     app.selectbox(key="model").set_value("my training").run()
     other = again(app, "jazz", model="my training")
@@ -156,7 +156,7 @@ def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):
 
 
 def test_the_readers_link_says_more_than_what_was_set_before(claims):
-    app = work(visit_to("jazz"))
+    app = work()
     other = again(app, "cell")
     other.query_params["say"] = "from a link"
     other.switch_page("pages/emojify.py").run()
@@ -205,7 +205,7 @@ def test_whatever_a_browser_says_nothing_breaks_and_nothing_is_said(claims, unto
 
 
 def test_two_sessions_never_see_each_others_work():
-    app = work(visit_to("jazz"))
+    app = work()
     other = visit_to("jazz")
     for key in visit.WORK:
         assert key not in other.session_state or not other.session_state[key]
@@ -218,7 +218,7 @@ def test_two_sessions_never_see_each_others_work():
 
 
 def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
-    app = work(visit_to("jazz"))
+    app = work()
     first = app.session_state["visit:"]
     first.holder = "the other tab"
     monkeypatch.setattr(visit.visits, "alive", lambda session: session == "the other tab")
@@ -236,7 +236,7 @@ def test_a_duplicated_tab_works_on_a_copy(claims, monkeypatch):
 
 
 def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
-    app = work(visit_to("jazz"))
+    app = work()
     app.button_group(key="corpus").set_value("all choruses").run()
     app.selectbox(key="model").set_value("my training").run()
     held = app.session_state["visit:"]
@@ -272,7 +272,7 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
 @pytest.fixture(scope="module")
 def worked() -> AppTest:
     """A visit that keeps its work whatever comes after."""
-    return work(visit_to("jazz"))
+    return work()
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"dear sir or madam", bytes(1000)])
@@ -289,7 +289,7 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(worked, data):
 
 
 def test_starting_afresh_asks_first_and_stops_what_trains():
-    app = work(visit_to("jazz"))
+    app = work()
     before = app.session_state["visit:"]
     run = app.session_state["jazz_runs"][default_corpus().vocabulary]
     run._state = State.RUNNING

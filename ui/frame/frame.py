@@ -107,6 +107,9 @@ h3 { font-size: 1.25rem !important; }
 /* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
    there is nothing above it. */
 [data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
+.js-plotly-plot, [data-testid="stElementContainer"]:has(> [data-testid="stFullScreenFrame"]) {
+  overflow: visible !important;
+}
 .modebar:not(.vertical, :has([data-title="Close fullscreen"], [data-title="退出全屏"])) {
   transform: translateY(calc(-100% - 2px));
 }
@@ -138,7 +141,10 @@ PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
+[class*="st-key-section_"] [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
+/* What is in it stands on the page itself, after the title. */
 .st-key-first, :has(> .st-key-first) { display: contents; }
+.st-key-first > :not(:has(> [class*="st-key-controls_"])) { order: 0 !important; }
 /* Folded controls are a slim line in sight, at the window's lower edge until their place comes. */
 [data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) {
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
