@@ -11,7 +11,7 @@ from seqlib.stage.jazz import state_stage
 from seqlib.stage.offline import offline_html
 from seqlib.stage.stage import Stage, StageError
 
-HEAD, LANE, MOST = 230, 170, 960  # pixels: title and controls, one lane, the whole frame
+HEAD, LANE, MOST = 272, 204, 960  # pixels: title and controls, one lane, the whole frame
 
 
 def stage_html(stage: Stage) -> str:

@@ -73,6 +73,10 @@ FRAME_CSS = """<style>
 :is(.st-key-tour, .st-key-plan, .st-key-glossary) {
   position: fixed; width: 0; height: 0; z-index: 999991;
 }
+/* Many controls in a row stand in two rows where the page is narrow, beside a lesson say. */
+[data-testid="stHorizontalBlock"]:has(> :nth-child(5)) > [data-testid="stColumn"] {
+  min-width: 11rem;
+}
 a[href^="#term-"] {
   color: inherit !important; cursor: help;
   text-decoration: underline dotted 1px; text-underline-offset: 0.2em;
