@@ -80,7 +80,7 @@ def shuffle_seed() -> int:
 
 def typing() -> None:
     """Draw the box and the emoji, which stay in sight while what follows is looked at."""
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+    left, right = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
         sentence.box(label_visibility="collapsed")
     found, here = state.chosen(), scene()  # once the box has taken the link's sentence

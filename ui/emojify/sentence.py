@@ -53,9 +53,12 @@ CSS = """<style>
 .words tr.word td.pad { border-style: dotted; font-weight: 400; }
 .words tr.word td.cut { border: 0; text-decoration: line-through; font-weight: 400; }
 .words tr.row td { font-variant-numeric: tabular-nums; padding-top: 0; }
-.verdict { display: flex; flex-wrap: wrap; gap: 0 1.6rem; align-items: center; }
+/* One row, whose height sections are landed below. */
+.verdict { display: flex; gap: 1.2rem; align-items: center; }
 .verdict div { display: flex; align-items: center; gap: 0.6rem; }
-.verdict .mark { font-size: 2.2rem; line-height: 1.1; }
+.verdict .main { flex: none; }
+.verdict .mark { font-size: 2.2rem; line-height: 1.1; white-space: nowrap; }
+.verdict .also { font-size: 0.85rem; min-width: 0; }
 .verdict .also .mark { font-size: 1.6rem; }
 .verdict p { margin: 0; line-height: 1.3; }
 /* The box and the answer stay above all that follows the sentence. */

@@ -131,6 +131,7 @@ h3 { font-size: 1.25rem !important; }
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }
   .st-key-present:not(:has(:checked)) { display: none; }
+  .st-key-tools:has(.st-key-present :checked) { flex-wrap: wrap; }
   h1 { font-size: 1.7rem !important; }
   h2 { padding-top: 0.5rem !important; }
   :is([class*="st-key-section_"], .st-key-first)
