@@ -139,7 +139,12 @@ def by_epoch(
             *({**mark, "x0": epoch, "x1": epoch} for epoch in marks.values()),
         ],
         annotations=[
-            *({**beside, "y": value, "text": plain(name)} for name, value in levels.items()),
+            # The highest is named above its line, others below: two may lie close.
+            *(
+                {**beside, "y": value, "text": plain(name)}
+                | ({} if value == max(levels.values()) else {"yanchor": "top"})
+                for name, value in levels.items()
+            ),
             *({**below, "x": epoch, "text": plain(name)} for name, epoch in marks.items()),
         ],
         showlegend=True,

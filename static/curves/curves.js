@@ -118,7 +118,9 @@ class Curves {
       else for (const value of values) pen.fillRect(x(at[0]) - 3, y(value) - 3, 6, 6);
     });
     pen.setLineDash([]);
-    for (const [name, value] of Object.entries(levels)) this.write(pen, theme, name, right, y(value) - 4, "right");
+    // The highest is named above its line, others below: two may lie close.
+    const highest = Math.max(...Object.values(levels));
+    for (const [name, value] of Object.entries(levels)) this.write(pen, theme, name, right, y(value) + (value === highest ? -4 : font), "right");
     for (const [name, epoch] of Object.entries(marks)) {
       const after = x(epoch) + pen.measureText(name).width + 4 < right;
       this.write(pen, theme, name, x(epoch) + (after ? 4 : -4), low - 4, after ? "left" : "right");

@@ -22,7 +22,7 @@ def test_a_curve_grows_into_a_fixed_axis_between_levels_and_marks():
         [("training", np.ones(20)), ("held out", loss, at)],
         50,
         "loss",
-        levels={"trigram": 1.77},
+        levels={"guessing": 1.8, "trigram": 1.77},
         marks={"turns": 10},
     )
     np.testing.assert_array_equal(figure.data[1].x, at)
@@ -30,9 +30,10 @@ def test_a_curve_grows_into_a_fixed_axis_between_levels_and_marks():
     np.testing.assert_array_equal(figure.data[0].x, np.arange(1, 21))
     assert tuple(figure.layout.xaxis.range) == (1, 50)
     assert len({line.line.color for line in figure.data}) == 2
-    level, mark = figure.layout.shapes
+    _highest, level, mark = figure.layout.shapes
     assert (level.y0, level.y1, mark.x0, mark.x1) == (1.77, 1.77, 10, 10)
-    assert [one.text for one in figure.layout.annotations] == ["trigram", "turns"]
+    named = [(one.text, one.yanchor) for one in figure.layout.annotations]
+    assert named == [("guessing", "bottom"), ("trigram", "top"), ("turns", "bottom")]
 
 
 def test_a_single_epoch_is_a_point_one_can_see():
