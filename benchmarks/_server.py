@@ -162,12 +162,15 @@ def reader(chromium, address: str, painted: str) -> Iterator:
 
 
 def against_the_bare_page(picture: Callable[..., float], *sides: tuple, rounds: int) -> Result:
-    """Median seconds to a first picture: ``picture(*side)`` for ours and the bare page in turn."""
+    """Median seconds to a first picture: ``picture(*side)`` in turn, the bare page last.
+
+    Of several pages of ours the slowest counts.
+    """
     for side in sides:  # fills the disk cache, writes the byte code, pays for imports
         picture(*side)
     times = [[picture(*side) for side in sides] for _ in range(rounds)]
-    ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
-    return Result(ours=ours, peer=peer, peer_name=BARE_PAGE_NAME, unit="s", goal=0.8)
+    *ours, peer = (statistics.median(column) for column in zip(*times, strict=True))
+    return Result(ours=max(ours), peer=peer, peer_name=BARE_PAGE_NAME, unit="s", goal=0.8)
 
 
 def resident_megabytes(process: psutil.Process) -> float:

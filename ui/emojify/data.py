@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from seqlib.i18n import N_, _, n_
@@ -26,6 +26,9 @@ from ui.emojify import state
 from ui.frame import choices, language
 from ui.parts import escape, uploads
 from ui.state import widget
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_EDITED = 8000  # rows; more take the browser too long
 TRAIN, TEST = N_("train"), N_("test")
@@ -230,6 +233,8 @@ def _editor(data: DataSet) -> pd.DataFrame:
 
 def _frame(data: DataSet) -> pd.DataFrame:
     parts = ((TRAIN, data.train), (TEST, data.test))
+    import pandas as pd  # a fifth of a second that no first picture needs
+
     return pd.DataFrame(
         [
             (sentence, part.classes[label].name, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,8 @@ from seqlib.i18n import N_, _, capital
 from seqlib.lstm.following import Group
 from seqlib.shapes.arithmetic import as_text
 from seqlib.stage import Stage
-from seqlib.text import LabelledSentences, shipped
+from seqlib.text import LabelledSentences
+from seqlib.text.default import shipped_test
 from seqlib.training import keras_room
 from seqlib.vectors import load as load_vectors
 from seqlib.vectors.lookup import beside as look_beside
@@ -170,12 +172,11 @@ def _stage(
 
 def _groups(model: EmojiModel) -> tuple[tuple[Group, ...], ...]:
     """Group both layers' units over test sentences of the model's classes, if there are any."""
-    sets = (shipped().test, state.data().test)
-    labelled = next((one for one in sets if one.classes == model.classes and len(one) > 1), None)
-    if labelled is None:
-        return ()
-    about = ("follow", labelled, i18n.language())
-    return remembered(model.weights, about, lambda: groups(model, labelled))
+    for read in (shipped_test, lambda: state.data().test):
+        if (labelled := read()).classes == model.classes and len(labelled) > 1:
+            about = ("follow", labelled, i18n.language())
+            return remembered(model.weights, about, partial(groups, model, labelled))
+    return ()
 
 
 def _english_beside(shown: Scene) -> tuple[str, ...]:
