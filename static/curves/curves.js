@@ -8,9 +8,10 @@ import { readTheme } from "../stage/theme.js";
 import { nearest, roundTicks, scaleOf } from "./plot.js";
 
 const DASH = { solid: [], dash: [9, 6], dot: [3, 4] };
+const BORDER = { solid: "solid", dash: "dashed", dot: "dotted" }; // the same in the legend
 
 class Curves {
-  /** @type {any} what Python sends, see ui/parts/curves.py */ data;
+  /** @type {any} what Python sends, see ui/parts/charts.py */ data;
   /** @type {number | null} CSS pixels from the left */ pointed = null;
   /** @type {number | undefined} the next painting */ asked;
 
@@ -38,7 +39,8 @@ class Curves {
       this.names = names;
       this.legend.replaceChildren(...data.lines.map(({ name }, place) => {
         const swatch = make("span", "swatch");
-        swatch.style.borderTop = `3px ${{ solid: "solid", dash: "dashed", dot: "dotted" }[this.look(place).dash]} ${this.look(place).colour}`;
+        const { colour, dash } = this.look(place);
+        swatch.style.borderTop = `3px ${BORDER[dash]} ${colour}`;
         return make("span", "", undefined, [swatch, name]);
       }));
     }

@@ -1,6 +1,5 @@
 // Where curves by epoch stand in their picture. Pure.
 
-/** @typedef {{name: string, values: number[], at: number[]}} Curve */
 /** @typedef {{low: number, high: number, ticks: number[]}} Scale */
 
 /** About `most` round numbers from `low` to `high`. */

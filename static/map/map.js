@@ -4,7 +4,7 @@
 import { make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 import { decodeArray } from "../stage/decode.js";
-import { button, contextOf } from "../stage/dom.js";
+import { button, fitCanvas, saveFile } from "../stage/dom.js";
 import { readTheme } from "../stage/theme.js";
 import { speak, t } from "../stage/words.js";
 import { Names, inside, place, whole, zoomed } from "./view.js";
@@ -120,16 +120,10 @@ class WordMap {
   paint() {
     const [width, height] = this.size;
     if (!this.points.length || !width || !height) return;
-    const ratio = window.devicePixelRatio || 1;
-    if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
-      this.canvas.width = Math.round(width * ratio);
-      this.canvas.height = Math.round(height * ratio);
-    }
     this.home = whole(this.points, width, height);
     if (this.fitting) this.view = this.home;
     this.fitting = false;
-    const context = contextOf(this.canvas);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const context = fitCanvas(this.canvas, width, height);
     this.theme = readTheme(this.root);
     context.fillStyle = this.theme.background;
     context.fillRect(0, 0, width, height);
@@ -356,13 +350,7 @@ class WordMap {
   }
 
   save() {
-    this.canvas.toBlob((blob) => {
-      const link = make("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = "word-map.png";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    this.canvas.toBlob((blob) => saveFile(blob, "word-map.png"));
   }
 
   close() {

@@ -3,6 +3,7 @@
 
 import { make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
+import { fitCanvas } from "../stage/dom.js";
 
 const PER = [1000, 2000, 2500, 5000, 10000]; // numbers beside each other, in a strip
 const HIGHEST = 460; // px, of all strips together
@@ -98,23 +99,12 @@ class OneHotView {
     if (best >= 0 && best !== this.chosen) this.choose(best);
   }
 
-  sized(canvas, width, height) {
-    const ratio = window.devicePixelRatio || 1;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-    canvas.width = Math.ceil(width * ratio);
-    canvas.height = Math.ceil(height * ratio);
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    return pen;
-  }
-
   paint() {
     if (!this.data || !this.node.clientWidth) return;
     const { maxlen, vocabulary, length, indices, rows, colours } = this.data;
     const plan = this.plan();
     const ink = getComputedStyle(this.node).color;
-    const pen = this.sized(this.canvas, plan.width, plan.height);
+    const pen = fitCanvas(this.canvas, plan.width, plan.height);
     for (let at = 0, y = RING; at < vocabulary; at += plan.per, y += plan.strip) {
       const wide = Math.min(plan.per, vocabulary - at) * plan.cell;
       pen.globalAlpha = 0.28;
@@ -137,9 +127,9 @@ class OneHotView {
       pen.arc(x, y, on ? RING : RING / 2, 0, 2 * Math.PI);
       pen.fill();
     });
-    this.paintBlock(this.sized(this.small, length * plan.cell, maxlen * plan.cell), plan.cell, plan.cell, ink, rows);
+    this.paintBlock(fitCanvas(this.small, length * plan.cell, maxlen * plan.cell), plan.cell, plan.cell, ink, rows);
     const wide = Math.max(2, Math.min(14, (this.large.parentElement.clientWidth - 2) / length));
-    this.paintBlock(this.sized(this.large, length * wide, maxlen * 14), wide, 14, ink, rows);
+    this.paintBlock(fitCanvas(this.large, length * wide, maxlen * 14), wide, 14, ink, rows);
   }
 
   /** The rows as they are read, one below the other; a number's colour is its sign. */
