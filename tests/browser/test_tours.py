@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import settled, turn_to
 from playwright.sync_api import Locator, Page, expect
-from test_accessibility import COLOURS, switch, violations
+from test_accessibility import COLOURS, lasting_violations, switch
 from test_accessibility import axe as axe  # a fixture
 
 from ui.frame.frame import PAGES
@@ -196,36 +196,35 @@ def test_a_presented_page_folds_its_controls_and_the_tour_opens_them_again(serve
 
 
 def still(page: Page) -> None:
-    """Wait until nothing fades in or out: what is half faded has no contrast to judge."""
+    """Wait until everything is drawn and the pointer shows no tip."""
     page.mouse.move(2, 2)
     expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)
     settled(page)
     expect(page.locator('[data-stale="true"]')).to_have_count(0)
-    page.wait_for_timeout(700)
 
 
 def test_a_lit_page_has_no_grave_violation_light_or_dark(server, new_page, axe):
     page = new_page(f"{server.url}/?tour=2")
     expect(page.locator(".tour .card")).to_be_visible()
     still(page)
-    assert not violations(page, axe)
+    assert not lasting_violations(page, axe)
     switch(page, "dark")
     still(page)
-    assert not violations(page, axe, COLOURS)
+    assert not lasting_violations(page, axe, COLOURS)
     share(page)
-    assert not violations(page, axe, COLOURS)
+    assert not lasting_violations(page, axe, COLOURS)
     switch(page, "light")
     still(page)
-    assert not violations(page, axe)
+    assert not lasting_violations(page, axe)
 
 
 def test_a_lit_page_that_is_presented_has_no_grave_violation(server, new_page, axe):
     page = new_page(f"{server.url}/?tour=2&present=true")
     expect(page.locator(".tour .card")).to_be_visible()
     still(page)
-    assert not violations(page, axe)
+    assert not lasting_violations(page, axe)
     share(page)
-    assert not violations(page, axe)
+    assert not lasting_violations(page, axe)
 
 
 def share(page: Page) -> None:
