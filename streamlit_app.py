@@ -1,5 +1,15 @@
-"""SeqScope: `streamlit run streamlit_app.py`."""
+"""SeqScope: `streamlit run streamlit_app.py`.
 
-from ui.frame import frame
+Streamlit imports this file when the server starts, for `app`, and runs it for every reader.
+"""
 
-frame.run()
+from streamlit.starlette import App
+
+if __name__ == "__main__":
+    from ui.frame import frame
+
+    frame.run()
+else:
+    from ui.frame import early
+
+    app = App(__file__, lifespan=early.lifespan)

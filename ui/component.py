@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v1 import declare_component
+from streamlit import runtime
+from streamlit.components.v1.custom_component import CustomComponent
 
 from seqlib.assets import STATIC
 
@@ -41,8 +42,12 @@ def version(folder: Path) -> str:
 
 
 # Streamlit serves the folder of a declared component under the component's name, below the
-# server's base path, without anything being copied or written. Nobody mounts this one.
-FILES = declare_component(version(STATIC), path=STATIC).name
+# server's base path, without anything being copied or written. Nobody mounts this one. It is not
+# declared by ``declare_component``, which tells the server only within a reader's run.
+_files = CustomComponent(f"seqscope.{version(STATIC)}", path=str(STATIC))
+FILES = _files.name
+if runtime.exists():
+    runtime.get_instance().component_registry.register_component(_files)
 
 
 def component(name: str, entry: str, *styles: str) -> Callable:

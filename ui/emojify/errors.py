@@ -15,7 +15,7 @@ SHOWN = 100
 
 def table() -> None:
     """Draw the mistakes, the most confident first; a selected row goes to the sentence box."""
-    reader, test = state.chosen(), state.data().test
+    reader, test = state.chosen(), state.test()
     model = reader.model
     if model.classes != test.classes:
         st.info(
@@ -79,7 +79,7 @@ def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
         st.caption(_("Tick a row to read its sentence on the stage and to see each word's share."))
         return
     one = found[rows[0]]
-    classes = state.data().test.classes
+    classes = state.test().classes
     st.text(
         _(
             "“{sentence}”: how much each word puts {chosen} ahead of {true}.",

@@ -70,7 +70,7 @@ def table() -> None:
 
 def calibration() -> None:
     """Draw how often the chosen model and its V1 are right where they say a probability."""
-    test = state.data().test
+    test = state.test()
     found = [(name, reliability(each.probabilities, test.labels)) for name, each in now()]
     if not found:
         return
@@ -94,7 +94,7 @@ def calibration() -> None:
 
 def now() -> list[tuple[str, Judgement]]:
     """Judge the chosen model and its V1 on the chosen test sentences."""
-    reader, test = state.chosen(), state.data().test
+    reader, test = state.chosen(), state.test()
     if reader.model.classes != test.classes:
         return []
     found = [

@@ -172,7 +172,7 @@ def _stage(
 
 def _groups(model: EmojiModel) -> tuple[tuple[Group, ...], ...]:
     """Group both layers' units over test sentences of the model's classes, if there are any."""
-    for read in (shipped_test, lambda: state.data().test):
+    for read in (shipped_test, state.test):
         if (labelled := read()).classes == model.classes and len(labelled) > 1:
             about = ("follow", labelled, i18n.language())
             return remembered(model.weights, about, partial(groups, model, labelled))
@@ -197,7 +197,7 @@ def _difference(here: Scene, there: Scene) -> None:
 
 def check() -> None:
     """Draw the button that compares the outputs with those of Keras, and what comes of it."""
-    chosen, test = state.chosen(), state.data().test
+    chosen, test = state.chosen(), state.test()
     about = (chosen.name, chosen.padding, state.opened(), test.sentences)
     keras.offer(
         "emoji",

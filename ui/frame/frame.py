@@ -222,10 +222,13 @@ def run() -> None:
 
 
 def page(draw: Callable[[], None]) -> None:
-    """A page file's last line: draw the page inside the frame."""
+    """A page file's last line: draw the page inside the frame.
+
+    Outside a run, nothing but what the page imports is wanted.
+    """
     if getattr(_run, "framed", False):
         draw()
-    else:
+    elif get_script_run_ctx(suppress_warning=True):
         run()
 
 
