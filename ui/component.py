@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import posixpath
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,8 +30,9 @@ LEVEL = 3  # more takes longer and gains next to nothing, most of it being numbe
 _LOADER = """\
 const page = document.querySelector("script[src*='/static/js/']").src;
 const load = new URL("../../component/%s/shared/load.js", page);
-export default async (component) => (await import(load)).default(component, %s, %s);
+export default async (component) => (await import(load)).default(component, %s, %s, %s);
 """
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*? from "(\.[^"]+)"', re.MULTILINE)
 
 
 def version(folder: Path) -> str:
@@ -50,14 +53,26 @@ if runtime.exists():
     runtime.get_instance().component_registry.register_component(_files)
 
 
+def imported(entry: str) -> list[str]:
+    """Return the modules that a module imports, and those that these do, nearest first."""
+    found = [entry]
+    for module in found:
+        for path in _IMPORT.findall((STATIC / module).read_text("utf-8")):
+            near = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
+            if near not in found:
+                found.append(near)
+    return found[1:]
+
+
 def component(name: str, entry: str, *styles: str) -> Callable:
     """Return a component whose module ``entry`` and style sheets are fetched as files.
 
-    Paths are below the folder that is served. The module's default export is given what
-    Streamlit gives a component, ``data`` as JSON, and returns what closes it, or nothing.
-    ``data`` may come ``packed``.
+    What the module imports is fetched beside it: a browser would learn of each only from the one
+    that imports it. Paths are below the folder that is served. The module's default export is
+    given what Streamlit gives a component, ``data`` as JSON, and returns what closes it, or
+    nothing. ``data`` may come ``packed``.
     """
-    loader = _LOADER % (FILES, json.dumps(entry), json.dumps(styles))
+    loader = _LOADER % (FILES, *map(json.dumps, (entry, styles, " ".join(imported(entry)))))
     mount = st.components.v2.component(f"seqscope_{name}", js=loader)
 
     def show(*, data: dict[str, Any] | bytes, **options: Any) -> Any:

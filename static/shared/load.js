@@ -2,6 +2,7 @@
 // calls are kept in their order.
 
 const sheets = new Map(); // address to the promise of a style sheet
+const fetched = new Set(); // paths of modules that the page has been told of
 const latest = new WeakMap(); // element to Streamlit's last call for it
 
 function sheet(path) {
@@ -17,6 +18,18 @@ function sheet(path) {
   return sheets.get(href);
 }
 
+/** Have modules fetched side by side, before those that import them are there. */
+function preload(paths) {
+  for (const path of paths.split(" ")) {
+    if (!path || fetched.has(path)) continue;
+    fetched.add(path);
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = new URL(`../${path}`, import.meta.url).href;
+    document.head.append(link);
+  }
+}
+
 /** Large data come as gzipped JSON. */
 function unpacked(data) {
   if (!(data instanceof Uint8Array)) return data;
@@ -29,9 +42,11 @@ function unpacked(data) {
  * @param {{parentElement: ShadowRoot|HTMLElement, data: object|Uint8Array}} component
  * @param {string} entry    module whose default export mounts the component
  * @param {string[]} styles
+ * @param {string} modules  what the entry imports, with spaces between
  */
-export default async function load(component, entry, styles) {
+export default async function load(component, entry, styles, modules) {
   const { parentElement } = component;
+  preload(modules);
   latest.set(parentElement, component);
   const [module, data, ...found] = await Promise.all([
     import(`../${entry}`), unpacked(component.data), ...styles.map(sheet),

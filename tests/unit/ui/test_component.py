@@ -30,3 +30,12 @@ def test_large_data_travel_packed_and_equal_data_as_equal_bytes():
 
 def test_small_data_travel_as_they_are():
     assert component.packed({"step": 3}) == {"step": 3}
+
+
+def test_all_that_a_module_imports_is_fetched_beside_it():
+    reached = component.imported("stage/main.js")
+    assert len(reached) == len(set(reached))
+    assert {"shared/dom.js", "stage/stage.js", "stage/lanes/cell.js"} <= set(reached)
+    lanes = {f"stage/lanes/{path.name}" for path in (component.STATIC / "stage/lanes").iterdir()}
+    assert lanes <= set(reached)
+    assert all((component.STATIC / path).is_file() for path in reached)

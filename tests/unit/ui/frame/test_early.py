@@ -1,11 +1,15 @@
-"""What the server loads before anybody has come."""
+"""What is done before anybody has come."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import subprocess
 import sys
 
+from tests import loops
+from ui.frame import early
 from ui.frame.frame import ROOT
 from ui.navigation import PAGES
 
@@ -23,3 +27,25 @@ def test_all_pages_are_imported_and_no_framework_is():
     modules = set(json.loads(done.stdout))
     assert {f"ui.{entry.url_path}.notebook" for entry in PAGES if entry.url_path} <= modules
     assert not {"tensorflow", "keras"} & modules
+
+
+def test_connections_wait_for_no_confirmation():
+    async def told() -> int:
+        loop = asyncio.get_running_loop()
+        early.send_at_once(loop)
+        made = loop.create_future()
+
+        class Told(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                taken = transport.get_extra_info("socket")
+                made.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        with socket.socket() as listens:  # of no named protocol, as Streamlit opens it
+            listens.bind(("127.0.0.1", 0))
+            server = await loop.create_server(Told, sock=listens)
+            with socket.create_connection(listens.getsockname()):
+                found = await made
+            server.close()
+        return found
+
+    assert loops.run(told())
