@@ -115,7 +115,7 @@ class Server:
         """Ask it to end, then end it, as hosts do: it waits for connections without a limit."""
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(1)
         except subprocess.TimeoutExpired:
             self.kill()
 
