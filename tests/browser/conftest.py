@@ -128,6 +128,14 @@ def server():
 
 
 @pytest.fixture(scope="session")
+def readers():
+    """Draws pages as readers have them: two sections at first, the others when gone to."""
+    server = Server(sections="")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium():
     if not CHROMIUM:
         message = "No Chromium found: install it, or name it in CHROMIUM."
