@@ -115,7 +115,7 @@ class Server:
         """Ask it to end, then end it, as hosts do: it waits for connections without a limit."""
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(1)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -123,6 +123,14 @@ class Server:
 @pytest.fixture(scope="session")
 def server():
     server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def readers():
+    """Draws pages as readers have them: two sections at first, the others when gone to."""
+    server = Server(sections="")
     yield server
     server.stop()
 

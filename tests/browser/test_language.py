@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import settled
+from conftest import settled, turn_to
 from playwright.sync_api import expect
+
+from ui.frame.frame import PAGES
 
 # Controls whose words do not fit, and words that stand one character a line.
 MISFITS = """() => {
@@ -43,8 +45,8 @@ MISFITS = """() => {
 
 
 @pytest.mark.browser
-def test_a_link_in_chinese_stays_chinese_over_the_pages(server, new_page):
-    page = new_page(f"{server.url}/?lang=zh")
+def test_a_link_in_chinese_stays_chinese_over_the_pages(readers, new_page):
+    page = new_page(f"{readers.url}/?lang=zh")
     expect(page.get_by_role("link", name="首页", exact=True).first).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     page.get_by_test_id("stTopNav").get_by_role("link", name="形状", exact=True).click()
@@ -62,8 +64,8 @@ def test_a_link_in_chinese_stays_chinese_over_the_pages(server, new_page):
 
 
 @pytest.mark.browser
-def test_the_switch_changes_the_language_in_place_and_in_the_link(server, new_page):
-    page = new_page(f"{server.url}/shapes")
+def test_the_switch_changes_the_language_in_place_and_in_the_link(readers, new_page):
+    page = new_page(f"{readers.url}/shapes")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_text("简体中文", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("形状")
@@ -78,8 +80,8 @@ def test_the_switch_changes_the_language_in_place_and_in_the_link(server, new_pa
 
 
 @pytest.mark.browser
-def test_a_stage_stands_in_the_other_language_where_it_stood_in_the_first(server, new_page):
-    page = new_page(f"{server.url}/jazz")
+def test_a_stage_stands_in_the_other_language_where_it_stood_in_the_first(readers, new_page):
+    page = new_page(f"{readers.url}/jazz")
     stage = page.locator(".stage[role=group]").first
     for _ in range(6):
         stage.press("ArrowRight")
@@ -100,8 +102,8 @@ def test_a_stage_stands_in_the_other_language_where_it_stood_in_the_first(server
 
 
 @pytest.mark.browser
-def test_a_chinese_browser_is_answered_in_chinese_until_it_asks_for_english(server, new_page):
-    page = new_page(f"{server.url}/shapes", locale="zh-CN")
+def test_a_chinese_browser_is_answered_in_chinese_until_it_asks_for_english(readers, new_page):
+    page = new_page(f"{readers.url}/shapes", locale="zh-CN")
     expect(page.get_by_role("heading", level=1)).to_have_text("形状")
     settled(page)
     assert "lang=" not in page.url
@@ -114,12 +116,15 @@ def test_a_chinese_browser_is_answered_in_chinese_until_it_asks_for_english(serv
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("path", ["", "jazz", "emojify", "shapes", "embeddings", "cell"])
-def test_chinese_fits(path, server, new_page):
-    page = new_page(f"{server.url}/{path}?lang=zh", viewport={"width": 390, "height": 844})
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    settled(page)
-    assert page.evaluate(MISFITS) == [], "on a phone"
-    page.set_viewport_size({"width": 1280, "height": 720})
-    settled(page)
-    assert page.evaluate(MISFITS) == [], "on a desk"
+def test_chinese_fits(server, new_page):
+    phone = {"width": 390, "height": 844}
+    page = new_page(f"{server.url}/?lang=zh", viewport=phone)
+    for path in [entry.url_path for entry in PAGES]:
+        page.set_viewport_size(phone)
+        if path:
+            turn_to(page, f"{path}?lang=zh")
+        settled(page)
+        assert page.evaluate(MISFITS) == [], f"{path or 'home'} on a phone"
+        page.set_viewport_size({"width": 1280, "height": 720})
+        settled(page)
+        assert page.evaluate(MISFITS) == [], f"{path or 'home'} on a desk"

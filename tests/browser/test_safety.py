@@ -68,7 +68,6 @@ def test_file_and_track_names(server, new_page):
         uploader.locator("input[type=file]").set_input_files(
             {"name": f"{text} {number}.mid", "mimeType": "audio/midi", "buffer": midi_named(text)}
         )
-        settled(page)
         # Nothing of the file before: its name is told with the choice of a track.
         track = re.compile(rf"^track of .* {number}”")
         expect(page.get_by_role("combobox", name=track)).to_be_visible()

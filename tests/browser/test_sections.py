@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import Server, becomes, settled
+from conftest import becomes, settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 PLACES = "[class*='st-key-place_']:not([data-retained])"  # a hidden one may stay behind
 SIZES = {"laptop": (1280, 720), "projector": (1920, 1080), "phone": (390, 844)}
-
-
-@pytest.fixture(scope="module")
-def readers():
-    server = Server(sections="")
-    yield server
-    server.stop()
 
 
 def stands(page: Page, anchor: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from seqlib.figures import by_epoch
 from seqlib.jazz import figures
@@ -52,3 +53,21 @@ def test_a_moving_line_is_sent_as_it_can_be_drawn_and_always_to_its_last_epoch(m
     assert np.allclose(train["values"], values[np.array(train["at"]) - 1], rtol=1e-3)
     assert held_out == {"name": "test", "values": [4, 1.235], "at": [2, 1001]}
     assert none["values"] == none["at"] == []
+
+
+@pytest.mark.parametrize("moving", [True, False])
+def test_a_curve_stands_under_its_key_while_it_moves_and_after(moving):
+    """A tour lights it by that key, and waits for it."""
+
+    def draw(moving):
+        import numpy as np
+
+        from ui.parts import charts
+
+        charts.by_epoch([("a", np.ones(3))], 5, "b", moving=moving, key="loss", alt="Loss.")
+
+    app = AppTest.from_function(draw, args=(moving,)).run()
+    assert not app.exception
+    (place,) = (one for one in app.main.children.values() if one.proto.id.endswith("-loss"))
+    (drawn,) = place.children.values()
+    assert drawn.type == ("bidi_component" if moving else "plotly_chart")

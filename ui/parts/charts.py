@@ -45,13 +45,15 @@ def by_epoch(
     """Draw ``seqlib.figures.by_epoch``, on a canvas of our own while a run is ``moving``.
 
     Plotly takes some 50 ms of the browser for each redraw of a chart, which a page that trains
-    would feel at every one.
+    would feel at every one. Both stand in a container of ``key``, by which a tour finds them.
     """
+    place = st.container(key=key)
     if not moving:
         drawn = figures.by_epoch(
             lines, epochs, what, share=share, log=log, levels=levels, marks=marks, across=across
         )
-        show(drawn, key=key, alt=alt)
+        with place:
+            show(drawn, key=f"{key}_over", alt=alt)
         return
     large = presenting()
     data = {
@@ -69,7 +71,8 @@ def by_epoch(
         "height": round(figures.CURVES * (TALLER if large else 1)),
         "font": PRESENTER_FONT if large else figures.FONT,
     }
-    _curves(key=f"{key}_moving", data=data)
+    with place:
+        _curves(key=f"{key}_moving", data=data)
 
 
 def _thinned(name: str, values: np.ndarray, at: np.ndarray | None = None) -> dict[str, Any]:
