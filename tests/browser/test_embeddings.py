@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import settled
+from conftest import choose, settled
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -170,8 +170,7 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
 
 def test_vectors_of_ones_own_take_over_and_a_bad_file_does_not(server, new_page):
     page = new_page(f"{server.url}/embeddings")
-    page.get_by_test_id("stSelectbox").first.click()
-    page.get_by_role("option", name="my file").click()
+    choose(page.get_by_test_id("stSelectbox").first, "my file")
     rows = np.random.default_rng(0).normal(size=(60, 6))
     text = "".join(
         f"w{at} " + " ".join(f"{x:.3f}" for x in row) + "\n" for at, row in enumerate(rows)
