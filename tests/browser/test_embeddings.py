@@ -128,7 +128,8 @@ def test_frozen_moves_no_row_and_trainable_moves_some(server, new_page):
 
 
 def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, new_page):
-    page = new_page(f"{server.url}/embeddings?{REST},looking_up,whole,training&map=own+axes&map_words=20000")
+    link = f"{REST},looking_up,whole,training&map=own+axes&map_words=20000"
+    page = new_page(f"{server.url}/embeddings?{link}")
     canvas = page.locator(".wordmap canvas")
     canvas.scroll_into_view_if_needed()
     expect(canvas).to_have_attribute("aria-label", re.compile("^20,000 words by own axes"))

@@ -135,7 +135,8 @@ def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server,
 
 
 def test_a_start_is_played_by_mouse_letters_and_midi_heard_and_gone_on_from(server, new_page):
-    page = new_page(f"{server.url}/jazz?{REST},training,scores&opening=notes+of+my+own&note_length=2/3")
+    link = f"{REST},training,scores&opening=notes+of+my+own&note_length=2/3"
+    page = new_page(f"{server.url}/jazz?{link}")
     piano, notes = page.locator(".st-key-piano .piano"), page.locator(".st-key-tune input")
     piano.get_by_role("button", name="C4", exact=True).click()
     expect(notes).to_have_value("C4 2/3")
