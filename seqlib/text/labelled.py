@@ -143,6 +143,8 @@ class LabelledSentences:
         From each class in turn the row is taken that gains most: a word counts as often as it
         occurs in its class, divided by the square of 1 + the times it is already covered.
         """
+        if n >= len(self):
+            return self
         words = [set(tokens) for tokens in self.tokens]
         rest = [np.flatnonzero(self.labels == label).tolist() for label in range(self.n_classes)]
         counts = [Counter(word for row in rows for word in words[row]) for rows in rest]
@@ -157,7 +159,7 @@ class LabelledSentences:
             )
 
         chosen: list[int] = []
-        while len(chosen) < min(n, len(self)):
+        while len(chosen) < n:
             for label, rows in enumerate(rest):
                 if rows and len(chosen) < n:
                     best = max(rows, key=gain)

@@ -11,7 +11,9 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -19,13 +21,39 @@ from playwright.sync_api import (
     BrowserContext,
     Error,
     Locator,
+    LocatorAssertions,
     Page,
+    PageAssertions,
     TimeoutError,
     expect,
     sync_playwright,
 )
 
-expect.set_options(timeout=30_000)  # a busy machine is not a wrong page
+PATIENCE = 30_000  # ms: a busy machine is not a wrong page
+
+
+def _looks_often(check: Callable[..., None]) -> Callable[..., None]:
+    """Wrap an assertion of ``expect``: a test goes on as soon as what it waits for is there.
+
+    Playwright looks every half second where it may wait for long, and every tenth of one where it
+    has less than 2.5 s. So it is asked again and again.
+    """
+
+    @wraps(check)
+    def often(*args: Any, timeout: float | None = None, **options: Any) -> None:
+        left = PATIENCE if timeout is None else timeout
+        while left > 2_400:
+            left -= 2_400
+            with suppress(AssertionError):
+                return check(*args, timeout=2_400, **options)
+        return check(*args, timeout=left, **options)
+
+    return often
+
+
+for kind in (LocatorAssertions, PageAssertions):
+    for name in (one for one in vars(kind) if one.startswith(("to_", "not_to_"))):
+        setattr(kind, name, _looks_often(getattr(kind, name)))
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
@@ -211,7 +239,7 @@ class Tabs:
         return page
 
     def give_back(self, kind: str, page: Page) -> None:
-        """Leave the app, and forget what the tab has stored of it."""
+        """Leave the app, and forget what the tab has stored of it; close one that is not lively."""
         try:
             page.mouse.move(0, 0)
             if page.url.startswith("http"):
@@ -224,7 +252,24 @@ class Tabs:
         except Error:  # a tab that hangs or crashed serves nobody else
             page.close()
         else:
-            self.free[kind].append(page)
+            if lively(page):
+                self.free[kind].append(page)
+            else:
+                page.close()
+
+
+def lively(page: Page) -> bool:
+    """Whether a tab is drawn as it should be.
+
+    Chromium draws a tab that it once took for hung, on a busy machine, only once a second.
+    """
+    return page.evaluate("""() => Promise.race([
+      new Promise((done) => { setTimeout(done, 1_000, false); }),
+      new Promise((done) => {
+        const frame = (left) => (left ? requestAnimationFrame(() => frame(left - 1)) : done(true));
+        frame(3);
+      }),
+    ])""")
 
 
 @pytest.fixture(scope="session")
@@ -270,7 +315,7 @@ def look_at(tabs: Tabs, request: pytest.FixtureRequest):
     taken = []
 
     def open_or_go_on(url: str, **look) -> Page:
-        if tabs.kept and tabs.kept[0] == url:
+        if tabs.kept and tabs.kept[0] == url and lively(tabs.kept[2]):
             taken.append(tabs.kept)
             tabs.kept = None
             _, _, page = taken[-1]
@@ -302,6 +347,18 @@ def becomes(page: Page, look: Callable[[], bool], patience: float = 30) -> None:
     while not look():
         assert time.monotonic() < until, f"not so after {patience} s"
         page.wait_for_timeout(50)
+
+
+def choose(menu: Locator, option: str = "") -> None:
+    """Choose from a menu, the last of it if no option is named.
+
+    An open menu closes when the page scrolls under it. A page that was scrolled for the press says
+    so a frame later, so the press comes after that.
+    """
+    menu.scroll_into_view_if_needed()
+    menu.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    menu.click()
+    menu.page.get_by_role("option").filter(has_text=option).last.click()
 
 
 def settled(page: Page) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import settled, write_first_cell
+from conftest import choose, settled, write_first_cell
 from playwright.sync_api import Page, expect
 
-from seqlib.text import tokenise
+from seqlib.text import DEFAULT_CLASSES, tokenise
 
 pytestmark = pytest.mark.browser
+
+
+# Links that leave sections out: to draw them anew takes most of a test's seconds.
+REST = "?without=order,padding,dropout,mistakes,scores,table"
+SENTENCE = f"{REST},sentences,training,model_files"
+DATA = f"{REST},training,model_files"
 
 
 def open_emojify(server, opens, query: str = "", **options) -> Page:
@@ -34,7 +40,7 @@ def verdict(page: Page):
 
 
 def test_typing_a_sentence_is_read_without_enter(server, look_at):
-    page = open_emojify(server, look_at)
+    page = open_emojify(server, look_at, SENTENCE)
     box = sentence_box(page)
     box.fill("We love")
     box.press_sequentially(" our little family")
@@ -49,61 +55,27 @@ def test_typing_a_sentence_is_read_without_enter(server, look_at):
     expect(page.locator("td.unknown")).to_have_text("zzqqzz")
 
 
-EVERYDAY = {
-    "you are the love of my life": "❤️",
-    "she does not love me anymore": "😞",
-    "want to play tennis tomorrow?": "⚾",
-    "we lost the final on penalties": "⚾",
-    "haha that was so funny": "😄",
-    "I finally got the job": "😄",
-    "I lost my wallet": "😞",
-    "my dog died yesterday": "😞",
-    "I have not eaten since breakfast": "🍴",
-    "let us order some pizza": "🍴",
-}
-
-
-def test_everyday_sentences_get_the_emoji_most_people_would_give(server, look_at):
-    page = open_emojify(server, look_at)
-    for sentence, emoji in EVERYDAY.items():
-        sentence_box(page).fill(sentence)
-        last = sentence.split()[-1].strip("?")
-        expect(page.locator(".words td").get_by_text(last, exact=True)).to_be_visible()
-        expect(verdict(page).locator(".mark")).to_have_text(emoji)
-    sentence_box(page).fill("!!!")
-    expect(verdict(page)).to_contain_text("no word of this is known")
-
-
-def test_ten_sentences_in_each_language_are_read_right(server, look_at):
-    page = open_emojify(server, look_at)
-    for line in (
-        "love I love you",
-        "love 我爱你",
-        "ball Shall we play ball after lunch?",
-        "ball 一起打球吧",
-        "happy That joke was so funny",
-        "happy 太好笑了",
-        "sad My grandfather died last week",
-        "sad 我不开心",
-        "food I am hungry, let us eat pizza",
-        "food 我饿了",
-        "love I miss you my darling",
-        "love 我很想你",
-        "ball We won the football match",
-        "ball 我們今天踢足球",
-        "happy I passed my exam!",
-        "happy 今天真高兴",
-        "sad She does not love me anymore",
-        "sad 今天好累",
-        "food The soup is delicious",
-        "food 今晚一起吃火锅吧",
-    ):
-        answer, _, text = line.partition(" ")
+def test_sentences_in_two_languages_get_the_emoji_most_people_would_give(server, look_at):
+    page = open_emojify(server, look_at, SENTENCE)
+    for text, emoji in {
+        "we lost the final on penalties": "⚾",
+        "haha that was so funny": "😄",
+        "my dog died yesterday": "😞",
+        "太好笑了": "😄",
+        "我們今天踢足球": "⚾",
+        "今晚一起吃火锅吧": "🍴",
+        "The soup is delicious": "🍴",
+    }.items():
         sentence_box(page).fill(text)
         expect(page.locator(".words tr.word td:not(.pad)")).to_have_text(tokenise(text))
-        expect(verdict(page).locator("b").first).to_have_text(answer)
+        expect(verdict(page).locator(".mark")).to_have_text(emoji)
+        said = DEFAULT_CLASSES[[one.emoji for one in DEFAULT_CLASSES].index(emoji)].title
+        expect(verdict(page).locator("b").first).to_have_text(said)
+    sentence_box(page).fill("今晚一起吃火锅吧")
     expect(page.get_by_role("row", name=re.compile("lies next to .*pot soup"))).to_be_visible()
     expect(stage(page)).to_contain_text("lies next to")
+    sentence_box(page).fill("!!!")
+    expect(verdict(page)).to_contain_text("no word of this is known")
 
 
 def test_an_error_is_chosen_and_loaded_on_the_stage(server, look_at):
@@ -132,16 +104,14 @@ def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(se
     sentence_box(page).press("End")
     sentence_box(page).press_sequentially(" today")
     expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
-    page.get_by_role("combobox", name="read by").click()
-    page.get_by_role("option", name="untrained").click()
+    choose(page.get_by_role("combobox", name="read by"), "untrained")
     expect(page.get_by_text("The model that reads now: untrained.")).to_be_visible()
     expect(page.locator(".words").get_by_text("today", exact=True)).to_be_visible()
 
 
 def test_two_sentences_stand_on_one_clock(server, new_page):
-    page = open_emojify(server, new_page, "?say=I+am+happy&say_b=I+am+not+happy")
-    page.get_by_role("combobox", name="compared with").click()
-    page.get_by_role("option", name="another sentence").click()
+    page = open_emojify(server, new_page, f"{SENTENCE}&say=I+am+happy&say_b=I+am+not+happy")
+    choose(page.get_by_role("combobox", name="compared with"), "another sentence")
     expect(page.get_by_role("textbox", name="The other sentence")).to_have_value("I am not happy")
     for name in ("Both", "Difference"):
         button = stage(page).get_by_text(name, exact=True)
@@ -150,7 +120,7 @@ def test_two_sentences_stand_on_one_clock(server, new_page):
 
 
 def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
-    page = open_emojify(server, new_page, "?emoji_epochs=2&emoji_units=32")
+    page = open_emojify(server, new_page, f"{REST},sentences&emoji_epochs=2&emoji_units=32")
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=120_000)
     status = page.get_by_text(re.compile("epoch 2 of 2")).inner_text()
@@ -166,7 +136,7 @@ def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
     saved = tmp_path / "mine.seqscope"
     caught.value.save_as(saved)
 
-    again = open_emojify(server, new_page)
+    again = open_emojify(server, new_page, f"{REST},sentences,training")
     chooser = again.locator(".st-key-emoji_open input[type=file]")
     chooser.set_input_files(saved)
     expect(again.get_by_text("The model that reads now: my file.")).to_be_visible()
@@ -181,7 +151,7 @@ def test_train_watch_and_save_and_reopen(server, new_page, tmp_path):
 
 
 def test_csvs_of_ones_own_are_read_and_odd_ones_get_a_sentence_each(server, new_page):
-    page = open_emojify(server, new_page)
+    page = open_emojify(server, new_page, DATA)
     page.get_by_text("my sentences", exact=True).click()
     chooser = page.locator(".st-key-emoji_csv input[type=file]")
     rows = "\n".join(f"the {'dog' if n % 2 else 'cat'} runs {n},{n % 2}" for n in range(30))
@@ -216,7 +186,7 @@ def test_csvs_of_ones_own_are_read_and_odd_ones_get_a_sentence_each(server, new_
 
 
 def test_rows_edited_in_the_page_become_the_sentences(server, new_page):
-    page = open_emojify(server, new_page)
+    page = open_emojify(server, new_page, DATA)
     page.get_by_test_id("stMain").get_by_text("Edit the rows").click()
     table = page.locator(".st-key-emoji_data_edit").get_by_test_id("stDataFrame")
     write_first_cell(page, table, "I adore my grandmother")

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
+REST = "without=tokens,one_hot"  # sections that a test does not look at
+
 
 def stage(page: Page, number: int = 0):
     """A stage on the page, by its order from the top."""
@@ -50,7 +52,7 @@ def test_the_shipped_solo_plays_and_the_heatmaps_move_with_it(server, look_at):
 
 
 def test_train_sample_download(server, new_page):
-    page = new_page(f"{server.url}/jazz")
+    page = new_page(f"{server.url}/jazz?{REST}")
     page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="To the end").click()
     expect(page.get_by_text("loss summed over Ty")).to_be_visible(timeout=60_000)
@@ -81,7 +83,7 @@ def test_train_sample_download(server, new_page):
 
 
 def test_fed_the_true_notes_and_fed_its_own(server, new_page):
-    page = new_page(f"{server.url}/jazz?against=itself,+fed+its+own+notes&feed_seed=3")
+    page = new_page(f"{server.url}/jazz?{REST}&against=itself,+fed+its+own+notes&feed_seed=3")
     expect(page.get_by_text("where the melody has")).to_be_visible()
     shown = page.locator(".st-key-jazz_feeding .stage")
     diagram = shown.locator("section[data-kind=diagram]")
@@ -95,7 +97,7 @@ def test_fed_the_true_notes_and_fed_its_own(server, new_page):
 
 
 def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server, new_page):
-    page = new_page(f"{server.url}/jazz?compare=true&solo.trace=both")
+    page = new_page(f"{server.url}/jazz?{REST},training,scores&compare=true&solo.trace=both")
     expect(page.get_by_text("differ in temperature (1 and 0.4)")).to_be_visible()
     shown = page.locator(".st-key-solo .stage")
     expect(shown).to_have_count(1)
@@ -133,7 +135,8 @@ def test_two_solos_share_a_clock_and_the_one_the_other_or_both_are_heard(server,
 
 
 def test_a_start_is_played_by_mouse_letters_and_midi_heard_and_gone_on_from(server, new_page):
-    page = new_page(f"{server.url}/jazz?opening=notes+of+my+own&note_length=2/3")
+    link = f"{REST},training,scores&opening=notes+of+my+own&note_length=2/3"
+    page = new_page(f"{server.url}/jazz?{link}")
     piano, notes = page.locator(".st-key-piano .piano"), page.locator(".st-key-tune input")
     piano.get_by_role("button", name="C4", exact=True).click()
     expect(notes).to_have_value("C4 2/3")

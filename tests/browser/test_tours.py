@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import settled, turn_to
+from conftest import choose, settled, turn_to
 from playwright.sync_api import Locator, Page, expect
 from test_accessibility import COLOURS, lasting_violations, switch
 from test_accessibility import axe as axe  # a fixture
@@ -57,8 +57,7 @@ def change(page: Page, there: Locator) -> None:
         area.fill("a small word")
         area.press("Control+Enter")
     elif there.get_by_test_id("stSelectbox").count():
-        there.locator("input").click()
-        page.get_by_role("option").last.click()
+        choose(there.locator("input"))
     elif (line := there.locator("input[type=text]")).count():
         line.fill("teacher")
         line.press("Enter")

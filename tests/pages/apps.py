@@ -18,6 +18,12 @@ def visit(page: str = "home", **query: str | list[str]) -> AppTest:
     return app.run()
 
 
+def only(app: AppTest, *sections: str) -> AppTest:
+    """Have two sections or more of the page drawn from now on, and the places of the others."""
+    app.session_state["sections:near"] = {*sections}
+    return app
+
+
 def texts(app: AppTest) -> str:
     """All texts of a page that broke nowhere, one a line."""
     assert not app.exception

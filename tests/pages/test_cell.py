@@ -12,7 +12,7 @@ from seqlib import saved
 from seqlib.jazz import pretrained
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.saved import watching
-from tests.pages.apps import texts, visit
+from tests.pages.apps import only, texts, visit
 
 
 def test_the_counts_are_those_of_the_arrays():
@@ -51,6 +51,7 @@ def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
 
 def test_every_weight_of_a_cell_can_be_set_and_a_task_sets_them_all():
     app = visit("cell", tiny_input="0110", tiny_LSTM_f_b="-10")
+    only(app, "one_step", "by_hand")
     assert "Right after **3 of 4** steps, wrong first at step **4**." in texts(app)
     app.button_group(key="tiny_task").set_value("count").run()
     assert "how many ones? Right after **4 of 4** steps." in texts(app)
@@ -107,7 +108,7 @@ def own_file():
 
 
 def test_a_layer_of_ones_own_file_is_watched_with_each_kind_of_input(own_file):
-    app = visit("cell")
+    app = only(visit("cell"), "one_step", "own_weights")
     app.session_state["own_layers"] = saved.read(own_file)
     app.run()
     assert app.dataframe[-1].value["kind"].tolist() == [*("Embedding", "LSTM", "LSTM", "GRU")]

@@ -15,7 +15,7 @@ from seqlib.stage import Tokens
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview
 from seqlib.vectors.lookup import look_up
-from tests.pages.apps import errors, texts, the_error, visit, wait_for
+from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
 from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
@@ -286,7 +286,7 @@ def train(app: AppTest) -> AppTest:
 
 
 def test_frozen_moves_no_row_and_trainable_those_it_has_read(page):
-    app = train(page)
+    app = train(only(page, "which", "training"))
     assert errors(app) == []
     frozen, trainable = (metric.value for metric in app.metric)
     read = int(np.count_nonzero(load().indices(shipped().train.words)))

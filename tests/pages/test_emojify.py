@@ -13,7 +13,7 @@ from seqlib.emojify import Lexicon, mistakes, pretrained, reliability
 from seqlib.i18n import speaking
 from seqlib.text import DEFAULT_CLASSES, shipped
 from seqlib.text.labelled import class_of
-from tests.pages.apps import errors, markup, texts, train_emoji, visit
+from tests.pages.apps import errors, markup, only, texts, train_emoji, visit
 from ui.emojify import sentence, state
 from ui.state import options
 
@@ -121,6 +121,7 @@ def test_every_comparison_draws(page, against):
 
 @pytest.mark.parametrize("padding", [state.SKIP, state.READ])
 def test_keras_agrees_with_the_page_on_all_test_sentences(page, padding, keras_installed, answered):
+    only(page, "typed", "layers")
     page.selectbox(key="emoji_padding").set_value(padding).run()
     page.button(key="emoji_check").click().run()
     answered(page)
@@ -197,6 +198,7 @@ def test_dropout_is_drawn_for_a_training_pass_and_absent_at_inference(page):
 
 
 def test_training_ends_with_a_model_that_reads_and_runs_are_compared(page):
+    only(page, "typed", "training")
     train_emoji(page)
     assert page.selectbox(key="emoji_model").value == "run 1 last"
     (kept,) = page.session_state["emoji_runs"]
@@ -216,6 +218,7 @@ def test_training_ends_with_a_model_that_reads_and_runs_are_compared(page):
 
 
 def test_a_run_can_be_held_and_gone_on_with_and_stopped(page):
+    only(page, "typed", "training")
     page.slider(key="emoji_epochs").set_value(200)
     page.selectbox(key="emoji_pace").set_value("1 epoch a second")
     page.select_slider(key="emoji_units").set_value(16)

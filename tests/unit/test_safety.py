@@ -6,6 +6,7 @@ import ast
 import http.client
 import json
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -44,23 +45,32 @@ WORDS = ("<b>x</b>", "[x](http://y)", "![x](http://y)", "*loud*", "</script>", "
 # What the code may not contain.
 
 
+@cache
+def code() -> list[tuple[str, ast.AST]]:
+    """All calls and imports, with the files that they stand in."""
+    return [
+        (str(path.relative_to(ROOT)), node)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call | ast.Import | ast.ImportFrom)
+    ]
+
+
 def names(*wanted: str) -> list[str]:
     """Where the code calls one of these, bare or as an attribute."""
     found = []
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                if called in wanted or called.split(".")[-1] in wanted:
-                    found.append(f"{path.relative_to(ROOT)}:{ast.unparse(node.func)}")
+    for path, node in code():
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called in wanted or called.split(".")[-1] in wanted:
+                found.append(f"{path}:{called}")
     return found
 
 
 def test_nothing_is_unpickled_and_no_code_of_others_is_run():
     imported = {
-        (str(path.relative_to(ROOT)), alias.name)
-        for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        (path, alias.name)
+        for path, node in code()
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }

@@ -12,7 +12,7 @@ import pytest
 
 from seqlib import vectors as word_vectors
 from seqlib.emojify import judge, pretrained, reliability
-from seqlib.text import DEFAULT_CLASSES, shipped, validation
+from seqlib.text import DEFAULT_CLASSES, shipped, tokenise, validation
 from seqlib.vectors import WordVectors
 
 
@@ -62,6 +62,40 @@ def test_the_shipped_models_have_the_accuracy_on_the_card(models):
 def test_the_shipped_model_hears_a_negation(models):
     v2, _ = models
     assert [v2.read(one).emoji for one in ("I am happy", "I am not happy")] == ["😄", "😞"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "texts"),
+    {
+        "love": (
+            "you are the love of my life; I love you; I miss you my darling; 我爱你; 我很想你"
+        ),
+        "ball": (
+            "want to play tennis tomorrow?; we lost the final on penalties; "
+            "Shall we play ball after lunch?; We won the football match; 一起打球吧; 我們今天踢足球"
+        ),
+        "happy": (
+            "haha that was so funny; I finally got the job; That joke was so funny; "
+            "I passed my exam!; 太好笑了; 今天真高兴"
+        ),
+        "sad": (
+            "she does not love me anymore; I lost my wallet; my dog died yesterday; "
+            "My grandfather died last week; She does not love me anymore; 我不开心; 今天好累"
+        ),
+        "food": (
+            "I have not eaten since breakfast; let us order some pizza; The soup is delicious; "
+            "I am hungry, let us eat pizza; 我饿了; 今晚一起吃火锅吧"
+        ),
+    }.items(),
+    ids=("love", "ball", "happy", "sad", "food"),
+)
+def test_everyday_sentences_in_two_languages_get_the_emoji_most_people_would_give(
+    models, answer, texts
+):
+    for text in texts.split("; "):
+        reading = models[0].read(text)
+        said = reading.classes[int(reading.probabilities.argmax())].title
+        assert (said, reading.encoded.words, reading.sure) == (answer, tokenise(text), True)
 
 
 def test_other_vectors_are_refused_and_named(tmp_path):

@@ -156,6 +156,15 @@ def test_nearly_every_word_of_the_shipped_sentences_has_a_vector(vectors):
         ("monday", "tuesday", "wednesday", "thursday"),
         ("dog", "dogs", "cat", "cats"),
         ("father", "mother", "son", "daughter"),
+        ("france", "paris", "japan", "tokyo"),
+        ("he", "she", "father", "mother"),
+        ("king", "queen", "prince", "princess"),
+        ("china", "beijing", "russia", "moscow"),
+        ("go", "going", "eat", "eating"),
+        ("man", "woman", "actor", "actress"),
+        ("cat", "cats", "dog", "dogs"),
+        ("fast", "faster", "slow", "slower"),
+        ("see", "saw", "go", "went"),
     ],
 )
 def test_the_analogies_everybody_knows(vectors, a, b, c, d):
