@@ -261,7 +261,8 @@ class Tabs:
 def lively(page: Page) -> bool:
     """Whether a tab is drawn as it should be.
 
-    Chromium draws a tab that it once took for hung, on a busy machine, only once a second.
+    In whole runs a tab was met that was drawn once a second, by all tests that used it, until one
+    changed its size. What brought it there was not found.
     """
     return page.evaluate("""() => Promise.race([
       new Promise((done) => { setTimeout(done, 1_000, false); }),
