@@ -148,8 +148,6 @@ def test_what_stands_in_no_link_outlives_another_page_and_a_reload(server, new_p
     go(page, "Cell")
     page.reload()
     settled(page)
-    page.wait_for_timeout(1500)
-    settled(page)
     go(page, "Shapes")
     expect(box).to_have_value("Embedding(500, 7)\nLSTM(9)")
     go(page, "Emojify")
