@@ -15,7 +15,7 @@ from seqlib.jazz import score
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import MAX_BYTES
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
-from ui.jazz import state
+from ui.jazz import sample, state
 
 
 @pytest.fixture
@@ -51,6 +51,17 @@ def test_the_page_states_the_corpus_it_shows(jazz):
     corpus = default_corpus()
     assert f"{sum(map(len, corpus.sequences)):,} tokens" in texts(jazz)
     assert f"n\\_values = {corpus.n_values}" in texts(jazz)
+
+
+def test_readers_of_one_solo_share_its_stage_and_another_seed_has_its_own(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(sample.stage_component, "show", lambda stage, **_: drawn.append(stage))
+    for seed in ("7301", "7301", "7302"):
+        assert not visit("jazz", seed=seed).exception
+    mine, theirs, other = (stage for stage in drawn if stage.label.startswith("A solo"))
+    assert mine is theirs
+    assert other is not mine
+    assert other.lanes != mine.lanes
 
 
 def test_a_bound_setting_comes_from_the_url_and_nonsense_falls_back():

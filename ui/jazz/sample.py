@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from seqlib import i18n
 from seqlib.i18n import _
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
@@ -19,10 +20,11 @@ from ui.frame import language
 from ui.jazz import state
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.parts.remembered import remembered
 from ui.state import value, widget
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solo:
     """A sample with its decoded melody and its arrangement.
 
@@ -144,25 +146,48 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
     if method != "greedy":
         with next(cells):
             number = seed(f"seed{suffix}")
-    model = state.model(name)
+    asked = (name, "B" if suffix else "A", place, int(Ty), method, number)
+    how = tuple(map(int, given)), tuple(options.items())
+    if name in (state.OWN_RUN, state.FILE) or corpus is state.own_corpus():
+        return _solo(*asked, *how)
+    return _shipped_solo(i18n.language(), corpus.name, *asked, *how)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _shipped_solo(language: str, corpus: str, *asked: Any) -> Solo:
+    """Make a solo of a shipped model, cached for all readers of a language."""
+    return _solo(*asked)
+
+
+def _solo(
+    name: str,
+    which: str,
+    place: int,
+    Ty: int,
+    method: str,
+    number: int,
+    given: tuple[int, ...],
+    options: tuple[tuple[str, Any], ...],
+) -> Solo:
+    corpus, model = state.corpus(), state.model(name)
     made = sample(
         model.weights,
-        int(Ty),
+        Ty,
         method=method,
         seed=number,
-        prompt=given,
-        **options,
+        prompt=np.array(given, int),
+        **dict(options),
     )
     tokens = corpus.vocabulary.decode(made.indices)
     melody = replace(corpus.melodies[place], tokens=tokens, name=f"{_(name)} {number}")
     how = [] if method == "temperature" else [_(method)]
-    caption = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options.items())])
+    caption = " · ".join([_(model.name), *how, *(f"{_(k)} {v:g}" for k, v in options)])
     settings = {_("model"): _(name), _("method"): _(method)}
-    settings |= {_(option): f"{chosen:g}" for option, chosen in options.items()}
+    settings |= {_(option): f"{chosen:g}" for option, chosen in options}
     settings |= {"Ty": f"{Ty}", _("first notes given"): f"{len(given)}"}
     settings |= {} if method == "greedy" else {_("seed"): f"{number}"}
     return Solo(
-        "B" if suffix else "A",
+        which,
         model,
         settings,
         made,
@@ -217,6 +242,12 @@ def show(solos: list[Solo], lanes: tuple[str, ...], *, band: bool) -> None:
 def _stage(
     solo: Solo, lanes: tuple[str, ...], *, band: bool, compare: Stage | None = None
 ) -> Stage:
+    """Return a solo's stage, one for all who see it."""
+    about = (i18n.language(), lanes, band, compare)
+    return remembered(solo, about, partial(_make_stage, solo, lanes, band, compare), most=4)
+
+
+def _make_stage(solo: Solo, lanes: tuple[str, ...], band: bool, compare: Stage | None) -> Stage:
     return jazz_stage(
         solo.melody,
         solo.model.weights,
