@@ -3,6 +3,7 @@
 Streamlit imports this file when the server starts, for `app`, and runs it for every reader.
 """
 
+from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 if __name__ == "__main__":
@@ -12,4 +13,4 @@ if __name__ == "__main__":
 else:
     from ui.frame import early
 
-    app = App(__file__, lifespan=early.lifespan)
+    app = App(__file__, lifespan=early.lifespan, middleware=[Middleware(early.AfterLoading)])

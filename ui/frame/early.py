@@ -19,8 +19,36 @@ STREAMLITS = ("pandas", "streamlit.emojis")
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Begin to load what pages need, while the first reader's browser loads Streamlit."""
     send_at_once(asyncio.get_running_loop())
-    threading.Thread(target=load, name="early", daemon=True).start()
+    threading.Thread(target=_load_first, name="early", daemon=True).start()
     yield
+
+
+_loaded = threading.Event()
+
+
+def _load_first() -> None:
+    try:
+        load()
+    finally:
+        _loaded.set()
+
+
+class AfterLoading:
+    """Lets no reader's run begin before the pages' modules are there.
+
+    Where several threads import modules that import each other's neighbours, Python hands some
+    of them a module that is half there: with a class at a server that had just started, every
+    sixth reader got an error.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on; one for a websocket, by which runs begin, once all is loaded."""
+        if scope["type"] == "websocket":
+            await asyncio.to_thread(_loaded.wait)
+        await self.app(scope, receive, send)
 
 
 def send_at_once(loop: Any) -> None:
@@ -41,10 +69,7 @@ def send_at_once(loop: Any) -> None:
 
 
 def load() -> None:
-    """Import what pages import, and read what takes longest to read.
-
-    Whoever opens a page meanwhile waits for what it needs, no more.
-    """
+    """Import what pages import, and read what takes longest to read."""
     from seqlib.text.default import shipped_test
     from ui.frame.frame import ROOT
     from ui.navigation import PAGES

@@ -7,6 +7,9 @@ import json
 import socket
 import subprocess
 import sys
+import threading
+
+import pytest
 
 from tests import loops
 from ui.frame import early
@@ -49,3 +52,30 @@ def test_connections_wait_for_no_confirmation():
         return found
 
     assert loops.run(told())
+
+
+def test_a_readers_run_begins_when_all_is_loaded_and_files_are_served_before(monkeypatch):
+    loaded, passed = threading.Event(), []
+    monkeypatch.setattr(early, "_loaded", loaded)
+
+    async def app(scope: dict, receive: None, send: None) -> None:
+        passed.append((scope["type"], loaded.is_set()))
+
+    async def come() -> None:
+        held = early.AfterLoading(app)
+        run = asyncio.create_task(held({"type": "websocket"}, None, None))
+        await held({"type": "http"}, None, None)
+        loaded.set()
+        await run
+
+    loops.run(come())
+    assert passed == [("http", False), ("websocket", True)]
+
+
+def test_what_fails_to_load_holds_nobody(monkeypatch):
+    loaded = threading.Event()
+    monkeypatch.setattr(early, "_loaded", loaded)
+    monkeypatch.setattr(early, "load", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        early._load_first()
+    assert loaded.is_set()
