@@ -18,7 +18,12 @@ from seqlib.board import COMMENT
 from seqlib.i18n import LANGUAGES, LOCALES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
+# Errors that translate their messages, see ``seqlib.i18n.InputError``.
+ERRORS = (
+    *("ArchiveError", "BuildError", "InputError"),
+    *("MidiError", "SavedError", "ShapeError", "VectorsError"),
+)
+KEYWORDS = {**dict.fromkeys(("_", "N_", "Later", "t", *ERRORS)), "n_": (1, 2)}
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),

@@ -14,7 +14,7 @@ import numpy as np
 
 from seqlib.emojify.explain import Score, input_gradient, leave_one_out
 from seqlib.emojify.weights import DropoutMasks, Embedding, EmojifyTrace, EmojifyWeights
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 from seqlib.text import (
     DEFAULT_CLASSES,
     EmojiClass,
@@ -174,13 +174,11 @@ class EmojiModel:
 
     def __post_init__(self) -> None:
         if len(self.classes) != self.weights.n_classes:
-            raise ValueError(
-                _(
-                    "The model has {outputs} outputs and there are {classes} classes; give one "
-                    "class for each output.",
-                    outputs=self.weights.n_classes,
-                    classes=len(self.classes),
-                )
+            raise InputError(
+                "The model has {outputs} outputs and there are {classes} classes; give one "
+                "class for each output.",
+                outputs=self.weights.n_classes,
+                classes=len(self.classes),
             )
 
     def with_weights(self, weights: EmojifyWeights) -> EmojiModel:

@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 
 from .melody import Arrangement, Melody, Token
 from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
@@ -71,7 +71,7 @@ VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums
 }
 
 
-class MidiError(ValueError):
+class MidiError(InputError):
     """Raised for a file or track that cannot be used; the message is one sentence."""
 
 
@@ -208,17 +208,15 @@ def _check_notes(parts: list[_Part]) -> None:
     """Raise a ``MidiError`` if a file has no notes or too many."""
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
-            _(
-                "This MIDI file has {total:,} notes and the limit is {limit:,}: "
-                "choose a shorter or simpler file.",
-                total=total,
-                limit=MAX_FILE_NOTES,
-            )
+            "This MIDI file has {total:,} notes and the limit is {limit:,}: "
+            "choose a shorter or simpler file.",
+            total=total,
+            limit=MAX_FILE_NOTES,
         )
     if not total:
         if any(part.damaged for part in parts):
-            raise MidiError(_("This MIDI file is damaged: choose one with a melody."))
-        raise MidiError(_("This MIDI file has no notes in it: choose one with a melody."))
+            raise MidiError("This MIDI file is damaged: choose one with a melody.")
+        raise MidiError("This MIDI file has no notes in it: choose one with a melody.")
 
 
 def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
@@ -332,22 +330,18 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
                 data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             raise MidiError(
-                _('There is no file "{name}": check its name and folder.', name=name)
+                'There is no file "{name}": check its name and folder.', name=name
             ) from None
         except (OSError, ValueError):  # ValueError: a path with a NUL in it
             raise MidiError(
-                _(
-                    'The file "{name}" cannot be opened: check that it is a file you may read.',
-                    name=name,
-                )
+                'The file "{name}" cannot be opened: check that it is a file you may read.',
+                name=name,
             ) from None
     if len(data) > MAX_BYTES:
         raise MidiError(
-            _(
-                "This file is larger than {limit:g} MB, the limit for a MIDI file here: "
-                "choose a smaller one.",
-                limit=MAX_BYTES / 1e6,
-            )
+            "This file is larger than {limit:g} MB, the limit for a MIDI file here: "
+            "choose a smaller one.",
+            limit=MAX_BYTES / 1e6,
         )
     return data, Path(name).stem if isinstance(name, str) else ""
 
@@ -357,7 +351,7 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     if data.startswith(b"MThd"):
         return 0
     if not data.strip(b"\0"):
-        raise MidiError(_("This file is empty: download or export it again."))
+        raise MidiError("This file is empty: download or export it again.")
     position = data.find(b"MThd\0\0\0\6", 0, 4096)
     if data.startswith(b"RIFF") and data[8:12] == b"RMID" and position > 0:
         return position
@@ -365,7 +359,7 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     for starts, what, advice in _LOOKS:
         if head.startswith(starts):
             raise MidiError(
-                _("This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice))
+                "This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice)
             )
     if position > 0:
         warnings.append(
@@ -379,13 +373,11 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     except UnicodeDecodeError:
         is_text = False
     what = _("a text file, not MIDI") if is_text else _("not MIDI, whatever its name says")
-    raise MidiError(_("This file is {what}: choose a file saved or exported as .mid.", what=what))
+    raise MidiError("This file is {what}: choose a file saved or exported as .mid.", what=what)
 
 
 def _cut_short(why: str) -> MidiError:
-    return MidiError(
-        _("This MIDI file is cut short ({why}): download or export it again.", why=why)
-    )
+    return MidiError("This MIDI file is cut short ({why}): download or export it again.", why=why)
 
 
 def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]]:
@@ -398,10 +390,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     size, kind, promised, division = struct.unpack_from(">IHHh", data, start + 4)
     if not 6 <= size <= 1024:
         raise MidiError(
-            _(
-                "The header of this MIDI file is damaged ({size} bytes long): get it anew.",
-                size=size,
-            )
+            "The header of this MIDI file is damaged ({size} bytes long): get it anew.", size=size
         )
     position = start + 8 + size
     tracks: list[tuple[bytes, bool]] = []
@@ -418,11 +407,9 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
             tracks.append((data[position + 8 : end], cut))
             if len(tracks) > MAX_TRACKS:
                 raise MidiError(
-                    _(
-                        "This MIDI file has more than {limit} tracks, the limit here: "
-                        "choose a simpler one.",
-                        limit=MAX_TRACKS,
-                    )
+                    "This MIDI file has more than {limit} tracks, the limit here: "
+                    "choose a simpler one.",
+                    limit=MAX_TRACKS,
                 )
         elif not cut and name.isalnum():
             others += 1
@@ -440,9 +427,7 @@ def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
         return Fraction(RESOLUTION, division)
     frames, ticks = -(division >> 8), division & 0xFF  # SMPTE: frames a second, ticks a frame
     if not (division and frames and ticks):
-        raise MidiError(
-            _("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
-        )
+        raise MidiError("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
     warnings.append(
         Later(
             N_(
@@ -593,12 +578,10 @@ def _note_event(
     """Begin a note, or end the notes of a pitch that began before."""
     if unit > MAX_BEATS * RESOLUTION:
         raise MidiError(
-            _(
-                "This MIDI file has a note {beats:,} beats in, past the limit of "
-                "{limit:,}: its time stamps are damaged or it is too long.",
-                beats=unit // RESOLUTION,
-                limit=MAX_BEATS,
-            )
+            "This MIDI file has a note {beats:,} beats in, past the limit of "
+            "{limit:,}: its time stamps are damaged or it is too long.",
+            beats=unit // RESOLUTION,
+            limit=MAX_BEATS,
         )
     key = channel, pitch
     if begins:
@@ -767,19 +750,15 @@ class _Source:
         """Reduce a track to a melody, and say what was done; raises ``MidiError``."""
         if not 0 <= index < len(self.tracks):
             raise MidiError(
-                _(
-                    "There is no track {index} in this file: choose one from 0 to {last}.",
-                    index=index,
-                    last=len(self.tracks) - 1,
-                )
+                "There is no track {index} in this file: choose one from 0 to {last}.",
+                index=index,
+                last=len(self.tracks) - 1,
             )
         track = self.tracks[index]
         if track.is_drum:
             raise MidiError(
-                _(
-                    'The track "{track}" is drums, which have no melody: choose another.',
-                    track=track.name,
-                )
+                'The track "{track}" is drums, which have no melody: choose another.',
+                track=track.name,
             )
         voice = voice_of(self.notes[index], self.metres, self.tick)
         _check_tokens(voice.tokens, track.name)
@@ -793,30 +772,24 @@ def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
     count = sum(token.pitch is not None for token in tokens)
     if count < 2:
         raise MidiError(
-            _(
-                'The track "{track}" has only one note to its melody: choose one with at least 2.',
-                track=track,
-            )
+            'The track "{track}" has only one note to its melody: choose one with at least 2.',
+            track=track,
         )
     if count > MAX_NOTES:
         raise MidiError(
-            _(
-                'The track "{track}" has {count:,} notes in its melody and the limit is '
-                "{limit:,}: choose another track or a shorter file.",
-                track=track,
-                count=count,
-                limit=MAX_NOTES,
-            )
+            'The track "{track}" has {count:,} notes in its melody and the limit is '
+            "{limit:,}: choose another track or a shorter file.",
+            track=track,
+            count=count,
+            limit=MAX_NOTES,
         )
     if (n := len(set(tokens))) > MAX_TOKENS:
         raise MidiError(
-            _(
-                'The melody of the track "{track}" has {n:,} different notes and rests and the '
-                "limit is {limit:,}: quantise it in a music program, or choose another track.",
-                track=track,
-                n=n,
-                limit=MAX_TOKENS,
-            )
+            'The melody of the track "{track}" has {n:,} different notes and rests and the '
+            "limit is {limit:,}: quantise it in a music program, or choose another track.",
+            track=track,
+            n=n,
+            limit=MAX_TOKENS,
         )
 
 
@@ -910,7 +883,7 @@ def _best_melody(source: _Source) -> tuple[int, list[str]]:
     """Find the most melody-like track that can be used, and what is wrong with those too long."""
     pitched = [track for track in source.tracks if not track.is_drum]
     if not pitched:
-        raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
+        raise MidiError("This MIDI file holds drums only: choose one with a melody in it.")
     errors, monotone = [], []
     for track in sorted(pitched, key=lambda track: -track.score):
         try:

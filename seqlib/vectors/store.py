@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.vectors.report import Problem, Report, VectorsError
 from seqlib.vectors.words import Words, codes_of
 from seqlib.vectors.wordvectors import WordVectors, row_norms
@@ -186,7 +186,7 @@ def open_folder(folder: Path) -> WordVectors:
     Raises ``VectorsError`` if the folder is missing or damaged.
     """
     if not is_complete(folder):
-        raise VectorsError(_("{folder} holds no complete vectors; make them again.", folder=folder))
+        raise VectorsError("{folder} holds no complete vectors; make them again.", folder=folder)
     about = json.loads((folder / "about.json").read_text("utf-8"))
     words = Words(
         np.memmap(folder / "words.txt", np.uint8, "r") if about["words"] else np.zeros(0, np.uint8),
@@ -195,7 +195,7 @@ def open_folder(folder: Path) -> WordVectors:
     )
     if len(words) != about["words"]:
         raise VectorsError(
-            _("{file} has lost words; make the vectors again.", file=folder / "words.txt")
+            "{file} has lost words; make the vectors again.", file=folder / "words.txt"
         )
     report = about.get("report")
     if report is not None:

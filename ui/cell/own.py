@@ -148,7 +148,7 @@ def _input(found: Saved, first: Layer) -> Given | None:
 def _sentence(text: str, words: Any) -> Given:
     said = tokenise(text)[: watching.STEPS]
     if not said:
-        raise SavedError(_("Type a sentence."))
+        raise SavedError("Type a sentence.")
     return Given(np.asarray(words.table[words.indices(said)], np.float32), tuple(said))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.changes import Moved, groups, moved
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from ui.embeddings.neighbours import SAVE
@@ -88,12 +88,10 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
     def start(owner: str) -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
-            raise ValueError(
-                _(
-                    "No word of the training sentences has a vector in {name}; choose vectors of "
-                    "English words.",
-                    name=_(vectors.name),
-                )
+            raise InputError(
+                "No word of the training sentences has a vector in {name}; choose vectors of "
+                "English words.",
+                name=_(vectors.name),
             )
         runs = [
             EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, n_
+from seqlib.i18n import N_, InputError, _, n_
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
@@ -101,7 +101,7 @@ def read_upload(files) -> None:
     replaced = {role(file.name) for file in new}
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
-        raise ValueError(_("At most {most} files belong together.", most=MOST_FILES))
+        raise InputError("At most {most} files belong together.", most=MOST_FILES)
     data, report = read_several([(file.name, file.getvalue()) for file in files])
     st.session_state["emoji_mine"] = data
     st.session_state["emoji_csv_report"] = report
@@ -276,9 +276,9 @@ def from_table(edited: pd.DataFrame) -> DataSet:
             if report.n_skipped > 1
             else N_("Row {line} cannot be used: {why}. Correct it, or delete the row.")
         )
-        raise ValueError(_(sentence, line=first.line, more=report.n_skipped - 1, why=first.why))
+        raise InputError(sentence, line=first.line, more=report.n_skipped - 1, why=first.why)
     is_test = np.array([row[2] == TEST for row in rows])
     train, test = (labelled.subset(np.flatnonzero(which)) for which in (~is_test, is_test))
     if not len(train) or not len(test):
-        raise ValueError(_("Keep at least one row of each part, train and test."))
+        raise InputError("Keep at least one row of each part, train and test.")
     return DataSet(train, test)

@@ -252,10 +252,8 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
             m.inside -= 1
         if not isinstance(made, SymbolicTensor):
             raise ShapeError(
-                _(
-                    "Lambda: what its function gives cannot be read here; add "
-                    "output_shape=(…), the sizes without the batch."
-                )
+                "Lambda: what its function gives cannot be read here; add "
+                "output_shape=(…), the sizes without the batch."
             )
         vars(layer)["alone"] = m.worked[0] if len(m.worked) == 1 else None
         return made.spec
