@@ -12,7 +12,7 @@ import numpy as np
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import InputError, _
-from seqlib.music import Chord, Melody, Song, Token, Vocabulary
+from seqlib.music import Chord, Melody, Song, Vocabulary
 
 CORPUS_FOLDER = ASSETS / "corpus"
 INDEX_NAME = "corpus.json"
@@ -208,15 +208,3 @@ def index_of(corpus: Corpus, files: Sequence[str]) -> str:
 def _frozen(array: np.ndarray) -> np.ndarray:
     array.flags.writeable = False
     return array
-
-
-__all__ = [
-    "Chord",
-    "Corpus",
-    "Token",
-    "corpus_of",
-    "default_corpus",
-    "index_of",
-    "piece_name",
-    "small_corpus",
-]

@@ -17,7 +17,7 @@ from seqlib.jazz import shifted_one_hot
 from seqlib.jazz.corpus import Corpus
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import forward
-from seqlib.lstm.following import LEAST, Group, by_halves, grouped
+from seqlib.lstm.following import Group, by_halves, grouped
 from seqlib.music import TICKS_PER_BEAT
 
 STEPS = 128  # of each melody
@@ -77,9 +77,6 @@ SIGNALS = (
     Signal(N_("rising"), N_("how far the melody has just risen or fallen"), _rising),
     Signal(N_("phrase"), N_("how many notes came since the last rest"), _notes_since_a_rest),
 )
-
-
-__all__ = ["LEAST", "SIGNALS", "Group", "Signal", "correlations", "groups"]
 
 
 def groups(weights: JazzWeights, corpus: Corpus) -> tuple[Group, ...]:

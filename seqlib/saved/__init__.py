@@ -35,6 +35,3 @@ def opened(data: bytes) -> Saved:
         raise SavedError(
             "This host lets no further process start, and reading a file needs one."
         ) from problem
-
-
-__all__ = ["BYTES", "ENDINGS", "LEAVE_OUT", "Layer", "Saved", "SavedError", "opened", "read"]
