@@ -87,8 +87,6 @@ class Track:
         Its name in the file; "" if it has none.
     program : int
         General MIDI instrument, 0 to 127.
-    beats : float
-        Length from the first onset to the end of the last note.
     polyphony : float
         Share of notes that start while another note sounds over at least half of them:
         0 for a single voice, 2/3 for three-note chords.
@@ -101,7 +99,6 @@ class Track:
     program: int
     is_drum: bool
     n_notes: int
-    beats: float
     mean_pitch: float
     polyphony: float
     score: float
@@ -154,10 +151,6 @@ class Song:
         assert self._source is not None
         melody, remarks = self._source.melody(track)
         return replace(self, track=track, melody=melody, remarks=self._source.remarks + remarks)
-
-    def melody_of(self, track: int) -> Melody:
-        """Reduce another track to a melody; raises ``MidiError`` if it cannot be one."""
-        return self.with_track(track).melody
 
 
 def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = None) -> Song:
@@ -363,7 +356,7 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
             )
     if position > 0:
         warnings.append(
-            Later(N_("The file starts with {n} bytes that are not MIDI; skipped."), {"n": position})
+            Later("The file starts with {n} bytes that are not MIDI; skipped.", {"n": position})
         )
         return position
     if len(data) < 4 and b"MThd".startswith(data):
@@ -430,10 +423,7 @@ def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
         raise MidiError("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
     warnings.append(
         Later(
-            N_(
-                "The file is timed in film frames rather than beats; "
-                "half a second is taken as a beat."
-            )
+            "The file is timed in film frames rather than beats; half a second is taken as a beat."
         )
     )
     rate = Fraction(30_000, 1_001) if frames == 29 else Fraction(frames)
@@ -550,10 +540,8 @@ def _read_part(
         if not cut:
             warnings.append(
                 Later(
-                    N_(
-                        "Track {number} of the file is damaged {beats} beats in; "
-                        "what comes before is kept."
-                    ),
+                    "Track {number} of the file is damaged {beats} beats in; "
+                    "what comes before is kept.",
                     {"number": number, "beats": unit // RESOLUTION},
                 )
             )
@@ -664,9 +652,9 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     found = _shared(parts, kind, "tempos")
     changes = [(unit, micros) for unit, micros in found if micros]
     if len(changes) < len(found):
-        warnings.append(Later(N_("The file gives a tempo of 0 somewhere; that is ignored.")))
+        warnings.append(Later("The file gives a tempo of 0 somewhere; that is ignored."))
     if not changes:
-        warnings.append(Later(N_("The file gives no usable tempo; 120 beats a minute is taken.")))
+        warnings.append(Later("The file gives no usable tempo; 120 beats a minute is taken."))
         return 120.0
     end = max(note[1] for part in parts for notes in part.notes.values() for note in notes)
     starts = [min(unit, end) for unit, _ in changes]
@@ -680,7 +668,7 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     if tempo != played:
         warnings.append(
             Later(
-                N_("The tempo of {tempo:,g} beats a minute is brought to {nearest:g}."),
+                "The tempo of {tempo:,g} beats a minute is brought to {nearest:g}.",
                 {"tempo": played, "nearest": tempo},
             )
         )
@@ -688,10 +676,7 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     if heard and max(heard) > 1.03 * min(heard):
         warnings.append(
             Later(
-                N_(
-                    "The tempo changes between {low:.0f} and {high:.0f}; "
-                    "here it stays at {tempo:.0f}."
-                ),
+                "The tempo changes between {low:.0f} and {high:.0f}; here it stays at {tempo:.0f}.",
                 {"low": min(heard), "high": max(heard), "tempo": tempo},
             )
         )
@@ -706,7 +691,7 @@ def _metres(
     all_metres = _shared(parts, kind, "metres") if division > 0 else []
     usable = [(unit, beats, power) for unit, beats, power in all_metres if beats and power < 8]
     if len(usable) < len(all_metres):
-        warnings.append(Later(N_("The file gives a metre without beats somewhere; it is ignored.")))
+        warnings.append(Later("The file gives a metre without beats somewhere; it is ignored."))
     for unit, beats, power in usable:
         metre = Metre(round(unit / UNITS), beats, 2**power)
         if metre.start == found[-1].start:
@@ -798,12 +783,12 @@ def _about_metres(metres: tuple[Metre, ...]) -> list[Later]:
     names = list(dict.fromkeys(map(str, metres)))
     silent = [str(metre) for metre in metres if not metre.pulses]
     if silent:
-        return [Later(N_("The band is silent: it cannot play in {metre}."), {"metre": silent[0]})]
+        return [Later("The band is silent: it cannot play in {metre}.", {"metre": silent[0]})]
     if len(metres) > 1:
         listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
-        return [Later(N_("The metre changes ({metres}); the band follows."), {"metres": listed})]
+        return [Later("The metre changes ({metres}); the band follows.", {"metres": listed})]
     if names != [str(COMMON_TIME)]:
-        return [Later(N_("The band plays in {metre}."), {"metre": names[0]})]
+        return [Later("The band plays in {metre}.", {"metre": names[0]})]
     return []
 
 
@@ -872,7 +857,6 @@ def _describe(
         program=program,
         is_drum=is_drum,
         n_notes=len(notes),
-        beats=float((ends.max() - starts[0]) / RESOLUTION),
         mean_pitch=float(pitches.mean()),
         polyphony=polyphony,
         score=0.0 if is_drum else float(score),

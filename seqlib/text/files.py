@@ -117,17 +117,12 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
     )
 
 
-def from_rows(
-    rows: Iterable[tuple[str, str]], lines: Sequence[int] | None = None
-) -> tuple[LabelledSentences, RowsReport]:
+def from_rows(rows: Iterable[tuple[str, str]]) -> tuple[LabelledSentences, RowsReport]:
     """Make labelled sentences of (sentence, label) texts from a file or a table editor.
 
-    ``lines`` are the rows' line numbers for the report; 1, 2, 3… if not given. Raises
-    ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
+    Raises ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
     """
-    return _labelled(
-        Record(lines[i] if lines else i + 1, list(cells)) for i, cells in enumerate(rows)
-    )
+    return _labelled(Record(line, list(cells)) for line, cells in enumerate(rows, 1))
 
 
 def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:

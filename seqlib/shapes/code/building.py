@@ -371,7 +371,7 @@ def reads_sequences(layer: Layer) -> bool:
     )
 
 
-def input_for(m: Machine, layers: Sequence[Any], label: str = "") -> SymbolicTensor:
+def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:
     """Make the input that a stack of layers needs and the text does not make."""
     first = layers[0]
     hint = first.hint if isinstance(first, Layer) else None
