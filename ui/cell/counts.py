@@ -10,6 +10,7 @@ from ui.cell import charts
 from ui.cell.state import Scene
 from ui.parts import escape
 from ui.parts.charts import show as show_chart
+from ui.parts.charts import table
 
 
 def show(scene: Scene) -> None:
@@ -30,7 +31,7 @@ def show(scene: Scene) -> None:
         + " "
         + _("The arrays hold **{total:,}** numbers.", total=total)
     )
-    st.dataframe(
+    table(
         {
             _("array"): list(arrays),
             _("shape"): [str(array.shape) for array in arrays.values()],
@@ -40,9 +41,7 @@ def show(scene: Scene) -> None:
         column_config=dict.fromkeys(
             (_("each gate"), _("all four gates")), st.column_config.TextColumn(alignment="right")
         ),
-        hide_index=True,
         key="cell_counts",
-        width="stretch",
     )
     show_chart(
         charts.kernels(cell),

@@ -22,7 +22,7 @@ from seqlib.text import shipped, tokenise
 from ui.cell.lane import CellStep
 from ui.cell.sandbox import GATE_NAMES
 from ui.frame import frame, language
-from ui.parts import escape, uploads, vectors
+from ui.parts import charts, escape, uploads, vectors
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
 from ui.state import options, value, widget
@@ -77,7 +77,7 @@ def _open(file: Any) -> None:
 
 
 def _listed(found: Saved) -> None:
-    st.dataframe(
+    charts.table(
         {
             _("layer"): [layer.name for layer in found.layers],
             _("kind"): [layer.kind for layer in found.layers],
@@ -86,9 +86,7 @@ def _listed(found: Saved) -> None:
             ],
             _("weights"): [sum(array.size for array in layer.arrays) for layer in found.layers],
         },
-        hide_index=True,
         key="own_found",
-        width="stretch",
     )
 
 

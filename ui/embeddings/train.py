@@ -14,7 +14,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-from ui.parts import training_panel
+from ui.parts import charts, training_panel
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import widget
@@ -153,16 +153,14 @@ def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
     """Draw the changes of both runs: by groups of words in a table, by rows as a picture."""
     parts = remembered(pair.vectors, ("groups",), lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
-    st.dataframe(
+    charts.table(
         {
             _("rows"): [_(name) for name in parts],
             _("how many"): [f"{len(rows):,}" for rows in parts.values()],
             _("moved, frozen"): [f"{frozen.among(rows):,}" for rows in parts.values()],
             _("moved, trainable"): [f"{trainable.among(rows):,}" for rows in parts.values()],
         },
-        hide_index=True,
         key="moved_groups",
-        width="stretch",
     )
     st.markdown(lesson("embeddings")["train-why"])
     if len(trainable):

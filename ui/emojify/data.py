@@ -24,7 +24,7 @@ from seqlib.text.files import MAX_BYTES, MAX_ROWS
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.frame import choices, language
-from ui.parts import escape, uploads
+from ui.parts import charts, escape, uploads
 from ui.state import widget
 
 if TYPE_CHECKING:
@@ -133,12 +133,11 @@ def how_read(report: CSVReport, key: str) -> None:
     if report.n_skipped:
         sentence = n_("{n:,} row left out", "{n:,} rows left out", report.n_skipped)
         with st.expander(sentence, icon=":material/rule:"):
-            st.dataframe(
+            charts.table(
                 {
                     _("line"): [one.line for one in report.skipped],
                     _("why"): [str(one.why) for one in report.skipped],
                 },
-                hide_index=True,
                 key=key,
             )
 
@@ -146,7 +145,7 @@ def how_read(report: CSVReport, key: str) -> None:
 def counts() -> None:
     """Draw the number of sentences of each class."""
     train, test = state.data()
-    st.dataframe(
+    charts.table(
         {
             _("class"): [f"{one.emoji} {one.title}" for one in train.classes],
             _(TRAIN): train.counts,
@@ -154,7 +153,6 @@ def counts() -> None:
             _("an example"): [_example(train, label) for label in range(train.n_classes)],
         },
         column_config={_("an example"): st.column_config.TextColumn(width="large")},
-        hide_index=True,
         key="emoji_counts",
         alt=_("How many training and test sentences each class has."),
     )

@@ -11,7 +11,7 @@ from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.emojify.data import TYPES, how_read
-from ui.parts import uploads
+from ui.parts import charts, uploads
 from ui.state import widget
 
 SURE, NOT_SURE, NO_WORD = N_("sure"), N_("not sure"), N_("no known word")
@@ -73,7 +73,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         _("verdict"): [_(verdict) for _answer, verdict in answers],
     }
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
-    st.dataframe(
+    charts.table(
         {**columns, **dict(zip(names, p.T, strict=True))},
         # The emoji is first: on a phone the sentence fills the rest of the width.
         column_order=(emoji, *(name for name in columns if name != emoji), *names),
@@ -81,7 +81,6 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
             sentence: st.column_config.TextColumn(width="large"),
             **{name: st.column_config.NumberColumn(format="%.3f") for name in names},
         },
-        hide_index=True,
         key="emoji_many_table",
         alt=_("{n:,} sentences with their emoji and probabilities.", n=len(sentences)),
     )

@@ -342,7 +342,7 @@ def compared() -> None:
 def _table(kept: list[EmojiRecord]) -> None:
     metrics = [record.run.metrics for record in kept]
     settings = [record.run.settings for record in kept]
-    st.dataframe(
+    charts.table(
         {
             _("run"): [one.title for one in kept],
             _("best test"): [100 * found.test_accuracy.max() for found in metrics],
@@ -371,9 +371,7 @@ def _table(kept: list[EmojiRecord]) -> None:
             _("seconds"): st.column_config.NumberColumn(format="%.1f"),
             _("learning rate"): st.column_config.NumberColumn(format="%g"),
         },
-        hide_index=True,
         key="emoji_runs_table",
-        width="stretch",
     )
 
 

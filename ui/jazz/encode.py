@@ -169,14 +169,13 @@ def token_list() -> None:
         )
     )
     telling("jazz_reading", "tokens").dataframe(
-        pa.table(  # Streamlit takes ten times as long over a dict of so many columns
+        pa.table(  # see ``charts.table``
             {
                 f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
                 for t, index in enumerate(sequence[:shown].tolist(), 1)
             }
         ),
         key="token_list",
-        width="stretch",
         hide_index=True,
     )
 

@@ -7,7 +7,7 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from ui.parts import vectors
+from ui.parts import charts, vectors
 from ui.shapes import one_hot as one_hot_picture
 from ui.shapes.controls import span
 from ui.state import widget
@@ -33,7 +33,7 @@ def compare() -> None:
     )
     one_hot_picture.show(sentence, vectors.usable(), words, vocabulary, at["e_length"])
     rows = {_("one-hot"): one_hot, _("embedding"): embedded}
-    st.dataframe(
+    charts.table(
         {
             _("input"): list(rows),
             _("read by the LSTM"): [f"{c.shape[1]:,} × {c.shape[0]}" for c in rows.values()],
@@ -44,9 +44,7 @@ def compare() -> None:
                 f"{c.table:,}" if c.table else _("none") for c in rows.values()
             ],
         },
-        hide_index=True,
         key="cost_table",
-        width="stretch",
     )
     st.markdown(
         _(
