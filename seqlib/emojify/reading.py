@@ -297,10 +297,13 @@ class Mistake:
 
 
 def mistakes(
-    model: EmojiModel, labelled: LabelledSentences, limit: int = 200
+    model: EmojiModel, labelled: LabelledSentences, limit: int = 200, p: np.ndarray | None = None
 ) -> tuple[Mistake, ...]:
-    """List at most ``limit`` sentences with a wrong choice, the most confident first."""
-    p = model.predict(labelled.tokens)
+    """List at most ``limit`` sentences with a wrong choice, the most confident first.
+
+    ``p`` (m, n_classes) are the model's probabilities where they are known.
+    """
+    p = model.predict(labelled.tokens) if p is None else p
     chosen = p.argmax(axis=1)
     wrong = np.flatnonzero(chosen != labelled.labels)
     wrong = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")][:limit]

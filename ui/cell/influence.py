@@ -49,7 +49,7 @@ def reach(scene: Scene) -> None:
         **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
-    as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
+    as_is, held = remembered(weights, ("reach", scene.seed), lambda: _reach(weights, trace))
     rng = np.random.default_rng(0)
     rnn = SimpleRNNWeights.initial(weights.n_values, weights.n_a, rng, scale)
     curves = {

@@ -164,7 +164,7 @@ def _group(scene: Scene) -> tuple[int, ...]:
     )
     units = named[name]
     whole, less = remembered(
-        scene,
+        scene.weights,
         ("without", name),
         lambda: tuple(
             score(weights, corpus.held_out_sequences)

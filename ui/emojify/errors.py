@@ -28,8 +28,9 @@ def table() -> None:
             icon=":material/category:",
         )
         return
+    p = state.judged(model, test).probabilities
     found: tuple[Mistake, ...] = state.worked_out(
-        "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN)
+        "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN, p)
     )
     st.session_state["emoji_mistakes"] = found
     if not found:

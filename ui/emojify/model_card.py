@@ -100,9 +100,7 @@ def now() -> list[tuple[str, Judgement]]:
     found = [
         (
             _("now: {name}", name=reader.title),
-            state.worked_out(
-                "judged", (reader.model.weights, test), lambda: judge(reader.model, test)
-            ),
+            state.judged(reader.model, test),
         )
     ]
     if (v1 := reader.v1) is not None:
