@@ -106,12 +106,11 @@ def copy_settings() -> None:
         help=_("1 is Keras' default, for all three layers."),
         **widget("copy_scale"),
     )
-    with four:
-        st.toggle(
-            _("memory gates start open"),
-            help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
-            **widget("copy_gates"),
-        )
+    four.toggle(
+        _("memory gates start open"),
+        help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
+        **widget("copy_gates"),
+    )
 
 
 def _chosen() -> CopySettings:

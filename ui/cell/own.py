@@ -216,15 +216,14 @@ def _by_hand(layer: Layer, trace: Trace | OtherTrace) -> Trace | OtherTrace | No
     ):
         return None
     one, two, three = st.columns(3)
-    with one:
-        gate = language.choice(
-            st.segmented_control,
-            _("gate"),
-            "own_gate",
-            options=gates,
-            format_func=lambda gate: _(GATE_NAMES[gate]),
-            help=_("Which gate is held."),
-        )
+    gate = language.choice(
+        one.segmented_control,
+        _("gate"),
+        "own_gate",
+        options=gates,
+        format_func=lambda gate: _(GATE_NAMES[gate]),
+        help=_("Which gate is held."),
+    )
     two.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("own_value"))
     three.slider(
         _("from step"),
@@ -314,23 +313,19 @@ def _elsewhere(chain: tuple[Layer, ...]) -> Elsewhere | None:
 
 def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             _("States (.npz)"),
             lambda: watching.states_npz(trace),
             "states.npz",
             key="own_npz",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("x, all gates and states as arrays (Tx, n)."),
         )
-        st.download_button(
+        uploads.download(
             _("States (.csv)"),
             lambda: watching.states_csv(trace, labels),
             "states.csv",
-            "text/csv",
             key="own_csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             help=_("A line a step, a column for each unit of each gate and state."),
         )
     st.caption(n_("{n} step", "{n} steps", len(trace.h)) + f" · n_a = {trace.h.shape[1]}")

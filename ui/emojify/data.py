@@ -68,24 +68,18 @@ def choose() -> None:
         if taken:
             _report()
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             _("Template"),
-            template(),
+            template,
             "sentences.csv",
-            "text/csv",
             key="emoji_template",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("A CSV to fill in, with one example of each class."),
         )
-        st.download_button(
+        uploads.download(
             _("Training sentences"),
             partial(write_csv, state.data().train),
             "train.csv",
-            "text/csv",
             key="emoji_train_csv",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("The training sentences at hand as CSV."),
         )
     counts()

@@ -20,13 +20,12 @@ SURE, NOT_SURE, NO_WORD = N_("sure"), N_("not sure"), N_("no known word")
 def show() -> None:
     """Draw the text box and the upload, then the table."""
     left, right = st.columns(2)
-    with left:
-        text = st.text_area(
-            _("One sentence a line"),
-            height=160,
-            help=_("Paste as many as you like."),
-            **widget("emoji_many"),
-        )
+    text = left.text_area(
+        _("One sentence a line"),
+        height=160,
+        help=_("Paste as many as you like."),
+        **widget("emoji_many"),
+    )
     with right:
         taken = uploads.uploader(
             _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
@@ -84,7 +83,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         key="emoji_many_table",
         alt=_("{n:,} sentences with their emoji and probabilities.", n=len(sentences)),
     )
-    st.download_button(
+    uploads.download(
         _("Table as CSV"),
         lambda: table_csv(
             ("sentence", "emoji", "label", "verdict", *(one.name for one in model.classes)),
@@ -94,10 +93,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
             ),
         ),
         "emoji.csv",
-        "text/csv",
         key="emoji_many_csv",
-        icon=":material/download:",
-        on_click="ignore",
         help=_("Sentence, emoji, label, and the probability of each class."),
     )
 

@@ -120,26 +120,24 @@ def reading() -> None:
     """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
     left, right = st.columns(2)
-    with left:
-        name = language.choice(
-            st.selectbox,
-            _("model"),
-            "reads",
-            options=names,
-            help=_("Which model reads along."),
-        )
-    with right:
-        other = language.choice(
-            st.selectbox,
-            _("compared with"),
-            "against",
-            options=[state.NOBODY, state.ITSELF, *names],
-            format_func=lambda one: _("no other model") if one == state.NOBODY else _(one),
-            help=_(
-                "A second model on the same notes, or the same model fed what it draws itself: "
-                "see either, both or the difference."
-            ),
-        )
+    name = language.choice(
+        left.selectbox,
+        _("model"),
+        "reads",
+        options=names,
+        help=_("Which model reads along."),
+    )
+    other = language.choice(
+        right.selectbox,
+        _("compared with"),
+        "against",
+        options=[state.NOBODY, state.ITSELF, *names],
+        format_func=lambda one: _("no other model") if one == state.NOBODY else _(one),
+        help=_(
+            "A second model on the same notes, or the same model fed what it draws itself: "
+            "see either, both or the difference."
+        ),
+    )
     if other == state.ITSELF:
         feeding.show(name)
         return

@@ -23,8 +23,7 @@ def compare() -> None:
         st.columns(4), ("maxlen", "vocabulary", "e_length", "n_a"), strict=True
     ):
         dial = DIALS[name]
-        with column:
-            at[name] = st.slider(names.get(name, name), help=span(dial), **widget(f"{name}_cost"))
+        at[name] = column.slider(names.get(name, name), help=span(dial), **widget(f"{name}_cost"))
     words, vocabulary = at["maxlen"], at["vocabulary"]
     one_hot = one_hot_cost.one_hot(words, vocabulary, at["n_a"])
     embedded = one_hot_cost.embedded(words, vocabulary, at["e_length"], at["n_a"])
