@@ -125,15 +125,8 @@ class JazzWeights:
 
     def save(self, path: Path | BytesIO) -> None:
         """Write the five arrays as a compressed ``.npz``, into a file or into memory."""
-        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = self.arrays
-        np.savez_compressed(
-            path,
-            kernel=kernel,
-            recurrent_kernel=recurrent_kernel,
-            bias=bias,
-            densor_kernel=densor_kernel,
-            densor_bias=densor_bias,
-        )
+        named: dict[str, Any] = dict(zip(_NAMES, self.arrays, strict=True))
+        np.savez_compressed(path, **named)
 
     @classmethod
     def load(cls, path: Path) -> JazzWeights:

@@ -40,12 +40,15 @@ from seqlib.i18n import InputError
 GATES = ("i", "f", "g", "o")
 
 
+@dataclass(frozen=True)
 class CellArrays:
     """The three arrays that every recurrent cell has, in Keras' layout."""
 
     kernel: np.ndarray
     recurrent_kernel: np.ndarray
     bias: np.ndarray
+
+    kind: ClassVar[str]
 
     @property
     def n_x(self) -> int:
@@ -77,11 +80,7 @@ class LSTMWeights(CellArrays):
         If the three shapes do not belong to one cell.
     """
 
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-
-    kind: ClassVar[str] = "LSTM"
+    kind = "LSTM"
 
     def __post_init__(self) -> None:
         n_a = self.recurrent_kernel.shape[0] if self.recurrent_kernel.ndim else 0

@@ -132,11 +132,6 @@ class OtherWeights(CellArrays):
         If the three shapes do not belong to one cell.
     """
 
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-
-    kind: ClassVar[str]
     gates: ClassVar[tuple[str, ...]] = ()
     parts: ClassVar[int] = 1  # of z side by side in a kernel
 

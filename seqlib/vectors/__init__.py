@@ -34,4 +34,4 @@ from seqlib.vectors.projection import Projection, pca
 from seqlib.vectors.report import KINDS, Problem, Report, VectorsError
 from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words
-from seqlib.vectors.wordvectors import Analogy, Neighbour, Phrase, WordVectors
+from seqlib.vectors.wordvectors import Analogy, Neighbour, WordVectors

@@ -56,7 +56,7 @@ def planted(corpus, monkeypatch, *columns) -> tuple[follow.Group, ...]:
             for place, sequence in enumerate(sequences)
         ]
 
-    monkeypatch.setattr(follow, "_states", states)
+    monkeypatch.setattr(follow, "states_of", states)
     return follow.groups(JazzWeights.from_arrays(pretrained.load("early").arrays), corpus)
 
 
