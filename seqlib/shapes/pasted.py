@@ -188,13 +188,11 @@ def _nothing(machine: Machine, interpreter: Interpreter) -> PasteError:
         if isinstance(value, ClassOf) and value.of_model:
             return PasteError(
                 value.line,
-                _(
-                    "{name} is a class, whose layers only running it would call; write the model "
-                    "with Sequential([…]), or with Input and Model(inputs, outputs).",
-                    name=value.name,
-                ),
+                "{name} is a class, whose layers only running it would call; write the model "
+                "with Sequential([…]), or with Input and Model(inputs, outputs).",
+                name=value.name,
             )
-    return PasteError(1, _("there is no layer yet; type one a line, such as LSTM(64)."))
+    return PasteError(1, "there is no layer yet; type one a line, such as LSTM(64).")
 
 
 def confirmed(text: str, sizes: Mapping[str, int], number: int = 0) -> Confirmation:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from seqlib.i18n import N_, _
 
 
 class PasteError(ValueError):
-    """Raised for text that cannot be drawn; the message is one sentence, ``line`` counts from 1."""
+    """Raised for text that cannot be drawn; the message is one sentence, ``line`` counts from 1.
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(_("Line {line}: {message}", line=line, message=message))
+    It is translated, with ``values`` filled in, as ``_`` does.
+    """
+
+    def __init__(self, line: int, message: str, /, **values: Any) -> None:
+        said = _(message, **values)
+        super().__init__(_("Line {line}: {message}", line=line, message=said))
         self.line = line
 
 
