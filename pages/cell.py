@@ -1,19 +1,16 @@
 """One cell, one step, every number; a hand in it; why it is built this way."""
 
-import streamlit as st
-
 from seqlib.i18n import _
 from ui.cell import counts, influence, own, sandbox, state, step, tiny
 from ui.cell.notebook import asked
 from ui.cell.state import Scene
 from ui.frame import frame
 from ui.frame.sections import section
-from ui.lessons.pages import lesson
 from ui.parts import notebook
 
 
 def cell() -> None:
-    frame.heading(lesson("cell")["title"], lesson("cell")["intro"])
+    frame.heading()
     with frame.first():
         with frame.controls("model"):
             scene = state.choose()
@@ -29,40 +26,40 @@ def cell() -> None:
 
 @frame.alone()
 def one_step(scene: Scene) -> None:
-    st.markdown(lesson("cell")["step"])
+    frame.explain("step")
     step.show(scene)
 
 
 @frame.alone()
 def by_hand() -> None:
-    st.markdown(lesson("cell")["weights"])
+    frame.explain("weights")
     tiny.show()
 
 
 @frame.alone()
 def hand(scene: Scene) -> None:
-    st.markdown(lesson("cell")["sandbox"])
+    frame.explain("sandbox")
     sandbox.show(scene)
 
 
 @frame.alone()
 def reach(scene: Scene) -> None:
-    st.markdown(lesson("cell")["reach"])
+    frame.explain("reach")
     influence.reach(scene)
 
 
 def copy() -> None:
-    st.markdown(lesson("cell")["copy"])
+    frame.explain("copy")
     influence.copy_task()
 
 
 def parameters(scene: Scene) -> None:
-    st.markdown(lesson("cell")["counts"])
+    frame.explain("counts")
     counts.show(scene)
 
 
 def own_weights() -> None:
-    st.markdown(lesson("cell")["own"])
+    frame.explain("own")
     own.show()
 
 

@@ -1,7 +1,5 @@
 """The embedding matrix: what a lookup is, all of its rows, and what they mean to each other."""
 
-import streamlit as st
-
 from seqlib.i18n import _
 from seqlib.vectors import WordVectors
 from ui.embeddings import lookup, matrix, source, train, word_map
@@ -9,12 +7,11 @@ from ui.embeddings import neighbours as near
 from ui.embeddings.notebook import asked
 from ui.frame import frame
 from ui.frame.sections import section
-from ui.lessons.pages import lesson
 from ui.parts import notebook
 
 
 def embeddings() -> None:
-    frame.heading(lesson("embeddings")["title"], lesson("embeddings")["intro"])
+    frame.heading()
     vectors = section(which, title=_("1 · The vectors"), anchor="vectors")
     section(looking_up, vectors, title=_("2 · The lookup"), anchor="lookup")
     section(whole, vectors, title=_("3 · The whole matrix"), anchor="matrix")
@@ -28,7 +25,7 @@ def embeddings() -> None:
 
 
 def which() -> WordVectors:
-    st.markdown(lesson("embeddings")["source"])
+    frame.explain("source")
     with frame.controls("vectors"):
         vectors = source.choose()
     with frame.picture():
@@ -39,47 +36,47 @@ def which() -> WordVectors:
 
 @frame.alone("sentences")
 def looking_up(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["lookup"])
+    frame.explain("lookup")
     lookup.show(vectors)
 
 
 @frame.alone()
 def whole(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["matrix"])
+    frame.explain("matrix")
     matrix.show(vectors)
 
 
 @frame.alone()
 def neighbours(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["near"])
+    frame.explain("near")
     near.neighbours(vectors)
 
 
 @frame.alone()
 def analogies(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["analogy"])
+    frame.explain("analogy")
     near.analogy(vectors)
 
 
 @frame.alone()
 def similar(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["similar"])
+    frame.explain("similar")
     near.similarities(vectors)
 
 
 @frame.alone()
 def bias(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["bias"])
+    frame.explain("bias")
     near.bias(vectors)
 
 
 def on_a_map(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["map"])
+    frame.explain("map")
     word_map.show(vectors)
 
 
 def training(vectors: WordVectors) -> None:
-    st.markdown(lesson("embeddings")["train"])
+    frame.explain("train")
     train.panel(vectors)
 
 

@@ -17,13 +17,12 @@ from ui.emojify import (
 from ui.emojify.notebook import asked
 from ui.frame import frame
 from ui.frame.sections import section
-from ui.lessons.pages import lesson
 from ui.parts import notebook
 from ui.parts.asking import telling
 
 
 def emojify() -> None:
-    frame.heading(lesson("emojify")["title"], lesson("emojify")["intro"])
+    frame.heading()
     read_along()
     section(sentences, title=_("6 · The sentences to learn from"), anchor="data")
     section(training, title=_("7 · Train"), anchor="train")
@@ -49,7 +48,7 @@ def read_along() -> None:
 
 
 def typed() -> None:
-    st.markdown(lesson("emojify")["sentence"])
+    frame.explain("sentence")
     with frame.controls("sentence"):
         sentence.examples()
         sentence.controls()
@@ -57,59 +56,59 @@ def typed() -> None:
 
 
 def layers() -> None:
-    st.markdown(lesson("emojify")["read"])
+    frame.explain("read")
     reading.stage()
     reading.check()
 
 
 def order() -> None:
-    st.markdown(lesson("emojify")["order"])
+    frame.explain("order")
     with telling(reading.STAGE, "order"):
         activations.order()
 
 
 def padding() -> None:
-    st.markdown(lesson("emojify")["padding"])
+    frame.explain("padding")
     with telling(reading.STAGE, "padding"):
         activations.padding()
 
 
 def dropout() -> None:
-    st.markdown(lesson("emojify")["dropout"])
+    frame.explain("dropout")
     with telling(reading.STAGE, "dropout"):
         activations.dropout()
 
 
 def sentences() -> None:
-    st.markdown(lesson("emojify")["data"])
+    frame.explain("data")
     data.choose()
     data.edit()
 
 
 def training() -> None:
-    st.markdown(lesson("emojify")["train"])
+    frame.explain("train")
     train.panel()
 
 
 def mistakes() -> None:
-    st.markdown(lesson("emojify")["errors"])
+    frame.explain("errors")
     errors.table()
 
 
 def scores() -> None:
-    st.markdown(lesson("emojify")["card"])
+    frame.explain("card")
     model_card.table()
     model_card.calibration()
 
 
 @frame.alone()
 def table() -> None:
-    st.markdown(lesson("emojify")["many"])
+    frame.explain("many")
     many_sentences.show()
 
 
 def model_files() -> None:
-    st.markdown(lesson("emojify")["files"])
+    frame.explain("files")
     files.save()
     files.reopen()
 

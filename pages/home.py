@@ -8,16 +8,14 @@ from ui.lessons.pages import lesson
 from ui.parts import handouts, notebook
 from ui.parts.presenter import presenting
 
-TEXT = lesson("home")
-
 
 def home() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading()
     with frame.first():
         if not presenting():
             frame.doors()
         solo.stage()
-    st.markdown(TEXT["stage"].format(n_parameters=solo.parameters()))
+    st.markdown(lesson("home")["stage"].format(n_parameters=solo.parameters()))
     if presenting():  # the picture first
         frame.doors()
     frame.more_doors()

@@ -14,11 +14,9 @@ from ui.lessons.pages import lesson
 from ui.parts import notebook, uploads
 from ui.state import value, widget
 
-TEXT = lesson("jazz")
-
 
 def jazz() -> None:
-    frame.heading(TEXT["title"], TEXT["intro"])
+    frame.heading()
     section(music, title=_("1 · The music"), anchor="music")
     section(tokens, title=_("2 · Tokens"), anchor="tokens")
     section(one_hot, title=_("3 · One-hot X"), anchor="one-hot")
@@ -30,7 +28,7 @@ def jazz() -> None:
 
 
 def music() -> None:
-    st.markdown(TEXT["music"])
+    frame.explain("music")
     with frame.controls("music"):
         choose()
     encode.reading()
@@ -52,29 +50,29 @@ def choose() -> None:
 
 
 def tokens() -> None:
-    st.markdown(TEXT["tokens"])
+    frame.explain("tokens")
     encode.token_list()
 
 
 def one_hot() -> None:
-    st.markdown(TEXT["X"])
+    frame.explain("X")
     encode.one_hot()
 
 
 def model() -> None:
-    st.markdown(TEXT["model"])
+    frame.explain("model")
     model_parts.shapes()
 
 
 def training() -> None:
-    st.markdown(TEXT["train"])
+    frame.explain("train")
     train.panel()
     files.panel()
 
 
 @frame.alone("model")
 def sampling() -> None:
-    st.markdown(TEXT["sample"])
+    frame.explain("sample")
     lanes = language.choice(
         st.pills,
         _("lanes"),
@@ -105,14 +103,14 @@ def switches() -> None:
     )
     st.toggle(
         _("Compare two solos"),
-        help=TEXT["compare"],
+        help=lesson("jazz")["compare"],
         on_change=sample.open_second,
         **widget("compare"),
     )
 
 
 def scores() -> None:
-    st.markdown(TEXT["good"])
+    frame.explain("good")
     report.table()
 
 

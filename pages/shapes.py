@@ -1,11 +1,8 @@
 """Where every dimension comes from."""
 
-import streamlit as st
-
 from seqlib.i18n import _
 from ui.frame import frame
 from ui.frame.sections import section
-from ui.lessons.pages import lesson
 from ui.parts import notebook
 from ui.shapes import controls, cost, own, two_ways, what_if
 from ui.shapes import defined_once as once
@@ -13,7 +10,7 @@ from ui.shapes.notebook import asked
 
 
 def shapes() -> None:
-    frame.heading(lesson("shapes")["title"], lesson("shapes")["intro"])
+    frame.heading()
     section(builder)
     section(defined_once, title=_("Defined once, used Tx times"), anchor="once")
     section(feeding, title=_("Fed the true note, fed its own"), anchor="feeding")
@@ -29,31 +26,31 @@ def builder() -> None:
 
 
 def defined_once() -> None:
-    st.markdown(lesson("shapes")["once"])
+    frame.explain("once")
     once.counts()
     once.effect()
     once.on_stage()
 
 
 def feeding() -> None:
-    st.markdown(lesson("shapes")["feeding"])
+    frame.explain("feeding")
     two_ways.show()
 
 
 @frame.alone()
 def what_if_section() -> None:
-    st.markdown(lesson("shapes")["what-if"])
+    frame.explain("what-if")
     what_if.show()
 
 
 @frame.alone()
 def embedding() -> None:
-    st.markdown(lesson("shapes")["cost"])
+    frame.explain("cost")
     cost.compare()
 
 
 def paste() -> None:
-    st.markdown(lesson("shapes")["paste"])
+    frame.explain("paste")
     own.form()
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # How far a worker stands back behind the process that draws pages, on a busy machine.
 NICE = 10
-# Tasks that a worker keeps, the latest used first; one that it has dropped is sent again.
+# Tasks that a worker keeps until they are over, the latest used first; one that it has dropped is
+# sent again.
 MOST_TASKS = 64
 MOST_TASK_BYTES = 150_000_000
 
@@ -78,6 +79,9 @@ def train(given: Slice) -> Trained | None:
     state = task.begin() if given.state is None else given.state
     more = {"helped": True} if given.helped else {}
     state, progress = task.advance(state, given.seconds, given.epochs, **more)
+    if state.epoch >= task.epochs or not progress.finite:
+        with _tasks_lock:
+            _tasks.pop(given.name, None)
     return Trained(state, progress, time.perf_counter() - began)
 
 

@@ -13,7 +13,8 @@ import { element, whenRested } from "./dom.js";
 
 const FULL = [0.8, 3]; // the type's scale on a whole screen
 const LOW = [0.45, 1]; // the part of their height that lanes have where they share a window
-const SHARED = 0.84; // of its height
+const SHARED = 0.84; // of its height, where no section begins above the stage
+const BARS = 6.4; // the sections' bar at the window's upper edge and the controls at its lower, in rem
 const SOON = 3000; // milliseconds in which a stage takes the place of another
 /** @type {Map<string, StageView|{view: LinkView, steps: number, closed: number}>} the last stage of each key */
 const last = new Map();
@@ -238,6 +239,7 @@ export class StageView {
       return this.root.scrollHeight <= share * window.innerHeight;
     };
     style.removeProperty("--scale");
+    this.root.classList.remove("low");
     this.look.room = 1;
     if (this.isFull) {
       largest(...FULL, (scale) => {
@@ -246,12 +248,25 @@ export class StageView {
       });
     } else if (!this.data.payload.presenter) {
       this.relayout();
-    } else if (!within(SHARED)) {
+    } else {
+      const shared = this.shared();
+      if (within(shared)) return;
+      this.root.classList.add("low");
       largest(...LOW, (room) => {
         this.look.room = room;
-        return within(SHARED);
+        return within(shared);
       });
     }
+  }
+
+  /** The part of the window that is the stage's where a link has scrolled to its section. */
+  shared() {
+    const section = (this.host.host ?? this.host).closest("[class*='st-key-section_']");
+    if (!section) return SHARED;
+    const above = this.root.getBoundingClientRect().top - section.getBoundingClientRect().top;
+    const bars = BARS * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const left = 1 - (above + bars) / window.innerHeight;
+    return left < SHARED / 2 ? SHARED : Math.min(left, SHARED); // far below its heading it has the window
   }
 
   // -- drawing ------------------------------------------------------------------------

@@ -33,6 +33,13 @@ def test_a_clicker_leads_through_the_lesson_and_no_answer_stands_beside_its_ques
     expect(page).to_have_url(re.compile(r"localhost:\d+/\?.*plan=3"))
     settled(page)
 
+    # What the question is about is in sight, from 720 lines on.
+    page.goto(f"{server.url}/cell?hand=forget&hand_from=17&present=true&plan=13#sandbox")
+    settled(page)
+    for lane in ("forget gate", "cell state"):
+        picture = page.locator(".st-key-section_hand .lane", has_text=lane).locator("canvas")
+        expect(picture.first).to_be_in_viewport(ratio=0.6)
+
     page.goto(f"{server.url}/shapes?predict=true&plan=8")
     settled(page)
     expect(current.get_by_role("img", name="QR code for the class")).to_be_visible()

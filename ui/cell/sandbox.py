@@ -23,6 +23,7 @@ from ui.cell.state import TEMPERATURE, Scene
 from ui.frame import frame, language
 from ui.parts import stage as stage_component
 from ui.parts.charts import show as show_chart
+from ui.parts.presenter import presenting
 from ui.parts.remembered import remembered
 from ui.state import options, widget
 
@@ -239,7 +240,8 @@ def _stage(
     drawn = solo_stage(
         made,
         scene.weights,
-        lanes=("notes", "x", "f", "c", "y"),
+        # A presented stage has little more than the window: first what the change does.
+        lanes=("notes", "f", "c", "y", "x") if presenting() else ("notes", "x", "f", "c", "y"),
         label=_("The solo, and the cell with a gate changed"),
         seed=scene.seed,
         name=name,

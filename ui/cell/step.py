@@ -18,6 +18,7 @@ from ui.emojify.stage import UNITS, reading_stage
 from ui.frame import frame, language
 from ui.parts import escape
 from ui.parts import stage as stage_component
+from ui.parts.presenter import presenting
 from ui.state import TABLE, options, widget
 
 JAZZ, FIRST, SECOND = options("cell_of")
@@ -71,11 +72,12 @@ def _jazz(scene: Scene) -> tuple[Stage, Trace, str]:
         seed=scene.seed,
         asks=True,
     )
-    lanes: tuple[Lane, ...] = (
-        CellStep(_(VECTORS), trace),
-        Equation(_("one unit's update, with its numbers"), scene.weights.cell, trace),
-    )
-    return replace(stage, lanes=(*stage.lanes, *lanes), start=at), trace, "n_values"
+    notes, x = stage.lanes
+    vectors = CellStep(_(VECTORS), trace)
+    # A presented stage has little more than the window.
+    lanes: tuple[Lane, ...] = (x, vectors, notes) if presenting() else (notes, x, vectors)
+    equation = Equation(_("one unit's update, with its numbers"), scene.weights.cell, trace)
+    return replace(stage, lanes=(*lanes, equation), start=at), trace, "n_values"
 
 
 def _emoji(layer: int) -> tuple[Stage, Trace, str]:

@@ -125,14 +125,15 @@ def _still_training() -> None:
 
 def stage() -> None:
     """Draw the stage of both layers, with the second reading if one is chosen."""
-    lanes = language.choice(
-        st.pills,
-        _("lanes"),
-        "emoji_lanes",
-        options=list(LANES),
-        format_func=lambda lane: _(LANES[lane]),
-        help=_("What the stage shows. [1] and [2] are the first and the second LSTM."),
-    )
+    with frame.controls("lanes"):
+        lanes = language.choice(
+            st.pills,
+            _("lanes"),
+            "emoji_lanes",
+            options=list(LANES),
+            format_func=lambda lane: _(LANES[lane]),
+            help=_("What the stage shows. [1] and [2] are the first and the second LSTM."),
+        )
     chosen = tuple(name for name in LANES if name in (lanes or ())) or DEFAULT
     here, there = scene(), other()
     stage_component.show(

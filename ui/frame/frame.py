@@ -150,6 +150,7 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
 /* What is in it stands on the page itself, after the title. */
 .st-key-first, :has(> .st-key-first) { display: contents; }
 .st-key-first > :not(:has(> [class*="st-key-controls_"])) { order: 0 !important; }
+[data-testid="stVerticalBlock"] > :has(> [class*="st-key-explained_"]) { order: 2; }
 /* Folded controls are a slim line in sight, at the window's lower edge until their place comes. */
 [data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) {
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
@@ -232,19 +233,20 @@ def page(draw: Callable[[], None]) -> None:
         run()
 
 
-def heading(title: str, intro: str) -> None:
-    """A page's title and first sentence, with the tools of every page beside them."""
+def heading() -> None:
+    """Draw the page's title and first sentence, with the tools of every page beside them."""
+    text = lesson(current() or "home")
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.title(title, anchor=False, width="content")
+        st.title(text["title"], anchor=False, width="content")
         with st.container(
             horizontal=True, vertical_alignment="center", width="content", key="tools"
         ):
             toolbar()
     if presenting():
         st.html(PRESENTER_CSS)
-    st.markdown(intro)
+    st.markdown(text["intro"])
     sections.place()
     share.place()
     glossary.mount()
@@ -311,6 +313,16 @@ def controls(key: str) -> Iterator[None]:
         return
     with st.container(key=f"controls_{key}"), st.expander(_("Controls"), icon=":material/tune:"):
         yield
+
+
+def explain(section: str) -> None:
+    """Draw the text of a section; where the page is presented, and told, after all else in it."""
+    text = lesson(current() or "home")[section]
+    if not presenting():
+        st.markdown(text)
+        return
+    with st.container(key=f"explained_{section}"):
+        st.markdown(text)
 
 
 def first() -> DeltaGenerator:

@@ -15,6 +15,7 @@ from seqlib.training import keras_room
 from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import keras
+from ui.parts.presenter import presenting
 from ui.shapes import filling, picture, predict, two_ways
 from ui.shapes.listing import listing
 from ui.state import widget
@@ -64,7 +65,7 @@ def asking() -> tuple[bool, bool]:
 
 def explorer() -> None:
     """Draw the first screen: model, sizes, question, picture, and Keras' confirmation."""
-    words = st.empty()
+    words = st.container(key="explained_builder") if presenting() else st.empty()
     with frame.controls("sizes"):
         chosen = construction()
         at = sizes(chosen)

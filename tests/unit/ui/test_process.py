@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -51,6 +53,39 @@ def test_whatever_else_is_asked_for_waits_for_nothing(asked, over):
 
 def test_sessions_of_this_process_do_so():
     assert AppSession.request_rerun.__wrapped__
+    assert AppSession.shutdown.__wrapped__
+
+
+def test_what_sessions_leave_in_cycles_is_collected_once_soon_after_they_ended(monkeypatch):
+    timers = []
+
+    class Timer(SimpleNamespace):
+        def __init__(self, seconds, action):
+            super().__init__(seconds=seconds, action=action, start=lambda: timers.append(self))
+
+    class Session:
+        pass
+
+    monkeypatch.setattr(threading, "Timer", Timer)
+    sessions, ended = [Session() for _ in range(3)], []
+    for session in sessions:
+        session.itself = session
+        process.cleared(ended.append)(session)
+    assert ended == sessions
+    (timer,) = timers
+    left = [weakref.ref(each) for each in sessions]
+    gc.disable()
+    try:
+        ended.clear()
+        del sessions, session
+        assert all(each() for each in left)
+        timer.action()
+    finally:
+        gc.enable()
+    assert not any(each() for each in left)
+    process.cleared(ended.append)("the next")
+    assert len(timers) == 2
+    timers[1].action()
 
 
 def test_full_collections_leave_out_what_is_loaded():
