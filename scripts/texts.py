@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 # Errors that translate their messages, see ``seqlib.i18n.InputError``.
 ERRORS = (
     *("ArchiveError", "BuildError", "InputError"),
-    *("MidiError", "SavedError", "ShapeError", "VectorsError"),
+    *("MidiError", "Missing", "SavedError", "ShapeError", "VectorsError"),
 )
 # What ``seqlib.shapes.code`` says of a line of pasted code, by its second argument or its first.
 REMARKS = {"PasteError": (2,), "fail": (2,), "refuse": None, "say": None}

@@ -119,7 +119,7 @@ class Machine:
                 origin = _("What arrives comes from {layer}, line {line}.", layer=made_by, line=at)
                 message = f"{message} {origin}"
         title = layer if isinstance(layer, str) else layer.title or layer.kind
-        raise Stop(Fault(self.line, short(title, 60), message))
+        raise Stop(Fault(self.line, message, short(title, 60)))
 
     def say(self, message: str, /, **values: Any) -> None:
         """Remark something about the current line, once."""

@@ -22,18 +22,6 @@ class PasteError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A layer that does not fit: its line, the layer as written, and what is wrong with it."""
-
-    line: int
-    layer: str
-    message: str
-
-    def __str__(self) -> str:
-        return _("Line {line}: {message}", line=self.line, message=self.message)
-
-
-@dataclass(frozen=True)
 class Remark:
     """A sentence about the text that is no error; ``line`` counts from 1."""
 
@@ -42,6 +30,13 @@ class Remark:
 
     def __str__(self) -> str:
         return _("Line {line}: {message}", line=self.line, message=self.message)
+
+
+@dataclass(frozen=True)
+class Fault(Remark):
+    """What is wrong with a layer that does not fit; ``layer`` is the layer as written."""
+
+    layer: str
 
 
 PYTORCH = N_(

@@ -9,7 +9,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.recording import ShapeError, Size, Spec, SymbolicTensor, recording
 
@@ -376,24 +376,25 @@ def needs_sequence(kind: str, spec: Spec) -> None:
         )
     needs_vectors(kind, spec)
     raise Missing(
-        _(
-            "{kind} reads a sequence with three axes, (m, Tx, features), and gets {shape}.",
-            kind=kind,
-            shape=text(spec.shape),
-        ),
-        _(
+        "{kind} reads a sequence with three axes, (m, Tx, features), and gets {shape}.",
+        N_(
             "If a recurrent layer stands before it, set return_sequences=True there; if the input "
             "is word indices, put an Embedding first; RepeatVector makes a sequence of one vector."
         ),
+        kind=kind,
+        shape=text(spec.shape),
     )
+
+
+SEQUENCES = N_("If a recurrent layer stands before it, set return_sequences=True there.")
 
 
 class Missing(ShapeError):
     """Raised where a sequence is needed; ``needs`` is the message without its cure."""
 
-    def __init__(self, needs: str, cure: str) -> None:
-        super().__init__(f"{needs} {cure}")
-        self.needs = needs
+    def __init__(self, needs: str, cure: str = SEQUENCES, /, **values: Any) -> None:
+        self.needs = _(needs, **values)
+        super().__init__(f"{self.needs} {_(cure)}")
 
 
 def needs_vectors(kind: str, spec: Spec) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import Layer, Missing, free, needs_size, text
 from seqlib.shapes.layers.plain import axis_of
 from seqlib.shapes.recording import ShapeError, Spec
@@ -152,12 +151,9 @@ class Attention(Layer):
         for spec in specs:
             if len(spec.shape) != 3:
                 raise Missing(
-                    _(
-                        "{kind} reads sequences, [query, value], and gets {shape}.",
-                        kind=self.kind,
-                        shape=text(spec.shape),
-                    ),
-                    _("If a recurrent layer stands before it, set return_sequences=True there."),
+                    "{kind} reads sequences, [query, value], and gets {shape}.",
+                    kind=self.kind,
+                    shape=text(spec.shape),
                 )
         if query.shape[-1] != key.shape[-1] or value.shape[1] != key.shape[1]:
             raise ShapeError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
@@ -301,12 +300,9 @@ def needs_three(kind: str, spec: Spec) -> None:
     """Raise ``ShapeError`` unless a tensor has three axes."""
     if len(spec.shape) != 3:
         raise Missing(
-            _(
-                "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
-                kind=kind,
-                shape=text(spec.shape),
-            ),
-            _("If a recurrent layer stands before it, set return_sequences=True there."),
+            "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
+            kind=kind,
+            shape=text(spec.shape),
         )
 
 

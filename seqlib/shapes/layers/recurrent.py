@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
@@ -300,11 +299,8 @@ class TimeDistributed(Layer):
         if len(specs[0].shape) < 3:
             needs_vectors(self.kind, specs[0])
             raise Missing(
-                _(
-                    "TimeDistributed calls its layer at each step of (m, Tx, …), and gets {shape}.",
-                    shape=text(specs[0].shape),
-                ),
-                _("If a recurrent layer stands before it, set return_sequences=True there."),
+                "TimeDistributed calls its layer at each step of (m, Tx, …), and gets {shape}.",
+                shape=text(specs[0].shape),
             )
 
     def inside(self, spec: Spec) -> Spec:
