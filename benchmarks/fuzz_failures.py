@@ -103,7 +103,7 @@ def readers() -> dict[str, Read]:
         corpus_of(song)
         for track in song.tracks:
             with suppress(ValueError):
-                song.melody_of(track.index)
+                song.with_track(track.index)
 
     def sentences(data: bytes) -> None:
         with suppress(ValueError):

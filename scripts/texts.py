@@ -18,7 +18,14 @@ from seqlib.board import COMMENT
 from seqlib.i18n import LANGUAGES, LOCALES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {"_": None, "N_": None, "Later": None, "n_": (1, 2), "t": None}
+# Errors that translate their messages, see ``seqlib.i18n.InputError``.
+ERRORS = (
+    *("ArchiveError", "BuildError", "InputError"),
+    *("MidiError", "Missing", "SavedError", "ShapeError", "VectorsError"),
+)
+# What ``seqlib.shapes.code`` says of a line of pasted code, by its second argument or its first.
+REMARKS = {"PasteError": (2,), "fail": (2,), "refuse": None, "say": None}
+KEYWORDS = {**dict.fromkeys(("_", "N_", "Later", *ERRORS)), **REMARKS, "n_": (1, 2)}
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),
@@ -68,10 +75,11 @@ def texts(files: list[Path]) -> Catalog:
             for comment in COMMENT.findall(file.read_text("utf-8")):
                 catalog.add(comment)
             continue
-        method = "javascript" if file.suffix == ".js" else "python"
+        is_js = file.suffix == ".js"
+        method, words = ("javascript", {"t": None}) if is_js else ("python", KEYWORDS)
         with file.open("rb") as opened:
             options = {"parse_template_string": True}  # JavaScript's `… ${t("…")} …`
-            for _, message, _, _ in extract(method, opened, KEYWORDS, options=options):
+            for _, message, _, _ in extract(method, opened, words, options=options):
                 catalog.add(message)
     return catalog
 

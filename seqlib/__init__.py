@@ -43,26 +43,6 @@ if TYPE_CHECKING:  # what _PLACES says, for editors and type checkers
 
 __version__ = "0.2.0"
 
-__all__ = [
-    "JazzWeights",
-    "LSTMWeights",
-    "RunSettings",
-    "Stage",
-    "Trace",
-    "TrainingRun",
-    "corpus_of",
-    "default_corpus",
-    "forward",
-    "load_emojify",
-    "load_jazz",
-    "load_vectors",
-    "read_midi",
-    "sample",
-    "solo_stage",
-    "windows",
-    "write_midi",
-]
-
 # Where a name stands, and what it is called there if that is something else.
 _PLACES = {
     "JazzWeights": "seqlib.jazz",
@@ -83,6 +63,7 @@ _PLACES = {
     "windows": "seqlib.music",
     "write_midi": "seqlib.music",
 }
+__all__ = list(_PLACES)
 
 
 def __getattr__(name: str) -> Any:

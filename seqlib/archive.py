@@ -21,7 +21,7 @@ from typing import IO, Any, NoReturn, cast
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _END = b"PK\5\6"  # begins the record at the end of a zip
@@ -37,7 +37,7 @@ BAD_HEADER = (
 )
 
 
-class ArchiveError(ValueError):
+class ArchiveError(InputError):
     """Raised for a file that is no archive of ours or is damaged; the message is one sentence."""
 
 
@@ -140,9 +140,9 @@ class Reader:
             self._archive = open_zip(io.BytesIO(data))
             names = [info.filename for info in self._archive.infolist()]
         except (*BROKEN, ValueError) as problem:
-            raise ArchiveError(_("This file is not a zip archive.")) from problem
+            raise ArchiveError("This file is not a zip archive.") from problem
         if len(set(names)) != len(names):
-            raise ArchiveError(_("This file holds a part twice."))
+            raise ArchiveError("This file holds a part twice.")
         self.names: Collection[str] = frozenset(names)
 
     def bytes(self, name: str, largest: int | None = None) -> bytes:
@@ -156,23 +156,23 @@ class Reader:
         try:
             info = self._archive.getinfo(name)
         except KeyError:
-            raise ArchiveError(_("The part “{name}” is missing.", name=name)) from None
+            raise ArchiveError("The part “{name}” is missing.", name=name) from None
         if info.file_size > min(self._left, self._left if largest is None else largest):
-            raise ArchiveError(_("The part “{name}” unpacks to more than allowed.", name=name))
+            raise ArchiveError("The part “{name}” unpacks to more than allowed.", name=name)
         try:
             with self._archive.open(info) as member:
                 data = member.read(info.file_size)  # never more than its entry says
         except (*BROKEN, ValueError) as problem:
-            raise ArchiveError(_("The part “{name}” cannot be unpacked.", name=name)) from problem
+            raise ArchiveError("The part “{name}” cannot be unpacked.", name=name) from problem
         if len(data) != info.file_size:
-            raise ArchiveError(_("The part “{name}” is cut short.", name=name))
+            raise ArchiveError("The part “{name}” is cut short.", name=name)
         self._left -= len(data)
         return data
 
     def spend(self, nbytes: int, name: str) -> None:
         """Count ``nbytes`` against the limit, for a part that is itself an archive."""
         if nbytes > self._left:
-            raise ArchiveError(_("The part “{name}” unpacks to more than allowed.", name=name))
+            raise ArchiveError("The part “{name}” unpacks to more than allowed.", name=name)
         self._left -= nbytes
 
     def json(self, name: str, largest: int) -> Any:
@@ -182,7 +182,7 @@ class Reader:
         except ArchiveError:
             raise
         except (ValueError, RecursionError) as problem:
-            raise ArchiveError(_("The part “{name}” cannot be read.", name=name)) from problem
+            raise ArchiveError("The part “{name}” cannot be read.", name=name) from problem
 
     def array(self, name: str, dtype: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
         """Read an array part, read-only; its type, shape and length must be as expected.
@@ -201,15 +201,15 @@ class Reader:
             fits = found_dtype == dtype and not fortran_order and shape in (None, found)
             if not fits or len(rest) != _nbytes(dtype, found):
                 raise ArchiveError(
-                    _("The array “{name}” is not the one that belongs there.", name=name)
+                    "The array “{name}” is not the one that belongs there.", name=name
                 )
             array = np.frombuffer(rest, dtype).reshape(found)
         except ArchiveError:
             raise
         except BAD_HEADER as problem:
-            raise ArchiveError(_("The array “{name}” cannot be read.", name=name)) from problem
+            raise ArchiveError("The array “{name}” cannot be read.", name=name) from problem
         if dtype.kind == "f" and not np.isfinite(array).all():
-            raise ArchiveError(_("The array “{name}” has values that are not numbers.", name=name))
+            raise ArchiveError("The array “{name}” has values that are not numbers.", name=name)
         return array
 
 

@@ -82,6 +82,16 @@ class Later:
         return _(self.message, **self.values)
 
 
+class InputError(ValueError):
+    """Raised for what cannot be used; the message is one sentence in the reader's language.
+
+    ``InputError("Choose at most {n}.", n=3)`` translates the message as ``_`` does.
+    """
+
+    def __init__(self, message: str, /, **values: Any) -> None:
+        super().__init__(_(message, **values))
+
+
 def words(area: str) -> dict[str, str]:
     """Return {English: translation} of one area in the reader's language, for the browser."""
     return _area(language(), area)

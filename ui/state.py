@@ -21,8 +21,9 @@ from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import GATES, tiny
 from seqlib.lstm.others import KINDS
+from seqlib.shapes.code.reading import MAX_LETTERS
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from seqlib.shapes.pasted import MAX_LETTERS, MAX_SIZE
+from seqlib.shapes.layers.base import MAX_SIZE
 from seqlib.stage.lanes import STATES
 from seqlib.vectors import ORDERS, STATISTICS
 

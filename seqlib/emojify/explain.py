@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.emojify.weights import EmojifyTrace, EmojifyWeights, steps_read
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.lstm import backward, softmax
 
 
@@ -69,8 +69,8 @@ def input_gradient(
     Tx = len(trace.indices)
     t = Tx - 1 if t is None else t
     if not 0 <= t < Tx:
-        raise ValueError(
-            _("There is no step {t}; this sentence has steps 0 to {last}.", t=t, last=Tx - 1)
+        raise InputError(
+            "There is no step {t}; this sentence has steps 0 to {last}.", t=t, last=Tx - 1
         )
     gradient = np.zeros_like(trace.embeddings)
     read = trace.read & (np.arange(Tx) <= t)
@@ -102,7 +102,7 @@ def leave_one_out(
     """
     indices = np.asarray(indices)
     if not 0 <= n_words <= len(indices):
-        raise ValueError(_("There are {n} places, so not {m} words.", n=len(indices), m=n_words))
+        raise InputError("There are {n} places, so not {m} words.", n=len(indices), m=n_words)
     variants = np.array([indices, *(np.append(np.delete(indices, t), 0) for t in range(n_words))])
     scores = score.of(weights.logits(weights.states(variants)))
     return scores[0] - scores[1:]

@@ -10,7 +10,7 @@ import numpy as np
 from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.limits import MODEL_BYTES as MAX_BYTES
 from seqlib.limits import MODEL_JSON as MAX_JSON_BYTES
 from seqlib.limits import MODEL_UNPACKED as MAX_UNPACKED
@@ -97,20 +97,18 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
     try:
         arrays = {name: reader.array(part, np.float32) for name, part in PARTS.items()}
     except ArchiveError as problem:
-        raise ValueError(
-            _("This model file cannot be used, so download it again: {problem}", problem=problem)
+        raise InputError(
+            "This model file cannot be used, so download it again: {problem}", problem=problem
         ) from problem
     words, unknown = about["words"], Unknown[about["unknown"]]
     table = arrays.pop("embedding")
     extra = 1 if unknown is Unknown.SHARED else 0
     if table.ndim != 2 or len(table) != 1 + len(words) + extra:
-        raise ValueError(
-            _(
-                "The file has {n} words and an embedding of shape {shape}; it is damaged, so "
-                "download the model again.",
-                n=len(words),
-                shape=table.shape,
-            )
+        raise InputError(
+            "The file has {n} words and an embedding of shape {shape}; it is damaged, so "
+            "download the model again.",
+            n=len(words),
+            shape=table.shape,
         )
     notes: tuple[Later, ...] = ()
     same = vectors is not None and about["fingerprint"] == vectors.fingerprint
@@ -133,11 +131,9 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
         classes = tuple(EmojiClass(*one) for one in about["classes"])
         return EmojiModel(lexicon, weights, classes, about["maxlen"], notes)
     except ValueError as problem:
-        raise ValueError(
-            _(
-                "The arrays of this file do not fit each other, so it cannot be used: {problem}",
-                problem=problem,
-            )
+        raise InputError(
+            "The arrays of this file do not fit each other, so it cannot be used: {problem}",
+            problem=problem,
         ) from problem
 
 
@@ -159,19 +155,19 @@ def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
 def _reader(data: bytes) -> Reader:
     """Open the archive after checking its size and that it has all parts of a model."""
     if len(data) > MAX_BYTES:
-        raise ValueError(
-            _("The file is over {most} MB, too large for a model.", most=MAX_BYTES // 1_000_000)
+        raise InputError(
+            "The file is over {most} MB, too large for a model.", most=MAX_BYTES // 1_000_000
         )
     if data.startswith(b"\x89HDF"):
-        raise ValueError(_(_KERAS, suffix=SUFFIX))
+        raise InputError(_KERAS, suffix=SUFFIX)
     try:
         reader = Reader(data, MAX_UNPACKED)
     except ArchiveError as problem:
-        raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
+        raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
     if "config.json" in reader.names and ABOUT not in reader.names:
-        raise ValueError(_(_KERAS, suffix=SUFFIX))
+        raise InputError(_KERAS, suffix=SUFFIX)
     if not {ABOUT, *PARTS.values()} <= set(reader.names):
-        raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
+        raise InputError(_NOT_OURS, suffix=SUFFIX)
     return reader
 
 
@@ -180,12 +176,12 @@ def _about(reader: Reader) -> dict[str, Any]:
     try:
         about = reader.json(ABOUT, MAX_JSON_BYTES)
     except ArchiveError as problem:
-        raise ValueError(_(_NOT_OURS, suffix=SUFFIX)) from problem
+        raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
     if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise ValueError(_(_NOT_OURS, suffix=SUFFIX))
+        raise InputError(_NOT_OURS, suffix=SUFFIX)
     if about.get("version") != VERSION:
-        raise ValueError(
-            _("This model file is of another version of SeqScope; open it there, or train again.")
+        raise InputError(
+            "This model file is of another version of SeqScope; open it there, or train again."
         )
     classes, words = about.get("classes"), about.get("words")
     checks = {
@@ -202,12 +198,10 @@ def _about(reader: Reader) -> dict[str, Any]:
     }
     for name, holds in checks.items():
         if not holds:
-            raise ValueError(
-                _(
-                    "The entry “{name}” of this model file is not as it should be; download the "
-                    "model again.",
-                    name=name,
-                )
+            raise InputError(
+                "The entry “{name}” of this model file is not as it should be; download the "
+                "model again.",
+                name=name,
             )
     return about
 

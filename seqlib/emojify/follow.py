@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqlib.emojify.reading import EmojiModel
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 from seqlib.lstm.following import Group, by_halves, grouped
 from seqlib.text import NEGATIONS, LabelledSentences
 
@@ -31,7 +31,7 @@ def groups(model: EmojiModel, labelled: LabelledSentences) -> tuple[tuple[Group,
     Raises ``ValueError`` if the model has other classes than the sentences.
     """
     if model.classes != labelled.classes:
-        raise ValueError(_("The model and the sentences have different classes."))
+        raise InputError("The model and the sentences have different classes.")
     at_random = np.random.default_rng(0).permutation(len(labelled))[:SENTENCES]
     some = labelled.subset(at_random)
     most = min(model.maxlen, WORDS)

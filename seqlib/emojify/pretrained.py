@@ -14,7 +14,7 @@ from seqlib.assets import ASSETS
 from seqlib.emojify.baseline import Emojify_V1
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, EmojifyWeights
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError, _
 from seqlib.text import EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -60,13 +60,11 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
     about = card(folder)
     theirs = about["vectors"]
     if vectors.fingerprint != about["fingerprint"]:
-        raise ValueError(
-            _(
-                "The shipped emoji model was trained with {theirs}, not {these}; train it on these "
-                "vectors first.",
-                theirs=_(theirs),
-                these=_(vectors.name),
-            )
+        raise InputError(
+            "The shipped emoji model was trained with {theirs}, not {these}; train it on these "
+            "vectors first.",
+            theirs=_(theirs),
+            these=_(vectors.name),
         )
     try:
         with np.load(folder / ARRAYS, allow_pickle=False) as file:
@@ -74,12 +72,10 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
             v1 = [file[name].astype(np.float32) for name in ("v1_kernel", "v1_bias")]
             rows, moved = file["rows"], file["moved"].astype(np.float32)
     except (ValueError, KeyError, EOFError, BadZipFile) as problem:
-        raise ValueError(
-            _(
-                "{file} does not hold the emoji model's weights; make it again with "
-                "scripts/pretrain_emojify.py.",
-                file=ARRAYS,
-            )
+        raise InputError(
+            "{file} does not hold the emoji model's weights; make it again with "
+            "scripts/pretrain_emojify.py.",
+            file=ARRAYS,
         ) from problem
     settings = about["settings"]
     lexicon = Lexicon.of(vectors, Unknown[settings["unknown"]])

@@ -14,7 +14,7 @@ import numpy as np
 
 from seqlib.emojify.explain import Score, input_gradient, leave_one_out
 from seqlib.emojify.weights import DropoutMasks, Embedding, EmojifyTrace, EmojifyWeights
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 from seqlib.text import (
     DEFAULT_CLASSES,
     EmojiClass,
@@ -174,13 +174,11 @@ class EmojiModel:
 
     def __post_init__(self) -> None:
         if len(self.classes) != self.weights.n_classes:
-            raise ValueError(
-                _(
-                    "The model has {outputs} outputs and there are {classes} classes; give one "
-                    "class for each output.",
-                    outputs=self.weights.n_classes,
-                    classes=len(self.classes),
-                )
+            raise InputError(
+                "The model has {outputs} outputs and there are {classes} classes; give one "
+                "class for each output.",
+                outputs=self.weights.n_classes,
+                classes=len(self.classes),
             )
 
     def with_weights(self, weights: EmojifyWeights) -> EmojiModel:
@@ -299,10 +297,13 @@ class Mistake:
 
 
 def mistakes(
-    model: EmojiModel, labelled: LabelledSentences, limit: int = 200
+    model: EmojiModel, labelled: LabelledSentences, limit: int = 200, p: np.ndarray | None = None
 ) -> tuple[Mistake, ...]:
-    """List at most ``limit`` sentences with a wrong choice, the most confident first."""
-    p = model.predict(labelled.tokens)
+    """List at most ``limit`` sentences with a wrong choice, the most confident first.
+
+    ``p`` (m, n_classes) are the model's probabilities where they are known.
+    """
+    p = model.predict(labelled.tokens) if p is None else p
     chosen = p.argmax(axis=1)
     wrong = np.flatnonzero(chosen != labelled.labels)
     wrong = wrong[np.argsort(-p[wrong].max(axis=1), kind="stable")][:limit]

@@ -12,7 +12,7 @@ from seqlib.emojify.keras_task import keras_task
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.task import EmojifyTask
 from seqlib.emojify.weights import EmojifyWeights
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError
 from seqlib.text import MAX_MAXLEN, LabelledSentences
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
@@ -60,9 +60,7 @@ class EmojifySettings:
             check = check_whole if name in _COUNTS else check_bound
             check(name, getattr(self, name), bound)
         if not 0 <= operator.index(self.seed) < 2**31:
-            raise ValueError(
-                _("seed is {seed}; choose 0 to {most}.", seed=self.seed, most=2**31 - 1)
-            )
+            raise InputError("seed is {seed}; choose 0 to {most}.", seed=self.seed, most=2**31 - 1)
 
 
 # As in the seed's exercise, which trains on 132 sentences.
@@ -165,17 +163,15 @@ class EmojifyRun(Run):
     ) -> None:
         settings = settings or EmojifySettings()
         if not len(train) or not len(test):
-            raise ValueError(_("Give at least one sentence to train on and one to test with."))
+            raise InputError("Give at least one sentence to train on and one to test with.")
         if train.classes != test.classes:
-            raise ValueError(_("The training and test sentences have different classes."))
+            raise InputError("The training and test sentences have different classes.")
         if lexicon.unknown is not settings.unknown:
-            raise ValueError(
-                _(
-                    "The lexicon treats unknown words by {lexicon}, the settings by {settings}; "
-                    "choose one.",
-                    lexicon=lexicon.unknown,
-                    settings=settings.unknown,
-                )
+            raise InputError(
+                "The lexicon treats unknown words by {lexicon}, the settings by {settings}; "
+                "choose one.",
+                lexicon=lexicon.unknown,
+                settings=settings.unknown,
             )
         if weights is None:
             weights = EmojifyWeights.initial(
@@ -186,15 +182,13 @@ class EmojifyRun(Run):
                 seed=settings.seed,
             )
         if (weights.n_a, weights.n_classes) != (settings.units, train.n_classes):
-            raise ValueError(
-                _(
-                    "The weights are for {n_a} units and {n_classes} classes; this run has "
-                    "{n_a_here} and {n_classes_here}.",
-                    n_a=weights.n_a,
-                    n_classes=weights.n_classes,
-                    n_a_here=settings.units,
-                    n_classes_here=train.n_classes,
-                )
+            raise InputError(
+                "The weights are for {n_a} units and {n_classes} classes; this run has "
+                "{n_a_here} and {n_classes_here}.",
+                n_a=weights.n_a,
+                n_classes=weights.n_classes,
+                n_a_here=settings.units,
+                n_classes_here=train.n_classes,
             )
         weights = replace(weights, mask=settings.mask)
         settings = replace(settings, maxlen=settings.maxlen or train.maxlen)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError, _
 from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 from seqlib.lstm._fast import step_fast
 from seqlib.vectors.made import MadeRows
@@ -79,8 +79,8 @@ class Embedding:
         """The vectors of ``indices`` (...), float32 (..., e_length)."""
         indices = np.asarray(indices)
         if indices.size and not 0 <= indices.min() <= indices.max() < self.n_rows:
-            raise ValueError(
-                _("Indices must be rows of the embedding, 0 to {last}.", last=self.n_rows - 1)
+            raise InputError(
+                "Indices must be rows of the embedding, 0 to {last}.", last=self.n_rows - 1
             )
         inside = np.where(indices < len(self.matrix), indices, 0)
         found = np.asarray(self.matrix[inside], np.float32)
@@ -132,8 +132,8 @@ class DropoutMasks:
     def draw(cls, rate: float, Tx: int, n_a: int, seed: int | None = None) -> DropoutMasks:
         """As a training pass draws them, a new pair for every sentence of every pass."""
         if not 0 <= rate < 1:
-            raise ValueError(
-                _("The dropout rate is {rate:g}; choose 0 or more, and below 1.", rate=rate)
+            raise InputError(
+                "The dropout rate is {rate:g}; choose 0 or more, and below 1.", rate=rate
             )
         rng = np.random.default_rng(seed)
         kept = [rng.random(shape) >= rate for shape in ((Tx, n_a), (n_a,))]
@@ -209,13 +209,11 @@ class EmojifyWeights:
         )
         for given, wanted, between in chain:
             if given != wanted:
-                raise ValueError(
-                    _(
-                        "The sizes of {between} do not fit: {given} and {wanted}.",
-                        between=_(between),
-                        given=given,
-                        wanted=wanted,
-                    )
+                raise InputError(
+                    "The sizes of {between} do not fit: {given} and {wanted}.",
+                    between=_(between),
+                    given=given,
+                    wanted=wanted,
                 )
 
     @property
@@ -242,7 +240,7 @@ class EmojifyWeights:
     ) -> EmojifyWeights:
         arrays = [np.asarray(array, np.float32) for array in arrays]
         if len(arrays) != len(NAMES):
-            raise ValueError(_("The model has {n} arrays besides the embedding.", n=len(NAMES)))
+            raise InputError("The model has {n} arrays besides the embedding.", n=len(NAMES))
         cells = LSTMWeights(*arrays[:3]), LSTMWeights(*arrays[3:6])
         return cls(embedding, *cells, *arrays[6:], mask)
 
@@ -282,8 +280,8 @@ class EmojifyWeights:
         """
         indices = np.asarray(indices)
         if indices.ndim != 1 or len(indices) == 0:
-            raise ValueError(
-                _("indices have shape {shape}; give one sentence, (Tx,).", shape=indices.shape)
+            raise InputError(
+                "indices have shape {shape}; give one sentence, (Tx,).", shape=indices.shape
             )
         x = self.embedding[indices]  # (Tx, e_length)
         read = indices != 0 if self.mask else np.ones(len(indices), bool)
@@ -297,8 +295,8 @@ class EmojifyWeights:
         """The second layer's last state of each of ``indices`` (m, Tx): (m, n_a)."""
         indices = np.asarray(indices)
         if indices.ndim != 2:
-            raise ValueError(
-                _("indices have shape {shape}; give sentences, (m, Tx).", shape=indices.shape)
+            raise InputError(
+                "indices have shape {shape}; give sentences, (m, Tx).", shape=indices.shape
             )
         if not len(indices):
             return np.zeros((0, self.n_a), np.float32)

@@ -2,5 +2,3 @@
 
 from seqlib.jazz.scores import Scores, score
 from seqlib.jazz.weights import JazzWeights, shifted_one_hot
-
-__all__ = ["JazzWeights", "Scores", "score", "shifted_one_hot"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.jazz import Scores
 
 DISCOUNTS = (0.1, 0.3, 0.5, 0.7, 0.8, 0.9)
@@ -79,7 +79,7 @@ class TrigramBaseline:
                 loss -= float(np.log(p[token]))
                 n += 1
         if not n:
-            raise ValueError(_("There are no notes to score; give at least one melody."))
+            raise InputError("There are no notes to score; give at least one melody.")
         return Scores(hits / n, loss / n, n)
 
     def _count(self, sequence: np.ndarray) -> None:

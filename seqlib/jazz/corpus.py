@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from seqlib.assets import ASSETS
-from seqlib.i18n import _
-from seqlib.music import Chord, Melody, Song, Token, Vocabulary
+from seqlib.i18n import InputError, _
+from seqlib.music import Chord, Melody, Song, Vocabulary
 
 CORPUS_FOLDER = ASSETS / "corpus"
 INDEX_NAME = "corpus.json"
@@ -58,7 +58,7 @@ class Corpus:
         """
         melodies, held_out = tuple(melodies), tuple(held_out)
         if not any(len(melody) for melody in melodies):
-            raise ValueError(_("A corpus needs at least one melody with notes in it: add one."))
+            raise InputError("A corpus needs at least one melody with notes in it: add one.")
         vocabulary = Vocabulary.of(melodies)
         for melody in held_out:
             vocabulary.encode(melody)
@@ -163,12 +163,10 @@ def corpus_of(song: Song) -> Corpus:
     Raises ``ValueError``, one sentence, if all its notes are alike.
     """
     if len(set(song.melody.tokens)) < 2:
-        raise ValueError(
-            _(
-                "The melody “{melody}” repeats one note of one length, so there is nothing to "
-                "predict: choose another track or file.",
-                melody=song.melody.name or _("Your melody"),
-            )
+        raise InputError(
+            "The melody “{melody}” repeats one note of one length, so there is nothing to "
+            "predict: choose another track or file.",
+            melody=song.melody.name or _("Your melody"),
         )
     return Corpus.of([song.melody], song.title or song.melody.name or _("Your melody"))
 
@@ -210,15 +208,3 @@ def index_of(corpus: Corpus, files: Sequence[str]) -> str:
 def _frozen(array: np.ndarray) -> np.ndarray:
     array.flags.writeable = False
     return array
-
-
-__all__ = [
-    "Chord",
-    "Corpus",
-    "Token",
-    "corpus_of",
-    "default_corpus",
-    "index_of",
-    "piece_name",
-    "small_corpus",
-]

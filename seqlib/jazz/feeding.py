@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.jazz.sampling import Sample, gumbel_noise, sample
 from seqlib.jazz.weights import JazzWeights, shifted_one_hot
 
@@ -58,12 +58,10 @@ def pair(weights: JazzWeights, melody: np.ndarray, given: int, *, seed: int = 0)
     """
     melody = np.asarray(melody)
     if not 1 <= given < len(melody):
-        raise ValueError(
-            _(
-                "{given} notes are given of {n}; give at least one, and leave one to write.",
-                given=given,
-                n=len(melody),
-            )
+        raise InputError(
+            "{given} notes are given of {n}; give at least one, and leave one to write.",
+            given=given,
+            n=len(melody),
         )
     Ty = len(melody) - given
     free = sample(weights, Ty, seed=seed, prompt=melody[:given])

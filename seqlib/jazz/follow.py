@@ -17,7 +17,7 @@ from seqlib.jazz import shifted_one_hot
 from seqlib.jazz.corpus import Corpus
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm import forward
-from seqlib.lstm.following import LEAST, Group, by_halves, grouped
+from seqlib.lstm.following import Group, by_halves, grouped
 from seqlib.music import TICKS_PER_BEAT
 
 STEPS = 128  # of each melody
@@ -79,9 +79,6 @@ SIGNALS = (
 )
 
 
-__all__ = ["LEAST", "SIGNALS", "Group", "Signal", "correlations", "groups"]
-
-
 def groups(weights: JazzWeights, corpus: Corpus) -> tuple[Group, ...]:
     """Group the units of a model by what they follow in the melodies of ``corpus``.
 
@@ -102,7 +99,7 @@ def correlations(weights: JazzWeights, corpus: Corpus) -> tuple[np.ndarray, np.n
     """
     places = range(min(MELODIES, len(corpus.melodies)))
     read = [_read(corpus, place) for place in places]
-    states = _states(weights, [corpus.sequences[place][:STEPS] for place in places])
+    states = states_of(weights, [corpus.sequences[place][:STEPS] for place in places])
     rows = [np.stack([signal.of(each) for signal in SIGNALS]) for each in read]
     if len(read) == 1:
         middle = len(states[0]) // 2
@@ -122,7 +119,7 @@ def _read(corpus: Corpus, place: int) -> _Read:
     )
 
 
-def _states(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarray]:
+def states_of(weights: JazzWeights, sequences: list[np.ndarray]) -> list[np.ndarray]:
     """Return the states (Tx, n_a) of each sequence, all computed together."""
     x = np.zeros((len(sequences), max(map(len, sequences)), weights.n_values), np.float32)
     for row, sequence in zip(x, sequences, strict=True):

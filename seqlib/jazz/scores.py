@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import OneHot
 from seqlib.lstm.others import cell_of
@@ -48,7 +48,7 @@ def side_by_side(sequences: Iterable[np.ndarray], n_a: int, n_values: int) -> li
     """Lay encoded melodies out for a model of these sizes. Raises ``ValueError`` for no note."""
     rest = sorted(filter(len, sequences), key=len, reverse=True)
     if not rest:
-        raise ValueError(_("There are no notes to score; give at least one melody."))
+        raise InputError("There are no notes to score; give at least one melody.")
     batches = [rest[start : start + BATCH] for start in range(0, len(rest), BATCH)]
     return [SideBySide(batch, n_a, n_values) for batch in batches]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.jazz.scores import SideBySide, scored, side_by_side
 from seqlib.jazz.weights import JazzWeights
 from seqlib.lstm._fast import OneHot
@@ -235,5 +235,5 @@ def places_of(X: np.ndarray) -> np.ndarray:
     X = np.asarray(X)
     ones = X.sum(axis=-1)
     if not ((X == 0) | (X == 1)).all() or (ones > 1).any():
-        raise ValueError(_("Every step must be one-hot: zeros and a single 1 at most."))
+        raise InputError("Every step must be one-hot: zeros and a single 1 at most.")
     return np.where(ones == 1, X.argmax(axis=-1), X.shape[-1]).astype(np.int32)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.jazz.keras_task import keras_task
 from seqlib.jazz.task import ARRAYS, NOT_TESTED, JazzTask
 from seqlib.jazz.weights import JazzWeights
@@ -70,9 +70,9 @@ class RunSettings:
         check_bound("learning_rate", self.learning_rate, BOUNDS["learning_rate"])
         check_bound("pace", self.pace, BOUNDS["pace"])
         if operator.index(self.seed) < 0:
-            raise ValueError(_("seed is {seed}; choose 0 or more.", seed=self.seed))
+            raise InputError("seed is {seed}; choose 0 or more.", seed=self.seed)
         if self.cell not in KINDS:
-            raise ValueError(_("cell must be one of {kinds}.", kinds=", ".join(KINDS)))
+            raise InputError("cell must be one of {kinds}.", kinds=", ".join(KINDS))
 
 
 @dataclass(frozen=True)
@@ -215,13 +215,11 @@ class TrainingRun(Run):
         settings = settings or RunSettings()
         X, Y = np.asarray(X), np.asarray(Y)
         if X.ndim != 3 or Y.shape != (X.shape[1], X.shape[0], X.shape[2]):
-            raise ValueError(
-                _(
-                    "X has shape {X} and Y {Y}; they must be (m, Tx, n_values) and "
-                    "(Ty, m, n_values) with Ty = Tx.",
-                    X=X.shape,
-                    Y=Y.shape,
-                )
+            raise InputError(
+                "X has shape {X} and Y {Y}; they must be (m, Tx, n_values) and "
+                "(Ty, m, n_values) with Ty = Tx.",
+                X=X.shape,
+                Y=Y.shape,
             )
         m, Tx, n_values = X.shape
         check_whole("n_values", n_values, BOUNDS["n_values"])
@@ -229,25 +227,21 @@ class TrainingRun(Run):
         if weights is None:
             weights = JazzWeights.initial(settings.n_a, n_values, settings.seed, settings.cell)
         if (weights.n_a, weights.n_values) != (settings.n_a, n_values):
-            raise ValueError(
-                _(
-                    "The weights are for n_a = {n_a}, n_values = {n_values}; this run has "
-                    "{n_a_here} and {n_values_here}.",
-                    n_a=weights.n_a,
-                    n_values=weights.n_values,
-                    n_a_here=settings.n_a,
-                    n_values_here=n_values,
-                )
+            raise InputError(
+                "The weights are for n_a = {n_a}, n_values = {n_values}; this run has "
+                "{n_a_here} and {n_values_here}.",
+                n_a=weights.n_a,
+                n_values=weights.n_values,
+                n_a_here=settings.n_a,
+                n_values_here=n_values,
             )
         if probe is not None:
             probe = np.asarray(probe)
             if probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values:
-                raise ValueError(
-                    _(
-                        "The probe has shape {shape}; it must be one window, (Tx, {n_values}).",
-                        shape=probe.shape,
-                        n_values=n_values,
-                    )
+                raise InputError(
+                    "The probe has shape {shape}; it must be one window, (Tx, {n_values}).",
+                    shape=probe.shape,
+                    n_values=n_values,
                 )
         settings = replace(settings, m=m, Tx=Tx, cell=weights.cell.kind)
         task = JazzTask.of(

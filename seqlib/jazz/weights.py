@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.lstm import Back, backward, forward, glorot_uniform, softmax
 from seqlib.lstm.others import OF_KIND, cell_of
 
@@ -44,15 +44,13 @@ class JazzWeights:
     def __post_init__(self) -> None:
         wanted = (self.cell.n_a, self.cell.n_x)
         if self.densor_kernel.shape != wanted or self.densor_bias.shape != wanted[1:]:
-            raise ValueError(
-                _(
-                    "The densor has shapes {kernel} and {bias}; this cell needs {wanted} and "
-                    "{wanted_bias}.",
-                    kernel=self.densor_kernel.shape,
-                    bias=self.densor_bias.shape,
-                    wanted=wanted,
-                    wanted_bias=wanted[1:],
-                )
+            raise InputError(
+                "The densor has shapes {kernel} and {bias}; this cell needs {wanted} and "
+                "{wanted_bias}.",
+                kernel=self.densor_kernel.shape,
+                bias=self.densor_bias.shape,
+                wanted=wanted,
+                wanted_bias=wanted[1:],
             )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -127,15 +125,8 @@ class JazzWeights:
 
     def save(self, path: Path | BytesIO) -> None:
         """Write the five arrays as a compressed ``.npz``, into a file or into memory."""
-        kernel, recurrent_kernel, bias, densor_kernel, densor_bias = self.arrays
-        np.savez_compressed(
-            path,
-            kernel=kernel,
-            recurrent_kernel=recurrent_kernel,
-            bias=bias,
-            densor_kernel=densor_kernel,
-            densor_bias=densor_bias,
-        )
+        named: dict[str, Any] = dict(zip(_NAMES, self.arrays, strict=True))
+        np.savez_compressed(path, **named)
 
     @classmethod
     def load(cls, path: Path) -> JazzWeights:
@@ -148,11 +139,9 @@ class JazzWeights:
             with open(path, "rb") as data, np.load(data, allow_pickle=False) as file:
                 return cls.from_arrays([file[name] for name in _NAMES])
         except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
-            raise ValueError(
-                _(
-                    "{file} does not hold a jazz model's weights; choose a file saved here.",
-                    file=Path(path).name,
-                )
+            raise InputError(
+                "{file} does not hold a jazz model's weights; choose a file saved here.",
+                file=Path(path).name,
             ) from problem
 
 

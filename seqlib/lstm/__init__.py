@@ -13,20 +13,3 @@ from seqlib.lstm.cell import (
     step_back,
 )
 from seqlib.lstm.sequence import Back, Trace, backward, forward
-
-__all__ = [
-    "GATES",
-    "Back",
-    "LSTMWeights",
-    "Step",
-    "StepBack",
-    "Trace",
-    "backward",
-    "forward",
-    "glorot_uniform",
-    "orthogonal",
-    "sigmoid",
-    "softmax",
-    "step",
-    "step_back",
-]

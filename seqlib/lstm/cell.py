@@ -35,17 +35,20 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 
 GATES = ("i", "f", "g", "o")
 
 
+@dataclass(frozen=True)
 class CellArrays:
     """The three arrays that every recurrent cell has, in Keras' layout."""
 
     kernel: np.ndarray
     recurrent_kernel: np.ndarray
     bias: np.ndarray
+
+    kind: ClassVar[str]
 
     @property
     def n_x(self) -> int:
@@ -77,11 +80,7 @@ class LSTMWeights(CellArrays):
         If the three shapes do not belong to one cell.
     """
 
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-
-    kind: ClassVar[str] = "LSTM"
+    kind = "LSTM"
 
     def __post_init__(self) -> None:
         n_a = self.recurrent_kernel.shape[0] if self.recurrent_kernel.ndim else 0
@@ -94,14 +93,12 @@ class LSTMWeights(CellArrays):
         for name, shape in expected.items():
             found = getattr(self, name).shape
             if found != shape:
-                raise ValueError(
-                    _(
-                        "{name} has shape {found}; a cell of {n_a} units needs {shape}.",
-                        name=name,
-                        found=found,
-                        n_a=n_a,
-                        shape=shape,
-                    )
+                raise InputError(
+                    "{name} has shape {found}; a cell of {n_a} units needs {shape}.",
+                    name=name,
+                    found=found,
+                    n_a=n_a,
+                    shape=shape,
                 )
 
     @classmethod
@@ -130,8 +127,8 @@ class LSTMWeights(CellArrays):
             _check_activations(source)
             arrays = source.get_weights()
             if not arrays:
-                raise ValueError(
-                    _("This layer has no weights yet; build it or call it once, then try again.")
+                raise InputError(
+                    "This layer has no weights yet; build it or call it once, then try again."
                 )
         else:
             arrays = list(source)
@@ -139,11 +136,9 @@ class LSTMWeights(CellArrays):
         if len(arrays) == 2:  # use_bias=False
             arrays.append(np.zeros(arrays[0].shape[-1:], arrays[0].dtype))
         if len(arrays) != 3:
-            raise ValueError(
-                _(
-                    "An LSTM has 3 weight arrays (kernel, recurrent_kernel, bias); got {n}.",
-                    n=len(arrays),
-                )
+            raise InputError(
+                "An LSTM has 3 weight arrays (kernel, recurrent_kernel, bias); got {n}.",
+                n=len(arrays),
             )
         return cls(*arrays)
 
@@ -153,13 +148,11 @@ def _check_activations(layer: Any) -> None:
     for attribute, name in wanted.items():
         found = getattr(getattr(layer, attribute, None), "__name__", None)
         if found != name:
-            raise ValueError(
-                _(
-                    "This layer's {attribute} is {found}; the LSTM equations here use {name}.",
-                    attribute=attribute,
-                    found=found,
-                    name=name,
-                )
+            raise InputError(
+                "This layer's {attribute} is {found}; the LSTM equations here use {name}.",
+                attribute=attribute,
+                found=found,
+                name=name,
             )
 
 

@@ -34,7 +34,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.lstm.cell import CellArrays, LSTMWeights, glorot_uniform, orthogonal, sigmoid
 
 KINDS = ("LSTM", "GRU", "SimpleRNN")
@@ -132,11 +132,6 @@ class OtherWeights(CellArrays):
         If the three shapes do not belong to one cell.
     """
 
-    kernel: np.ndarray
-    recurrent_kernel: np.ndarray
-    bias: np.ndarray
-
-    kind: ClassVar[str]
     gates: ClassVar[tuple[str, ...]] = ()
     parts: ClassVar[int] = 1  # of z side by side in a kernel
 
@@ -146,12 +141,10 @@ class OtherWeights(CellArrays):
         biases = [(width,), (2, width)][: 2 if self.gates else 1]
         shapes = self.kernel.shape, self.recurrent_kernel.shape
         if shapes != wanted or self.bias.shape not in biases:
-            raise ValueError(
-                _(
-                    "The shapes {shapes} do not belong to one {kind} cell.",
-                    shapes=", ".join(str(array.shape) for array in self.arrays),
-                    kind=self.kind,
-                )
+            raise InputError(
+                "The shapes {shapes} do not belong to one {kind} cell.",
+                shapes=", ".join(str(array.shape) for array in self.arrays),
+                kind=self.kind,
             )
 
     @property

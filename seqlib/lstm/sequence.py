@@ -10,7 +10,7 @@ from typing import Any, overload
 import numpy as np
 
 from seqlib.display import ShownInNotebook
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.lstm._fast import step_fast
 from seqlib.lstm.cell import LSTMWeights, Step, step_back
 from seqlib.lstm.others import OtherTrace, OtherWeights
@@ -166,13 +166,11 @@ def forward(
     dtype = weights.kernel.dtype
     x = np.asarray(x, dtype)
     if x.ndim not in (2, 3) or x.shape[-1] != weights.n_x or x.shape[-2] == 0:
-        raise ValueError(
-            _(
-                "x has shape {shape}; this cell reads (Tx, {n_x}) or (m, Tx, {n_x}), "
-                "with at least one step.",
-                shape=x.shape,
-                n_x=weights.n_x,
-            )
+        raise InputError(
+            "x has shape {shape}; this cell reads (Tx, {n_x}) or (m, Tx, {n_x}), "
+            "with at least one step.",
+            shape=x.shape,
+            n_x=weights.n_x,
         )
     batch = x.shape[:-2]
     a0, c0 = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError
 from seqlib.lstm.cell import GATES as LSTM_GATES
 from seqlib.lstm.others import GRUWeights, OtherTrace, cell_of
 from seqlib.lstm.sequence import Trace, forward
@@ -94,7 +94,7 @@ def bits(text: str) -> np.ndarray:
     """
     found = re.sub(r"[\s,;、，；]", "", unicodedata.normalize("NFKC", text))
     if not re.fullmatch(f"[01]{{1,{STEPS}}}", found):
-        raise ValueError(_("Type 1 to {most} zeros and ones, such as 0100110.", most=STEPS))
+        raise InputError("Type 1 to {most} zeros and ones, such as 0100110.", most=STEPS)
     return np.array(list(map(int, found)))
 
 

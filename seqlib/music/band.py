@@ -11,11 +11,9 @@ from collections.abc import Sequence
 
 from .bass import walk
 from .comping import comp
-from .harmony import BAR, QUALITIES, cover, harmonise
+from .harmony import cover, harmonise
 from .melody import TICKS_PER_BEAT, Arrangement, Chord, Melody, Sound
 from .metre import Pulse, bars, pulses
-
-__all__ = ["BAR", "QUALITIES", "arrange"]
 
 RIDE, PEDAL_HAT, KICK, SIDE_STICK = 51, 44, 36, 37  # General MIDI percussion keys
 # One of these is added to each bar: (pulse, between it and the next?, key, velocity).

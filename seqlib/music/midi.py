@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 
 from .melody import Arrangement, Melody, Token
 from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
@@ -71,7 +71,7 @@ VOICES = {  # voice of the arrangement: (track name, General MIDI program, drums
 }
 
 
-class MidiError(ValueError):
+class MidiError(InputError):
     """Raised for a file or track that cannot be used; the message is one sentence."""
 
 
@@ -87,8 +87,6 @@ class Track:
         Its name in the file; "" if it has none.
     program : int
         General MIDI instrument, 0 to 127.
-    beats : float
-        Length from the first onset to the end of the last note.
     polyphony : float
         Share of notes that start while another note sounds over at least half of them:
         0 for a single voice, 2/3 for three-note chords.
@@ -101,7 +99,6 @@ class Track:
     program: int
     is_drum: bool
     n_notes: int
-    beats: float
     mean_pitch: float
     polyphony: float
     score: float
@@ -155,10 +152,6 @@ class Song:
         melody, remarks = self._source.melody(track)
         return replace(self, track=track, melody=melody, remarks=self._source.remarks + remarks)
 
-    def melody_of(self, track: int) -> Melody:
-        """Reduce another track to a melody; raises ``MidiError`` if it cannot be one."""
-        return self.with_track(track).melody
-
 
 def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = None) -> Song:
     """Read a MIDI file and reduce one of its tracks to a melody on the beat grid.
@@ -208,17 +201,15 @@ def _check_notes(parts: list[_Part]) -> None:
     """Raise a ``MidiError`` if a file has no notes or too many."""
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
-            _(
-                "This MIDI file has {total:,} notes and the limit is {limit:,}: "
-                "choose a shorter or simpler file.",
-                total=total,
-                limit=MAX_FILE_NOTES,
-            )
+            "This MIDI file has {total:,} notes and the limit is {limit:,}: "
+            "choose a shorter or simpler file.",
+            total=total,
+            limit=MAX_FILE_NOTES,
         )
     if not total:
         if any(part.damaged for part in parts):
-            raise MidiError(_("This MIDI file is damaged: choose one with a melody."))
-        raise MidiError(_("This MIDI file has no notes in it: choose one with a melody."))
+            raise MidiError("This MIDI file is damaged: choose one with a melody.")
+        raise MidiError("This MIDI file has no notes in it: choose one with a melody.")
 
 
 def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
@@ -332,22 +323,18 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
                 data = file.read(MAX_BYTES + 1)
         except FileNotFoundError:
             raise MidiError(
-                _('There is no file "{name}": check its name and folder.', name=name)
+                'There is no file "{name}": check its name and folder.', name=name
             ) from None
         except (OSError, ValueError):  # ValueError: a path with a NUL in it
             raise MidiError(
-                _(
-                    'The file "{name}" cannot be opened: check that it is a file you may read.',
-                    name=name,
-                )
+                'The file "{name}" cannot be opened: check that it is a file you may read.',
+                name=name,
             ) from None
     if len(data) > MAX_BYTES:
         raise MidiError(
-            _(
-                "This file is larger than {limit:g} MB, the limit for a MIDI file here: "
-                "choose a smaller one.",
-                limit=MAX_BYTES / 1e6,
-            )
+            "This file is larger than {limit:g} MB, the limit for a MIDI file here: "
+            "choose a smaller one.",
+            limit=MAX_BYTES / 1e6,
         )
     return data, Path(name).stem if isinstance(name, str) else ""
 
@@ -357,7 +344,7 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     if data.startswith(b"MThd"):
         return 0
     if not data.strip(b"\0"):
-        raise MidiError(_("This file is empty: download or export it again."))
+        raise MidiError("This file is empty: download or export it again.")
     position = data.find(b"MThd\0\0\0\6", 0, 4096)
     if data.startswith(b"RIFF") and data[8:12] == b"RMID" and position > 0:
         return position
@@ -365,11 +352,11 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     for starts, what, advice in _LOOKS:
         if head.startswith(starts):
             raise MidiError(
-                _("This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice))
+                "This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice)
             )
     if position > 0:
         warnings.append(
-            Later(N_("The file starts with {n} bytes that are not MIDI; skipped."), {"n": position})
+            Later("The file starts with {n} bytes that are not MIDI; skipped.", {"n": position})
         )
         return position
     if len(data) < 4 and b"MThd".startswith(data):
@@ -379,13 +366,11 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     except UnicodeDecodeError:
         is_text = False
     what = _("a text file, not MIDI") if is_text else _("not MIDI, whatever its name says")
-    raise MidiError(_("This file is {what}: choose a file saved or exported as .mid.", what=what))
+    raise MidiError("This file is {what}: choose a file saved or exported as .mid.", what=what)
 
 
 def _cut_short(why: str) -> MidiError:
-    return MidiError(
-        _("This MIDI file is cut short ({why}): download or export it again.", why=why)
-    )
+    return MidiError("This MIDI file is cut short ({why}): download or export it again.", why=why)
 
 
 def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]]:
@@ -398,10 +383,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     size, kind, promised, division = struct.unpack_from(">IHHh", data, start + 4)
     if not 6 <= size <= 1024:
         raise MidiError(
-            _(
-                "The header of this MIDI file is damaged ({size} bytes long): get it anew.",
-                size=size,
-            )
+            "The header of this MIDI file is damaged ({size} bytes long): get it anew.", size=size
         )
     position = start + 8 + size
     tracks: list[tuple[bytes, bool]] = []
@@ -418,11 +400,9 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
             tracks.append((data[position + 8 : end], cut))
             if len(tracks) > MAX_TRACKS:
                 raise MidiError(
-                    _(
-                        "This MIDI file has more than {limit} tracks, the limit here: "
-                        "choose a simpler one.",
-                        limit=MAX_TRACKS,
-                    )
+                    "This MIDI file has more than {limit} tracks, the limit here: "
+                    "choose a simpler one.",
+                    limit=MAX_TRACKS,
                 )
         elif not cut and name.isalnum():
             others += 1
@@ -440,15 +420,10 @@ def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
         return Fraction(RESOLUTION, division)
     frames, ticks = -(division >> 8), division & 0xFF  # SMPTE: frames a second, ticks a frame
     if not (division and frames and ticks):
-        raise MidiError(
-            _("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
-        )
+        raise MidiError("This MIDI file has a time base of 0, so nothing has a time: get it anew.")
     warnings.append(
         Later(
-            N_(
-                "The file is timed in film frames rather than beats; "
-                "half a second is taken as a beat."
-            )
+            "The file is timed in film frames rather than beats; half a second is taken as a beat."
         )
     )
     rate = Fraction(30_000, 1_001) if frames == 29 else Fraction(frames)
@@ -565,10 +540,8 @@ def _read_part(
         if not cut:
             warnings.append(
                 Later(
-                    N_(
-                        "Track {number} of the file is damaged {beats} beats in; "
-                        "what comes before is kept."
-                    ),
+                    "Track {number} of the file is damaged {beats} beats in; "
+                    "what comes before is kept.",
                     {"number": number, "beats": unit // RESOLUTION},
                 )
             )
@@ -593,12 +566,10 @@ def _note_event(
     """Begin a note, or end the notes of a pitch that began before."""
     if unit > MAX_BEATS * RESOLUTION:
         raise MidiError(
-            _(
-                "This MIDI file has a note {beats:,} beats in, past the limit of "
-                "{limit:,}: its time stamps are damaged or it is too long.",
-                beats=unit // RESOLUTION,
-                limit=MAX_BEATS,
-            )
+            "This MIDI file has a note {beats:,} beats in, past the limit of "
+            "{limit:,}: its time stamps are damaged or it is too long.",
+            beats=unit // RESOLUTION,
+            limit=MAX_BEATS,
         )
     key = channel, pitch
     if begins:
@@ -681,9 +652,9 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     found = _shared(parts, kind, "tempos")
     changes = [(unit, micros) for unit, micros in found if micros]
     if len(changes) < len(found):
-        warnings.append(Later(N_("The file gives a tempo of 0 somewhere; that is ignored.")))
+        warnings.append(Later("The file gives a tempo of 0 somewhere; that is ignored."))
     if not changes:
-        warnings.append(Later(N_("The file gives no usable tempo; 120 beats a minute is taken.")))
+        warnings.append(Later("The file gives no usable tempo; 120 beats a minute is taken."))
         return 120.0
     end = max(note[1] for part in parts for notes in part.notes.values() for note in notes)
     starts = [min(unit, end) for unit, _ in changes]
@@ -697,7 +668,7 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     if tempo != played:
         warnings.append(
             Later(
-                N_("The tempo of {tempo:,g} beats a minute is brought to {nearest:g}."),
+                "The tempo of {tempo:,g} beats a minute is brought to {nearest:g}.",
                 {"tempo": played, "nearest": tempo},
             )
         )
@@ -705,10 +676,7 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
     if heard and max(heard) > 1.03 * min(heard):
         warnings.append(
             Later(
-                N_(
-                    "The tempo changes between {low:.0f} and {high:.0f}; "
-                    "here it stays at {tempo:.0f}."
-                ),
+                "The tempo changes between {low:.0f} and {high:.0f}; here it stays at {tempo:.0f}.",
                 {"low": min(heard), "high": max(heard), "tempo": tempo},
             )
         )
@@ -723,7 +691,7 @@ def _metres(
     all_metres = _shared(parts, kind, "metres") if division > 0 else []
     usable = [(unit, beats, power) for unit, beats, power in all_metres if beats and power < 8]
     if len(usable) < len(all_metres):
-        warnings.append(Later(N_("The file gives a metre without beats somewhere; it is ignored.")))
+        warnings.append(Later("The file gives a metre without beats somewhere; it is ignored."))
     for unit, beats, power in usable:
         metre = Metre(round(unit / UNITS), beats, 2**power)
         if metre.start == found[-1].start:
@@ -767,19 +735,15 @@ class _Source:
         """Reduce a track to a melody, and say what was done; raises ``MidiError``."""
         if not 0 <= index < len(self.tracks):
             raise MidiError(
-                _(
-                    "There is no track {index} in this file: choose one from 0 to {last}.",
-                    index=index,
-                    last=len(self.tracks) - 1,
-                )
+                "There is no track {index} in this file: choose one from 0 to {last}.",
+                index=index,
+                last=len(self.tracks) - 1,
             )
         track = self.tracks[index]
         if track.is_drum:
             raise MidiError(
-                _(
-                    'The track "{track}" is drums, which have no melody: choose another.',
-                    track=track.name,
-                )
+                'The track "{track}" is drums, which have no melody: choose another.',
+                track=track.name,
             )
         voice = voice_of(self.notes[index], self.metres, self.tick)
         _check_tokens(voice.tokens, track.name)
@@ -793,30 +757,24 @@ def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
     count = sum(token.pitch is not None for token in tokens)
     if count < 2:
         raise MidiError(
-            _(
-                'The track "{track}" has only one note to its melody: choose one with at least 2.',
-                track=track,
-            )
+            'The track "{track}" has only one note to its melody: choose one with at least 2.',
+            track=track,
         )
     if count > MAX_NOTES:
         raise MidiError(
-            _(
-                'The track "{track}" has {count:,} notes in its melody and the limit is '
-                "{limit:,}: choose another track or a shorter file.",
-                track=track,
-                count=count,
-                limit=MAX_NOTES,
-            )
+            'The track "{track}" has {count:,} notes in its melody and the limit is '
+            "{limit:,}: choose another track or a shorter file.",
+            track=track,
+            count=count,
+            limit=MAX_NOTES,
         )
     if (n := len(set(tokens))) > MAX_TOKENS:
         raise MidiError(
-            _(
-                'The melody of the track "{track}" has {n:,} different notes and rests and the '
-                "limit is {limit:,}: quantise it in a music program, or choose another track.",
-                track=track,
-                n=n,
-                limit=MAX_TOKENS,
-            )
+            'The melody of the track "{track}" has {n:,} different notes and rests and the '
+            "limit is {limit:,}: quantise it in a music program, or choose another track.",
+            track=track,
+            n=n,
+            limit=MAX_TOKENS,
         )
 
 
@@ -825,12 +783,12 @@ def _about_metres(metres: tuple[Metre, ...]) -> list[Later]:
     names = list(dict.fromkeys(map(str, metres)))
     silent = [str(metre) for metre in metres if not metre.pulses]
     if silent:
-        return [Later(N_("The band is silent: it cannot play in {metre}."), {"metre": silent[0]})]
+        return [Later("The band is silent: it cannot play in {metre}.", {"metre": silent[0]})]
     if len(metres) > 1:
         listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
-        return [Later(N_("The metre changes ({metres}); the band follows."), {"metres": listed})]
+        return [Later("The metre changes ({metres}); the band follows.", {"metres": listed})]
     if names != [str(COMMON_TIME)]:
-        return [Later(N_("The band plays in {metre}."), {"metre": names[0]})]
+        return [Later("The band plays in {metre}.", {"metre": names[0]})]
     return []
 
 
@@ -899,7 +857,6 @@ def _describe(
         program=program,
         is_drum=is_drum,
         n_notes=len(notes),
-        beats=float((ends.max() - starts[0]) / RESOLUTION),
         mean_pitch=float(pitches.mean()),
         polyphony=polyphony,
         score=0.0 if is_drum else float(score),
@@ -910,7 +867,7 @@ def _best_melody(source: _Source) -> tuple[int, list[str]]:
     """Find the most melody-like track that can be used, and what is wrong with those too long."""
     pitched = [track for track in source.tracks if not track.is_drum]
     if not pitched:
-        raise MidiError(_("This MIDI file holds drums only: choose one with a melody in it."))
+        raise MidiError("This MIDI file holds drums only: choose one with a melody in it.")
     errors, monotone = [], []
     for track in sorted(pitched, key=lambda track: -track.score):
         try:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import LANGUAGES, _, n_, speaking
+from seqlib.i18n import LANGUAGES, InputError, _, n_, speaking
 
 from .melody import TICKS_PER_BEAT, Melody, Token, beats_text, pitch_name
 from .metre import COMMON_TIME
@@ -179,20 +179,16 @@ def _token(part: str) -> Token:
         ticks = round(TICKS_PER_BEAT * sum(map(Fraction, numbers)))
     pitch = None if name.casefold() in _rests() else _pitch(name)
     if wrong or pitch == -1:
-        raise ValueError(
-            _(
-                "“{part}” is no note: write a pitch and its length in beats, as in C4 1/2, E♭4 1 "
-                "or rest 1.",
-                part=part.strip()[:40],
-            )
+        raise InputError(
+            "“{part}” is no note: write a pitch and its length in beats, as in C4 1/2, E♭4 1 "
+            "or rest 1.",
+            part=part.strip()[:40],
         )
     if not 1 <= ticks <= MOST_BEATS * TICKS_PER_BEAT:
-        raise ValueError(
-            _(
-                "“{part}” lasts too long or too short: give 1/12 to {most} beats.",
-                part=part.strip()[:40],
-                most=MOST_BEATS,
-            )
+        raise InputError(
+            "“{part}” lasts too long or too short: give 1/12 to {most} beats.",
+            part=part.strip()[:40],
+            most=MOST_BEATS,
         )
     return Token(pitch, ticks)
 
@@ -241,7 +237,7 @@ def _check(notes: Sequence[Played], end: float) -> None:
     last = 2 * MOST_NOTES * MOST_BEATS
     for pitch, start, stop in (*notes, (0, 0.0, end)):
         if not (pitch in range(128) and 0 <= start <= stop <= last):
-            raise ValueError(_("Notes like these cannot be played; clear them and play again."))
+            raise InputError("Notes like these cannot be played; clear them and play again.")
 
 
 def _line(notes: Sequence[Played]) -> list[tuple[int, int, int]]:

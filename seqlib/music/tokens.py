@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from seqlib.i18n import _, language
+from seqlib.i18n import InputError, _, language
 
 from .melody import Melody, Token
 
@@ -35,7 +35,7 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if len(self.index) < len(self.tokens):
-            raise ValueError(_("A vocabulary holds each token once: remove the repeated ones."))
+            raise InputError("A vocabulary holds each token once: remove the repeated ones.")
 
     @classmethod
     def of(cls, melodies: Iterable[Melody | Sequence[Token]]) -> Vocabulary:
@@ -68,13 +68,11 @@ class Vocabulary:
             what = f'"{Token(*unknown[0])}"'
             if len(unknown) > 1:
                 what = _("{token} and {n} more", token=what, n=len(unknown) - 1)
-            raise ValueError(
-                _(
-                    "{what} cannot be encoded with this vocabulary of {n_values} tokens: "
-                    "add the melody to the corpus the vocabulary is made from.",
-                    what=what,
-                    n_values=self.n_values,
-                )
+            raise InputError(
+                "{what} cannot be encoded with this vocabulary of {n_values} tokens: "
+                "add the melody to the corpus the vocabulary is made from.",
+                what=what,
+                n_values=self.n_values,
             )
         return np.array([self.index[token] for token in tokens], dtype=np.int64)
 
@@ -112,13 +110,11 @@ def largest_Tx(sequences: Iterable[np.ndarray]) -> int:
 def check_size(m: int, Tx: int, n_values: int) -> None:
     """Raise ``ValueError``, one sentence, if X (m, Tx, n_values) would pass ``MAX_CELLS``."""
     if m * Tx * n_values > MAX_CELLS:
-        raise ValueError(
-            _(
-                "X would hold m × Tx × n_values = {cells:,} numbers and the limit is {limit:,}: "
-                "choose a smaller m or Tx.",
-                cells=m * Tx * n_values,
-                limit=MAX_CELLS,
-            )
+        raise InputError(
+            "X would hold m × Tx × n_values = {cells:,} numbers and the limit is {limit:,}: "
+            "choose a smaller m or Tx.",
+            cells=m * Tx * n_values,
+            limit=MAX_CELLS,
         )
 
 
@@ -150,8 +146,8 @@ def windows(
         If no melody is Tx long, m or Tx is below 1, or X would pass ``MAX_CELLS`` numbers.
     """
     if m < 1 or Tx < 1:
-        raise ValueError(
-            _("m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.", m=m, Tx=Tx)
+        raise InputError(
+            "m and Tx must be at least 1, not {m} and {Tx}: choose larger ones.", m=m, Tx=Tx
         )
     check_size(m, Tx, n_values)
     longest = largest_Tx(sequences)
@@ -161,14 +157,12 @@ def windows(
             if longest
             else _("add one")
         )
-        raise ValueError(
-            _(
-                "Tx = {Tx} needs a melody of at least {Tx} notes and rests, and the longest has "
-                "{longest}: {advice}.",
-                Tx=Tx,
-                longest=longest,
-                advice=advice,
-            )
+        raise InputError(
+            "Tx = {Tx} needs a melody of at least {Tx} notes and rests, and the longest has "
+            "{longest}: {advice}.",
+            Tx=Tx,
+            longest=longest,
+            advice=advice,
         )
     counts = np.array([max(0, len(sequence) - Tx + 1) for sequence in sequences])
     ends = counts.cumsum()  # of each melody's starts, all melodies in one row
@@ -207,12 +201,10 @@ def _indices(indices: Iterable[int] | np.ndarray, n_values: int) -> np.ndarray:
         return found.astype(np.int64)
     if found.min() < 0 or found.max() >= n_values:
         wrong = found.min() if found.min() < 0 else found.max()
-        raise ValueError(
-            _(
-                "There is no token number {wrong} among {n_values}: use the vocabulary the "
-                "numbers were made with.",
-                wrong=wrong,
-                n_values=n_values,
-            )
+        raise InputError(
+            "There is no token number {wrong} among {n_values}: use the vocabulary the "
+            "numbers were made with.",
+            wrong=wrong,
+            n_values=n_values,
         )
     return found.astype(np.int64)

@@ -95,7 +95,7 @@ def _without_triggers(notes: np.ndarray, remarks: list[Later]) -> np.ndarray:
     close = RESOLUTION // 8
     dropped = empty & ((following - start <= close) | (start - before <= NO_LENGTH))
     if dropped.any():
-        remarks.append(Later(N_("Notes of no length left out: {n}."), {"n": int(dropped.sum())}))
+        remarks.append(Later("Notes of no length left out: {n}.", {"n": int(dropped.sum())}))
     kept = notes[~dropped].copy()
     empty = empty[~dropped]
     if empty.any():
@@ -107,7 +107,7 @@ def _without_triggers(notes: np.ndarray, remarks: list[Later]) -> np.ndarray:
         kept[:, 3] = np.maximum(kept[:, 3], kept[:, 1])
         remarks.append(
             Later(
-                N_("Notes of no length that now last to the next one: {n}."),
+                "Notes of no length that now last to the next one: {n}.",
                 {"n": int(empty.sum())},
             )
         )
@@ -145,10 +145,8 @@ def _on_grid(notes: np.ndarray, tick: float, remarks: list[Later]) -> tuple[np.n
     if n := int((moved > UNITS / 2).sum()):
         remarks.append(
             Later(
-                N_(
-                    "Played freely: {n} of {all} notes were moved to sixteenths or triplets, "
-                    "by {share:.2f} of a beat on average."
-                ),
+                "Played freely: {n} of {all} notes were moved to sixteenths or triplets, "
+                "by {share:.2f} of a beat on average.",
                 {"n": n, "all": len(start), "share": float(moved.mean() / RESOLUTION)},
             )
         )
@@ -211,7 +209,7 @@ def _pedalled(line: np.ndarray, remarks: list[Later]) -> np.ndarray:
     held = np.minimum(np.minimum(line[:, 5], room), LONGEST_PEDAL)
     longer = int((held - plain > UNITS).sum())
     if longer:
-        remarks.append(Later(N_("Notes that the sustain pedal holds: {n}."), {"n": longer}))
+        remarks.append(Later("Notes that the sustain pedal holds: {n}.", {"n": longer}))
     # The last note may be longer than the room that a pedal is given.
     return np.where(held > plain, held, np.append(plain[:-1], line[-1:, 4]))
 
@@ -246,7 +244,7 @@ def _written(
         lengths[index] = _rounded_up(int(at[index]), int(lengths[index]), ends)
     lengths = np.where(close, room, np.minimum(lengths, room))
     if n := int(close.sum()):
-        remarks.append(Later(N_("Short gaps between notes closed: {n}."), {"n": n}))
+        remarks.append(Later("Short gaps between notes closed: {n}.", {"n": n}))
     return lengths
 
 

@@ -29,12 +29,9 @@ def opened(data: bytes) -> Saved:
         return room.submit(read, data).result()
     except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:
         raise SavedError(
-            _("Reading this file takes more time or memory than it may; save the weights alone.")
+            "Reading this file takes more time or memory than it may; save the weights alone."
         ) from problem
     except ProcessRefused as problem:
         raise SavedError(
-            _("This host lets no further process start, and reading a file needs one.")
+            "This host lets no further process start, and reading a file needs one."
         ) from problem
-
-
-__all__ = ["BYTES", "ENDINGS", "LEAVE_OUT", "Layer", "Saved", "SavedError", "opened", "read"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from seqlib.emojify import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import EmojifyWeights
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Layer, Saved
 from seqlib.text import DEFAULT_CLASSES, MAX_CLASSES, MIN_CLASSES, EmojiClass
@@ -38,12 +38,10 @@ def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
             if fits and MIN_CLASSES <= dense.n_out <= MAX_CLASSES:
                 return first, second, dense
     raise SavedError(
-        _(
-            "This is no Emojify_V2 on vectors of {n} numbers: it has an LSTM that reads them, a "
-            "second LSTM as large, and a Dense layer; choose the vectors that it was trained with "
-            "on the Embeddings page, or watch its layers on the Cell page.",
-            n=e_length,
-        )
+        "This is no Emojify_V2 on vectors of {n} numbers: it has an LSTM that reads them, a "
+        "second LSTM as large, and a Dense layer; choose the vectors that it was trained with "
+        "on the Embeddings page, or watch its layers on the Cell page.",
+        n=e_length,
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from seqlib import limits
 from seqlib.archive import BAD_HEADER, BROKEN, ArchiveError, Reader
 from seqlib.contents import what
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 from seqlib.vectors.arrays import HEADERS, TENSORS
 
 BYTES = limits.WEIGHTS_BYTES
@@ -27,7 +27,7 @@ NOT_WEIGHTS = re.compile(r"^optimizer")
 Arrays = dict[str, np.ndarray]
 
 
-class SavedError(ValueError):
+class SavedError(InputError):
     """Raised for a file without weights that can be read; the message is one sentence."""
 
 
@@ -42,15 +42,15 @@ def arrays(data: bytes) -> Arrays:
     except (ArchiveError, LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
         if isinstance(problem, SavedError):
             raise
-        raise SavedError(_("This file is damaged; save the weights again.")) from problem
+        raise SavedError("This file is damaged; save the weights again.") from problem
     if not found:
-        raise SavedError(_("There are no arrays of weights in this file."))
+        raise SavedError("There are no arrays of weights in this file.")
     with np.errstate(over="ignore"):
         found = {name: np.asarray(array, np.float32) for name, array in found.items()}
     for name, array in found.items():
         if not np.isfinite(array).all():
             raise SavedError(
-                _("“{name}” holds values that are not numbers; the training diverged.", name=name)
+                "“{name}” holds values that are not numbers; the training diverged.", name=name
             )
     return found
 
@@ -70,13 +70,11 @@ def _arrays(data: bytes) -> Arrays:
     is_a = what(data[:512])
     if is_a:
         raise SavedError(
-            _(
-                "This is {what}; weights come as .weights.h5, .keras, .h5, .npz or safetensors.",
-                what=_(is_a),
-            )
+            "This is {what}; weights come as .weights.h5, .keras, .h5, .npz or safetensors.",
+            what=_(is_a),
         )
     raise SavedError(
-        _("This holds no weights; they come as .weights.h5, .keras, .h5, .npz or safetensors.")
+        "This holds no weights; they come as .weights.h5, .keras, .h5, .npz or safetensors."
     )
 
 
@@ -135,7 +133,7 @@ def _hdf5(data: bytes) -> Arrays:
     try:
         import h5py
     except ImportError:
-        raise SavedError(_("HDF5 files need h5py, which is not installed on this host.")) from None
+        raise SavedError("HDF5 files need h5py, which is not installed on this host.") from None
     with h5py.File(io.BytesIO(data), "r") as file:
         found: Arrays = {}
         left = UNPACKED
@@ -144,9 +142,7 @@ def _hdf5(data: bytes) -> Arrays:
             chunk = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize
             left -= nbytes
             if left < 0 or chunk > UNPACKED:
-                raise SavedError(
-                    _("Its arrays unpack to over {most} MB.", most=UNPACKED // 1_000_000)
-                )
+                raise SavedError("Its arrays unpack to over {most} MB.", most=UNPACKED // 1_000_000)
             found[name] = dataset[()]
         return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqlib.i18n import _
 from seqlib.jazz import JazzWeights
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Saved
@@ -21,10 +20,8 @@ def jazz_weights(found: Saved, n_values: int) -> JazzWeights:
                 bias = dense.arrays[1] if len(dense.arrays) > 1 else np.zeros(n_values, np.float32)
                 return JazzWeights.from_arrays([*cell.cell.arrays, dense.arrays[0], bias])
     raise SavedError(
-        _(
-            "This is no djmodel for this corpus, whose recurrent layer reads {n} different tokens "
-            "and whose Dense layer writes as many; choose the corpus that it was trained on, or "
-            "watch its layers on the Cell page.",
-            n=n_values,
-        )
+        "This is no djmodel for this corpus, whose recurrent layer reads {n} different tokens "
+        "and whose Dense layer writes as many; choose the corpus that it was trained on, or "
+        "watch its layers on the Cell page.",
+        n=n_values,
     )

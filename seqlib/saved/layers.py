@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import _
 from seqlib.lstm.others import OF_KIND
 from seqlib.saved.files import Arrays, SavedError, arrays
 
@@ -96,10 +95,8 @@ def read(data: bytes) -> Saved:
     found = tuple(_layers(arrays(data)))
     if not any(layer.recurrent for layer in found):
         raise SavedError(
-            _(
-                "No recurrent layer is found: an LSTM has a kernel (n_x, 4 n_a) and a recurrent "
-                "kernel (n_a, 4 n_a)."
-            )
+            "No recurrent layer is found: an LSTM has a kernel (n_x, 4 n_a) and a recurrent "
+            "kernel (n_a, 4 n_a)."
         )
     return Saved(found)
 

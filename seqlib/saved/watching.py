@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import _
 from seqlib.lstm import Trace, forward
 from seqlib.lstm.others import OtherTrace
 from seqlib.saved.files import SavedError
@@ -41,7 +40,7 @@ def table(data: bytes, n_x: int) -> np.ndarray:
     Raises ``SavedError`` for text that is no such table.
     """
     if len(data) > limits.TEXT_BYTES:
-        raise SavedError(_("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000))
+        raise SavedError("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000)
     lines = filter(str.strip, data.decode("utf-8-sig", "replace").splitlines())
     rows = []
     for number, line in enumerate(islice(lines, STEPS + 1)):
@@ -52,20 +51,18 @@ def table(data: bytes, n_x: int) -> np.ndarray:
             if number == 0:  # names of columns
                 continue
             raise SavedError(
-                _("Line {n} of the table holds something other than numbers.", n=number + 1)
+                "Line {n} of the table holds something other than numbers.", n=number + 1
             ) from None
     wrong = next((row for row in rows if len(row) != n_x), None)
     if not rows or wrong is not None:
         raise SavedError(
-            _(
-                "The layer reads {n_x} numbers at a step, and a line of the table has {n}.",
-                n_x=n_x,
-                n=len(wrong or ()),
-            )
+            "The layer reads {n_x} numbers at a step, and a line of the table has {n}.",
+            n_x=n_x,
+            n=len(wrong or ()),
         )
     found = np.array(rows[:STEPS], np.float32)
     if not np.isfinite(found).all():
-        raise SavedError(_("The table holds values that are not numbers."))
+        raise SavedError("The table holds values that are not numbers.")
     return found
 
 
@@ -73,10 +70,10 @@ def indices(text: str, below: int) -> np.ndarray:
     """Read whole numbers from 0, separated by anything; raises ``SavedError``."""
     found = [int(one) for one in re.findall(r"\d{1,9}", text)[:STEPS]]
     if not found:
-        raise SavedError(_("Type whole numbers, such as 4 17 2."))
+        raise SavedError("Type whole numbers, such as 4 17 2.")
     if max(found) >= below:
         raise SavedError(
-            _("{n:,} is too large; there are rows 0 to {last:,}.", n=max(found), last=below - 1)
+            "{n:,} is too large; there are rows 0 to {last:,}.", n=max(found), last=below - 1
         )
     return np.array(found)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from seqlib.i18n import _
 from seqlib.shapes.code import building
-from seqlib.shapes.code.confirming import MAX_WEIGHTS, BuildError, build
+from seqlib.shapes.code.confirming import build
 from seqlib.shapes.code.interpreter import Interpreter
-from seqlib.shapes.code.machine import MAX_LAYERS, Machine, ModelOf, Sequential, Stop
-from seqlib.shapes.code.reading import MAX_LETTERS, Source, parse
+from seqlib.shapes.code.machine import Machine, ModelOf, Sequential, Stop
+from seqlib.shapes.code.reading import Source, parse
 from seqlib.shapes.code.sizes import Asked
 from seqlib.shapes.code.values import ClassOf
 from seqlib.shapes.code.words import Fault, PasteError, Remark
-from seqlib.shapes.layers.base import MAX_SIZE, as_tensors
+from seqlib.shapes.layers.base import as_tensors
 from seqlib.shapes.recording import Blueprint, Call, Recording, read_off, recording
 
 
@@ -188,13 +188,11 @@ def _nothing(machine: Machine, interpreter: Interpreter) -> PasteError:
         if isinstance(value, ClassOf) and value.of_model:
             return PasteError(
                 value.line,
-                _(
-                    "{name} is a class, whose layers only running it would call; write the model "
-                    "with Sequential([…]), or with Input and Model(inputs, outputs).",
-                    name=value.name,
-                ),
+                "{name} is a class, whose layers only running it would call; write the model "
+                "with Sequential([…]), or with Input and Model(inputs, outputs).",
+                name=value.name,
             )
-    return PasteError(1, _("there is no layer yet; type one a line, such as LSTM(64)."))
+    return PasteError(1, "there is no layer yet; type one a line, such as LSTM(64).")
 
 
 def confirmed(text: str, sizes: Mapping[str, int], number: int = 0) -> Confirmation:
@@ -210,21 +208,3 @@ def confirmed(text: str, sizes: Mapping[str, int], number: int = 0) -> Confirmat
     pairs = zip(sketch.rows, shapes, strict=True)
     differing = tuple((ours, shape) for ours, shape in pairs if ours.shape != shape)
     return Confirmation.of(sketch, int(theirs.count_params()), len(shapes), differing)
-
-
-__all__ = [
-    "MAX_LAYERS",
-    "MAX_LETTERS",
-    "MAX_SIZE",
-    "MAX_WEIGHTS",
-    "Asked",
-    "BuildError",
-    "Confirmation",
-    "Fault",
-    "Model",
-    "PasteError",
-    "Pasted",
-    "Remark",
-    "confirmed",
-    "read",
-]

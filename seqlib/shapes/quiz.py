@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import N_, _, n_
+from seqlib.i18n import N_, InputError, _, n_
 from seqlib.shapes.arithmetic import Shape, as_text
 from seqlib.shapes.recording import Blueprint
 
@@ -105,10 +105,10 @@ def parse(text: str) -> Answer:
     inner = plain.strip().strip("()[]{}").strip()
     parts = [part for part in re.split(r"[\s,×;]+|(?<=\d)x(?=\d)", inner) if part]
     if not parts:
-        raise ValueError(_("There is no shape yet; type one size or name for each axis, (m, n_a)."))
+        raise InputError("There is no shape yet; type one size or name for each axis, (m, n_a).")
     if len(parts) > MAX_AXES:
-        raise ValueError(
-            _("That has {n} axes; a shape here has {most} at most.", n=len(parts), most=MAX_AXES)
+        raise InputError(
+            "That has {n} axes; a shape here has {most} at most.", n=len(parts), most=MAX_AXES
         )
     return tuple(map(_part, parts))
 
@@ -120,8 +120,8 @@ def _part(part: str) -> int | str | None:
         return int(part)
     if re.fullmatch(r"[A-Za-z_]\w*", part):
         return part
-    raise ValueError(
-        _("“{part}” is neither a size nor the name of an axis; (None, 64) is a shape.", part=part)
+    raise InputError(
+        "“{part}” is neither a size nor the name of an axis; (None, 64) is a shape.", part=part
     )
 
 

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.shapes.arithmetic import TensorShape, as_text, result_name
 
 Lines = tuple[int, ...]  # of the text, from 1
@@ -25,7 +25,7 @@ class Size(int):
         return size
 
 
-class ShapeError(ValueError):
+class ShapeError(InputError):
     """Raised for layers that do not fit; the message is one sentence for the reader."""
 
 
@@ -169,7 +169,7 @@ def _slice(spec: Spec, key: tuple) -> Spec:
             kept.append(1)
         elif not sizes:
             raise ShapeError(
-                _("The slice names more axes than {shape} has.", shape=as_text(spec.shape))
+                "The slice names more axes than {shape} has.", shape=as_text(spec.shape)
             )
         elif isinstance(one, slice):
             kept.append(_sliced(sizes.pop(0), one))
@@ -177,14 +177,12 @@ def _slice(spec: Spec, key: tuple) -> Spec:
             size = sizes.pop(0)
             if size is not None and not -size <= one < size:
                 raise ShapeError(
-                    _(
-                        "Step {n} is none of {shape}; the first one is 0.",
-                        n=one,
-                        shape=as_text(spec.shape),
-                    )
+                    "Step {n} is none of {shape}; the first one is 0.",
+                    n=one,
+                    shape=as_text(spec.shape),
                 )
         else:
-            raise ShapeError(_("Only whole axes, steps and ranges can be taken here."))
+            raise ShapeError("Only whole axes, steps and ranges can be taken here.")
     return Spec((*kept, *sizes), spec.dtype)
 
 
@@ -193,7 +191,7 @@ def _sliced(size: int | None, part: slice) -> int | None:
         return size
     bounds = (part.start, part.stop, part.step)
     if any(one is not None and not isinstance(one, int) for one in bounds):
-        raise ShapeError(_("Only whole axes, steps and ranges can be taken here."))
+        raise ShapeError("Only whole axes, steps and ranges can be taken here.")
     if size is None or part.step == 0:
         return None
     return max(len(range(*part.indices(size))), 0)

@@ -16,20 +16,3 @@ from seqlib.stage.stage import (
     pack_array,
     payload,
 )
-
-__all__ = [
-    "Ask",
-    "Clock",
-    "Distribution",
-    "Elsewhere",
-    "Heatmap",
-    "Lane",
-    "Note",
-    "PianoRoll",
-    "Stage",
-    "StageError",
-    "Tokens",
-    "UnitGroup",
-    "pack_array",
-    "payload",
-]

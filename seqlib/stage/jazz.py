@@ -13,7 +13,7 @@ from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import Corpus, default_corpus, piece_name
 from seqlib.jazz.feeding import Pair
-from seqlib.jazz.follow import groups
+from seqlib.jazz.follow import groups, states_of
 from seqlib.jazz.sampling import Sample
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
 from seqlib.music import Arrangement, Melody, Sound, Vocabulary, arrange
@@ -412,17 +412,12 @@ def _elsewhere(corpus: Corpus, place: int, weights: JazzWeights) -> Elsewhere | 
     if not others:
         return None
     starts = [corpus.sequences[other][:SEARCHED_STEPS] for other in others]
-    # All in one batch, the shorter ones with steps behind them that nobody looks at.
-    x = np.zeros((len(starts), max(map(len, starts)), corpus.n_values), np.float32)
-    for row, start in zip(x, starts, strict=True):
-        row[: len(start)] = shifted_one_hot(start, corpus.n_values)
-    h = weights.trace(x).h
     return Elsewhere(
         names=tuple(piece_name(corpus.melodies[other].name) for other in others),
         # What each step reads: a state follows the note before it, not the one after.
         labels=tuple(
             (_("nothing"), *(corpus.vocabulary.labels[i] for i in start[:-1])) for start in starts
         ),
-        values=tuple(row[: len(start)] for row, start in zip(h, starts, strict=True)),
+        values=tuple(states_of(weights, starts)),
         symbol="a",
     )

@@ -39,20 +39,6 @@ class Tensor:
     symbol: str
     shape: tuple[tuple[str, int | None], ...]
 
-    @classmethod
-    def of(cls, symbol: str, tensor: Any, *axes: str) -> Tensor:
-        """Read the sizes off ``tensor``, an array or a Keras tensor, with a name for each axis.
-
-        Raises
-        ------
-        StageError
-            If there are more or fewer names than axes.
-        """
-        shape = tuple(tensor.shape)
-        if len(shape) != len(axes):
-            raise StageError(f"{symbol} has shape {shape}; {len(axes)} axis names do not fit it.")
-        return cls(symbol, tuple(zip(axes, shape, strict=True)))
-
     def pack(self) -> dict[str, Any]:
         """Make the JSON for the browser."""
         shape = [[str(axis), None if size is None else int(size)] for axis, size in self.shape]

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from seqlib import contents
-from seqlib.i18n import Later, _
+from seqlib.i18n import InputError, Later, _
 from seqlib.limits import LABEL, NAMED_ROWS
 from seqlib.limits import ROWS as MAX_ROWS
 from seqlib.limits import SENTENCE as MAX_CHARACTERS
@@ -106,31 +106,23 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
     text, encoding = _text(source)
     table = table_of(text)
     if table.found is None:
-        raise ValueError(
-            _(
-                "The file has a single column; put the sentence in one column and its label in "
-                "another."
-            )
+        raise InputError(
+            "The file has a single column; put the sentence in one column and its label in another."
         )
     if not any(True for _row in itertools.islice(table.rows(), 1)):
-        raise ValueError(_("The file has a header but no rows; add sentences with their labels."))
+        raise InputError("The file has a header but no rows; add sentences with their labels.")
     labelled, report = _labelled(table.rows(), table.lines)
     return labelled, CSVReport(
         len(labelled), encoding, table.delimiter, table.found.header, *report
     )
 
 
-def from_rows(
-    rows: Iterable[tuple[str, str]], lines: Sequence[int] | None = None
-) -> tuple[LabelledSentences, RowsReport]:
+def from_rows(rows: Iterable[tuple[str, str]]) -> tuple[LabelledSentences, RowsReport]:
     """Make labelled sentences of (sentence, label) texts from a file or a table editor.
 
-    ``lines`` are the rows' line numbers for the report; 1, 2, 3… if not given. Raises
-    ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
+    Raises ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
     """
-    return _labelled(
-        Record(lines[i] if lines else i + 1, list(cells)) for i, cells in enumerate(rows)
-    )
+    return _labelled(Record(line, list(cells)) for line, cells in enumerate(rows, 1))
 
 
 def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
@@ -147,7 +139,7 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
     rows = ((line, [*(cells or [""])[:1], "-"], why) for line, cells, why in table.rows())
     taken.take(itertools.starmap(Record, rows), table.lines)
     if not taken.rows:
-        raise ValueError(_("There is no sentence in the file; write one a line."))
+        raise InputError("There is no sentence in the file; write one a line.")
     header = table.found is not None and table.found.header
     sentences = tuple(sentence for sentence, _label in taken.rows)
     return sentences, CSVReport(len(sentences), encoding, table.delimiter, header, *taken.report())
@@ -231,29 +223,25 @@ def _labelled(
     taken.take(rows, lines)
     kept = taken.rows
     if not kept:
-        raise ValueError(
-            _("No row has both a sentence and a label; give each row a sentence and what it shows.")
+        raise InputError(
+            "No row has both a sentence and a label; give each row a sentence and what it shows."
         )
     classes, index_of = classes_of(label for _sentence, label in kept)
     labels = np.array([index_of[label] for _sentence, label in kept])
     found = np.unique(labels)
     if len(found) < MIN_CLASSES:
-        raise ValueError(
-            _(
-                "Every sentence has the same label, {label}; give sentences of at least {least} "
-                "classes.",
-                label=kept[0][1],
-                least=MIN_CLASSES,
-            )
+        raise InputError(
+            "Every sentence has the same label, {label}; give sentences of at least {least} "
+            "classes.",
+            label=kept[0][1],
+            least=MIN_CLASSES,
         )
     if len(found) > MAX_CLASSES:
-        raise ValueError(
-            _(
-                "The label column has {n} different values; use {least} to {most} classes.",
-                n=len(found),
-                least=MIN_CLASSES,
-                most=MAX_CLASSES,
-            )
+        raise InputError(
+            "The label column has {n} different values; use {least} to {most} classes.",
+            n=len(found),
+            least=MIN_CLASSES,
+            most=MAX_CLASSES,
         )
     labelled = LabelledSentences(tuple(sentence for sentence, _label in kept), labels, classes)
     return labelled, taken.report(_notes(labelled))
@@ -307,21 +295,19 @@ def _text(source: Source) -> tuple[str, str]:
     data = _bytes_of(source)
     if what := contents.what(data[: contents.HEAD]):
         if what in (contents.PAGE, contents.XML):
-            raise ValueError(
-                _(
-                    "This is a web page saved under the name of a CSV; download the file itself, "
-                    "not the page that shows it."
-                )
+            raise InputError(
+                "This is a web page saved under the name of a CSV; download the file itself, "
+                "not the page that shows it."
             )
-        raise ValueError(
-            _("This is {what}; save the table as CSV (UTF-8) and choose that file.", what=_(what))
+        raise InputError(
+            "This is {what}; save the table as CSV (UTF-8) and choose that file.", what=_(what)
         )
     found = encoding_of(data)
     if found is None and b"\0" in data:
-        raise ValueError(_("This is not a text file; save the table as CSV (UTF-8)."))
+        raise InputError("This is not a text file; save the table as CSV (UTF-8).")
     if found is None:
-        raise ValueError(
-            _("The characters of this file are not in UTF-8; save it again as CSV UTF-8.")
+        raise InputError(
+            "The characters of this file are not in UTF-8; save it again as CSV UTF-8."
         )
     codec, name = found
     text = data.decode(codec).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -329,7 +315,7 @@ def _text(source: Source) -> tuple[str, str]:
     above = columns.lines_above_header(text[:4000])
     text = "\n" * above + text.split("\n", above)[-1]
     if not text.strip(" \t\n,;|"):
-        raise ValueError(_("The file is empty; give it a sentence and a label in each row."))
+        raise InputError("The file is empty; give it a sentence and a label in each row.")
     return text, name
 
 
@@ -343,9 +329,7 @@ def _bytes_of(source: Source) -> bytes:
     else:
         data = source.read(most + 1)
     if len(data) > most:
-        raise ValueError(
-            _("The file is over {most} MB; give it fewer rows.", most=most // 1_000_000)
-        )
+        raise InputError("The file is over {most} MB; give it fewer rows.", most=most // 1_000_000)
     return data
 
 

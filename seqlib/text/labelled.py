@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError, _
 from seqlib.text.emoji import named
 from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
 
@@ -85,17 +85,15 @@ class LabelledSentences:
 
     def __post_init__(self) -> None:
         if len(self.sentences) != len(self.labels):
-            raise ValueError(
-                _(
-                    "There are {sentences} sentences and {labels} labels; give one label for each "
-                    "sentence.",
-                    sentences=len(self.sentences),
-                    labels=len(self.labels),
-                )
+            raise InputError(
+                "There are {sentences} sentences and {labels} labels; give one label for each "
+                "sentence.",
+                sentences=len(self.sentences),
+                labels=len(self.labels),
             )
         if len(self.labels) and not 0 <= min(self.labels) <= max(self.labels) < self.n_classes:
-            raise ValueError(
-                _("Labels must be 0 to {last}, places in the classes.", last=self.n_classes - 1)
+            raise InputError(
+                "Labels must be 0 to {last}, places in the classes.", last=self.n_classes - 1
             )
 
     def __len__(self) -> int:

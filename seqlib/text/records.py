@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from seqlib import limits
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later
 
 DELIMITERS = {
     ",": N_("comma"),
@@ -135,7 +135,7 @@ def json_records(text: str) -> Records | None:
         return None
     if sum(map(text.count, ",[{")) > limits.JSON_VALUES:
         most = limits.JSON_VALUES // 1_000_000
-        raise ValueError(_("The file has over {most} million values; give it fewer.", most=most))
+        raise InputError("The file has over {most} million values; give it fewer.", most=most)
     whole = _decoded(text)
     if whole is not None:
         rows = _rows_of(whole)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqlib.i18n import Later, _
+from seqlib.i18n import InputError, Later
 from seqlib.text.files import CSVReport, from_rows, read_column, read_csv
 from seqlib.text.labelled import DEFAULT_CLASSES, MAX_CLASSES, DataSet, LabelledSentences
 
@@ -41,7 +41,7 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     """
     parts = [[file for file in files if role(file[0])[0] == test] for test in (False, True)]
     if not parts[0]:
-        raise ValueError(_("There is no file to train on; all names say “test”."))
+        raise InputError("There is no file to train on; all names say “test”.")
     (train, report), *others = [_part(part) for part in parts if part]
     if others:
         (test, of_test), *_none = others
@@ -55,11 +55,9 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
         )
     split = DataSet(*train.split(min(TEST_SHARE, MOST_TEST / len(train))))
     if not len(split.test):
-        raise ValueError(
-            _(
-                "Every class has a single sentence, so none can be kept back for the test; give at "
-                "least two sentences of some class."
-            )
+        raise InputError(
+            "Every class has a single sentence, so none can be kept back for the test; give at "
+            "least two sentences of some class."
         )
     note = Later(
         "A fifth of each class, at most {most} sentences in all, is kept back as test.",
@@ -75,25 +73,21 @@ def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
     labels = [file for file in files if role(file[0])[1]]
     labels = labels or [file for file in files if _repeats(read_column(file[1], False)[0])]
     if len(files) != 2 or len(labels) != 1:
-        raise ValueError(
-            _(
-                "Which file is which cannot be told from {names}: name the labels “labels” and the "
-                "test files “test”.",
-                names=", ".join(name for name, _data in files),
-            )
+        raise InputError(
+            "Which file is which cannot be told from {names}: name the labels “labels” and the "
+            "test files “test”.",
+            names=", ".join(name for name, _data in files),
         )
     (text,) = (file for file in files if file is not labels[0])
     sentences, report = read_column(text[1], False)
     given, _report = read_column(labels[0][1], True)
     if len(given) != len(sentences):
-        raise ValueError(
-            _(
-                "{text} has {n} sentences and {labels} {m} labels; give one label a sentence.",
-                text=text[0],
-                n=len(sentences),
-                labels=labels[0][0],
-                m=len(given),
-            )
+        raise InputError(
+            "{text} has {n} sentences and {labels} {m} labels; give one label a sentence.",
+            text=text[0],
+            n=len(sentences),
+            labels=labels[0][0],
+            m=len(given),
         )
     found, rows = from_rows(zip(sentences, given, strict=True))
     return found, replace(report, rows=len(found), **rows._asdict())
@@ -111,11 +105,9 @@ def _with_classes(test: LabelledSentences, train: LabelledSentences) -> Labelled
         names |= {str(place): place for place in range(len(train.classes))}
     for one in test.classes:
         if one.name not in names:
-            raise ValueError(
-                _(
-                    "The test sentences have the label {label}, which no training sentence has.",
-                    label=one.name,
-                )
+            raise InputError(
+                "The test sentences have the label {label}, which no training sentence has.",
+                label=one.name,
             )
     places = np.array([names[one.name] for one in test.classes])
     return LabelledSentences(test.sentences, places[test.labels], train.classes)

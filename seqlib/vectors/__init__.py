@@ -34,30 +34,4 @@ from seqlib.vectors.projection import Projection, pca
 from seqlib.vectors.report import KINDS, Problem, Report, VectorsError
 from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words
-from seqlib.vectors.wordvectors import Analogy, Neighbour, Phrase, WordVectors
-
-__all__ = [
-    "KINDS",
-    "ORDERS",
-    "STATISTICS",
-    "Analogy",
-    "Available",
-    "Neighbour",
-    "Phrase",
-    "Problem",
-    "Projection",
-    "Report",
-    "Rows",
-    "VectorsError",
-    "View",
-    "WordVectors",
-    "Words",
-    "available",
-    "cache_folder",
-    "clusters",
-    "load",
-    "overview",
-    "pca",
-    "row_order",
-    "vectors_folder",
-]
+from seqlib.vectors.wordvectors import Analogy, Neighbour, WordVectors

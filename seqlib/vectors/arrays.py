@@ -12,7 +12,6 @@ import numpy as np
 
 from seqlib import limits
 from seqlib.archive import BAD_HEADER
-from seqlib.i18n import _
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable
 from seqlib.vectors.unpacking import Stream, files_in, too_large
@@ -43,11 +42,9 @@ class Array(NamedTuple):
         if self.fortran_order and len(self.shape) > 1:
             if row * self.shape[0] > limits.ARRAY_BYTES:
                 raise VectorsError(
-                    _(
-                        "The array “{name}” is stored by columns and too large to be turned; save "
-                        "np.ascontiguousarray of it.",
-                        name=self.name,
-                    )
+                    "The array “{name}” is stored by columns and too large to be turned; save "
+                    "np.ascontiguousarray of it.",
+                    name=self.name,
                 )
             yield np.ndarray(self.shape, self.dtype, self._exactly(row * self.shape[0]), order="F")
         else:
@@ -68,10 +65,8 @@ class Array(NamedTuple):
 
     def _wrong(self) -> VectorsError:
         return VectorsError(
-            _(
-                "The array “{name}” is not as long as it says; save words and vectors again.",
-                name=self.name,
-            )
+            "The array “{name}” is not as long as it says; save words and vectors again.",
+            name=self.name,
         )
 
 
@@ -92,12 +87,12 @@ def read_npz(archive: zipfile.ZipFile, largest: int) -> Iterator[Block]:
             matrix = array
     if words is None or matrix is None:
         raise VectorsError(
-            _("The archive needs one array of words (strings) and one of vectors (words, dim).")
+            "The archive needs one array of words (strings) and one of vectors (words, dim)."
         )
     padded = matrix.shape[0] == words.shape[0] + 1  # a padding row, as in the seed's matrix
     if not padded and matrix.shape[0] != words.shape[0]:
         raise VectorsError(
-            _("There are {n:,} words and {m:,} vectors.", n=words.shape[0], m=matrix.shape[0])
+            "There are {n:,} words and {m:,} vectors.", n=words.shape[0], m=matrix.shape[0]
         )
     yield from _joined(words.pieces(), matrix, padded)
 
@@ -113,18 +108,13 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
         shape, fortran_order, dtype = read_header(stream)
     except (*BAD_HEADER, OSError, RuntimeError) as problem:
         raise VectorsError(
-            _(
-                "The array “{name}” cannot be read; save words and vectors again as .npz.",
-                name=shown,
-            )
+            "The array “{name}” cannot be read; save words and vectors again as .npz.", name=shown
         ) from problem
     if dtype.hasobject:
         raise VectorsError(
-            _(
-                "The array “{name}” holds Python objects, which are not safe to open; save the "
-                "words as strings: np.array(words, dtype=str).",
-                name=shown,
-            )
+            "The array “{name}” holds Python objects, which are not safe to open; save the "
+            "words as strings: np.array(words, dtype=str).",
+            name=shown,
         )
     array = Array(shown, dtype, shape, fortran_order, stream)
     if any(size < 0 for size in shape) or dtype.itemsize * math.prod(shape) > info.file_size:
@@ -141,7 +131,7 @@ def _joined(words: Iterator[np.ndarray], matrix: Array, padded: bool) -> Iterato
         if padded and not done and len(rows):
             if rows[0].any():
                 n = matrix.shape[0]
-                raise VectorsError(_("There are {n:,} words and {m:,} vectors.", n=n - 1, m=n))
+                raise VectorsError("There are {n:,} words and {m:,} vectors.", n=n - 1, m=n)
             rows, padded = rows[1:], False
         while len(pending) < len(rows):
             pending += _words(next(words))
@@ -161,16 +151,14 @@ def _words(piece: np.ndarray) -> list[bytes]:
             for word in piece.tolist()
         ]
     except ValueError:  # for code points that are no characters
-        raise VectorsError(_("The array of words is damaged; save it again.")) from None
+        raise VectorsError("The array of words is damaged; save it again.") from None
 
 
 def _check_dim(dim: int) -> None:
     if not dim:
-        raise VectorsError(_("The vectors have no numbers; choose another file."))
+        raise VectorsError("The vectors have no numbers; choose another file.")
     if dim > limits.DIMENSIONS:
-        raise VectorsError(
-            _("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
-        )
+        raise VectorsError("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
 
 
 # safetensors
@@ -187,7 +175,7 @@ def read_safetensors(
     file = stream.file()
     size = int.from_bytes(_take(file, 8), "little")
     if size > limits.LINE_BYTES:
-        raise VectorsError(_("Its list of tensors is damaged; download it again."))
+        raise VectorsError("Its list of tensors is damaged; download it again.")
     try:
         about = json.loads(_take(file, size))
         notes = about.pop("__metadata__", None) or {}
@@ -202,7 +190,7 @@ def read_safetensors(
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
         if isinstance(problem, VectorsError):
             raise
-        raise VectorsError(_("Its list of tensors is damaged; download it again.")) from problem
+        raise VectorsError("Its list of tensors is damaged; download it again.") from problem
     array = Array(name, np.dtype(dtype), (n, dim), False, _Part(file, start, end - start))
     if not fits:
         raise array._wrong()
@@ -211,7 +199,7 @@ def read_safetensors(
         findings.add("no words", None, name)
         words = [b"%d" % row for row in range(n)]
     if len(words) != n:
-        raise VectorsError(_("There are {n:,} words and {m:,} vectors.", n=len(words), m=n))
+        raise VectorsError("There are {n:,} words and {m:,} vectors.", n=len(words), m=n)
     for block in _joined(iter([np.array(words, object)]), array, False):
         if dtype == "<u2":
             bits = block.matrix.astype(np.uint32) << 16
@@ -229,9 +217,9 @@ def _table(tables: dict[str, Any], member: str | None) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise VectorsError(_("It holds no table of vectors (words, dim)."))
+        raise VectorsError("It holds no table of vectors (words, dim).")
     raise VectorsError(
-        _("It holds several tables, {listed}; save one alone.", listed=", ".join(found[:6]))
+        "It holds several tables, {listed}; save one alone.", listed=", ".join(found[:6])
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable
 
@@ -53,12 +53,10 @@ def read_binary(
                 continue
             if space < 0 and len(data) - at >= LONGEST_WORD:
                 raise VectorsError(
-                    _(
-                        "After {read:,} vectors there is no word within {most} bytes, so the file "
-                        "is damaged or is not in word2vec's binary format; fetch it again.",
-                        read=read,
-                        most=LONGEST_WORD,
-                    )
+                    "After {read:,} vectors there is no word within {most} bytes, so the file "
+                    "is damaged or is not in word2vec's binary format; fetch it again.",
+                    read=read,
+                    most=LONGEST_WORD,
                 )
             if data[at:].strip():
                 findings.add("truncated", read + 1, data[at:].split(b" ")[0].strip())

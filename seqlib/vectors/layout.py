@@ -99,16 +99,12 @@ def layout_of(head: bytes, whole: bool) -> Layout:
             )
         )
     if dim > limits.DIMENSIONS:
-        raise VectorsError(
-            _("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
-        )
+        raise VectorsError("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
     starts = [_fields(line, separators)[0] for line in lines]
     if len(lines) > 2 and all(map(is_number, starts)):
         raise VectorsError(
-            _(
-                "The lines begin with numbers, not with words. If the words are in a file of "
-                "their own, as in a TensorBoard projector export, give that file too."
-            )
+            "The lines begin with numbers, not with words. If the words are in a file of "
+            "their own, as in a TensorBoard projector export, give that file too."
         )
     return Layout(separators, dim, claimed, skip, spelling.spelling)
 

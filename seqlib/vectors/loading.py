@@ -99,7 +99,7 @@ def load(
             stat = path.stat()
         except OSError as error:
             raise VectorsError(
-                _("{path} cannot be read: {reason}.", path=path, reason=error.strerror)
+                "{path} cannot be read: {reason}.", path=path, reason=error.strerror
             ) from None
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else folders.cache_folder()
@@ -185,11 +185,9 @@ def _load(
         _write(blocks, layout, name, folder, findings)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
-            _(
-                "{name} is damaged ({problem}); download it again or choose another file.",
-                name=name,
-                problem=error,
-            )
+            "{name} is damaged ({problem}); download it again or choose another file.",
+            name=name,
+            problem=error,
         ) from None
     except VectorsError as error:
         text = str(error)
@@ -211,14 +209,14 @@ def _read(
     assert stream is not None
     head = stream.head
     if not head.strip():
-        raise VectorsError(_("{name} is empty; choose another file.", name=name))
+        raise VectorsError("{name} is empty; choose another file.", name=name)
     if what := contents.what(head[: contents.HEAD]):
-        raise VectorsError(_(_HINTS.get(what, _HINT), name=name, what=_(what)))
+        raise VectorsError(_HINTS.get(what, _HINT), name=name, what=_(what))
     if is_safetensors(head):
         return read_safetensors(stream, member, None, findings), "safetensors"
     if claimed := binary_header(head):
         if not claimed[1]:
-            raise VectorsError(_("The header says that the vectors have no numbers."))
+            raise VectorsError("The header says that the vectors have no numbers.")
         return read_binary(head, stream, claimed, findings), N_("word2vec binary")
     text: Readable = stream
     recode, returns = charset(head, stream.whole), b"\r" in head and b"\n" not in head
@@ -228,7 +226,7 @@ def _read(
     if recode:
         findings.add("charset", None, recode[1])
     elif b"\0" in head:
-        raise VectorsError(_("{name} is in no format of word vectors known here.", name=name))
+        raise VectorsError("{name} is in no format of word vectors known here.", name=name)
     lines = layout_of(head, stream.whole)
     layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
     return read_text(head, text, lines, findings), layout
@@ -249,7 +247,7 @@ def _read_pair(
         labels = words_of(words, None)
         return read_safetensors(stream, member, labels, findings), layout
     if stream is None:
-        raise VectorsError(_("An archive needs no second file; choose “my file” for it."))
+        raise VectorsError("An archive needs no second file; choose “my file” for it.")
     numbers, other = _text(stream), _text(Stream(io.BytesIO(words), Findings(), largest))
     if not are_numbers(_head(numbers)) and are_numbers(_head(other)):
         raw.seek(0)
@@ -269,9 +267,7 @@ def _read_pair(
     head = _head(joined)
     first = head.partition(b"\n")[0].count(b"\t")
     if not are_numbers(head.partition(b"\n")[0].partition(b"\t")[2] + b"\n"):
-        raise VectorsError(
-            _("Neither of the two files has rows of numbers only, as vectors.tsv has.")
-        )
+        raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
     return read_text(head, joined, Layout(b"\t", first, None), findings), layout
 
 
@@ -306,7 +302,7 @@ def _write(
         first = next(blocks, None)
     if first is None:
         if not findings.problems:
-            raise VectorsError(_("No line holds a word and its vector; choose another file."))
+            raise VectorsError("No line holds a word and its vector; choose another file.")
         worst = findings.problems[0]
         raise VectorsError(
             _(
@@ -326,7 +322,7 @@ def _write(
             writer.add(*_clean(block, findings))
             block = next(blocks, None)
         if not writer.count:
-            raise VectorsError(_("No line holds a word and its vector; choose another file."))
+            raise VectorsError("No line holds a word and its vector; choose another file.")
         for word, line in writer.drop_repeated():
             findings.add("duplicate", line, word)
         skipped = findings.report(name, layout, 0).skipped

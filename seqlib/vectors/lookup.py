@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
 
@@ -58,7 +58,7 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     """
     words = tuple(tokens for sentence in sentences if (tokens := tokenise(sentence)))
     if not words:
-        raise ValueError(_("There is no word to look up; type a sentence."))
+        raise InputError("There is no word to look up; type a sentence.")
     maxlen = max(map(len, words)) if maxlen is None else maxlen
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)

@@ -35,7 +35,7 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
     """
     if len(data) > limits.PAIRED_WORDS:
         most = limits.PAIRED_WORDS >> 20
-        raise VectorsError(_("The file of words is over {most} MB; give it fewer.", most=most))
+        raise VectorsError("The file of words is over {most} MB; give it fewer.", most=most)
     found = encoding_of(data)
     if found is not None and found[0] != "utf-8":
         data = data.decode(found[0]).removeprefix("\ufeff").encode("utf-8", "replace")
@@ -54,13 +54,11 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
     for line, text in enumerate(lines, 1 + n - rows):
         if tabs and text.count(b"\t") != tabs:
             raise VectorsError(
-                _(
-                    "Line {line} of the words has {m} columns and the first has {n}; a word may "
-                    "hold a line break or a tab.",
-                    line=line,
-                    m=text.count(b"\t") + 1,
-                    n=tabs + 1,
-                )
+                "Line {line} of the words has {m} columns and the first has {n}; a word may "
+                "hold a line break or a tab.",
+                line=line,
+                m=text.count(b"\t") + 1,
+                n=tabs + 1,
             )
     return [text.split(b"\t")[0] for text in lines]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 
 
-class VectorsError(ValueError):
+class VectorsError(InputError):
     """Raised for a file without usable word vectors; the message says why and what to do."""
 
 

@@ -23,26 +23,27 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.vectors.report import Problem, Report, VectorsError
 from seqlib.vectors.words import Words, codes_of
 from seqlib.vectors.wordvectors import WordVectors, row_norms
 
 FORMAT = 2
+DTYPE = np.dtype(np.float32)
 PARTIAL = ".partial-"
 
 
 class Writer:
     """Write words and rows to a temporary folder; ``finish`` renames the folder to ``target``."""
 
-    def __init__(self, target: Path, dim: int, dtype: type = np.float32) -> None:
-        self.target, self.dim, self.dtype = target, dim, np.dtype(dtype)
+    def __init__(self, target: Path, dim: int) -> None:
+        self.target, self.dim = target, dim
         target.parent.mkdir(parents=True, exist_ok=True)
         self.folder = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=target.parent))
         self._matrix = (self.folder / "matrix.npy").open("w+b")
         self._words = (self.folder / "words.txt").open("wb")
         self._header = self._write_header(1)
-        self._matrix.write(bytes(self.dim * self.dtype.itemsize))
+        self._matrix.write(bytes(self.dim * DTYPE.itemsize))
         self._codes: list[np.ndarray] = []
         self._norms: list[np.ndarray] = [np.zeros(1, np.float32)]
         self._lines: list[np.ndarray] = []
@@ -53,11 +54,11 @@ class Writer:
         self._matrix.seek(0)
         np.lib.format.write_array_header_1_0(
             self._matrix,
-            {"descr": self.dtype.str, "fortran_order": False, "shape": (rows, self.dim)},
+            {"descr": DTYPE.str, "fortran_order": False, "shape": (rows, self.dim)},
         )
         return self._matrix.tell()
 
-    def add(self, words: list[bytes], matrix: np.ndarray, lines: np.ndarray | None = None) -> None:
+    def add(self, words: list[bytes], matrix: np.ndarray, lines: np.ndarray) -> None:
         """Append words in UTF-8 without line breaks, and their rows ``(len(words), dim)``.
 
         ``lines`` are the words' line numbers, which ``drop_repeated`` returns.
@@ -65,11 +66,11 @@ class Writer:
         if not words:
             return
         self._words.write(b"\n".join(words) + b"\n")
-        stored = np.ascontiguousarray(matrix, self.dtype)
+        stored = np.ascontiguousarray(matrix, DTYPE)
         self._matrix.write(stored.data)
         self._codes.append(codes_of(words))
         self._norms.append(row_norms(stored))
-        self._lines.append(np.zeros(len(words), np.int64) if lines is None else lines)
+        self._lines.append(lines)
         self.count += len(words)
 
     def drop_repeated(self) -> list[tuple[bytes, int]]:
@@ -101,7 +102,7 @@ class Writer:
         self._matrix.flush()
         matrix = np.memmap(
             self.folder / "matrix.npy",
-            self.dtype,
+            DTYPE,
             "r+",
             self._header,
             (len(words) + 1, self.dim),
@@ -112,31 +113,29 @@ class Writer:
         matrix.flush()
         del matrix
         self.count = len(rows)
-        self._matrix.truncate(self._header + (len(rows) + 1) * self.dim * self.dtype.itemsize)
+        self._matrix.truncate(self._header + (len(rows) + 1) * self.dim * DTYPE.itemsize)
         self._words.seek(0)
         self._words.truncate()
         self._words.write(b"\n".join([words[row] for row in rows.tolist()]) + b"\n")
         self._codes = [np.concatenate(self._codes)[rows]]
         self._norms = [np.concatenate(self._norms)[np.concatenate([[0], rows + 1])]]
 
-    def finish(self, name: str, report: Report | None, derived: bool = True) -> None:
+    def finish(self, name: str, report: Report) -> None:
         """Write the other files and rename the folder, unless another process has made it."""
         if self._write_header(self.count + 1) != self._header:
             raise AssertionError("the array's header is longer than its padding allows")
-        if derived:
-            codes = np.concatenate(self._codes)
-            positions = np.argsort(codes)
-            np.save(self.folder / "codes.npy", codes[positions])
-            np.save(self.folder / "places.npy", positions.astype(np.int32))
-            np.save(self.folder / "norms.npy", np.concatenate(self._norms))
+        codes = np.concatenate(self._codes)
+        positions = np.argsort(codes)
+        np.save(self.folder / "codes.npy", codes[positions])
+        np.save(self.folder / "places.npy", positions.astype(np.int32))
+        np.save(self.folder / "norms.npy", np.concatenate(self._norms))
         about: dict[str, Any] = {
             "format": FORMAT,
             "name": name,
             "words": self.count,
             "dim": self.dim,
+            "report": asdict(report),
         }
-        if report is not None:
-            about["report"] = asdict(report)
         (self.folder / "about.json").write_text(
             json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8"
         )
@@ -160,9 +159,9 @@ class Writer:
 
 
 @contextlib.contextmanager
-def writing(target: Path, dim: int, dtype: type = np.float32) -> Iterator[Writer]:
+def writing(target: Path, dim: int) -> Iterator[Writer]:
     """Open a ``Writer`` whose temporary folder is removed if the context raises."""
-    writer = Writer(target, dim, dtype)
+    writer = Writer(target, dim)
     try:
         yield writer
     except BaseException:
@@ -186,7 +185,7 @@ def open_folder(folder: Path) -> WordVectors:
     Raises ``VectorsError`` if the folder is missing or damaged.
     """
     if not is_complete(folder):
-        raise VectorsError(_("{folder} holds no complete vectors; make them again.", folder=folder))
+        raise VectorsError("{folder} holds no complete vectors; make them again.", folder=folder)
     about = json.loads((folder / "about.json").read_text("utf-8"))
     words = Words(
         np.memmap(folder / "words.txt", np.uint8, "r") if about["words"] else np.zeros(0, np.uint8),
@@ -195,7 +194,7 @@ def open_folder(folder: Path) -> WordVectors:
     )
     if len(words) != about["words"]:
         raise VectorsError(
-            _("{file} has lost words; make the vectors again.", file=folder / "words.txt")
+            "{file} has lost words; make the vectors again.", file=folder / "words.txt"
         )
     report = about.get("report")
     if report is not None:

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.vectors.layout import ALL_SEPARATORS, BOM, Layout, is_number
 from seqlib.vectors.report import Findings, VectorsError
 
@@ -126,11 +126,9 @@ def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
             rest += more
             if len(rest) > limits.LINE_BYTES:
                 raise VectorsError(
-                    _(
-                        "A line is longer than {most} MB, so this is no file of word vectors; "
-                        "choose one in GloVe or word2vec format.",
-                        most=limits.LINE_BYTES >> 20,
-                    )
+                    "A line is longer than {most} MB, so this is no file of word vectors; "
+                    "choose one in GloVe or word2vec format.",
+                    most=limits.LINE_BYTES >> 20,
                 )
 
 

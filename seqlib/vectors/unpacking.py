@@ -156,7 +156,7 @@ def opened(
     if stream.head[:4] in (b"PK\3\4", b"PK\5\6") and raw.seekable():
         raw.seek(0)
         if raw.read(2) != b"PK":
-            raise VectorsError(_("{name} has an archive inside; unpack it first.", name=name))
+            raise VectorsError("{name} has an archive inside; unpack it first.", name=name)
         archive = open_zip(raw, largest=True)
         inside = files_in(archive)
         if inside and all(info.filename.endswith(".npy") for info in inside):
@@ -183,7 +183,7 @@ def chosen(
 ) -> Member:
     """Choose the member asked for, else the fullest, see ``_fullest``."""
     if not members:
-        raise VectorsError(_("{name} is an archive without files.", name=name))
+        raise VectorsError("{name} is an archive without files.", name=name)
     members = sorted(members, key=lambda one: one.size)
     listed = ", ".join(one.name for one in members[:5])
     # Beside vectors, tables of a few numbers are other data.
@@ -195,13 +195,13 @@ def chosen(
                 findings.others = tuple(other.name for other in found if other is not one)
                 return one
         raise VectorsError(
-            _("{name} has no {member}; it holds {listed}.", name=name, member=member, listed=listed)
+            "{name} has no {member}; it holds {listed}.", name=name, member=member, listed=listed
         )
     if not found and len(members) == 1:
         return members[0]  # why it holds none is said where it is read
     if not found:
         raise VectorsError(
-            _("No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed)
+            "No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed
         )
     wanted = _fullest(found, largest)
     if len(found) > 1:
@@ -255,7 +255,7 @@ def _is_seen(path: str) -> bool:
 def _in_zip(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     info = archive.getinfo(name)
     if info.flag_bits & 1:
-        raise VectorsError(_("{name} is encrypted; unpack it first.", name=name))
+        raise VectorsError("{name} is encrypted; unpack it first.", name=name)
     try:
         return archive.open(info)
     except (ValueError, OSError) as problem:

@@ -37,14 +37,6 @@ class Analogy(NamedTuple):
     neighbours: tuple[Neighbour, ...]
 
 
-class Phrase(NamedTuple):
-    """The mean (dim,) of the words that have a vector, and the words that have none."""
-
-    vector: np.ndarray
-    known: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
 def row_norms(rows: np.ndarray) -> np.ndarray:
     """Compute the length of each row, float32 (len(rows),)."""
     rows = np.asarray(rows, np.float32)
@@ -241,12 +233,10 @@ class WordVectors:
                 yield first + start, np.asarray(part[start : start + step], np.float32)
             first += len(part)
 
-    def phrase(self, words: Sequence[str]) -> Phrase:
-        """Compute the mean vector of some words; raises ``ValueError`` if none has a vector."""
+    def phrase(self, words: Sequence[str]) -> np.ndarray:
+        """Compute the mean vector (dim,) of the words that have one; ``ValueError`` if none has."""
         indices = self.indices(words)
-        known = tuple(word for word, index in zip(words, indices, strict=True) if index)
-        unknown = tuple(word for word, index in zip(words, indices, strict=True) if not index)
-        if not known:
+        if not indices.any():
             shown = ", ".join(f"“{word}”" for word in words)
             raise ValueError(
                 _("None of these words has a vector: {words}.", words=shown)
@@ -254,7 +244,7 @@ class WordVectors:
                 else _("There is no word; give at least one.")
             )
         rows = np.asarray(self.table[indices[indices > 0]], np.float32)
-        return Phrase(rows.mean(axis=0), known, unknown)
+        return rows.mean(axis=0)
 
     def similarities(
         self, query: str | Sequence[str] | np.ndarray, among: int | None = None
@@ -354,7 +344,7 @@ class WordVectors:
 
         The direction goes from the mean vector of ``minus`` to that of ``plus``.
         """
-        direction = self.phrase(plus).vector - self.phrase(minus).vector
+        direction = self.phrase(plus) - self.phrase(minus)
         return np.array([self.similarities_of(word, direction) for word in words], np.float32)
 
     def similarities_of(self, word: str, direction: np.ndarray) -> float:
@@ -370,7 +360,7 @@ class WordVectors:
         elif isinstance(query, np.ndarray):
             vector = np.asarray(query, np.float32)
         else:
-            vector = self.phrase(query).vector
+            vector = self.phrase(query)
         if vector.shape != (self.dim,):
             raise ValueError(f"A vector of {self.dim} numbers is needed, not {vector.shape}.")
         return unit(vector)

@@ -13,15 +13,19 @@ from seqlib.jazz import pretrained
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.saved import watching
 from tests.pages.apps import only, texts, visit
+from ui.cell import charts
 
 
-def test_the_counts_are_those_of_the_arrays():
+def test_the_counts_are_those_of_the_arrays_which_are_drawn_once(monkeypatch):
     weights = pretrained.load("good")
     cell = weights.cell
     total = cell.kernel.size + cell.recurrent_kernel.size + cell.bias.size
-    said = texts(visit("cell"))
+    app = visit("cell")
+    said = texts(app)
     assert f"The arrays hold **{total:,}** numbers." in said
     assert f"**{4 * (cell.n_x + cell.n_a + 1) * cell.n_a:,}**" in said
+    monkeypatch.setattr(charts, "kernels", None)
+    assert not app.run().exception
 
 
 @pytest.mark.parametrize("hand", RECIPES)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
-from seqlib.emojify import Lexicon, mistakes, pretrained, reliability
+from seqlib.emojify import EmojiModel, Lexicon, mistakes, pretrained, reliability
 from seqlib.i18n import speaking
 from seqlib.text import DEFAULT_CLASSES, shipped
 from seqlib.text.labelled import class_of
@@ -242,6 +242,20 @@ def test_the_errors_are_the_models_mistakes_surest_first(page, model):
     assert frame["sentence"].tolist() == [one.sentence for one in found]
     assert frame["confidence"].is_monotonic_decreasing
     assert frame["tipped, by gradient"].tolist() == [one.tipped_by_gradient for one in found]
+
+
+def test_the_errors_and_the_card_score_the_test_sentences_once(same_page, monkeypatch):
+    scored = []
+    predict = EmojiModel.predict
+
+    def counted(self, sentences):
+        scored.append(len(sentences))
+        return predict(self, sentences)
+
+    monkeypatch.setattr(EmojiModel, "predict", counted)
+    same_page.selectbox(key="emoji_model").set_value("untrained").run()
+    assert "now: untrained" in texts(same_page)
+    assert scored.count(len(shipped().test)) == 1
 
 
 def test_the_card_has_v1_beside_v2_with_spread_and_negations(page):

@@ -17,6 +17,9 @@ from seqlib.emojify import EmojifySettings, open_model
 from seqlib.emojify import files as model_files
 from seqlib.jazz.training import BOUNDS, RunSettings
 from seqlib.shapes import pasted
+from seqlib.shapes.code.machine import MAX_LAYERS
+from seqlib.shapes.code.reading import MAX_LETTERS
+from seqlib.shapes.layers.base import MAX_SIZE
 from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
 from ui.frame.frame import PAGES
@@ -221,11 +224,11 @@ def test_emoji_settings_refuse_what_is_out_of_bounds(name):
 
 def test_pasted_layers_have_a_longest_and_a_most():
     with pytest.raises(pasted.PasteError):
-        pasted.read("#" * (pasted.MAX_LETTERS + 1))
+        pasted.read("#" * (MAX_LETTERS + 1))
     with pytest.raises(pasted.PasteError):
-        pasted.read("Dense(1)\n" * (pasted.MAX_LAYERS + 1))
+        pasted.read("Dense(1)\n" * (MAX_LAYERS + 1))
     with pytest.raises(pasted.PasteError):
-        pasted.read(f"Dense({pasted.MAX_SIZE + 1})")
+        pasted.read(f"Dense({MAX_SIZE + 1})")
 
 
 def test_vectors_of_no_length_are_refused():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, language
 from seqlib.lstm import GATES
 from ui.cell import charts
 from ui.cell.state import Scene
 from ui.parts import escape
 from ui.parts.charts import show as show_chart
+from ui.parts.charts import table
+from ui.parts.remembered import remembered
 
 
 def show(scene: Scene) -> None:
@@ -30,7 +32,7 @@ def show(scene: Scene) -> None:
         + " "
         + _("The arrays hold **{total:,}** numbers.", total=total)
     )
-    st.dataframe(
+    table(
         {
             _("array"): list(arrays),
             _("shape"): [str(array.shape) for array in arrays.values()],
@@ -40,12 +42,10 @@ def show(scene: Scene) -> None:
         column_config=dict.fromkeys(
             (_("each gate"), _("all four gates")), st.column_config.TextColumn(alignment="right")
         ),
-        hide_index=True,
         key="cell_counts",
-        width="stretch",
     )
     show_chart(
-        charts.kernels(cell),
+        remembered(scene.weights, ("kernels", language()), lambda: charts.kernels(cell)),
         key="cell_kernels",
         alt=_(
             "The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "

@@ -49,7 +49,7 @@ def reach(scene: Scene) -> None:
         **widget("rnn_scale"),
     )
     trace, weights = scene.sample.trace, scene.weights
-    as_is, held = remembered(scene, ("reach",), lambda: _reach(weights, trace))
+    as_is, held = remembered(weights, ("reach", scene.seed), lambda: _reach(weights, trace))
     rng = np.random.default_rng(0)
     rnn = SimpleRNNWeights.initial(weights.n_values, weights.n_a, rng, scale)
     curves = {
@@ -106,12 +106,11 @@ def copy_settings() -> None:
         help=_("1 is Keras' default, for all three layers."),
         **widget("copy_scale"),
     )
-    with four:
-        st.toggle(
-            _("memory gates start open"),
-            help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
-            **widget("copy_gates"),
-        )
+    four.toggle(
+        _("memory gates start open"),
+        help=_("Biases drawn so that a gate holds for 1 to Tx steps; Keras' default if off."),
+        **widget("copy_gates"),
+    )
 
 
 def _chosen() -> CopySettings:

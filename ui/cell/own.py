@@ -22,7 +22,7 @@ from seqlib.text import shipped, tokenise
 from ui.cell.lane import CellStep
 from ui.cell.sandbox import GATE_NAMES
 from ui.frame import frame, language
-from ui.parts import escape, uploads, vectors
+from ui.parts import charts, escape, uploads, vectors
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
 from ui.state import options, value, widget
@@ -77,7 +77,7 @@ def _open(file: Any) -> None:
 
 
 def _listed(found: Saved) -> None:
-    st.dataframe(
+    charts.table(
         {
             _("layer"): [layer.name for layer in found.layers],
             _("kind"): [layer.kind for layer in found.layers],
@@ -86,9 +86,7 @@ def _listed(found: Saved) -> None:
             ],
             _("weights"): [sum(array.size for array in layer.arrays) for layer in found.layers],
         },
-        hide_index=True,
         key="own_found",
-        width="stretch",
     )
 
 
@@ -148,7 +146,7 @@ def _input(found: Saved, first: Layer) -> Given | None:
 def _sentence(text: str, words: Any) -> Given:
     said = tokenise(text)[: watching.STEPS]
     if not said:
-        raise SavedError(_("Type a sentence."))
+        raise SavedError("Type a sentence.")
     return Given(np.asarray(words.table[words.indices(said)], np.float32), tuple(said))
 
 
@@ -218,15 +216,14 @@ def _by_hand(layer: Layer, trace: Trace | OtherTrace) -> Trace | OtherTrace | No
     ):
         return None
     one, two, three = st.columns(3)
-    with one:
-        gate = language.choice(
-            st.segmented_control,
-            _("gate"),
-            "own_gate",
-            options=gates,
-            format_func=lambda gate: _(GATE_NAMES[gate]),
-            help=_("Which gate is held."),
-        )
+    gate = language.choice(
+        one.segmented_control,
+        _("gate"),
+        "own_gate",
+        options=gates,
+        format_func=lambda gate: _(GATE_NAMES[gate]),
+        help=_("Which gate is held."),
+    )
     two.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("own_value"))
     three.slider(
         _("from step"),
@@ -316,23 +313,19 @@ def _elsewhere(chain: tuple[Layer, ...]) -> Elsewhere | None:
 
 def _downloads(trace: Trace | OtherTrace, labels: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             _("States (.npz)"),
             lambda: watching.states_npz(trace),
             "states.npz",
             key="own_npz",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("x, all gates and states as arrays (Tx, n)."),
         )
-        st.download_button(
+        uploads.download(
             _("States (.csv)"),
             lambda: watching.states_csv(trace, labels),
             "states.csv",
-            "text/csv",
             key="own_csv",
-            icon=":material/table:",
-            on_click="ignore",
+            icon="table",
             help=_("A line a step, a column for each unit of each gate and state."),
         )
     st.caption(n_("{n} step", "{n} steps", len(trace.h)) + f" · n_a = {trace.h.shape[1]}")

@@ -53,30 +53,26 @@ class Hand:
 def controls(scene: Scene) -> tuple[Hand, str]:
     """Draw the choice of edits, their first step, and the way to continue."""
     one, two, three = st.columns([2, 2, 2])
-    with one:
-        name = language.choice(
-            st.selectbox,
-            _("what to change in the cell"),
-            "hand",
-            help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items())
-            + ".",
-        )
-    with two:
-        start = st.slider(
-            _("from step"),
-            help=_("Before it nothing is changed."),
-            **widget("hand_from", high=scene.Tx),
-        )
-    with three:
-        mode = language.choice(
-            st.segmented_control,
-            _("input"),
-            "hand_mode",
-            help=_(
-                "Teacher forcing: both cells read the same notes, whatever they expect. Free "
-                "running: each reads what it has drawn, with the same noise."
-            ),
-        )
+    name = language.choice(
+        one.selectbox,
+        _("what to change in the cell"),
+        "hand",
+        help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items()) + ".",
+    )
+    start = two.slider(
+        _("from step"),
+        help=_("Before it nothing is changed."),
+        **widget("hand_from", high=scene.Tx),
+    )
+    mode = language.choice(
+        three.segmented_control,
+        _("input"),
+        "hand_mode",
+        help=_(
+            "Teacher forcing: both cells read the same notes, whatever they expect. Free "
+            "running: each reads what it has drawn, with the same noise."
+        ),
+    )
     st.caption(_("{sentence}.", sentence=capital(_(RECIPES[name].what))))
     return Hand(_edits(scene, name, start - 1), start - 1), mode
 
@@ -165,7 +161,7 @@ def _group(scene: Scene) -> tuple[int, ...]:
     )
     units = named[name]
     whole, less = remembered(
-        scene,
+        scene.weights,
         ("without", name),
         lambda: tuple(
             score(weights, corpus.held_out_sequences)

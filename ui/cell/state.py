@@ -55,16 +55,14 @@ def choose() -> Scene:
     if own is not None:
         names.append(OWN)
     left, right = st.columns([2, 1])
-    with left:
-        name = language.choice(
-            st.selectbox,
-            _("jazz model"),
-            "cell_model",
-            options=names,
-            help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
-        )
-    with right:
-        seed = st.number_input(_("seed"), help=_("Same seed, same solo."), **widget("cell_seed"))
+    name = language.choice(
+        left.selectbox,
+        _("jazz model"),
+        "cell_model",
+        options=names,
+        help=_("Which jazz weights: shipped ones, or what you trained on the Jazz page."),
+    )
+    seed = right.number_input(_("seed"), help=_("Same seed, same solo."), **widget("cell_seed"))
     weights = own if own is not None and name == OWN else jazz.shipped(name)
     return Scene(name, weights, _solo(weights, int(seed)), int(seed))
 

@@ -23,29 +23,26 @@ FED = 60  # ones in a row, to see whether a memory has a bound
 def show() -> None:
     """Draw the choice of cell, task and input, a slider for each weight, and the stage."""
     one, two, three = st.columns([1, 1.3, 1.5], vertical_alignment="bottom")
-    with one:
-        kind = language.choice(
-            st.segmented_control,
-            _("cell"),
-            "tiny_cell",
-            format_func=str,
-            help=_("An LSTM has three gates, a GRU two, a plain RNN none."),
-            on_change=_preset,
-        )
-    with two:
-        name = language.choice(
-            st.segmented_control,
-            _("what it should keep"),
-            "tiny_task",
-            help=_("Sets all weights: {tasks}", tasks=" ".join(map(_task, tiny.TASKS))),
-            on_change=_preset,
-        )
-    with three:
-        text = st.text_input(
-            _("zeros and ones that it reads"),
-            help=_("At most {most}.", most=tiny.STEPS),
-            **widget("tiny_input"),
-        )
+    kind = language.choice(
+        one.segmented_control,
+        _("cell"),
+        "tiny_cell",
+        format_func=str,
+        help=_("An LSTM has three gates, a GRU two, a plain RNN none."),
+        on_change=_preset,
+    )
+    name = language.choice(
+        two.segmented_control,
+        _("what it should keep"),
+        "tiny_task",
+        help=_("Sets all weights: {tasks}", tasks=" ".join(map(_task, tiny.TASKS))),
+        on_change=_preset,
+    )
+    text = three.text_input(
+        _("zeros and ones that it reads"),
+        help=_("At most {most}.", most=tiny.STEPS),
+        **widget("tiny_input"),
+    )
     try:
         x = tiny.bits(text)
     except ValueError as problem:

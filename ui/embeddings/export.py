@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import _
+from ui.parts import uploads
 
 
 def buttons(
@@ -18,27 +19,21 @@ def buttons(
     """Draw the download buttons; a file is made when its button is pressed."""
     words, values = labelled
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             "CSV",
             as_csv,
             f"{name}.csv",
-            "text/csv",
             key=f"{name}:csv",
-            icon=":material/download:",
-            on_click="ignore",
             help=_(
                 "What is drawn, a line a row, with its exact values. The camera in the corner of "
                 "the chart saves it as PNG."
             ),
         )
-        st.download_button(
+        uploads.download(
             _("TSV pair"),
             lambda: tsv_pair(words, values),
             f"{name}-projector.zip",
-            "application/zip",
             key=f"{name}:tsv",
-            icon=":material/download:",
-            on_click="ignore",
             help=_(
                 "vectors.tsv and metadata.tsv in one archive, for the TensorBoard projector or to "
                 "be opened here again."

@@ -53,7 +53,7 @@ def neighbours(vectors: WordVectors) -> None:
     found = vectors.neighbours(query, k, among=among)
     _bars(found, known, "neighbours_chart")
     if vectors.chinese is not None and _in_chinese(known):
-        mean = vectors.phrase(known).vector
+        mean = vectors.phrase(known)
         near = vectors.chinese.neighbours(mean, k, without=known, among=COMMONEST)
         st.markdown(_("**The nearest Chinese words**"))
         _bars(near, known, "chinese_neighbours_chart")
@@ -247,7 +247,7 @@ def bias(vectors: WordVectors) -> None:
 
 
 def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVectors) -> None:
-    direction = vectors.phrase(plus).vector - vectors.phrase(minus).vector
+    direction = vectors.phrase(plus) - vectors.phrase(minus)
     if not direction.any():
         st.info(
             _("Both groups have the same mean; choose different words."), icon=":material/edit:"

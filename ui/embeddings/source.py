@@ -13,7 +13,7 @@ from seqlib.vectors.folders import ENDINGS
 from ui.embeddings import state
 from ui.frame import language
 from ui.lessons.pages import lesson
-from ui.parts import escape, uploads, vectors
+from ui.parts import charts, escape, uploads, vectors
 
 TYPES = tuple(sorted(ending.removeprefix(".") for ending in ENDINGS))
 SHOWN_PROBLEMS = 200
@@ -175,22 +175,20 @@ def _report(report: Report) -> None:
         else _("Notes")
     )
     with st.expander(f"{what} · {_(report.layout)}", icon=":material/rule:"):
-        st.dataframe(
+        charts.table(
             {
                 _("how often"): [f"{count:,}" for count in report.counts.values()],
                 _("what"): [_(KINDS[kind][1]) for kind in report.counts],
             },
-            hide_index=True,
             key="report_counts",
         )
         problems = report.problems[:SHOWN_PROBLEMS]
-        st.dataframe(
+        charts.table(
             {
                 _("line"): [problem.line for problem in problems],
                 _("begins"): [str(problem.text) for problem in problems],
                 _("what"): [problem.what for problem in problems],
             },
-            hide_index=True,
             height=240,
             key="report_lines",
         )

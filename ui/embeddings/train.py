@@ -9,12 +9,12 @@ import streamlit as st
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.changes import Moved, groups, moved
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
-from ui.parts import training_panel
+from ui.parts import charts, training_panel
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import widget
@@ -88,12 +88,10 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
     def start(owner: str) -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
-            raise ValueError(
-                _(
-                    "No word of the training sentences has a vector in {name}; choose vectors of "
-                    "English words.",
-                    name=_(vectors.name),
-                )
+            raise InputError(
+                "No word of the training sentences has a vector in {name}; choose vectors of "
+                "English words.",
+                name=_(vectors.name),
             )
         runs = [
             EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))
@@ -155,16 +153,14 @@ def _compare(frozen: Moved, trainable: Moved, pair: PairRecord) -> None:
     """Draw the changes of both runs: by groups of words in a table, by rows as a picture."""
     parts = remembered(pair.vectors, ("groups",), lambda: groups(shipped(), pair.vectors))
     st.markdown(_verdict(frozen, trainable))
-    st.dataframe(
+    charts.table(
         {
             _("rows"): [_(name) for name in parts],
             _("how many"): [f"{len(rows):,}" for rows in parts.values()],
             _("moved, frozen"): [f"{frozen.among(rows):,}" for rows in parts.values()],
             _("moved, trainable"): [f"{trainable.among(rows):,}" for rows in parts.values()],
         },
-        hide_index=True,
         key="moved_groups",
-        width="stretch",
     )
     st.markdown(lesson("embeddings")["train-why"])
     if len(trainable):

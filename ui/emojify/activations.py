@@ -92,15 +92,14 @@ def padding() -> None:
         after, end = reading.trace.probabilities[[n - 1, -1]]
         ends.append((after, end))
     left, right = st.columns([3, 2], vertical_alignment="center")
-    with left:
-        st.plotly_chart(
-            figures.drift(lines, (*encoded.words, *(PAD,) * (Tx - n)), font()),
-            key="emoji_drift",
-            alt=_(
-                "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
-                listed=_(", ").join(f"{name} {values[-1]:.2f}" for name, values in lines),
-            ),
-        )
+    left.plotly_chart(
+        figures.drift(lines, (*encoded.words, *(PAD,) * (Tx - n)), font()),
+        key="emoji_drift",
+        alt=_(
+            "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
+            listed=_(", ").join(f"{name} {values[-1]:.2f}" for name, values in lines),
+        ),
+    )
     with right:
         for (after, end), (name, values) in zip(ends, lines, strict=True):
             label = int(after.argmax())

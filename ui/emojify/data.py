@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, n_
+from seqlib.i18n import N_, InputError, _, n_
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
@@ -24,7 +24,7 @@ from seqlib.text.files import MAX_BYTES, MAX_ROWS
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.frame import choices, language
-from ui.parts import escape, uploads
+from ui.parts import charts, escape, uploads
 from ui.state import widget
 
 if TYPE_CHECKING:
@@ -68,24 +68,18 @@ def choose() -> None:
         if taken:
             _report()
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             _("Template"),
-            template(),
+            template,
             "sentences.csv",
-            "text/csv",
             key="emoji_template",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("A CSV to fill in, with one example of each class."),
         )
-        st.download_button(
+        uploads.download(
             _("Training sentences"),
             partial(write_csv, state.data().train),
             "train.csv",
-            "text/csv",
             key="emoji_train_csv",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("The training sentences at hand as CSV."),
         )
     counts()
@@ -101,7 +95,7 @@ def read_upload(files) -> None:
     replaced = {role(file.name) for file in new}
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
-        raise ValueError(_("At most {most} files belong together.", most=MOST_FILES))
+        raise InputError("At most {most} files belong together.", most=MOST_FILES)
     data, report = read_several([(file.name, file.getvalue()) for file in files])
     st.session_state["emoji_mine"] = data
     st.session_state["emoji_csv_report"] = report
@@ -133,12 +127,11 @@ def how_read(report: CSVReport, key: str) -> None:
     if report.n_skipped:
         sentence = n_("{n:,} row left out", "{n:,} rows left out", report.n_skipped)
         with st.expander(sentence, icon=":material/rule:"):
-            st.dataframe(
+            charts.table(
                 {
                     _("line"): [one.line for one in report.skipped],
                     _("why"): [str(one.why) for one in report.skipped],
                 },
-                hide_index=True,
                 key=key,
             )
 
@@ -146,7 +139,7 @@ def how_read(report: CSVReport, key: str) -> None:
 def counts() -> None:
     """Draw the number of sentences of each class."""
     train, test = state.data()
-    st.dataframe(
+    charts.table(
         {
             _("class"): [f"{one.emoji} {one.title}" for one in train.classes],
             _(TRAIN): train.counts,
@@ -154,7 +147,6 @@ def counts() -> None:
             _("an example"): [_example(train, label) for label in range(train.n_classes)],
         },
         column_config={_("an example"): st.column_config.TextColumn(width="large")},
-        hide_index=True,
         key="emoji_counts",
         alt=_("How many training and test sentences each class has."),
     )
@@ -276,9 +268,9 @@ def from_table(edited: pd.DataFrame) -> DataSet:
             if report.n_skipped > 1
             else N_("Row {line} cannot be used: {why}. Correct it, or delete the row.")
         )
-        raise ValueError(_(sentence, line=first.line, more=report.n_skipped - 1, why=first.why))
+        raise InputError(sentence, line=first.line, more=report.n_skipped - 1, why=first.why)
     is_test = np.array([row[2] == TEST for row in rows])
     train, test = (labelled.subset(np.flatnonzero(which)) for which in (~is_test, is_test))
     if not len(train) or not len(test):
-        raise ValueError(_("Keep at least one row of each part, train and test."))
+        raise InputError("Keep at least one row of each part, train and test.")
     return DataSet(train, test)

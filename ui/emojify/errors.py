@@ -8,6 +8,7 @@ from seqlib.emojify import Mistake, figures, mistakes
 from seqlib.i18n import _
 from seqlib.text import EmojiClass
 from ui.emojify import state
+from ui.parts import charts
 from ui.parts.presenter import font
 
 SHOWN = 100
@@ -27,8 +28,9 @@ def table() -> None:
             icon=":material/category:",
         )
         return
+    p = state.judged(model, test).probabilities
     found: tuple[Mistake, ...] = state.worked_out(
-        "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN)
+        "mistakes", (model.weights, test), lambda: mistakes(model, test, SHOWN, p)
     )
     st.session_state["emoji_mistakes"] = found
     if not found:
@@ -43,7 +45,7 @@ def table() -> None:
             "The surest **{most}** mistakes among {n:,} test sentences.", most=SHOWN, n=len(test)
         )
     )
-    event = st.dataframe(
+    event = charts.table(
         {
             _("confidence"): [100 * one.confidence for one in found],
             _("sentence"): [one.sentence for one in found],
@@ -56,7 +58,6 @@ def table() -> None:
             _("confidence"): st.column_config.NumberColumn(format="%.2f%%", width="small"),
             _("sentence"): st.column_config.TextColumn(width="large"),
         },
-        hide_index=True,
         key="emoji_errors",
         on_select=_load,
         selection_mode="single-row",

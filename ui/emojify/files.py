@@ -102,25 +102,21 @@ def save() -> None:
     stem = f"emojify-{name.replace(' ', '-')}"
     missing = keras_room.missing()
     with st.container(horizontal=True):
-        st.download_button(
+        uploads.download(
             _("SeqScope file"),
             made.seqscope,
             f"{stem}{SUFFIX}",
-            "application/zip",
             key="emoji_save",
-            icon=":material/save:",
+            icon="save",
             type="primary",
-            on_click="ignore",
             help=_("Weights, vocabulary and settings as plain arrays and JSON; opens here again."),
         )
-        st.download_button(
+        uploads.download(
             _("Keras file"),
             made.keras,
             f"{stem}.keras",
-            "application/octet-stream",
             key="emoji_save_keras",
-            icon=":material/terminal:",
-            on_click="ignore",
+            icon="terminal",
             disabled=bool(missing),
             help=missing
             or _(
@@ -128,14 +124,12 @@ def save() -> None:
                 "loads TensorFlow if nobody has yet."
             ),
         )
-        st.download_button(
+        uploads.download(
             _("Its vocabulary"),
             made.words_json,
             f"{stem}-words.json",
-            "application/json",
             key="emoji_save_words",
-            icon=":material/list:",
-            on_click="ignore",
+            icon="list",
             help=_("word_to_index of the Keras file: the row of each word in its embedding."),
         )
 

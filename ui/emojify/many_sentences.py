@@ -11,7 +11,7 @@ from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.emojify.data import TYPES, how_read
-from ui.parts import uploads
+from ui.parts import charts, uploads
 from ui.state import widget
 
 SURE, NOT_SURE, NO_WORD = N_("sure"), N_("not sure"), N_("no known word")
@@ -20,13 +20,12 @@ SURE, NOT_SURE, NO_WORD = N_("sure"), N_("not sure"), N_("no known word")
 def show() -> None:
     """Draw the text box and the upload, then the table."""
     left, right = st.columns(2)
-    with left:
-        text = st.text_area(
-            _("One sentence a line"),
-            height=160,
-            help=_("Paste as many as you like."),
-            **widget("emoji_many"),
-        )
+    text = left.text_area(
+        _("One sentence a line"),
+        height=160,
+        help=_("Paste as many as you like."),
+        **widget("emoji_many"),
+    )
     with right:
         taken = uploads.uploader(
             _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
@@ -73,7 +72,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         _("verdict"): [_(verdict) for _answer, verdict in answers],
     }
     names = [f"P({one.emoji} {one.title})" for one in model.classes]
-    st.dataframe(
+    charts.table(
         {**columns, **dict(zip(names, p.T, strict=True))},
         # The emoji is first: on a phone the sentence fills the rest of the width.
         column_order=(emoji, *(name for name in columns if name != emoji), *names),
@@ -81,11 +80,10 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
             sentence: st.column_config.TextColumn(width="large"),
             **{name: st.column_config.NumberColumn(format="%.3f") for name in names},
         },
-        hide_index=True,
         key="emoji_many_table",
         alt=_("{n:,} sentences with their emoji and probabilities.", n=len(sentences)),
     )
-    st.download_button(
+    uploads.download(
         _("Table as CSV"),
         lambda: table_csv(
             ("sentence", "emoji", "label", "verdict", *(one.name for one in model.classes)),
@@ -95,10 +93,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
             ),
         ),
         "emoji.csv",
-        "text/csv",
         key="emoji_many_csv",
-        icon=":material/download:",
-        on_click="ignore",
         help=_("Sentence, emoji, label, and the probability of each class."),
     )
 

@@ -7,6 +7,7 @@ import streamlit as st
 from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
 from seqlib.i18n import _
 from ui.emojify import state
+from ui.parts import charts
 from ui.parts.presenter import font
 
 
@@ -33,7 +34,7 @@ def table() -> None:
         sentences.append(None)
     shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
     shares["±"] = negated_spread
-    st.dataframe(
+    charts.table(
         {
             _("model"): names,
             _("trained on"): sentences,
@@ -44,7 +45,6 @@ def table() -> None:
             _("seeds"): seeds,
         },
         column_config=dict.fromkeys(shares, st.column_config.NumberColumn(format="%.1f%%")),
-        hide_index=True,
         placeholder="–",
         key="emoji_card",
         alt=_("Accuracy of V1 and V2, with all and with few training sentences."),
@@ -100,9 +100,7 @@ def now() -> list[tuple[str, Judgement]]:
     found = [
         (
             _("now: {name}", name=reader.title),
-            state.worked_out(
-                "judged", (reader.model.weights, test), lambda: judge(reader.model, test)
-            ),
+            state.judged(reader.model, test),
         )
     ]
     if (v1 := reader.v1) is not None:

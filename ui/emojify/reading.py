@@ -25,7 +25,7 @@ from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, asked, reading_stage
 from ui.frame import frame, language
 from ui.lessons.pages import lesson
-from ui.parts import escape, keras
+from ui.parts import charts, escape, keras
 from ui.parts import stage as stage_component
 from ui.parts.asking import telling
 from ui.parts.remembered import remembered
@@ -235,13 +235,12 @@ def _comparison(found: Comparison, n: int) -> None:
         )
     )
     names, shapes, parameters = zip(*found.layers, strict=True)
-    st.dataframe(
+    charts.table(
         {
             _("layer"): names,
             _("output"): [as_text(shape) for shape in shapes],
             _("parameters"): parameters,
         },
-        hide_index=True,
         key="emoji_layers",
         alt=_("The layers of the Keras model with their output shapes and parameters."),
     )

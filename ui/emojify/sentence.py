@@ -153,35 +153,32 @@ def changes(words: Sequence[str]) -> None:
 def controls() -> None:
     """Draw the choice of model, of its padding, and of the comparison."""
     one, two, three = st.columns(3)
-    with one:
-        language.choice(
-            st.selectbox,
-            _("read by"),
-            "emoji_model",
-            options=state.reader_names(),
-            format_func=state.title,
-            help=_(
-                "The shipped model, one you have trained or opened here, or one with random "
-                "weights. “best” is the epoch with the best test accuracy."
-            ),
-        )
-    with two:
-        language.choice(
-            st.selectbox,
-            _("padding after the last word"),
-            "emoji_padding",
-            help=_(
-                "Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
-                "reading words of zeros up to maxlen."
-            ),
-        )
-    with three:
-        language.choice(
-            st.selectbox,
-            _("compared with"),
-            "emoji_against",
-            help=_("A second reading on the same clock: see either, both, or the difference."),
-        )
+    language.choice(
+        one.selectbox,
+        _("read by"),
+        "emoji_model",
+        options=state.reader_names(),
+        format_func=state.title,
+        help=_(
+            "The shipped model, one you have trained or opened here, or one with random "
+            "weights. “best” is the epoch with the best test accuracy."
+        ),
+    )
+    language.choice(
+        two.selectbox,
+        _("padding after the last word"),
+        "emoji_padding",
+        help=_(
+            "Skipped: a mask carries the state past row 0. Read as zeros: the LSTM goes on "
+            "reading words of zeros up to maxlen."
+        ),
+    )
+    language.choice(
+        three.selectbox,
+        _("compared with"),
+        "emoji_against",
+        help=_("A second reading on the same clock: see either, both, or the difference."),
+    )
     against = value("emoji_against")
     if against == OTHER:
         box("say_b", N_("The other sentence"))

@@ -16,7 +16,9 @@ from seqlib.emojify import (
     EmojifySettings,
     EmojifyWeights,
     EmojiModel,
+    Judgement,
     Lexicon,
+    judge,
     pretrained,
 )
 from seqlib.i18n import N_, _
@@ -216,6 +218,11 @@ def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
     if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
         return ours
     return worked_out("v1", (train, lexicon), lambda: Emojify_V1.fit(train, lexicon))
+
+
+def judged(model: EmojiModel, test: LabelledSentences) -> Judgement:
+    """Judge a model on test sentences, once for its errors and its card."""
+    return worked_out("judged", (model.weights, test), lambda: judge(model, test))
 
 
 def worked_out(name: str, of: tuple[Any, ...], make: Callable[[], Any]) -> Any:

@@ -74,12 +74,11 @@ def settings() -> None:
 
 def _sizes(epochs: Cell, rate: Cell, batch: Cell, units: Cell, maxlen: Cell) -> None:
     """Draw how long and how large."""
-    with epochs:
-        st.slider(
-            _("epochs"),
-            help=_("Passes over the sentences."),
-            **widget("emoji_epochs"),
-        )
+    epochs.slider(
+        _("epochs"),
+        help=_("Passes over the sentences."),
+        **widget("emoji_epochs"),
+    )
     with rate:
         _steps("learning_rate", _("learning rate"))
     with batch:
@@ -101,18 +100,16 @@ def _dropouts(layers: Cell, vectors: Cell, words: Cell, mask: Cell, trainable: C
         _steps("input_dropout", _("dropout in words"), _("Share of each word's vector dropped."))
     with words:
         _steps("word_dropout", _("dropout of words"), _("Share of a sentence's words dropped."))
-    with mask:
-        st.toggle(
-            _("mask the padding"),
-            help=_("Carry the state past row 0 instead of reading it."),
-            **widget("emoji_mask"),
-        )
-    with trainable:
-        st.toggle(
-            _("train the embedding"),
-            help=_("Off: the word vectors stay as they are, as in the exercise."),
-            **widget("emoji_trainable"),
-        )
+    mask.toggle(
+        _("mask the padding"),
+        help=_("Carry the state past row 0 instead of reading it."),
+        **widget("emoji_mask"),
+    )
+    trainable.toggle(
+        _("train the embedding"),
+        help=_("Off: the word vectors stay as they are, as in the exercise."),
+        **widget("emoji_trainable"),
+    )
 
 
 def _choices(unknown: Cell, pace: Cell, seed: Cell, engine: Cell, _empty: Cell) -> None:
@@ -132,12 +129,11 @@ def _choices(unknown: Cell, pace: Cell, seed: Cell, engine: Cell, _empty: Cell) 
         "emoji_pace",
         help=_("Slow training down to watch it; what is learned is the same."),
     )
-    with seed:
-        st.number_input(
-            _("seed"),
-            help=_("Draws the first weights, the order of the sentences and the dropout."),
-            **widget("emoji_seed"),
-        )
+    seed.number_input(
+        _("seed"),
+        help=_("Draws the first weights, the order of the sentences and the dropout."),
+        **widget("emoji_seed"),
+    )
     help = _(
         "Who trains: the equations of this page, or Keras' own fit, in a process of its own "
         "that first loads TensorFlow. Both begin from the same weights; Keras draws other "
@@ -342,7 +338,7 @@ def compared() -> None:
 def _table(kept: list[EmojiRecord]) -> None:
     metrics = [record.run.metrics for record in kept]
     settings = [record.run.settings for record in kept]
-    st.dataframe(
+    charts.table(
         {
             _("run"): [one.title for one in kept],
             _("best test"): [100 * found.test_accuracy.max() for found in metrics],
@@ -371,9 +367,7 @@ def _table(kept: list[EmojiRecord]) -> None:
             _("seconds"): st.column_config.NumberColumn(format="%.1f"),
             _("learning rate"): st.column_config.NumberColumn(format="%g"),
         },
-        hide_index=True,
         key="emoji_runs_table",
-        width="stretch",
     )
 
 

@@ -120,26 +120,24 @@ def reading() -> None:
     """Draw the stage of the melody, read by one model, or by two for comparison."""
     names = list(state.model_names())
     left, right = st.columns(2)
-    with left:
-        name = language.choice(
-            st.selectbox,
-            _("model"),
-            "reads",
-            options=names,
-            help=_("Which model reads along."),
-        )
-    with right:
-        other = language.choice(
-            st.selectbox,
-            _("compared with"),
-            "against",
-            options=[state.NOBODY, state.ITSELF, *names],
-            format_func=lambda one: _("no other model") if one == state.NOBODY else _(one),
-            help=_(
-                "A second model on the same notes, or the same model fed what it draws itself: "
-                "see either, both or the difference."
-            ),
-        )
+    name = language.choice(
+        left.selectbox,
+        _("model"),
+        "reads",
+        options=names,
+        help=_("Which model reads along."),
+    )
+    other = language.choice(
+        right.selectbox,
+        _("compared with"),
+        "against",
+        options=[state.NOBODY, state.ITSELF, *names],
+        format_func=lambda one: _("no other model") if one == state.NOBODY else _(one),
+        help=_(
+            "A second model on the same notes, or the same model fed what it draws itself: "
+            "see either, both or the difference."
+        ),
+    )
     if other == state.ITSELF:
         feeding.show(name)
         return
@@ -169,14 +167,13 @@ def token_list() -> None:
         )
     )
     telling("jazz_reading", "tokens").dataframe(
-        pa.table(  # Streamlit takes ten times as long over a dict of so many columns
+        pa.table(  # see ``charts.table``
             {
                 f"t = {t}": [corpus.vocabulary.labels[index], str(index)]
                 for t, index in enumerate(sequence[:shown].tolist(), 1)
             }
         ),
         key="token_list",
-        width="stretch",
         hide_index=True,
     )
 

@@ -26,16 +26,14 @@ def show(name: str) -> None:
         return
     st.markdown(lesson("jazz")["feeding"])
     left, right = st.columns(2)
-    with left:
-        given = st.slider(
-            _("first notes given to both"),
-            help=_("Both begin with these notes of the melody."),
-            **widget("feed_given", high=min(32, len(melody) - 1)),
-        )
-    with right:
-        seed = st.number_input(
-            _("seed"), help=_("The noise that both draw with."), **widget("feed_seed")
-        )
+    given = left.slider(
+        _("first notes given to both"),
+        help=_("Both begin with these notes of the melody."),
+        **widget("feed_given", high=min(32, len(melody) - 1)),
+    )
+    seed = right.number_input(
+        _("seed"), help=_("The noise that both draw with."), **widget("feed_seed")
+    )
     both = pair(weights, melody, int(given), seed=int(seed))
     telling("jazz_feeding", "parted").markdown(_parted(both))
     stage_component.show(

@@ -55,14 +55,11 @@ def _downloads(name: str) -> None:
     with st.container(horizontal=True):
         for ending in ENDINGS:
             own = ending == ".npz"
-            st.download_button(
+            uploads.download(
                 ending,
                 _npz(weights) if own else _keras(weights, Tx, ending),
                 f"djmodel-{name.replace(' ', '-')}{ending}",
-                "application/octet-stream",
                 key=f"jazz_save{ending}",
-                icon=":material/download:",
-                on_click="ignore",
                 disabled=bool(missing) and not own,
                 help=_("The five arrays, for NumPy; opens here again.") if own else missing or help,
             )

@@ -36,23 +36,21 @@ def look_back(run: TrainingRun) -> None:
     if st.session_state.get("kept_epoch") not in stages:
         st.session_state.pop("kept_epoch", None)
     left, right = st.columns([2, 1], vertical_alignment="center")
-    with left:
-        epoch = st.select_slider(
-            _("after epoch"),
-            help=_("The weights that were kept while the run trained; 0 is before training."),
-            **widget("kept_epoch", options=tuple(stages), default=max(stages)),
-        )
-    with right:
-        look = language.choice(
-            st.segmented_control,
-            _("what these weights do"),
-            "kept_look",
-            options=options("kept_look")[: None if run.settings.cell == KINDS[0] else 2],
-            help=_(
-                "Write a solo, read the first window that the run was trained on, or send the "
-                "gradient of one of its outputs back."
-            ),
-        )
+    epoch = left.select_slider(
+        _("after epoch"),
+        help=_("The weights that were kept while the run trained; 0 is before training."),
+        **widget("kept_epoch", options=tuple(stages), default=max(stages)),
+    )
+    look = language.choice(
+        right.segmented_control,
+        _("what these weights do"),
+        "kept_look",
+        options=options("kept_look")[: None if run.settings.cell == KINDS[0] else 2],
+        help=_(
+            "Write a solo, read the first window that the run was trained on, or send the "
+            "gradient of one of its outputs back."
+        ),
+    )
     weights = stages[epoch]
     st.markdown(" · ".join(_said(run, epoch, weights)))
     make, number = kept_solo, int(value("seed"))

@@ -15,7 +15,7 @@ from seqlib.shapes.arithmetic import TensorShape, as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS, check_djmodel
 from seqlib.training import keras_room
 from ui.jazz import state, train
-from ui.parts import escape, keras
+from ui.parts import charts, escape, keras
 
 
 def shapes() -> None:
@@ -39,7 +39,7 @@ def shapes() -> None:
     )
     rows, axes = sketch.rows, sketch.axes
     first = [row for row in range(len(rows)) if rows[row].step in (None, 0)]
-    st.dataframe(
+    charts.table(
         {
             _("layer"): [rows[row].layer for row in first],
             _("tensor"): [rows[row].name for row in first],
@@ -50,9 +50,7 @@ def shapes() -> None:
         column_config={
             _("made"): st.column_config.NumberColumn(_("made"), format="%d×", width="small")
         },
-        hide_index=True,
         key="djmodel_shapes",
-        width="stretch",
     )
     confirm(rows)
 
@@ -99,13 +97,11 @@ def _comparison(
             all=len(found),
         )
     )
-    st.dataframe(
+    charts.table(
         {
             _("compared"): [_(proof.what) for proof in proofs],
             _("shape"): [as_text(proof.shape) for proof in proofs],
             _("largest difference"): [f"{proof.max_difference:.1e}" for proof in proofs],
         },
-        hide_index=True,
         key="keras_proofs",
-        width="stretch",
     )

@@ -14,7 +14,7 @@ from seqlib.jazz import Scores, pretrained, score
 from seqlib.jazz.baselines import TrigramBaseline
 from seqlib.jazz.corpus import default_corpus
 from ui.jazz import state
-from ui.parts import escape
+from ui.parts import charts, escape
 from ui.parts.remembered import remembered
 
 
@@ -90,7 +90,7 @@ def _own_rows(sequences: Sequence[np.ndarray]) -> Iterator[Row]:
 def table() -> None:
     """Draw the rows as a table."""
     corpus, shown = default_corpus(), rows()
-    st.dataframe(
+    charts.table(
         {
             _("model"): [_(row.name) for row in shown],
             _("accuracy"): [100 * row.scores.accuracy for row in shown],
@@ -104,8 +104,6 @@ def table() -> None:
                 _("log loss (nats a note)"), format="%.2f"
             ),
         },
-        hide_index=True,
-        width="stretch",
     )
     if not ours():
         st.caption(

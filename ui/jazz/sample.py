@@ -18,7 +18,7 @@ from seqlib.stage import Stage
 from seqlib.stage.jazz import jazz_stage
 from ui.frame import language
 from ui.jazz import state
-from ui.parts import escape
+from ui.parts import escape, uploads
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
 from ui.state import value, widget
@@ -293,14 +293,11 @@ def _about(solo: Solo, *, band: bool, key: str) -> None:
             share=found.share_of_4grams,
         )
     )
-    st.download_button(
+    uploads.download(
         "MIDI",
         # Made when the button is pressed.
         partial(write_midi, solo.melody, solo.arrangement if band else None),
         f"seqscope-{solo.caption.replace(' · ', '-').replace(' ', '-')}.mid",
-        "audio/midi",
         key=f"{key}:midi",
-        icon=":material/download:",
-        on_click="ignore",
         help=_("The solo and its band.") if band else _("The solo."),
     )

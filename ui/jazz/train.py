@@ -113,15 +113,12 @@ def settings() -> None:
     language.choice(four.selectbox, _("engine"), "engine", **engines.offered("engine", help))
     help = _("Which recurrent cell learns. In Keras, djmodel is built of an LSTM only.")
     language.choice(five.selectbox, _("cell"), "train_cell", format_func=str, help=help)
-    with six:
-        st.toggle(
-            _("stop at the turn"),
-            help=_(
-                "Stop once three held-out losses have been above the lowest; its weights are kept."
-            ),
-            on_change=lambda: _change(stop_at_turn=value("stop_at_turn")),
-            **widget("stop_at_turn"),
-        )
+    six.toggle(
+        _("stop at the turn"),
+        help=_("Stop once three held-out losses have been above the lowest; its weights are kept."),
+        on_change=lambda: _change(stop_at_turn=value("stop_at_turn")),
+        **widget("stop_at_turn"),
+    )
 
 
 def panel() -> None:

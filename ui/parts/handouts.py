@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _, language
 from ui.navigation import HIDDEN, PAGES
+from ui.parts import uploads
 
 HANDOUTS = ASSETS / "handouts"
 PAPERS = {
@@ -37,14 +38,12 @@ def offer(lesson: Callable[[], None]) -> None:
         lesson()
         for name, (label, help) in PAPERS.items():
             file = HANDOUTS / f"{name}-{language()}.pdf"
-            st.download_button(
+            uploads.download(
                 _(label),
                 partial(paper, file, here),
                 f"seqscope-{file.name}",
-                "application/pdf",
                 key=f"paper_{name}",
-                icon=":material/description:",
-                on_click="ignore",
+                icon="description",
                 help=_(help),
             )
         st.caption(_("For teaching with it: a lesson, its plan on paper, and a page to hand out."))

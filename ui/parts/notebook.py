@@ -9,6 +9,7 @@ import streamlit as st
 
 from seqlib.i18n import _, language
 from ui.lessons import notebooks
+from ui.parts import uploads
 
 _OFFER = "notebook"  # of the page that was drawn last
 
@@ -36,14 +37,11 @@ def offer(page: str, asked: Callable[[], Asked]) -> None:
         )
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
+        uploads.download(
             _("Notebook"),
             make,
             f"seqscope-{page}.ipynb",
-            "application/x-ipynb+json",
             key=f"notebook_{page}",
-            icon=":material/download:",
-            on_click="ignore",
             help=_("A Jupyter notebook. Its first cell installs what it needs, or says it."),
         )
         if link := notebooks.colab(held["asked"].name, speaks):

@@ -1,4 +1,4 @@
-"""Files from the reader: checked on arrival; a bad one is told of and loses nothing."""
+"""Files for the reader, and from the reader: a bad one is told of and loses nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,26 @@ from ui.status.log import event
 # What a reader is told where the fault is ours; the log has the rest.
 UNREAD = N_("This file cannot be read, so nothing was changed; choose another one.")
 
+TYPES = {
+    "csv": "text/csv",
+    "ipynb": "application/x-ipynb+json",
+    "json": "application/json",
+    "mid": "audio/midi",
+    "pdf": "application/pdf",
+    "seqscope": "application/zip",
+    "zip": "application/zip",
+}
+
 log = logging.getLogger(__name__)
+
+
+def download(
+    label: str, make: Callable[[], bytes], name: str, icon: str = "download", **button: Any
+) -> None:
+    """Draw a button for the file ``name``, which ``make`` writes when it is pressed."""
+    kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    icon = f":material/{icon}:"
+    st.download_button(label, make, name, kind, icon=icon, on_click="ignore", **button)
 
 
 def uploader(

@@ -36,12 +36,11 @@ def sizes(chosen: Construction) -> dict[str, int]:
     rows = [chosen.dials[at : at + width] for at in range(0, len(chosen.dials), width)]
     for row in rows:
         for column, dial in zip(st.columns(width), row, strict=False):
-            with column:
-                found[dial.name] = st.slider(
-                    dial.name,
-                    help=span(dial),
-                    **widget(f"{dial.name}_{chosen.name.split('_')[0]}"),
-                )
+            found[dial.name] = column.slider(
+                dial.name,
+                help=span(dial),
+                **widget(f"{dial.name}_{chosen.name.split('_')[0]}"),
+            )
     return found
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from seqlib.i18n import _
 from seqlib.shapes import one_hot_cost
 from seqlib.shapes.constructions import CONSTRUCTIONS
-from ui.parts import vectors
+from ui.parts import charts, vectors
 from ui.shapes import one_hot as one_hot_picture
 from ui.shapes.controls import span
 from ui.state import widget
@@ -23,8 +23,7 @@ def compare() -> None:
         st.columns(4), ("maxlen", "vocabulary", "e_length", "n_a"), strict=True
     ):
         dial = DIALS[name]
-        with column:
-            at[name] = st.slider(names.get(name, name), help=span(dial), **widget(f"{name}_cost"))
+        at[name] = column.slider(names.get(name, name), help=span(dial), **widget(f"{name}_cost"))
     words, vocabulary = at["maxlen"], at["vocabulary"]
     one_hot = one_hot_cost.one_hot(words, vocabulary, at["n_a"])
     embedded = one_hot_cost.embedded(words, vocabulary, at["e_length"], at["n_a"])
@@ -33,7 +32,7 @@ def compare() -> None:
     )
     one_hot_picture.show(sentence, vectors.usable(), words, vocabulary, at["e_length"])
     rows = {_("one-hot"): one_hot, _("embedding"): embedded}
-    st.dataframe(
+    charts.table(
         {
             _("input"): list(rows),
             _("read by the LSTM"): [f"{c.shape[1]:,} × {c.shape[0]}" for c in rows.values()],
@@ -44,9 +43,7 @@ def compare() -> None:
                 f"{c.table:,}" if c.table else _("none") for c in rows.values()
             ],
         },
-        hide_index=True,
         key="cost_table",
-        width="stretch",
     )
     st.markdown(
         _(

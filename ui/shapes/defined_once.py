@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from seqlib import board
+from seqlib.figures import SERIES, figure
 from seqlib.i18n import _, capital, language, n_
 from seqlib.jazz import JazzWeights
 from seqlib.shapes.constructions import CONSTRUCTIONS, MISTAKE
@@ -17,10 +19,8 @@ from seqlib.stage import Clock, Stage
 from seqlib.stage.lanes import jazz_diagram
 from seqlib.training import keras_room
 from ui.lessons.pages import lesson
-from ui.parts import keras
+from ui.parts import charts, keras
 from ui.parts import stage as stage_component
-from ui.parts.charts import show as show_chart
-from ui.shapes import charts
 from ui.state import value
 
 MOST_STEPS = 12  # on the folded stage
@@ -44,16 +44,14 @@ def counts() -> None:
     at = djmodel_sizes()
     once, mistake = (made.sketch(at) for made in (CONSTRUCTIONS["djmodel"], MISTAKE))
     rows = {_("defined once"): once, _("defined in the loop"): mistake}
-    st.dataframe(
+    charts.table(
         {
             "LSTM": list(rows),
             _("LSTM layers"): [_cells(sketch)[0] for sketch in rows.values()],
             _("weights of the LSTM layers"): [f"{_cells(sketch)[1]:,}" for sketch in rows.values()],
             _("weights in all"): [f"{sketch.n_parameters:,}" for sketch in rows.values()],
         },
-        hide_index=True,
         key="once_counts",
-        width="stretch",
     )
     times = mistake.n_parameters / once.n_parameters
     st.markdown(
@@ -129,8 +127,8 @@ def effect() -> None:
 def _effect(found: Sharing) -> None:
     left, right = st.columns([2, 1])
     with left:
-        show_chart(
-            charts.change_by_step(found),
+        charts.show(
+            change_by_step(found),
             key="sharing_chart",
             alt=_(
                 "How far one training step moved the recurrent kernel used at each t: the same "
@@ -159,3 +157,21 @@ def _effect(found: Sharing) -> None:
                 after=found.after,
             )
         )
+
+
+def change_by_step(found: Sharing) -> go.Figure:
+    """Draw how far one training step moved the weights that each time step uses."""
+    drawn = figure(300, _("time step t"), _("change of the weights"), barmode="group")
+    for side, colour in zip((found.shared, found.mistake), SERIES, strict=False):
+        drawn.add_bar(
+            x=np.arange(len(side.change)),
+            y=side.change,
+            name=_(side.name),
+            marker_color=colour,
+            hovertemplate="t = %{x}<br>"
+            + _("moved by")
+            + " %{y:.3g}<extra>"
+            + _(side.name)
+            + "</extra>",
+        )
+    return drawn

@@ -39,8 +39,7 @@ def form() -> None:
     try:
         found = _read(text)
     except pasted.PasteError as problem:
-        with right:
-            st.error(escape.plain(str(problem)), icon=":material/error:")
+        right.error(escape.plain(str(problem)), icon=":material/error:")
         return
     with left:
         _ask(found.asked)

@@ -64,7 +64,7 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
     """Make the layer of this name; arguments of older versions are translated."""
     m.layers += name != "Lambda"  # a loop makes one at each turn; its calls are bounded
     if m.layers > MAX_LAYERS:
-        m.refuse(_("more than {most} layers; leave some out.", most=MAX_LAYERS))
+        m.refuse("more than {most} layers; leave some out.", most=MAX_LAYERS)
     if name in NOT_DRAWN:
         no_such_layer(m, name)
     if name == "TimeDistributedDense":
@@ -103,11 +103,9 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
 def no_such_layer(m: Machine, name: str) -> NoReturn:
     """Refuse a layer that is not drawn here."""
     m.refuse(
-        _(
-            "there is no {name} here; use {names} or another layer for sequences.",
-            name=short(name),
-            names="Embedding, LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed, Conv1D, Dense",
-        )
+        "there is no {name} here; use {names} or another layer for sequences.",
+        name=short(name),
+        names="Embedding, LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed, Conv1D, Dense",
     )
 
 
@@ -132,11 +130,9 @@ def argument(m: Machine, name: str, value: Any) -> Any:
             return value
         if name in FLAGS:
             m.say(
-                _(
-                    "{name} is {text}, which has no value here; taken as False.",
-                    name=name,
-                    text=short(value.label),
-                )
+                "{name} is {text}, which has no value here; taken as False.",
+                name=name,
+                text=short(value.label),
             )
         return False if name in FLAGS else 0.5
     if name in CHECKS or name in WITHOUT_BATCH or name == "output_sequence_length":
@@ -185,21 +181,17 @@ def not_a_layer(m: Machine, value: Any) -> NoReturn:
     """Refuse something that stands where a layer is needed."""
     if isinstance(value, ClassOf):
         m.refuse(
-            _(
-                "{name} is a class of the text's own, line {line}, and classes are not run here; "
-                "write its layers out.",
-                name=value.name,
-                line=value.line,
-            )
+            "{name} is a class of the text's own, line {line}, and classes are not run here; "
+            "write its layers out.",
+            name=value.name,
+            line=value.line,
         )
     name = value.called if isinstance(value, Unknown) else _label(value)
     if name and name[:1].isupper() and name.isidentifier():
         no_such_layer(m, name)
     m.refuse(
-        _(
-            "“{text}” is not a layer known here; paste the lines that make it too.",
-            text=short(_label(value)),
-        )
+        "“{text}” is not a layer known here; paste the lines that make it too.",
+        text=short(_label(value)),
     )
 
 
@@ -252,10 +244,8 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
             m.inside -= 1
         if not isinstance(made, SymbolicTensor):
             raise ShapeError(
-                _(
-                    "Lambda: what its function gives cannot be read here; add "
-                    "output_shape=(…), the sizes without the batch."
-                )
+                "Lambda: what its function gives cannot be read here; add "
+                "output_shape=(…), the sizes without the batch."
             )
         vars(layer)["alone"] = m.worked[0] if len(m.worked) == 1 else None
         return made.spec
@@ -273,7 +263,7 @@ def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> 
     except ShapeError as problem:
         m.fail(operation, problem, tensors)
     except TypeError:
-        m.fail(operation, _("{name}: these arguments cannot be read here.", name=operation.kind))
+        m.fail(operation, "{name}: these arguments cannot be read here.", name=operation.kind)
 
 
 def take(m: Machine, tensor: SymbolicTensor, key: Any, title: str) -> SymbolicTensor:
@@ -310,7 +300,7 @@ def make_input(m: Machine, args: list, kwargs: dict[str, Any]) -> SymbolicTensor
     names = [one.last if isinstance(one, Path) else one for one in words]
     dtype = "int32" if any(one.startswith(("int", "uint")) for one in names) else "float32"
     if isinstance(shape, Opaque) or shape is None:
-        m.fail("Input", _("Input needs a shape without the batch, such as Input(shape=(10,))."))
+        m.fail("Input", "Input needs a shape without the batch, such as Input(shape=(10,)).")
     if isinstance(shape, Unknown):
         tensor = add_input(m, _unknown_shape(m, shape.label, 1 if dtype == "int32" else 2), dtype)
         m.open.add(tensor.row)
@@ -319,10 +309,8 @@ def make_input(m: Machine, args: list, kwargs: dict[str, Any]) -> SymbolicTensor
     if not isinstance(shape, list | tuple):
         m.fail(
             "Input",
-            _(
-                "Input: shape is {value}, and a shape is a tuple; write shape=({value},).",
-                value=written(shape),
-            ),
+            "Input: shape is {value}, and a shape is a tuple; write shape=({value},).",
+            value=written(shape),
         )
     return add_input(m, full_shape(m, (batch, *shape)), dtype)
 
@@ -373,7 +361,7 @@ def reads_sequences(layer: Layer) -> bool:
     )
 
 
-def input_for(m: Machine, layers: Sequence[Any], label: str = "") -> SymbolicTensor:
+def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:
     """Make the input that a stack of layers needs and the text does not make."""
     first = layers[0]
     hint = first.hint if isinstance(first, Layer) else None
@@ -419,10 +407,8 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
         elif isinstance(one, Unknown):
             if not isinstance(layer, Layer):
                 m.refuse(
-                    _(
-                        "“{text}” is not made in the text; paste the lines that make it too.",
-                        text=short(one.label),
-                    )
+                    "“{text}” is not made in the text; paste the lines that make it too.",
+                    text=short(one.label),
                 )
             if one.label not in m.implied:
                 made = input_for(m, [layer])
@@ -481,11 +467,9 @@ def _warn_of_lambda(m: Machine, layer: Lambda) -> None:
         names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
         for name in sorted(names & m.turning):
             m.say(
-                _(
-                    "Keras 3 runs this lambda again whenever the model is called, and then {name} "
-                    "has its last value; write the slice without Lambda: X[:, t, :].",
-                    name=name,
-                )
+                "Keras 3 runs this lambda again whenever the model is called, and then {name} "
+                "has its last value; write the slice without Lambda: X[:, t, :].",
+                name=name,
             )
 
 
@@ -494,10 +478,8 @@ def unknown_layer(m: Machine, value: Unknown) -> Layer:
     if "embed" not in value.label.lower():
         not_a_layer(m, value)
     m.say(
-        _(
-            "{text} is not in the text; taken as Embedding(vocab_len, emb_dim).",
-            text=short(f"{value.called}(…)" if value.called else value.label),
-        )
+        "{text} is not in the text; taken as Embedding(vocab_len, emb_dim).",
+        text=short(f"{value.called}(…)" if value.called else value.label),
     )
     sizes = [Unknown("vocab_len"), Unknown("emb_dim")]
     return make_layer(m, "Embedding", sizes, {}, short(value.label, 60))
@@ -517,10 +499,8 @@ def make_model(m: Machine, args: list, kwargs: dict[str, Any]) -> ModelOf:
     outputs = args[1] if len(args) > 1 else kwargs.get("outputs")
     if outputs is None or isinstance(outputs, Unknown | Layer):
         m.refuse(
-            _(
-                "this model has no outputs that are known here; paste the lines that make them, "
-                "and write Model(inputs, outputs)."
-            )
+            "this model has no outputs that are known here; paste the lines that make them, "
+            "and write Model(inputs, outputs)."
         )
     found = tensors_of(m, outputs, "Model")
     given = [] if isinstance(inputs, Unknown | None) else tensors_of(m, inputs, "Model")
@@ -541,10 +521,8 @@ def _connected(m: Machine, model: ModelOf) -> None:
         if not call.inputs and given and row not in given:
             m.fail(
                 "Model",
-                _(
-                    "Model: the outputs depend on the input {name}, which is not among its inputs.",
-                    name=made.names.get(row, call.layer.name),
-                ),
+                "Model: the outputs depend on the input {name}, which is not among its inputs.",
+                name=made.names.get(row, call.layer.name),
             )
 
 
@@ -576,7 +554,7 @@ def add(m: Machine, model: Sequential, item: Any) -> None:
     if isinstance(item, Unknown):
         item = unknown_layer(m, item)
     if not isinstance(item, Layer | SymbolicTensor | Sequential | ModelOf):
-        m.refuse(_("“{text}” is not a layer; write LSTM(64).", text=short(_label(item))))
+        m.refuse("“{text}” is not a layer; write LSTM(64).", text=short(_label(item)))
     if isinstance(item, Sequential | ModelOf):
         _nest(item)
     line = m.line
@@ -602,7 +580,7 @@ def finish(m: Machine, model: Sequential) -> Any:
         rest = [one for one, *_rest in items[number:]]
         if isinstance(item, SymbolicTensor):
             if model.x is not None:
-                m.fail("Input", _("Input stands first in a stack, and only once."))
+                m.fail("Input", "Input stands first in a stack, and only once.")
             model.inputs, model.x = [item], item
             continue
         if model.x is None:
@@ -629,10 +607,8 @@ def _one_result(m: Machine, item: Any, line: int) -> NoReturn:
     m.line = line
     m.fail(
         item,
-        _(
-            "return_state=True gives several results, and the next layer of a stack reads one; "
-            "leave it out here."
-        ),
+        "return_state=True gives several results, and the next layer of a stack reads one; "
+        "leave it out here.",
     )
 
 
@@ -640,7 +616,7 @@ def replay(m: Machine, model: Sequential | ModelOf, inputs: list[SymbolicTensor]
     """Call a model on tensors: its layers are called once more."""
     if isinstance(model, Sequential):
         model.nested = True
-        x: Any = inputs[0] if inputs else m.refuse(_("this model is called on no tensor."))
+        x: Any = inputs[0] if inputs else m.refuse("this model is called on no tensor.")
         for item, *_place in model.items:
             if isinstance(item, SymbolicTensor):
                 continue
@@ -652,11 +628,9 @@ def replay(m: Machine, model: Sequential | ModelOf, inputs: list[SymbolicTensor]
     if len(inputs) != len(model.inputs):
         m.fail(
             model.name or "Model",
-            _(
-                "this model reads {needed} tensors, and is called on {n}.",
-                needed=len(model.inputs),
-                n=len(inputs),
-            ),
+            "this model reads {needed} tensors, and is called on {n}.",
+            needed=len(model.inputs),
+            n=len(inputs),
         )
     now = {old.row: new for old, new in zip(model.inputs, inputs, strict=True)}
     for call in calls_of(m, model.outputs):
@@ -678,7 +652,7 @@ def merged(m: Machine, args: list, kwargs: dict[str, Any], title: str) -> Any:
     mode = kwargs.pop("mode", args[1] if len(args) > 1 else "sum")
     kind = older.MERGED.get(mode, "") if isinstance(mode, str) else ""
     if not kind:
-        m.refuse(_("merge of Keras 1: write Concatenate()([a, b]) or Add()([a, b])."))
+        m.refuse("merge of Keras 1: write Concatenate()([a, b]) or Add()([a, b]).")
     kept: dict[str, Any] = {
         name: kwargs[name] for name in ("concat_axis", "dot_axes") if name in kwargs
     }

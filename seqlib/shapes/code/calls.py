@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_
 from seqlib.shapes.code import building
 from seqlib.shapes.code.building import JOINING, LAYER_NAMES, NOT_DRAWN
 from seqlib.shapes.code.expressions import READ, Expressions
@@ -93,10 +93,8 @@ class Calls(Expressions):
             if keyword.arg is None:
                 if self._is_layer(function):
                     self.m.refuse(
-                        _(
-                            "{name}: write the arguments out, without **.",
-                            name=short(self.m.segment(node.func)),
-                        )
+                        "{name}: write the arguments out, without **.",
+                        name=short(self.m.segment(node.func)),
                     )
                 continue
             kwargs[keyword.arg] = self.value(keyword.value)
@@ -210,7 +208,7 @@ class Calls(Expressions):
         if work is None:
             if name in SKIPPED_METHODS:
                 return Unknown(m.segment(node))
-            m.refuse(_("“{text}” cannot be read here; write it with layers.", text=m.segment(node)))
+            m.refuse("“{text}” cannot be read here; write it with layers.", text=m.segment(node))
         tensors = [
             one for one in _flat(args + list(kwargs.values())) if isinstance(one, SymbolicTensor)
         ]
@@ -294,9 +292,7 @@ class Calls(Expressions):
         if isinstance(of, Sequential):
             return self._of_stack(of, name, args, kwargs)
         if isinstance(of, ModelOf) and name == "add":
-            m.refuse(
-                _("Model(…) has no add; call the layer on its output: Dense(5)(model.output).")
-            )
+            m.refuse("Model(…) has no add; call the layer on its output: Dense(5)(model.output).")
         if isinstance(of, SymbolicTensor) and name == "get_shape":
             return of.shape
         if isinstance(of, str):
@@ -339,7 +335,7 @@ class Calls(Expressions):
         self.depth += 4
         outer, line = self.scope, m.line
         if self.depth > MAX_DEPTH:
-            m.refuse(_("functions call one another too deeply here."))
+            m.refuse("functions call one another too deeply here.")
         self.scope = inner
         try:
             if isinstance(body, ast.Lambda):

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import LAYERS, Layer
 from seqlib.shapes.layers.operations import Lambda
@@ -24,7 +24,7 @@ ARITHMETIC = {
 }
 
 
-class BuildError(ValueError):
+class BuildError(InputError):
     """Raised for layers that Keras does not build; the message is one sentence."""
 
 
@@ -38,11 +38,9 @@ def build(
     """
     if n_parameters > MAX_WEIGHTS:
         raise BuildError(
-            _(
-                "Not confirmed by Keras: a model of more than {most:,} weights is not built here; "
-                "shapes and weights are counted from the layers alone.",
-                most=MAX_WEIGHTS,
-            )
+            "Not confirmed by Keras: a model of more than {most:,} weights is not built here; "
+            "shapes and weights are counted from the layers alone.",
+            most=MAX_WEIGHTS,
         )
     tensorflow.load()
     import keras
@@ -59,10 +57,8 @@ def build(
         raise
     except Exception as problem:  # of many kinds, and Keras' own texts have many lines
         raise BuildError(
-            _(
-                "Keras refuses these layers, so the shapes above may not hold; leave arguments "
-                "out until it builds them."
-            )
+            "Keras refuses these layers, so the shapes above may not hold; leave arguments "
+            "out until it builds them."
         ) from problem
 
 
@@ -95,10 +91,8 @@ def _operation(keras: Any, layer: Operation | Lambda, read: list) -> Any:
     if work is not None and work.kind in ARITHMETIC and len(read) == 2:
         return ARITHMETIC[work.kind](*read)
     raise BuildError(
-        _(
-            "Not confirmed by Keras: “{text}” is not handed to it; its shape is worked out here.",
-            text=short(layer.title),
-        )
+        "Not confirmed by Keras: “{text}” is not handed to it; its shape is worked out here.",
+        text=short(layer.title),
     )
 
 
@@ -106,11 +100,8 @@ def _layer(keras: Any, layer: Layer) -> Any:
     """Make the Keras layer of a stand-in, with what was checked of its arguments."""
     if layer.kind not in LAYERS or layer.kind == "TextVectorization":  # reads texts
         raise BuildError(
-            _(
-                "Not confirmed by Keras: “{text}” is not handed to it; its shape is worked out "
-                "here.",
-                text=short(layer.title or layer.kind),
-            )
+            "Not confirmed by Keras: “{text}” is not handed to it; its shape is worked out here.",
+            text=short(layer.title or layer.kind),
         )
     given = {name: _argument(keras, value) for name, value in layer.passed.items()}
     return getattr(keras.layers, layer.kind)(**given)

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from seqlib.i18n import _
 from seqlib.shapes.code import building
 from seqlib.shapes.code.building import JOINING, LAYER_NAMES, MAKERS, NOT_DRAWN
 from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
@@ -98,7 +97,7 @@ class Expressions:
         self.m.tick()
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.m.refuse(_("this is nested too deeply to be read; write it more simply."))
+            self.m.refuse("this is nested too deeply to be read; write it more simply.")
         try:
             read = self.expressions.get(type(node))
             if read is not None:
@@ -342,11 +341,9 @@ class Expressions:
         if isinstance(value, range):
             if len(value) > MAX_LIST and matters:
                 self.m.refuse(
-                    _(
-                        "this loop has {n:,} turns; at most {most:,} are read.",
-                        n=min(len(value), 10**9),
-                        most=MAX_LIST,
-                    )
+                    "this loop has {n:,} turns; at most {most:,} are read.",
+                    n=min(len(value), 10**9),
+                    most=MAX_LIST,
                 )
             return list(value[: MAX_LIST + 1])
         return None
@@ -369,21 +366,17 @@ class Expressions:
             ):
                 self.m.fail(
                     self.m.segment(target),
-                    _(
-                        "{n} results are given names, and there are {found}; an LSTM with "
-                        "return_state=True gives three (output, a, c), a GRU two.",
-                        n=n,
-                        found=len(value),
-                    ),
+                    "{n} results are given names, and there are {found}; an LSTM with "
+                    "return_state=True gives three (output, a, c), a GRU two.",
+                    n=n,
+                    found=len(value),
                 )
             elif isinstance(value, SymbolicTensor) and made_by is not None:
                 self.m.fail(
                     self.m.segment(target),
-                    _(
-                        "{n} results are given names, and the layer gives one; set "
-                        "return_state=True in it.",
-                        n=n,
-                    ),
+                    "{n} results are given names, and the layer gives one; set "
+                    "return_state=True in it.",
+                    n=n,
                 )
             else:
                 values = [Unknown(self.m.segment(one)) for one in target.elts]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_
 from seqlib.shapes.code import building
 from seqlib.shapes.code.calls import Break, Calls, Continue, Return
 from seqlib.shapes.code.expressions import last_name
@@ -200,10 +200,8 @@ class Interpreter(Calls):
                 return
         if truth is None:
             self.m.say(
-                _(
-                    "whether “{text}” holds is not known here; taken as true.",
-                    text=short(self.m.segment(node.test)),
-                )
+                "whether “{text}” holds is not known here; taken as true.",
+                text=short(self.m.segment(node.test)),
             )
         self.walk(node.orelse if truth is False else node.body)
 

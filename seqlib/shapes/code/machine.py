@@ -81,18 +81,25 @@ class Machine:
         self.steps += 1
         if self.steps > MAX_STEPS or len(self.recording.calls) > MAX_CALLS:
             self.refuse(
-                _("the text goes on for too long; shorten its loops, by a smaller Tx perhaps.")
+                "the text goes on for too long; shorten its loops, by a smaller Tx perhaps."
             )
 
-    def refuse(self, message: str) -> NoReturn:
+    # These three translate what they are given, with ``values`` filled in, as ``_`` does.
+
+    def refuse(self, message: str, /, **values: Any) -> NoReturn:
         """Raise ``PasteError`` for the current line."""
-        raise PasteError(self.line, message)
+        raise PasteError(self.line, message, **values)
 
     def fail(
-        self, layer: Any, problem: str | ShapeError, tensors: Sequence[SymbolicTensor] = ()
+        self,
+        layer: Any,
+        problem: str | ShapeError,
+        tensors: Sequence[SymbolicTensor] = (),
+        /,
+        **values: Any,
     ) -> NoReturn:
         """Stop at a layer that does not fit; say where what it reads comes from."""
-        message = str(problem)
+        message = _(problem, **values) if isinstance(problem, str) else str(problem)
         for tensor in [one for one in tensors if one.row >= 0][:1]:
             call = self.recording.calls[self.recording.maker[tensor.row]]
             made_by = short(call.layer.title or call.layer.kind, 60)
@@ -112,11 +119,11 @@ class Machine:
                 origin = _("What arrives comes from {layer}, line {line}.", layer=made_by, line=at)
                 message = f"{message} {origin}"
         title = layer if isinstance(layer, str) else layer.title or layer.kind
-        raise Stop(Fault(self.line, short(title, 60), message))
+        raise Stop(Fault(self.line, message, short(title, 60)))
 
-    def say(self, message: str) -> None:
+    def say(self, message: str, /, **values: Any) -> None:
         """Remark something about the current line, once."""
-        remark = Remark(self.line, message)
+        remark = Remark(self.line, _(message, **values))
         if remark not in self.remarks and len(self.remarks) < 40:
             self.remarks.append(remark)
 
@@ -145,10 +152,8 @@ class Machine:
     def no_value(self, label: str) -> NoReturn:
         """Refuse something that stands where a value is needed."""
         self.refuse(
-            _(
-                "“{text}” has no value here; write a number, a name in quotes, True or False.",
-                text=short(label),
-            )
+            "“{text}” has no value here; write a number, a name in quotes, True or False.",
+            text=short(label),
         )
 
     def resolve(self, value: Any, role: str = "") -> Any:

@@ -83,7 +83,7 @@ MERGED = {
     "cos": "Dot",
 }
 
-Say = Callable[[str], None]
+Say = Callable[..., None]
 
 
 def renamed(old: str, new: str) -> str:
@@ -104,12 +104,10 @@ def translate(kind: type[Layer], kwargs: dict[str, Any], say: Say) -> dict[str, 
             say(renamed(f"{name}=", f"{new}="))
         elif name in GONE:
             say(
-                _(
-                    "{kind} takes no {name}= in Keras 3: {why}.",
-                    kind=kind.__name__,
-                    name=name,
-                    why=_(GONE[name]),
-                )
+                "{kind} takes no {name}= in Keras 3: {why}.",
+                kind=kind.__name__,
+                name=name,
+                why=_(GONE[name]),
             )
         else:
             found[name] = value

@@ -40,7 +40,7 @@ def parse(text: str) -> Source:
     """Parse pasted text; line numbers are those of the text. Raises ``PasteError``."""
     if len(text) > MAX_LETTERS:
         raise PasteError(
-            1, _("that is more than {most:,} letters; paste the model only.", most=MAX_LETTERS)
+            1, "that is more than {most:,} letters; paste the model only.", most=MAX_LETTERS
         )
     text = _cells(text.translate(NOTHING).translate(BLANKS).replace("\r\n", "\n"))
     if (other := foreign(text)) is not None:
@@ -143,7 +143,7 @@ def _tree(lines: list[str], remarks: list[Remark]) -> ast.Module:
         except SyntaxError as problem:
             if not _repaired(lines, problem, remarks):
                 raise _unreadable(lines, problem) from None
-    raise PasteError(1, _("this cannot be read; write one layer a line, LSTM(64)."))
+    raise PasteError(1, "this cannot be read; write one layer a line, LSTM(64).")
 
 
 def _repaired(lines: list[str], problem: SyntaxError, remarks: list[Remark]) -> bool:
@@ -181,16 +181,12 @@ def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:
     if "was never closed" in problem.msg:
         return PasteError(
             at,
-            _(
-                "the bracket in “{text}” is not closed, so this is not a layer; add the missing "
-                "bracket.",
-                text=short(lines[at - 1]),
-            ),
+            "the bracket in “{text}” is not closed, so this is not a layer; add the missing "
+            "bracket.",
+            text=short(lines[at - 1]),
         )
     return PasteError(
         at,
-        _(
-            "“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').",
-            text=short(lines[at - 1]),
-        ),
+        "“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').",
+        text=short(lines[at - 1]),
     )

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from seqlib.i18n import N_, _
 
 
 class PasteError(ValueError):
-    """Raised for text that cannot be drawn; the message is one sentence, ``line`` counts from 1."""
+    """Raised for text that cannot be drawn; the message is one sentence, ``line`` counts from 1.
 
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(_("Line {line}: {message}", line=line, message=message))
+    It is translated, with ``values`` filled in, as ``_`` does.
+    """
+
+    def __init__(self, line: int, message: str, /, **values: Any) -> None:
+        said = _(message, **values)
+        super().__init__(_("Line {line}: {message}", line=line, message=said))
         self.line = line
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A layer that does not fit: its line, the layer as written, and what is wrong with it."""
-
-    line: int
-    layer: str
-    message: str
-
-    def __str__(self) -> str:
-        return _("Line {line}: {message}", line=self.line, message=self.message)
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,13 @@ class Remark:
 
     def __str__(self) -> str:
         return _("Line {line}: {message}", line=self.line, message=self.message)
+
+
+@dataclass(frozen=True)
+class Fault(Remark):
+    """What is wrong with a layer that does not fit; ``layer`` is the layer as written."""
+
+    layer: str
 
 
 PYTORCH = N_(

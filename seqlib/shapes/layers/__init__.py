@@ -15,5 +15,3 @@ LAYERS: dict[str, type[Layer]] = {
     and not name.startswith("_")
     and name not in ("Floats", "Same", "Cell")
 }
-
-__all__ = ["ACTIVATIONS", "LAYERS", "Layer"]

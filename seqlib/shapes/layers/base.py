@@ -9,7 +9,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.recording import ShapeError, Size, Spec, SymbolicTensor, recording
 
@@ -31,21 +31,17 @@ def whole(kind: str, name: str, value: Any) -> int:
     """Return a size; raises ``ShapeError`` unless it is a whole number from 1 to ``MAX_SIZE``."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ShapeError(
-            _(
-                "{layer}: {name} is {value}; give a whole number of at least 1.",
-                layer=kind,
-                name=name,
-                value=written(value),
-            )
+            "{layer}: {name} is {value}; give a whole number of at least 1.",
+            layer=kind,
+            name=name,
+            value=written(value),
         )
     if value > MAX_SIZE:
         raise ShapeError(
-            _(
-                "{layer}: {value} is too large; at most {most:,}.",
-                layer=kind,
-                value=written(value),
-                most=MAX_SIZE,
-            )
+            "{layer}: {value} is too large; at most {most:,}.",
+            layer=kind,
+            value=written(value),
+            most=MAX_SIZE,
         )
     return value
 
@@ -69,12 +65,10 @@ def written(value: Any) -> str:
 def _activation(kind: str, name: str, value: Any) -> str | None:
     if value is not None and not (isinstance(value, str) and value in ACTIVATIONS):
         raise ShapeError(
-            _(
-                "{layer}: {value} is no activation here; write 'softmax', 'tanh', 'relu', "
-                "'sigmoid' or another name of Keras.",
-                layer=kind,
-                value=written(value),
-            )
+            "{layer}: {value} is no activation here; write 'softmax', 'tanh', 'relu', "
+            "'sigmoid' or another name of Keras.",
+            layer=kind,
+            value=written(value),
         )
     return value
 
@@ -82,11 +76,9 @@ def _activation(kind: str, name: str, value: Any) -> str | None:
 def _rate(kind: str, name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise ShapeError(
-            _(
-                "{kind}: the rate is {rate}; give 0 or more, and below 1.",
-                kind=kind,
-                rate=written(value),
-            )
+            "{kind}: the rate is {rate}; give 0 or more, and below 1.",
+            kind=kind,
+            rate=written(value),
         )
     return value
 
@@ -94,12 +86,10 @@ def _rate(kind: str, name: str, value: Any) -> float:
 def _flag(kind: str, name: str, value: Any) -> bool:
     if value not in (True, False) or not isinstance(value, int):
         raise ShapeError(
-            _(
-                "{layer}: {name} is {value}; write True or False.",
-                layer=kind,
-                name=name,
-                value=written(value),
-            )
+            "{layer}: {name} is {value}; write True or False.",
+            layer=kind,
+            name=name,
+            value=written(value),
         )
     return bool(value)
 
@@ -119,13 +109,11 @@ def one_of(*options: Any) -> Callable[[str, str, Any], Any]:
     def check(kind: str, name: str, value: Any) -> Any:
         if not isinstance(value, str | None) or value not in options:
             raise ShapeError(
-                _(
-                    "{layer}: {name} is {value}; choose {options}.",
-                    layer=kind,
-                    name=name,
-                    value=written(value),
-                    options=", ".join(map(repr, options)),
-                )
+                "{layer}: {name} is {value}; choose {options}.",
+                layer=kind,
+                name=name,
+                value=written(value),
+                options=", ".join(map(repr, options)),
             )
         return value
 
@@ -220,22 +208,18 @@ class Layer:
         unknown = [name for name in kwargs if name not in known.parameters]
         if unknown:
             raise ShapeError(
-                _(
-                    "{kind} has no argument {name} here; it takes {names}.",
-                    kind=self.kind,
-                    name=unknown[0],
-                    names=", ".join(list(known.parameters)[:12]) or "-",
-                )
+                "{kind} has no argument {name} here; it takes {names}.",
+                kind=self.kind,
+                name=unknown[0],
+                names=", ".join(list(known.parameters)[:12]) or "-",
             )
         try:
             return known.bind(*args, **kwargs)
         except TypeError:
             raise ShapeError(
-                _(
-                    "{kind} is given the wrong number of arguments; write {example}.",
-                    kind=self.kind,
-                    example=example(self.kind),
-                )
+                "{kind} is given the wrong number of arguments; write {example}.",
+                kind=self.kind,
+                example=example(self.kind),
             ) from None
 
     @classmethod
@@ -292,18 +276,16 @@ class Layer:
         before = self.built.shape if self.built else spec.shape
         if self.n_parameters and before and spec.shape and before[-1] != spec.shape[-1]:
             raise ShapeError(
-                _(
-                    "{kind} has weights for {before} features from its first call, and now gets "
-                    "{now}; make a layer of its own for the second tensor.",
-                    kind=self.kind,
-                    before=before[-1],
-                    now=spec.shape[-1],
-                )
+                "{kind} has weights for {before} features from its first call, and now gets "
+                "{now}; make a layer of its own for the second tensor.",
+                kind=self.kind,
+                before=before[-1],
+                now=spec.shape[-1],
             )
 
     def take_states(self, states: Sequence[Spec]) -> None:
         """Raise ``ShapeError`` for initial states that the layer cannot begin from."""
-        raise ShapeError(_("{kind} keeps no state; leave initial_state out.", kind=self.kind))
+        raise ShapeError("{kind} keeps no state; leave initial_state out.", kind=self.kind)
 
     def build(self, shape: Sequence) -> None:
         """Count the weights for inputs of this shape, before the first call."""
@@ -386,41 +368,40 @@ def needs_sequence(kind: str, spec: Spec) -> None:
         return
     if len(spec.shape) > 3:
         raise ShapeError(
-            _(
-                "{kind} reads three axes, (m, Tx, features), and gets {shape}; there is one axis "
-                "too many, from a second Embedding perhaps, or from an Embedding on an input of "
-                "shape (Tx, 1): write (Tx,).",
-                kind=kind,
-                shape=text(spec.shape),
-            )
+            "{kind} reads three axes, (m, Tx, features), and gets {shape}; there is one axis "
+            "too many, from a second Embedding perhaps, or from an Embedding on an input of "
+            "shape (Tx, 1): write (Tx,).",
+            kind=kind,
+            shape=text(spec.shape),
         )
     needs_vectors(kind, spec)
     raise Missing(
-        _(
-            "{kind} reads a sequence with three axes, (m, Tx, features), and gets {shape}.",
-            kind=kind,
-            shape=text(spec.shape),
-        ),
-        _(
+        "{kind} reads a sequence with three axes, (m, Tx, features), and gets {shape}.",
+        N_(
             "If a recurrent layer stands before it, set return_sequences=True there; if the input "
             "is word indices, put an Embedding first; RepeatVector makes a sequence of one vector."
         ),
+        kind=kind,
+        shape=text(spec.shape),
     )
+
+
+SEQUENCES = N_("If a recurrent layer stands before it, set return_sequences=True there.")
 
 
 class Missing(ShapeError):
     """Raised where a sequence is needed; ``needs`` is the message without its cure."""
 
-    def __init__(self, needs: str, cure: str) -> None:
-        super().__init__(f"{needs} {cure}")
-        self.needs = needs
+    def __init__(self, needs: str, cure: str = SEQUENCES, /, **values: Any) -> None:
+        self.needs = _(needs, **values)
+        super().__init__(f"{self.needs} {_(cure)}")
 
 
 def needs_vectors(kind: str, spec: Spec) -> None:
     """Raise ``ShapeError`` for word indices."""
     if spec.dtype.startswith("int"):
         raise ShapeError(
-            _("{kind} reads vectors, and gets word indices; put an Embedding first.", kind=kind)
+            "{kind} reads vectors, and gets word indices; put an Embedding first.", kind=kind
         )
 
 
@@ -428,11 +409,9 @@ def needs_size(kind: str, size: int | None) -> int:
     """Return the last axis of an input, from which weights are made."""
     if size is None:
         raise ShapeError(
-            _(
-                "{kind} needs to know how many features it reads, and the last axis is None; give "
-                "the input all its sizes.",
-                kind=kind,
-            )
+            "{kind} needs to know how many features it reads, and the last axis is None; give "
+            "the input all its sizes.",
+            kind=kind,
         )
     return size
 

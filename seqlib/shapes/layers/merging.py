@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import Layer, Missing, free, needs_size, text
 from seqlib.shapes.layers.plain import axis_of
 from seqlib.shapes.recording import ShapeError, Spec
@@ -22,13 +21,11 @@ def broadcast(kind: str, one: tuple, other: tuple) -> tuple:
             shape.append(None)
         elif left != right and 1 not in (left, right):
             raise ShapeError(
-                _(
-                    "{kind} takes tensors element by element, and {one} and {other} do not fit; "
-                    "give both the same sizes, by a Dense(…) for one of them perhaps.",
-                    kind=kind,
-                    one=text(one),
-                    other=text(other),
-                )
+                "{kind} takes tensors element by element, and {one} and {other} do not fit; "
+                "give both the same sizes, by a Dense(…) for one of them perhaps.",
+                kind=kind,
+                one=text(one),
+                other=text(other),
             )
         else:
             shape.append(right if left == 1 else left)
@@ -89,14 +86,12 @@ class Concatenate(Layer):
             )
             if not same:
                 raise ShapeError(
-                    _(
-                        "Concatenate joins tensors that differ on axis {axis} only, and gets "
-                        "{one} and {other}; RepeatVector, Flatten or return_sequences make them "
-                        "alike.",
-                        axis=self.given.axis,
-                        one=text(first),
-                        other=text(spec.shape),
-                    )
+                    "Concatenate joins tensors that differ on axis {axis} only, and gets "
+                    "{one} and {other}; RepeatVector, Flatten or return_sequences make them "
+                    "alike.",
+                    axis=self.given.axis,
+                    one=text(first),
+                    other=text(spec.shape),
                 )
 
     def results(self, *specs: Spec, **options: Any) -> list:
@@ -130,14 +125,12 @@ class Dot(Layer):
         sizes = specs[0].shape[one], specs[1].shape[other]
         if sizes[0] != sizes[1]:
             raise ShapeError(
-                _(
-                    "Dot multiplies axis {one} of {first} with axis {other} of {second}, which "
-                    "have different sizes; choose other axes.",
-                    one=one,
-                    first=text(specs[0].shape),
-                    other=other,
-                    second=text(specs[1].shape),
-                )
+                "Dot multiplies axis {one} of {first} with axis {other} of {second}, which "
+                "have different sizes; choose other axes.",
+                one=one,
+                first=text(specs[0].shape),
+                other=other,
+                second=text(specs[1].shape),
             )
 
     def results(self, *specs: Spec, **options: Any) -> list:
@@ -158,22 +151,17 @@ class Attention(Layer):
         for spec in specs:
             if len(spec.shape) != 3:
                 raise Missing(
-                    _(
-                        "{kind} reads sequences, [query, value], and gets {shape}.",
-                        kind=self.kind,
-                        shape=text(spec.shape),
-                    ),
-                    _("If a recurrent layer stands before it, set return_sequences=True there."),
+                    "{kind} reads sequences, [query, value], and gets {shape}.",
+                    kind=self.kind,
+                    shape=text(spec.shape),
                 )
         if query.shape[-1] != key.shape[-1] or value.shape[1] != key.shape[1]:
             raise ShapeError(
-                _(
-                    "{kind} compares vectors of the same length, and gets {query} and {key}; give "
-                    "both layers the same number of units.",
-                    kind=self.kind,
-                    query=text(query.shape),
-                    key=text(key.shape),
-                )
+                "{kind} compares vectors of the same length, and gets {query} and {key}; give "
+                "both layers the same number of units.",
+                kind=self.kind,
+                query=text(query.shape),
+                key=text(key.shape),
             )
 
     def count(self, *shapes: tuple) -> int:

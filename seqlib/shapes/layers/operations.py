@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import Layer, text, written
 from seqlib.shapes.layers.merging import broadcast
 from seqlib.shapes.layers.plain import axis_of, reshaped
@@ -31,7 +30,7 @@ def _squeeze(spec: Spec, axis: Any = None) -> Spec:
         return Spec(tuple(size for size in spec.shape if size != 1), spec.dtype)
     at = axis_of("axis", axis, spec.shape, first=0)
     if spec.shape[at] not in (1, None):
-        raise ShapeError(_("An axis of {n} cannot be squeezed; only one of 1.", n=spec.shape[at]))
+        raise ShapeError("An axis of {n} cannot be squeezed; only one of 1.", n=spec.shape[at])
     return Spec((*spec.shape[:at], *spec.shape[at + 1 :]), spec.dtype)
 
 
@@ -51,7 +50,7 @@ def _stacked(*specs: Spec, axis: Any = 0) -> Spec:
 def _one_hot(spec: Spec, num_classes: Any = None, depth: Any = None, axis: Any = -1) -> Spec:
     size = num_classes if num_classes is not None else depth
     if not isinstance(size, int) or not 0 < size <= 10_000_000:
-        raise ShapeError(_("one_hot needs a number of classes, not {n}.", n=written(size)))
+        raise ShapeError("one_hot needs a number of classes, not {n}.", n=written(size))
     return Spec((*spec.shape, size))
 
 
@@ -60,11 +59,9 @@ def _transposed(spec: Spec, axes: Any = None, perm: Any = None, pattern: Any = N
     order = list(order) if isinstance(order, list | tuple) else list(range(len(spec.shape)))[::-1]
     if sorted(one for one in order if isinstance(one, int)) != list(range(len(spec.shape))):
         raise ShapeError(
-            _(
-                "{order} does not name every axis of {shape} once.",
-                order=written(order),
-                shape=text(spec.shape),
-            )
+            "{order} does not name every axis of {shape} once.",
+            order=written(order),
+            shape=text(spec.shape),
         )
     return Spec(tuple(spec.shape[axis] for axis in order), spec.dtype)
 
@@ -72,7 +69,7 @@ def _transposed(spec: Spec, axes: Any = None, perm: Any = None, pattern: Any = N
 def _reshape(spec: Spec, shape: Any = None, newshape: Any = None) -> Spec:
     target = tuple(shape if shape is not None else newshape or ())
     if not all(isinstance(size, int) and size != 0 for size in target if size is not None):
-        raise ShapeError(_("{shape} is no shape.", shape=written(target)))
+        raise ShapeError("{shape} is no shape.", shape=written(target))
     if target and target[0] in (-1, None):
         rest = tuple(-1 if size is None else size for size in target[1:])
         return Spec((spec.shape[0], *reshaped(spec.shape[1:], rest)), spec.dtype)
@@ -82,7 +79,7 @@ def _reshape(spec: Spec, shape: Any = None, newshape: Any = None) -> Spec:
 def _repeat(spec: Spec, n: Any = 1, repeats: Any = None, axis: Any = None) -> Spec:
     times = repeats if repeats is not None else n
     if not isinstance(times, int) or not 0 < times <= 100_000:
-        raise ShapeError(_("{n} is no number of times.", n=written(times)))
+        raise ShapeError("{n} is no number of times.", n=written(times))
     if axis is None:  # the backend's repeat: one vector, n times
         return Spec((spec.shape[0], times, *spec.shape[1:]), spec.dtype)
     at = axis_of("axis", axis, spec.shape, first=0)
@@ -94,12 +91,10 @@ def _product(one: Spec, other: Spec) -> Spec:
     left, right = one.shape, other.shape
     if None not in (left[-1], right[-2:][0]) and left[-1] != right[-2:][0]:
         raise ShapeError(
-            _(
-                "A product of {one} and {other} is not defined; the last axis of the first must "
-                "be the last but one of the second.",
-                one=text(left),
-                other=text(right),
-            )
+            "A product of {one} and {other} is not defined; the last axis of the first must "
+            "be the last but one of the second.",
+            one=text(left),
+            other=text(right),
         )
     return Spec((*left[:-1], right[-1]))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
@@ -37,11 +36,9 @@ class Embedding(Floats):
         # Keras takes floats for indices where the input says no type.
         if not specs[0].dtype.startswith("int") and len(specs[0].shape) > 2:
             raise ShapeError(
-                _(
-                    "Embedding looks up whole numbers, and gets vectors, {shape}; put it first, "
-                    "on word indices.",
-                    shape=text(specs[0].shape),
-                )
+                "Embedding looks up whole numbers, and gets vectors, {shape}; put it first, "
+                "on word indices.",
+                shape=text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
@@ -78,11 +75,9 @@ class Dense(Floats):
         needs_vectors("Dense", specs[0])
         if len(specs[0].shape) < 2:
             raise ShapeError(
-                _(
-                    "{kind} reads vectors, and gets {shape}; give the input a size.",
-                    kind=self.kind,
-                    shape=text(specs[0].shape),
-                )
+                "{kind} reads vectors, and gets {shape}; give the input a size.",
+                kind=self.kind,
+                shape=text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
@@ -185,12 +180,10 @@ def axis_of(kind: str, axis: Any, shape: tuple, *, first: int = 1) -> int:
         or not first <= axis % n < n > axis >= -n
     ):
         raise ShapeError(
-            _(
-                "{kind}: axis {axis} is none of {shape}.",
-                kind=kind,
-                axis=written(axis),
-                shape=text(shape),
-            )
+            "{kind}: axis {axis} is none of {shape}.",
+            kind=kind,
+            axis=written(axis),
+            shape=text(shape),
         )
     return axis % n
 
@@ -245,11 +238,8 @@ class Reshape(Layer):
             for size in target
         ):
             raise ShapeError(
-                _(
-                    "Reshape: {shape} is no shape; write the sizes without the batch, such as "
-                    "(1, 78).",
-                    shape=written(target),
-                )
+                "Reshape: {shape} is no shape; write the sizes without the batch, such as (1, 78).",
+                shape=written(target),
             )
         return (shape[0], *reshaped(shape[1:], tuple(target)))
 
@@ -262,12 +252,10 @@ def reshaped(shape: tuple, target: tuple) -> tuple:
     missing = target.count(-1)
     if missing > 1 or (n % known if missing else n != known):
         raise ShapeError(
-            _(
-                "Reshape: {n:,} numbers, {before}, do not fit into {shape}.",
-                n=n,
-                before=text(shape),
-                shape=text(target),
-            )
+            "Reshape: {n:,} numbers, {before}, do not fit into {shape}.",
+            n=n,
+            before=text(shape),
+            shape=text(target),
         )
     return tuple(n // known if size == -1 else size for size in target)
 
@@ -282,12 +270,10 @@ class Permute(Layer):
             size for size in dims if isinstance(size, int)
         ) != list(range(1, len(shape))):
             raise ShapeError(
-                _(
-                    "Permute: {dims} does not name every axis of {shape} once; the batch is not "
-                    "counted, and the first axis after it is 1.",
-                    dims=written(dims),
-                    shape=text(shape),
-                )
+                "Permute: {dims} does not name every axis of {shape} once; the batch is not "
+                "counted, and the first axis after it is 1.",
+                dims=written(dims),
+                shape=text(shape),
             )
         return (shape[0], *(shape[axis] for axis in dims))
 
@@ -298,11 +284,9 @@ class RepeatVector(Layer):
     def check(self, *specs: Spec) -> None:
         if len(specs[0].shape) != 2:
             raise ShapeError(
-                _(
-                    "RepeatVector repeats one vector, (m, features), and gets {shape}; leave out "
-                    "return_sequences=True in the layer before it.",
-                    shape=text(specs[0].shape),
-                )
+                "RepeatVector repeats one vector, (m, features), and gets {shape}; leave out "
+                "return_sequences=True in the layer before it.",
+                shape=text(specs[0].shape),
             )
 
     def shape(self, shape: tuple) -> tuple:
@@ -316,12 +300,9 @@ def needs_three(kind: str, spec: Spec) -> None:
     """Raise ``ShapeError`` unless a tensor has three axes."""
     if len(spec.shape) != 3:
         raise Missing(
-            _(
-                "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
-                kind=kind,
-                shape=text(spec.shape),
-            ),
-            _("If a recurrent layer stands before it, set return_sequences=True there."),
+            "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
+            kind=kind,
+            shape=text(spec.shape),
         )
 
 
@@ -340,13 +321,11 @@ class _OverTime(Layer):
             return (steps - 1) // stride + 1
         if steps < window:
             raise ShapeError(
-                _(
-                    "{kind} needs {window} steps at least, and gets {steps}; choose a smaller "
-                    "window, or padding='same'.",
-                    kind=self.kind,
-                    window=window,
-                    steps=steps,
-                )
+                "{kind} needs {window} steps at least, and gets {steps}; choose a smaller "
+                "window, or padding='same'.",
+                kind=self.kind,
+                window=window,
+                steps=steps,
             )
         return (steps - window) // stride + 1
 
@@ -364,16 +343,14 @@ class Conv1D(_OverTime):
         one_of("valid", "same", "causal")(self.kind, "padding", given.padding)
         if features % given.groups or given.filters % given.groups:
             raise ShapeError(
-                _(
-                    "{kind}: groups={groups} must divide both the {features} features that "
-                    "arrive and the filters.",
-                    kind=self.kind,
-                    groups=given.groups,
-                    features=features,
-                )
+                "{kind}: groups={groups} must divide both the {features} features that "
+                "arrive and the filters.",
+                kind=self.kind,
+                groups=given.groups,
+                features=features,
             )
         if given.strides > 1 and given.dilation_rate > 1:
-            raise ShapeError(_("{kind} takes strides or dilation_rate, not both.", kind=self.kind))
+            raise ShapeError("{kind} takes strides or dilation_rate, not both.", kind=self.kind)
 
     def count(self, *shapes: tuple) -> int:
         given = self.given

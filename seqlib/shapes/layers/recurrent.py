@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from seqlib.i18n import _
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
@@ -49,7 +48,7 @@ class Cell(Layer):
         return int(self.given.use_bias)
 
     def check(self, *specs: Spec) -> None:
-        raise ShapeError(_("{kind} is one step of a layer; write RNN({kind}(64)).", kind=self.kind))
+        raise ShapeError("{kind} is one step of a layer; write RNN({kind}(64)).", kind=self.kind)
 
 
 class SimpleRNNCell(Cell):
@@ -105,14 +104,12 @@ def _cells(kind: str, given: Any) -> list[Cell]:
     for cell in cells:
         if not isinstance(cell, Cell):
             raise ShapeError(
-                _(
-                    "{kind} runs cells, such as LSTMCell(64); {what} is none.",
-                    kind=kind,
-                    what=written(cell),
-                )
+                "{kind} runs cells, such as LSTMCell(64); {what} is none.",
+                kind=kind,
+                what=written(cell),
             )
     if not cells:
-        raise ShapeError(_("{kind} needs a cell inside, such as LSTMCell(64).", kind=kind))
+        raise ShapeError("{kind} needs a cell inside, such as LSTMCell(64).", kind=kind)
     return cells
 
 
@@ -137,11 +134,9 @@ class RNN(Layer):
         needs_sequence(self.kind, specs[0])
         if self.given.stateful and specs[0].shape[0] is None:
             raise ShapeError(
-                _(
-                    "{kind}: stateful=True keeps one state for each sequence of the batch, so the "
-                    "batch must be fixed; give Input(batch_shape=(m, Tx, …)).",
-                    kind=self.kind,
-                )
+                "{kind}: stateful=True keeps one state for each sequence of the batch, so the "
+                "batch must be fixed; give Input(batch_shape=(m, Tx, …)).",
+                kind=self.kind,
             )
 
     def build(self, shape: Sequence) -> None:
@@ -179,24 +174,20 @@ def check_states(kind: str, needed: list[int], states: Sequence[Spec]) -> None:
     """Raise ``ShapeError`` unless initial states are as many and as long as a layer keeps."""
     if len(states) != len(needed):
         raise ShapeError(
-            _(
-                "{kind} keeps {needed} states, and initial_state gives {given}; write {example}.",
-                kind=kind,
-                needed=len(needed),
-                given=len(states),
-                example="initial_state=[a, c]" if len(needed) == 2 else "initial_state=[a]",
-            )
+            "{kind} keeps {needed} states, and initial_state gives {given}; write {example}.",
+            kind=kind,
+            needed=len(needed),
+            given=len(states),
+            example="initial_state=[a, c]" if len(needed) == 2 else "initial_state=[a]",
         )
     for size, state in zip(needed, states, strict=True):
         if len(state.shape) != 2 or state.shape[1] != size:
             raise ShapeError(
-                _(
-                    "{kind} keeps states of {size} units, and initial_state has the shape "
-                    "{shape}; give both the same number of units.",
-                    kind=kind,
-                    size=size,
-                    shape=text(state.shape),
-                )
+                "{kind} keeps states of {size} units, and initial_state has the shape "
+                "{shape}; give both the same number of units.",
+                kind=kind,
+                size=size,
+                shape=text(state.shape),
             )
 
 
@@ -231,10 +222,8 @@ class Bidirectional(Layer):
         for layer in (forward, *([back] if back is not None else [])):
             if not isinstance(layer, RNN):
                 raise ShapeError(
-                    _(
-                        "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or "
-                        "SimpleRNN into it."
-                    )
+                    "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or "
+                    "SimpleRNN into it."
                 )
         self.layer: RNN = forward
         self.back: RNN = back if back is not None else forward
@@ -244,21 +233,17 @@ class Bidirectional(Layer):
         one, other = self.layer.given, self.back.given
         if (one.go_backwards == other.go_backwards) if given else one.go_backwards:
             raise ShapeError(
-                _(
-                    "Bidirectional reads from both ends by itself; go_backwards=True belongs into "
-                    "backward_layer only."
-                )
+                "Bidirectional reads from both ends by itself; go_backwards=True belongs into "
+                "backward_layer only."
             )
         for name in ("stateful", "return_sequences", "return_state"):
             if getattr(one, name) != getattr(other, name):
-                raise ShapeError(_("Bidirectional: give both layers the same {name}.", name=name))
+                raise ShapeError("Bidirectional: give both layers the same {name}.", name=name)
         if one.stateful and one.return_state:
             # Keras 3.15 fails with a TypeError of its own here.
             raise ShapeError(
-                _(
-                    "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
-                    "return_state or stateful."
-                )
+                "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
+                "return_state or stateful."
             )
 
     def build(self, shape: Sequence) -> None:
@@ -284,13 +269,11 @@ class Bidirectional(Layer):
             out = out._replace(shape=(*out.shape[:-1], both))
         elif units != others:
             raise ShapeError(
-                _(
-                    "Bidirectional: merge_mode={mode} needs as many units both ways, not {one} "
-                    "and {other}.",
-                    mode=repr(mode),
-                    one=units,
-                    other=others,
-                )
+                "Bidirectional: merge_mode={mode} needs as many units both ways, not {one} "
+                "and {other}.",
+                mode=repr(mode),
+                one=units,
+                other=others,
             )
         return [out, *states, *more]
 
@@ -309,18 +292,15 @@ class TimeDistributed(Layer):
         self.layer = self.given.layer
         if not isinstance(self.layer, Layer):
             raise ShapeError(
-                _("TimeDistributed needs a layer inside, such as TimeDistributed(Dense(5)).")
+                "TimeDistributed needs a layer inside, such as TimeDistributed(Dense(5))."
             )
 
     def check(self, *specs: Spec) -> None:
         if len(specs[0].shape) < 3:
             needs_vectors(self.kind, specs[0])
             raise Missing(
-                _(
-                    "TimeDistributed calls its layer at each step of (m, Tx, …), and gets {shape}.",
-                    shape=text(specs[0].shape),
-                ),
-                _("If a recurrent layer stands before it, set return_sequences=True there."),
+                "TimeDistributed calls its layer at each step of (m, Tx, …), and gets {shape}.",
+                shape=text(specs[0].shape),
             )
 
     def inside(self, spec: Spec) -> Spec:
@@ -340,7 +320,7 @@ class TimeDistributed(Layer):
         self.n_parameters = self.layer.n_parameters
         if len(made) != 1 or not isinstance(made[0], Spec):
             raise ShapeError(
-                _("TimeDistributed: the layer inside gives several results; it may give one.")
+                "TimeDistributed: the layer inside gives several results; it may give one."
             )
         shape = (made[0].shape[0], spec.shape[1], *made[0].shape[1:])
         return [Spec(shape, made[0].dtype, spec.mask)]

@@ -9,6 +9,7 @@ import pytest
 
 from seqlib.jazz import JazzWeights, follow, pretrained, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
+from seqlib.lstm.following import LEAST
 from seqlib.music import TICKS_PER_BEAT
 
 NAMES = [signal.name for signal in follow.SIGNALS]
@@ -55,7 +56,7 @@ def planted(corpus, monkeypatch, *columns) -> tuple[follow.Group, ...]:
             for place, sequence in enumerate(sequences)
         ]
 
-    monkeypatch.setattr(follow, "_states", states)
+    monkeypatch.setattr(follow, "states_of", states)
     return follow.groups(JazzWeights.from_arrays(pretrained.load("early").arrays), corpus)
 
 
@@ -77,7 +78,7 @@ def test_each_unit_is_in_one_group_the_strongest_first_and_noise_in_the_last(cor
     assert mixed.units == (0,)
     assert beats.r[0] == pytest.approx(-1, abs=1e-6)
     assert 0.9 < beats.r[1] < 1
-    assert follow.LEAST < beats.r[2] < 0.9
+    assert LEAST < beats.r[2] < 0.9
 
 
 def test_what_holds_on_one_half_of_the_melodies_only_is_not_told(corpus, monkeypatch):

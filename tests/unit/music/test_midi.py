@@ -208,7 +208,7 @@ def test_the_solo_is_found_among_25_tracks_and_any_other_may_be_chosen(place):
     assert pitches(song) == line
     other = (place + 1) % 25
     assert read_midi(data, track=other).track == other
-    assert read_midi(data, track=other).melody == song.melody_of(other)
+    assert read_midi(data, track=other).melody == song.with_track(other).melody
     with pytest.raises(MidiError, match="no track 25"):
         read_midi(data, track=25)
 
@@ -218,7 +218,7 @@ def test_drums_beside_a_melody_are_never_taken():
     song = read_midi(mb.file(drums, mb.track(mb.notes(SCALE))))
     assert pitches(song) == list(SCALE)
     with pytest.raises(MidiError, match="drums"):
-        song.melody_of(0)
+        song.with_track(0)
 
 
 def phrase(bars=16, low=60, seed=0, there=1.0):

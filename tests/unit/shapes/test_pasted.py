@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from seqlib.i18n import speaking
-from seqlib.shapes import pasted
 from seqlib.shapes.code import confirming
+from seqlib.shapes.code.confirming import MAX_WEIGHTS, BuildError
 from seqlib.shapes.code.machine import MAX_STEPS
+from seqlib.shapes.code.reading import MAX_LETTERS
 from seqlib.shapes.layers.base import ACTIVATIONS
-from seqlib.shapes.pasted import MAX_WEIGHTS, BuildError, Pasted, PasteError, confirmed, read
+from seqlib.shapes.pasted import Pasted, PasteError, confirmed, read
 
 PIECES = {path.stem: path.read_text("utf-8") for path in Path(__file__).parent.glob("pieces/*.txt")}
 DRAWN = {
@@ -451,7 +452,7 @@ def test_a_long_text_of_one_kind_gets_its_sentence_within_the_bounds(text):
 
 
 def test_the_length_of_a_text_and_of_its_walk_are_bounded():
-    assert pasted.MAX_LETTERS <= 10_000
+    assert MAX_LETTERS <= 10_000
     loops = "for i in range(999):\n  for j in range(999):\n    x = d(x)"
     with pytest.raises(PasteError, match="too long"):
         read(f"x = Input((4, 2))\nd = Dense(2)\n{loops}")

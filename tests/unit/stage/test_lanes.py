@@ -79,15 +79,6 @@ def test_the_diagram_says_of_djmodel_what_its_shapes_say(make_weights):
         assert tuple(size for _, size in tensor.shape) == said[name], name
 
 
-def test_a_tensor_takes_its_sizes_from_arrays_and_from_keras(keras):
-    assert Tensor.of("x", np.zeros((3, 4)), "Tx", "n_values").shape == (("Tx", 3), ("n_values", 4))
-    symbolic = keras.Input((30, 78))
-    shape = Tensor.of("X", symbolic, "m", "Tx", "n_values").shape
-    assert shape == (("m", None), ("Tx", 30), ("n_values", 78))
-    with pytest.raises(StageError, match="2 axis names"):
-        Tensor.of("X", symbolic, "Tx", "n_values")
-
-
 def test_a_diagram_without_layers_is_refused():
     with pytest.raises(StageError, match="no layers"):
         sent(Diagram("Nothing", Tensor("x", ()), ()))
