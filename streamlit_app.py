@@ -13,4 +13,9 @@ if __name__ == "__main__":
 else:
     from ui.frame import early
 
-    app = App(__file__, lifespan=early.lifespan, middleware=[Middleware(early.AfterLoading)])
+    app = App(
+        __file__,
+        lifespan=early.lifespan,
+        routes=early.documents(),
+        middleware=[Middleware(early.AfterLoading)],
+    )

@@ -184,7 +184,7 @@ def test_predict_then_reveal(shapes):
     assert asked.count() == 1
     settled(page)  # a button that is just being drawn lets a press go by
     page.locator(".st-key-reveal button").first.click()
-    page.get_by_text("It is").wait_for()
+    page.get_by_text(re.compile(r"^It is \(")).wait_for()
     asked.wait_for(state="detached")
     settled(page)
     page.locator(".st-key-next_question button").first.click()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +13,7 @@ import pretty_midi
 import pytest
 from conftest import Server, becomes, settled, write_first_cell
 from playwright.sync_api import Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +72,20 @@ def bring_midi(page: Page) -> None:
     )
     expect(page.get_by_text("Whistle").first).to_be_visible()
     settled(page)
+
+
+@contextmanager
+def first_run(page: Page) -> Iterator[list[bytes]]:
+    """What the server sends in the first run for a page that is loaded inside."""
+    frames: list[bytes] = []
+
+    def keep(frame: bytes) -> None:
+        ended = [one for one in frames if ForwardMsg.FromString(one).HasField("script_finished")]
+        if not ended:
+            frames.append(frame)
+
+    page.once("websocket", lambda socket: socket.on("framereceived", keep))
+    yield frames
 
 
 @pytest.fixture
@@ -146,8 +163,11 @@ def test_what_stands_in_no_link_outlives_another_page_and_a_reload(server, new_p
     until_kept(page, "tables")
     settled(page)
     go(page, "Cell")
-    page.reload()
-    settled(page)
+    token = kept(page)["token"]
+    with first_run(page) as frames:
+        page.reload()
+        settled(page)
+    assert any(token.encode() in frame for frame in frames), "it is drawn anew with the visit"
     go(page, "Shapes")
     expect(box).to_have_value("Embedding(500, 7)\nLSTM(9)")
     go(page, "Emojify")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from io import BytesIO
 
 import numpy as np
 import pretty_midi
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojifyWeights, Lexicon
@@ -39,11 +42,9 @@ def claims(monkeypatch):
     begin = visit.begin
 
     def begin_with_claim() -> None:
-        import streamlit as st
-
         if visit._KEEPER in st.session_state and st.session_state[visit._KEEPER].get("claim"):
             visit.current()
-            visit._claimed()
+            visit._answer(st.session_state[visit._KEEPER]["claim"])
             del st.session_state[visit._KEEPER]
         begin()
 
@@ -145,6 +146,48 @@ def test_a_reload_gives_back_work_and_the_settings_of_every_page(claims):
     assert other.selectbox(key="emoji_model").value == "run 3 last"
     assert other.text_area(key="emoji_many").value == "a line\nanother"
     assert other.session_state["visit:"].owner == app.session_state["visit:"].owner
+
+
+def said_as_it_connects(said: object) -> str:
+    """What a browser offers in its handshake, Streamlit's own before ours."""
+    text = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    return f"streamlit, 2|token, a-session, visit.{text}"
+
+
+def test_a_reload_draws_once_and_its_link_still_says_more(monkeypatch):
+    app = work()
+    mine = app.session_state["visit:"]
+    offered = said_as_it_connects({"token": mine.token, "reload": True})
+    headers = {"Sec-WebSocket-Protocol": offered}
+    monkeypatch.setattr(type(st.context), "headers", property(lambda self: headers))
+    other = visit_to("jazz", Tx="21", corpus="my MIDI")  # one run, and all is there
+    assert other.session_state["visit:"] is mine
+    held_alike(app, other)
+    assert "**60** tokens" in texts(other)
+    assert other.selectbox(key="midi_track").value == 1
+    assert other.slider(key="Tx").value == 21
+    assert other.session_state["visit:said"][0]["token"] == mine.token
+    other.switch_page("pages/emojify.py").run()
+    assert other.selectbox(key="emoji_model").value == "run 3 last"
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        "",
+        "streamlit",
+        "streamlit, 2|token, visit",
+        "streamlit, visit.",
+        "visit.é",
+        "streamlit, visit.a",
+        "streamlit, visit._w",
+        "visit." + base64.urlsafe_b64encode(b"[" * 740).decode(),
+        said_as_it_connects({"token": "x" * visit.MOST_SHOWN}),
+        said_as_it_connects({"token": "x"}) + ", another",
+    ],
+)
+def test_whatever_a_handshake_offers_is_no_visit(offered):
+    assert visit.shown(offered) is None
 
 
 def test_a_model_that_the_link_names_is_chosen_once_it_is_there(claims):

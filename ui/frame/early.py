@@ -9,7 +9,19 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from streamlit import config
+from streamlit.file_util import get_static_dir
+from streamlit.url_util import make_url_path
+
+from seqlib.assets import STATIC
+from ui.navigation import HIDDEN, PAGES
 
 # What Streamlit imports with the first elements that a page draws.
 STREAMLITS = ("pandas", "streamlit.emojis")
@@ -21,6 +33,27 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     send_at_once(asyncio.get_running_loop())
     threading.Thread(target=_load_first, name="early", daemon=True).start()
     yield
+
+
+def documents() -> list[Route]:
+    """Return the addresses of our pages, which give Streamlit's document and a script of ours.
+
+    Whoever comes by another one gets Streamlit's own; the visit is then taken up a run later.
+    """
+    base = config.get_option("server.baseUrlPath")
+    return [Route(make_url_path(base, entry.url_path), _document) for entry in (*PAGES, *HIDDEN)]
+
+
+@cache
+def document() -> str:
+    """Return Streamlit's document with the script that shows a tab's visit as it connects."""
+    script = (STATIC / "visit" / "connect.js").read_text("utf-8")
+    text = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    return text.replace("<head>", f"<head><script>\n{script}</script>", 1)
+
+
+async def _document(request: Request) -> HTMLResponse:
+    return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
 
 
 _loaded = threading.Event()
@@ -72,7 +105,6 @@ def load() -> None:
     """Import what pages import, and read what takes longest to read."""
     from seqlib.text.default import shipped_test
     from ui.frame.frame import ROOT
-    from ui.navigation import PAGES
 
     for name in STREAMLITS:
         importlib.import_module(name)

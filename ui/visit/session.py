@@ -2,11 +2,14 @@
 
 A browser that reloads a page is a new session to Streamlit. So what pages keep in the session
 state is also held by ``ui.visit.session``, under a token that the tab keeps for itself (see
-``static/visit/visit.js``) and shows to the new session.
+``static/visit/visit.js``) and shows to the new session: as it connects
+(``static/visit/connect.js``), or where that did not arrive, when the page has been drawn.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import secrets
 import time
 from collections.abc import Mapping
@@ -24,6 +27,7 @@ from ui.state import TABLE, TOOLBAR, WORK
 from ui.status.log import number
 from ui.visit.memory import MINUTES, Visit, Visits
 
+MOST_SHOWN = 1000  # characters of what a tab says of the visit it had
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
 
 BOOT = secrets.token_hex(8)
@@ -54,17 +58,22 @@ def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
     # A host with little memory may hold visits for a shorter time.
     visits.minutes = number("SEQSCOPE_VISIT_MINUTES", MINUTES)
-    visit = look()
-    if visit.note:
-        st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
-        visit.note = ""
-    _tell("visit_token", on_claim_change=_claimed)
+    look()
 
 
 def at(page: str) -> None:
     """Called when it is known which page is drawn: what was set on it before is set again."""
-    st.session_state[_PAGE] = page
-    link = current().links.pop(page, None)
+    here = st.session_state
+    here[_PAGE] = page
+    if _LINK not in here:  # the session's first run
+        _answer(shown(st.context.headers.get("Sec-WebSocket-Protocol", "")))
+        here[_LINK] = {name: st.query_params.get_all(name) for name in st.query_params}
+    visit = current()
+    if visit.note:
+        st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
+        visit.note = ""
+    _tell("visit_token", on_claim_change=lambda: _answer(here[_KEEPER].get("claim")))
+    link = visit.links.pop(page, None)
     if not link or any(name in st.query_params for name in link):
         return  # the reader's own link says more than what was
     with get_script_run_ctx().session_state.query_params() as parameters:
@@ -131,7 +140,6 @@ def current() -> Visit:
     if visit is None:
         visit = Visit(holder=session)
         st.session_state[_VISIT] = visits.add(visit)
-        st.session_state[_LINK] = {name: st.query_params.get_all(name) for name in st.query_params}
     elif visit.holder != session:
         if _alive(visit.holder):  # another tab has it now: go on with what there is
             st.session_state[_ANSWERED] = visit.token
@@ -182,9 +190,19 @@ def _capture(visit: Visit) -> None:
 # -- a reload -----------------------------------------------------------------------------
 
 
-def _claimed() -> None:
+def shown(protocols: str) -> Any:
+    """Return what a tab has said of the visit it had as it connected; None if nothing."""
+    said = protocols.rpartition(",")[2].strip()
+    if not said.startswith("visit.") or len(said) > MOST_SHOWN:
+        return None
+    try:
+        return json.loads(base64.urlsafe_b64decode(said.removeprefix("visit.") + "=="))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _answer(asked: Any) -> None:
     """The tab shows the token of the visit it had: give it back, or say what was lost."""
-    asked = st.session_state[_KEEPER].get("claim")
     if not isinstance(asked, Mapping) or not isinstance(asked.get("token"), str):
         return
     token, mine = asked["token"], current()
@@ -212,7 +230,7 @@ def _claimed() -> None:
 def _take(visit: Visit) -> None:
     """Make a visit this session's. Only before anything is drawn."""
     here = st.session_state
-    link, page = here.get(_LINK, {}), here.get(_PAGE, "")
+    link, page = here.get(_LINK, {}), here.get(_PAGE, "")  # no link yet if nothing was drawn ever
     for key in WORK:
         if key in visit.work:
             here[key] = visit.work[key]
@@ -224,7 +242,7 @@ def _take(visit: Visit) -> None:
     named = visit.links.get(page, {})
     chosen = {key: named[key][0] for key in named if getattr(TABLE[key], "of_visit", False)}
     for key, value in {**visit.settings.get(page, {}), **chosen}.items():
-        # What the first run could not accept, since what it names was not there yet.
+        # What a run before could not accept, since what it names was not there yet.
         if key in link and value is not None and str(here.get(key)) not in link[key]:
             here[key] = value
     visit.links = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
+from streamlit import file_util
 
 from tests import loops
 from ui.frame import early
@@ -79,3 +82,12 @@ def test_what_fails_to_load_holds_nobody(monkeypatch):
     with pytest.raises(ZeroDivisionError):
         early._load_first()
     assert loaded.is_set()
+
+
+def test_a_pages_document_is_streamlits_with_our_script_before_its_own():
+    text = early.document()
+    ours = text.index("seqscope.visit")
+    assert text.index("<head>") < ours < text.index("<script", ours)
+    plain = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
+    assert re.sub(r"<script>[^<]*seqscope\.visit.*?</script>", "", text, flags=re.S) == plain
+    assert {"/", "/jazz", "/status"} < {route.path for route in early.documents()}
