@@ -7,27 +7,12 @@ nothing is run forward again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from seqlib.lstm import LSTMWeights, Trace, backward, softmax, step_back
+from seqlib.lstm import LSTMWeights, Trace, softmax, step_back
 from seqlib.lstm.others import OtherWeights
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of the hidden state ``a`` as the output to explain."""
-
-    unit: int
-
-
-@dataclass(frozen=True)
-class LogProbability:
-    """The log probability, in nats, of one value of the softmax as the output to explain."""
-
-    value: int
 
 
 class Influence(NamedTuple):
@@ -45,35 +30,6 @@ class Influence(NamedTuple):
 
     norm: np.ndarray
     signed: np.ndarray
-
-
-def influence(weights: Any, trace: Trace, t: int, target: Unit | LogProbability) -> Influence:
-    """What each input up to step ``t`` matters to the target at step ``t``.
-
-    Parameters
-    ----------
-    weights : JazzWeights, or for a ``Unit`` also what ``backward`` takes
-        Something with ``cell``, ``densor_kernel`` and ``densor_bias`` for a ``LogProbability``.
-    trace : Trace of one sequence
-    t : int
-        Step of the output, from 0.
-    target : Unit or LogProbability
-
-    Returns
-    -------
-    Influence
-        Both arrays (t + 1,).
-
-    Raises
-    ------
-    ValueError
-        If there is no such step, unit or value, or a densor is needed and not given.
-    """
-    if not 0 <= t < trace.Tx:
-        raise ValueError(f"There is no step {t}; this trace has steps 0 to {trace.Tx - 1}.")
-    da = np.zeros_like(trace.h)  # (Tx, n_a)
-    da[t] = _at_state(weights, trace.h[t], target)
-    return _influence(backward(_cell(weights), trace, da).x[: t + 1], trace.x[: t + 1])
 
 
 def log_probability_gradient(
@@ -190,16 +146,3 @@ def _influence(dx: np.ndarray, x: np.ndarray) -> Influence:
 
 def _cell(weights: Any) -> Any:
     return getattr(weights, "cell", weights) if hasattr(weights, "densor_kernel") else weights
-
-
-def _at_state(weights: Any, a: np.ndarray, target: Unit | LogProbability) -> np.ndarray:
-    """Gradient of the target with respect to ``a`` (n_a,) of its own step."""
-    if isinstance(target, LogProbability):
-        if not hasattr(weights, "densor_kernel"):
-            raise ValueError("A log probability needs the densor's weights too; give the model.")
-        return log_probability_gradient(weights.densor_kernel, weights.densor_bias, a, target.value)
-    if not 0 <= target.unit < len(a):
-        raise ValueError(f"There is no unit {target.unit}; this cell has {len(a)}.")
-    da = np.zeros_like(a)
-    da[target.unit] = 1
-    return da

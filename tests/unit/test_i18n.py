@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from scripts import texts
 from seqlib.i18n import LANGUAGES, LOCALES, N_, SOURCE, _, n_, speaking, words
-from ui.lessons.pages import LESSONS
+from ui.lessons.markdown import LESSONS
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 AREAS = texts.sources()

@@ -22,12 +22,7 @@ SIGNED = {"mean": True, "root mean square": False, "extreme": True}
 HEIGHT = 600
 FIRST_ROWS, FIRST_HEIGHT = 9, 260
 # The chart has one gesture, dragging over rows, and the camera that saves a picture.
-CONFIG = {
-    "displayModeBar": True,
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"filename": "embedding-matrix", "scale": 2},
-}
+CONFIG = charts.SAVE | {"toImageButtonOptions": {"filename": "embedding-matrix", "scale": 2}}
 
 
 def show(vectors: WordVectors) -> None:

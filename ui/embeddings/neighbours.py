@@ -14,19 +14,13 @@ from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
 from seqlib.vectors.wordvectors import unit
 from ui.embeddings import state
 from ui.lessons.pages import lesson
-from ui.parts import escape
+from ui.parts import charts, escape
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import widget
 
 MOST_WORDS = 24
 COMMONEST = 20_000
-SAVE = {
-    "displayModeBar": True,
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"scale": 2},
-}
 
 
 def neighbours(vectors: WordVectors) -> None:
@@ -75,7 +69,7 @@ def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
             font=font(),
         ),
         key=key,
-        config=SAVE,
+        config=charts.SAVE,
         alt=_(
             "The {n} words nearest to {words}: {listed}.",
             n=len(found),
@@ -165,7 +159,7 @@ def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
     st.plotly_chart(
         figures.arithmetic(points, [*chosen, _("the sum"), answer], font()),
         key="analogy_chart",
-        config=SAVE,
+        config=charts.SAVE,
         alt=_(
             "{b} minus {a} plus {c}, drawn as arrows; the nearest word to the sum is {answer}.",
             a=chosen[0],
@@ -208,7 +202,7 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
     st.plotly_chart(
         figures.similarity(vectors.similarity_matrix(words), words, font()),
         key=key,
-        config=SAVE,
+        config=charts.SAVE,
         alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=", ".join(words)),
     )
 
@@ -274,7 +268,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
             font=font(),
         ),
         key="bias_chart",
-        config=SAVE,
+        config=charts.SAVE,
         alt=_(
             "Where words lie between the two groups: {listed}.",
             listed=", ".join(f"{probed[at]} {values[at]:.2f}" for at in order),

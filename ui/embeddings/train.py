@@ -12,7 +12,6 @@ from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import InputError, _
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
-from ui.embeddings.neighbours import SAVE
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts.presenter import font
@@ -198,7 +197,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
         st.plotly_chart(
             figures.changes(found.change[:DRAWN], words, font()),
             key="changes_chart",
-            config=SAVE,
+            config=charts.SAVE,
             alt=_(
                 "Change of {n} rows in {dim} dimensions: {words}.",
                 n=len(words),
@@ -216,7 +215,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
                 font=font(),
             ),
             key="norms_chart",
-            config=SAVE,
+            config=charts.SAVE,
             alt=_(
                 "How far each of these rows moved: {listed}.",
                 listed=", ".join(

@@ -17,7 +17,7 @@ from seqlib.vectors.wordvectors import unit
 from ui.embeddings import cloud, export, neighbours, state
 from ui.frame import language
 from ui.lessons.pages import lesson
-from ui.parts import escape
+from ui.parts import charts, escape
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
 from ui.state import options, value, widget
@@ -27,9 +27,7 @@ NEIGHBOURS = 10
 MOST_OWN = 40
 MOST_COMPARED = 14
 REFRESH = 1.0
-CONFIG = {
-    "displayModeBar": True,
-    "displaylogo": False,
+CONFIG = charts.SAVE | {
     "modeBarButtons": [["orbitRotation", "resetCameraDefault3d", "toImage"]],
     "toImageButtonOptions": {"filename": "word-map", "scale": 2},
 }

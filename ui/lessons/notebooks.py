@@ -72,11 +72,6 @@ def text(name: str, language: str) -> dict[str, str]:
     return sections(path.read_text(encoding="utf-8"))
 
 
-def defaults(name: str) -> dict[str, Any]:
-    """What can be set in a notebook, and its value if it is not."""
-    return {key: value for cell in cells(name) for key, value in cell.values.items()}
-
-
 @cache
 def repository() -> str:
     """The project's public address, from pyproject.toml; empty while it has none."""
@@ -114,7 +109,7 @@ def notebook(
     Parameters
     ----------
     settings : mapping, optional
-        Of those in ``defaults(name)``: numbers, texts, and tuples or lists of them. They are
+        Of the ``values`` of its cells: numbers, texts, and tuples or lists of them. They are
         written as literals, so a text can never become code.
     variant : str
         Which of the cells that come in variants; the first if empty.

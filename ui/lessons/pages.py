@@ -8,11 +8,8 @@ from __future__ import annotations
 from functools import cache
 
 from seqlib import i18n
-from seqlib.assets import ASSETS
-from ui.lessons.markdown import sections
+from ui.lessons.markdown import read, sections
 from ui.lessons.terms import linked
-
-LESSONS = ASSETS / "lessons"
 
 
 def lesson(page: str, language: str | None = None) -> dict[str, str]:
@@ -25,10 +22,7 @@ def lesson(page: str, language: str | None = None) -> dict[str, str]:
 
 @cache
 def _read(page: str, language: str) -> dict[str, str]:
-    file = LESSONS / language / f"{page}.md"
-    if not file.exists():
-        file = LESSONS / i18n.SOURCE / f"{page}.md"
-    found = sections(file.read_text(encoding="utf-8"))
+    found = sections(read(f"{page}.md", language))
     return {
         name: body if name == "title" else linked(body, language) for name, body in found.items()
     }

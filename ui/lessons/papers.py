@@ -15,17 +15,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
 from seqlib.jazz import pretrained
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import RunSettings
-from ui.lessons.markdown import sections
+from ui.lessons.markdown import LESSONS, sections
 from ui.lessons.notebooks import cells
 from ui.lessons.terms import glossary
 from ui.lessons.tours import spans
 
-LESSONS = ASSETS / "lessons"
 _TAKEN = re.compile(r"\{\{ *([\w .-]+?) *\}\}")
 _LINK = re.compile(r"\[([^\]]*)\]\((/[^)]*)\)")
 # What is done -> what each language calls it in the plan.

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
-from ui.lessons.markdown import sections
+from ui.lessons.markdown import read, sections
 
-LESSONS = ASSETS / "lessons"
 LINK = "#term-"  # what a link to a term begins with
 
 # **term** or `term`, outside links.
@@ -36,10 +34,7 @@ class Term:
 @cache
 def glossary(language: str = SOURCE) -> tuple[Term, ...]:
     """All terms in a language; in English where it has no glossary."""
-    path = LESSONS / language / "glossary.md"
-    if not path.exists():
-        path = LESSONS / SOURCE / "glossary.md"
-    found = sections(path.read_text(encoding="utf-8"))
+    found = sections(read("glossary.md", language))
     return tuple(
         _term(names, body) for names, body in found.items() if names not in ("title", "intro")
     )

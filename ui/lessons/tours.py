@@ -23,10 +23,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from seqlib.assets import ASSETS
 from seqlib.i18n import SOURCE
-
-LESSONS = ASSETS / "lessons"
+from ui.lessons.markdown import LESSONS, read
 
 # Actions that a step can wait for -> what the reader does with the element.
 ACTIONS = {
@@ -101,10 +99,7 @@ def tour(page: str, language: str = SOURCE) -> Tour:
     FileNotFoundError
         If the page has no tour.
     """
-    path = LESSONS / language / f"{page}.tour.md"
-    if not path.exists():
-        path = LESSONS / SOURCE / f"{page}.tour.md"
-    return parse(path.read_text(encoding="utf-8"))
+    return parse(read(f"{page}.tour.md", language))
 
 
 def parse(text: str) -> Tour:

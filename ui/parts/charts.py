@@ -17,6 +17,13 @@ from ui.parts.presenter import presenting
 
 PRESENTER_FONT = 20  # px; Plotly counts in px, so the page's own scale does not reach it
 TALLER = 1.25  # times the height, where the type is large
+# Plotly's bar with the camera only, which saves a picture.
+SAVE = {
+    "displayModeBar": True,
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"scale": 2},
+}
 POINTS = 480  # of a line: a curve is some 500 pixels wide
 
 _curves = component("curves", "curves/curves.js", "curves/curves.css")

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from seqlib.i18n import LANGUAGES
-from ui.lessons.tours import LESSONS, TourError, parse, spans, tour, toured
+from ui.lessons.markdown import LESSONS
+from ui.lessons.tours import TourError, parse, spans, tour, toured
 
 PAGES = ("home", "jazz", "emojify", "shapes", "embeddings", "cell")
 STEP = """# A tour
