@@ -8,14 +8,18 @@ sentences that have a word there.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from seqlib.emojify.network import Arrays, Batch, Network, Packed, dropped, packed
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
-from seqlib.lstm._fast import Cell, OneHot, Unrolled
+from seqlib.lstm._fast import in_blocks, turned
+from seqlib.training.helper import Helper, Link
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Part, SteppedTask, flat, split, views
 from seqlib.training.task import State
@@ -70,6 +74,11 @@ class EmojifyTask(SteppedTask):
     seed: int = 0
     clip: float | None = None
     shared = True
+
+    @property
+    def scratch(self) -> int:
+        """Numbers that the halves of a batch hand to each other."""
+        return sum(math.prod(shape) for shape in Half.shapes(self))
 
     @classmethod
     def of(
@@ -145,6 +154,32 @@ class EmojifyTask(SteppedTask):
         left = np.where(rng.random(sentences.shape) < self.word_dropout, 0, sentences)
         return to_the_front(left) if self.mask else left
 
+    def batch(self, epoch: int, number: int, part: Part, *out: np.ndarray) -> Batch:
+        """Draw a batch; ``out``: arrays (≥ P, n_a) and (≥ m, n_a) for the layers' dropout."""
+        rng = np.random.default_rng((self.seed, epoch, number + 1))
+        batch = packed(self.thinned(self.train[part.rows], rng), self.mask)
+        P, m, n_a = len(batch.words), len(part.rows), len(self.start[1])
+        drop_1 = dropped(rng, self.dropout, (P, n_a), *out[:1])
+        drop_2 = dropped(rng, self.dropout, (m, n_a), *out[1:])
+        drop_0 = dropped(rng, self.input_dropout, (P, self.table.shape[1]))
+        return Batch(batch, self.labels[part.rows[batch.order]], drop_0, drop_1, drop_2)
+
+    def owned(self, share: int, n: int) -> list[slice]:
+        """Return a layer and so much of the table that both update as many.
+
+        The layer last: in the batch to come this process needs it first.
+        """
+        sizes = [math.prod(shape) for shape in self.shapes]
+        middle, table = sum(sizes[:3]), sum(sizes[:8])
+        cut = min(max(table, table + n // 2 - middle), n)
+        return (
+            [slice(cut, n), slice(middle, table)] if share else [slice(table, cut), slice(middle)]
+        )
+
+    def network(self, *arrays: np.ndarray) -> Network:
+        """Allocate what a batch is computed in, but for some ``arrays`` that are there."""
+        return Network(self.shapes, self.train.shape[1], self.largest, *arrays)
+
     def open(self) -> Session:
         """Allocate what one ``advance`` needs."""
         return Session(self)
@@ -177,137 +212,10 @@ class EmojifyTask(SteppedTask):
         return Session(self).probabilities(state.weights)
 
 
-class Arrays(NamedTuple):
-    """The weights as ``Network`` multiplies with them."""
-
-    cell_1: Cell
-    cell_2: Cell
-    kernel_1: np.ndarray
-    kernel_2: np.ndarray
-    dense_kernel: np.ndarray
-    dense_bias: np.ndarray
-    table: np.ndarray
-
-    @classmethod
-    def of(cls, arrays: list[np.ndarray]) -> Arrays:
-        """Lay out the arrays of ``weights.NAMES``, then the table."""
-        cells = Cell.of(*arrays[:3]), Cell.of(*arrays[3:6])
-        return cls(*cells, arrays[0], arrays[3], *arrays[6:])
-
-
-class Packed(NamedTuple):
-    """Sentences of a batch, step below step, as ``seqlib.lstm._fast.Unrolled`` reads them.
-
-    Attributes
-    ----------
-    order : int array (m,)
-        Which sentence of the batch comes first, second, …: the longest first.
-    steps : list of int
-        How many sentences have a word at each step; P is their sum.
-    words, sentences : int array (P,)
-        Row of the table, and place in ``order``, of each word.
-    last : int array (k,)
-        Where the last word of each sentence stands; sentences without a word come last and
-        are left out.
-    """
-
-    order: np.ndarray
-    steps: list[int]
-    words: np.ndarray
-    sentences: np.ndarray
-    last: np.ndarray
-
-
-def packed(sentences: np.ndarray, mask: bool) -> Packed:
-    """Sort and pack sentences (m, Tx); a mask ends each at its first 0."""
-    m, Tx = sentences.shape
-    lengths = np.count_nonzero(sentences, axis=1) if mask else np.full(m, Tx)
-    order = np.argsort(-lengths, kind="stable")
-    lengths = lengths[order]
-    there = np.arange(Tx)[:, None] < lengths  # (Tx, m)
-    steps = np.count_nonzero(there, axis=1)
-    starts = np.cumsum(steps) - steps
-    last = starts[lengths[lengths > 0] - 1] + np.arange(np.count_nonzero(lengths))
-    return Packed(
-        order,
-        [k for k in steps.tolist() if k] or [0],
-        sentences[order].T[there],
-        np.nonzero(there)[1],
-        last,
-    )
-
-
 def to_the_front(sentences: np.ndarray) -> np.ndarray:
     """Return sentences (m, Tx) with their non-zero entries moved to the front, in order."""
     order = np.argsort(sentences == 0, axis=1, kind="stable")
     return np.take_along_axis(sentences, order, axis=1)
-
-
-class Network:
-    """The two layers and the softmax, forward and back over one packed batch after the other.
-
-    Parameters
-    ----------
-    task : EmojifyTask
-    most : int
-        The most sentences of a batch.
-    """
-
-    def __init__(self, task: EmojifyTask, most: int) -> None:
-        Tx, n_a = task.train.shape[1], len(task.start[1])
-        self._layer_1, self._layer_2 = (
-            Unrolled(n_x, n_a, most * Tx, most) for n_x in (task.table.shape[1], n_a)
-        )
-        self.gradient = np.empty(sum(math.prod(shape) for shape in task.shapes), np.float32)
-        self.out = views(self.gradient, task.shapes)
-
-    def forward(
-        self, arrays: Arrays, batch: Packed, drop_1: Any = 1, drop_2: Any = 1, drop_0: Any = 1
-    ) -> np.ndarray:
-        """Return the logits (m, n_classes), in the order of the packed batch.
-
-        Parameters
-        ----------
-        arrays : Arrays
-        batch : Packed
-        drop_1, drop_2, drop_0 : arrays (P, n_a), (m, n_a) and (P, e_length), optional
-            What the outputs of each layer, and the words' vectors, are multiplied with.
-        """
-        self._arrays, self._batch = arrays, batch
-        self._drop_0, self._drop_1, self._drop_2 = drop_0, drop_1, drop_2
-        for layer in (self._layer_1, self._layer_2):
-            layer.begin(batch.steps)
-        self._x = arrays.table[batch.words] * drop_0  # (P, e_length)
-        self._between = self._layer_1.forward(arrays.cell_1, self._x) * drop_1
-        a = self._layer_2.forward(arrays.cell_2, self._between)  # (P, n_a)
-        self._states = np.zeros((len(batch.order), a.shape[1]), np.float32)  # without words: 0
-        self._states[: len(batch.last)] = a[batch.last]
-        self._states *= drop_2
-        return self._states @ arrays.dense_kernel + arrays.dense_bias
-
-    def backward(self, dy: np.ndarray) -> None:
-        """Write the gradients of all arrays in ``out``, from ``dy``, that of the logits."""
-        arrays, batch, out = self._arrays, self._batch, self.out
-        np.matmul(self._states.T, dy, out=out[6])
-        np.sum(dy, axis=0, out=out[7])
-        d_states = (dy @ arrays.dense_kernel.T) * self._drop_2  # (m, n_a)
-        da = np.zeros_like(self._between)
-        da[batch.last] = d_states[: len(batch.last)]
-        dz = self._layer_2.backward(da)
-        self._layer_2.gradients(self._between, out[3:6])
-        da = (dz @ arrays.kernel_2.T) * self._drop_1
-        dz = self._layer_1.backward(da)
-        self._layer_1.gradients(self._x, out[:3])
-        if len(out) > 8:
-            words = OneHot(batch.words, len(arrays.table))
-            words.transposed_product((dz @ arrays.kernel_1.T) * self._drop_0, out=out[8])
-
-
-def dropped(rng: np.random.Generator, rate: float, shape: tuple[int, int]) -> np.ndarray:
-    """Draw what a layer's output is multiplied with: 0 at ``rate``, else 1 / (1 − rate)."""
-    if not rate:
-        return np.ones(shape, np.float32)
-    return (rng.random(shape, np.float32) >= rate) * np.float32(1 / (1 - rate))
 
 
 class Session:
@@ -315,42 +223,151 @@ class Session:
 
     def __init__(self, task: EmojifyTask) -> None:
         self._task = task
-        self._most = task.largest
-        self._network = Network(task, self._most)
+        self._half: Half | None = None
+        self.helper: Helper | None = None
+
+    @cached_property
+    def _network(self) -> Network:
+        return self._task.network()
 
     def take(
-        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+        self, state: State, part: Part, link: Link | None = None
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss, hits) and the gradient (n,), summed over a share of the sentences."""
-        task, network = self._task, self._network
-        arrays = Arrays.of(task.split(state.weights))
-        n_a = len(arrays.dense_kernel)
-        rng = np.random.default_rng((task.seed, state.epoch, state.batch + 1))
-        sentences = task.thinned(task.train[rows], rng)
-        batch = packed(sentences, task.mask)
-        rows = rows[batch.order]
-        # Drawn for the whole batch, so that shares change nothing.
-        drop_1, drop_2 = (
-            dropped(rng, task.dropout, (n, n_a)) for n in (len(batch.words), len(rows))
-        )
-        drop_0 = dropped(rng, task.input_dropout, (len(batch.words), task.table.shape[1]))
-        if of > 1:  # every second sentence, so that both shares have long ones
-            own = batch.sentences % of == share
-            drop_0, drop_1, drop_2 = drop_0[own], drop_1[own], drop_2[share::of]
-            rows = rows[share::of]
-            batch = packed(sentences[batch.order[share::of]], task.mask)
-        logits = network.forward(arrays, batch, drop_1, drop_2, drop_0)
-        loss, right, dy = cross_entropy(logits, task.labels[rows])
+        """Return (loss, hits), summed over the sentences, and the gradient (n,)."""
+        task = self._task
+        if link is not None:
+            self._half = self._half or Half(task, link)
+            return self._half.take(state, part)
+        batch, network = task.batch(state.epoch, state.batch, part), self._network
+        arrays = Arrays(task.split(state.weights))
+        logits = network.forward(arrays, batch.packed, batch.drop_1, batch.drop_2, batch.drop_0)
+        loss, right, dy = cross_entropy(logits, batch.labels)
+        dy /= part.of
         network.backward(dy)
         return (loss.sum(), np.float32(np.count_nonzero(right))), network.gradient
 
     def probabilities(self, weights: np.ndarray) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
-        task = self._task
-        arrays = Arrays.of(task.split(weights))
-        y = np.empty((len(task.test), len(arrays.dense_bias)), np.float32)
-        for first in range(0, len(y), self._most):
-            some = slice(first, first + self._most)
-            batch = packed(task.test[some], task.mask)
+        if self.helper is None:
+            return self.tested(weights)
+        y = np.empty((len(self._task.test), len(self._task.start[7])), np.float32)
+        y[::2], y[1::2] = self.helper.both(self, "tested", weights)
+        return y
+
+    def tested(self, weights: np.ndarray, share: int = 0, of: int = 1) -> np.ndarray:
+        """Return ``probabilities`` of every ``of``-th sentence."""
+        task, arrays = self._task, Arrays(self._task.split(weights))
+        test = task.test[share::of]
+        y = np.empty((len(test), len(arrays.dense_bias)), np.float32)
+        for first in range(0, len(y), task.largest):
+            some = slice(first, first + task.largest)
+            batch = packed(test[some], task.mask)
             y[some][batch.order] = softmax(self._network.forward(arrays, batch))
         return y
+
+
+class Half:
+    """One layer of a batch, while another process computes the other one.
+
+    Half of the rows would take as many calls of NumPy as all of them; a layer takes half as many.
+    Share 0 takes the first layer and the table, and prepares the batches; share 1 is one step
+    behind it with the second layer and the softmax, and one step ahead on the way back.
+    """
+
+    @staticmethod
+    def shapes(task: EmojifyTask) -> list[tuple[int, ...]]:
+        """Of what the two hand on; of the first three, one for each of two batches in turn."""
+        (Tx, n_a), most = (task.train.shape[1], len(task.start[1])), task.largest
+        P = most * Tx
+        return [
+            (2, 3 + Tx + 2 * most),  # how many steps, sentences, last words; these; the labels
+            (2, P, n_a),  # drop_1
+            (2, most, n_a),  # drop_2
+            (P, 2 * n_a + 1),  # what the second layer reads
+            (P, 4 * n_a),  # dz of the second layer
+            (P, n_a),  # da of what the first layer gave
+        ]
+
+    def __init__(self, task: EmojifyTask, link: Link) -> None:
+        self._task, self._link = task, link
+        notes, self._drop_1, self._drop_2, self._read, self._dz, self._da = views(
+            link.scratch, self.shapes(task)
+        )
+        self._notes = notes.view(np.int32)
+        self._network = task.network(link.gradient, self._read, self._dz)
+        self._parts: tuple[int, list[Part]] = -1, []
+        self._ready: dict[tuple[int, int], Batch] = {}
+
+    def take(self, state: State, part: Part) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+        """Write the gradient of this layer; returns (loss, hits), 0 for the first, and it."""
+        arrays = Arrays(self._task.split(state.weights))
+        half = self._second if self._link.share else self._first
+        return half(state.epoch, state.batch, part, arrays), self._link.gradient
+
+    def _first(self, epoch: int, number: int, part: Part, arrays: Arrays) -> tuple[Any, Any]:
+        link, network, read, n_a = self._link, self._network, self._read, self._da.shape[1]
+        batch = self._ready.pop((epoch, number), None) or self._prepared(epoch, number, part)
+        link.say(1)
+        packed, drop_1 = batch.packed, batch.drop_1
+        T = len(packed.steps)
+
+        def hand_on(t: int, rows: slice) -> None:
+            np.multiply(network.layer_1.a[rows], drop_1[rows], out=read[rows, :n_a])
+            link.say(t + 2)
+
+        network.up_to_between(arrays, packed, batch.drop_0, hand_on)
+        if self._parts[0] != epoch:
+            self._parts = epoch, self._task.parts(epoch)
+        for after in self._parts[1][number + 1 : number + 2]:  # while the second is at work
+            self._ready = {(epoch, number + 1): self._prepared(epoch, number + 1, after)}
+        give_back = self._giving_back(arrays, drop_1)
+
+        def fetch(t: int, rows: slice) -> None:
+            link.wait(T - t)
+            give_back(rows)
+
+        network.back_from_between(self._da, fetch)
+        return np.float32(0), np.float32(0)
+
+    def _prepared(self, epoch: int, number: int, part: Part) -> Batch:
+        place = number % 2
+        batch = self._task.batch(epoch, number, part, self._drop_1[place], self._drop_2[place])
+        steps, last = batch.packed.steps, batch.packed.last
+        counts = len(steps), len(batch.labels), len(last)
+        noted = np.concatenate([counts, steps, last, batch.labels])
+        self._notes[place, : len(noted)] = noted
+        return batch
+
+    def _giving_back(self, arrays: Arrays, drop_1: np.ndarray) -> Callable[[slice], None]:
+        """Return what computes this share's columns of ``da`` from ``dz`` of the second layer."""
+        n_a = self._da.shape[1]
+        cut = 3 * n_a // 4  # the second layer's process has more time for it
+        half = slice(cut) if self._link.share else slice(cut, n_a)
+        dz, da, kernel = self._dz, self._da[:, half], turned(arrays.kernel_2[half])
+        drop = drop_1[:, half]
+
+        def give_back(rows: slice) -> None:
+            np.matmul(dz[rows], kernel, out=in_blocks(da[rows]))
+            da[rows] *= drop[rows]
+
+        return give_back
+
+    def _second(self, epoch: int, number: int, part: Part, arrays: Arrays) -> tuple[Any, Any]:
+        link, network, place = self._link, self._network, number % 2
+        give_back = self._giving_back(arrays, self._drop_1[place])
+        link.wait(1)
+        T, m, k = self._notes[place, :3].tolist()
+        steps, last, labels = np.split(self._notes[place, 3:], np.cumsum([T, k, m]))[:3]
+        batch = Packed(np.arange(m), steps.tolist(), np.empty(0, int), last)  # no words needed
+        logits = network.from_between(
+            arrays, batch, self._drop_2[place, :m], None, lambda t, rows: link.wait(t + 2)
+        )
+        loss, right, dy = cross_entropy(logits, labels)
+        dy /= part.of
+
+        def hand_back(t: int, rows: slice) -> None:
+            give_back(rows)
+            link.say(T - t)
+
+        network.back_to_between(dy, hand_back)
+        return loss.sum(), np.float32(np.count_nonzero(right))

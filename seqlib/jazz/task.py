@@ -161,15 +161,16 @@ class Session:
     def __init__(self, task: JazzTask) -> None:
         self._task = task
         self._networks: dict[int, Network] = {}
+        self.helper: Any = None
 
     def take(
-        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+        self, state: State, part: Part, link: Any = None
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over a share of rows."""
-        rows = np.array_split(rows, of)[share]
+        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), of half of the rows each share."""
+        rows = part.rows if link is None else np.array_split(part.rows, 2)[link.share]
         if len(rows) not in self._networks:
             self._networks[len(rows)] = Network(self._task, len(rows))
-        return self._networks[len(rows)].take(self._task.model(state), rows)
+        return self._networks[len(rows)].take(self._task.model(state), rows, part.of)
 
 
 class Network:
@@ -187,9 +188,9 @@ class Network:
         self._rows: np.ndarray | None = None
 
     def take(
-        self, weights: JazzWeights, rows: np.ndarray
+        self, weights: JazzWeights, rows: np.ndarray, of: int
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return (loss (Ty,), hits (Ty,)) and the gradient (n,), summed over windows ``rows``."""
+        """Return (loss (Ty,), hits (Ty,)) over windows ``rows``, and the gradient (n,) / ``of``."""
         if not np.array_equal(rows, self._rows):
             # Time first: P = Tx m rows.
             self._rows = rows
@@ -202,6 +203,7 @@ class Network:
         logits = np.matmul(a, densor_kernel, out=self._logits)  # (P, n_values)
         logits += densor_bias
         loss, right, dy = cross_entropy(logits, self._y)
+        dy *= 1 / of
         da = np.matmul(dy, densor_kernel.T, out=self._da)  # (P, n_a)
         layer.backward(da)
         layer.gradients(x, out=dcell)

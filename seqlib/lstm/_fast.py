@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -82,8 +82,10 @@ class Cell(NamedTuple):
             for gate, out in zip((i, f, o), joined[:, start:end], strict=False):
                 np.multiply(gate, np.float32(0.5), out=out)
             joined[3, start:end] = g
-        transposed = _transposed(recurrent_kernel).reshape(4 * n_a, -1, _width(n_a))
-        return cls(joined, transposed.swapaxes(0, 1))
+        return cls(joined, turned(recurrent_kernel))
+
+
+Hook = Callable[[int, slice], None]  # of a step, and where its rows stand
 
 
 class _Arrays(NamedTuple):
@@ -97,14 +99,14 @@ class _Arrays(NamedTuple):
     a: np.ndarray
     a_read: np.ndarray  # where the step after reads a, of the sequences that go on
     c_before: np.ndarray | None  # None at the first step: zeros
-    da: np.ndarray
+    dz: np.ndarray  # (k, 4 n_a), in Keras' order i, f, g, o
+    dz_ifgo: np.ndarray  # (4, k, n_a)
+    da: np.ndarray  # (k, n_a)
     dc: np.ndarray
     da_next: np.ndarray  # from the step after
     dc_next: np.ndarray
     spare: np.ndarray
     da_blocks: np.ndarray  # da_next as ``Cell.transposed`` gives it
-    dz: np.ndarray  # (k, 4 n_a), in Keras' order i, f, g, o
-    dz_ifgo: np.ndarray  # (4, k, n_a)
     spare_gates: np.ndarray  # (4, k, n_a)
 
 
@@ -124,6 +126,8 @@ class Unrolled:
         The largest P, and the most sequences, of any batch to come.
     keep : bool
         Whether ``da`` and ``dc`` are kept, which takes time.
+    read, dz : float32 arrays (size, n_x + 1 + n_a) and (size, 4 n_a), optional
+        Where the input, ones and ``a`` of the step before are to stand, and ``dz``.
 
     Attributes
     ----------
@@ -133,15 +137,26 @@ class Unrolled:
         All that arrives at the states; only with ``keep``.
     """
 
-    def __init__(self, n_x: int, n_a: int, size: int, most: int, keep: bool = False) -> None:
+    def __init__(
+        self,
+        n_x: int,
+        n_a: int,
+        size: int,
+        most: int,
+        keep: bool = False,
+        read: np.ndarray | None = None,
+        dz: np.ndarray | None = None,
+    ) -> None:
         self._n_x, self._n_a, self._keep = n_x, n_a, keep
-        self._all_read = np.ones((size, n_x + 1 + n_a), np.float32)
+        self._all_read = np.empty((size, n_x + 1 + n_a), np.float32) if read is None else read
+        self._all_read[:, n_x] = 1
         self._all_gates = np.empty(4 * size * n_a, np.float32)
         self._states = np.empty((3, size, n_a), np.float32)  # a, c, tanh(c)
         self._arriving = np.empty((2, size if keep else most, n_a), np.float32)  # da, dc
-        self._dz = np.empty((size, 4 * n_a), np.float32)
+        self._dz = np.empty((size, 4 * n_a), np.float32) if dz is None else dz
         self._next = np.empty((3, most, n_a), np.float32)  # da and dc of the step after; spare
         self._spare = np.empty(4 * most * n_a, np.float32)
+        self._of_rows: dict[int, tuple[np.ndarray, ...]] = {}
 
     def begin(self, rows: Sequence[int]) -> None:
         """Take a batch with so many sequences at each step."""
@@ -150,13 +165,12 @@ class Unrolled:
         self.a, self.c, tanh_c = self._states[:, :P]
         self.da, self.dc = self._arriving[:, : P if self._keep else rows[0]]
         self.dz = self._dz[:P]
-        blocks = n_a // _width(n_a), _width(n_a)
         self._steps: list[_Arrays] = []
         end, before = 0, None
         for k, k_after in zip(rows, [*rows[1:], 0], strict=True):
             start, end = end, end + k
             now, by_gate = slice(start, end), (4, k, n_a)
-            kept = now if self._keep else slice(0, k)
+            spare = self._of_rows.get(k) or self._for_rows(k)
             self._steps.append(
                 _Arrays(
                     now,
@@ -167,26 +181,39 @@ class Unrolled:
                     self.a[now],
                     self._read[end : end + k_after, self._n_x + 1 :],
                     None if before is None else self.c[before : before + k],
-                    self.da[kept],
-                    self.dc[kept],
-                    *self._next[:, :k],
-                    self._next[0, :k].reshape(k, *blocks).swapaxes(0, 1),
                     self.dz[now],
                     self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
-                    self._spare[: 4 * k * n_a].reshape(by_gate),
+                    *(self._arriving[:, now] if self._keep else spare[:2]),
+                    *spare[2:],
                 )
             )
             before = start
 
-    def forward(self, cell: Cell, x: Any) -> np.ndarray:
-        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a``."""
+    def _for_rows(self, k: int) -> tuple[np.ndarray, ...]:
+        """Return what steps of ``k`` sequences use in turn, from ``da`` to ``spare_gates``."""
+        spare_gates = self._spare[: 4 * k * self._n_a].reshape(4, k, self._n_a)
+        da_blocks = in_blocks(self._next[0, :k])
+        spare = *self._arriving[:, :k], *self._next[:, :k], da_blocks, spare_gates
+        self._of_rows[k] = spare
+        return spare
+
+    def forward(
+        self, cell: Cell, x: Any, before: Hook | None = None, after: Hook | None = None
+    ) -> np.ndarray:
+        """Run over ``x``, a ``OneHot`` or an array (P, n_x); returns ``a``.
+
+        ``before`` and ``after`` are called at each step. Without ``x``, what ``before`` has put
+        into ``read`` is the input.
+        """
         self._cell, joined = cell, cell.joined
         if isinstance(x, OneHot):
             zero = np.zeros_like(joined[:, :1])
             rows, joined = np.concatenate([joined[:, : x.n], zero], axis=1), joined[:, x.n :]
-        else:
+        elif x is not None:
             self._read[:, : self._n_x] = x
-        for step in self._steps:
+        for t, step in enumerate(self._steps):
+            if before is not None:
+                before(t, step.rows)
             weights = joined if step.c_before is not None else joined[:, : self._n_x + 1]
             z = np.matmul(step.read, weights, out=step.gates)
             if isinstance(x, OneHot):  # a product with a one-hot row is a row of the kernel
@@ -202,17 +229,27 @@ class Unrolled:
                 c += np.multiply(f, step.c_before, out=step.spare)
             np.tanh(c, out=step.tanh_c)
             a = np.multiply(o, step.tanh_c, out=step.a)
+            if after is not None:
+                after(t, step.rows)
             step.a_read[:] = a[: len(step.a_read)]
         return self.a
 
-    def backward(self, da: np.ndarray) -> np.ndarray:
+    def backward(
+        self, da: np.ndarray, before: Hook | None = None, after: Hook | None = None
+    ) -> np.ndarray:
         """Go back with gradients ``da`` (P, n_a) of what ``forward`` gave; returns ``dz``.
+
+        ``before`` and ``after`` are called at each step, when its ``da`` is to be there and when
+        its ``dz`` is.
 
         σ′ = σ (1 − σ) and tanh′ = (1 + tanh) (1 − tanh), so that the last factor of each dz is
         1 minus its gate.
         """
         self._next[:] = 0
-        for step in reversed(self._steps):
+        for t in reversed(range(len(self._steps))):
+            step = self._steps[t]
+            if before is not None:
+                before(t, step.rows)
             i, f, o, g = step.gates
             d_i, d_f, d_o, d_g = step.spare_gates
             da_t = np.add(da[step.rows], step.da_next, out=step.da)
@@ -232,6 +269,8 @@ class Unrolled:
             rest = np.subtract(1, step.gates, out=step.gates)
             np.multiply(step.spare_gates[:2], rest[:2], out=step.dz_ifgo[:2])
             np.multiply(step.spare_gates[2:], rest[2:], out=step.dz_ifgo[:1:-1])
+            if after is not None:
+                after(t, step.rows)
             if step.c_before is not None:
                 np.matmul(step.dz, self._cell.transposed, out=step.da_blocks)
         return self.dz
@@ -248,9 +287,19 @@ class Unrolled:
         np.matmul(self._read[:, n_x], self.dz, out=bias)
 
 
-def _width(n_a: int) -> int:
-    """Columns of a block of ``Cell.transposed``."""
-    return BLOCK if n_a % BLOCK == 0 else n_a
+def turned(kernel: np.ndarray) -> np.ndarray:
+    """Lay out the transpose of ``kernel`` (n, 4 n_a) in k blocks of columns (k, 4 n_a, n / k).
+
+    A product with it is written ``in_blocks``.
+    """
+    return in_blocks(_transposed(kernel))
+
+
+def in_blocks(array: np.ndarray) -> np.ndarray:
+    """View ``array`` (m, n) as blocks of columns (k, m, n / k)."""
+    m, n = array.shape
+    width = BLOCK if n % BLOCK == 0 else n
+    return array.reshape(m, n // width, width).swapaxes(0, 1)
 
 
 def _transposed(array: np.ndarray) -> np.ndarray:

@@ -255,11 +255,12 @@ class CopySession:
 
     def __init__(self, task: CopyTask) -> None:
         self._task = task
+        self.helper: Any = None
         cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
         self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 
     def take(
-        self, state: TaskState, rows: np.ndarray, share: int = 0, of: int = 1
+        self, state: TaskState, part: Part, link: Any = None
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (3,), hits (3,)) and the gradient (n,), summed over one new batch."""
         settings = self._task.settings
@@ -277,6 +278,7 @@ class CopySession:
             a = layer.forward(cell_of(cell), x)  # (P, n_a)
             said = a[-len(labels) :]
             each, right, dy = cross_entropy(said @ kernel + bias, labels)
+            dy /= part.of
             da = np.zeros_like(a)
             da[-len(labels) :] = dy @ kernel.T
             layer.backward(da)

@@ -1,12 +1,13 @@
-"""A second process that computes half of each batch, where one run has the machine to itself.
+"""A second process that computes a share of each batch, where one run has the machine to itself.
 
 Two threads are slower than one: a batch makes a thousand short calls of NumPy, and after each the
 threads would wait for Python's lock. The processes share the memory of the weights, of Adam's
-moments and of the gradient, so that a batch costs four short messages.
+moments and of the gradient, so that a batch costs four short messages; within a batch, shares that
+need each other's results step by step look into that memory.
 
 A helper takes a quarter of a second to start. Until then, and where a host lets no process start,
-a run trains by itself; a helper that ends in a slice costs that slice. One that is waited for too
-long, because the second core has other work, is given up.
+a run trains by itself; a helper that ends or stands still in a slice costs that slice. One that is
+waited for too long, because the second core has other work, is given up.
 """
 
 from __future__ import annotations
@@ -14,33 +15,48 @@ from __future__ import annotations
 import mmap
 import os
 import pickle
+import select
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 
 from seqlib.training import rooms, worker
 from seqlib.training.adam import adam
-from seqlib.training.task import Session, State
+from seqlib.training.task import Part, Session, State
 
 IN_MEMORY = "/dev/shm"  # where Linux keeps files that never reach a disk
-# Half a batch takes 0.7 of the time of a whole one: beyond this share, waiting costs more.
+# A share takes up to 0.7 of the time of a whole batch: beyond this, waiting costs more.
 MOST_WAITING = 0.3
 LOOKED_AT = 1.0  # seconds of slices from one such look to the next
+PATIENCE = 10.0  # seconds without a sign from the other process
+# Who sleeps takes 50 µs to wake up, a quarter of what a whole step of a batch takes: so long is
+# looked again and again, and the core kept.
+SPIN_SECONDS, SPIN_SLEEP, SPINS = 2e-3, 1e-4, 100
+HEAD = 128  # bytes before the numbers: how far each process has come, in cache lines of their own
 Sums = tuple[np.ndarray, ...]
 
 
 class Shared(Protocol):
     """A task whose batches two processes can share, such as a ``SteppedTask``."""
 
+    @property
+    def scratch(self) -> int:
+        """Numbers that the shares of a batch hand to each other."""
+        ...
+
     def begin(self) -> State:
         """Return the state before the first step."""
+        ...
+
+    def owned(self, share: int, n: int) -> Sequence[slice]:
+        """Return which of the ``n`` weights a process updates."""
         ...
 
     def open(self) -> Session:
@@ -52,8 +68,81 @@ class Lost(Exception):
     """The helper's process ended, perhaps in the middle of an update."""
 
 
+class Link:
+    """What the two processes of a batch share, and how far each has come in it.
+
+    Parameters
+    ----------
+    share : int
+        0 for the run's own process, 1 for the helper.
+    file : int
+        An open file: ``HEAD`` bytes, then float32 numbers, ``state`` and ``scratch``.
+    n : int
+        Of weights.
+    there : callable
+        Says whether the other process is still there.
+
+    Attributes
+    ----------
+    state : float32 array (4, n)
+        Weights, Adam's two moments and the gradient.
+    gradient : float32 array (n,)
+    scratch : float32 array
+        For what a task's shares hand to each other.
+    waited : float
+        Seconds spent in ``wait``.
+    """
+
+    def __init__(self, share: int, file: int, n: int, there: Callable[[], bool]) -> None:
+        memory = mmap.mmap(file, 0)
+        self.share, self._there, self.waited = share, there, 0.0
+        self._said = memoryview(memory)[:HEAD].cast("q")
+        self._mine, self._other = share * HEAD // 16, (1 - share) * HEAD // 16
+        numbers = np.frombuffer(memory, np.float32, offset=HEAD)
+        self.state, self.scratch = numbers[: 4 * n].reshape(4, n), numbers[4 * n :]
+        self.gradient = self.state[3]
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Start a batch; the other process must not be in one."""
+        self._said[self._mine] = self._said[self._other] = 0
+
+    def say(self, step: int) -> None:
+        """Tell that what belongs to a step, from 1, has been written."""
+        self._settle()
+        self._said[self._mine] = step
+
+    def wait(self, step: int) -> None:
+        """Wait until the other process has said so. Raises ``Lost`` where it does not."""
+        if self._said[self._other] < step:
+            self._wait(step)
+        self._settle()
+
+    def _wait(self, step: int) -> None:
+        began = time.perf_counter()
+        while self._said[self._other] < step:
+            waited = time.perf_counter() - began
+            if waited > PATIENCE or not self._there():
+                raise Lost
+            for _turn in range(SPINS):
+                if self._said[self._other] >= step:
+                    break
+            else:  # it may need this core
+                time.sleep(SPIN_SLEEP) if waited > SPIN_SECONDS else os.sched_yield()
+        self.waited += time.perf_counter() - began
+
+    def _settle(self) -> None:
+        """Have what was written before seen before what is written next, on ARM too.
+
+        Python has no barrier; a lock that is taken, given back and taken again is one.
+        """
+        for _twice in range(2):
+            with self._lock:
+                pass
+
+
 class Helper:
-    """A process that computes the second half of the batches of one task.
+    """A process that computes the second share of the batches of one task.
 
     Attributes
     ----------
@@ -76,13 +165,14 @@ class Helper:
         folder = IN_MEMORY if os.path.isdir(IN_MEMORY) else None
         ended = OSError, EOFError, ValueError, Lost
         with suppress(*ended), tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(4 * self.task.begin().weights.nbytes))  # a full disk is an error here
+            n = len(self.task.begin().weights)
+            file.write(bytes(HEAD + 4 * (4 * n + self.task.scratch)))  # a full disk: an error here
             file.flush()
-            self._arrays = _shared(file.fileno())
-            self._process = rooms.Process("helper", file.fileno())
-            self._process.begin()
-            self._send(self.task, file.fileno())
-            worker.read(self._process.answers)
+            self._process = process = rooms.Process("helper", file.fileno())
+            self._link = Link(0, file.fileno(), n, lambda: process.there)
+            process.begin()
+            self._send(self.task, file.fileno(), n)
+            worker.read(process.answers)
             self.there = not self._closed
         if not self.there:
             self.close()
@@ -103,28 +193,41 @@ class Helper:
 
     def holding(self, state: State) -> State:
         """Return the state with weights and moments in the shared memory."""
-        weights, first, second, _gradient = self._arrays
+        weights, first, second, _gradient = self._link.state
         weights[:], first[:], second[:] = state.weights, state.first, state.second
         return replace(state, weights=weights, first=first, second=second)
 
-    def take(self, session: Session, state: State, rows: np.ndarray) -> tuple[Sums, np.ndarray]:
-        """Return what ``session.take`` gives for all ``rows``. Raises ``Lost``."""
-        if len(rows) < 2:
-            return session.take(state, rows)
-        self._send("take", state.epoch, state.batch, rows)
-        sums, gradient = session.take(state, rows, 0, 2)
+    def take(self, session: Session, state: State, part: Part) -> tuple[Sums, np.ndarray]:
+        """Return what ``session.take`` gives for all rows. Raises ``Lost``."""
+        if len(part.rows) < 2:
+            return session.take(state, part)
+        link = self._link
+        link.begin()
+        self._send("take", state.epoch, state.batch, part)
+        try:
+            sums, gradient = session.take(state, part, link)
+        except BaseException:  # the other process is in the middle of a batch
+            self.close()
+            raise
         others = self._answer()
-        total = self._arrays[3]
-        total += gradient
-        return tuple(map(np.add, sums, others)), total
+        self.waited, link.waited = self.waited + link.waited, 0.0
+        if gradient is not link.gradient:
+            link.gradient += gradient
+        return tuple(map(np.add, sums, others)), link.gradient
 
     def adam(self, state: State, gradient: np.ndarray, step: int, learning_rate: float) -> None:
         """Update the state that ``holding`` gave. Raises ``Lost``."""
-        if gradient is not self._arrays[3]:
-            self._arrays[3][:] = gradient
+        if gradient is not self._link.gradient:
+            self._link.gradient[:] = gradient
         self._send("adam", step, learning_rate)
-        _update(self._arrays[:, : len(gradient) // 2], step, learning_rate)
+        _update(self.task, self._link, step, learning_rate)
         self._answer()
+
+    def both(self, session: Any, name: str, weights: np.ndarray) -> tuple[Any, Any]:
+        """Return what a method gives for ``weights`` and each of two shares. Raises ``Lost``."""
+        self._send("call", name)
+        mine = getattr(session, name)(weights, 0, 2)
+        return mine, self._answer()
 
     def _send(self, *request: Any) -> None:
         assert self._process is not None
@@ -138,6 +241,8 @@ class Helper:
         assert self._process is not None
         began = time.perf_counter()
         try:
+            if not _await(self._process.answers, PATIENCE):
+                raise EOFError
             return pickle.loads(worker.read(self._process.answers))
         except (OSError, ValueError, EOFError) as problem:
             self.close()
@@ -179,15 +284,21 @@ def dismiss() -> None:
         _kept.pop().close()
 
 
-def _shared(file: int) -> np.ndarray:
-    """Map an open file: weights, Adam's two moments and the gradient, float32 (4, n)."""
-    return np.frombuffer(mmap.mmap(file, 0), np.float32).reshape(4, -1)
+def _await(stream: IO[bytes], seconds: float | None) -> bool:
+    """Wait for something to read, first without giving up the core; says whether it came."""
+    ends = time.perf_counter() + SPIN_SECONDS
+    while time.perf_counter() < ends:
+        if select.select([stream], [], [], 0)[0]:
+            return True
+        os.sched_yield()
+    return bool(select.select([stream], [], [], seconds)[0])
 
 
-def _update(arrays: np.ndarray, step: int, learning_rate: float) -> None:
-    """Make an update of Adam in arrays as ``_shared`` gives them."""
-    weights, first, second, gradient = arrays
-    adam(weights, first, second, gradient, step, learning_rate)
+def _update(task: Shared, link: Link, step: int, learning_rate: float) -> None:
+    """Make an update of Adam in this process' half of the weights."""
+    for own in task.owned(link.share, link.state.shape[1]):
+        weights, first, second, gradient = link.state[:, own]
+        adam(weights, first, second, gradient, step, learning_rate)
 
 
 # The helper's process.
@@ -196,19 +307,27 @@ def _update(arrays: np.ndarray, step: int, learning_rate: float) -> None:
 class _Half:
     """What the helper does for its task."""
 
-    def __init__(self, task: Shared, file: int) -> None:
-        self._session, self._arrays = task.open(), _shared(file)
+    def __init__(self, task: Shared, file: int, n: int) -> None:
+        parent = os.getppid()
+        self._link = Link(1, file, n, lambda: os.getppid() == parent)
+        self._task, self._session = task, task.open()
 
-    def take(self, epoch: int, batch: int, rows: np.ndarray) -> Sums:
-        """Write the gradient of the second half of ``rows``; return what was measured."""
-        weights, first, second, total = self._arrays
+    def take(self, epoch: int, batch: int, part: Part) -> Sums:
+        """Write the gradient of the second share of a batch; return what was measured."""
+        weights, first, second, total = self._link.state
         state = State(weights, first, second, epoch=epoch, batch=batch)
-        sums, total[:] = self._session.take(state, rows, 1, 2)
+        sums, gradient = self._session.take(state, part, self._link)
+        if gradient is not self._link.gradient:
+            total[:] = gradient
         return sums
 
+    def call(self, name: str) -> Any:
+        """Return the second share of what a method of the session gives."""
+        return getattr(self._session, name)(self._link.state[0], 1, 2)
+
     def adam(self, step: int, learning_rate: float) -> None:
-        """Update the second half of the weights."""
-        _update(self._arrays[:, self._arrays.shape[1] // 2 :], step, learning_rate)
+        """Update this half of the weights."""
+        _update(self._task, self._link, step, learning_rate)
 
 
 def serve() -> None:
@@ -216,9 +335,10 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between answers
     worker.write(answers, b"ready")
-    with suppress(EOFError, OSError), np.errstate(over="ignore", invalid="ignore"):
+    with suppress(EOFError, OSError, Lost), np.errstate(over="ignore", invalid="ignore"):
         half = _Half(*pickle.loads(worker.read(sys.stdin.buffer)))
         worker.write(answers, b"open")
         while True:
+            _await(sys.stdin.buffer, None)
             name, *given = pickle.loads(worker.read(sys.stdin.buffer))
             worker.write(answers, pickle.dumps(getattr(half, name)(*given)))

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from seqlib.training.adam import adam, clipped
 from seqlib.training.helper import Helper, Lost, dismiss, helping
-from seqlib.training.task import Progress, Session, State
-
-
-class Part(NamedTuple):
-    """The rows of one call.
-
-    Attributes
-    ----------
-    rows : int array (k,)
-    of : int
-        Rows of the whole mini-batch.
-    ends : bool
-        Whether the mini-batch ends with this part.
-    """
-
-    rows: np.ndarray
-    of: int
-    ends: bool
+from seqlib.training.task import Part, Progress, Session, State
 
 
 class SteppedTask:
@@ -41,10 +25,15 @@ class SteppedTask:
     epochs: int
     learning_rate: float
     shared = False  # whether a batch is worth being shared with a helper
+    scratch = 0  # numbers that the two processes that share a batch hand to each other
 
     def begin(self) -> State:
         """Return the state before the first step."""
         raise NotImplementedError
+
+    def owned(self, share: int, n: int) -> Sequence[slice]:
+        """Return which of the ``n`` weights the first and second of two processes update."""
+        return [slice(n // 2, n) if share else slice(n // 2)]
 
     def parts(self, epoch: int) -> Sequence[Part]:
         """Return the parts of an epoch in order."""
@@ -119,6 +108,7 @@ class SteppedTask:
             np.errstate(over="ignore", invalid="ignore"),
         ):
             session = self.open()
+            session.helper = helper
             while state.epoch < last:
                 after = self._step(session, state, parts[state.batch], helper)
                 if after is None:
@@ -147,17 +137,17 @@ class SteppedTask:
         None, and nothing changed, where a loss or the gradient is not a number.
         """
         if helper is None:
-            sums, gradient = session.take(state, part.rows)
+            sums, gradient = session.take(state, part)
         else:
-            sums, gradient = helper.take(session, state, part.rows)
+            sums, gradient = helper.take(session, state, part)
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
             gradient += state.gradient
         if not part.ends:
             return replace(state, batch=state.batch + 1, sums=sums, gradient=gradient.copy())
-        gradient /= part.of
-        if not all(np.isfinite(each).all() for each in (*sums, gradient.sum())):
+        # A square is no number where one of its numbers is none.
+        if not all(np.isfinite(each).all() for each in (*sums, gradient @ gradient)):
             return None
         step = state.step + 1
         noted = self.noted(gradient)
@@ -193,7 +183,7 @@ def views(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> list[np.nda
     """Return the arrays of ``shapes`` that stand end to end in ``weights`` (n,), not copied."""
     found, start = [], 0
     for shape in shapes:
-        end = start + int(np.prod(shape))
+        end = start + math.prod(shape)
         found.append(weights[start:end].reshape(shape))
         start = end
     return found

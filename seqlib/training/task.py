@@ -17,7 +17,7 @@ The contract
   generator, and slices of any length give what one long slice gives.
 - Tasks in NumPy train on one thread: after each of a thousand short calls a step, two would wait
   for Python's lock. BLAS' threads are limited to 1 in ``advance``. A run that is alone has a second
-  process compute half of each batch, see ``seqlib.training.helper``.
+  process compute a share of each batch, see ``seqlib.training.helper``.
 - Where a loss or a gradient is no number, ``Progress.finite`` is False, ``measured`` ends before
   that epoch, and the state is the last one, with weights that are numbers. Do not go on from there.
 - ``model(state, start)`` puts what was learned into ``start``, the model that the run began
@@ -36,7 +36,7 @@ The tasks, and what each measures an epoch (k epochs first)
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -146,15 +146,36 @@ class Task(Protocol):
         ...
 
 
+class Part(NamedTuple):
+    """The rows of one call.
+
+    Attributes
+    ----------
+    rows : int array (k,)
+    of : int
+        Rows of the whole mini-batch.
+    ends : bool
+        Whether the mini-batch ends with this part.
+    """
+
+    rows: np.ndarray
+    of: int
+    ends: bool
+
+
 class Session(Protocol):
-    """The arrays in which one ``advance`` computes."""
+    """The arrays in which one ``advance`` computes, and the process that helps with it."""
+
+    helper: Any
 
     def take(
-        self, state: State, rows: np.ndarray, share: int = 0, of: int = 1
+        self, state: State, part: Part, link: Any = None
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        """Return what was measured and the gradient (n,), each summed over a share of ``rows``.
+        """Return what was measured, summed over the rows, and their gradient (n,) over ``of``.
 
-        The first of ``of`` shares is 0. The gradient stands in an array that the next call uses
-        again.
+        With a ``seqlib.training.helper.Link``, a share of both: another process takes the other
+        one at the same time, and they are added up. A share that is written in ``link.gradient``
+        itself is not added: there each writes its own places. The gradient stands in an array
+        that the next call uses again.
         """
         ...

@@ -47,7 +47,7 @@ class Slice(NamedTuple):
     seconds, epochs
         As for ``Task.advance``.
     helped : bool
-        Whether the task, a ``SteppedTask``, may have a second process compute half of each batch.
+        Whether a second process may compute a share of each batch of the task, a ``SteppedTask``.
     """
 
     name: str

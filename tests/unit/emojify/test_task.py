@@ -9,7 +9,8 @@ import pytest
 
 from seqlib.emojify import EmojifyWeights
 from seqlib.emojify import task as task_module
-from seqlib.emojify.task import Arrays, EmojifyTask, Network, dropped, packed, to_the_front
+from seqlib.emojify.network import Arrays, Network, dropped, packed
+from seqlib.emojify.task import EmojifyTask, to_the_front
 from seqlib.emojify.weights import Embedding
 from seqlib.training.loss import cross_entropy
 
@@ -128,12 +129,12 @@ def test_gradients_with_dropout_are_finite_differences(mask):
     labels = task.labels[batch.order]
     n = len(batch.words)
     drops = [dropped(rng, 0.4, shape) for shape in ((n, N_A), (9, N_A), (n, E_LENGTH))]
-    network = Network(task, 9)
+    network = Network(task.shapes, TX, 9)
 
     def loss(arrays):
-        return cross_entropy(network.forward(Arrays.of(arrays), batch, *drops), labels).each.sum()
+        return cross_entropy(network.forward(Arrays(arrays), batch, *drops), labels).each.sum()
 
-    logits = network.forward(Arrays.of(arrays), batch, *drops)
+    logits = network.forward(Arrays(arrays), batch, *drops)
     network.backward(cross_entropy(logits, labels).dlogits)
     for place, gradient in enumerate([array.copy() for array in network.out]):
         steepest = np.linalg.norm(gradient)

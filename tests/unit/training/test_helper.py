@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from test_task import emojify, jazz
 
 from seqlib.training import helper as helper_module
 from seqlib.training import rooms
-from seqlib.training.helper import Helper
+from seqlib.training.helper import Helper, Link
 from seqlib.training.rooms import Room
 from seqlib.training.task import State
 
@@ -20,6 +21,9 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="one process trains a
 TASKS = {
     "jazz": lambda: jazz(epochs=6, batch_size=4, clip=0.5),
     "emojify": lambda: emojify(epochs=6, word_dropout=0.2, input_dropout=0.2),
+    # 14 sentences: the last batch has one.
+    "emojify, trainable": lambda: emojify(epochs=6, trainable=True, batch_size=13, clip=0.1),
+    "emojify, not masked": lambda: replace(emojify(epochs=6, n_a=64, dropout=0.0), mask=False),
 }
 
 
@@ -61,25 +65,61 @@ def test_two_processes_learn_what_one_learns(name):
     assert not helper.there, "a run that is over needs no helper"
 
 
-def test_a_helper_that_is_killed_costs_the_slice_and_nothing_that_was_learned(monkeypatch):
+def test_slices_of_one_batch_learn_what_one_slice_learns(monkeypatch):
+    monkeypatch.setattr(helper_module, "MOST_WAITING", np.inf)  # a busy machine changes nothing
+    task = TASKS["emojify"]()
+    state = begun(task)
+    started(task)
+    whole, _ = task.advance(state, 100, 3, helped=True)
+    while state.epoch < whole.epoch:
+        state, _ = task.advance(state, 0, helped=True)
+        (helper,) = helper_module._kept
+        assert helper.there
+    np.testing.assert_array_equal(state.weights, whole.weights)
+
+
+@pytest.mark.parametrize(
+    ("of", "method", "number"),
+    [
+        (Helper, "adam", signal.SIGKILL),
+        (Link, "say", signal.SIGKILL),
+        (Helper, "both", signal.SIGSTOP),
+        (Link, "wait", signal.SIGSTOP),
+    ],
+)
+def test_a_helper_that_ends_or_stands_still_costs_the_slice_only(monkeypatch, of, method, number):
     task = TASKS["emojify"]()
     state = begun(task)
     alone, _ = task.advance(state, 100, 2)
     helper = started(task)
-    answers, adam = [], Helper.adam
+    calls, as_it_was = [], getattr(of, method)
 
-    def kill_in_the_second_update(self, *given):
-        answers.append(given)
-        if len(answers) == 2:
-            os.kill(self._process.pid, signal.SIGKILL)
-        adam(self, *given)
+    def stop_in_the_second(self, *given):
+        calls.append(given)
+        if len(calls) == 2:
+            os.kill(helper._process.pid, number)
+            monkeypatch.setattr(helper_module, "PATIENCE", 0.2)
+        return as_it_was(self, *given)
 
-    monkeypatch.setattr(Helper, "adam", kill_in_the_second_update)
+    monkeypatch.setattr(of, method, stop_in_the_second)
     after, progress = task.advance(state, 100, 2, helped=True)
-    assert len(answers) == 2
+    assert len(calls) >= 2
     assert progress.epochs == 2
     np.testing.assert_array_equal(after.weights, alone.weights)
     assert not helper.there
+
+
+def test_what_is_no_number_changes_nothing():
+    task = emojify(epochs=6, trainable=True)
+    table = task.table.copy()
+    table[3] = np.nan
+    task = replace(task, table=table)
+    state = task.begin()
+    started(task)
+    after, progress = task.advance(state, 100, helped=True)
+    assert not progress.finite
+    assert (after.step, progress.epochs) == (0, 0)
+    np.testing.assert_array_equal(after.weights, state.weights)
 
 
 def test_where_no_process_may_start_one_trains_alone(monkeypatch):

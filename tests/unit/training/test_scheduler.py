@@ -137,6 +137,8 @@ def test_only_a_long_run_that_is_alone_and_not_slowed_down_may_take_a_second_cor
     room.pool.helps = True
     run = room.start(shared=True, cost=0.3)
     assert helped(4) == [False, False, True, True]
+    seconds = room.scheduler.limits.slice
+    assert [given.seconds for given in room.pool.given] == [seconds] * 2 + [2 * seconds] * 2
     other = room.start(shared=True, cost=0.3)
     assert helped(6) == [False] * 6
     other.stop()

@@ -28,10 +28,10 @@ def jazz(**settings):
     return JazzTask(x, y, start, **{"epochs": 4, "learning_rate": 0.05, **settings})
 
 
-def emojify(**settings):
+def emojify(n_a=4, **settings):
     rng = np.random.default_rng(1)
     start = EmojifyWeights.initial(
-        Embedding.of(rng.normal(size=(12, 3)).astype(np.float32)), 5, 4, mask=True
+        Embedding.of(rng.normal(size=(12, 3)).astype(np.float32)), 5, n_a, mask=True
     )
     train, test = (rng.integers(0, 12, (m, 5)) for m in (14, 6))
     labels, test_labels = (rng.integers(0, 5, m) for m in (14, 6))
