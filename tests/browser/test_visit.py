@@ -201,7 +201,7 @@ def test_two_tabs_and_a_copy_of_one_are_three_visits_and_say_what_a_killed_serve
         copy = opened.value
         expect(copy.get_by_text("This tab is a copy")).to_be_visible()
         settled(copy)
-        assert kept(copy)["token"] != kept(one)["token"]
+        becomes(copy, lambda: kept(copy)["token"] != kept(one)["token"])
         expect(copy.get_by_text("Stopped")).to_be_visible()
         stood = epoch(copy)
         before = epoch(one)
