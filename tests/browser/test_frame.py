@@ -18,19 +18,11 @@ new MutationObserver(() => {
 """
 
 
-@pytest.fixture(scope="module")
-def recorded(chromium):
-    """A tab that records all that it shows from the beginning of each document."""
-    page = chromium.new_page()
-    page.add_init_script(RECORD_TEXT)
-    yield page
-    page.close()
-
-
+# That every page's file draws its frame so is held in tests/pages/test_pages.py.
 @pytest.mark.browser
-@pytest.mark.parametrize("entry", [entry for entry in PAGES if entry.url_path])
-def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, recorded):
-    fresh, page = Server(sections=""), recorded
+def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(chromium):
+    entry, fresh, page = PAGES[-1], Server(sections=""), chromium.new_page()
+    page.add_init_script(RECORD_TEXT)  # of all that is shown from the document's beginning
     try:
         page.goto(f"{fresh.url}/{entry.url_path}")
         expect(page.get_by_role("heading", level=1)).to_have_text(
@@ -41,6 +33,6 @@ def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(entry, re
         assert page.url.endswith(f"/{entry.url_path}")
         seen = "\n".join(page.evaluate("window.seen"))
         assert "Page not found" not in seen
-        page.goto("about:blank")
     finally:
+        page.close()
         fresh.stop()

@@ -123,7 +123,6 @@ def test_chinese_fits(server, new_page):
         page.set_viewport_size(phone)
         if path:
             turn_to(page, f"{path}?lang=zh")
-        settled(page)
         assert page.evaluate(MISFITS) == [], f"{path or 'home'} on a phone"
         page.set_viewport_size({"width": 1280, "height": 720})
         settled(page)

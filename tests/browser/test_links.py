@@ -141,14 +141,14 @@ def test_a_link_opened_afresh_gives_the_same_picture(
 
 
 def test_a_link_that_leaves_a_section_out_shows_less_until_all_is_asked_for(server, new_page):
-    page = new_page(f"{server.url}/jazz")
-    address = link(page, leave_out="5 · Train")
+    page = new_page(f"{server.url}/shapes")
+    address = link(page, leave_out="What if")
     other = new_page(address)
-    training = other.locator(".st-key-section_training")
-    expect(other.locator(".st-key-section_scores")).to_be_visible()
-    expect(training).to_be_hidden()
+    left_out = other.locator(".st-key-section_what_if_section")
+    expect(other.locator(".st-key-section_embedding")).to_be_visible()
+    expect(left_out).to_be_hidden()
     other.get_by_role("button", name="Show everything").click()
-    expect(training).to_be_visible()
+    expect(left_out).to_be_visible()
     other.wait_for_url(lambda url: "without" not in url)
 
 

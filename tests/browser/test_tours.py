@@ -82,7 +82,7 @@ def follow(page: Page, name: str, language: str, *, act: bool) -> None:
             patience = 120_000 if step.action == "see" else 30_000
             expect(card).to_have_attribute("data-done", "true", timeout=patience)
         phone = page.viewport_size["width"] < 640
-        page.wait_for_function(ON_SCREEN, arg={"skipped": not act, "phone": phone})
+        page.wait_for_function(ON_SCREEN, arg={"skipped": not act, "phone": phone}, polling=50)
         card.locator('[data-does="next"]').click()
     expect(card).to_be_hidden()
 

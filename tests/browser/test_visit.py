@@ -162,7 +162,7 @@ def test_what_stands_in_no_link_outlives_another_page_and_a_reload(server, new_p
     write_first_cell(page, table, "my xylophone and I")
     until_kept(page, "tables")
     settled(page)
-    go(page, "Cell")
+    go(page, "Home")
     token = kept(page)["token"]
     with first_run(page) as frames:
         page.reload()
@@ -174,6 +174,7 @@ def test_what_stands_in_no_link_outlives_another_page_and_a_reload(server, new_p
     expect(page.get_by_role("switch", name="Edit the rows")).to_be_checked()
     settled(page)
     page.get_by_role("button", name="Use this table").click()
+    until_kept(page, "sentences")
     settled(page)
     with page.expect_download() as caught:
         page.get_by_role("button", name="Training sentences", exact=True).click()
@@ -200,7 +201,7 @@ def test_two_tabs_and_a_copy_of_one_are_three_visits_and_say_what_a_killed_serve
         copy = opened.value
         expect(copy.get_by_text("This tab is a copy")).to_be_visible()
         settled(copy)
-        assert kept(copy)["token"] != kept(one)["token"]
+        becomes(copy, lambda: kept(copy)["token"] != kept(one)["token"])
         expect(copy.get_by_text("Stopped")).to_be_visible()
         stood = epoch(copy)
         before = epoch(one)
@@ -259,13 +260,12 @@ def test_two_browsers_never_see_each_others_data_and_a_file_outlives_a_reload(op
     box.press("Enter")
     settled(one)
     own_alone(other)
-    for name in ("Cell", "Embeddings", "Emojify", "Jazz"):
-        go(other, name)
-        own_alone(other)
+    go(other, "Emojify")  # the other pages: tests/pages/test_visit.py
+    own_alone(other)
     other.reload()
     settled(other)
     own_alone(other)
-    go(other, "Emojify")
+    go(other, "Jazz")
     own_alone(other)
     assert kept(other)["token"] != kept(one)["token"]
     link = one.url  # a link is shared without what it was made with

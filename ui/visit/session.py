@@ -71,7 +71,6 @@ def at(page: str) -> None:
     visit = current()
     if visit.note:
         st.toast(visit.note, icon=":material/inventory_2:", duration="infinite")
-        visit.note = ""
     _tell("visit_token", on_claim_change=lambda: _answer(here[_KEEPER].get("claim")))
     link = visit.links.pop(page, None)
     if not link or any(name in st.query_params for name in link):
@@ -98,8 +97,10 @@ def look() -> Visit:
 
 
 def end(page: str) -> None:
-    """Called when a page has been drawn, or a new run has begun: hold what it has made."""
-    _capture(current())
+    """Called when a page has been drawn: hold what it has made."""
+    visit = current()
+    _capture(visit)
+    visit.note = ""  # what a run that was broken off has said may not have arrived
     _tell("visit_made")
 
 
