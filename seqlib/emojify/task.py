@@ -142,10 +142,18 @@ class EmojifyTask(SteppedTask):
     @property
     def largest(self) -> int:
         """The most sentences in one call, from 1 to ``batch_size``."""
+        return max(1, min(self.batch_size, len(self.train), int(CALL_FLOP / self._sentence_flop)))
+
+    @property
+    def flop(self) -> float:
+        """The most arithmetic of all epochs."""
+        return float(self.epochs) * len(self.train) * self._sentence_flop
+
+    @property
+    def _sentence_flop(self) -> int:
         (Tx, n_a), e_length = (self.train.shape[1], len(self.start[1])), self.table.shape[1]
-        multiply_adds = Tx * 4 * n_a * (e_length + 3 * n_a)  # both layers forward, one sentence
-        most = int(CALL_FLOP / (2 * 3 * multiply_adds))  # backward costs twice forward
-        return max(1, min(self.batch_size, len(self.train), most))
+        multiply_adds = Tx * 4 * n_a * (e_length + 3 * n_a)  # both layers forward
+        return 2 * 3 * multiply_adds  # backward costs twice forward
 
     def thinned(self, sentences: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return sentences (k, Tx) without the words that are dropped, drawn from ``rng``."""

@@ -77,8 +77,10 @@ SHORTEST_SLICE = 0.04
 # How far, in seconds, a reader who comes or comes back may lie behind those who train. Without
 # this bound one who paused for minutes would get every slice for minutes.
 CATCH_UP = 2.0
-# A run that has trained so many seconds may have a helper; most are over before one has started.
+# A run that has trained so many seconds, or may take so much arithmetic, may have a helper; most
+# are over before one has started.
 HELPED_AFTER = 0.5
+HELPED_FLOP = 5e11
 SWEEP_SECONDS = 2.0
 AWAY_SECONDS = 0.5  # from one look at a pool that is away to the next
 NOTE_SECONDS = 8.0  # how long a note stays after what it tells of is over
@@ -317,8 +319,10 @@ class Scheduler:
                 return None
             run.busy = True
             helped = self._helped(run, pool)
-            # Alone, it keeps nobody waiting, and half as many states go back and forth.
-            seconds = self._slice_seconds() * (2 if helped else 1)
+            # Alone, it keeps nobody waiting, and half as many states go back and forth. Not before
+            # the helper has started, since the slice goes on without it.
+            longer = helped and run.trained_for > HELPED_AFTER
+            seconds = self._slice_seconds() * (2 if longer else 1)
             share = self._share(run)
             share.fresh = False
             share.used += seconds  # what it took is known later
@@ -422,8 +426,9 @@ class Scheduler:
     def _helped(self, run: Run, pool: Pool) -> bool:
         """Whether a slice of the run may take a second core: no other run trains or waits."""
         alone = pool.helps and not self._flights and len(self._runs()) == 1
-        long = run.trained_for > HELPED_AFTER and not run.pace
-        return alone and long and getattr(run.task, "shared", False)
+        flop = getattr(run.task, "flop", 0.0)
+        long = run.trained_for > HELPED_AFTER or flop > HELPED_FLOP
+        return alone and long and not run.pace and getattr(run.task, "shared", False)
 
     @staticmethod
     def _pool_name(run: Run) -> str:

@@ -25,6 +25,7 @@ class SteppedTask:
     epochs: int
     learning_rate: float
     shared = False  # whether a batch is worth being shared with a helper
+    flop = 0.0  # the most arithmetic of all epochs, where it is known
     scratch = 0  # numbers that the two processes that share a batch hand to each other
 
     def begin(self) -> State:

@@ -33,6 +33,7 @@ class Counting:
     fails: str = ""
     room: str = ""
     shared: bool = False
+    flop: float = 0.0
 
     @property
     def nbytes(self) -> int:

@@ -150,6 +150,16 @@ def test_only_a_long_run_that_is_alone_and_not_slowed_down_may_take_a_second_cor
     assert helped(1) == [False]
 
 
+def test_a_run_that_is_known_to_be_long_may_take_a_second_core_at_once():
+    room = Room()
+    room.pool.helps = True
+    room.start(shared=True, cost=0.3, flop=1e12)
+    room.steps(3)
+    seconds = room.scheduler.limits.slice
+    assert [given.helped for given in room.pool.given] == [True] * 3
+    assert [given.seconds for given in room.pool.given] == [seconds, seconds, 2 * seconds]
+
+
 def test_the_first_slice_is_one_epoch_so_that_a_loss_shows_and_a_paced_run_takes_one_each_time():
     room = Room()
     room.start(epochs=50)
