@@ -211,7 +211,6 @@ class Tabs:
             self.contexts[kind] = self.browser.new_context(accept_downloads=True, **options)
         free = self.free.setdefault(kind, [])
         page = free.pop() if free else self._new(self.contexts[kind])
-        page.set_viewport_size(SMALL)
         self.dress(page, **look)
         return kind, page
 
@@ -240,7 +239,7 @@ class Tabs:
         return page
 
     def give_back(self, kind: str, page: Page) -> None:
-        """Leave the app, and forget what the tab has stored of it."""
+        """Leave the app, and forget what the tab has stored of it; close one that is not lively."""
         try:
             page.mouse.move(0, 0)
             if page.url.startswith("http"):
@@ -253,16 +252,18 @@ class Tabs:
         except Error:  # a tab that hangs or crashed serves nobody else
             page.close()
         else:
-            self.free[kind].append(page)
-
-
-# In whole runs tabs were met that Chromium drew once a second, new ones too, until a test changed
-# the size. What brought them there was not found, so each tab's size is changed once.
-SMALL = {"width": 400, "height": 400}
+            if lively(page):
+                self.free[kind].append(page)
+            else:
+                page.close()
 
 
 def lively(page: Page) -> bool:
-    """Whether a tab is drawn as it should be."""
+    """Whether a tab is drawn as it should be.
+
+    In whole runs a tab was met that was drawn once a second, by all tests that used it, until one
+    changed its size. What brought it there was not found.
+    """
     return page.evaluate("""() => Promise.race([
       new Promise((done) => { setTimeout(done, 1_000, false); }),
       new Promise((done) => {
@@ -315,13 +316,11 @@ def look_at(tabs: Tabs, request: pytest.FixtureRequest):
     taken = []
 
     def open_or_go_on(url: str, **look) -> Page:
-        if tabs.kept and tabs.kept[0] == url:
+        if tabs.kept and tabs.kept[0] == url and lively(tabs.kept[2]):
             taken.append(tabs.kept)
             tabs.kept = None
             _, _, page = taken[-1]
             page.mouse.move(0, 0)
-            if not lively(page):
-                page.set_viewport_size(SMALL)
             tabs.dress(page, **look)
         else:
             tabs.let_go()  # which says something itself if its server has ended
