@@ -79,7 +79,7 @@ class AfterLoading:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request on; one for a websocket, by which runs begin, once all is loaded."""
-        if scope["type"] == "websocket":
+        if scope["type"] == "websocket" and not _loaded.is_set():
             await asyncio.to_thread(_loaded.wait)
         await self.app(scope, receive, send)
 

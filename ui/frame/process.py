@@ -30,26 +30,27 @@ _awaited = threading.Lock()  # held from a session's end to that collection
 UNUSED = ["zoom", "pan", "zoomin", "zoomout", "autoscale", "resetscale"]
 
 
+def of_glibc(name: str, *args: int) -> None:
+    """Call a function of the C library. Only glibc has those about memory; elsewhere do nothing."""
+    with suppress(OSError, AttributeError, TypeError):
+        getattr(ctypes.CDLL(None), name)(*args)
+
+
 def give_memory_back() -> None:
     """Have the C library keep few arenas, and return what is free at their ends.
 
     It would keep one for each of many threads, in each of them what its largest visitor
-    needed. Only glibc can be told so; elsewhere nothing is changed.
+    needed.
     """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):
-        return
-    mallopt(M_ARENA_MAX, 2)
-    mallopt(M_TRIM_THRESHOLD, 131_072)
+    of_glibc("mallopt", M_ARENA_MAX, 2)
+    of_glibc("mallopt", M_TRIM_THRESHOLD, 131_072)
 
 
 def what_is_left() -> None:
     """Collect what closed sessions left in cycles, and return free memory to the system."""
     _awaited.release()
     gc.collect()
-    with suppress(OSError, AttributeError, TypeError):  # no glibc
-        ctypes.CDLL(None).malloc_trim(0)
+    of_glibc("malloc_trim", 0)
 
 
 def cleared(shutdown: Callable[[Any], None]) -> Callable[[Any], None]:
