@@ -177,7 +177,7 @@ def chromium():
                 "--no-sandbox",
                 "--autoplay-policy=no-user-gesture-required",
                 # Most scripts run once: compiling them well takes longer than running them.
-                "--js-flags=--max-lazy --no-opt --sparkplug",
+                "--js-flags=--max-lazy --no-opt --no-maglev --sparkplug --initial-heap-size=600",
             ],
         )
         yield browser
@@ -232,14 +232,25 @@ class Tabs:
             self.give_back(kind, page)
 
     def _new(self, context: BrowserContext) -> Page:
-        page = context.new_page()
+        page = self._in_a_window(context) if context.pages else context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", lambda message: _note(message, self.troubles))
         return page
 
+    def _in_a_window(self, context: BrowserContext) -> Page:
+        """Open a tab in a window of its own: behind another one it is drawn once a second."""
+        session = context.new_cdp_session(context.pages[0])
+        target = session.send("Target.getTargetInfo")["targetInfo"]
+        session.detach()
+        options = {"url": "about:blank", "newWindow": True}
+        options["browserContextId"] = target["browserContextId"]
+        with context.expect_page() as opened:
+            self.browser.new_browser_cdp_session().send("Target.createTarget", options)
+        return opened.value
+
     def give_back(self, kind: str, page: Page) -> None:
-        """Leave the app, and forget what the tab has stored of it; close one that is not lively."""
+        """Leave the app, and forget what the tab has stored of it."""
         try:
             page.mouse.move(0, 0)
             if page.url.startswith("http"):
@@ -252,25 +263,7 @@ class Tabs:
         except Error:  # a tab that hangs or crashed serves nobody else
             page.close()
         else:
-            if lively(page):
-                self.free[kind].append(page)
-            else:
-                page.close()
-
-
-def lively(page: Page) -> bool:
-    """Whether a tab is drawn as it should be.
-
-    In whole runs a tab was met that was drawn once a second, by all tests that used it, until one
-    changed its size. What brought it there was not found.
-    """
-    return page.evaluate("""() => Promise.race([
-      new Promise((done) => { setTimeout(done, 1_000, false); }),
-      new Promise((done) => {
-        const frame = (left) => (left ? requestAnimationFrame(() => frame(left - 1)) : done(true));
-        frame(3);
-      }),
-    ])""")
+            self.free[kind].append(page)
 
 
 @pytest.fixture(scope="session")
@@ -316,7 +309,7 @@ def look_at(tabs: Tabs, request: pytest.FixtureRequest):
     taken = []
 
     def open_or_go_on(url: str, **look) -> Page:
-        if tabs.kept and tabs.kept[0] == url and lively(tabs.kept[2]):
+        if tabs.kept and tabs.kept[0] == url:
             taken.append(tabs.kept)
             tabs.kept = None
             _, _, page = taken[-1]
