@@ -309,8 +309,12 @@ class Half:
     def take(self, state: State, part: Part) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Write the gradient of this layer; returns (loss, hits), 0 for the first, and it."""
         arrays = Arrays(self._task.split(state.weights))
-        half = self._second if self._link.share else self._first
-        return half(state.epoch, state.batch, part, arrays), self._link.gradient
+        link, written = self._link, self._network.out
+        half = self._second if link.share else self._first
+        sums = half(state.epoch, state.batch, part, arrays)
+        own = written[3:8] if link.share else [*written[:3], *written[8:]]
+        link.squares = float(sum(np.vdot(one, one) for one in own))
+        return sums, link.gradient
 
     def _first(self, epoch: int, number: int, part: Part, arrays: Arrays) -> tuple[Any, Any]:
         link, network, read, n_a = self._link, self._network, self._read, self._da.shape[1]

@@ -2,8 +2,8 @@
 
 Two threads are slower than one: a batch makes a thousand short calls of NumPy, and after each the
 threads would wait for Python's lock. The processes share the memory of the weights, of Adam's
-moments and of the gradient, so that a batch costs four short messages; within a batch, shares that
-need each other's results step by step look into that memory.
+moments and of the gradient, so that a batch costs two short messages; what else one process waits
+for, the other one's step of a batch or its leave to update, it reads in that memory.
 
 A helper takes a quarter of a second to start. Until then, and where a host lets no process start,
 a run trains by itself; a helper that ends or stands still in a slice costs that slice. One that is
@@ -40,6 +40,7 @@ PATIENCE = 10.0  # seconds without a sign from the other process
 # looked again and again, and the core kept.
 SPIN_SECONDS, SPIN_SLEEP, SPINS = 2e-3, 1e-4, 100
 HEAD = 128  # bytes before the numbers: how far each process has come, in cache lines of their own
+UPDATE = 2**40  # said, beyond all steps, when a batch may be learned from, and when it has been
 Sums = tuple[np.ndarray, ...]
 
 
@@ -89,13 +90,16 @@ class Link:
     gradient : float32 array (n,)
     scratch : float32 array
         For what a task's shares hand to each other.
+    squares : float
+        Summed, of what this share has written in ``gradient`` itself, to stay there.
     waited : float
         Seconds spent in ``wait``.
     """
 
     def __init__(self, share: int, file: int, n: int, there: Callable[[], bool]) -> None:
         memory = mmap.mmap(file, 0)
-        self.share, self._there, self.waited = share, there, 0.0
+        self.share, self._there = share, there
+        self.squares = self.waited = 0.0
         self._said = memoryview(memory)[:HEAD].cast("q")
         self._mine, self._other = share * HEAD // 16, (1 - share) * HEAD // 16
         numbers = np.frombuffer(memory, np.float32, offset=HEAD)
@@ -156,7 +160,7 @@ class Helper:
     def __init__(self, task: Shared) -> None:
         self.task, self.there = task, False
         self.waited = self.spent = 0.0
-        self._closed = False
+        self._closed = self._asked = False
         self._process: rooms.Process | None = None
         self.starting = threading.Thread(target=self._start, name="seqlib-helper", daemon=True)
         self.starting.start()
@@ -197,31 +201,50 @@ class Helper:
         weights[:], first[:], second[:] = state.weights, state.first, state.second
         return replace(state, weights=weights, first=first, second=second)
 
-    def take(self, session: Session, state: State, part: Part) -> tuple[Sums, np.ndarray]:
-        """Return what ``session.take`` gives for all rows. Raises ``Lost``."""
-        if len(part.rows) < 2:
-            return session.take(state, part)
+    def take(
+        self, session: Session, state: State, part: Part, learning_rate: float
+    ) -> tuple[Sums, np.ndarray, float | None]:
+        """Return what ``session.take`` gives for all rows, and the gradient's squares summed.
+
+        None if the two did not sum them while they were at hand. Where a mini-batch ends with
+        ``part``, ``adam`` is to follow at this rate, if anything. Raises ``Lost``.
+        """
+        self._asked = len(part.rows) > 1
+        if not self._asked:
+            return (*session.take(state, part), None)
         link = self._link
         link.begin()
-        self._send("take", state.epoch, state.batch, part)
+        then = (state.step + 1, learning_rate) if part.ends else None
+        self._send("take", state.epoch, state.batch, part, then)
         try:
             sums, gradient = session.take(state, part, link)
         except BaseException:  # the other process is in the middle of a batch
             self.close()
             raise
-        others = self._answer()
+        others, squares = self._answer()
         self.waited, link.waited = self.waited + link.waited, 0.0
-        if gradient is not link.gradient:
-            link.gradient += gradient
-        return tuple(map(np.add, sums, others)), link.gradient
+        sums = tuple(map(np.add, sums, others))
+        if gradient is link.gradient:
+            return sums, gradient, link.squares + squares
+        link.gradient += gradient
+        return sums, link.gradient, None
 
-    def adam(self, state: State, gradient: np.ndarray, step: int, learning_rate: float) -> None:
-        """Update the state that ``holding`` gave. Raises ``Lost``."""
-        if gradient is not self._link.gradient:
-            self._link.gradient[:] = gradient
-        self._send("adam", step, learning_rate)
-        _update(self.task, self._link, step, learning_rate)
-        self._answer()
+    def adam(self, gradient: np.ndarray, step: int, learning_rate: float) -> None:
+        """Update the state that ``holding`` gave from the batch just taken. Raises ``Lost``."""
+        link = self._link
+        if gradient is not link.gradient:
+            link.gradient[:] = gradient
+        if not self._asked:
+            weights, first, second, gradient = link.state
+            adam(weights, first, second, gradient, step, learning_rate)
+            return
+        link.say(UPDATE)
+        _update(self.task, link, step, learning_rate)
+        try:
+            link.wait(UPDATE)
+        except Lost:
+            self.close()
+            raise
 
     def both(self, session: Any, name: str, weights: np.ndarray) -> tuple[Any, Any]:
         """Return what a method gives for ``weights`` and each of two shares. Raises ``Lost``."""
@@ -311,23 +334,35 @@ class _Half:
         parent = os.getppid()
         self._link = Link(1, file, n, lambda: os.getppid() == parent)
         self._task, self._session = task, task.open()
+        self._then: tuple[int, float] | None = None
 
-    def take(self, epoch: int, batch: int, part: Part) -> Sums:
-        """Write the gradient of the second share of a batch; return what was measured."""
+    def take(
+        self, epoch: int, batch: int, part: Part, then: tuple[int, float] | None
+    ) -> tuple[Sums, float]:
+        """Write the gradient of the second share of a batch; return what was measured.
+
+        And the squares of the gradient, where the shares are not to be added to each other.
+        ``then``: step and learning rate of the update to follow, if one does.
+        """
+        self._then = then
         weights, first, second, total = self._link.state
         state = State(weights, first, second, epoch=epoch, batch=batch)
         sums, gradient = self._session.take(state, part, self._link)
         if gradient is not self._link.gradient:
             total[:] = gradient
-        return sums
+        return sums, self._link.squares
 
     def call(self, name: str) -> Any:
         """Return the second share of what a method of the session gives."""
         return getattr(self._session, name)(self._link.state[0], 1, 2)
 
-    def adam(self, step: int, learning_rate: float) -> None:
-        """Update this half of the weights."""
-        _update(self._task, self._link, step, learning_rate)
+    def update(self) -> None:
+        """Update this half of the weights, once that is said, where it is to follow."""
+        if self._then is not None:
+            self._link.wait(UPDATE)
+            _update(self._task, self._link, *self._then)
+            self._then = None
+            self._link.say(UPDATE)
 
 
 def serve() -> None:
@@ -342,3 +377,4 @@ def serve() -> None:
             _await(sys.stdin.buffer, None)
             name, *given = pickle.loads(worker.read(sys.stdin.buffer))
             worker.write(answers, pickle.dumps(getattr(half, name)(*given)))
+            half.update()

@@ -138,17 +138,19 @@ class SteppedTask:
         None, and nothing changed, where a loss or the gradient is not a number.
         """
         if helper is None:
-            sums, gradient = session.take(state, part)
+            (sums, gradient), squares = session.take(state, part), None
         else:
-            sums, gradient = helper.take(session, state, part)
+            sums, gradient, squares = helper.take(session, state, part, self.learning_rate)
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
             gradient += state.gradient
+            squares = None
         if not part.ends:
             return replace(state, batch=state.batch + 1, sums=sums, gradient=gradient.copy())
         # A square is no number where one of its numbers is none.
-        if not all(np.isfinite(each).all() for each in (*sums, gradient @ gradient)):
+        squares = gradient @ gradient if squares is None else squares
+        if not all(np.isfinite(each).all() for each in (*sums, squares)):
             return None
         step = state.step + 1
         noted = self.noted(gradient)
@@ -159,7 +161,7 @@ class SteppedTask:
             arrays = state.weights, state.first, state.second, gradient
             adam(*arrays, step, self.learning_rate)
         else:
-            helper.adam(state, gradient, step, self.learning_rate)
+            helper.adam(gradient, step, self.learning_rate)
         after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
         return replace(after, gradient=None)
 
