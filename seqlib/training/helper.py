@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import pickle
 import select
 import sys
 import tempfile
@@ -255,7 +254,7 @@ class Helper:
     def _send(self, *request: Any) -> None:
         assert self._process is not None
         try:
-            worker.write(self._process.requests, pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
+            worker.write(self._process.requests, worker.packed(request))
         except (OSError, ValueError) as problem:  # ValueError: its pipe was closed here
             self.close()
             raise Lost from problem
@@ -266,7 +265,7 @@ class Helper:
         try:
             if not _await(self._process.answers, PATIENCE):
                 raise EOFError
-            return pickle.loads(worker.read(self._process.answers))
+            return worker.unpacked(worker.read(self._process.answers))
         except (OSError, ValueError, EOFError) as problem:
             self.close()
             raise Lost from problem
@@ -369,12 +368,12 @@ def serve() -> None:
     """Answer requests until the input is closed."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between answers
-    worker.write(answers, b"ready")
+    worker.write(answers, [b"ready"])
     with suppress(EOFError, OSError, Lost), np.errstate(over="ignore", invalid="ignore"):
-        half = _Half(*pickle.loads(worker.read(sys.stdin.buffer)))
-        worker.write(answers, b"open")
+        half = _Half(*worker.unpacked(worker.read(sys.stdin.buffer)))
+        worker.write(answers, [b"open"])
         while True:
             _await(sys.stdin.buffer, None)
-            name, *given = pickle.loads(worker.read(sys.stdin.buffer))
-            worker.write(answers, pickle.dumps(getattr(half, name)(*given)))
+            name, *given = worker.unpacked(worker.read(sys.stdin.buffer))
+            worker.write(answers, worker.packed(getattr(half, name)(*given)))
             half.update()

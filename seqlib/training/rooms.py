@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from seqlib import i18n
 from seqlib.i18n import N_
@@ -36,6 +36,9 @@ IDLE_SECONDS = 300.0
 MOST_WORKERS = 4
 # How often a limit of time or memory is looked at.
 WATCH_SECONDS = 0.1
+PIPE = 1_000_000  # bytes
+# What a slice frees the next one uses: given back to the system, each page would be made anew.
+KEPT = {"MALLOC_MMAP_THRESHOLD_": f"{32 * 2**20}", "MALLOC_TRIM_THRESHOLD_": f"{64 * 2**20}"}
 # After so many seconds a host that refused a process is asked again.
 REFUSED_SECONDS = 300.0
 CGROUP = Path("/sys/fs/cgroup")  # of a container: version 2, then 1
@@ -82,13 +85,14 @@ class Process:
             [sys.executable, "-c", PROGRAM.format(module=module)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD},
+            env={**os.environ, **ONE_THREAD, **KEPT},
             pass_fds=files,
             creationflags=behind | no_window,
         )
         assert popen.stdin is not None
         assert popen.stdout is not None
         self.pid, self.requests, self.answers = popen.pid, popen.stdin, popen.stdout
+        _widen(self.requests, self.answers)
 
     def begin(self) -> None:
         """Wait until it can be asked. Raises ``OSError``, ``EOFError``, ``ValueError``."""
@@ -110,6 +114,15 @@ class Process:
         for stream in (self.requests, self.answers):
             with suppress(OSError):  # what was not sent yet cannot be any more
                 stream.close()
+
+
+def _widen(*pipes: IO[bytes]) -> None:
+    """Have a state pass in few pieces, where the system lets a pipe hold that much."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        for pipe in pipes:
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 class _Request(NamedTuple):
@@ -247,7 +260,7 @@ class Room(Pool):
         """Have the process answer, and settle the future whatever comes of it."""
         future = request.future
         try:
-            message = pickle.dumps((*request.call, request.language), pickle.HIGHEST_PROTOCOL)
+            message = worker.packed((*request.call, request.language))
         except Exception as problem:
             future.set_exception(problem)
             return
@@ -267,7 +280,7 @@ class Room(Pool):
             future.set_exception(kind("The worker process ended before it answered."))
             return
         try:
-            holds, result = pickle.loads(answer)
+            holds, result = worker.unpacked(answer)
         except Exception as problem:
             holds, result = False, problem
         if holds:

@@ -1,8 +1,9 @@
 """What a worker process does: one request after another, and the slices of training.
 
 ``serve`` is the program of a process that ``seqlib.training.rooms`` starts. Requests arrive on
-its standard input and answers leave on its standard output, each as its length and a pickle. The
-process ends at once when its input is closed, so it never outlives the app, however the app ends.
+its standard input and answers leave on its standard output, each as a pickle and, beside it, the
+arrays as they are. The process ends at once when its input is closed, so it never outlives the
+app, however the app ends.
 
 Importing this module costs nothing; what a request needs is imported when it arrives.
 """
@@ -17,7 +18,8 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from typing import IO, TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from seqlib.training.task import Progress, State, Task
@@ -102,20 +104,44 @@ def _task(given: Slice) -> Task | None:
 # The process.
 
 
-def read(stream: IO[bytes]) -> bytes:
+Part = bytes | bytearray | memoryview
+Message = Sequence[Part]  # a pickle, and the arrays that it names
+
+
+def packed(what: Any) -> Message:
+    """Pickle something without copying its arrays, which must stay as they are until written."""
+    arrays: list[Part] = []
+    pickled = pickle.dumps(what, 5, buffer_callback=lambda array: arrays.append(array.raw()))
+    return [pickled, *arrays]
+
+
+def unpacked(message: Message) -> Any:
+    """Return what was packed; its arrays stand in the message."""
+    return pickle.loads(message[0], buffers=message[1:])
+
+
+def read(stream: IO[bytes]) -> Message:
     """Read one message. Raises ``EOFError`` where the stream ends."""
-    head = stream.read(8)
-    size = int.from_bytes(head, "little")
-    body = stream.read(size) if len(head) == 8 else b""
-    if len(head) < 8 or len(body) < size:
+    return [_read(stream, _size(stream)) for _part in range(_size(stream))]
+
+
+def _size(stream: IO[bytes]) -> int:
+    return int.from_bytes(_read(stream, 8), "little")
+
+
+def _read(stream: IO[bytes], size: int) -> bytearray:
+    part = bytearray(size)
+    if stream.readinto(part) < size:  # type: ignore[attr-defined]  # a pipe's has it
         raise EOFError
-    return body
+    return part
 
 
-def write(stream: IO[bytes], message: bytes) -> None:
+def write(stream: IO[bytes], message: Message) -> None:
     """Write one message."""
     stream.write(len(message).to_bytes(8, "little"))
-    stream.write(message)
+    for part in message:
+        stream.write(memoryview(part).nbytes.to_bytes(8, "little"))
+        stream.write(part)
     stream.flush()
 
 
@@ -124,14 +150,14 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between answers
     _stand_back()
-    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
-    write(answers, b"ready")
+    write(answers, [b"ready"])
     while True:
         write(answers, _answer(requests.get()))
 
 
-def _listen(stream: IO[bytes], requests: queue.SimpleQueue[bytes]) -> None:
+def _listen(stream: IO[bytes], requests: queue.SimpleQueue[Message]) -> None:
     """Pass requests on; end the process when there can be no more, in the middle of one too."""
     try:
         while True:
@@ -140,20 +166,20 @@ def _listen(stream: IO[bytes], requests: queue.SimpleQueue[bytes]) -> None:
         os._exit(0)
 
 
-def _answer(request: bytes) -> bytes:
-    """The pickle of (True, result) or (False, exception)."""
+def _answer(request: Message) -> Message:
+    """Pack (True, result) or (False, exception)."""
     from seqlib import i18n
 
     try:
-        function, args, named, language = pickle.loads(request)
+        function, args, named, language = unpacked(request)
         with i18n.speaking(language):
-            return pickle.dumps((True, function(*args, **named)), pickle.HIGHEST_PROTOCOL)
+            return packed((True, function(*args, **named)))
     except Exception as problem:
         try:
-            failed = pickle.dumps((False, problem), pickle.HIGHEST_PROTOCOL)
-            pickle.loads(failed)  # some exceptions cannot be made again from what they pickle
+            failed = packed((False, problem))
+            unpacked(failed)  # some exceptions cannot be made again from what they pickle
         except Exception:
-            failed = pickle.dumps((False, RuntimeError(f"{type(problem).__name__}: {problem}")))
+            failed = packed((False, RuntimeError(f"{type(problem).__name__}: {problem}")))
         return failed
 
 
