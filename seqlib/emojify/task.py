@@ -112,11 +112,6 @@ class EmojifyTask(SteppedTask):
         """Of the weights: those of ``start``, and the table where it is trained."""
         return [array.shape for array in (*self.start, *([self.table] * self.trainable))]
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the data."""
-        return self.train.nbytes + self.test.nbytes + self.table.nbytes
-
     def begin(self) -> State:
         """Return the state before the first step."""
         return State.of(flat([*self.start, *([self.table] * self.trainable)]))

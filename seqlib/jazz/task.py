@@ -83,11 +83,6 @@ class JazzTask(SteppedTask):
         """Of the weights, in the order of ``JazzWeights.arrays``."""
         return [array.shape for array in self.start.arrays]
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the data."""
-        return self.x.nbytes + self.y.nbytes + sum(one.nbytes for one in self.held_out)
-
     def begin(self) -> State:
         """Return the state before the first step."""
         return State.of(flat(self.start.arrays))

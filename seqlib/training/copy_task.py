@@ -200,11 +200,6 @@ class CopyTask(SteppedTask):
         return self.settings.learning_rate
 
     @property
-    def nbytes(self) -> int:
-        """Bytes of the data: batches are drawn where they are needed."""
-        return 0
-
-    @property
     def parameters(self) -> dict[str, int]:
         """Weights of each model."""
         sizes = [[int(np.prod(shape)) for shape in shapes] for shapes in self._shapes()]

@@ -28,6 +28,11 @@ class SteppedTask:
     flop = 0.0  # the most arithmetic of all epochs, where it is known
     scratch = 0  # numbers that the two processes that share a batch hand to each other
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays in its fields, the first weights too."""
+        return sum(map(_bytes, vars(self).values()))
+
     def begin(self) -> State:
         """Return the state before the first step."""
         raise NotImplementedError
@@ -175,6 +180,14 @@ def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:
             some = batch[begin : begin + largest]
             parts.append(Part(some, len(batch), begin + len(some) == len(batch)))
     return parts
+
+
+def _bytes(value: Any) -> int:
+    """Return the bytes of an array, of all in a tuple, or of weights that name their ``arrays``."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    inside = getattr(value, "arrays", value)
+    return sum(map(_bytes, inside)) if isinstance(inside, tuple | list) else 0
 
 
 def flat(arrays: Iterable[np.ndarray]) -> np.ndarray:
