@@ -177,7 +177,7 @@ def chromium():
                 "--no-sandbox",
                 "--autoplay-policy=no-user-gesture-required",
                 # Most scripts run once: compiling them well takes longer than running them.
-                "--js-flags=--max-lazy --no-opt --no-maglev --sparkplug --initial-heap-size=600",
+                "--js-flags=--max-lazy --no-opt --sparkplug",
             ],
         )
         yield browser

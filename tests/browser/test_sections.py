@@ -30,12 +30,14 @@ def test_a_section_is_drawn_when_it_is_gone_to_and_is_then_a_part_of_the_page(re
     page.locator(".st-key-sections").get_by_role("link", name="Train").click()
     units = page.locator(".st-key-emoji_units").get_by_role("slider")
     expect(units).to_be_visible()
+    settled(page)
     becomes(page, lambda: stands(page, "train"))
     expect(page.locator(".st-key-sections [aria-current]")).to_have_text("7 · Train")
     page.keyboard.press("Tab")  # goes on from the section's title, not from the bar
     expect(page.locator(".st-key-section_training :focus")).to_have_count(1)
     units.press("Home")
     page.wait_for_url("**emoji_units=8*")
+    settled(page)  # the section is a part of the whole page from here on
     page.locator(".st-key-emoji_epochs").get_by_role("slider").press("Home")
     page.wait_for_url("**emoji_epochs=1*")
     page.locator(".st-key-section_training").get_by_role("button", name="Train", exact=True).click()
