@@ -221,6 +221,7 @@ class Tabs:
         color_scheme: str = "light",
         reduced_motion: str = "no-preference",
     ) -> None:
+        page.bring_to_front()  # behind another tab of its window it is drawn once a second
         page.set_viewport_size(viewport or {"width": 1280, "height": 720})
         page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
 
@@ -232,22 +233,11 @@ class Tabs:
             self.give_back(kind, page)
 
     def _new(self, context: BrowserContext) -> Page:
-        page = self._in_a_window(context) if context.pages else context.new_page()
+        page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", lambda message: _note(message, self.troubles))
         return page
-
-    def _in_a_window(self, context: BrowserContext) -> Page:
-        """Open a tab in a window of its own: behind another one it is drawn once a second."""
-        session = context.new_cdp_session(context.pages[0])
-        target = session.send("Target.getTargetInfo")["targetInfo"]
-        session.detach()
-        options = {"url": "about:blank", "newWindow": True}
-        options["browserContextId"] = target["browserContextId"]
-        with context.expect_page() as opened:
-            self.browser.new_browser_cdp_session().send("Target.createTarget", options)
-        return opened.value
 
     def give_back(self, kind: str, page: Page) -> None:
         """Leave the app, and forget what the tab has stored of it."""

@@ -197,8 +197,7 @@ def test_two_tabs_and_a_copy_of_one_are_three_visits_and_say_what_a_killed_serve
         expect(other.get_by_text("loss summed over Ty")).to_have_count(0)
 
         with one.context.expect_page() as opened:
-            # Takes the session storage along, and stands in a window of its own.
-            one.evaluate("window.open(location.href, '', 'popup')")
+            one.evaluate("window.open(location.href)")  # takes the session storage along
         copy = opened.value
         expect(copy.get_by_text("This tab is a copy")).to_be_visible()
         settled(copy)
