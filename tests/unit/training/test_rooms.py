@@ -104,6 +104,16 @@ def test_a_request_is_answered_in_another_process_that_stays(room):
     np.testing.assert_array_equal(room.submit(np.negative, big).result(WAIT), -big)
 
 
+def test_large_small_and_strided_arrays_arrive_and_may_be_written_to(room):
+    given = np.arange(600_000, dtype=np.float32).reshape(2, 300_000)  # more than a pipe holds
+    for array in (given, given[:, ::7], given[:, :0], np.float32(3)):
+        back = room.submit(np.add, array, 1).result(WAIT)
+        np.testing.assert_array_equal(back, array + 1)
+    back = room.submit(np.add, given, 1).result(WAIT)
+    back += 1
+    np.testing.assert_array_equal(back, given + 2)
+
+
 def test_what_a_library_prints_does_not_stand_between_answers(room):
     room.submit(print, "loud").result(WAIT)
     room.submit(os.write, 1, b"louder").result(WAIT)
