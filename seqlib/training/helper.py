@@ -47,6 +47,11 @@ class Shared(Protocol):
     """A task whose batches two processes can share, such as a ``SteppedTask``."""
 
     @property
+    def learning_rate(self) -> float:
+        """Adam's step size."""
+        ...
+
+    @property
     def scratch(self) -> int:
         """Numbers that the shares of a batch hand to each other."""
         ...
@@ -89,16 +94,16 @@ class Link:
     gradient : float32 array (n,)
     scratch : float32 array
         For what a task's shares hand to each other.
-    squares : float
-        Summed, of what this share has written in ``gradient`` itself, to stay there.
+    squares : float or None
+        Summed, of what this share has written in ``gradient`` itself; None if it sums none.
     waited : float
         Seconds spent in ``wait``.
     """
 
     def __init__(self, share: int, file: int, n: int, there: Callable[[], bool]) -> None:
         memory = mmap.mmap(file, 0)
-        self.share, self._there = share, there
-        self.squares = self.waited = 0.0
+        self.share, self._there, self.waited = share, there, 0.0
+        self.squares: float | None = None
         self._said = memoryview(memory)[:HEAD].cast("q")
         self._mine, self._other = share * HEAD // 16, (1 - share) * HEAD // 16
         numbers = np.frombuffer(memory, np.float32, offset=HEAD)
@@ -159,7 +164,7 @@ class Helper:
     def __init__(self, task: Shared) -> None:
         self.task, self.there = task, False
         self.waited = self.spent = 0.0
-        self._closed = self._asked = False
+        self._closed = False
         self._process: rooms.Process | None = None
         self.starting = threading.Thread(target=self._start, name="seqlib-helper", daemon=True)
         self.starting.start()
@@ -201,20 +206,18 @@ class Helper:
         return replace(state, weights=weights, first=first, second=second)
 
     def take(
-        self, session: Session, state: State, part: Part, learning_rate: float
+        self, session: Session, state: State, part: Part
     ) -> tuple[Sums, np.ndarray, float | None]:
         """Return what ``session.take`` gives for all rows, and the gradient's squares summed.
 
         None if the two did not sum them while they were at hand. Where a mini-batch ends with
-        ``part``, ``adam`` is to follow at this rate, if anything. Raises ``Lost``.
+        ``part``, ``adam`` is to follow, if anything. Raises ``Lost``.
         """
-        self._asked = len(part.rows) > 1
-        if not self._asked:
+        if len(part.rows) < 2:
             return (*session.take(state, part), None)
         link = self._link
         link.begin()
-        then = (state.step + 1, learning_rate) if part.ends else None
-        self._send("take", state.epoch, state.batch, part, then)
+        self._send("take", state.epoch, state.batch, state.step, part)
         try:
             sums, gradient = session.take(state, part, link)
         except BaseException:  # the other process is in the middle of a batch
@@ -222,28 +225,22 @@ class Helper:
             raise
         others, squares = self._answer()
         self.waited, link.waited = self.waited + link.waited, 0.0
-        sums = tuple(map(np.add, sums, others))
-        if gradient is link.gradient:
-            return sums, gradient, link.squares + squares
-        link.gradient += gradient
-        return sums, link.gradient, None
+        if gradient is not link.gradient:
+            link.gradient += gradient
+        both = None if link.squares is None else link.squares + squares
+        return tuple(map(np.add, sums, others)), link.gradient, both
 
-    def adam(self, gradient: np.ndarray, step: int, learning_rate: float) -> None:
-        """Update the state that ``holding`` gave from the batch just taken. Raises ``Lost``."""
+    def adam(self, part: Part, gradient: np.ndarray, step: int) -> None:
+        """Update the state that ``holding`` gave, after ``take`` of ``part``. Raises ``Lost``."""
         link = self._link
         if gradient is not link.gradient:
             link.gradient[:] = gradient
-        if not self._asked:
-            weights, first, second, gradient = link.state
-            adam(weights, first, second, gradient, step, learning_rate)
+        if len(part.rows) < 2:
+            _update(self.task, link, step, (0, 1))
             return
         link.say(UPDATE)
-        _update(self.task, link, step, learning_rate)
-        try:
-            link.wait(UPDATE)
-        except Lost:
-            self.close()
-            raise
+        _update(self.task, link, step)
+        link.wait(UPDATE)
 
     def both(self, session: Any, name: str, weights: np.ndarray) -> tuple[Any, Any]:
         """Return what a method gives for ``weights`` and each of two shares. Raises ``Lost``."""
@@ -256,7 +253,6 @@ class Helper:
         try:
             worker.write(self._process.requests, worker.packed(request))
         except (OSError, ValueError) as problem:  # ValueError: its pipe was closed here
-            self.close()
             raise Lost from problem
 
     def _answer(self) -> Any:
@@ -267,7 +263,6 @@ class Helper:
                 raise EOFError
             return worker.unpacked(worker.read(self._process.answers))
         except (OSError, ValueError, EOFError) as problem:
-            self.close()
             raise Lost from problem
         finally:
             self.waited += time.perf_counter() - began
@@ -316,11 +311,12 @@ def _await(stream: IO[bytes], seconds: float | None) -> bool:
     return bool(select.select([stream], [], [], seconds)[0])
 
 
-def _update(task: Shared, link: Link, step: int, learning_rate: float) -> None:
-    """Make an update of Adam in this process' half of the weights."""
-    for own in task.owned(link.share, link.state.shape[1]):
-        weights, first, second, gradient = link.state[:, own]
-        adam(weights, first, second, gradient, step, learning_rate)
+def _update(task: Shared, link: Link, step: int, shares: Sequence[int] | None = None) -> None:
+    """Make an update of Adam in this process' half of the weights, or in the ``shares`` named."""
+    for share in [link.share] if shares is None else shares:
+        for own in task.owned(share, link.state.shape[1]):
+            weights, first, second, gradient = link.state[:, own]
+            adam(weights, first, second, gradient, step, task.learning_rate)
 
 
 # The helper's process.
@@ -333,17 +329,14 @@ class _Half:
         parent = os.getppid()
         self._link = Link(1, file, n, lambda: os.getppid() == parent)
         self._task, self._session = task, task.open()
-        self._then: tuple[int, float] | None = None
+        self._then: int | None = None  # the step of an update that is to follow
 
-    def take(
-        self, epoch: int, batch: int, part: Part, then: tuple[int, float] | None
-    ) -> tuple[Sums, float]:
+    def take(self, epoch: int, batch: int, step: int, part: Part) -> tuple[Sums, float | None]:
         """Write the gradient of the second share of a batch; return what was measured.
 
-        And the squares of the gradient, where the shares are not to be added to each other.
-        ``then``: step and learning rate of the update to follow, if one does.
+        And ``Link.squares``.
         """
-        self._then = then
+        self._then = step + 1 if part.ends else None
         weights, first, second, total = self._link.state
         state = State(weights, first, second, epoch=epoch, batch=batch)
         sums, gradient = self._session.take(state, part, self._link)
@@ -359,7 +352,7 @@ class _Half:
         """Update this half of the weights, once that is said, where it is to follow."""
         if self._then is not None:
             self._link.wait(UPDATE)
-            _update(self._task, self._link, *self._then)
+            _update(self._task, self._link, self._then)
             self._then = None
             self._link.say(UPDATE)
 

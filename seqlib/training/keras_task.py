@@ -133,7 +133,7 @@ class KerasTask:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the data."""
+        """Bytes of the arrays."""
         return self.inner.nbytes
 
     def begin(self) -> State:

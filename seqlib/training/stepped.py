@@ -94,6 +94,8 @@ class SteppedTask:
             try:
                 after, progress = self._advance(state, seconds, last, helper)
             except Lost:
+                if helper is not None:
+                    helper.close()
                 after, progress = self._advance(state, seconds, last, None)
         if after.epoch == self.epochs or not progress.finite:
             dismiss()
@@ -145,7 +147,7 @@ class SteppedTask:
         if helper is None:
             (sums, gradient), squares = session.take(state, part), None
         else:
-            sums, gradient, squares = helper.take(session, state, part, self.learning_rate)
+            sums, gradient, squares = helper.take(session, state, part)
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
@@ -166,7 +168,7 @@ class SteppedTask:
             arrays = state.weights, state.first, state.second, gradient
             adam(*arrays, step, self.learning_rate)
         else:
-            helper.adam(gradient, step, self.learning_rate)
+            helper.adam(part, gradient, step)
         after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
         return replace(after, gradient=None)
 

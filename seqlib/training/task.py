@@ -124,7 +124,7 @@ class Task(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the data that a worker holds."""
+        """Bytes of its arrays, which a worker holds."""
         ...
 
     def begin(self) -> State:
@@ -175,7 +175,8 @@ class Session(Protocol):
 
         With a ``seqlib.training.helper.Link``, a share of both: another process takes the other
         one at the same time, and they are added up. A share that is written in ``link.gradient``
-        itself is not added: there each writes its own places. The gradient stands in an array
+        itself is not added: there each writes its own places, and may sum their squares in
+        ``link.squares`` while they are at hand. The gradient stands in an array
         that the next call uses again.
         """
         ...

@@ -119,6 +119,8 @@ def test_a_small_model_needs_a_small_state():
     task = emojify(trainable=True)
     state, _ = task.advance(task.begin(), 100)
     assert len(pickle.dumps(state)) < 5 * state.weights.nbytes + 2000
+    data = task.train, task.test, task.table, task.labels, task.test_labels, task.rows
+    assert task.nbytes == sum(array.nbytes for array in (*data, *task.start))
 
 
 def test_a_task_knows_its_size(task):
