@@ -172,9 +172,16 @@ class Network:
 def dropped(
     rng: np.random.Generator, rate: float, shape: tuple[int, int], out: np.ndarray | None = None
 ) -> np.ndarray:
-    """Draw what a layer's output is multiplied with: 0 at ``rate``, else 1 / (1 − rate)."""
+    """Draw what a layer's output is multiplied with: 0 at ``rate``, else 1 / (1 − rate).
+
+    Each is drawn from 16 bits, so ``rate`` holds to 1 / 131,072: a quarter of the time of floats.
+    """
     out = np.empty(shape, np.float32) if out is None else out[: shape[0]]
-    left = rng.random(shape, np.float32) >= rate if rate else 1
+    if not rate:
+        out[:] = 1
+        return out
+    bits = rng.bit_generator.random_raw(math.prod(shape) // 4 + 1).view(np.uint16)
+    left = bits[: math.prod(shape)].reshape(shape) >= min(round(rate * 2**16), 2**16 - 1)
     return np.multiply(left, np.float32(1 / (1 - rate)), out=out)
 
 

@@ -51,7 +51,8 @@ def trained(run: EmojifyRun, slices: int | None = None) -> EmojifyRun:
 
 
 def test_a_run_learns_and_records_every_epoch(vectors):
-    settings = replace(QUICK, epochs=25, dropout=0.1)
+    # With little dropped it learns these sentences from any seed.
+    settings = replace(QUICK, epochs=25, dropout=0.1, input_dropout=0, word_dropout=0)
     run = trained(make_run(vectors, settings, m=120))
     metrics = run.metrics
     assert run.state is State.DONE
