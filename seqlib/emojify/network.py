@@ -161,12 +161,16 @@ class Network:
         return dz
 
     def back_from_between(self, da: np.ndarray, before: Hook | None = None) -> None:
-        """Write the gradients of the first layer and, where it is trained, of the table."""
+        """Write the gradients of the first layer and, where it is trained, of the table.
+
+        In front of its place in ``out``, if there are fewer rows in ``arrays`` than there.
+        """
         arrays, out = self._arrays, self.out
         dz = self.layer_1.backward(da, before)
         self.layer_1.gradients(self._x, out[:3])
         if self._words is not None:
-            self._words.transposed_product((dz @ arrays.kernel_1.T) * self._drop_0, out=out[8])
+            d_words = (dz @ arrays.kernel_1.T) * self._drop_0
+            self._words.transposed_product(d_words, out=out[8][: len(arrays.table)])
 
 
 def dropped(

@@ -19,6 +19,7 @@ from seqlib.emojify.network import Arrays, Batch, Network, Packed, dropped, pack
 from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
 from seqlib.lstm._fast import in_blocks, turned
+from seqlib.training.adam import LateRows
 from seqlib.training.helper import Helper, Link
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Part, SteppedTask, flat, split, views
@@ -27,6 +28,7 @@ from seqlib.training.task import State
 # The most arithmetic in one call, some 0.2 s on one core: a batch beyond it is taken in parts,
 # so that slices stay short and small.
 CALL_FLOP = 4e9
+TOGETHER = 8  # mini-batches whose sentences are drawn together, then dealt by length
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +132,20 @@ class EmojifyTask(SteppedTask):
         return found if self.trainable else [*found, self.table]
 
     def parts(self, epoch: int) -> list[Part]:
-        """Return the mini-batches of an epoch, drawn anew for each, large ones in parts."""
-        rows = np.random.default_rng((self.seed, epoch)).permutation(len(self.train))
+        """Return the mini-batches of an epoch, drawn anew for each, large ones in parts.
+
+        With a mask a batch takes as many steps as its longest sentence has words. So sentences of
+        about one length share one: of each ``TOGETHER`` batches that are drawn, the shortest are
+        the first, and so on; these batches come in any order.
+        """
+        rng = np.random.default_rng((self.seed, epoch))
+        rows = rng.permutation(len(self.train))
+        if self.mask:
+            lengths = np.count_nonzero(self.train[rows], axis=1)
+            drawn_together = np.arange(len(rows)) // (TOGETHER * self.batch_size)
+            rows = rows[np.lexsort((lengths, drawn_together))]
+            whole = len(rows) - len(rows) % self.batch_size
+            rng.shuffle(rows[:whole].reshape(-1, self.batch_size))
         return split(rows, self.batch_size, self.largest)
 
     @property
@@ -168,16 +182,23 @@ class EmojifyTask(SteppedTask):
         return Batch(batch, self.labels[part.rows[batch.order]], drop_0, drop_1, drop_2)
 
     def owned(self, share: int, n: int) -> list[slice]:
-        """Return a layer and so much of the table that both update as many.
-
-        The layer last: in the batch to come this process needs it first.
-        """
+        """Return a layer, the second with the softmax."""
         sizes = [math.prod(shape) for shape in self.shapes]
         middle, table = sum(sizes[:3]), sum(sizes[:8])
-        cut = min(max(table, table + n // 2 - middle), n)
-        return (
-            [slice(cut, n), slice(middle, table)] if share else [slice(table, cut), slice(middle)]
-        )
+        return [slice(middle, table)] if share else [slice(middle), slice(table, n - self._late)]
+
+    @property
+    def _late(self) -> int:
+        """Numbers of the table, if only its rows that a batch reads are updated with it."""
+        in_parts = self.largest < min(self.batch_size, len(self.train))
+        return self.table.size if self.trainable and not in_parts else 0
+
+    def late(self, state: State) -> LateRows | None:
+        """Return the table, if only its rows that a batch reads are updated with it."""
+        if not self._late:
+            return None
+        table = (self.split(each)[8] for each in (state.weights, state.first, state.second))
+        return LateRows(*table, state.step, self.learning_rate)
 
     def network(self, *arrays: np.ndarray) -> Network:
         """Allocate what a batch is computed in, but for some ``arrays`` that are there."""
@@ -215,6 +236,18 @@ class EmojifyTask(SteppedTask):
         return Session(self).probabilities(state.weights)
 
 
+def reading(batch: Packed, arrays: Arrays, late: LateRows | None, step: int) -> Packed:
+    """Return the batch with its words as rows of ``arrays.table``, then only those that it reads.
+
+    The whole table, where it is not ``late``.
+    """
+    if late is None:
+        return batch
+    rows, words = np.unique(batch.words, return_inverse=True)
+    arrays.table = late.read(rows, step)
+    return batch._replace(words=words)
+
+
 def to_the_front(sentences: np.ndarray) -> np.ndarray:
     """Return sentences (m, Tx) with their non-zero entries moved to the front, in order."""
     order = np.argsort(sentences == 0, axis=1, kind="stable")
@@ -228,6 +261,7 @@ class Session:
         self._task = task
         self._half: Half | None = None
         self.helper: Helper | None = None
+        self.late: LateRows | None = None
 
     @cached_property
     def _network(self) -> Network:
@@ -240,10 +274,11 @@ class Session:
         task = self._task
         if link is not None:
             self._half = self._half or Half(task, link)
-            return self._half.take(state, part)
+            return self._half.take(state, part, self.late)
         batch, network = task.batch(state.epoch, state.batch, part), self._network
         arrays = Arrays(task.split(state.weights))
-        logits = network.forward(arrays, batch.packed, batch.drop_1, batch.drop_2, batch.drop_0)
+        packed = reading(batch.packed, arrays, self.late, state.step)
+        logits = network.forward(arrays, packed, batch.drop_1, batch.drop_2, batch.drop_0)
         loss, right, dy = cross_entropy(logits, batch.labels)
         dy /= part.of
         network.backward(dy)
@@ -262,10 +297,11 @@ class Session:
         task, arrays = self._task, Arrays(self._task.split(weights))
         test = task.test[share::of]
         y = np.empty((len(test), len(arrays.dense_bias)), np.float32)
+        by_length = np.argsort(np.count_nonzero(test, axis=1))
         for first in range(0, len(y), task.largest):
-            some = slice(first, first + task.largest)
+            some = by_length[first : first + task.largest]
             batch = packed(test[some], task.mask)
-            y[some][batch.order] = softmax(self._network.forward(arrays, batch))
+            y[some[batch.order]] = softmax(self._network.forward(arrays, batch))
         return y
 
 
@@ -301,21 +337,28 @@ class Half:
         self._parts: tuple[int, list[Part]] = -1, []
         self._ready: dict[tuple[int, int], Batch] = {}
 
-    def take(self, state: State, part: Part) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    def take(
+        self, state: State, part: Part, late: LateRows | None
+    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Write the gradient of this layer; returns (loss, hits), 0 for the first, and it."""
         arrays = Arrays(self._task.split(state.weights))
         link, written = self._link, self._network.out
-        half = self._second if link.share else self._first
-        sums = half(state.epoch, state.batch, part, arrays)
-        own = written[3:8] if link.share else [*written[:3], *written[8:]]
+        if link.share:
+            sums, own = self._second(state.epoch, state.batch, part, arrays), written[3:8]
+        else:
+            sums = self._first(state, part, arrays, late)
+            own = [*written[:3], *(table[: len(arrays.table)] for table in written[8:])]
         link.squares = float(sum(np.vdot(one, one) for one in own))
         return sums, link.gradient
 
-    def _first(self, epoch: int, number: int, part: Part, arrays: Arrays) -> tuple[Any, Any]:
+    def _first(
+        self, state: State, part: Part, arrays: Arrays, late: LateRows | None
+    ) -> tuple[Any, Any]:
         link, network, read, n_a = self._link, self._network, self._read, self._da.shape[1]
+        epoch, number = state.epoch, state.batch
         batch = self._ready.pop((epoch, number), None) or self._prepared(epoch, number, part)
         link.say(1)
-        packed, drop_1 = batch.packed, batch.drop_1
+        packed, drop_1 = reading(batch.packed, arrays, late, state.step), batch.drop_1
         T = len(packed.steps)
 
         def hand_on(t: int, rows: slice) -> None:

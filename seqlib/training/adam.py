@@ -1,11 +1,18 @@
-"""Adam, and clipping before it (Kingma & Ba, 2015; Pascanu et al., 2013)."""
+"""Adam, of all weights at once or of the rows that are read, and clipping before it.
+
+Kingma & Ba, 2015; Pascanu et al., 2013.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as Keras sets them
 AT_ONCE = 32768  # numbers; what is computed on the way stays in the processor's cache
+FADES = BETA_1 / BETA_2**0.5  # what is left of m / √v after an update without a gradient
+FADED = 400  # updates after which nothing is: FADES to this power is below 1e-18
 
 
 def adam(
@@ -20,7 +27,7 @@ def adam(
 
     All arrays are (n,). Where Keras puts ε outside the corrected moments, so does this.
     """
-    rate = learning_rate * float(np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step))
+    rate = float(_rate(learning_rate, step))
     spare = np.empty(min(AT_ONCE, len(weights)), weights.dtype)
     for start in range(0, len(weights), AT_ONCE):
         some = slice(start, start + AT_ONCE)
@@ -41,6 +48,90 @@ def adam(
         np.divide(m, part, out=part)
         part *= rate
         w -= part
+
+
+class LateRows:
+    """A table whose rows Adam updates when they are read: a mini-batch reads few of many.
+
+    Without a gradient a row moves by its moments alone, so the updates since it was last read are
+    one: after n of them the moments are β₁ⁿ m and β₂ⁿ v, and the weights have moved by
+    m / (√v + ε) times the sum of all rate (β₁ / √β₂)ʲ. ε is taken to fade as √v does, which is
+    felt only where a gradient was no larger than ε.
+
+    Parameters
+    ----------
+    weights, first, second : float32 arrays (k, e)
+        The table and its moments, changed in place.
+    step : int
+        Updates that have been made in all of them.
+    learning_rate : float
+
+    Attributes
+    ----------
+    n, size : int
+        Numbers in the table, and in the rows that were read last.
+    """
+
+    def __init__(
+        self,
+        weights: np.ndarray,
+        first: np.ndarray,
+        second: np.ndarray,
+        step: int,
+        learning_rate: float,
+    ) -> None:
+        self._arrays, self._learning_rate = (weights, first, second), learning_rate
+        self.n = weights.size
+        self._made = np.full(len(weights), step)  # updates, in each row
+        self._begin, self._to_come = step, np.zeros(0)
+        self._rows, self._read = np.zeros(0, int), (weights[:0], first[:0], second[:0])
+
+    @property
+    def size(self) -> int:
+        """Numbers in the rows that were read last."""
+        return self._read[0].size
+
+    def read(self, rows: np.ndarray, step: int) -> np.ndarray:
+        """Return rows (r,), each named once, as they are after ``step`` updates, (r, e)."""
+        made = self._made[rows]
+        still = FADES ** (step - made)
+        moved = (self._sums(made) - still * self._sums(step)).astype(np.float32)
+        weights, first, second = (array[rows] for array in self._arrays)
+        weights -= first / (np.sqrt(second) + EPSILON) * moved[:, None]
+        for moment, beta in (first, BETA_1), (second, BETA_2):
+            moment *= (beta ** (step - made)).astype(np.float32)[:, None]
+        self._rows, self._read = rows, (weights, first, second)
+        return weights
+
+    def learn(self, gradient: np.ndarray, step: int) -> None:
+        """Make update number ``step`` of the rows read last, from their gradient (r e,)."""
+        weights, first, second = self._read
+        adam(weights.ravel(), first.ravel(), second.ravel(), gradient, step, self._learning_rate)
+        self._write(step)
+
+    def settle(self, step: int) -> None:
+        """Have all rows as they are after ``step`` updates."""
+        self.read(np.flatnonzero(self._made < step), step)
+        self._write(step)
+
+    def _write(self, step: int) -> None:
+        for array, read in zip(self._arrays, self._read, strict=True):
+            array[self._rows] = read
+        self._made[self._rows] = step
+
+    def _sums(self, steps: Any) -> Any:
+        """Return for each of ``steps`` the sum over j from 1 of rate (step + j) times FADESʲ."""
+        while np.max(steps, initial=0) >= self._begin + len(self._to_come):
+            begin, more = self._begin + len(self._to_come), 256
+            rates = _rate(self._learning_rate, begin + np.arange(1, more + FADED))
+            sums = np.correlate(rates, FADES ** np.arange(1, FADED + 1), "valid")
+            self._to_come = np.append(self._to_come, sums)
+        return self._to_come[steps - self._begin]
+
+
+def _rate(learning_rate: float, step: Any) -> Any:
+    """Return what corrects both moments of update ``step`` for their start at 0, in one factor."""
+    return learning_rate * np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step)
 
 
 def clipped(gradient: np.ndarray, norm: float | None) -> np.ndarray:

@@ -213,9 +213,10 @@ class Helper:
         None if the two did not sum them while they were at hand. Where a mini-batch ends with
         ``part``, ``adam`` is to follow, if anything. Raises ``Lost``.
         """
-        if len(part.rows) < 2:
-            return (*session.take(state, part), None)
         link = self._link
+        if len(part.rows) < 2:
+            sums, link.gradient[:] = session.take(state, part)
+            return sums, link.gradient, None
         link.begin()
         self._send("take", state.epoch, state.batch, state.step, part)
         try:
@@ -230,17 +231,22 @@ class Helper:
         both = None if link.squares is None else link.squares + squares
         return tuple(map(np.add, sums, others)), link.gradient, both
 
-    def adam(self, part: Part, gradient: np.ndarray, step: int) -> None:
-        """Update the state that ``holding`` gave, after ``take`` of ``part``. Raises ``Lost``."""
+    def adam(self, part: Part, step: int) -> None:
+        """Begin to update the state that ``holding`` gave, after ``take`` of ``part``.
+
+        Returns when this process' own weights are; ``updated`` waits for the others.
+        """
         link = self._link
-        if gradient is not link.gradient:
-            link.gradient[:] = gradient
         if len(part.rows) < 2:
             _update(self.task, link, step, (0, 1))
-            return
-        link.say(UPDATE)
-        _update(self.task, link, step)
-        link.wait(UPDATE)
+        else:
+            link.say(UPDATE)
+            _update(self.task, link, step)
+
+    def updated(self, part: Part) -> None:
+        """Wait until the whole state is updated. Raises ``Lost``."""
+        if len(part.rows) >= 2:
+            self._link.wait(UPDATE)
 
     def both(self, session: Any, name: str, weights: np.ndarray) -> tuple[Any, Any]:
         """Return what a method gives for ``weights`` and each of two shares. Raises ``Lost``."""

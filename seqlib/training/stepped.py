@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.training.adam import adam, clipped
+from seqlib.training.adam import LateRows, adam, clipped
 from seqlib.training.helper import Helper, Lost, dismiss, helping
 from seqlib.training.task import Part, Progress, Session, State
 
@@ -38,8 +38,15 @@ class SteppedTask:
         raise NotImplementedError
 
     def owned(self, share: int, n: int) -> Sequence[slice]:
-        """Return which of the ``n`` weights the first and second of two processes update."""
+        """Return which of the ``n`` weights the first and second of two processes update.
+
+        Those of ``late`` are not among them.
+        """
         return [slice(n // 2, n) if share else slice(n // 2)]
+
+    def late(self, state: State) -> LateRows | None:
+        """Return the table that the last weights of ``state`` are, if few of its rows are read."""
+        return None
 
     def parts(self, epoch: int) -> Sequence[Part]:
         """Return the parts of an epoch in order."""
@@ -116,7 +123,7 @@ class SteppedTask:
             np.errstate(over="ignore", invalid="ignore"),
         ):
             session = self.open()
-            session.helper = helper
+            session.helper, session.late = helper, self.late(state)
             while state.epoch < last:
                 after = self._step(session, state, parts[state.batch], helper)
                 if after is None:
@@ -124,6 +131,7 @@ class SteppedTask:
                     break
                 state = after
                 if state.batch == len(parts):
+                    _settle(session.late, state)
                     found, best = self.measure(state, session)
                     measured.append(found)
                     begun = {"batch": 0, "sums": (), "noted": (), "best": best}
@@ -133,6 +141,7 @@ class SteppedTask:
                     parts = self.parts(state.epoch)
                 if time.perf_counter() >= ends:
                     break
+            _settle(session.late, state)
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
         state = state if helper is None else state.copy()
         return state, Progress(rows, state.batch / len(parts), finite, kept)
@@ -148,6 +157,10 @@ class SteppedTask:
             (sums, gradient), squares = session.take(state, part), None
         else:
             sums, gradient, squares = helper.take(session, state, part)
+        late, n = session.late, len(state.weights)
+        if late is not None:
+            n -= late.n
+            gradient = gradient[: n + late.size]
         if state.sums:
             sums = tuple(map(np.add, state.sums, sums))
         if state.gradient is not None:
@@ -163,14 +176,25 @@ class SteppedTask:
         noted = self.noted(gradient)
         if state.noted:
             noted = tuple(map(np.add, state.noted, noted))
-        gradient = self.clipped(gradient)
+        shorter = self.clipped(gradient)
+        if shorter is not gradient:
+            gradient[:] = shorter  # the helper reads it there
         if helper is None:
-            arrays = state.weights, state.first, state.second, gradient
-            adam(*arrays, step, self.learning_rate)
+            own = state.weights[:n], state.first[:n], state.second[:n]
+            adam(*own, gradient[:n], step, self.learning_rate)
         else:
-            helper.adam(part, gradient, step)
+            helper.adam(part, step)
+        if late is not None:
+            late.learn(gradient[n:], step)
+        if helper is not None:
+            helper.updated(part)
         after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
         return replace(after, gradient=None)
+
+
+def _settle(late: LateRows | None, state: State) -> None:
+    if late is not None:
+        late.settle(state.step)
 
 
 def split(rows: np.ndarray, size: int, largest: int) -> list[Part]:

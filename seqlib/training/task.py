@@ -40,6 +40,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from seqlib.training.adam import LateRows
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -164,9 +166,13 @@ class Part(NamedTuple):
 
 
 class Session(Protocol):
-    """The arrays in which one ``advance`` computes, and the process that helps with it."""
+    """The arrays in which one ``advance`` computes, and the process that helps with it.
+
+    A table of which few rows are read is ``late``: a gradient ends with those of the rows read.
+    """
 
     helper: Any
+    late: LateRows | None
 
     def take(
         self, state: State, part: Part, link: Any = None

@@ -53,9 +53,9 @@ def task(request):
     return request.param()
 
 
-def same(state, other) -> None:
+def same(state, other, atol: float = 0) -> None:
     for name in ("weights", "first", "second"):
-        np.testing.assert_array_equal(getattr(state, name), getattr(other, name))
+        np.testing.assert_allclose(getattr(state, name), getattr(other, name), rtol=0, atol=atol)
     assert (state.step, state.epoch, state.batch) == (other.step, other.epoch, other.batch)
 
 
@@ -70,9 +70,12 @@ def test_slices_of_any_length_give_what_one_slice_gives(task):
         assert 0 <= some.part_done < 1
         found, slices = found + [some.measured] * some.epochs, slices + 1
     assert slices == sum(len(task.parts(epoch)) for epoch in range(4))
-    same(state, whole)
+    # A table that is brought up to date oftener is rounded oftener.
+    atol = 0 if task.late(whole) is None else 1e-5
+    same(state, whole, atol)
     for name, values in progress.measured.items():
-        np.testing.assert_array_equal(np.concatenate([one[name] for one in found]), values)
+        ours = np.concatenate([one[name] for one in found])
+        np.testing.assert_allclose(ours, values, rtol=0, atol=atol)
 
 
 def test_a_slice_is_pure_wherever_it_runs(task):
