@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import settled
+from conftest import becomes, settled
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -173,8 +173,14 @@ def test_a_term_explains_itself_with_the_shape_it_has_here(server, new_page):
     entry = page.locator(".entry")
     term = page.locator('.st-key-section_one_hot a[href^="#term-X="]').first
     term.scroll_into_view_if_needed()
-    page.wait_for_timeout(1000)  # what is drawn on the way moves the page under the mouse
-    term.hover()
+
+    def shown() -> bool:  # what is drawn on the way moves the page under the mouse
+        page.mouse.move(2, 300)
+        term.hover()
+        page.wait_for_timeout(200)
+        return entry.is_visible()
+
+    becomes(page, shown)
     expect(entry).to_contain_text("X (m, Tx, n_values) = (60, 12, 78)")
     page.mouse.move(2, 300)
     expect(entry).to_be_hidden()
