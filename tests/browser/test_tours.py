@@ -42,10 +42,11 @@ def do(page: Page, step: Step, language: str) -> None:
         spot = there.locator("canvas.time, .linked, .js-plotly-plot").first
         (spot if spot.count() else there).hover()
     elif step.action == "press":
-        settled(page)  # nobody presses a button that is just being drawn
+        settled(page)  # nobody presses what is just being drawn
         spot = there.locator("canvas.time:visible, .lane-dom canvas:visible, button:visible").first
         (spot if spot.count() else there).click()
     else:
+        settled(page)
         change(page, there)
 
 
