@@ -120,7 +120,7 @@ class EmojifyTask(SteppedTask):
 
     def model(self, state: State, start: EmojifyWeights) -> EmojifyWeights:
         """Return ``start`` with the weights of ``state``."""
-        *arrays, table = self.split(state.weights)
+        *arrays, table = self.split(self.settled(state).weights)
         model = start.with_arrays(arrays)
         if not self.trainable:
             return model
@@ -198,7 +198,8 @@ class EmojifyTask(SteppedTask):
         if not self._late:
             return None
         table = (self.split(each)[8] for each in (state.weights, state.first, state.second))
-        return LateRows(*table, state.step, self.learning_rate)
+        made, rate = state.behind or (np.full(len(self.table), state.step), self.learning_rate)
+        return LateRows(*table, made.copy(), rate)
 
     def network(self, *arrays: np.ndarray) -> Network:
         """Allocate what a batch is computed in, but for some ``arrays`` that are there."""
@@ -233,7 +234,7 @@ class EmojifyTask(SteppedTask):
 
     def probabilities(self, state: State) -> np.ndarray:
         """Return the model's output for the test sentences, (m_test, n_classes)."""
-        return Session(self).probabilities(state.weights)
+        return Session(self).probabilities(self.settled(state).weights)
 
 
 def reading(batch: Packed, arrays: Arrays, late: LateRows | None, step: int) -> Packed:

@@ -5,7 +5,7 @@ Kingma & Ba, 2015; Pascanu et al., 2013.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as Keras sets them
 AT_ONCE = 32768  # numbers; what is computed on the way stays in the processor's cache
 FADES = BETA_1 / BETA_2**0.5  # what is left of m / √v after an update without a gradient
 FADED = 400  # updates after which nothing is: FADES to this power is below 1e-18
+SUMMED = 256  # updates whose sums are worked out together
 
 
 def adam(
@@ -50,6 +51,21 @@ def adam(
         w -= part
 
 
+class Behind(NamedTuple):
+    """How far the rows of a table are that Adam updates when they are read.
+
+    Attributes
+    ----------
+    made : int array (k,)
+        Updates that have been made in each row.
+    learning_rate : float
+        That of the updates to come.
+    """
+
+    made: np.ndarray
+    learning_rate: float
+
+
 class LateRows:
     """A table whose rows Adam updates when they are read: a mini-batch reads few of many.
 
@@ -62,8 +78,8 @@ class LateRows:
     ----------
     weights, first, second : float32 arrays (k, e)
         The table and its moments, changed in place.
-    step : int
-        Updates that have been made in all of them.
+    made : int array (k,)
+        Updates that have been made in each row; changed in place.
     learning_rate : float
 
     Attributes
@@ -77,13 +93,13 @@ class LateRows:
         weights: np.ndarray,
         first: np.ndarray,
         second: np.ndarray,
-        step: int,
+        made: np.ndarray,
         learning_rate: float,
     ) -> None:
         self._arrays, self._learning_rate = (weights, first, second), learning_rate
-        self.n = weights.size
-        self._made = np.full(len(weights), step)  # updates, in each row
-        self._begin, self._to_come = step, np.zeros(0)
+        self.n, self._made = weights.size, made
+        # Always of the same updates together, so that a sum is the same whoever begins where.
+        self._begin, self._to_come = made.min() // SUMMED * SUMMED, np.zeros(0)
         self._rows, self._read = np.zeros(0, int), (weights[:0], first[:0], second[:0])
 
     @property
@@ -109,6 +125,10 @@ class LateRows:
         adam(weights.ravel(), first.ravel(), second.ravel(), gradient, step, self._learning_rate)
         self._write(step)
 
+    def behind(self, step: int) -> Behind | None:
+        """Return how far the rows are; None if all are as they are after ``step`` updates."""
+        return Behind(self._made, self._learning_rate) if (self._made < step).any() else None
+
     def settle(self, step: int) -> None:
         """Have all rows as they are after ``step`` updates."""
         self.read(np.flatnonzero(self._made < step), step)
@@ -122,8 +142,8 @@ class LateRows:
     def _sums(self, steps: Any) -> Any:
         """Return for each of ``steps`` the sum over j from 1 of rate (step + j) times FADESʲ."""
         while np.max(steps, initial=0) >= self._begin + len(self._to_come):
-            begin, more = self._begin + len(self._to_come), 256
-            rates = _rate(self._learning_rate, begin + np.arange(1, more + FADED))
+            begin = self._begin + len(self._to_come)
+            rates = _rate(self._learning_rate, begin + np.arange(1, SUMMED + FADED))
             sums = np.correlate(rates, FADES ** np.arange(1, FADED + 1), "valid")
             self._to_come = np.append(self._to_come, sums)
         return self._to_come[steps - self._begin]

@@ -472,7 +472,7 @@ class Run(ShownInNotebook):
             self._model = None
             if learned is not None and self._task is not None:
                 for epoch, weights in progress.kept.items():
-                    kept = self._task.model(replace(learned, weights=weights), self._start)
+                    kept = self._task.model(Learned.of(weights), self._start)
                     self._stages[epoch] = kept
             stepped = learned is not None and learned.gradient is None  # a batch may take parts
             held = progress.epochs if self._only == "epoch" else self._only and stepped

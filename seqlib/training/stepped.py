@@ -48,6 +48,14 @@ class SteppedTask:
         """Return the table that the last weights of ``state`` are, if few of its rows are read."""
         return None
 
+    def settled(self, state: State) -> State:
+        """Return the state with every row of a table updated that is ``behind``."""
+        if state.behind is None:
+            return state
+        state = state.copy()
+        _settle(self.late(state), state)
+        return replace(state, behind=None)
+
     def parts(self, epoch: int) -> Sequence[Part]:
         """Return the parts of an epoch in order."""
         raise NotImplementedError
@@ -69,7 +77,7 @@ class SteppedTask:
         if state.best is None:
             return 0, start
         _score, epoch, weights = state.best
-        return epoch, self.model(replace(state, weights=weights), start)
+        return epoch, self.model(State.of(weights), start)
 
     def keeps(self, epoch: int) -> bool:
         """Say whether the weights after this epoch, from 1, are kept to be looked at later."""
@@ -115,6 +123,8 @@ class SteppedTask:
         ends = time.perf_counter() + seconds
         measured: list[dict[str, Any]] = []
         kept: dict[int, np.ndarray] = {}
+        if state.behind is not None and state.behind.learning_rate != self.learning_rate:
+            state = self.settled(state)
         # Updated in place from here.
         state, finite = state.copy() if helper is None else helper.holding(state), True
         parts = self.parts(state.epoch)
@@ -141,7 +151,8 @@ class SteppedTask:
                     parts = self.parts(state.epoch)
                 if time.perf_counter() >= ends:
                     break
-            _settle(session.late, state)
+        if session.late is not None:
+            state = replace(state, behind=session.late.behind(state.step))
         rows = {name: np.stack([one[name] for one in measured]) for name in (measured or [{}])[0]}
         state = state if helper is None else state.copy()
         return state, Progress(rows, state.batch / len(parts), finite, kept)

@@ -40,7 +40,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from seqlib.training.adam import LateRows
+from seqlib.training.adam import Behind, LateRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,8 @@ class State:
         Summed over the parts so far of a mini-batch that is taken in parts.
     best : tuple of (score, epoch, weights) or None
         For tasks that are tested after each epoch: the best test so far, see ``EmojifyTask.best``.
+    behind : Behind or None
+        In the middle of an epoch, which rows of a table are still to be updated; None if none is.
     """
 
     weights: np.ndarray
@@ -77,6 +79,7 @@ class State:
     noted: tuple[np.ndarray, ...] = ()
     gradient: np.ndarray | None = None
     best: tuple[tuple[float, ...], int, np.ndarray] | None = None
+    behind: Behind | None = None
 
     @classmethod
     def of(cls, weights: np.ndarray) -> State:

@@ -37,6 +37,14 @@ def make(mask: bool = True, **settings) -> EmojifyTask:
     return EmojifyTask.of(*sentences(M), *sentences(11, seed=1), start(mask), **settings)
 
 
+def after(task: EmojifyTask, batches: int):
+    """Return the state after so many slices of one batch."""
+    state = task.begin()
+    for _batch in range(batches):
+        state, _ = task.advance(state, 0)
+    return state
+
+
 def keras_twin(task, weights):
     from seqlib.emojify.models import Emojify_V2, set_weights
 
@@ -176,10 +184,52 @@ def test_what_is_dropped_is_drawn_alike_in_slices_of_any_length():
     state = task.begin()
     while state.epoch < task.epochs:
         state, _ = task.advance(state, 0)
-    # A table that is brought up to date oftener is rounded oftener.
-    np.testing.assert_allclose(state.weights, whole.weights, atol=1e-5)
+    np.testing.assert_array_equal(state.weights, whole.weights)
     none, _ = replace(task, word_dropout=0.0).advance(task.begin(), 100)
     assert np.abs(whole.weights - none.weights).max() > 1e-3
+
+
+def test_a_model_shown_in_the_middle_of_an_epoch_has_had_all_updates(monkeypatch):
+    task, first = make(trainable=True, batch_size=2), start(True)
+    with monkeypatch.context() as every_time:
+        every_time.setattr(EmojifyTask, "_late", 0)  # all rows are updated with each batch
+        expected = after(task, 8)
+    state = after(task, 8)
+    assert state.batch > 0
+    assert state.behind is not None
+    apart = np.abs(task.split(state.weights)[8] - task.split(expected.weights)[8])
+    assert apart.max() > 1e-4, "no row is behind"
+    shown, all_updated = task.model(state, first), task.model(expected, first)
+    np.testing.assert_allclose(
+        shown.embedding[task.rows], all_updated.embedding[task.rows], rtol=0, atol=1e-6
+    )
+    before = state.weights.copy()
+    task.model(state, first)
+    np.testing.assert_array_equal(state.weights, before)
+
+
+def test_updates_that_are_behind_are_made_at_the_rate_that_was_set_then():
+    task, first = make(trainable=True, batch_size=2), start(True)
+    state, still = after(task, 8), task.changed(learning_rate=1e-12)
+    assert state.behind is not None
+    moved, _ = still.advance(state, 0)
+    assert (moved.step, moved.epoch) == (state.step + 1, state.epoch)
+    np.testing.assert_allclose(
+        still.model(moved, first).embedding[task.rows],
+        task.model(state, first).embedding[task.rows],
+        rtol=0,
+        atol=1e-8,
+    )
+
+
+def test_the_best_model_is_the_same_in_the_middle_of_the_next_epoch():
+    task, first = make(trainable=True, batch_size=2), start(True)
+    state, _ = task.advance(task.begin(), 100, epochs=1)
+    epoch, best = task.best(state, first)
+    state, _ = task.advance(state, 0)
+    assert (epoch, state.behind is None) == (1, False)
+    _, again = task.best(state, first)
+    np.testing.assert_array_equal(again.embedding[task.rows], best.embedding[task.rows])
 
 
 def test_dropout_is_drawn_anew_for_each_batch_and_epoch_and_not_for_the_test():

@@ -16,7 +16,7 @@ def test_rows_that_are_updated_when_read_become_what_all_updates_make_them(begun
     table = rng.normal(size=(3, K, E)).astype(np.float32)
     table[1:] = 0 if not begun else table[1:] ** 2 * 1e-3
     each_time = table.astype(float)
-    late = LateRows(*table, begun, 0.01)
+    late = LateRows(*table, np.full(K, begun), 0.01)
     for step in range(begun, begun + 2_500):
         # Some rows are read in every second batch, some once in a thousand.
         rows = np.unique(rng.integers(0, K, 3) ** 3 // K**2)
