@@ -165,6 +165,7 @@ class Helper:
         self.task, self.there = task, False
         self.waited = self.spent = 0.0
         self._closed = False
+        self._alone = False  # whether the batch under way has a single row, and no second share
         self._process: rooms.Process | None = None
         self.starting = threading.Thread(target=self._start, name="seqlib-helper", daemon=True)
         self.starting.start()
@@ -214,7 +215,8 @@ class Helper:
         ``part``, ``adam`` is to follow, if anything. Raises ``Lost``.
         """
         link = self._link
-        if len(part.rows) < 2:
+        self._alone = len(part.rows) < 2
+        if self._alone:
             sums, link.gradient[:] = session.take(state, part)
             return sums, link.gradient, None
         link.begin()
@@ -231,21 +233,21 @@ class Helper:
         both = None if link.squares is None else link.squares + squares
         return tuple(map(np.add, sums, others)), link.gradient, both
 
-    def adam(self, part: Part, step: int) -> None:
-        """Begin to update the state that ``holding`` gave, after ``take`` of ``part``.
+    def adam(self, step: int) -> None:
+        """Begin to update the state that ``holding`` gave, after ``take``.
 
         Returns when this process' own weights are; ``updated`` waits for the others.
         """
         link = self._link
-        if len(part.rows) < 2:
+        if self._alone:
             _update(self.task, link, step, (0, 1))
         else:
             link.say(UPDATE)
             _update(self.task, link, step)
 
-    def updated(self, part: Part) -> None:
+    def updated(self) -> None:
         """Wait until the whole state is updated. Raises ``Lost``."""
-        if len(part.rows) >= 2:
+        if not self._alone:
             self._link.wait(UPDATE)
 
     def both(self, session: Any, name: str, weights: np.ndarray) -> tuple[Any, Any]:

@@ -194,11 +194,11 @@ class SteppedTask:
             own = state.weights[:n], state.first[:n], state.second[:n]
             adam(*own, gradient[:n], step, self.learning_rate)
         else:
-            helper.adam(part, step)
+            helper.adam(step)
         if late is not None:
             late.learn(gradient[n:], step)
         if helper is not None:
-            helper.updated(part)
+            helper.updated()
         after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
         return replace(after, gradient=None)
 
