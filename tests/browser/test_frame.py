@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from conftest import Server
+from conftest import Server, becomes, settled
 from playwright.sync_api import expect
 
 from ui.frame.frame import PAGES
@@ -16,6 +18,8 @@ new MutationObserver(() => {
   if (text && window.seen.at(-1) !== text) window.seen.push(text);
 }).observe(document, { subtree: true, childList: true, characterData: true });
 """
+
+STYLED = "UpdateLayoutTree"  # an event of Chromium's
 
 
 # That every page's file draws its frame so is held in tests/pages/test_pages.py.
@@ -36,3 +40,21 @@ def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(chromium)
     finally:
         page.close()
         fresh.stop()
+
+
+@pytest.mark.browser
+def test_a_rerun_that_changes_nothing_styles_few_elements_anew(server, new_page):
+    page = new_page(f"{server.url}/cell?present=true")
+    browser = page.context.browser
+
+    def few() -> bool:
+        browser.start_tracing(page=page, categories=["devtools.timeline"])
+        page.get_by_role("heading", level=1).click()
+        page.keyboard.press("r")  # Streamlit's key for a rerun
+        settled(page)
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+        counts = [event["args"].get("elementCount") for event in events if event["name"] == STYLED]
+        assert counts, "Chromium calls it otherwise now"
+        return sum(filter(None, counts)) < page.locator("*").count()
+
+    becomes(page, few)  # once all of the page is there

@@ -67,6 +67,7 @@ CSS = """<style>
   background: light-dark(#ffffff, #10141b);
 }
 .st-key-typing > * { align-items: center; }
+.st-key-reading > * { order: 0 !important; } /* whichever of its sections has the picture */
 .st-key-reading { --stage-top: calc(var(--bars) + 3.4rem); }
 .st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 3.9rem); }
 @media (max-width: 640px) {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -45,6 +45,9 @@ from ui.visit import session
 ROOT = Path(__file__).parents[2]
 
 
+# A browser looks at a rule with ``:has`` again whenever an attribute it names changes anywhere, and
+# Streamlit changes classes with every rerun. Rules that name whole classes, not ``[class*=…]``,
+# keep a rerun from styling the whole page anew.
 FRAME_CSS = """<style>
 [data-testid="stMainBlockContainer"] {
   padding: 4.2rem clamp(0.8rem, 3vw, 2.5rem) 4rem;
@@ -103,10 +106,11 @@ h3 { font-size: 1.25rem !important; }
    name in every language. */
 [data-testid="stElementToolbarButton"]:has(path[d^="M18 15v3H6v-3H4v3"]) { display: none; }
 /* Where the picture comes first, the section's title still stands above it. */
-[class*="st-key-section_"] > :has(> [data-testid="stHeading"]) { order: -2; }
+[data-testid="stVerticalBlock"]:has(.st-key-picture, .st-key-picture_low)
+  > [data-testid="stElementContainer"]:has(> [data-testid="stHeading"]) { order: -2; }
 @media (max-height: 800px) {
-  :is([class*="st-key-section_"], .st-key-first)
-    [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
+  [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
+    > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 }
 /* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
    there is nothing above it. */
@@ -134,29 +138,37 @@ h3 { font-size: 1.25rem !important; }
   .st-key-tools:has(.st-key-present :checked) { flex-wrap: wrap; }
   h1 { font-size: 1.7rem !important; }
   h2 { padding-top: 0.5rem !important; }
-  :is([class*="st-key-section_"], .st-key-first)
-    [data-testid="stLayoutWrapper"]:has(.st-key-picture, .st-key-picture_low) { order: -1; }
+  [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
+    > [data-testid="stLayoutWrapper"]:has(.st-key-picture, .st-key-picture_low) { order: -1; }
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
 }
 </style>"""
 
+# What folds while a page is presented, see ``controls``.
+Controls = Literal[
+    "hand", "home", "lanes", "lookup", "matrix", "model", "music", "sentence", "sizes", "solo",
+    "vectors",
+]  # fmt: skip
+
+# FOLDED and EXPLAINED stand for the classes of those and of the page's texts.
 PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
-[class*="st-key-section_"] [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
+[data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
+  > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 /* What is in it stands on the page itself, after the title. */
 .st-key-first, :has(> .st-key-first) { display: contents; }
-.st-key-first > :not(:has(> [class*="st-key-controls_"])) { order: 0 !important; }
-[data-testid="stVerticalBlock"] > :has(> [class*="st-key-explained_"]) { order: 2; }
+.st-key-first > :not(:has(> :is(FOLDED))) { order: 0 !important; }
+[data-testid="stLayoutWrapper"]:has(> :is(EXPLAINED)) { order: 2; }
 /* Folded controls are a slim line in sight, at the window's lower edge until their place comes. */
-[data-testid="stVerticalBlock"] > :has(> [class*="st-key-controls_"]) {
+[data-testid="stLayoutWrapper"]:has(> :is(FOLDED)) {
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
 }
-[class*="st-key-controls_"] { background: light-dark(#ffffff, #10141b); border-radius: 0.5rem; }
-[class*="st-key-controls_"] details[open] > :last-child { max-height: 50vh; overflow: auto; }
+:is(FOLDED) { background: light-dark(#ffffff, #10141b); border-radius: 0.5rem; }
+:is(FOLDED) [data-testid="stExpanderDetails"] { max-height: 50vh; overflow: auto; }
 @media (min-width: 641px) {
   /* The picture first. The pages come down where the pointer, or Tab, reaches the window's upper
      edge; the tools come where it reaches the switch that led here. */
@@ -245,7 +257,9 @@ def heading() -> None:
         ):
             toolbar()
     if presenting():
-        st.html(PRESENTER_CSS)
+        folded = ", ".join(f".st-key-controls_{key}" for key in get_args(Controls))
+        explained = ", ".join(f".st-key-explained_{section}" for section in text)
+        st.html(PRESENTER_CSS.replace("FOLDED", folded).replace("EXPLAINED", explained))
     st.markdown(text["intro"])
     sections.place()
     share.place()
@@ -306,7 +320,7 @@ def toolbar() -> None:
 
 
 @contextmanager
-def controls(key: str) -> Iterator[None]:
+def controls(key: Controls) -> Iterator[None]:
     """What is drawn inside is folded, and stands after the stage, while the page is presented."""
     if not presenting():
         yield
