@@ -97,16 +97,13 @@ def set_weights(model: keras.Model, weights: EmojifyWeights) -> None:
 
 
 def keras_model(
-    weights: EmojifyWeights, words: Sequence[str], rows: np.ndarray, maxlen: int, dropout: float
+    weights: EmojifyWeights, words: Sequence[str], maxlen: int, dropout: float
 ) -> keras.Model:
-    """Build ``Emojify_V2`` with these weights and the embedding rows of some words only.
-
-    ``words[k]`` has row ``rows[k]`` of the weights' embedding and gets index k + 1.
-    """
-    vectors = weights.embedding[np.asarray(rows, int)]  # (len(words), e_length)
+    """Build ``Emojify_V2`` with these weights; ``words`` name the embedding's rows from 1."""
+    rows = weights.embedding[np.arange(len(words) + 1)]  # (len(words) + 1, e_length)
     model = Emojify_V2(
         (maxlen,),
-        dict(zip(words, vectors, strict=True)),
+        dict(zip(words, rows[1:], strict=True)),
         {word: index for index, word in enumerate(words, 1)},
         n_classes=weights.n_classes,
         units=weights.n_a,
@@ -114,19 +111,9 @@ def keras_model(
         mask=weights.mask,
     )
     set_weights(model, weights)
-    embedding = model.get_layer(EMBEDDING)
-    matrix = embedding.get_weights()[0]
-    matrix[0] = weights.embedding[np.array(0)]  # not zeros if an unmasked padding row was trained
-    embedding.set_weights([matrix])
+    # Row 0 is not zeros if an unmasked padding row was trained.
+    model.get_layer(EMBEDDING).set_weights([rows])
     return model
-
-
-def keras_file(model: keras.Model) -> bytes:
-    """Save a model as the bytes of a ``.keras`` file, which this program never opens."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "emojify.keras"
-        model.save(path)
-        return path.read_bytes()
 
 
 # What Keras' room is asked for.
@@ -144,9 +131,11 @@ def with_rows_only(weights: EmojifyWeights, rows: Sequence[int]) -> EmojifyWeigh
 def keras_bytes(
     weights: EmojifyWeights, words: Sequence[str], maxlen: int, dropout: float
 ) -> bytes:
-    """``keras_file`` of weights whose embedding has padding in row 0, then ``words`` in order."""
-    rows = np.arange(1, len(words) + 1)
-    return keras_file(keras_model(weights, words, rows, maxlen, dropout))
+    """Save ``keras_model`` as the bytes of a ``.keras`` file, which this program never opens."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "emojify.keras"
+        keras_model(weights, words, maxlen, dropout).save(path)
+        return path.read_bytes()
 
 
 class Comparison(NamedTuple):
@@ -165,9 +154,8 @@ class Comparison(NamedTuple):
 
 def compare(weights: EmojifyWeights, indices: np.ndarray) -> Comparison:
     """Compare the outputs for sentences (m, maxlen), as rows of the embedding, with Keras'."""
-    rows = np.arange(1, weights.embedding.n_rows)
-    names = [str(row) for row in rows.tolist()]
-    theirs = keras_model(weights, names, rows, indices.shape[1], dropout=0.0)
+    names = [str(row) for row in range(1, weights.embedding.n_rows)]
+    theirs = keras_model(weights, names, indices.shape[1], dropout=0.0)
     difference = np.asarray(theirs(indices)) - weights.probabilities(indices)
     layers = tuple(
         (layer.name, tuple(layer.output.shape), layer.count_params()) for layer in theirs.layers

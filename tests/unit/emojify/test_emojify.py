@@ -73,7 +73,7 @@ def test_every_state_of_both_layers_is_keras_own_on_test_sentences(keras, vector
     indices = lexicon.indices(shipped().test.sentences[::5], 10)
     # Their Keras twin has the same rows in the same places.
     words = [*vectors.words, "<unk>"][: lexicon.embedding.n_rows - 1]
-    twin = keras_model(weights, words, np.arange(1, len(words) + 1), 10, 0.5)
+    twin = keras_model(weights, words, 10, 0.5)
     inner = keras.Model(
         twin.input, [twin.get_layer("lstm_1").output, twin.get_layer("lstm_2").output, twin.output]
     )
@@ -228,7 +228,7 @@ def test_input_gradient_is_tensorflows_and_that_of_finite_differences(keras, vec
     indices = np.array([3, 7, 0, 1, 9, 9, 0, 0])
     found = input_gradient(weights, weights.trace(indices), score)
 
-    twin = keras_model(weights, words, np.arange(1, 10), 8, 0.5)
+    twin = keras_model(weights, words, 8, 0.5)
     embedding = twin.get_layer("pretrained_embedding")
     x = tf.constant(embedding(indices[None]))
     keep = tf.constant(indices[None] != 0) if mask else None
@@ -534,12 +534,11 @@ def test_a_file_that_unpacks_to_too_much_is_refused_unread(model, vectors, monke
 
 
 def test_a_keras_file_can_be_taken_away_but_is_never_opened(keras, vectors, tmp_path):
-    from seqlib.emojify.models import keras_file, keras_model
+    from seqlib.emojify.models import keras_bytes
 
     weights = random_weights(Embedding.of(vectors.matrix))
     words = list(vectors.words[:20])
-    twin = keras_model(weights, words, np.arange(1, 21), 6, 0.5)
-    data = keras_file(twin)
+    data = keras_bytes(weights, words, 6, 0.5)
     path = tmp_path / "mine.keras"
     path.write_bytes(data)
     indices = np.random.default_rng(0).integers(0, 21, (4, 6))
