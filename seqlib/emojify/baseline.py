@@ -10,6 +10,7 @@ import numpy as np
 from seqlib.emojify.reading import Lexicon
 from seqlib.lstm import softmax
 from seqlib.text import LabelledSentences, tokenise
+from seqlib.training.adam import adam
 
 STEPS = 600
 LEARNING_RATE = 0.05
@@ -39,13 +40,10 @@ class Emojify_V1:
         x = np.concatenate([x / scale, np.ones((len(x), 1), np.float32)], axis=1)
         y = np.eye(labelled.n_classes, dtype=np.float32)[labelled.labels]
         w = np.zeros((x.shape[1], labelled.n_classes), np.float32)
-        first, second = np.zeros_like(w), np.zeros_like(w)
+        moments = np.zeros((2, w.size), np.float32)
         for step in range(1, STEPS + 1):
             gradient = x.T @ (softmax(x @ w) - y) / len(x) + DECAY * w
-            first = 0.9 * first + 0.1 * gradient
-            second = 0.999 * second + 0.001 * gradient**2
-            rate = LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-            w -= rate * first / (np.sqrt(second) + 1e-7)
+            adam(w.ravel(), *moments, gradient.ravel(), step, LEARNING_RATE)
         return cls(lexicon, w[:-1] / scale, w[-1])
 
     def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
@@ -58,16 +56,11 @@ def averages(sentences: Iterable[str | Iterable[str]], lexicon: Lexicon) -> np.n
 
     Unknown words are left out if the lexicon gives them the zero row.
     """
+    zeros = np.zeros(lexicon.embedding.e_length, np.float32)
     found = []
     for sentence in sentences:
         words = tokenise(sentence) if isinstance(sentence, str) else tuple(sentence)
         rows = lexicon.encode(words, len(words)).indices
         rows = rows[rows != 0]
-        found.append(
-            lexicon.embedding[rows].mean(axis=0) if len(rows) else np.zeros(_length(lexicon))
-        )
-    return np.array(found, np.float32).reshape(len(found), _length(lexicon))
-
-
-def _length(lexicon: Lexicon) -> int:
-    return lexicon.embedding.e_length
+        found.append(lexicon.embedding[rows].mean(axis=0) if len(rows) else zeros)
+    return np.array(found, np.float32).reshape(len(found), len(zeros))
