@@ -68,7 +68,7 @@ def encoding_of(data: bytes, whole: bool = True) -> tuple[str, str] | None:
     """
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
-            return (codec, name) if _decodes(data, codec, whole) else None
+            return (codec, name) if decodes(data, codec, whole) else None
     if b"\0" in data:
         # Separators and line ends are zero bytes every other time.
         zeros = [data[start::2].count(0) for start in (0, 1)]
@@ -77,20 +77,21 @@ def encoding_of(data: bytes, whole: bool = True) -> tuple[str, str] | None:
         start = text[:2000]
         plain = sum(character.isprintable() or character.isspace() for character in start)
         fits = "\0" not in text and plain > 0.8 * len(start)
-        return (codec, "UTF-16") if fits and _decodes(data, codec, whole) else None
-    if b"\x1b$" in data and _decodes(data, "iso2022_jp", whole):
+        return (codec, "UTF-16") if fits and decodes(data, codec, whole) else None
+    if b"\x1b$" in data and decodes(data, "iso2022_jp", whole):
         return "iso2022_jp", "ISO-2022-JP"
-    if _decodes(data, "utf-8", whole):
+    if decodes(data, "utf-8", whole):
         return "utf-8", "UTF-8"
     cut = data if whole else data[: data.rfind(b"\n") + 1] or data
     words = [word for word in set(_WORD.findall(cut[:SAMPLE])) if not word.isascii()]
-    if 4 * sum(_decodes(word, "utf-8", True) for word in words) >= max(4, len(words)):
+    if 4 * sum(decodes(word, "utf-8") for word in words) >= max(4, len(words)):
         return None  # single damaged words among UTF-8
     sample = b"\n".join(sorted(words))
     return _korean(sample, cut) or chinese.encoding_of(cut) or _script(sample, cut) or _latin(cut)
 
 
-def _decodes(data: bytes, codec: str, whole: bool) -> bool:
+def decodes(data: bytes, codec: str, whole: bool = True) -> bool:
+    """Tell whether bytes are text in an encoding, or its beginning if they are not the whole."""
     try:
         codecs.getincrementaldecoder(codec)().decode(data, whole)
     except UnicodeDecodeError:
@@ -100,7 +101,7 @@ def _decodes(data: bytes, codec: str, whole: bool) -> bool:
 
 def _korean(words: bytes, data: bytes) -> tuple[str, str] | None:
     """Recognise Korean: its commonest syllables are common, unlike in Chinese read as Korean."""
-    if not _decodes(data, "cp949", True):
+    if not decodes(data, "cp949"):
         return None
     text = words.decode("cp949", "ignore")
     hangul = len(_HANGUL.findall(text))
@@ -112,7 +113,7 @@ def _script(words: bytes, data: bytes) -> tuple[str, str] | None:
     """Find the encoding of another script that gives words the most of its common characters."""
     best, found = 0.0, None
     for codec, (name, common, least) in _SCRIPTS.items():
-        if not _decodes(data, codec, True):
+        if not decodes(data, codec):
             continue
         text = words.decode(codec, "ignore").lower()
         share = len(re.findall(common, text)) / max(1, _beyond(text))
@@ -135,7 +136,7 @@ def _latin(data: bytes) -> tuple[str, str] | None:
     if any(byte in start for byte in _CONTROL):
         return None
     shares = {
-        codec: _share(start, codec, alphabets) if _decodes(data, codec, True) else 0.0
+        codec: _share(start, codec, alphabets) if decodes(data, codec) else 0.0
         for codec, alphabets in _LATIN.items()
     }
     best = max(shares, key=shares.__getitem__)

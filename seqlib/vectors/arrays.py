@@ -13,7 +13,7 @@ import numpy as np
 from seqlib import limits
 from seqlib.archive import BAD_HEADER
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.text import Block, Readable
+from seqlib.vectors.text import Block, Readable, take
 from seqlib.vectors.unpacking import Stream, files_in, too_large
 
 PIECE = 4 << 20  # bytes
@@ -56,9 +56,7 @@ class Array(NamedTuple):
             raise self._wrong()
 
     def _exactly(self, size: int) -> bytes:
-        data = self.data.read(size)
-        while len(data) < size and (more := self.data.read(size - len(data))):
-            data += more
+        data = take(self.data, size)
         if len(data) < size:
             raise self._wrong()
         return data
@@ -173,11 +171,11 @@ def read_safetensors(
     the report says so. Of several tensors ``member`` is read, or the one called an embedding.
     """
     file = stream.file()
-    size = int.from_bytes(_take(file, 8), "little")
+    size = int.from_bytes(take(file, 8), "little")
     if size > limits.LINE_BYTES:
         raise VectorsError("Its list of tensors is damaged; download it again.")
     try:
-        about = json.loads(_take(file, size))
+        about = json.loads(take(file, size))
         notes = about.pop("__metadata__", None) or {}
         tables = {
             name: (TENSORS[one["dtype"]], tuple(one["shape"]), tuple(one["data_offsets"]))
@@ -235,13 +233,6 @@ def _listed(notes: dict[str, str], n: int) -> list[bytes] | None:
             if isinstance(words, list) and len(words) == n:
                 return [str(word).encode("utf-8", "replace") for word in words]
     return None
-
-
-def _take(file: Readable, size: int) -> bytes:
-    data = b""
-    while len(data) < size and (more := file.read(size - len(data))):
-        data += more
-    return data
 
 
 class _Part:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
+from zipfile import ZipFile
 
 from seqlib import contents, limits
 from seqlib.i18n import N_, _
 from seqlib.limits import DISK_UNPACKED as LARGEST
 from seqlib.limits import UPLOAD_UNPACKED as LARGEST_UPLOAD
+from seqlib.text.encoding import decodes
 from seqlib.vectors import folders
 from seqlib.vectors.arrays import read_npz, read_safetensors
 from seqlib.vectors.binary import read_binary
@@ -26,8 +29,8 @@ from seqlib.vectors.layout import BOM, Layout, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
-from seqlib.vectors.text import BLOCK, Block, Readable, finite_rows, read_text
-from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Opened, Progress, Stream, opened, pair_in
+from seqlib.vectors.text import Block, Readable, finite_rows, read_text, take
+from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 
 _HINT = N_(
@@ -78,8 +81,8 @@ def load(
     name : str, optional
         Name to show; by default the file's name.
     cache : path, optional
-        Folder for the converted vectors. By default ``seqlib.vectors.cache_folder()`` for a
-        path, and for a file object a temporary folder that is deleted with the result.
+        Folder for the vectors converted from a path, by default
+        ``seqlib.vectors.cache_folder()``. A file object's are deleted with the result.
     progress : callable, optional
         Called with a number from 0 to 1. If it raises, reading stops and no files are left.
 
@@ -101,23 +104,14 @@ def load(
             raise VectorsError(
                 "{path} cannot be read: {reason}.", path=path, reason=error.strerror
             ) from None
-        identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         keep = Path(cache) if cache is not None else folders.cache_folder()
+        identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         with path.open("rb") as file:
-            if _is_ours(keep):
-                shown = name or path.name
-                return _load(file, shown, identity, member, words, keep, progress, LARGEST)
-            return _load_for_now(file, name or path.name, member, words, progress, LARGEST)
-    shown = name or Path(getattr(source, "name", "") or "upload").name
+            make = partial(_load, file, name or path.name, member, words, progress, LARGEST)
+            return make(keep, identity) if _is_ours(keep) else _for_now(make)
     source.seek(0)
-    if cache is not None:
-        digest = hashlib.sha256()
-        while block := source.read(BLOCK):
-            digest.update(block)
-        source.seek(0)
-        identity = digest.hexdigest()
-        return _load(source, shown, identity, member, words, Path(cache), progress, LARGEST_UPLOAD)
-    return _load_for_now(source, shown, member, words, progress, LARGEST_UPLOAD)
+    shown = name or Path(getattr(source, "name", "") or "upload").name
+    return _for_now(partial(_load, source, shown, member, words, progress, LARGEST_UPLOAD))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -129,18 +123,11 @@ def _is_ours(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def _load_for_now(
-    source: BinaryIO,
-    name: str,
-    member: str | None,
-    words: str | os.PathLike | BinaryIO | None,
-    progress: Progress | None,
-    largest: int,
-) -> WordVectors:
-    """Load vectors into a temporary folder, which is deleted with them."""
+def _for_now(make: Callable[[Path], WordVectors]) -> WordVectors:
+    """Make vectors in a temporary folder, which is deleted with them."""
     keep = Path(tempfile.mkdtemp(prefix="seqscope-"))
     try:
-        vectors = _load(source, name, "upload", member, words, keep, progress, largest)
+        vectors = make(keep)
     except BaseException:
         shutil.rmtree(keep, ignore_errors=True)
         raise
@@ -154,12 +141,12 @@ _default = lru_cache(maxsize=1)(open_glove)
 def _load(
     raw: BinaryIO,
     name: str,
-    identity: str,
     member: str | None,
     words: str | os.PathLike | BinaryIO | None,
-    keep: Path,
     progress: Progress | None,
     largest: int,
+    keep: Path,
+    identity: str = "upload",
 ) -> WordVectors:
     paired = _bytes(words) if words is not None else None
     if paired is not None:
@@ -172,7 +159,7 @@ def _load(
         shutil.rmtree(folder)
     findings = Findings()
 
-    def start() -> Opened:
+    def start() -> Stream | ZipFile:
         return opened(raw, name, member, findings, progress, largest)
 
     try:
@@ -200,40 +187,38 @@ def _load(
 
 
 def _read(
-    found: Opened, name: str, member: str | None, findings: Findings, largest: int
+    found: Stream | ZipFile, name: str, member: str | None, findings: Findings, largest: int
 ) -> tuple[Iterator[Block], str]:
     """Find the format of a file; return its blocks of words and vectors, and the format's name."""
-    if found.arrays is not None:
-        return read_npz(found.arrays, largest), N_("NumPy archive")
-    stream = found.stream
-    assert stream is not None
-    head = stream.head
+    if isinstance(found, ZipFile):
+        return read_npz(found, largest), N_("NumPy archive")
+    head = found.head
     if not head.strip():
         raise VectorsError("{name} is empty; choose another file.", name=name)
     if what := contents.what(head[: contents.HEAD]):
         raise VectorsError(_HINTS.get(what, _HINT), name=name, what=_(what))
     if is_safetensors(head):
-        return read_safetensors(stream, member, None, findings), "safetensors"
+        return read_safetensors(found, member, None, findings), "safetensors"
     if claimed := binary_header(head):
         if not claimed[1]:
             raise VectorsError("The header says that the vectors have no numbers.")
-        return read_binary(head, stream, claimed, findings), N_("word2vec binary")
-    text: Readable = stream
-    recode, returns = charset(head, stream.whole), b"\r" in head and b"\n" not in head
+        return read_binary(head, found, claimed, findings), N_("word2vec binary")
+    text: Readable = found
+    recode, returns = charset(head, found.whole), b"\r" in head and b"\n" not in head
     if recode or returns:
-        text = Recoded(stream.file(), recode[0] if recode else "utf-8", returns)
-        head = _head(text)
+        text = Recoded(found.file(), recode[0] if recode else "utf-8", returns)
+        head = take(text, HEAD)
     if recode:
         findings.add("charset", None, recode[1])
     elif b"\0" in head:
         raise VectorsError("{name} is in no format of word vectors known here.", name=name)
-    lines = layout_of(head, stream.whole)
+    lines = layout_of(head, found.whole)
     layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
     return read_text(head, text, lines, findings), layout
 
 
 def _read_pair(
-    start: Callable[[], Opened],
+    start: Callable[[], Stream | ZipFile],
     raw: BinaryIO,
     words: bytes,
     member: str | None,
@@ -242,33 +227,28 @@ def _read_pair(
 ) -> tuple[Iterator[Block], str]:
     """Join rows of numbers and their words, whichever of the two files has which."""
     layout = N_("projector pair")
-    stream = start().stream
-    if stream is not None and is_safetensors(stream.head):
-        labels = words_of(words, None)
-        return read_safetensors(stream, member, labels, findings), layout
-    if stream is None:
+    stream = start()
+    if isinstance(stream, ZipFile):
         raise VectorsError("An archive needs no second file; choose “my file” for it.")
-    numbers, other = _text(stream), _text(Stream(io.BytesIO(words), Findings(), largest))
-    if not are_numbers(_head(numbers)) and are_numbers(_head(other)):
+    if is_safetensors(stream.head):
+        return read_safetensors(stream, member, words_of(words, None), findings), layout
+    numbers = None  # where the second file has them
+    other = _text(Stream(io.BytesIO(words), findings, largest))
+    if not are_numbers(take(_text(stream), HEAD)) and are_numbers(take(other, HEAD)):
         raw.seek(0)
-        again, words = words, raw.read(limits.PAIRED_WORDS + 1)
+        numbers, words = words, raw.read(limits.PAIRED_WORDS + 1)
 
-        def begin() -> Readable:
-            return _text(Stream(io.BytesIO(again), findings, largest))
-    else:
-
-        def begin() -> Readable:
-            opened_again = start().stream
-            assert opened_again is not None
-            return _text(opened_again)
+    def begin() -> Readable:
+        again = start() if numbers is None else Stream(io.BytesIO(numbers), findings, largest)
+        return _text(cast(Stream, again))
 
     rows = count_lines(begin())
     joined = Joined(begin(), words_of(words, rows))
-    head = _head(joined)
-    first = head.partition(b"\n")[0].count(b"\t")
-    if not are_numbers(head.partition(b"\n")[0].partition(b"\t")[2] + b"\n"):
+    head = take(joined, HEAD)
+    first = head.partition(b"\n")[0]
+    if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
-    return read_text(head, joined, Layout(b"\t", first, None), findings), layout
+    return read_text(head, joined, Layout(b"\t", first.count(b"\t"), None), findings), layout
 
 
 def _text(stream: Stream) -> Readable:
@@ -276,13 +256,6 @@ def _text(stream: Stream) -> Readable:
     marked = ("utf-8-sig", "UTF-8") if stream.head.startswith(BOM) else None
     found = marked or charset(stream.head, stream.whole)
     return Recoded(stream.file(), found[0]) if found else stream.file()
-
-
-def _head(text: Readable) -> bytes:
-    head = b""
-    while len(head) < HEAD and (more := text.read(HEAD - len(head))):
-        head += more
-    return head
 
 
 def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:
@@ -297,9 +270,8 @@ def _write(
     blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
 ) -> None:
     """Write words and vectors to ``folder``; of repeated words the first is kept."""
+    blocks = (block for block in blocks if block.words)
     first = next(blocks, None)
-    while first is not None and not len(first.words):
-        first = next(blocks, None)
     if first is None:
         if not findings.problems:
             raise VectorsError("No line holds a word and its vector; choose another file.")
@@ -317,10 +289,8 @@ def _write(
             )
         )
     with writing(folder, first.matrix.shape[1]) as writer:
-        block: Block | None = first
-        while block is not None:
+        for block in itertools.chain([first], blocks):
             writer.add(*_clean(block, findings))
-            block = next(blocks, None)
         if not writer.count:
             raise VectorsError("No line holds a word and its vector; choose another file.")
         for word, line in writer.drop_repeated():
@@ -332,8 +302,9 @@ def _write(
 def _clean(block: Block, findings: Findings) -> Block:
     """Convert a block's words to UTF-8, and drop words with line breaks and vectors not finite."""
     text = b"\n".join(block.words)
-    if not text.isascii():
-        block = block._replace(words=_in_utf8(block, text, findings))
+    if not decodes(text, "utf-8"):  # all words at once, which is faster and nearly always so
+        numbered = zip(block.words, block.lines.tolist(), strict=True)
+        block = block._replace(words=[_in_utf8(word, line, findings) for word, line in numbered])
     finite = finite_rows(block.matrix)
     if finite.all() and text.count(b"\n") == len(block.words) - 1:
         return block
@@ -348,27 +319,10 @@ def _clean(block: Block, findings: Findings) -> Block:
     return Block(words, block.matrix[keep], block.lines[keep])
 
 
-def _in_utf8(block: Block, text: bytes, findings: Findings) -> list[bytes]:
-    try:
-        # Decoding all words at once is faster, and nearly always succeeds.
-        text.decode("utf-8")
-        return block.words
-    except UnicodeDecodeError:
-        return [
-            _as_utf8(word, line, findings)
-            for word, line in zip(block.words, block.lines.tolist(), strict=True)
-        ]
-
-
-def _as_utf8(word: bytes, line: int, findings: Findings) -> bytes:
-    try:
-        word.decode("utf-8")
+def _in_utf8(word: bytes, line: int, findings: Findings) -> bytes:
+    if decodes(word, "utf-8"):
         return word
-    except UnicodeDecodeError:
-        # cp1252 leaves five bytes undefined; latin-1 has them all.
-        try:
-            text = word.decode("cp1252")
-        except UnicodeDecodeError:
-            text = word.decode("latin-1")
-        findings.add("encoding", line, text)
-        return text.encode("utf-8")
+    # cp1252 leaves five bytes undefined; latin-1 has them all.
+    text = word.decode("cp1252" if decodes(word, "cp1252") else "latin-1")
+    findings.add("encoding", line, text)
+    return text.encode("utf-8")

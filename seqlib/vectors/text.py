@@ -32,6 +32,14 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+def take(file: Readable, size: int) -> bytes:
+    """Read so many bytes of a stream that may give few at once; fewer at its end only."""
+    data = b""
+    while len(data) < size and (more := file.read(size - len(data))):
+        data += more
+    return data
+
+
 class Block(NamedTuple):
     """Some words in the order of the file, their vectors (words, dim) float32, and their lines."""
 

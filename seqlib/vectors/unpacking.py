@@ -26,7 +26,7 @@ from seqlib.archive import open_zip
 from seqlib.i18n import Later, _
 from seqlib.vectors.formats import NUMBERS, dim_of
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.text import BLOCK, Readable
+from seqlib.vectors.text import BLOCK, Readable, take
 
 HEAD = 256 << 10  # bytes of a file by which its format is found
 ARCHIVE_ERRORS = (
@@ -36,10 +36,10 @@ ARCHIVE_ERRORS = (
 _TEXTS = (".tsv", ".txt", ".csv")
 _WORDS = re.compile(r"meta|word|vocab|label", re.IGNORECASE)
 Progress = Callable[[float], object]
-_UNPACKERS: dict[bytes, tuple[Callable[[Any], Any], Callable[[], Any]]] = {
-    b"\x1f\x8b": (lambda file: gzip.GzipFile(fileobj=file), lambda: zlib.decompressobj(31)),
-    b"BZh": (bz2.BZ2File, bz2.BZ2Decompressor),
-    b"\xfd7zXZ\0": (lzma.LZMAFile, lzma.LZMADecompressor),
+_UNPACKERS: dict[bytes, Callable[[Any], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
 }
 
 
@@ -55,22 +55,21 @@ class Stream:
     """
 
     def __init__(self, file: Any, findings: Findings, largest: int, packed: bool = False) -> None:
-        self._file, self._findings, self._largest, self._packed = file, findings, largest, packed
+        self._file, self._packed = file, packed
+        self.findings, self.largest = findings, largest
         self._read = 0
-        self.head = b""
-        while len(self.head) < HEAD and (more := self.read(HEAD - len(self.head))):
-            self.head += more
+        self.head = take(self, HEAD)
         self.whole = len(self.head) < HEAD
 
     def read(self, size: int = BLOCK, /) -> bytes:
-        data = self._unpacked(size) if self._packed else self._file.read(size)
+        data = self._in_steps(size) if self._packed else self._file.read(size)
         self._read += len(data)
-        if self._read > self._largest:
-            raise VectorsError(too_large(self._largest))
+        if self._read > self.largest:
+            raise VectorsError(too_large(self.largest))
         return data
 
-    def _unpacked(self, size: int) -> bytes:
-        # In small steps, because the step that meets the end of a cut file loses its data.
+    def _in_steps(self, size: int) -> bytes:
+        """Read of a packed file; the step that meets the end of one cut off loses its data."""
         parts: list[bytes] = []
         missing = size
         try:
@@ -78,8 +77,8 @@ class Stream:
                 parts.append(part)
                 missing -= len(part)
         except EOFError:
-            if "file ends early" not in self._findings.counts:
-                self._findings.add("file ends early", None)
+            if "file ends early" not in self.findings.counts:
+                self.findings.add("file ends early", None)
         except OSError as problem:  # what bz2 raises, among others
             raise zlib.error(str(problem)) from problem
         return b"".join(parts)
@@ -87,6 +86,15 @@ class Stream:
     def file(self) -> _Rejoined:
         """Return a stream of everything, the head included."""
         return _Rejoined(self.head, self)
+
+
+def unpacked(stream: Stream, layers: int = limits.LAYERS) -> Stream:
+    """Unpack a stream that is packed, in so many layers at most."""
+    for sign, unpack in _UNPACKERS.items():
+        if layers and stream.head.startswith(sign):
+            inner = Stream(unpack(stream.file()), stream.findings, stream.largest, True)
+            return unpacked(inner, layers - 1)
+    return stream
 
 
 class _Rejoined:
@@ -123,13 +131,6 @@ class Member(NamedTuple):
     dim: int
 
 
-class Opened(NamedTuple):
-    """What is to be read: a stream, or an archive of arrays only."""
-
-    stream: Stream | None
-    arrays: zipfile.ZipFile | None = None
-
-
 def opened(
     raw: BinaryIO,
     name: str,
@@ -137,22 +138,16 @@ def opened(
     findings: Findings,
     progress: Progress | None,
     largest: int,
-) -> Opened:
-    """Unpack a file down to what holds the vectors.
+) -> Stream | zipfile.ZipFile:
+    """Unpack a file down to what holds the vectors: a stream, or an archive of arrays only.
 
     Raises ``VectorsError`` for an archive in which nothing, or not ``member``, holds vectors.
     """
 
     def start() -> Stream:
-        return Stream(_Watched(raw, progress), findings, largest)
+        return unpacked(Stream(_Watched(raw, progress), findings, largest))
 
-    def unpacked(stream: Stream, layers: int = limits.LAYERS) -> Stream:
-        for sign, (unpack, _head) in _UNPACKERS.items():
-            if layers and stream.head.startswith(sign):
-                return unpacked(Stream(unpack(stream.file()), findings, largest, True), layers - 1)
-        return stream
-
-    stream = unpacked(start())
+    stream = start()
     if stream.head[:4] in (b"PK\3\4", b"PK\5\6") and raw.seekable():
         raw.seek(0)
         if raw.read(2) != b"PK":
@@ -160,22 +155,22 @@ def opened(
         archive = open_zip(raw, largest=True)
         inside = files_in(archive)
         if inside and all(info.filename.endswith(".npy") for info in inside):
-            return Opened(None, archive)
+            return archive
         wanted = chosen(members_of(archive), member, name, findings, largest)
-        return Opened(unpacked(Stream(_in_zip(archive, wanted.name), findings, largest, True)))
+        return unpacked(Stream(_in_zip(archive, wanted.name), findings, largest, True))
     if stream.head[257:262] == b"ustar":
         sizes = ((inner.size, inner.name) for inner, _file in _in_tar(stream))
         examined = heapq.nlargest(limits.EXAMINED, sizes)
         members = [
-            Member(inner.name, inner.size, _dim_of(file, inner.size))
-            for inner, file in _in_tar(unpacked(start()))
+            Member(inner.name, inner.size, _dim_of(file))
+            for inner, file in _in_tar(start())
             if (inner.size, inner.name) in examined
         ]
         wanted = chosen(members, member, name, findings, largest)
-        for inner, file in _in_tar(unpacked(start())):
+        for inner, file in _in_tar(start()):
             if inner.name == wanted.name:
-                return Opened(unpacked(Stream(file, findings, largest)))
-    return Opened(stream)
+                return unpacked(Stream(file, findings, largest))
+    return stream
 
 
 def chosen(
@@ -268,23 +263,21 @@ def members_of(archive: zipfile.ZipFile) -> list[Member]:
     for info in sorted(files_in(archive), key=lambda info: -info.file_size)[: limits.EXAMINED]:
         try:
             with _in_zip(archive, info.filename) as file:
-                dim = _dim_of(file, info.file_size)
+                dim = _dim_of(file)
         except (*ARCHIVE_ERRORS, VectorsError, RuntimeError):
             dim = 0
         found.append(Member(info.filename, info.file_size, dim))
     return found
 
 
-def _dim_of(file: Any, size: int) -> int:
+def _dim_of(file: Any) -> int:
     """Tell the dimension of the vectors in a file, a packed one too, from its first bytes."""
-    head = file.read(HEAD)
-    for sign, (_unpack, unpacker) in _UNPACKERS.items():
-        if head.startswith(sign):
-            try:
-                return dim_of(unpacker().decompress(head, HEAD), False)
-            except (*ARCHIVE_ERRORS, OSError, ValueError):
-                return 0
-    return dim_of(head, len(head) >= size)
+    stream = Stream(io.BytesIO(file.read(HEAD)), Findings(), HEAD)
+    try:
+        inner = unpacked(stream)
+    except ARCHIVE_ERRORS:
+        return 0
+    return dim_of(inner.head, stream.whole and inner.whole)
 
 
 def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
