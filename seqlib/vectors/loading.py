@@ -28,7 +28,7 @@ from seqlib.vectors.glove import open_glove
 from seqlib.vectors.layout import BOM, Layout, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.store import FORMAT, is_complete, open_folder, writing
+from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
 from seqlib.vectors.text import Block, Readable, finite_rows, read_text, take
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
@@ -288,7 +288,7 @@ def _write(
                 what=worst.what,
             )
         )
-    with writing(folder, first.matrix.shape[1]) as writer:
+    with Writer(folder, first.matrix.shape[1]) as writer:
         for block in itertools.chain([first], blocks):
             writer.add(*_clean(block, findings))
         if not writer.count:

@@ -11,12 +11,10 @@ final name is never incomplete.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,7 +32,10 @@ PARTIAL = ".partial-"
 
 
 class Writer:
-    """Write words and rows to a temporary folder; ``finish`` renames the folder to ``target``."""
+    """Write words and rows to a temporary folder, which ``finish`` renames to ``target``.
+
+    As a context it removes the folder where ``finish`` has not been reached.
+    """
 
     def __init__(self, target: Path, dim: int) -> None:
         self.target, self.dim = target, dim
@@ -48,6 +49,14 @@ class Writer:
         self._norms: list[np.ndarray] = [np.zeros(1, np.float32)]
         self._lines: list[np.ndarray] = []
         self.count = 0
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._matrix.close()
+        self._words.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write_header(self, rows: int) -> int:
         # NumPy pads the header so that the first axis can grow.
@@ -149,24 +158,6 @@ class Writer:
         except OSError:
             if not is_complete(self.target):
                 raise
-            shutil.rmtree(self.folder)
-
-    def discard(self) -> None:
-        """Close and remove the temporary folder."""
-        self._matrix.close()
-        self._words.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def writing(target: Path, dim: int) -> Iterator[Writer]:
-    """Open a ``Writer`` whose temporary folder is removed if the context raises."""
-    writer = Writer(target, dim)
-    try:
-        yield writer
-    except BaseException:
-        writer.discard()
-        raise
 
 
 def is_complete(folder: Path) -> bool:
