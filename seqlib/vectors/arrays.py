@@ -12,6 +12,7 @@ import numpy as np
 
 from seqlib import limits
 from seqlib.archive import BAD_HEADER
+from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
 from seqlib.vectors.unpacking import Stream, files_in, too_large
@@ -122,7 +123,7 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
 
 def _joined(words: Iterator[np.ndarray], matrix: Array, padded: bool) -> Iterator[Block]:
     """Yield blocks of words and rows; the pieces of both need not be of one size."""
-    _check_dim(matrix.shape[1])
+    check_dim(matrix.shape[1])
     pending: list[Any] = []
     done = 0
     for rows in matrix.pieces():
@@ -150,13 +151,6 @@ def _words(piece: np.ndarray) -> list[bytes]:
         ]
     except ValueError:  # for code points that are no characters
         raise VectorsError("The array of words is damaged; save it again.") from None
-
-
-def _check_dim(dim: int) -> None:
-    if not dim:
-        raise VectorsError("The vectors have no numbers; choose another file.")
-    if dim > limits.DIMENSIONS:
-        raise VectorsError("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
 
 
 # safetensors

@@ -98,8 +98,7 @@ def layout_of(head: bytes, whole: bool) -> Layout:
                 "word2vec format."
             )
         )
-    if dim > limits.DIMENSIONS:
-        raise VectorsError("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
+    check_dim(dim)
     starts = [_fields(line, separators)[0] for line in lines]
     if len(lines) > 2 and all(map(is_number, starts)):
         raise VectorsError(
@@ -107,6 +106,14 @@ def layout_of(head: bytes, whole: bool) -> Layout:
             "their own, as in a TensorBoard projector export, give that file too."
         )
     return Layout(separators, dim, claimed, skip, spelling.spelling)
+
+
+def check_dim(dim: int) -> None:
+    """Raise ``VectorsError`` for vectors without numbers, or with more than are read."""
+    if not dim:
+        raise VectorsError("The vectors have no numbers; choose another file.")
+    if dim > limits.DIMENSIONS:
+        raise VectorsError("Vectors of over {most:,} numbers are not read.", most=limits.DIMENSIONS)
 
 
 def _spelling(lines: Sequence[bytes]) -> tuple[tuple[re.Pattern[bytes], bytes], ...]:

@@ -25,7 +25,7 @@ from seqlib.vectors.arrays import read_npz, read_safetensors
 from seqlib.vectors.binary import read_binary
 from seqlib.vectors.formats import Recoded, binary_header, charset, is_safetensors
 from seqlib.vectors.glove import open_glove
-from seqlib.vectors.layout import BOM, Layout, layout_of
+from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
@@ -202,6 +202,7 @@ def _read(
     if claimed := binary_header(head):
         if not claimed[1]:
             raise VectorsError("The header says that the vectors have no numbers.")
+        check_dim(claimed[1])
         return read_binary(head, found, claimed, findings), N_("word2vec binary")
     text: Readable = found
     recode, returns = charset(head, found.whole), b"\r" in head and b"\n" not in head

@@ -120,6 +120,11 @@ def test_a_binary_header_that_claims_too_many_or_too_few_words(read):
     assert named(fewer) == [("header", None)]
 
 
+def test_a_binary_header_that_claims_too_long_vectors_is_refused_before_they_are_read(read):
+    with pytest.raises(VectorsError, match=r"Vectors of over 20,000 numbers are not read\."):
+        read(b"3 99999999999\nword " + bytes(range(200)))
+
+
 def test_nan_and_duplicates_in_binary_are_named_by_number(read):
     data = b"4 2\n" + b"".join(
         word + b" " + np.array(row, "<f4").tobytes() + b"\n"
