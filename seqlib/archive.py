@@ -194,9 +194,7 @@ class Reader:
         limit = None if shape is None else _nbytes(dtype, shape) + MAX_HEADER
         held = io.BytesIO(self.bytes(name, limit))
         try:
-            if np.lib.format.read_magic(held) != (1, 0):
-                raise ValueError("an unusual version")
-            found, fortran_order, found_dtype = np.lib.format.read_array_header_1_0(held)
+            found, fortran_order, found_dtype = array_header(held)
             rest = held.read()
             fits = found_dtype == dtype and not fortran_order and shape in (None, found)
             if not fits or len(rest) != _nbytes(dtype, found):
@@ -211,6 +209,19 @@ class Reader:
         if dtype.kind == "f" and not np.isfinite(array).all():
             raise ArchiveError("The array “{name}” has values that are not numbers.", name=name)
         return array
+
+
+def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Read an array's shape, whether it is in Fortran's order, and its type.
+
+    Raises one of ``BAD_HEADER`` for what is no array of NumPy's.
+    """
+    version = np.lib.format.read_magic(file)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(file)
+    if version == (2, 0):
+        return np.lib.format.read_array_header_2_0(file)
+    raise ValueError("an unknown version")
 
 
 def _nbytes(dtype: np.dtype, shape: tuple[int, ...]) -> int:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER, BROKEN, ArchiveError, Reader
+from seqlib.archive import BAD_HEADER, BROKEN, ArchiveError, Reader, array_header
 from seqlib.contents import what
 from seqlib.i18n import InputError, _
-from seqlib.vectors.arrays import HEADERS, TENSORS
+from seqlib.vectors.arrays import TENSORS
 
 BYTES = limits.WEIGHTS_BYTES
 UNPACKED = limits.UPLOAD_UNPACKED
@@ -87,10 +87,7 @@ def natural(name: str) -> list[tuple[int, str]]:
 def _npy(data: bytes) -> np.ndarray | None:
     """Read one array of floats; None for another kind."""
     held = io.BytesIO(data)
-    header = HEADERS.get(np.lib.format.read_magic(held))
-    if header is None:
-        raise ValueError("an unknown version")
-    shape, fortran_order, dtype = header(held)
+    shape, fortran_order, dtype = array_header(held)
     return _array(data[held.tell() :], dtype, shape, "F" if fortran_order else "C")
 
 

@@ -11,18 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER
+from seqlib.archive import BAD_HEADER, array_header
 from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
 from seqlib.vectors.unpacking import Stream, files_in, too_large
 
 PIECE = 4 << 20  # bytes
-# Version of NumPy's array format -> the reader of its header.
-HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 # Types of tensors; bfloat16, which NumPy lacks, is the upper half of float32.
 TENSORS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 WORDS = ("words", "vocab", "vocabulary", "tokens", "labels")
@@ -101,10 +96,7 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
     shown = " ".join(info.filename.removesuffix(".npy").split())[:60]
     try:
         stream = archive.open(info)
-        read_header = HEADERS.get(np.lib.format.read_magic(stream))
-        if read_header is None:
-            raise ValueError("an unknown version")
-        shape, fortran_order, dtype = read_header(stream)
+        shape, fortran_order, dtype = array_header(stream)
     except (*BAD_HEADER, OSError, RuntimeError) as problem:
         raise VectorsError(
             "The array “{name}” cannot be read; save words and vectors again as .npz.", name=shown
