@@ -7,7 +7,7 @@ was trained on English reads them. The table of meanings is ``seqlib.text.chines
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Protocol
 
 import numpy as np
@@ -38,7 +38,7 @@ class MadeRows:
     """
 
     def __init__(self, matrix: np.ndarray | Rows, row_of: Callable[[str], int]) -> None:
-        self._matrix, self._english = matrix, _Found(row_of)
+        self._matrix, self._english = matrix, cache(row_of)
         self.shape = (TABLE.read_bytes().count(b"\n"), matrix.shape[1])
         self.dtype = np.dtype(np.float32)
         self.size = self.shape[0] * self.shape[1]
@@ -65,7 +65,7 @@ class MadeRows:
         """Make the rows (n, dim) of the words at ``places`` (n,) from those of ``matrix``."""
         meanings = [chinese_words().meanings[place] for place in places.tolist()]
         parts = " ".join(filter(None, meanings)).split(" ") if any(meanings) else []
-        rows = np.array([self._english[word] for word in parts[::2]], int)
+        rows = np.array([self._english(word) for word in parts[::2]], int)
         shares = np.array(parts[1::2], np.float32)[rows > 0, None]
         lengths = [meaning.count(" ") // 2 + 1 if meaning else 0 for meaning in meanings]
         owners = np.repeat(np.arange(len(meanings)), lengths)[rows > 0]
@@ -83,16 +83,4 @@ class MadeRows:
         if place is None:
             return None
         meaning = chinese_words().meaning(place)
-        return place if any(self._english[english] for english, _share in meaning) else -1
-
-
-class _Found(dict[str, int]):
-    """The rows of words, each looked up once."""
-
-    def __init__(self, row_of: Callable[[str], int]) -> None:
-        super().__init__()
-        self._row_of = row_of
-
-    def __missing__(self, word: str) -> int:
-        row = self[word] = self._row_of(word)
-        return row
+        return place if any(self._english(english) for english, _share in meaning) else -1
