@@ -102,14 +102,6 @@ class Words(Sequence[str]):
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self.find(word) >= 0
 
-    def index(self, word: str, *bounds: int) -> int:
-        """Return the position of a word, as ``list.index`` does."""
-        if bounds:
-            return self[:].index(word, *bounds)
-        if (position := self.find(word)) < 0:
-            raise ValueError(f"{word!r} is not in the vocabulary.")
-        return position
-
     def __repr__(self) -> str:
         return f"Words({len(self):,})"
 

@@ -309,7 +309,7 @@ class WordVectors:
 
     def similarity_matrix(self, words: Sequence[str]) -> np.ndarray:
         """Compute the cosine of every pair of words, float32 (n, n); NaN for vectors of zeros."""
-        rows = np.array([self.vector(word) for word in words], np.float32).reshape(-1, self.dim)
+        rows = self._vectors(words)
         with np.errstate(invalid="ignore", divide="ignore"):
             rows = rows / row_norms(rows)[:, None]
             return np.clip(rows @ rows.T, -1, 1)
@@ -342,16 +342,17 @@ class WordVectors:
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:
         """Compute the cosine of words with the direction from ``minus`` to ``plus``, (len(words),).
 
-        The direction goes from the mean vector of ``minus`` to that of ``plus``.
+        The direction goes from the mean vector of ``minus`` to that of ``plus``; NaN for a word
+        or a direction of zeros.
         """
         direction = self.phrase(plus) - self.phrase(minus)
-        return np.array([self.similarities_of(word, direction) for word in words], np.float32)
+        rows = self._vectors(words)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return rows @ direction / (row_norms(rows) * np.linalg.norm(direction))
 
-    def similarities_of(self, word: str, direction: np.ndarray) -> float:
-        """Compute the cosine of a word with a vector (dim,); NaN if either is zero."""
-        vector = self.vector(word)
-        length = float(np.linalg.norm(vector) * np.linalg.norm(direction))
-        return float(vector @ direction) / length if length else float("nan")
+    def _vectors(self, words: Sequence[str]) -> np.ndarray:
+        """Copy the vectors of words, float32 (len(words), dim)."""
+        return np.array([self.vector(word) for word in words], np.float32).reshape(-1, self.dim)
 
     def _direction(self, query: str | Sequence[str] | np.ndarray) -> np.ndarray:
         """Return the unit vector of a query, float32 (dim,); zeros stay zeros."""
