@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -58,7 +58,7 @@ class CSVReport:
     rows : int
         Rows that became sentences.
     encoding, delimiter : str
-        Names in English.
+        Names in English; "" for rows that are from no file.
     header : bool
         Whether the first row named the columns.
     skipped : tuple of Skipped
@@ -70,20 +70,12 @@ class CSVReport:
     """
 
     rows: int
-    encoding: str
-    delimiter: str
-    header: bool
+    encoding: str = ""
+    delimiter: str = ""
+    header: bool = False
     skipped: tuple[Skipped, ...] = ()
     n_skipped: int = 0
     notes: tuple[Later, ...] = ()
-
-
-class RowsReport(NamedTuple):
-    """The rows that were left out, and notes on the rest."""
-
-    skipped: tuple[Skipped, ...]
-    n_skipped: int
-    notes: tuple[Later, ...]
 
 
 def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
@@ -112,12 +104,12 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
     if not any(True for _row in itertools.islice(table.rows(), 1)):
         raise InputError("The file has a header but no rows; add sentences with their labels.")
     labelled, report = _labelled(table.rows(), table.lines)
-    return labelled, CSVReport(
-        len(labelled), encoding, table.delimiter, table.found.header, *report
+    return labelled, replace(
+        report, encoding=encoding, delimiter=table.delimiter, header=table.header
     )
 
 
-def from_rows(rows: Iterable[tuple[str, str]]) -> tuple[LabelledSentences, RowsReport]:
+def from_rows(rows: Iterable[tuple[str, str]]) -> tuple[LabelledSentences, CSVReport]:
     """Make labelled sentences of (sentence, label) texts from a file or a table editor.
 
     Raises ``ValueError``, one sentence, if no row can be used or there are not 2 to 20 classes.
@@ -140,9 +132,10 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
     taken.take(itertools.starmap(Record, rows), table.lines)
     if not taken.rows:
         raise InputError("There is no sentence in the file; write one a line.")
-    header = table.found is not None and table.found.header
     sentences = tuple(sentence for sentence, _label in taken.rows)
-    return sentences, CSVReport(len(sentences), encoding, table.delimiter, header, *taken.report())
+    return sentences, replace(
+        taken.report(), encoding=encoding, delimiter=table.delimiter, header=table.header
+    )
 
 
 def read_column(source: Source, labels: bool) -> tuple[list[str], CSVReport]:
@@ -155,8 +148,7 @@ def read_column(source: Source, labels: bool) -> tuple[list[str], CSVReport]:
     if not (table.found is not None and table.found.labelled if labels else table.is_one):
         table = prose(text)
     rows = [row.cells or [""] for row in table.rows()]
-    header = table.found is not None and table.found.header
-    values = [row[labels and len(row) > 1] for row in rows]
+    values, header = [row[labels and len(row) > 1] for row in rows], table.header
     if table.found is None and values[0].casefold() in columns.NAMES[labels]:
         values, header = values[1:], True
     return values, CSVReport(len(values), encoding, table.delimiter, header)
@@ -208,17 +200,19 @@ class _Kept:
             return Later("no words in the sentence")
         return None
 
-    def report(self, notes: Iterable[Later] = ()) -> RowsReport:
+    def report(self, notes: Iterable[Later] = ()) -> CSVReport:
         """Report what was left out or cut."""
         cut = {"n": self._cut, "most": MAX_CHARACTERS}
         long = Later("{n} sentences have more than {most:,} characters; those are read.", cut)
         made = (*([long] if self._cut else []), *notes)
-        return RowsReport(tuple(self._skipped), self._n_skipped, made)
+        return CSVReport(
+            len(self.rows), skipped=tuple(self._skipped), n_skipped=self._n_skipped, notes=made
+        )
 
 
 def _labelled(
     rows: Iterable[Record], lines: int | None = None
-) -> tuple[LabelledSentences, RowsReport]:
+) -> tuple[LabelledSentences, CSVReport]:
     taken = _Kept()
     taken.take(rows, lines)
     kept = taken.rows
@@ -320,16 +314,16 @@ def _text(source: Source) -> tuple[str, str]:
 
 
 def _bytes_of(source: Source) -> bytes:
-    most = MAX_BYTES
     if isinstance(source, bytes | bytearray | memoryview):
         data = bytes(source)
     elif isinstance(source, str | Path):
         with open(source, "rb") as file:
-            data = file.read(most + 1)
+            data = file.read(MAX_BYTES + 1)
     else:
-        data = source.read(most + 1)
-    if len(data) > most:
-        raise InputError("The file is over {most} MB; give it fewer rows.", most=most // 1_000_000)
+        data = source.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        most = MAX_BYTES // 1_000_000
+        raise InputError("The file is over {most} MB; give it fewer rows.", most=most)
     return data
 
 

@@ -90,7 +90,9 @@ def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
             m=len(given),
         )
     found, rows = from_rows(zip(sentences, given, strict=True))
-    return found, replace(report, rows=len(found), **rows._asdict())
+    return found, replace(
+        rows, encoding=report.encoding, delimiter=report.delimiter, header=report.header
+    )
 
 
 def _repeats(lines: Sequence[str]) -> bool:

@@ -32,6 +32,11 @@ class Table:
     found: Found | None
     lines: int | None
 
+    @property
+    def header(self) -> bool:
+        """Whether the first row names the columns."""
+        return self.found is not None and self.found.header
+
     def rows(self) -> Iterator[Record]:
         """Yield the rows below the header, their cells (sentence, label)."""
         made = self.records()
