@@ -9,8 +9,7 @@ from seqlib.emojify.weights import EmojifyWeights
 from seqlib.i18n import Later
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Layer, Saved
-from seqlib.text import DEFAULT_CLASSES, MAX_CLASSES, MIN_CLASSES, EmojiClass
-from seqlib.text.labelled import MARKS
+from seqlib.text import MAX_CLASSES, MIN_CLASSES, classes_of
 from seqlib.vectors import WordVectors
 
 MAXLEN = 10  # words, as in the exercise: a file of weights does not say it
@@ -27,7 +26,7 @@ def emoji_model(found: Saved, vectors: WordVectors) -> EmojiModel:
     bias = dense.arrays[1] if len(dense.arrays) > 1 else np.zeros(n_classes, np.float32)
     cells = [array for layer in (first, second) for array in layer.cell.arrays]
     weights = EmojifyWeights.from_arrays([*cells, dense.arrays[0], bias], lexicon.embedding)
-    classes = DEFAULT_CLASSES if n_classes == len(DEFAULT_CLASSES) else _numbered(n_classes)
+    classes, _places = classes_of(map(str, range(n_classes)))
     return EmojiModel(lexicon, weights, classes, MAXLEN, _notes(found, vectors))
 
 
@@ -43,10 +42,6 @@ def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
         "on the Embeddings page, or watch its layers on the Cell page.",
         n=e_length,
     )
-
-
-def _numbered(n: int) -> tuple[EmojiClass, ...]:
-    return tuple(EmojiClass(str(k), MARKS[k]) for k in range(n))
 
 
 def _notes(found: Saved, vectors: WordVectors) -> tuple[Later, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -192,21 +193,17 @@ def classes_of(labels: Iterable[str]) -> tuple[tuple[EmojiClass, ...], dict[str,
     """
     texts = list(dict.fromkeys(label.strip() for label in labels))
     as_number = {text: number for text in texts if (number := _integer(text)) is not None}
-    classes: tuple[EmojiClass, ...]
+    marks = itertools.cycle(MARKS)
     if texts and len(as_number) == len(texts):
         numbers = sorted(set(as_number.values()))
+        classes = tuple(EmojiClass(str(number), next(marks)) for number in numbers)
         if numbers == list(range(len(DEFAULT_CLASSES))):
             classes = DEFAULT_CLASSES
-        else:
-            classes = tuple(
-                EmojiClass(str(number), MARKS[i % len(MARKS)]) for i, number in enumerate(numbers)
-            )
         return classes, {text: numbers.index(number) for text, number in as_number.items()}
     named = {text: class_of(text) for text in texts}
     found = list(dict.fromkeys(named.values()))
     defaults = [known for known in DEFAULT_CLASSES if known in found]
     others = [other for other in found if other not in defaults]
-    marks = iter(MARKS * (len(others) // len(MARKS) + 1))
     marked = {
         other: other if other.emoji else EmojiClass(other.name, next(marks)) for other in others
     }
