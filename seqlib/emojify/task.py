@@ -232,10 +232,6 @@ class EmojifyTask(SteppedTask):
         better = state.best is None or score > state.best[0]
         return found, (score, state.epoch + 1, state.weights.copy()) if better else state.best
 
-    def probabilities(self, state: State) -> np.ndarray:
-        """Return the model's output for the test sentences, (m_test, n_classes)."""
-        return Session(self).probabilities(self.settled(state).weights)
-
 
 def reading(batch: Packed, arrays: Arrays, late: LateRows | None, step: int) -> Packed:
     """Return the batch with its words as rows of ``arrays.table``, then only those that it reads.

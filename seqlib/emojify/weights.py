@@ -56,11 +56,9 @@ class Embedding:
         cls, matrix: np.ndarray | Rows, changed: dict[int, np.ndarray] | None = None
     ) -> Embedding:
         """A matrix as it is, but for rows ``changed``."""
-        rows = np.array(sorted(changed or {}), int)
-        values = np.array([changed[row] for row in rows], np.float32) if changed else None
-        return cls(
-            matrix, rows, np.zeros((0, matrix.shape[1]), np.float32) if values is None else values
-        )
+        ordered = dict(sorted((changed or {}).items()))
+        values = np.array([*ordered.values()], np.float32).reshape(-1, matrix.shape[1])
+        return cls(matrix, np.array([*ordered], int), values)
 
     @property
     def e_length(self) -> int:
@@ -348,18 +346,13 @@ def _masked_forward(weights: LSTMWeights, x: np.ndarray, read: np.ndarray) -> Tr
     last = np.cumsum(read) - 1  # place in the short trace of the last step read; -1 before
     began = (last >= 0)[:, None]
     here = read[:, None]
-    carried = {
-        name: np.where(began, getattr(short, name)[last], 0).astype(x.dtype) for name in "och"
+    kept = {name: np.where(began, getattr(short, name)[last], 0) for name in "och"}
+    gates = {
+        name: np.where(here, getattr(short, name)[last], skipped)
+        for name, skipped in (("i", 0), ("f", 1), ("g", 0))
     }
-    return Trace(
-        x,
-        i=np.where(here, short.i[last], 0).astype(x.dtype),
-        f=np.where(here, short.f[last], 1).astype(x.dtype),
-        g=np.where(here, short.g[last], 0).astype(x.dtype),
-        **carried,
-        a0=start,
-        c0=start,
-    )
+    made = {name: values.astype(x.dtype) for name, values in (gates | kept).items()}
+    return Trace(x, **made, a0=start, c0=start)
 
 
 def steps_read(trace: Trace, read: np.ndarray) -> Trace:
