@@ -79,24 +79,12 @@ def open_glove(folder: Path = FOLDER) -> WordVectors:
     text = np.memmap(folder / "words.txt", np.uint8, "r")
     placed = np.load(folder / "map.npy", mmap_mode="r")
     rows = package_rows()
-    if rows is not None:
-        index = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("codes", "places"))
-        padding = np.zeros((1, rows.shape[1]), np.float32)
-        return WordVectors(
-            ALL,
-            Words(text, *index),
-            Rows(padding, rows),
-            source=SOURCE,
-            known_as=FINGERPRINT,
-            placed=placed,
-        )
-    matrix = np.load(folder / "matrix.npy", mmap_mode="r")
-    end = np.flatnonzero(text == 10)[len(matrix) - 2] + 1
-    return WordVectors(
-        FIRST,
-        Words(text[:end]),
-        matrix,
-        source=SOURCE_FIRST,
-        known_as=FINGERPRINT,
-        placed=placed,
-    )
+    if rows is None:
+        name, source, matrix = FIRST, SOURCE_FIRST, np.load(folder / "matrix.npy", mmap_mode="r")
+        words = Words(text[: np.flatnonzero(text == 10)[len(matrix) - 2] + 1])
+    else:
+        name, source = ALL, SOURCE
+        matrix = Rows(np.zeros((1, rows.shape[1]), np.float32), rows)
+        index = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("codes", "places"))
+        words = Words(text, *index)
+    return WordVectors(name, words, matrix, source=source, known_as=FINGERPRINT, placed=placed)
