@@ -40,10 +40,10 @@ class Emojify_V1:
         x = np.concatenate([x / scale, np.ones((len(x), 1), np.float32)], axis=1)
         y = np.eye(labelled.n_classes, dtype=np.float32)[labelled.labels]
         w = np.zeros((x.shape[1], labelled.n_classes), np.float32)
-        moments = np.zeros((2, w.size), np.float32)
+        first, second = np.zeros((2, w.size), np.float32)
         for step in range(1, STEPS + 1):
             gradient = x.T @ (softmax(x @ w) - y) / len(x) + DECAY * w
-            adam(w.ravel(), *moments, gradient.ravel(), step, LEARNING_RATE)
+            adam(w.ravel(), first, second, gradient.ravel(), step, LEARNING_RATE)
         return cls(lexicon, w[:-1] / scale, w[-1])
 
     def predict(self, sentences: Iterable[str | Iterable[str]]) -> np.ndarray:
