@@ -87,6 +87,17 @@ def figure(
     )
 
 
+def from_top(names: Sequence[str]) -> dict[str, Any]:
+    """Make an axis of names, downwards, for marks at 0, 1, 2, …."""
+    n = len(names)
+    return {
+        "tickvals": list(range(n)),
+        "ticktext": list(names),
+        "range": [n - 0.5, -0.5],
+        "showgrid": False,
+    }
+
+
 def by_epoch(
     lines: Sequence[Line],
     epochs: int,

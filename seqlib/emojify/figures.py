@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqlib.emojify import DropoutMasks, Reliability
-from seqlib.figures import DASHES, FONT, SERIES, figure, plain
+from seqlib.figures import DASHES, FONT, SERIES, figure, from_top, plain
 from seqlib.i18n import _
 from seqlib.text import EmojiClass
 
@@ -80,10 +80,7 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
         + ": %{z}<extra></extra>",
     )
     strong = counts >= most / 2
-    for which, look in (
-        (strong, {"color": "#ffffff"}),
-        (~strong & (counts > 0), {}),
-    ):
+    for which, look in ((strong, {"color": "#ffffff"}), (~strong & (counts > 0), {})):
         true, predicted = np.nonzero(which)
         drawn.add_scatter(
             x=predicted,
@@ -94,9 +91,8 @@ def confusion(counts: np.ndarray, classes: Sequence[EmojiClass], font: int = FON
             hoverinfo="skip",
             showlegend=False,
         )
-    edges = [-0.5, len(names) - 0.5]
-    drawn.update_xaxes(tickvals=at, ticktext=names, range=edges, showgrid=False)
-    drawn.update_yaxes(tickvals=at, ticktext=names, range=edges[::-1], showgrid=False)
+    drawn.update_xaxes(from_top(names), range=[-0.5, len(names) - 0.5])
+    drawn.update_yaxes(from_top(names))
     return drawn
 
 
@@ -157,9 +153,7 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
         ),
     )
     drawn.update_xaxes(showgrid=False)
-    drawn.update_yaxes(
-        tickvals=np.arange(len(rows)), ticktext=names, autorange="reversed", showgrid=False
-    )
+    drawn.update_yaxes(from_top(names))
     return drawn
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import DIVERGING, FONT, FROM_ZERO, SERIES, ZERO_CENTRED, figure, plain
+from seqlib.figures import DIVERGING, FONT, FROM_ZERO, SERIES, ZERO_CENTRED, figure, from_top, plain
 from seqlib.i18n import _
 from seqlib.vectors import View
 
@@ -203,12 +203,7 @@ def bars(
         constraintext="none",
         hovertemplate="%{customdata}<br>%{x:.4f}<extra></extra>",
     )
-    drawn.update_yaxes(
-        tickvals=list(range(len(words))),
-        ticktext=[short(word, 24) for word in words],
-        range=[len(words) - 0.5, -0.5],
-        showgrid=False,
-    )
+    drawn.update_yaxes(from_top([short(word, 24) for word in words]))
     if span is not None:
         drawn.update_xaxes(range=list(span))
     return drawn
@@ -232,9 +227,9 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         colorbar={"title": {"text": _("cosine"), "side": "right"}, "thickness": 14},
         hovertemplate="%{customdata}<br>" + _("cosine") + " %{z:.4f}<extra></extra>",
     )
-    names = {"tickvals": list(range(n)), "ticktext": [short(word) for word in words]}
-    drawn.update_xaxes(**names, showgrid=False)
-    drawn.update_yaxes(**names, showgrid=False, range=[n - 0.5, -0.5])
+    names = from_top([short(word) for word in words])
+    drawn.update_xaxes(names, range=[-0.5, n - 0.5])
+    drawn.update_yaxes(names)
     return drawn
 
 
@@ -409,11 +404,6 @@ def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Fi
         + _("change")
         + " %{z:.6f}<extra></extra>",
     )
-    drawn.update_yaxes(
-        tickvals=list(range(n)),
-        ticktext=[short(word) for word in words],
-        range=[n - 0.5, -0.5],
-        showgrid=False,
-    )
+    drawn.update_yaxes(from_top([short(word) for word in words]))
     drawn.update_xaxes(range=[-0.5, dim - 0.5], showgrid=False)
     return drawn
