@@ -7,14 +7,11 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, InputError, Later
-from seqlib.limits import MODEL_BYTES as MAX_BYTES
-from seqlib.limits import MODEL_JSON as MAX_JSON_BYTES
-from seqlib.limits import MODEL_UNPACKED as MAX_UNPACKED
-from seqlib.limits import MODEL_WORDS as MAX_WORDS
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -154,14 +151,13 @@ def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
 
 def _reader(data: bytes) -> Reader:
     """Open the archive after checking its size and that it has all parts of a model."""
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            "The file is over {most} MB, too large for a model.", most=MAX_BYTES // 1_000_000
-        )
+    if len(data) > limits.MODEL_BYTES:
+        most = limits.MODEL_BYTES // 1_000_000
+        raise InputError("The file is over {most} MB, too large for a model.", most=most)
     if data.startswith(b"\x89HDF"):
         raise InputError(_KERAS, suffix=SUFFIX)
     try:
-        reader = Reader(data, MAX_UNPACKED)
+        reader = Reader(data, limits.MODEL_UNPACKED)
     except ArchiveError as problem:
         raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
     if "config.json" in reader.names and ABOUT not in reader.names:
@@ -174,7 +170,7 @@ def _reader(data: bytes) -> Reader:
 def _about(reader: Reader) -> dict[str, Any]:
     """Read ``model.json`` and check it field by field."""
     try:
-        about = reader.json(ABOUT, MAX_JSON_BYTES)
+        about = reader.json(ABOUT, limits.MODEL_JSON)
     except ArchiveError as problem:
         raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
     if not isinstance(about, dict) or about.get("format") != FORMAT:
@@ -188,7 +184,9 @@ def _about(reader: Reader) -> dict[str, Any]:
         "classes": isinstance(classes, list)
         and MIN_CLASSES <= len(classes) <= MAX_CLASSES
         and all(_are_texts(names) and len(names) == 2 for names in classes),
-        "words": _are_texts(words) and len(words) <= MAX_WORDS and len(set(words)) == len(words),
+        "words": _are_texts(words)
+        and len(words) <= limits.MODEL_WORDS
+        and len(set(words)) == len(words),
         "maxlen": type(about.get("maxlen")) is int and 1 <= about["maxlen"] <= MAX_MAXLEN,
         "mask": type(about.get("mask")) is bool,
         "unknown": isinstance(about.get("unknown"), str)

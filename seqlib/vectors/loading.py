@@ -17,8 +17,6 @@ from zipfile import ZipFile
 
 from seqlib import contents, limits
 from seqlib.i18n import N_, _
-from seqlib.limits import DISK_UNPACKED as LARGEST
-from seqlib.limits import UPLOAD_UNPACKED as LARGEST_UPLOAD
 from seqlib.text.encoding import decodes
 from seqlib.vectors import folders
 from seqlib.vectors.arrays import read_npz, read_safetensors
@@ -107,11 +105,13 @@ def load(
         keep = Path(cache) if cache is not None else folders.cache_folder()
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         with path.open("rb") as file:
-            make = partial(_load, file, name or path.name, member, words, progress, LARGEST)
+            shown = name or path.name
+            make = partial(_load, file, shown, member, words, progress, limits.DISK_UNPACKED)
             return make(keep, identity) if _is_ours(keep) else _for_now(make)
     source.seek(0)
     shown = name or Path(getattr(source, "name", "") or "upload").name
-    return _for_now(partial(_load, source, shown, member, words, progress, LARGEST_UPLOAD))
+    most = limits.UPLOAD_UNPACKED
+    return _for_now(partial(_load, source, shown, member, words, progress, most))
 
 
 def _is_ours(folder: Path) -> bool:

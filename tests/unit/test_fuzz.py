@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import fuzz_failures
 from benchmarks._mutations import KINDS, MODELS, array_headers, mutants
-from seqlib import vectors
+from seqlib import limits, vectors
 from seqlib.archive import ArchiveError, Reader
 from seqlib.emojify import open_model
 from seqlib.vectors import VectorsError
@@ -113,9 +113,7 @@ def test_an_archive_that_points_before_its_start_is_refused_in_a_sentence():
 
 
 def test_an_upload_may_not_unpack_without_end(monkeypatch):
-    from seqlib.vectors import loading
-
-    monkeypatch.setattr(loading, "LARGEST_UPLOAD", 1000)
+    monkeypatch.setattr(limits, "UPLOAD_UNPACKED", 1000)
     text = "\n".join(f"w{n} 0.5 0.5" for n in range(500)).encode()
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:

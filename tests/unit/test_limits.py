@@ -12,9 +12,8 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from seqlib import music, vectors
+from seqlib import limits, music, vectors
 from seqlib.emojify import EmojifySettings, open_model
-from seqlib.emojify import files as model_files
 from seqlib.jazz.training import BOUNDS, RunSettings
 from seqlib.shapes import pasted
 from seqlib.shapes.code.machine import MAX_LAYERS
@@ -175,7 +174,7 @@ def test_the_server_takes_no_larger_file_than_the_largest_reader():
         (lambda data: music.read_midi(data), music.MAX_BYTES),
         (lambda data: read_csv(data), text_files.MAX_BYTES),
         (lambda data: read_sentences(data), text_files.MAX_BYTES),
-        (lambda data: open_model(data), model_files.MAX_BYTES),
+        (lambda data: open_model(data), limits.MODEL_BYTES),
     ],
     ids=["MIDI", "sentences", "sentences alone", "emoji model"],
 )

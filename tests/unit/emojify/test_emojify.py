@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from seqlib import emojify
+from seqlib import emojify, limits
 from seqlib.emojify import (
     DropoutMasks,
     Embedding,
@@ -523,12 +523,12 @@ def test_what_is_not_a_model_is_refused_in_one_sentence(model, vectors, change, 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_unread(model, vectors, monkeypatch):
     data = save_model(model, ["happy"], vectors=vectors)
-    monkeypatch.setattr(emojify.files, "MAX_UNPACKED", len(data) + 10)
+    monkeypatch.setattr(limits, "MODEL_UNPACKED", len(data) + 10)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert sum(info.file_size for info in archive.infolist()) > len(data) + 10
     with pytest.raises(ValueError, match="more than allowed"):
         open_model(data)
-    monkeypatch.setattr(emojify.files, "MAX_BYTES", 10)
+    monkeypatch.setattr(limits, "MODEL_BYTES", 10)
     with pytest.raises(ValueError, match="too large"):
         open_model(data)
 
