@@ -97,11 +97,8 @@ def overview(
         rows = np.array(vectors.matrix[firsts], np.float32)
         labels = tuple(vectors.word(index) for index in firsts.tolist())
         return View(rows, edges, firsts, labels, True)
-    values = np.empty((bins, vectors.dim), np.float32)
-    if isinstance(vectors.matrix, Rows):
-        _summarise_columns(vectors.matrix, edges, order, STATISTICS[statistic], values)
-    else:
-        _summarise_rows(vectors.matrix, edges, order, STATISTICS[statistic], values)
+    by = _by_columns if isinstance(vectors.matrix, Rows) else _by_rows
+    values = by(vectors.matrix, edges, order, STATISTICS[statistic]).astype(np.float32)
     lasts = edges[1:] - 1 if order is None else order[edges[1:] - 1]
     labels = tuple(
         f"{vectors.word(first)} … {vectors.word(last)}" if first != last else vectors.word(first)
@@ -110,35 +107,30 @@ def overview(
     return View(values, edges, firsts, labels, False)
 
 
-def _summarise_columns(
-    matrix: Rows,
-    edges: np.ndarray,
-    order: np.ndarray | None,
-    summarise: Statistic,
-    values: np.ndarray,
-) -> None:
-    """Summarise each bin into ``values`` (bins, dim), one dimension of all rows after another.
+def _by_columns(
+    matrix: Rows, edges: np.ndarray, order: np.ndarray | None, summarise: Statistic
+) -> np.ndarray:
+    """Summarise each bin, (bins, dim), one dimension of all rows after another.
 
     So GloVe's file is stored.
     """
     part = slice(int(edges[0]), int(edges[-1]))
     places = part if order is None else order[part]
-    for dimension in range(values.shape[1]):
-        column = matrix.column(dimension)[places].astype(np.float32, copy=False)[:, None]
-        summary = summarise(column, edges[:-1] - edges[0], np.diff(edges))  # (bins, 1)
-        values[:, dimension] = summary[:, 0]
+    columns = (matrix.column(dimension)[places] for dimension in range(matrix.shape[1]))
+    starts, sizes = edges[:-1] - edges[0], np.diff(edges)
+    return np.concatenate(
+        [summarise(np.asarray(column, np.float32)[:, None], starts, sizes) for column in columns],
+        axis=1,
+    )
 
 
-def _summarise_rows(
-    matrix: np.ndarray,
-    edges: np.ndarray,
-    order: np.ndarray | None,
-    summarise: Statistic,
-    values: np.ndarray,
-) -> None:
-    """Summarise each bin of a matrix that is stored row by row into ``values`` (bins, dim)."""
+def _by_rows(
+    matrix: np.ndarray, edges: np.ndarray, order: np.ndarray | None, summarise: Statistic
+) -> np.ndarray:
+    """Summarise each bin of a matrix that is stored row by row, (bins, dim)."""
     matrix = np.asarray(matrix)
-    bins, low = len(values), 0
+    found = []
+    bins, low = len(edges) - 1, 0
     while low < bins:
         # Some bins at a time: a copy of the whole matrix would not fit the processor's cache.
         high = int(np.searchsorted(edges, edges[low] + CHUNK_ROWS // 8, "right")) - 1
@@ -146,11 +138,10 @@ def _summarise_rows(
         part = slice(int(edges[low]), int(edges[high]))
         # take is more than twice as fast as indexing with an array here.
         rows = matrix[part] if order is None else np.take(matrix, order[part], axis=0)
-        sizes = np.diff(edges[low : high + 1])
-        values[low:high] = summarise(
-            np.asarray(rows, np.float32), edges[low:high] - edges[low], sizes
-        )
+        starts, sizes = edges[low:high] - edges[low], np.diff(edges[low : high + 1])
+        found.append(summarise(np.asarray(rows, np.float32), starts, sizes))
         low = high
+    return np.concatenate(found)
 
 
 def _by_index(vectors: WordVectors, word: str | None) -> np.ndarray:
