@@ -37,25 +37,20 @@ _SIGNS = frozenset("“”„‘’‚–—…«»€£°¡¿©®·•´ªº\xa
 _CONTROL = frozenset(range(32)) - set(b"\t\n\v\f\r")
 _HANGUL = re.compile("[가-힣]")
 _KOREAN = re.compile("[이가은는을를의에다요고지하도로서한어나리기아인사]")  # every third letter
-# Letters beyond ASCII of languages in Latin script, and the encodings of each, the likeliest first.
+# Letters beyond ASCII of languages in Latin script.
+_WESTERN = (
+    *("àâçéèêëîïôùûüÿœæ", "äöüß", "áéíóúüñ", "áâãàçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),
+    *("áéíóúýþæöð", "äöüõšž", "ëïéèöüáó", "àçèéíïòóúü"),
+)
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćšžđ")
+# Their encodings, the likeliest first: what readers call them, and the languages of each.
 _LATIN = {
-    "cp1252": (
-        *("àâçéèêëîïôùûüÿœæ", "äöüß", "áéíóúüñ", "áâãàçéêíóôõúü", "àèéìíòóùú", "åäöæøé"),
-        *("áéíóúýþæöð", "äöüõšž", "ëïéèöüáó", "àçèéíïòóúü"),
-    ),
-    "cp1250": (
-        *("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćšžđ"),
-    ),
-    "cp1254": ("çğıöşüİâîû",),
-}
-_LATIN |= {"iso8859_2": _LATIN["cp1250"], "mac_roman": _LATIN["cp1252"], "cp850": _LATIN["cp1252"]}
-_LATIN_NAMES = {
-    "cp1252": "Windows-1252",
-    "cp1250": "Windows-1250",
-    "cp1254": "Windows-1254",
-    "iso8859_2": "ISO-8859-2",
-    "mac_roman": "Mac Roman",
-    "cp850": "CP850",
+    "cp1252": ("Windows-1252", _WESTERN),
+    "cp1250": ("Windows-1250", _CENTRAL),
+    "cp1254": ("Windows-1254", ("çğıöşüİâîû",)),
+    "iso8859_2": ("ISO-8859-2", _CENTRAL),
+    "mac_roman": ("Mac Roman", _WESTERN),
+    "cp850": ("CP850", _WESTERN),
 }
 
 
@@ -137,16 +132,16 @@ def _latin(data: bytes) -> tuple[str, str] | None:
         return None
     shares = {
         codec: _share(start, codec, alphabets) if decodes(data, codec) else 0.0
-        for codec, alphabets in _LATIN.items()
+        for codec, (_name, alphabets) in _LATIN.items()
     }
     best = max(shares, key=shares.__getitem__)
     others = sum(byte > 0x7F for byte in start)
     if shares[best] < 0.97 or shares[best] - shares["cp1252"] < 0.1 or others < 6:
         letters = sum(map(str.isalpha, start.decode("cp1252", "ignore")))
-        any_language = _share(start, "cp1252", ("".join(_LATIN["cp1252"]),)) > 0.97
+        any_language = _share(start, "cp1252", ("".join(_WESTERN),)) > 0.97
         few = (4 if any_language else 11) * others <= letters
         best = "cp1252" if shares["cp1252"] > (0 if few else 0.9) else ""
-    return (best, _LATIN_NAMES[best]) if best else None
+    return (best, _LATIN[best][0]) if best else None
 
 
 def _share(data: bytes, codec: str, alphabets: tuple[str, ...]) -> float:
