@@ -89,8 +89,7 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
     ValueError
         One sentence, if the bytes are not such a file or its parts do not fit.
     """
-    reader = _reader(data)
-    about = _about(reader)
+    reader, about = _parts(data)
     try:
         arrays = {name: reader.array(part, np.float32) for name, part in PARTS.items()}
     except ArchiveError as problem:
@@ -149,8 +148,8 @@ def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
     return row >= len(vectors.table) or not np.array_equal(vectors.table[row], value)
 
 
-def _reader(data: bytes) -> Reader:
-    """Open the archive after checking its size and that it has all parts of a model."""
+def _parts(data: bytes) -> tuple[Reader, dict[str, Any]]:
+    """Open the archive after checking its size, and ``model.json`` field by field."""
     if len(data) > limits.MODEL_BYTES:
         most = limits.MODEL_BYTES // 1_000_000
         raise InputError("The file is over {most} MB, too large for a model.", most=most)
@@ -158,22 +157,13 @@ def _reader(data: bytes) -> Reader:
         raise InputError(_KERAS, suffix=SUFFIX)
     try:
         reader = Reader(data, limits.MODEL_UNPACKED)
-    except ArchiveError as problem:
-        raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
-    if "config.json" in reader.names and ABOUT not in reader.names:
-        raise InputError(_KERAS, suffix=SUFFIX)
-    if not {ABOUT, *PARTS.values()} <= set(reader.names):
-        raise InputError(_NOT_OURS, suffix=SUFFIX)
-    return reader
-
-
-def _about(reader: Reader) -> dict[str, Any]:
-    """Read ``model.json`` and check it field by field."""
-    try:
+        if "config.json" in reader.names and ABOUT not in reader.names:
+            raise InputError(_KERAS, suffix=SUFFIX)
         about = reader.json(ABOUT, limits.MODEL_JSON)
     except ArchiveError as problem:
         raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    whole = set(PARTS.values()) <= set(reader.names)
+    if not whole or not isinstance(about, dict) or about.get("format") != FORMAT:
         raise InputError(_NOT_OURS, suffix=SUFFIX)
     if about.get("version") != VERSION:
         raise InputError(
@@ -201,7 +191,7 @@ def _about(reader: Reader) -> dict[str, Any]:
                 "model again.",
                 name=name,
             )
-    return about
+    return reader, about
 
 
 def _are_texts(value: Any) -> TypeGuard[list[str]]:
