@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from seqlib import limits
-from seqlib.i18n import _
 from seqlib.vectors.report import VectorsError
 
 SAMPLE_LINES = 200
@@ -86,17 +85,15 @@ def layout_of(head: bytes, whole: bool) -> Layout:
     if dim == 0:
         shown = lines[0][:60].decode("utf-8", "replace") if lines else ""
         shown = shown if shown.isprintable() and "\ufffd" not in shown else ""
-        raise VectorsError(
-            _(
+        if shown:
+            raise VectorsError(
                 "No line of the file is a word followed by numbers; it begins {text!r}. Choose a "
                 "file in GloVe or word2vec format.",
                 text=shown,
             )
-            if shown
-            else _(
-                "No line of the file is a word followed by numbers. Choose a file in GloVe or "
-                "word2vec format."
-            )
+        raise VectorsError(
+            "No line of the file is a word followed by numbers. Choose a file in GloVe or "
+            "word2vec format."
         )
     check_dim(dim)
     starts = [_fields(line, separators)[0] for line in lines]

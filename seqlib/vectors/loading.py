@@ -277,17 +277,14 @@ def _write(
         if not findings.problems:
             raise VectorsError("No line holds a word and its vector; choose another file.")
         worst = findings.problems[0]
-        raise VectorsError(
-            _(
+        if worst.line:
+            raise VectorsError(
                 "No line holds a word and its vector; the first problem is line {line}: {what}",
                 line=worst.line,
                 what=worst.what,
             )
-            if worst.line
-            else _(
-                "No line holds a word and its vector; the first problem is: {what}",
-                what=worst.what,
-            )
+        raise VectorsError(
+            "No line holds a word and its vector; the first problem is: {what}", what=worst.what
         )
     with Writer(folder, first.matrix.shape[1]) as writer:
         for block in itertools.chain([first], blocks):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError, _
 from seqlib.text.chinese import chinese_words, is_han
 from seqlib.vectors.made import MadeRows
 from seqlib.vectors.report import Report
@@ -235,14 +235,12 @@ class WordVectors:
 
     def phrase(self, words: Sequence[str]) -> np.ndarray:
         """Compute the mean vector (dim,) of the words that have one; ``ValueError`` if none has."""
+        if not len(words):
+            raise InputError("There is no word; give at least one.")
         indices = self.indices(words)
         if not indices.any():
             shown = ", ".join(f"“{word}”" for word in words)
-            raise ValueError(
-                _("None of these words has a vector: {words}.", words=shown)
-                if shown
-                else _("There is no word; give at least one.")
-            )
+            raise InputError("None of these words has a vector: {words}.", words=shown)
         rows = np.asarray(self.table[indices[indices > 0]], np.float32)
         return rows.mean(axis=0)
 
