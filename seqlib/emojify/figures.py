@@ -133,6 +133,7 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
     rows = [*(masks.first != 0), masks.second != 0]
     names = [f"{t + 1}  {plain(word)}" for t, word in enumerate(words)]
     names.append(_("after LSTM 2"))
+    factor = float(max(masks.first.max(), masks.second.max()))
     drawn = figure(
         70 + (font + 9) * len(rows), _("unit  (n_a)"), _("after LSTM 1, at step t"), font=font
     )
@@ -148,18 +149,11 @@ def dropout_masks(masks: DropoutMasks, words: Sequence[str], font: int = FONT) -
         ygap=2,
         showscale=False,
         hovertemplate="%{customdata}<br>" + _("unit") + " %{x}: %{text}<extra></extra>",
-        text=np.where(
-            np.array(rows), _("kept, times {factor:.3g}", factor=_scale(masks)), _("dropped")
-        ),
+        text=np.where(np.array(rows), _("kept, times {factor:.3g}", factor=factor), _("dropped")),
     )
     drawn.update_xaxes(showgrid=False)
     drawn.update_yaxes(from_top(names))
     return drawn
-
-
-def _scale(masks: DropoutMasks) -> float:
-    """Return the factor by which kept units are multiplied."""
-    return float(max(masks.first.max(), masks.second.max()))
 
 
 def drift(

@@ -298,18 +298,12 @@ class EmojifyWeights:
             )
         if not len(indices):
             return np.zeros((0, self.n_a), np.float32)
-        parts = [
-            self._states_of(indices[start : start + CHUNK])
-            for start in range(0, len(indices), CHUNK)
-        ]
-        return np.concatenate(parts)
+        some = (indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK))
+        return np.concatenate([self.both_states(part)[1][:, -1] for part in some])
 
     def probabilities(self, indices: np.ndarray) -> np.ndarray:
         """The model's output for ``indices`` (m, Tx): (m, n_classes)."""
         return softmax(self.logits(self.states(indices)))
-
-    def _states_of(self, indices: np.ndarray) -> np.ndarray:
-        return self.both_states(indices)[1][:, -1]
 
     def both_states(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return both layers' states at each step of ``indices`` (m, Tx): twice (m, Tx, n_a)."""

@@ -94,13 +94,9 @@ def outer_word(text: str, first: bool) -> Iterator[Record]:
 
 def enumerate_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold something, with their numbers from 1."""
-    at, number = 0, 1
-    while at < len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        if line := text[at:end].strip():
+    for number, found in enumerate(re.finditer("^.*$", text, re.MULTILINE), 1):
+        if line := found[0].strip():
             yield number, line
-        at, number = end + 1, number + 1
 
 
 # fastText.

@@ -187,16 +187,14 @@ def open_folder(folder: Path) -> WordVectors:
         raise VectorsError(
             "{file} has lost words; make the vectors again.", file=folder / "words.txt"
         )
-    report = about.get("report")
-    if report is not None:
-        problems = tuple(map(_problem, report.pop("problems")))
-        others = tuple(report.pop("others", ()))
-        report = Report(**report, problems=problems, others=others)
+    report = about["report"]
+    problems = tuple(map(_problem, report.pop("problems")))
+    others = tuple(report.pop("others", ()))
     return WordVectors(
         about["name"],
         words,
         np.load(folder / "matrix.npy", mmap_mode="r"),
-        report,
+        Report(**report, problems=problems, others=others),
         _optional(folder / "norms.npy"),
     )
 
