@@ -120,18 +120,9 @@ def open_zip(file: IO[bytes], largest: bool = False) -> zipfile.ZipFile:
 
 
 class Reader:
-    """Read the parts of a zip archive without unpacking more than ``largest`` bytes.
+    """Read the parts of a zip archive, which may unpack to ``largest`` bytes together.
 
-    Parameters
-    ----------
-    data : bytes
-    largest : int
-        Most bytes that all parts read may unpack to together.
-
-    Raises
-    ------
-    ArchiveError
-        If ``data`` is not a zip.
+    Raises ``ArchiveError`` if ``data`` is not a zip.
     """
 
     def __init__(self, data: bytes, largest: int) -> None:
@@ -148,10 +139,7 @@ class Reader:
     def bytes(self, name: str, largest: int | None = None) -> bytes:
         """Unpack one part, at most ``largest`` bytes and what earlier parts have left.
 
-        Raises
-        ------
-        ArchiveError
-            If the part is missing, too large or damaged.
+        Raises ``ArchiveError`` if the part is missing, too large or damaged.
         """
         try:
             info = self._archive.getinfo(name)

@@ -23,7 +23,6 @@ class Emojify_V1:
 
     Attributes
     ----------
-    lexicon : Lexicon
     kernel : array (e_length, n_classes)
     bias : array (n_classes,)
     """

@@ -41,7 +41,6 @@ def save_model(
 
     Parameters
     ----------
-    model : EmojiModel
     words : iterable of str
         The words whose vectors are saved, such as those of the training and test sentences.
         Trained vectors of other words are lost.
@@ -82,12 +81,8 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
     """Read a model that ``save_model`` wrote; it computes the same numbers.
 
     ``vectors`` are the word vectors in use. If the model was trained with the same vectors it
-    knows all their words, otherwise only the words in the file, and a note says so.
-
-    Raises
-    ------
-    ValueError
-        One sentence, if the bytes are not such a file or its parts do not fit.
+    knows all their words, otherwise only the words in the file, and a note says so. Raises
+    ``ValueError``, one sentence, if the bytes are not such a file or its parts do not fit.
     """
     reader, about = _parts(data)
     try:

@@ -104,12 +104,8 @@ class Network:
     ) -> np.ndarray:
         """Return the logits (m, n_classes), in the order of the packed batch.
 
-        Parameters
-        ----------
-        arrays : Arrays
-        batch : Packed
-        drop_1, drop_2, drop_0 : arrays (P, n_a), (m, n_a) and (P, e_length), optional
-            What the outputs of each layer, and the words' vectors, are multiplied with.
+        The outputs of each layer, and the words' vectors, are multiplied with ``drop_1``
+        (P, n_a), ``drop_2`` (m, n_a) and ``drop_0`` (P, e_length).
         """
         self._drop_1 = drop_1
         between = self.up_to_between(arrays, batch, drop_0) * drop_1

@@ -60,7 +60,6 @@ class Lexicon:
     name : str
         Name of the word vectors.
     word_to_index : mapping of str to int, from 1
-    embedding : Embedding
     unknown : Unknown
         With ``SHARED`` the last row of the embedding is the row of unknown words.
     """
@@ -149,21 +148,16 @@ class Reading:
 class EmojiModel:
     """``Emojify_V2`` with a lexicon and classes, so that it can read text.
 
+    Raises ``ValueError`` if the number of classes is not the number of outputs.
+
     Attributes
     ----------
     lexicon : Lexicon
         Its embedding is the same object as the weights' embedding.
-    weights : EmojifyWeights
-    classes : tuple of EmojiClass
     maxlen : int
         In words.
     notes : tuple of Later
         Sentences on the model's origin for the reader.
-
-    Raises
-    ------
-    ValueError
-        If the number of classes is not the number of outputs.
     """
 
     lexicon: Lexicon
@@ -264,7 +258,6 @@ class Mistake:
     ----------
     index : int
         Index of the sentence in the labelled sentences.
-    sentence : str
     true, chosen : int
         Indices of the true class and of the model's choice.
     confidence : float

@@ -124,6 +124,8 @@ class EmojifySnapshot(NamedTuple):
 class EmojifyRun(Run):
     """One ``Emojify_V2`` learning labelled sentences.
 
+    Raises ``ValueError`` if there is nothing to train on, or the parts do not fit each other.
+
     Parameters
     ----------
     train, test : LabelledSentences
@@ -136,16 +138,6 @@ class EmojifyRun(Run):
         Where to start from; fresh ones from ``settings.seed`` if not given.
     engine : str
         One of ``ENGINES``.
-
-    Attributes
-    ----------
-    train, test, lexicon, engine
-        As given.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to train on, or the parts do not fit each other.
     """
 
     settings: EmojifySettings

@@ -178,7 +178,6 @@ class EmojifyWeights:
 
     Attributes
     ----------
-    embedding : Embedding
     lstm_1 : LSTMWeights with n_x = e_length
     lstm_2 : LSTMWeights with n_x = n_a of the first
     dense_kernel : array (n_a, n_classes)
@@ -268,13 +267,9 @@ class EmojifyWeights:
         return states @ self.dense_kernel + self.dense_bias
 
     def trace(self, indices: np.ndarray, dropout: DropoutMasks | None = None) -> EmojifyTrace:
-        """Read one sentence, keeping every gate of both layers.
+        """Read one sentence, ``indices`` (Tx,), keeping every gate of both layers.
 
-        Parameters
-        ----------
-        indices : int array (Tx,)
-        dropout : DropoutMasks, optional
-            To see a training pass; nothing is dropped if not given.
+        ``dropout`` is given to see a training pass; else nothing is dropped.
         """
         indices = np.asarray(indices)
         if indices.ndim != 1 or len(indices) == 0:

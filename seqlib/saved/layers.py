@@ -35,7 +35,6 @@ class Layer:
 
     Attributes
     ----------
-    name : str
     kind : "LSTM", "GRU", "SimpleRNN", "Embedding" or "Dense"
     arrays : tuple of arrays
         As Keras' ``get_weights()`` gives them.

@@ -9,30 +9,14 @@ LEFT_OUT, NEGATED, SWAPPED = "left out", "negated", "swapped"
 
 
 def changed(sentence: str, place: int, how: str) -> str:
-    """Change a word of a sentence.
+    """Change the word at ``place`` among ``tokenise(sentence)``.
 
     >>> changed("I am happy, you see", 2, NEGATED)
     'I am not happy you see'
 
-    Parameters
-    ----------
-    sentence : str
-    place : int
-        Index among ``tokenise(sentence)``.
-    how : str
-        ``LEFT_OUT``; ``NEGATED``, with "not" or 不 before it; ``SWAPPED`` with the word after it.
-
-    Returns
-    -------
-    str
-        The words as they were written, without punctuation.
-
-    Raises
-    ------
-    ValueError
-        For another ``how``.
-    IndexError
-        If there is no such word, or none after it.
+    ``how`` is ``LEFT_OUT``; ``NEGATED``, with "not" or 不 before it; or ``SWAPPED`` with the word
+    after it. Words stay as they were written, without punctuation. Raises ``ValueError`` for
+    another ``how``, ``IndexError`` if there is no such word, or none after it.
     """
     words = _as_written(sentence)
     if how == LEFT_OUT:

@@ -79,21 +79,12 @@ class CSVReport:
 
 
 def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
-    """Read sentences and their labels from a table.
-
-    Parameters
-    ----------
-    source : bytes, path, or open binary file
-        A ``str`` is a path.
+    """Read sentences and their labels from a table; a ``str`` is a path.
 
     Columns may stand anywhere, with or without a header, separated by comma, semicolon, tab or
     bar, or be JSON, JSON lines or fastText's lines; labels are numbers, names, emoji or their
-    names between colons. Rows that cannot be used are counted and named in the report.
-
-    Raises
-    ------
-    ValueError
-        One sentence, if the file as a whole cannot be used.
+    names between colons. Rows that cannot be used are counted and named in the report. Raises
+    ``ValueError``, one sentence, if the file as a whole cannot be used.
     """
     text, encoding = _text(source)
     table = table_of(text)

@@ -67,17 +67,13 @@ MARKS = "🔴🟠🟡🟢🔵🟣🟤⚫⚪🟥🟧🟨🟩🟦🟪🟫⬛⬜�
 class LabelledSentences:
     """Sentences, the class of each, and the list of classes.
 
+    Raises ``ValueError`` if there is not one label for each sentence, or a label is not an index
+    in ``classes``.
+
     Attributes
     ----------
-    sentences : tuple of str
     labels : int array (m,)
         Indices in ``classes``.
-    classes : tuple of EmojiClass
-
-    Raises
-    ------
-    ValueError
-        If there is not one label for each sentence, or a label is not an index in ``classes``.
     """
 
     sentences: tuple[str, ...]

@@ -32,12 +32,8 @@ def read_several(files: Sequence[Named]) -> tuple[DataSet, CSVReport]:
     A file named like "test" holds the test sentences; without one a fifth of each class is kept
     back. Of two files of a part one has a label a line for the sentences, a line each, of the
     other: the one named like "labels" or "y", else the one whose lines repeat. A single file is
-    a table, see ``read_csv``.
-
-    Raises
-    ------
-    ValueError
-        One sentence, if the files do not fit together or one cannot be used.
+    a table, see ``read_csv``. Raises ``ValueError``, one sentence, if the files do not fit
+    together or one cannot be used.
     """
     parts = [[file for file in files if role(file[0])[0] == test] for test in (False, True)]
     if not parts[0]:

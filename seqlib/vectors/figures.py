@@ -236,11 +236,7 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
 def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
     """Draw the analogy ``b - a + c`` in a plane.
 
-    Parameters
-    ----------
-    points : array (5, 2)
-        a, b, c, the sum, and the answer, the nearest word.
-    words : sequence of 5 str
+    ``points`` (5, 2) and ``words`` are a, b, c, the sum, and the answer, the nearest word.
     """
     drawn = figure(440, font=font)
     words = [short(word, 40) for word in words]

@@ -30,7 +30,6 @@ class Layout(NamedTuple):
     ----------
     separators : bytes
         The characters of which one or more stand between two fields.
-    dim : int
     claimed : (words, dim) of the header, if there is one
     skip : int
         Lines before the first vector.

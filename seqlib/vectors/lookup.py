@@ -49,12 +49,8 @@ class Lookup:
 def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None = None) -> Lookup:
     """Look up the vectors of the words of some sentences.
 
-    ``maxlen`` is the number of words read; by default the length of the longest sentence.
-
-    Raises
-    ------
-    ValueError
-        If the sentences have no word.
+    ``maxlen`` is the number of words read; by default the length of the longest sentence. Raises
+    ``ValueError`` if the sentences have no word.
     """
     words = tuple(tokens for sentence in sentences if (tokens := tokenise(sentence)))
     if not words:

@@ -25,13 +25,8 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
     """Read the first column of a metadata file of so many rows, None for any, in UTF-8.
 
     A header is left out. It has one where there are several columns, or where its one name is
-    that of a column of words.
-
-    Raises
-    ------
-    VectorsError
-        If there are not as many words as rows, or a line has other columns than the first, as
-        where a word holds a line break.
+    that of a column of words. Raises ``VectorsError`` if there are not as many words as rows, or
+    a line has other columns than the first, as where a word holds a line break.
     """
     if len(data) > limits.PAIRED_WORDS:
         most = limits.PAIRED_WORDS >> 20

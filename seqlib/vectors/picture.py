@@ -183,18 +183,9 @@ ORDERS: dict[str, Callable[[WordVectors, str | None], np.ndarray]] = {
 def row_order(vectors: WordVectors, by: str, word: str | None = None) -> np.ndarray:
     """Sort the rows of the matrix, int64 (len(vectors) + 1,); the padding row comes first.
 
-    Parameters
-    ----------
-    by : str
-        A key of ``ORDERS``. "frequency" is the order of the file, as the usual tools write the
-        commonest words first; "length" sorts from the longest vector to the shortest.
-    word : str, optional
-        For "similarity": the word to compare with.
-
-    Raises
-    ------
-    ValueError
-        If ``by`` is "similarity" and there is no ``word``.
+    ``by`` is a key of ``ORDERS``. "frequency" is the order of the file, as the usual tools write
+    the commonest words first; "length" sorts from the longest vector to the shortest;
+    "similarity" compares with ``word`` and raises ``ValueError`` if there is none.
     """
     return np.concatenate([[0], ORDERS[by](vectors, word)])
 

@@ -77,12 +77,8 @@ def tsne(rows: np.ndarray, n: int = 2, *, perplexity: float = 30.0, seed: int = 
     """Compute t-SNE coordinates, float32 (len(rows), n), of vectors (len(rows), dim).
 
     ``n`` is 2 or 3. ``perplexity`` is about how many neighbours each word tries to keep. The
-    map starts from PCA, so the same seed gives the same map.
-
-    Raises
-    ------
-    ValueError
-        If there are too few or too many words.
+    map starts from PCA, so the same seed gives the same map. Raises ``ValueError`` if there are
+    too few or too many words.
     """
     rows = np.asarray(rows, np.float32)
     if not LEAST_WORDS <= len(rows) <= MOST_WORDS:

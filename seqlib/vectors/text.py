@@ -61,10 +61,7 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
 def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
     """Yield the words and vectors of a text file in blocks, in the order of the file.
 
-    Parameters
-    ----------
-    head : bytes
-        The bytes already read from ``stream``.
+    ``head`` is the bytes already read from ``stream``.
     """
     workers = min(4, os.cpu_count() or 1)
     waiting: deque[Future[_Parsed]] = deque()

@@ -133,12 +133,8 @@ class _ByWord(Mapping[str, Value]):
 class WordToIndex(_ByWord[int]):
     """The row of each word, from 1; row 0 is padding. As the seed's ``word_to_index``.
 
-    Parameters
-    ----------
-    words : Words
-    made : callable, optional
-        Returns the row of a word that is not in the vocabulary, or None. Such words are found,
-        but neither counted nor listed.
+    ``made`` returns the row of a word that is not in the vocabulary, or None. Such words are
+    found, but neither counted nor listed.
     """
 
     def __init__(self, words: Words, made: Callable[[str], int | None] | None = None) -> None:

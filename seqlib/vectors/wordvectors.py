@@ -54,9 +54,10 @@ def unit(rows: np.ndarray) -> np.ndarray:
 class WordVectors:
     """A vocabulary and its vectors, numbered as in the seed.
 
+    Raises ``ValueError`` if the matrix does not have one row more than there are words.
+
     Attributes
     ----------
-    name : str
     words : sequence of str
         In the order of the rows; ``words[k]`` has row k + 1.
     matrix : array of float16 or float32, or ``Rows``, (len(words) + 1, dim)
@@ -71,11 +72,6 @@ class WordVectors:
         The fingerprint, if it is known.
     placed : array (n, 2), optional
         The first n words on a t-SNE map, if one is shipped.
-
-    Raises
-    ------
-    ValueError
-        If the matrix does not have one row more than there are words.
     """
 
     name: str
