@@ -144,39 +144,21 @@ def _by_rows(
     return np.concatenate(found)
 
 
-def _by_index(vectors: WordVectors, word: str | None) -> np.ndarray:
-    return np.arange(1, len(vectors.matrix))
-
-
-def _by_alphabet(vectors: WordVectors, word: str | None) -> np.ndarray:
-    words = vectors.words[:]
-    return np.array(sorted(range(len(words)), key=words.__getitem__), np.int64) + 1
-
-
-def _by_length(vectors: WordVectors, word: str | None) -> np.ndarray:
-    return np.argsort(-vectors.norms[1:], kind="stable") + 1
-
-
-def _by_similarity(vectors: WordVectors, word: str | None) -> np.ndarray:
+def _distance(vectors: WordVectors, word: str | None) -> np.ndarray:
     if word is None:
         raise ValueError("Say to which word the rows are to be similar.")
-    # NaN, the similarity of a row of zeros, sorts last.
-    return np.argsort(-vectors.similarities(word)[1:], kind="stable") + 1
+    return -vectors.similarities(word)  # NaN for a row of zeros, which sorts last
 
 
-def _by_cluster(vectors: WordVectors, word: str | None) -> np.ndarray:
-    cluster = clusters(vectors)[1:]
-    return np.argsort(cluster, kind="stable") + 1
-
-
-# GloVe and word2vec write the commonest words first, and so do the shipped vectors.
+# name -> what the rows are sorted by, ascending. GloVe and word2vec write the commonest words
+# first, and so do the shipped vectors.
 ORDERS: dict[str, Callable[[WordVectors, str | None], np.ndarray]] = {
-    N_("index"): _by_index,
-    N_("frequency"): _by_index,
-    N_("alphabet"): _by_alphabet,
-    N_("similarity"): _by_similarity,
-    N_("cluster"): _by_cluster,
-    N_("length"): _by_length,
+    N_("index"): lambda vectors, _word: np.arange(len(vectors.matrix)),
+    N_("frequency"): lambda vectors, _word: np.arange(len(vectors.matrix)),
+    N_("alphabet"): lambda vectors, _word: np.array(["", *vectors.words], object),
+    N_("similarity"): _distance,
+    N_("cluster"): lambda vectors, _word: clusters(vectors),
+    N_("length"): lambda vectors, _word: -vectors.norms,
 }
 
 
@@ -187,7 +169,7 @@ def row_order(vectors: WordVectors, by: str, word: str | None = None) -> np.ndar
     the commonest words first; "length" sorts from the longest vector to the shortest;
     "similarity" compares with ``word`` and raises ``ValueError`` if there is none.
     """
-    return np.concatenate([[0], ORDERS[by](vectors, word)])
+    return np.concatenate([[0], np.argsort(ORDERS[by](vectors, word)[1:], kind="stable") + 1])
 
 
 def clusters(vectors: WordVectors, count: int = CLUSTERS) -> np.ndarray:
