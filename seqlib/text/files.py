@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -92,7 +91,7 @@ def read_csv(source: Source) -> tuple[LabelledSentences, CSVReport]:
         raise InputError(
             "The file has a single column; put the sentence in one column and its label in another."
         )
-    if not any(True for _row in itertools.islice(table.rows(), 1)):
+    if next(table.rows(), None) is None:
         raise InputError("The file has a header but no rows; add sentences with their labels.")
     labelled, report = _labelled(table.rows(), table.lines)
     return labelled, replace(
@@ -118,9 +117,8 @@ def read_sentences(source: Source) -> tuple[tuple[str, ...], CSVReport]:
     text, encoding = _text(source)
     table = table_of(text)
     table = table if table.is_one else prose(text)
-    taken = _Kept()
-    rows = ((line, [*(cells or [""])[:1], "-"], why) for line, cells, why in table.rows())
-    taken.take(itertools.starmap(Record, rows), table.lines)
+    rows = (row._replace(cells=[*(row.cells or [""])[:1], "-"]) for row in table.rows())
+    taken = _Kept(rows, table.lines)
     if not taken.rows:
         raise InputError("There is no sentence in the file; write one a line.")
     sentences = tuple(sentence for sentence, _label in taken.rows)
@@ -146,21 +144,23 @@ def read_column(source: Source, labels: bool) -> tuple[list[str], CSVReport]:
 
 
 class _Kept:
-    """Collect the rows that can be used, and count and name the others."""
+    """Collect the rows of (sentence, label) that can be used, and count and name the others.
 
-    def __init__(self) -> None:
+    They are those of a file of so many ``lines``, if its records are lines.
+    """
+
+    def __init__(self, rows: Iterable[Record], lines: int | None = None) -> None:
         self.rows: list[tuple[str, str]] = []
         self._skipped: list[Skipped] = []
         self._n_skipped = self._cut = 0
-
-    def take(self, rows: Iterable[Record], lines: int | None = None) -> None:
-        """Take rows of (sentence, label), of a file of so many lines if records are lines."""
         for line, cells, why in rows:
             sentence, label = map(_clean, cells) if cells else ("", "")
             if not why and not sentence and not label:
                 continue
             if reason := why or self._unusable(sentence, label):
-                self._skip(line, reason)
+                self._n_skipped += 1
+                if self._n_skipped <= NAMED_ROWS:
+                    self._skipped.append(Skipped(line, reason))
                 over = len(self.rows) >= MAX_ROWS
                 if over and lines and self._n_skipped > NAMED_ROWS:
                     self._n_skipped += lines - line
@@ -171,11 +171,6 @@ class _Kept:
                 sentence = start.rpartition(" ")[0] or start
                 self._cut += 1
             self.rows.append((sentence, label))
-
-    def _skip(self, line: int, reason: Later) -> None:
-        self._n_skipped += 1
-        if self._n_skipped <= NAMED_ROWS:
-            self._skipped.append(Skipped(line, reason))
 
     def _unusable(self, sentence: str, label: str) -> Later | None:
         """Say why a row must be left out; None if it can be used."""
@@ -204,8 +199,7 @@ class _Kept:
 def _labelled(
     rows: Iterable[Record], lines: int | None = None
 ) -> tuple[LabelledSentences, CSVReport]:
-    taken = _Kept()
-    taken.take(rows, lines)
+    taken = _Kept(rows, lines)
     kept = taken.rows
     if not kept:
         raise InputError(
