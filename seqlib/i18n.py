@@ -92,14 +92,9 @@ class InputError(ValueError):
         super().__init__(_(message, **values))
 
 
-def words(area: str) -> dict[str, str]:
-    """Return {English: translation} of one area in the reader's language, for the browser."""
-    return _area(language(), area)
-
-
 def browser_words(area: str) -> dict[str, Any]:
     """Return the language tag and the texts with which a browser module's ``t("…")`` translates."""
-    return {"lang": TAGS[language()], "words": words(area)}
+    return {"lang": TAGS[language()], "words": _area(language(), area)}
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from scripts import texts
-from seqlib.i18n import LANGUAGES, LOCALES, N_, SOURCE, _, n_, speaking, words
+from seqlib.i18n import LANGUAGES, LOCALES, N_, SOURCE, _, browser_words, n_, speaking
 from ui.lessons.markdown import LESSONS
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
@@ -125,9 +125,9 @@ def test_no_text_hides_in_an_f_string():
 
 
 def test_an_area_may_be_handed_to_the_browser():
-    assert words("stage") == {}
+    assert browser_words("stage")["words"] == {}
     with speaking("zh"):
-        assert words("stage")["step {n} of {total}"] == "第 {n} 步，共 {total} 步"
+        assert browser_words("stage")["words"]["step {n} of {total}"] == "第 {n} 步，共 {total} 步"
 
 
 def test_a_text_without_a_translation_is_itself():
