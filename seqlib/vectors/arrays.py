@@ -156,12 +156,11 @@ def read_safetensors(
     Words are those given, or a list in the metadata; else rows are called by their numbers, and
     the report says so. Of several tensors ``member`` is read, or the one called an embedding.
     """
-    file = stream.file()
-    size = int.from_bytes(take(file, 8), "little")
+    size = int.from_bytes(take(stream, 8), "little")
     if size > limits.LINE_BYTES:
         raise VectorsError("Its list of tensors is damaged; download it again.")
     try:
-        about = json.loads(take(file, size))
+        about = json.loads(take(stream, size))
         notes = about.pop("__metadata__", None) or {}
         tables = {
             name: (TENSORS[one["dtype"]], tuple(one["shape"]), tuple(one["data_offsets"]))
@@ -175,7 +174,7 @@ def read_safetensors(
         if isinstance(problem, VectorsError):
             raise
         raise VectorsError("Its list of tensors is damaged; download it again.") from problem
-    array = Array(name, np.dtype(dtype), (n, dim), False, _Part(file, start, end - start))
+    array = Array(name, np.dtype(dtype), (n, dim), False, _Part(stream, start, end - start))
     if not fits:
         raise array._wrong()
     words = words if words is not None else _listed(notes, n)

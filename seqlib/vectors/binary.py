@@ -8,7 +8,7 @@ import numpy as np
 
 from seqlib.i18n import Later
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.text import Block, Readable
+from seqlib.vectors.text import Block, Readable, take
 
 BLOCK_WORDS = 8192
 BLOCK = 4 << 20
@@ -22,16 +22,11 @@ def looks_binary(head: bytes, dim: int) -> bool:
     return any(code < 9 or 13 < code < 32 or code > 126 for code in values)
 
 
-def read_binary(
-    head: bytes, stream: Readable, claimed: tuple[int, int], findings: Findings
-) -> Iterator[Block]:
-    """Yield the words and vectors in blocks, in order; ``lines`` are word numbers from 1.
-
-    ``head`` is the bytes already read from ``stream``, header included.
-    """
+def read_binary(stream: Readable, claimed: tuple[int, int], findings: Findings) -> Iterator[Block]:
+    """Yield the words and vectors in blocks, in order; ``lines`` are word numbers from 1."""
     count, dim = claimed
     size = 4 * dim
-    data, at = head.partition(b"\n")[2], 0
+    data, at = take(stream, BLOCK).partition(b"\n")[2], 0
     read = 0
     words: list[bytes] = []
     vectors: list[bytes] = []

@@ -27,8 +27,8 @@ from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
-from seqlib.vectors.text import Block, Readable, finite_rows, read_text, take
-from seqlib.vectors.unpacking import ARCHIVE_ERRORS, HEAD, Progress, Stream, opened, pair_in
+from seqlib.vectors.text import Block, finite_rows, read_text
+from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 
 _HINT = N_(
@@ -203,19 +203,17 @@ def _read(
         if not claimed[1]:
             raise VectorsError("The header says that the vectors have no numbers.")
         check_dim(claimed[1])
-        return read_binary(head, found, claimed, findings), N_("word2vec binary")
-    text: Readable = found
+        return read_binary(found, claimed, findings), N_("word2vec binary")
     recode, returns = charset(head, found.whole), b"\r" in head and b"\n" not in head
     if recode or returns:
-        text = Recoded(found.file(), recode[0] if recode else "utf-8", returns)
-        head = take(text, HEAD)
+        found = Stream(Recoded(found, recode[0] if recode else "utf-8", returns), findings)
     if recode:
         findings.add("charset", None, recode[1])
-    elif b"\0" in head:
+    elif b"\0" in found.head:
         raise VectorsError("{name} is in no format of word vectors known here.", name=name)
-    lines = layout_of(head, found.whole)
+    lines = layout_of(found.head, found.whole)
     layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
-    return read_text(head, text, lines, findings), layout
+    return read_text(found, lines, findings), layout
 
 
 def _read_pair(
@@ -235,28 +233,27 @@ def _read_pair(
         return read_safetensors(stream, member, words_of(words, None), findings), layout
     numbers = None  # where the second file has them
     other = _text(Stream(io.BytesIO(words), findings, largest))
-    if not are_numbers(take(_text(stream), HEAD)) and are_numbers(take(other, HEAD)):
+    if not are_numbers(_text(stream).head) and are_numbers(other.head):
         raw.seek(0)
         numbers, words = words, raw.read(limits.PAIRED_WORDS + 1)
 
-    def begin() -> Readable:
+    def begin() -> Stream:
         again = start() if numbers is None else Stream(io.BytesIO(numbers), findings, largest)
         return _text(cast(Stream, again))
 
     rows = count_lines(begin())
-    joined = Joined(begin(), words_of(words, rows))
-    head = take(joined, HEAD)
-    first = head.partition(b"\n")[0]
+    joined = Stream(Joined(begin(), words_of(words, rows)), findings)
+    first = joined.head.partition(b"\n")[0]
     if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
-    return read_text(head, joined, Layout(b"\t", first.count(b"\t"), None), findings), layout
+    return read_text(joined, Layout(b"\t", first.count(b"\t"), None), findings), layout
 
 
-def _text(stream: Stream) -> Readable:
+def _text(stream: Stream) -> Stream:
     """Return a stream of text in UTF-8, without a mark of byte order."""
     marked = ("utf-8-sig", "UTF-8") if stream.head.startswith(BOM) else None
     found = marked or charset(stream.head, stream.whole)
-    return Recoded(stream.file(), found[0]) if found else stream.file()
+    return Stream(Recoded(stream, found[0]), stream.findings) if found else stream
 
 
 def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:

@@ -58,20 +58,14 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
     return finite
 
 
-def read_text(head: bytes, stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
-    """Yield the words and vectors of a text file in blocks, in the order of the file.
-
-    ``head`` is the bytes already read from ``stream``.
-    """
+def read_text(stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
+    """Yield the words and vectors of a text file in blocks, in the order of the file."""
     workers = min(4, os.cpu_count() or 1)
     waiting: deque[Future[_Parsed]] = deque()
-    head = head.removeprefix(BOM)
-    for _line in range(layout.skip):
-        head = head.partition(b"\n")[2]
     began = first = layout.skip + 1
     with ThreadPoolExecutor(workers, thread_name_prefix="vectors") as pool:
         try:
-            for text, last in _pieces(head, stream):
+            for text, last in _pieces(stream, layout.skip):
                 waiting.append(pool.submit(_parse, text, layout, last))
                 if len(waiting) > 2 * workers:
                     block, first = _numbered(waiting.popleft().result(), first, findings)
@@ -114,9 +108,11 @@ def _numbered(parsed: _Parsed, first: int, findings: Findings) -> tuple[Block, i
     return Block(parsed.words, parsed.matrix, parsed.lines + first), first + parsed.n_lines
 
 
-def _pieces(head: bytes, stream: Readable) -> Iterator[tuple[bytes, bool]]:
-    """Yield the file in pieces of whole lines, and whether the piece is the last."""
-    rest = head
+def _pieces(stream: Readable, skip: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines after the first ``skip`` in pieces, and whether the piece is the last."""
+    rest = take(stream, BLOCK).removeprefix(BOM)
+    for _line in range(skip):
+        rest = rest.partition(b"\n")[2]
     while True:
         more = stream.read(BLOCK)
         if not more:

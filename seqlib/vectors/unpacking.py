@@ -26,7 +26,7 @@ from seqlib.archive import open_zip
 from seqlib.i18n import Later, _
 from seqlib.vectors.formats import NUMBERS, dim_of
 from seqlib.vectors.report import Findings, VectorsError
-from seqlib.vectors.text import BLOCK, Readable, take
+from seqlib.vectors.text import BLOCK, take
 
 HEAD = 256 << 10  # bytes of a file by which its format is found
 ARCHIVE_ERRORS = (
@@ -44,27 +44,32 @@ _UNPACKERS: dict[bytes, Callable[[Any], Any]] = {
 
 
 class Stream:
-    """Read a stream within a limit; a packed one that is cut off ends early.
+    """Read a stream within a limit, if it has one; a packed one that is cut off ends early.
 
     Attributes
     ----------
     head : bytes
-        The first bytes, at most ``HEAD``; ``read`` goes on after them.
+        The first bytes, at most ``HEAD``, with which ``read`` begins all the same.
     whole : bool
         Whether there is no more than the head.
     """
 
-    def __init__(self, file: Any, findings: Findings, largest: int, packed: bool = False) -> None:
+    def __init__(
+        self, file: Any, findings: Findings, largest: int | None = None, packed: bool = False
+    ) -> None:
         self._file, self._packed = file, packed
         self.findings, self.largest = findings, largest
-        self._read = 0
+        self._read, self._again = 0, io.BytesIO()
         self.head = take(self, HEAD)
+        self._again = io.BytesIO(self.head)
         self.whole = len(self.head) < HEAD
 
     def read(self, size: int = BLOCK, /) -> bytes:
+        if data := self._again.read(size):
+            return data
         data = self._in_steps(size) if self._packed else self._file.read(size)
         self._read += len(data)
-        if self._read > self.largest:
+        if self.largest is not None and self._read > self.largest:
             raise VectorsError(too_large(self.largest))
         return data
 
@@ -83,29 +88,14 @@ class Stream:
             raise zlib.error(str(problem)) from problem
         return b"".join(parts)
 
-    def file(self) -> _Rejoined:
-        """Return a stream of everything, the head included."""
-        return _Rejoined(self.head, self)
-
 
 def unpacked(stream: Stream, layers: int = limits.LAYERS) -> Stream:
     """Unpack a stream that is packed, in so many layers at most."""
     for sign, unpack in _UNPACKERS.items():
         if layers and stream.head.startswith(sign):
-            inner = Stream(unpack(stream.file()), stream.findings, stream.largest, True)
+            inner = Stream(unpack(stream), stream.findings, stream.largest, True)
             return unpacked(inner, layers - 1)
     return stream
-
-
-class _Rejoined:
-    """A head and the stream after it, as one file that is read once."""
-
-    def __init__(self, head: bytes, rest: Readable) -> None:
-        self._head, self._rest = io.BytesIO(head), rest
-
-    def read(self, size: int = -1, /) -> bytes:
-        data = self._head.read(size)
-        return data if data or not size else self._rest.read(BLOCK if size < 0 else size)
 
 
 class _Watched:
@@ -282,7 +272,7 @@ def _dim_of(file: Any) -> int:
 
 def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
     """Yield the files of a tar archive, each to be read before the next."""
-    with tarfile.open(fileobj=stream.file(), mode="r|") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=stream, mode="r|") as archive:  # type: ignore[call-overload]
         for inner in itertools.islice(archive, limits.LISTED):
             archive.members = []  # it would keep all of them
             if inner.isfile() and _is_seen(inner.name):

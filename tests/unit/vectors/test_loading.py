@@ -520,7 +520,7 @@ def test_any_bytes_give_a_word_or_a_reason_for_every_line(tail):
 @pytest.mark.parametrize("block", [7, 64, 1 << 20])
 def test_the_size_of_a_block_changes_nothing(read, monkeypatch, block):
     monkeypatch.setattr("seqlib.vectors.text.BLOCK", block)
-    monkeypatch.setattr("seqlib.vectors.loading.HEAD", 256)
+    monkeypatch.setattr("seqlib.vectors.unpacking.HEAD", 256)
     good = "".join(f"wörd{k} {k} {k / 7} 3\n" for k in range(300))
     vectors = read(f"{good}x 1\n{good}y 1 2 3".encode(), f"{block}.txt")
     assert len(vectors) == 301
