@@ -97,14 +97,15 @@ def overview(
         rows = np.array(vectors.matrix[firsts], np.float32)
         labels = tuple(vectors.word(index) for index in firsts.tolist())
         return View(rows, edges, firsts, labels, True)
-    by = _by_columns if isinstance(vectors.matrix, Rows) else _by_rows
-    values = by(vectors.matrix, edges, order, STATISTICS[statistic]).astype(np.float32)
+    how = edges, order, STATISTICS[statistic]
+    matrix = vectors.matrix
+    values = _by_columns(matrix, *how) if isinstance(matrix, Rows) else _by_rows(matrix, *how)
     lasts = edges[1:] - 1 if order is None else order[edges[1:] - 1]
     labels = tuple(
         f"{vectors.word(first)} … {vectors.word(last)}" if first != last else vectors.word(first)
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
-    return View(values, edges, firsts, labels, False)
+    return View(values.astype(np.float32), edges, firsts, labels, False)
 
 
 def _by_columns(
