@@ -165,10 +165,9 @@ class Reader:
 
     def json(self, name: str, largest: int) -> Any:
         """Read a JSON part of at most ``largest`` bytes; NaN and infinity are refused."""
+        data = self.bytes(name, largest)
         try:
-            return json.loads(self.bytes(name, largest).decode("utf-8"), parse_constant=_refuse)
-        except ArchiveError:
-            raise
+            return json.loads(data.decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as problem:
             raise ArchiveError("The part “{name}” cannot be read.", name=name) from problem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
@@ -164,7 +164,7 @@ class EmojiModel:
     weights: EmojifyWeights
     classes: tuple[EmojiClass, ...] = DEFAULT_CLASSES
     maxlen: int = 10
-    notes: tuple[Later, ...] = field(default=())
+    notes: tuple[Later, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.classes) != self.weights.n_classes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 
 _WORDS = """
 love ❤ 🧡 💛 💚 💙 💜 🤎 🖤 🤍 💕 💖 💗 💓 💞 💘 💝 😍 🥰 😻 💟 ❣ 🫶 ♥
@@ -193,11 +194,11 @@ def named(text: str) -> str:
     name = text.strip().lower()
     if not re.fullmatch(r":[\w+ -]+:", name):
         return ""
-    name = re.sub(r"[ ]+", "_", name[1:-1].strip())
+    name = re.sub(" +", "_", name[1:-1].strip())
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     spoken = name.replace("_", " ")
-    for unicode_name in ("", spoken, f"{spoken} face", f"{spoken} sign", f"{spoken} symbol"):
-        try:
-            return _BY_NAME[name] if not unicode_name else unicodedata.lookup(unicode_name)
-        except KeyError:
-            continue
+    for unicode_name in (spoken, f"{spoken} face", f"{spoken} sign", f"{spoken} symbol"):
+        with suppress(KeyError):
+            return unicodedata.lookup(unicode_name)
     return ""

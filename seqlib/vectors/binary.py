@@ -28,17 +28,7 @@ def read_binary(stream: Readable, claimed: tuple[int, int], findings: Findings) 
     size = 4 * dim
     data, at = take(stream, BLOCK).partition(b"\n")[2], 0
     read = 0
-    words: list[bytes] = []
-    vectors: list[bytes] = []
-    lines: list[int] = []
-
-    def block() -> Block:
-        matrix = np.frombuffer(b"".join(vectors), "<f4").reshape(-1, dim).astype(np.float32)
-        made = Block(list(words), matrix, np.array(lines, np.int64))
-        for part in (words, vectors, lines):
-            part.clear()
-        return made
-
+    found: list[tuple[bytes, bytes, int]] = []  # a word, its values, its number
     while read < count:
         space = data.find(b" ", at, at + LONGEST_WORD)
         if space < 0 or space + 1 + size > len(data):
@@ -60,15 +50,14 @@ def read_binary(stream: Readable, claimed: tuple[int, int], findings: Findings) 
         word = data[at:space].strip(b"\r\n\t")
         at = space + 1 + size
         if word:
-            words.append(word)
-            vectors.append(data[space + 1 : at])
-            lines.append(read)
+            found.append((word, data[space + 1 : at], read))
         else:
             findings.add("empty word", read)
-        if len(words) == BLOCK_WORDS:
-            yield block()
-    if words:
-        yield block()
+        if len(found) == BLOCK_WORDS:
+            yield _block(found, dim)
+            found = []
+    if found:
+        yield _block(found, dim)
     if read < count:
         problem = Later(
             "it says {count:,} words, the file has {read:,}", {"count": count, "read": read}
@@ -79,3 +68,9 @@ def read_binary(stream: Readable, claimed: tuple[int, int], findings: Findings) 
             "it says {count:,} words, and the file goes on after them", {"count": count}
         )
         findings.add("header", None, problem)
+
+
+def _block(found: list[tuple[bytes, bytes, int]], dim: int) -> Block:
+    words, values, numbers = zip(*found, strict=True)
+    matrix = np.frombuffer(b"".join(values), "<f4").reshape(-1, dim).astype(np.float32)
+    return Block(list(words), matrix, np.array(numbers, np.int64))
