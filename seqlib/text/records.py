@@ -51,13 +51,13 @@ def table(text: str, delimiter: str, across_lines: bool = True) -> Iterator[Reco
     blank = "" if delimiter == " " else " "
     end = rf"(?={blank}*(?:{d}|\n|\Z))"
     cell = re.compile(
-        rf'{blank}*+(?:"((?:[^"{line}]++|"")*+)"{end}|"((?:[^"\\{line}]++|\\.)*+)"{end})'
-        rf"{blank}*+|([^{d}\n]*+)"
+        rf'(?:{blank}*+(?:"((?:[^"{line}]++|"")*+)"{end}|"((?:[^"\\{line}]++|\\.)*+)"{end})'
+        rf"{blank}*+|([^{d}\n]*+))({d}|\n|\Z)"
     )
     line_number = start = 0
     cells: list[str] = []
-    for match in _matches(cell, text):
-        doubled, escaped, plain = match.groups()
+    for match in cell.finditer(text):
+        doubled, escaped, plain, after = match.groups()
         if len(cells) <= limits.COLUMNS:
             if doubled is not None:
                 cells.append(doubled.replace('""', '"'))
@@ -65,24 +65,15 @@ def table(text: str, delimiter: str, across_lines: bool = True) -> Iterator[Reco
                 cells.append(re.sub(r"\\(.)", r"\1", escaped))
             else:
                 cells.append(plain)
-        if text[match.end() : match.end() + 1] == delimiter:
+        if after == delimiter:
             continue
         if len(cells) > limits.COLUMNS:
             most = {"most": limits.COLUMNS}
             yield Record(line_number + 1, [], Later("more than {most} columns", most))
         elif any(map(str.strip, cells)):
             yield Record(line_number + 1, cells)
-        line_number += text.count("\n", start, match.end() + 1)
-        start, cells = match.end() + 1, []
-
-
-def _matches(cell: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    at = 0
-    while at <= len(text):
-        match = cell.match(text, at)
-        assert match  # an empty cell matches everywhere
-        yield match
-        at = match.end() + 1
+        line_number += text.count("\n", start, match.end())
+        start, cells = match.end(), []
 
 
 def outer_word(text: str, first: bool) -> Iterator[Record]:
