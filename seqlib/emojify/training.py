@@ -204,11 +204,10 @@ class EmojifyRun(Run):
         confusion = np.zeros((0, train.n_classes, train.n_classes), np.int32)
         numbers = dict.fromkeys(("loss", "accuracy", "test_loss", "test_accuracy"), number)
         measured = {**numbers, "confusion": confusion}
-        if engine == "numpy":
-            super().__init__(task, weights, settings, measured)
-        else:
+        if engine == "keras":
             measured["spent"] = np.zeros((0, 3), np.float32)
-            super().__init__(keras_task(task), weights, settings, measured)
+        trained = keras_task(task) if engine == "keras" else task
+        super().__init__(trained, weights, settings, measured)
         self.train, self.test, self.lexicon, self.engine = train, test, lexicon, engine
 
     usual_scheduler = staticmethod(scheduler.default)
