@@ -74,7 +74,7 @@ class Stream:
         return data
 
     def _in_steps(self, size: int) -> bytes:
-        """Read of a packed file; the step that meets the end of one cut off loses its data."""
+        """Read in small steps: the one that meets the end of a file cut off loses its data."""
         parts: list[bytes] = []
         missing = size
         try:

@@ -115,9 +115,6 @@ class _ByWord(Mapping[str, Value]):
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def __contains__(self, word: object) -> bool:
-        return word in self._words
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._words)
 
@@ -137,18 +134,15 @@ class WordToIndex(_ByWord[int]):
     found, but neither counted nor listed.
     """
 
-    def __init__(self, words: Words, made: Callable[[str], int | None] | None = None) -> None:
+    def __init__(self, words: Words, made: Callable[[str], int | None]) -> None:
         super().__init__(words)
         self._made = made
-
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and self.get(word) is not None
 
     def __getitem__(self, word: str) -> int:
         try:
             return self._row(word)
         except KeyError:
-            row = self._made(word) if self._made else None
+            row = self._made(word) if isinstance(word, str) else None
             if row is None:
                 raise
             return row
