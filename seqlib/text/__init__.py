@@ -3,7 +3,6 @@
 from seqlib.text.default import shipped, validation
 from seqlib.text.files import (
     CSVReport,
-    Skipped,
     from_rows,
     read_csv,
     read_sentences,

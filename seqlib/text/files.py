@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import numpy as np
 
@@ -41,13 +41,6 @@ _CONTROL = {
 Source = bytes | str | Path | BinaryIO
 
 
-class Skipped(NamedTuple):
-    """A skipped row: its line in the file, from 1, and the reason."""
-
-    line: int
-    why: Later
-
-
 @dataclass(frozen=True)
 class CSVReport:
     """How a CSV file was read.
@@ -60,8 +53,8 @@ class CSVReport:
         Names in English; "" for rows that are from no file.
     header : bool
         Whether the first row named the columns.
-    skipped : tuple of Skipped
-        The first ``NAMED_ROWS`` skipped rows.
+    skipped : tuple of Record
+        The first ``NAMED_ROWS`` skipped rows, without cells: their lines, from 1, and why.
     n_skipped : int
         Number of all skipped rows.
     notes : tuple of Later
@@ -72,7 +65,7 @@ class CSVReport:
     encoding: str = ""
     delimiter: str = ""
     header: bool = False
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[Record, ...] = ()
     n_skipped: int = 0
     notes: tuple[Later, ...] = ()
 
@@ -151,7 +144,7 @@ class _Kept:
 
     def __init__(self, rows: Iterable[Record], lines: int | None = None) -> None:
         self.rows: list[tuple[str, str]] = []
-        self._skipped: list[Skipped] = []
+        self._skipped: list[Record] = []
         self._n_skipped = self._cut = 0
         for line, cells, why in rows:
             sentence, label = map(_clean, cells) if cells else ("", "")
@@ -160,7 +153,7 @@ class _Kept:
             if reason := why or self._unusable(sentence, label):
                 self._n_skipped += 1
                 if self._n_skipped <= NAMED_ROWS:
-                    self._skipped.append(Skipped(line, reason))
+                    self._skipped.append(Record(line, [], reason))
                 over = len(self.rows) >= MAX_ROWS
                 if over and lines and self._n_skipped > NAMED_ROWS:
                     self._n_skipped += lines - line
