@@ -13,7 +13,7 @@ import numpy as np
 from seqlib.emojify.reading import EmojiModel
 from seqlib.i18n import InputError, _
 from seqlib.lstm.following import Group, by_halves, grouped
-from seqlib.text import NEGATIONS, LabelledSentences
+from seqlib.text import LabelledSentences, negates
 
 SENTENCES, WORDS = 160, 12  # more would slow the page's first picture
 
@@ -63,6 +63,6 @@ def _signals(words: tuple[str, ...], label: int, n_classes: int) -> np.ndarray:
     Tx = len(words)
     found = np.zeros((n_classes + 2, Tx))
     found[label] = 1
-    found[-2] = np.maximum.accumulate([word in NEGATIONS for word in words]) if Tx else ()
+    found[-2] = np.maximum.accumulate([negates(word) for word in words]) if Tx else ()
     found[-1] = np.arange(1, Tx + 1)
     return found

@@ -23,10 +23,10 @@ from seqlib.text.several import read_several
 from seqlib.text.tokens import (
     MAX_MAXLEN,
     MAXLEN,
-    NEGATIONS,
     Encoded,
     encode,
     has_negation,
+    negates,
     sentences_to_indices,
     tokenise,
 )

@@ -105,14 +105,13 @@ def _written_out(word: str) -> list[str]:
 
 def has_negation(sentence: str) -> bool:
     """Tell whether a sentence has a word such as "not" or 不, contractions written out."""
-    return any(word in NEGATIONS or _negates(word) for word in tokenise(sentence))
+    return any(map(negates, tokenise(sentence)))
 
 
-def _negates(word: str) -> bool:
-    """Tell whether a Chinese word means a negation in English."""
-    return chinese.is_han(word) and any(
-        english in NEGATIONS for english, _share in chinese.chinese_words().meaning(word)
-    )
+def negates(word: str) -> bool:
+    """Tell whether a word is a negation, or a Chinese word that means one in English."""
+    meant = chinese.chinese_words().meaning(word) if chinese.is_han(word) else ()
+    return word in NEGATIONS or any(english in NEGATIONS for english, _share in meant)
 
 
 @dataclass(frozen=True)

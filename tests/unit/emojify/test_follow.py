@@ -7,7 +7,8 @@ import pytest
 
 from seqlib.emojify import follow, pretrained
 from seqlib.lstm.following import LEAST, by_halves, grouped
-from seqlib.text import NEGATIONS, shipped
+from seqlib.text import shipped
+from seqlib.text.tokens import NEGATIONS
 from seqlib.vectors import load
 
 
@@ -46,6 +47,7 @@ def test_the_signals_say_the_class_the_negation_so_far_and_the_place():
     rows = follow._signals(words, 1, 3)
     assert rows.tolist() == [[0] * 4, [1] * 4, [0] * 4, [0, 0, 1, 1], [1, 2, 3, 4]]
     assert follow._signals((), 0, 3).shape == (5, 0)
+    assert follow._signals(("我", "不", "开心"), 1, 3)[-2].tolist() == [0, 1, 1]
 
 
 def test_a_unit_that_counts_the_words_is_found_and_noise_is_not():
