@@ -110,7 +110,7 @@ def _numbered(parsed: _Parsed, first: int, findings: Findings) -> tuple[Block, i
 
 def _pieces(stream: Readable, skip: int) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines after the first ``skip`` in pieces, and whether the piece is the last."""
-    rest = take(stream, BLOCK).removeprefix(BOM)
+    rest = stream.read(BLOCK).removeprefix(BOM)  # its head alone, which the layout is from
     for _line in range(skip):
         rest = rest.partition(b"\n")[2]
     while True:
