@@ -48,9 +48,6 @@ class SymbolicTensor:
     def shape(self) -> tuple:
         return self.spec.shape
 
-    def __getitem__(self, key: Any) -> SymbolicTensor:
-        return GetItem(key)([self])
-
 
 class Iteration(NamedTuple):
     """A turn of a loop: the line and head of the loop, and the number of the turn, from 0."""
@@ -158,14 +155,14 @@ class GetItem(Operation):
 
 
 def _slice(spec: Spec, key: tuple) -> Spec:
+    if Ellipsis in key:
+        at = key.index(Ellipsis)
+        rest = len(spec.shape) - sum(one is not None for one in key) + 1
+        key = (*key[:at], *[slice(None)] * rest, *key[at + 1 :])
     kept: list = []
-    whole = sum(one is not None and one is not Ellipsis for one in key)
     sizes = list(spec.shape)
     for one in key:
-        if one is Ellipsis:
-            while len(sizes) > whole - sum(k is not None for k in key[: key.index(one)]):
-                kept.append(sizes.pop(0))
-        elif one is None:
+        if one is None:
             kept.append(1)
         elif not sizes:
             raise ShapeError(
@@ -194,7 +191,7 @@ def _sliced(size: int | None, part: slice) -> int | None:
         raise ShapeError("Only whole axes, steps and ranges can be taken here.")
     if size is None or part.step == 0:
         return None
-    return max(len(range(*part.indices(size))), 0)
+    return len(range(*part.indices(size)))
 
 
 @dataclass(frozen=True)

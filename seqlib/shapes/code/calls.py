@@ -25,7 +25,7 @@ from seqlib.shapes.code.values import (
 )
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import Layer
-from seqlib.shapes.layers.base import as_tensors
+from seqlib.shapes.layers.base import as_tensors, flat
 from seqlib.shapes.layers.operations import FUNCTIONS
 from seqlib.shapes.recording import Operation, Size, SymbolicTensor
 
@@ -118,7 +118,7 @@ class Calls(Expressions):
             return building.replay(m, function, tensors)
         if isinstance(function, Method):
             return self._call_method(function, args, kwargs, node)
-        given = _has_tensor([*args, *kwargs.values()])
+        given = as_tensors([*args, *kwargs.values()])
         if isinstance(function, Unknown):
             if function.label.rpartition(".")[2] == "add" and args and isinstance(node, ast.Call):
                 return self._add_to_unknown(node, args)
@@ -185,7 +185,7 @@ class Calls(Expressions):
     def _call_other(self, path: Path, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
         """Call a function of NumPy, of the backend, or one that is not known."""
         m, name = self.m, path.last
-        if _has_tensor([*args, *kwargs.values()]):
+        if as_tensors([*args, *kwargs.values()]):
             return self._on_tensors(path, args, kwargs, node)
         if path.dotted.startswith("numpy.") and name in ARRAYS:
             shape = kwargs.get("shape", args[0] if args else None)
@@ -209,14 +209,12 @@ class Calls(Expressions):
             if name in SKIPPED_METHODS:
                 return Unknown(m.segment(node))
             m.refuse("“{text}” cannot be read here; write it with layers.", text=m.segment(node))
-        tensors = [
-            one for one in _flat(args + list(kwargs.values())) if isinstance(one, SymbolicTensor)
-        ]
-        rest = [m.resolve(one, "n") for one in args if not _has_tensor([one])]
+        tensors = as_tensors([*args, *kwargs.values()])
+        rest = [m.resolve(one, "n") for one in args if not as_tensors(one)]
         named = {
             key: m.resolve(one, "n")
             for key, one in kwargs.items()
-            if not _has_tensor([one]) and key != "name"
+            if not as_tensors(one) and key != "name"
         }
         if name in ("concatenate", "concat", "stack") and rest and "axis" not in named:
             named["axis"] = rest.pop()
@@ -226,7 +224,7 @@ class Calls(Expressions):
     def _builtin(self, name: str, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
         """Call a function of Python's that is read."""
         label = self.m.segment(node)
-        closed = [one for one in _flat(args) if isinstance(one, Opaque)]
+        closed = [one for one in flat(args) if isinstance(one, Opaque)]
         if closed:
             return Unknown(label) if all(one.data for one in closed) else Opaque(label)
         unknown = any(isinstance(one, Unknown | Path | Array) for one in args)
@@ -328,7 +326,7 @@ class Calls(Expressions):
         self.called.add(function.name)
         inner = Scope(self._parameters(function, args, kwargs), function.scope)
         if isinstance(body, ast.FunctionDef) and not (
-            m.inside or _has_tensor([*args, *kwargs.values()]) or self.matters(*body.body)
+            m.inside or as_tensors([*args, *kwargs.values()]) or self.matters(*body.body)
         ):
             m.skip(N_("the preparation of data"))
             return Unknown(m.segment(node), called=function.name)
@@ -379,13 +377,3 @@ class Calls(Expressions):
 def abs_small(value: Any) -> bool:
     """Whether a value can be written as text within bounds."""
     return isinstance(value, str) or abs(value) < 10**15
-
-
-def _flat(values: Any) -> list:
-    if isinstance(values, list | tuple):
-        return [one for value in values for one in _flat(value)]
-    return [values]
-
-
-def _has_tensor(values: list) -> bool:
-    return bool(as_tensors(values))

@@ -169,12 +169,14 @@ class Layer:
     """A stand-in for a Keras layer, which knows its result shapes and its number of weights.
 
     ``takes`` are its arguments as in Keras; those in ``CHECKS`` and in ``own`` are handed to
-    Keras when a model is confirmed, no other. ``masking`` tells whether it hands a mask on.
+    Keras when a model is confirmed, no other. ``masking`` tells whether it hands a mask on,
+    ``over_time`` whether it needs three axes.
     """
 
     takes: ClassVar[str] = ""
     own: ClassVar[tuple[str, ...]] = ()
     masking: ClassVar[bool] = False
+    over_time: ClassVar[bool] = False
     counts: ClassVar[bool] = True
     several: ClassVar[tuple[int, int]] = (1, 1)  # least and most inputs
 
@@ -185,23 +187,18 @@ class Layer:
         self.n_parameters = 0
         self.built: Spec | None = None
         bound = self._bound(args, {n: v for n, v in kwargs.items() if n not in COMMON})
+        written_out = set(bound.arguments)
+        bound.apply_defaults()
         checked = {
-            name: CHECKS[name](self.kind, name, value)
-            if name in CHECKS and name in bound.arguments
-            else value
-            for name, value in {**self._defaults(), **bound.arguments}.items()
+            name: CHECKS[name](self.kind, name, value) if name in CHECKS else value
+            for name, value in bound.arguments.items()
         }
         self.given = SimpleNamespace(**checked)
         self.passed = {
-            name: checked[name] for name in bound.arguments if name in CHECKS or name in self.own
+            name: value
+            for name, value in checked.items()
+            if name in written_out and (name in CHECKS or name in self.own)
         }
-
-    def __getattr__(self, name: str) -> Any:
-        """Return an argument by its name, such as ``units``."""
-        try:
-            return vars(self.__dict__["given"])[name]
-        except KeyError:
-            raise AttributeError(name) from None
 
     def _bound(self, args: tuple, kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         known = signature(self.takes)
@@ -222,16 +219,10 @@ class Layer:
                 example=example(self.kind),
             ) from None
 
-    @classmethod
-    def _defaults(cls) -> dict[str, Any]:
-        empty = inspect.Parameter.empty
-        known = signature(cls.takes).parameters.values()
-        return {one.name: one.default for one in known if one.default is not empty}
-
     def __call__(self, inputs: Any, initial_state: Any = None, **options: Any) -> Any:
         """Record a call; return the result, or the list of results if there are several."""
         tensors = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-        states = _flat([] if initial_state is None else initial_state)
+        states = flat([] if initial_state is None else initial_state)
         specs = [tensor.spec for tensor in tensors]
         least, most = self.several
         if not least <= len(specs) <= most:
@@ -242,7 +233,7 @@ class Layer:
         record = recording.get()
         own = self.title if self.title.isidentifier() else self.kind.lower()
         self.name = self.name or record.free_name(own)
-        made = record.add(self, _flat(results), tensors, states)
+        made = record.add(self, flat(results), tensors, states)
         return made[0] if len(made) == 1 else _like(results, iter(made))
 
     def _wrong_number(self, found: int) -> str:
@@ -263,13 +254,10 @@ class Layer:
         """Build the layer at its first call, and list what it gives for such inputs."""
         self.check(*specs)
         if self.built is None:
-            self._count(*specs)
+            self.n_parameters = self.count(*(spec.shape for spec in specs))
+            self.built = specs[0]
         self.check_again(specs[0])
         return self.results(*specs, **options)
-
-    def _count(self, *specs: Spec) -> None:
-        self.n_parameters = self.count(*(spec.shape for spec in specs))
-        self.built = specs[0]
 
     def check_again(self, spec: Spec) -> None:
         """Raise ``ShapeError`` where a layer with weights is called with other features."""
@@ -287,17 +275,14 @@ class Layer:
         """Raise ``ShapeError`` for initial states that the layer cannot begin from."""
         raise ShapeError("{kind} keeps no state; leave initial_state out.", kind=self.kind)
 
-    def build(self, shape: Sequence) -> None:
-        """Count the weights for inputs of this shape, before the first call."""
-        spec = Spec(tuple(shape))
-        self.check(spec)
-        self._count(spec)
-
-    def set_weights(self, arrays: Sequence[Any]) -> None:
-        """Ignore the arrays: a stand-in has no weights."""
-
     def check(self, *specs: Spec) -> None:
         """Raise ``ShapeError`` for inputs that the layer cannot read."""
+        if self.over_time and len(specs[0].shape) != 3:
+            raise Missing(
+                "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
+                kind=self.kind,
+                shape=text(specs[0].shape),
+            )
 
     def count(self, *shapes: tuple) -> int:
         """Count the weights for inputs of these shapes."""
@@ -343,10 +328,10 @@ def example(kind: str) -> str:
     return f"{kind}(64)" if kind.startswith(("LSTM", "GRU", "Simple", "Dense")) else f"{kind}()"
 
 
-def _flat(values: Any) -> list:
+def flat(values: Any) -> list:
     """List what nested lists hold; a ``Spec`` is one value."""
-    if isinstance(values, list) or (isinstance(values, tuple) and not isinstance(values, Spec)):
-        return [one for value in values for one in _flat(value)]
+    if isinstance(values, list | tuple) and not isinstance(values, Spec):
+        return [one for value in values for one in flat(value)]
     return [values]
 
 
@@ -424,4 +409,4 @@ def twice(size: int) -> int:
 
 def as_tensors(value: Any) -> list[SymbolicTensor]:
     """List the tensors in a value."""
-    return [one for one in _flat(value) if isinstance(one, SymbolicTensor)]
+    return [one for one in flat(value) if isinstance(one, SymbolicTensor)]

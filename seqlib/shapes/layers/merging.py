@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from seqlib.shapes.layers.base import Layer, Missing, free, needs_size, text
-from seqlib.shapes.layers.plain import axis_of
+from seqlib.shapes.layers.plain import Floats, axis_of
 from seqlib.shapes.recording import ShapeError, Spec
 
 MANY = 64
@@ -112,9 +112,7 @@ class Dot(Layer):
     def axes(self, *specs: Spec) -> tuple[int, int]:
         """Return the axes that are multiplied, counted from 0."""
         given = self.given.axes
-        pair = tuple(given) if isinstance(given, list | tuple) else (given, given)
-        if len(pair) != 2:
-            pair = (given, given)
+        pair = given if isinstance(given, list | tuple) and len(given) == 2 else (given, given)
         one, other = (
             axis_of(self.kind, axis, spec.shape) for axis, spec in zip(pair, specs, strict=True)
         )
@@ -147,7 +145,7 @@ class Attention(Layer):
     several = (2, 3)
 
     def check(self, *specs: Spec) -> None:
-        query, value, key = (*specs, specs[1])[:3] if len(specs) == 2 else specs
+        query, value, key = (*specs, specs[1])[:3]
         for spec in specs:
             if len(spec.shape) != 3:
                 raise Missing(
@@ -185,28 +183,18 @@ class AdditiveAttention(Attention):
         return needs_size(self.kind, shapes[0][-1]) if self.given.use_scale else 0
 
 
-class MultiHeadAttention(Layer):
+class MultiHeadAttention(Floats):
     takes = (
         "num_heads, key_dim, value_dim=None, dropout=0.0, use_bias=True, output_shape=None, "
         f"attention_axes=None, {free('kernel', 'bias')}, seed=None"
     )
     own = ("value_dim",)
+    masking = True
     several = (2, 3)
 
     def count(self, *shapes: tuple) -> int:
-        given, (query, value) = self.given, shapes[:2]
-        key = shapes[-1]
+        given = self.given
+        query, value, key = (shape[-1] for shape in (*shapes, shapes[1])[:3])
         long, bias = given.value_dim or given.key_dim, int(given.use_bias)
-        return (
-            given.num_heads
-            * (
-                (query[-1] + bias) * given.key_dim
-                + (key[-1] + bias) * given.key_dim
-                + (value[-1] + bias) * long
-                + long * query[-1]
-            )
-            + bias * query[-1]
-        )
-
-    def results(self, *specs: Spec, **options: Any) -> list:
-        return [Spec(specs[0].shape, "float32", specs[0].mask)]
+        read = (query + key + 2 * bias) * given.key_dim + (value + bias) * long
+        return given.num_heads * (read + long * query) + bias * query

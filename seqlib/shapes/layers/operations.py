@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from seqlib.shapes.layers.base import Layer, text, written
+from seqlib.shapes.layers.base import MAX_SIZE, Layer, text, written
 from seqlib.shapes.layers.merging import broadcast
 from seqlib.shapes.layers.plain import axis_of, reshaped
 from seqlib.shapes.recording import ShapeError, Spec
@@ -37,7 +37,7 @@ def _squeeze(spec: Spec, axis: Any = None) -> Spec:
 def _joined(*specs: Spec, axis: Any = -1) -> Spec:
     at = axis_of("axis", axis, specs[0].shape, first=0)
     sizes = [spec.shape[at] if len(spec.shape) > at else None for spec in specs]
-    total = sum(size for size in sizes if size is not None) if None not in sizes else None
+    total = None if None in sizes else sum(sizes)
     return Spec((*specs[0].shape[:at], total, *specs[0].shape[at + 1 :]), specs[0].dtype)
 
 
@@ -49,7 +49,7 @@ def _stacked(*specs: Spec, axis: Any = 0) -> Spec:
 
 def _one_hot(spec: Spec, num_classes: Any = None, depth: Any = None, axis: Any = -1) -> Spec:
     size = num_classes if num_classes is not None else depth
-    if not isinstance(size, int) or not 0 < size <= 10_000_000:
+    if not isinstance(size, int) or not 0 < size <= MAX_SIZE:
         raise ShapeError("one_hot needs a number of classes, not {n}.", n=written(size))
     return Spec((*spec.shape, size))
 
@@ -101,11 +101,8 @@ def _product(one: Spec, other: Spec) -> Spec:
 
 def elementwise(kind: str, one: Spec, other: Spec) -> Spec:
     """Return what arithmetic of two tensors gives."""
-    return Spec(broadcast(kind, one.shape, other.shape), max(one.dtype, other.dtype, key=_wider))
-
-
-def _wider(dtype: str) -> bool:
-    return dtype.startswith("float")
+    shape = broadcast(kind, one.shape, other.shape)
+    return Spec(shape, other.dtype if other.dtype.startswith("float") else one.dtype)
 
 
 _SAME = (

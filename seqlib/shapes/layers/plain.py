@@ -7,7 +7,6 @@ from typing import Any
 
 from seqlib.shapes.layers.base import (
     Layer,
-    Missing,
     free,
     needs_size,
     needs_vectors,
@@ -93,9 +92,6 @@ class Same(Floats):
 
     masking = True
 
-    def dtype(self, dtype: str) -> str:
-        return dtype if dtype.startswith("float") else "float32"
-
 
 class Dropout(Same):
     takes = "rate, noise_shape=None, seed=None"
@@ -106,9 +102,7 @@ class Dropout(Same):
 
 class SpatialDropout1D(Dropout):
     takes = "rate, seed=None"
-
-    def check(self, *specs: Spec) -> None:
-        needs_three(self.kind, specs[0])
+    over_time = True
 
 
 class GaussianDropout(Dropout):
@@ -159,11 +153,8 @@ class PReLU(Same):
         return math.prod(needs_size("PReLU", size) for size in shapes[0][1:])
 
 
-class Masking(Floats):
+class Masking(Layer):
     takes = "mask_value=0.0"
-
-    def dtype(self, dtype: str) -> str:
-        return dtype
 
     def mask(self, spec: Spec) -> tuple | None:
         return spec.shape[:-1]
@@ -296,22 +287,14 @@ class RepeatVector(Layer):
 # -- layers over time --------------------------------------------------------------------------
 
 
-def needs_three(kind: str, spec: Spec) -> None:
-    """Raise ``ShapeError`` unless a tensor has three axes."""
-    if len(spec.shape) != 3:
-        raise Missing(
-            "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
-            kind=kind,
-            shape=text(spec.shape),
-        )
-
-
-class _OverTime(Layer):
+class _Window(Layer):
     """A window that moves over time."""
+
+    over_time = True
 
     def check(self, *specs: Spec) -> None:
         needs_vectors(self.kind, specs[0])
-        needs_three(self.kind, specs[0])
+        super().check(*specs)
 
     def steps(self, steps: int | None, window: int, stride: int) -> int | None:
         """Return how many places a window has."""
@@ -330,7 +313,7 @@ class _OverTime(Layer):
         return (steps - window) // stride + 1
 
 
-class Conv1D(_OverTime):
+class Conv1D(_Window):
     takes = (
         "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, "
         f"groups=1, activation=None, use_bias=True, {free('kernel', 'bias')}"
@@ -363,7 +346,7 @@ class Conv1D(_OverTime):
         return (shape[0], self.steps(shape[1], window, given.strides), given.filters)
 
 
-class MaxPooling1D(_OverTime):
+class MaxPooling1D(_Window):
     takes = "pool_size=2, strides=None, padding='valid', data_format=None"
     own = ("padding",)
 
@@ -382,9 +365,7 @@ class AveragePooling1D(MaxPooling1D):
 
 class GlobalMaxPooling1D(Layer):
     takes = "data_format=None, keepdims=False"
-
-    def check(self, *specs: Spec) -> None:
-        needs_three(self.kind, specs[0])
+    over_time = True
 
     def shape(self, shape: tuple) -> tuple:
         return (shape[0], 1, shape[2]) if self.given.keepdims else (shape[0], shape[2])
@@ -396,9 +377,7 @@ class GlobalAveragePooling1D(GlobalMaxPooling1D):
 
 class UpSampling1D(Layer):
     takes = "size=2"
-
-    def check(self, *specs: Spec) -> None:
-        needs_three(self.kind, specs[0])
+    over_time = True
 
     def shape(self, shape: tuple) -> tuple:
         steps = None if shape[1] is None else shape[1] * self.given.size
@@ -408,10 +387,8 @@ class UpSampling1D(Layer):
 class ZeroPadding1D(Layer):
     takes = "padding=1"
     own = ("padding",)
+    over_time = True
     sign = 1
-
-    def check(self, *specs: Spec) -> None:
-        needs_three(self.kind, specs[0])
 
     def shape(self, shape: tuple) -> tuple:
         given = next(iter(vars(self.given).values()))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
+    flat,
     free,
     needs_sequence,
     needs_size,
@@ -20,6 +21,8 @@ from seqlib.shapes.recording import ShapeError, Spec
 
 _WEIGHTS = free("kernel", "recurrent", "bias")
 _CELL = f"{_WEIGHTS}, dropout=0.0, recurrent_dropout=0.0, seed=None"
+_PLAIN = f"units, activation='tanh', use_bias=True, {_CELL}"
+_GATED = f"units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, {_CELL}"
 _SWITCHES = (
     "return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False"
 )
@@ -52,23 +55,17 @@ class Cell(Layer):
 
 
 class SimpleRNNCell(Cell):
-    takes = f"units, activation='tanh', use_bias=True, {_CELL}"
+    takes = _PLAIN
 
 
 class LSTMCell(Cell):
-    takes = (
-        "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, "
-        f"{_CELL}, unit_forget_bias=True"
-    )
+    takes = f"{_GATED}, unit_forget_bias=True"
     gates = 4
     n_states = 2
 
 
 class GRUCell(Cell):
-    takes = (
-        "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, "
-        f"{_CELL}, reset_after=True"
-    )
+    takes = f"{_GATED}, reset_after=True"
     gates = 3
 
     def biases(self) -> int:
@@ -139,10 +136,6 @@ class RNN(Layer):
                 kind=self.kind,
             )
 
-    def build(self, shape: Sequence) -> None:
-        needs_sequence(self.kind, Spec(tuple(shape)))
-        self._count(Spec(tuple(shape)))
-
     def count(self, *shapes: tuple) -> int:
         return self.cell.count((shapes[0][0], *shapes[0][2:]))
 
@@ -156,18 +149,11 @@ class RNN(Layer):
         return results + _states(self.cell.sizes(), m) * self.given.return_state
 
     def take_states(self, states: Sequence[Spec]) -> None:
-        needed = _flat_sizes(self.cell.sizes())
-        check_states(self.kind, needed, states)
+        check_states(self.kind, flat(self.cell.sizes()), states)
 
 
 def _states(sizes: list, m: int | None) -> list:
     return [_states(size, m) if isinstance(size, list) else Spec((m, size)) for size in sizes]
-
-
-def _flat_sizes(sizes: list) -> list[int]:
-    return [
-        one for size in sizes for one in (_flat_sizes(size) if isinstance(size, list) else [size])
-    ]
 
 
 def check_states(kind: str, needed: list[int], states: Sequence[Spec]) -> None:
@@ -192,23 +178,17 @@ def check_states(kind: str, needed: list[int], states: Sequence[Spec]) -> None:
 
 
 class SimpleRNN(RNN):
-    takes = f"units, activation='tanh', use_bias=True, {_CELL}, {_SWITCHES}"
+    takes = f"{_PLAIN}, {_SWITCHES}"
     cell_kind = SimpleRNNCell
 
 
 class LSTM(RNN):
-    takes = (
-        "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, "
-        f"{_CELL}, {_SWITCHES}, unit_forget_bias=True, use_cudnn='auto'"
-    )
+    takes = f"{_GATED}, {_SWITCHES}, unit_forget_bias=True, use_cudnn='auto'"
     cell_kind = LSTMCell
 
 
 class GRU(RNN):
-    takes = (
-        "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, "
-        f"{_CELL}, {_SWITCHES}, reset_after=True, use_cudnn='auto'"
-    )
+    takes = f"{_GATED}, {_SWITCHES}, reset_after=True, use_cudnn='auto'"
     cell_kind = GRUCell
 
 
@@ -219,7 +199,7 @@ class Bidirectional(Layer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         forward, back = self.given.layer, self.given.backward_layer
-        for layer in (forward, *([back] if back is not None else [])):
+        for layer in (forward, forward if back is None else back):
             if not isinstance(layer, RNN):
                 raise ShapeError(
                     "Bidirectional runs a recurrent layer both ways; put an LSTM, GRU or "
@@ -245,10 +225,6 @@ class Bidirectional(Layer):
                 "Keras' Bidirectional cannot return the states of a stateful layer; leave out "
                 "return_state or stateful."
             )
-
-    def build(self, shape: Sequence) -> None:
-        needs_sequence(self.kind, Spec(tuple(shape)))
-        self._count(Spec(tuple(shape)))
 
     def check(self, *specs: Spec) -> None:
         needs_sequence(self.kind, specs[0])
@@ -278,7 +254,7 @@ class Bidirectional(Layer):
         return [out, *states, *more]
 
     def take_states(self, states: Sequence[Spec]) -> None:
-        needed = _flat_sizes(self.layer.cell.sizes()) + _flat_sizes(self.back.cell.sizes())
+        needed = flat([self.layer.cell.sizes(), self.back.cell.sizes()])
         check_states(self.kind, needed, states)
 
 
@@ -303,20 +279,12 @@ class TimeDistributed(Layer):
                 shape=text(specs[0].shape),
             )
 
-    def inside(self, spec: Spec) -> Spec:
-        """Return what the layer inside reads at one step."""
-        return Spec((spec.shape[0], *spec.shape[2:]), spec.dtype)
-
-    def build(self, shape: Sequence) -> None:
-        self.layer.build((shape[0], *shape[2:]))
-        self.built, self.n_parameters = Spec(tuple(shape)), self.layer.n_parameters
-
     def count(self, *shapes: tuple) -> int:
         return 0 if self.layer.built else self.layer.count((shapes[0][0], *shapes[0][2:]))
 
     def results(self, *specs: Spec, **options: Any) -> list:
         spec = specs[0]
-        made = self.layer.apply(self.inside(spec))
+        made = self.layer.apply(Spec((spec.shape[0], *spec.shape[2:]), spec.dtype))  # at one step
         self.n_parameters = self.layer.n_parameters
         if len(made) != 1 or not isinstance(made[0], Spec):
             raise ShapeError(
