@@ -42,16 +42,8 @@ NOT_DRAWN = frozenset(
 MAKERS = frozenset(
     ("Input", "InputLayer", "Sequential", "Model", "Functional", "TimeDistributedDense", "Merge")
 )
-JOINING = {
-    "concatenate": "Concatenate",
-    "add": "Add",
-    "multiply": "Multiply",
-    "average": "Average",
-    "maximum": "Maximum",
-    "minimum": "Minimum",
-    "subtract": "Subtract",
-    "dot": "Dot",
-}
+MERGING = ("Concatenate", "Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract", "Dot")
+JOINING = {name.lower(): name for name in MERGING}  # functions beside the layers
 LAYER_NAMES = frozenset(LAYERS) | older.RENAMED_LAYERS.keys() | older.ALIASES.keys()
 WITHOUT_BATCH = ("target_shape", "dims", "axis", "axes", "padding", "cropping", "size")
 INSIDE = ("layer", "backward_layer", "cell", "cells")

@@ -55,6 +55,7 @@ CLOSED = frozenset(
     )
 )
 DATA = frozenset(("set", "frozenset", "dict", "map", "filter"))
+KNOWN = READ | LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys() | {"merge"}
 
 
 class Expressions:
@@ -121,9 +122,7 @@ class Expressions:
             return "__main__"
         if node.id in CLOSED or node.id in DATA or node.id.startswith("__"):
             return Opaque(node.id, node.id in DATA)
-        if node.id in READ or node.id in LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys():
-            return Path(node.id)
-        if node.id in ("Merge", "merge", "TimeDistributedDense"):
+        if node.id in KNOWN:
             return Path(node.id)
         return Path(MODULES[node.id]) if node.id in MODULES else Unknown(node.id)
 

@@ -78,8 +78,7 @@ def _bare(lines: list[str]) -> list[str]:
     """Remove prompts, results, line numbers, and lines for the shell or the notebook."""
     full = [line for line in lines if line.strip()]
     if any(PROMPT.match(line) for line in full):
-        prompted = [bool(PROMPT.match(line)) for line in full]
-        lines = [_unprompted(line, all(prompted)) for line in lines]
+        lines = ["" if RESULT.match(line) else PROMPT.sub("", line, count=1) for line in lines]
     elif full and all(QUOTED.match(line) for line in full):
         lines = [QUOTED.sub("", line) for line in lines]
     numbers = [int(m[1]) for line in full if (m := NUMBERED.match(line))]
@@ -88,12 +87,6 @@ def _bare(lines: list[str]) -> list[str]:
     if full and all(line.startswith("+") for line in full):
         lines = [line[1:] for line in lines]
     return [_unless_magic(line) for line in _dedented(lines)]
-
-
-def _unprompted(line: str, everywhere: bool) -> str:
-    if RESULT.match(line):
-        return ""
-    return PROMPT.sub("", line, count=1)
 
 
 def _unless_magic(line: str) -> str:
