@@ -31,19 +31,10 @@ from seqlib.shapes.recording import Operation, Size, SymbolicTensor
 
 SKIPPED_METHODS = frozenset(
     (
-        *(
-            "compile",
-            "fit",
-            "summary",
-            "evaluate",
-            "predict",
-            "fit_generator",
-            "save",
-            "load_weights",
-        ),
+        *("compile", "fit", "summary", "evaluate", "predict", "fit_generator", "save"),
         *("predict_classes", "train_on_batch", "save_weights", "set_weights", "get_weights"),
         *("reset_states", "plot_model", "to_json", "get_config", "predict_on_batch", "reset_state"),
-        *("print", "export"),
+        *("load_weights", "print", "export"),
     )
 )
 ARRAYS = frozenset(("zeros", "ones", "empty", "full", "rand", "randn"))
@@ -268,7 +259,8 @@ class Calls(Expressions):
                 except (ValueError, OverflowError):
                     return Opaque(label)
         if name == "str" and len(args) == 1 and isinstance(args[0], str | float | int):
-            return str(args[0])[:MAX_TEXT] if abs_small(args[0]) else Opaque(label)
+            long = not isinstance(args[0], str) and abs(args[0]) >= 10**15
+            return Opaque(label) if long else str(args[0])[:MAX_TEXT]
         return Unknown(label)
 
     def _call_method(
@@ -312,7 +304,7 @@ class Calls(Expressions):
                 return layers[at]
             return Unknown(name)
         else:
-            self.m.skip(name) if name.isidentifier() else None
+            self.m.skip(name)
         return None
 
     def _run(self, function: Any, args: list, kwargs: dict[str, Any], line: int) -> Any:
@@ -360,11 +352,9 @@ class Calls(Expressions):
             if kw_default is not None:
                 found[one.arg] = self.value(kw_default)
             names.append(one.arg)
-        for name, value in zip(names, args, strict=False):
+        passed = {name: value for name, value in kwargs.items() if name in names}
+        for name, value in {**dict(zip(names, args, strict=False)), **passed}.items():
             found[name] = Size(value, name) if type(value) is int and value > 0 else value
-        for name, value in kwargs.items():
-            if name in names:
-                found[name] = Size(value, name) if type(value) is int and value > 0 else value
         for name in names:
             found.setdefault(name, Unknown(name))
         if given.vararg is not None:
@@ -372,8 +362,3 @@ class Calls(Expressions):
         if given.kwarg is not None:
             found[given.kwarg.arg] = Opaque(given.kwarg.arg)
         return found
-
-
-def abs_small(value: Any) -> bool:
-    """Whether a value can be written as text within bounds."""
-    return isinstance(value, str) or abs(value) < 10**15

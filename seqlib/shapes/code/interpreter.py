@@ -91,13 +91,12 @@ class Interpreter(Calls):
         if isinstance(node.value, ast.Constant):
             return
         value = self.value(node.value)
-        name = node.value.func.id if self._calls_name(node.value) else ""  # type: ignore[attr-defined]
+        function = node.value.func if isinstance(node.value, ast.Call) else None
+        name = function.id if isinstance(function, ast.Name) else ""
         if isinstance(value, Unknown) and name[:1].isupper() and value.called == name:
             building.no_such_layer(self.m, name)
-        if isinstance(value, list | tuple):
-            alone = [one for one in value if isinstance(one, Layer)]
-        else:
-            alone = [value] if isinstance(value, Layer) else []
+        values = value if isinstance(value, list | tuple) else [value]
+        alone = [one for one in values if isinstance(one, Layer)]
         if alone and not isinstance(node.value, ast.Name):
             if self.alone is None:
                 self.alone = Sequential(implied=True, line=node.lineno)
@@ -109,13 +108,12 @@ class Interpreter(Calls):
         """Draw layers that the text makes and does not call, each by itself."""
         for name, value in self.scope.names.items():
             if isinstance(value, Layer):
-                model = Sequential(line=value.line, name=name)
-                building.add(self.m, model, value)
-                self.m.models.append(model)
+                self._by_itself(value, value.line, name)
 
-    @staticmethod
-    def _calls_name(node: ast.expr) -> bool:
-        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    def _by_itself(self, layer: Layer, line: int, name: str) -> None:
+        model = Sequential(line=line, name=name)
+        building.add(self.m, model, layer)
+        self.m.models.append(model)
 
     def _define(self, node: ast.FunctionDef) -> None:
         self.scope.names[node.name] = Function(node, self.scope, node.name)
@@ -232,8 +230,6 @@ class Interpreter(Calls):
             before = len(self.m.models)
             made = self._run(value, [], {}, value.node.lineno)
             if isinstance(made, Layer):
-                model = Sequential(line=value.node.lineno, name=name)
-                building.add(self.m, model, made)
-                self.m.models.append(model)
+                self._by_itself(made, value.node.lineno, name)
             if len(self.m.models) == before + 1:
                 self.m.models[-1].name = name
