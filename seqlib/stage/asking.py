@@ -71,12 +71,9 @@ class Ask:
     def pack(self) -> dict[str, Any]:
         """Make the JSON for the browser."""
         return {
+            **vars(self),
             "about": self.about,
-            "question": self.question,
-            "labels": list(self.labels),
             "choices": self.choices.tolist(),
             "p": [[round(float(one), 6) for one in row] for row in self.p],
             "right": None if self.right is None else self.right.tolist(),
-            "first": self.first,
-            "last": self.last,
         }

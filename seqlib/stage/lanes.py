@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights
 from seqlib.lstm import GATES, LSTMWeights, Trace, sigmoid
 from seqlib.lstm.others import OtherTrace, OtherWeights
-from seqlib.stage.stage import Heatmap, StageError, over_time, pack_array
+from seqlib.stage.stage import Heatmap, StageError, one_each, over_time, pack_array, span
 
 # Array of a trace: its name, and the range of its colours; the cell state has no bounds.
 STATES: dict[str, tuple[str, float | None, float | None]] = {
@@ -38,11 +38,6 @@ class Tensor:
 
     symbol: str
     shape: tuple[tuple[str, int | None], ...]
-
-    def pack(self) -> dict[str, Any]:
-        """Make the JSON for the browser."""
-        shape = [[str(axis), None if size is None else int(size)] for axis, size in self.shape]
-        return {"symbol": self.symbol, "shape": shape}
 
 
 @dataclass(frozen=True)
@@ -118,22 +113,8 @@ class Diagram:
     def pack(self, Tx: int) -> dict[str, Any]:
         if not self.layers:
             raise StageError(f"{self.title} has no layers to draw; give at least one.")
-        return {
-            "input": self.input.pack(),
-            "layers": [
-                {
-                    "name": layer.name,
-                    "short": layer.short or layer.name,
-                    "out": layer.out.pack(),
-                    "state": [tensor.pack() for tensor in layer.state],
-                    "returns": layer.returns,
-                    "parameters": layer.parameters,
-                }
-                for layer in self.layers
-            ],
-            "folded": bool(self.folded),
-            "given": self.given,
-        }
+        layers = [{**asdict(one), "short": one.short or one.name} for one in self.layers]
+        return {**asdict(self), "layers": layers}
 
 
 def jazz_diagram(
@@ -201,25 +182,9 @@ class Line:
 
     def pack(self, Tx: int) -> dict[str, Any]:
         values = over_time(self.values, Tx, self.title, self.axis)
-        if len(self.labels) != values.shape[1]:
-            raise StageError(
-                f"{self.title}: {len(self.labels)} labels for {values.shape[1]} lines; "
-                "give one label a line."
-            )
-        if not np.isfinite([self.low, self.high]).all() or not self.low < self.high:
-            raise StageError(
-                f"{self.title}: the range {self.low} to {self.high} is empty; "
-                "give a low below the high."
-            )
-        return {
-            "values": pack_array(values),
-            "labels": list(map(str, self.labels)),
-            "symbol": self.symbol,
-            "axis": self.axis,
-            "low": float(self.low),
-            "high": float(self.high),
-            "percent": bool(self.percent),
-        }
+        one_each(self.title, self.labels, values.shape[1], "line")
+        bounds = span(f"{self.title}: the range", self.low, self.high)
+        return {**vars(self), **bounds, "values": pack_array(values)}
 
 
 @dataclass(frozen=True)
@@ -350,11 +315,5 @@ class Influence:
                 )
         # All steps are sent at once, so a long sequence has fewer steps back.
         back = max(1, min(norm.shape[1], Tx, MAX_INFLUENCES // Tx))
-        return {
-            "norm": pack_array(norm[:, :back]),
-            "signed": pack_array(signed[:, :back]),
-            "target": self.target,
-            "targets": list(map(str, self.targets)),
-            "inputs": list(map(str, self.inputs)),
-            "units": self.units,
-        }
+        norm, signed = norm[:, :back], signed[:, :back]
+        return {**vars(self), "norm": pack_array(norm), "signed": pack_array(signed)}

@@ -76,7 +76,10 @@ class Lane(Protocol):
     def title(self) -> str: ...
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        """Make the JSON for the browser; raise ``StageError`` if it does not fit Tx steps."""
+        """Make the JSON for the browser; raise ``StageError`` if it does not fit Tx steps.
+
+        Most of it are the lane's own fields, arrays packed; they must be what JSON can hold.
+        """
         ...
 
 
@@ -104,7 +107,7 @@ class PianoRoll:
         return {
             "notes": _notes(self.notes, Tx, self.title),
             "chords": [[float(start), float(end), str(name)] for start, end, name in self.chords],
-            "prompt": int(self.prompt),
+            "prompt": self.prompt,
         }
 
 
@@ -124,8 +127,6 @@ class Heatmap:
         Colour range; the colours are centred at zero if the range has both signs.
     rows : tuple of str
         Names of the n rows; if empty, unit 0 to n - 1.
-    units : str
-        Unit of the values, shown with the legend.
     brief : bool
         For a picture that is soon replaced: each value travels as the nearest of 256 between
         low and high, as many as there are colours.
@@ -139,34 +140,21 @@ class Heatmap:
     low: float = -1.0
     high: float = 1.0
     rows: tuple[str, ...] = ()
-    units: str = ""
     brief: bool = False
-
-    def _shades(self, values: np.ndarray) -> dict[str, Any]:
-        shades = np.round(255 * np.clip((values - self.low) / (self.high - self.low), 0, 1))
-        return {**pack_array(shades, "u1"), "low": float(self.low), "high": float(self.high)}
 
     def pack(self, Tx: int) -> dict[str, Any]:
         values = over_time(self.values, Tx, self.title, self.axis)
-        if not np.isfinite([self.low, self.high]).all() or not self.low < self.high:
-            raise StageError(
-                f"{self.title}: the colour range {self.low} to {self.high} is empty; "
-                "give a low below the high."
-            )
+        bounds = span(f"{self.title}: the colour range", self.low, self.high)
+        packed = pack_array(values)
+        if self.brief:
+            shades = np.clip((values - self.low) / (self.high - self.low), 0, 1)
+            packed = {**pack_array(np.round(255 * shades), "u1"), **bounds}
         if self.rows and len(self.rows) != values.shape[1]:
             raise StageError(
                 f"{self.title}: {len(self.rows)} row names for {values.shape[1]} rows; "
                 "give one name a row, or none."
             )
-        return {
-            "values": self._shades(values) if self.brief else pack_array(values),
-            "symbol": self.symbol,
-            "axis": self.axis,
-            "low": float(self.low),
-            "high": float(self.high),
-            "rows": list(map(str, self.rows)),
-            "units": self.units,
-        }
+        return {**vars(self), **bounds, "values": packed}
 
 
 @dataclass(frozen=True)
@@ -202,11 +190,7 @@ class Distribution:
 
     def pack(self, Tx: int) -> dict[str, Any]:
         p = over_time(self.p, Tx, self.title, self.axis)
-        if len(self.labels) != p.shape[1]:
-            raise StageError(
-                f"{self.title}: {len(self.labels)} labels for {p.shape[1]} values; "
-                "give one label a value."
-            )
+        one_each(self.title, self.labels, p.shape[1], "value")
         if p.min() < 0 or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
             raise StageError(
                 f"{self.title}: some row of p does not sum to 1; give the softmax's output."
@@ -219,15 +203,8 @@ class Distribution:
                 f"{self.title}: chosen must hold one index below {p.shape[1]} for each of "
                 f"the {Tx} steps."
             )
-        return {
-            "p": pack_array(p),
-            "labels": list(map(str, self.labels)),
-            "chosen": None if chosen is None else chosen.tolist(),
-            "chosen_name": self.chosen_name,
-            "axis": self.axis,
-            "ticks": [[row, str(name)] for row, name in self.ticks],
-            "upward": self.upward,
-        }
+        told = None if chosen is None else chosen.tolist()
+        return {**vars(self), "p": pack_array(p), "chosen": told}
 
 
 @dataclass(frozen=True)
@@ -252,16 +229,8 @@ class Tokens:
     fed: bool = False
 
     def pack(self, Tx: int) -> dict[str, Any]:
-        if len(self.labels) != Tx:
-            raise StageError(
-                f"{self.title}: {len(self.labels)} labels for {Tx} steps; give one label a step."
-            )
-        return {
-            "labels": list(map(str, self.labels)),
-            "symbol": self.symbol,
-            "n_values": self.n_values,
-            "fed": self.fed,
-        }
+        one_each(self.title, self.labels, Tx, "step")
+        return {**vars(self), "labels": list(self.labels)}
 
 
 @dataclass(frozen=True)
@@ -357,9 +326,6 @@ class Stage(ShownInNotebook):
         What it reads at each step, length Tx, where that is something else.
     given : int
         So many first steps do not write their names: the true note follows, whatever they expect.
-    signals : tuple of (name, array (Tx,))
-        Signals by whose correlation units can be sorted; NaN where undefined. The pitch of the
-        solo is always one.
     groups : tuple of UnitGroup
         Each unit of an axis in one of them. The stage then opens with the strongest few of each.
     name : str
@@ -382,7 +348,6 @@ class Stage(ShownInNotebook):
     names: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     given: int = 0
-    signals: tuple[tuple[str, np.ndarray], ...] = ()
     groups: tuple[UnitGroup, ...] = ()
     name: str = N_("first")
     compare: Stage | None = None
@@ -444,7 +409,6 @@ def _trace(stage: Stage) -> dict[str, Any]:
             {"kind": lane.kind, "title": str(lane.title), **lane.pack(Tx)} for lane in stage.lanes
         ],
         "sound": _notes(stage.sound, Tx, "The sound"),
-        "signals": [_signal(name, values, Tx) for name, values in stage.signals],
         "groups": [asdict(group) for group in stage.groups],
         "asks": stage.asks.pack() if stage.asks else None,
     }
@@ -475,22 +439,25 @@ def _array(values: Any, name: str) -> np.ndarray:
     return array
 
 
-def _signal(name: str, values: Any, Tx: int) -> dict[str, Any]:
-    array = np.asarray(values, dtype=float)
-    if array.shape != (Tx,):
-        raise StageError(
-            f"The signal {name} has shape {array.shape}; it needs one number for each of the "
-            f"{Tx} steps."
-        )
-    return {"name": str(name), "values": pack_array(array, "f8")}
-
-
 def over_time(values: Any, Tx: int, name: str, axis: str) -> np.ndarray:
     """Check that ``values`` are finite numbers of shape (Tx, n); raise ``StageError`` otherwise."""
     array = _array(values, name)
     if array.ndim != 2 or array.shape[0] != Tx or array.shape[1] == 0:
         raise StageError(f"{name} has shape {array.shape}; this clock needs (Tx={Tx}, {axis}).")
     return array
+
+
+def span(what: str, low: float, high: float) -> dict[str, float]:
+    """Pack a range; raise ``StageError`` if it is empty."""
+    if not -np.inf < low < high < np.inf:
+        raise StageError(f"{what} {low} to {high} is empty; give a low below the high.")
+    return {"low": float(low), "high": float(high)}
+
+
+def one_each(title: str, labels: Sequence[str], n: int, of: str) -> None:
+    """Raise ``StageError`` unless there are n labels, one for each value, line or step."""
+    if len(labels) != n:
+        raise StageError(f"{title}: {len(labels)} labels for {n} {of}s; give one label a {of}.")
 
 
 def _notes(notes: Sequence[Note], Tx: int, name: str) -> dict[str, Any]:

@@ -149,11 +149,10 @@ export function composeStage(/** @type {Payload} */ data, mode = "a", heard = "b
     if (lane.kind === "pianoroll" || lane.kind === "tokens") return [shown, titled(fit(mate), compare.name)];
     return [];
   });
-  const padded = ({ name, values }) => ({ name, values: { values: listAt([...decodeArray(values).values], ours, Number.NaN), shape: [ours.length] } });
   const named = (names) => (names.length ? listAt(names, ours, "") : names);
   return {
     clock: { edges: { values: edges, shape: [edges.length] } }, names: named(data.names), reads: named(data.reads), given: data.given,
-    lanes: lanes.filter(Boolean), signals: data.signals.map(padded), groups: [], asks: data.asks,
+    lanes: lanes.filter(Boolean), groups: [], asks: data.asks,
     sound: soundsApart(data) ? heardOf(data, heard) : data.sound, own: data.sound,
   };
 }

@@ -34,7 +34,7 @@
  */
 /**
  * @typedef {{kind: "heatmap", title: string, values: ArrayData, symbol: string, axis: string, low: number, high: number,
- *   rows: string[], units: string}} HeatmapData
+ *   rows: string[]}} HeatmapData
  */
 /**
  * @typedef {{kind: "distribution", title: string, p: ArrayData, labels: string[], chosen: number[]|null, chosen_name: string,
@@ -68,7 +68,7 @@
 
 /** @typedef {{name: string, what: string, units: number[], r: number[], axis: string}} UnitGroup  units of an axis; a name of "": they follow nothing */
 /**
- * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], given?: number, lanes: LaneData[], sound: NotesData, signals: {name: string, values: ArrayData}[],
+ * @typedef {{clock: {edges: ArrayData}, names: string[], reads: string[], given?: number, lanes: LaneData[], sound: NotesData,
  *   groups: UnitGroup[], own?: NotesData, asks?: AskData|null, covered?: number[]}} Composed  own: the first trace's music, where another is
  *   heard; covered: the step from which each lane is
  */
@@ -128,7 +128,7 @@
 
 // -- what a lane gives ------------------------------------------------------------------
 
-/** @typedef {{map: "diverging"|"sequential", low: number, high: number, units: string}} Legend */
+/** @typedef {{map: "diverging"|"sequential", low: number, high: number, units?: string}} Legend */
 /** @typedef {{title: string, symbol: string, shape: Shape, legend: Legend|null}} LaneHead  the shape comes from the arrays */
 /** @typedef {{axis: string, count: number, values: Float32Array, rows: number}} Units  values (rows, count) */
 /** @typedef {{axis: string, unit: number}} UnitOf */

@@ -65,13 +65,12 @@ export class StageData {
     this.pins = this.pins.filter((pin) => this.unitLane(pin.axis, pin.unit + 1));
   }
 
-  /** What units can be correlated with: what the page gave, and the pitch of the solo. */
+  /** What units can be correlated with: the pitch of the solo. */
   readSignals() {
-    const given = this.shown.signals.map(({ name, values }) => ({ name, values: decodeArray(values).values }));
     const pitch = new Float64Array(this.clock.steps).fill(Number.NaN);
     const notes = this.shown.own ? decodeNotes(this.shown.own) : this.notes;
     for (const note of notes) if (note.voice === "solo" && note.step >= 0) pitch[note.step] = note.pitch;
-    return pitch.some(Number.isFinite) ? [...given, { name: "pitch", values: pitch }] : given;
+    return pitch.some(Number.isFinite) ? [{ name: "pitch", values: pitch }] : [];
   }
 
   // -- units --------------------------------------------------------------------------

@@ -18,7 +18,6 @@ function trace(name, edges, h, labels) {
     name,
     names: [],
     reads: [],
-    signals: [],
     sound: [],
     clock: { edges: array(Float64Array, edges) },
     lanes: [

@@ -35,7 +35,7 @@ test("two runs of different length keep their influences and equations", () => {
   const rows = (Tx, n, value) => pack(new Float32Array(Tx * n).fill(value), "f4", [Tx, n]);
   const none = pack(new Float64Array(0), "f8", [0]);
   const run = (name, Tx) => ({
-    name, names: [], reads: [], sound: { start: none, end: none, pitch: [], voice: [], velocity: [], step: [] }, signals: [],
+    name, names: [], reads: [], sound: { start: none, end: none, pitch: [], voice: [], velocity: [], step: [] },
     clock: { edges: pack(Float64Array.from({ length: Tx + 1 }, (_, t) => t), "f8", [Tx + 1]) },
     lanes: [
       { kind: "influence", title: "I", norm: rows(Tx, 2, 1), signed: rows(Tx, 2, -1), targets: Array(Tx).fill("y"), inputs: [] },

@@ -61,7 +61,7 @@ test("two runs of different length still show both their lines", () => {
   const pack = (typed, dtype, shape) => ({ dtype, shape, data: Buffer.from(typed.buffer).toString("base64") });
   const run = (name, Tx) => ({
     name, names: [], reads: [], sound: { start: pack(new Float64Array(0), "f8", [0]), end: pack(new Float64Array(0), "f8", [0]), pitch: [], voice: [], velocity: [], step: [] },
-    signals: [], clock: { edges: pack(Float64Array.from({ length: Tx + 1 }, (_, t) => t), "f8", [Tx + 1]) },
+    clock: { edges: pack(Float64Array.from({ length: Tx + 1 }, (_, t) => t), "f8", [Tx + 1]) },
     lanes: [{ kind: "line", title: "P", symbol: "ŷ", values: pack(new Float32Array(2 * Tx).fill(0.5), "f4", [Tx, 2]) }],
   });
   const { lanes } = composeStage({ ...run("before", 4), compare: run("after", 3) }, "both");

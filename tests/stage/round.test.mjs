@@ -19,7 +19,7 @@ function melody() {
     names: NAMES,
     reads: ["nothing", ...NAMES.slice(0, -1)],
     sound: [...notes.map((note) => ({ ...note, step: -1 })), bass],
-    signals: [], groups: [],
+    groups: [],
     lanes: [
       { kind: "pianoroll", title: "notes", notes, chords: [], prompt: 0 },
       { kind: "tokens", title: "x", symbol: "x", labels: ["–", ...NAMES.slice(0, -1)], n_values: 6, fed: true },

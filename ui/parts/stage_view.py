@@ -79,10 +79,9 @@ def _zoom(text: str, _stage: Stage) -> float | None:
 
 
 def _units(text: str, stage: Stage) -> str | None:
-    """Read an order of the units; the pitch is a signal wherever notes sound."""
-    signals = {"pitch", *(str(name) for name, _values in stage.signals)}
+    """Read an order of the units."""
     groups = ["few", "groups"] if stage.groups else []
-    orders = {*groups, "index", "lively", "peak", *(f"signal:{name}" for name in signals)}
+    orders = {*groups, "index", "lively", "peak", "signal:pitch"}
     return text if text in orders else None
 
 

@@ -154,7 +154,7 @@ export function heatmapLane(data, stage) {
       title: data.title,
       symbol,
       shape: [["Tx", rows], [axisName(axis), columns]],
-      legend: { map, low: map === "diverging" ? -Math.max(-low, high) : low, high: map === "diverging" ? Math.max(-low, high) : high, units: data.units },
+      legend: { map, low: map === "diverging" ? -Math.max(-low, high) : low, high: map === "diverging" ? Math.max(-low, high) : high },
     },
     units: { axis, count: columns, values, rows },
     height,
@@ -245,7 +245,7 @@ export function heatmapLane(data, stage) {
       const what = gateNames()[symbol] ? `${gateNames()[symbol]} ${symbol}` : symbol;
       return {
         axis, unit,
-        value: `${numberText(values[step * columns + unit], 4)}${data.units ? ` ${data.units}` : ""}`,
+        value: numberText(values[step * columns + unit], 4),
         lines: [`${what} · ${unitName(unit)}`, ...(follows ? [followsText(follows)] : []), stage.stepText(step)],
       };
     },

@@ -80,13 +80,6 @@ def test_a_second_trace_travels_beside_the_first(stage):
     assert sent["compare"]["lanes"] == sent["lanes"]
 
 
-def test_signals_may_be_undefined_at_some_steps(stage):
-    signal = np.arange(20.0)
-    signal[3] = np.nan
-    sent = payload(replace(stage, signals=(("loudness", signal),)))
-    assert np.array_equal(unpack(sent["signals"][0]["values"]), signal, equal_nan=True)
-
-
 def test_other_sequences_travel_for_the_search(stage, written):
     labels = tuple(f"step {t}" for t in range(20))
     sent = payload(replace(stage, elsewhere=Elsewhere(("Blues",), (labels,), (written.trace.h,))))
@@ -149,7 +142,6 @@ def with_values(stage, values):
         (lambda s: replace(s, sound=(Note(0.0, 1.0, 60, voice="flute"),)), "flute"),
         (lambda s: replace(s, sound=(Note(0.0, 1.0, 200),)), "pitch 200"),
         (lambda s: replace(s, names=("one",)), "1 step names"),
-        (lambda s: replace(s, signals=(("loud", np.zeros(3)),)), "one number for each"),
         (lambda s: replace(s, compare=replace(s, lanes=())), "no lanes"),
         (lambda s: replace(s, elsewhere=Elsewhere(("A",), (), ())), "one name"),
         (
