@@ -7,6 +7,7 @@ Time is counted in *ticks* of a beat grid. Twelve ticks a beat hold sixteenths
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -40,13 +41,8 @@ class Token(NamedTuple):
 def beats_text(ticks: int) -> str:
     """Write a length in ticks as beats: ``8`` ticks is ``2/3``, ``18`` is ``1 1/2``."""
     whole, rest = divmod(ticks, TICKS_PER_BEAT)
-    if not rest:
-        return str(whole)
-    top, bottom = rest, TICKS_PER_BEAT
-    for prime in (2, 2, 3):
-        if top % prime == 0 and bottom % prime == 0:
-            top, bottom = top // prime, bottom // prime
-    return f"{whole} {top}/{bottom}" if whole else f"{top}/{bottom}"
+    parts = (whole, Fraction(rest, TICKS_PER_BEAT))
+    return " ".join(str(part) for part in parts if part) or "0"
 
 
 @dataclass(frozen=True)

@@ -163,8 +163,7 @@ def read_notes(text: str) -> tuple[Token, ...]:
     beat. Raises ``ValueError``, one sentence, for anything else.
     """
     parts = [part for part in re.split(r"[,;，、；\n]", text) if part.strip()]
-    if len(parts) > 2 * MOST_NOTES:
-        raise _too_many(len(parts))
+    _check_count(len(parts), 2 * MOST_NOTES)
     tokens = tuple(map(_token, parts))
     _check_count(sum(token.pitch is not None for token in tokens))
     return tokens
@@ -216,20 +215,16 @@ def _pitch(name: str) -> int:
     return pitch if 0 <= pitch <= 127 else -1
 
 
-def _too_many(n: int) -> ValueError:
-    return ValueError(
-        n_(
-            "A start has at most {most} notes; this is {n}.",
-            "A start has at most {most} notes; these are {n}.",
-            n,
-            most=MOST_NOTES,
+def _check_count(n: int, most: int = MOST_NOTES) -> None:
+    if n > most:
+        raise ValueError(
+            n_(
+                "A start has at most {most} notes; this is {n}.",
+                "A start has at most {most} notes; these are {n}.",
+                n,
+                most=MOST_NOTES,
+            )
         )
-    )
-
-
-def _check_count(n: int) -> None:
-    if n > MOST_NOTES:
-        raise _too_many(n)
 
 
 def _check(notes: Sequence[Played], end: float) -> None:
@@ -244,10 +239,8 @@ def _line(notes: Sequence[Played]) -> list[tuple[int, int, int]]:
     """Reduce notes to one voice: pitch, start and end of each in ticks."""
     if not notes:
         return []
-    rows = [[round(beat * RESOLUTION) for beat in (start, stop)] for _pitch, start, stop in notes]
-    units = np.array(
-        [(start, stop, one.pitch, stop) for (start, stop), one in zip(rows, notes, strict=True)]
-    )
+    rows = np.array([(start, stop, pitch, stop) for pitch, start, stop in notes])
+    units = np.rint(rows * (RESOLUTION, RESOLUTION, 1, RESOLUTION)).astype(int)
     units = units[np.lexsort((-units[:, 2], units[:, 0]))]
     now = round(int(units[0, 0]) * TICKS_PER_BEAT / RESOLUTION)
     line = []

@@ -28,7 +28,6 @@ class TensorShape:
         As in the seed's code where it has a name there, e.g. ``a``.
     shape : tuple of int or None
         None is the batch axis, m.
-    dtype : str
     layer : str
         The layer's name; for a plain operation the name of its kind, e.g. ``GetItem``.
     step : int or None
@@ -50,9 +49,6 @@ class TensorShape:
     result: int = 0
     reads: tuple[int, ...] = ()
     role: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.shape}"
 
 
 def annotate(model: Any) -> tuple[TensorShape, ...]:

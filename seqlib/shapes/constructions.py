@@ -45,8 +45,6 @@ class Construction:
 
     Attributes
     ----------
-    name : str
-    dials : tuple of Dial
     texts : tuple of str
         Names of the board's texts that it is made of.
     end : str

@@ -27,7 +27,6 @@ class Question:
 
     Attributes
     ----------
-    text : str
     shape : tuple
         The answer as sizes, None for the open batch axis.
     axes : tuple of str

@@ -248,11 +248,8 @@ class Blueprint:
         return sum(layer.n_parameters for layer in self.layers)
 
 
-def read_off(
-    made: Recording, outputs: Sequence[int], calls: Sequence[Call] | None = None
-) -> Blueprint:
-    """Make the blueprint of recorded calls, by default of all; ``outputs`` are rows."""
-    calls = made.calls if calls is None else calls
+def read_off(made: Recording, outputs: Sequence[int], calls: Sequence[Call]) -> Blueprint:
+    """Make the blueprint of recorded calls; ``outputs`` are rows."""
     rows = [row for call in calls for row in call.results]
     place = {row: number for number, row in enumerate(rows)}
     by_row = {row: call for call in calls for row in call.results}

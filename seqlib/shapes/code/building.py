@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -12,7 +13,15 @@ from seqlib.shapes.code.machine import MAX_LAYERS, Machine, ModelOf, Sequential
 from seqlib.shapes.code.values import ClassOf, Function, Opaque, Path, Unknown, plain
 from seqlib.shapes.code.words import PasteError, short
 from seqlib.shapes.layers import ACTIVATIONS, LAYERS, Layer
-from seqlib.shapes.layers.base import CHECKS, FLAGS, RATES, as_tensors, signature, written
+from seqlib.shapes.layers.base import (
+    CHECKS,
+    FLAGS,
+    RATES,
+    as_tensors,
+    flat,
+    signature,
+    written,
+)
 from seqlib.shapes.layers.operations import Lambda
 from seqlib.shapes.layers.plain import Embedding, Same
 from seqlib.shapes.layers.recurrent import RNN, TimeDistributed
@@ -70,8 +79,9 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
         m.say(older.renamed(name, new))
     kind = LAYERS[new]
     kwargs = {key: value for key, value in kwargs.items() if key != "name"}
-    for value in (*args, *kwargs.values()):
-        _no_opaque(m, value)
+    for value in flat([*args, *kwargs.values()]):
+        if isinstance(value, Opaque):
+            m.no_value(value.label)
     if kwargs.get("weights") is not None:
         m.skip("weights=")
     hint = older.input_shape(new, kwargs, m.say)
@@ -99,14 +109,6 @@ def no_such_layer(m: Machine, name: str) -> NoReturn:
         name=short(name),
         names="Embedding, LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed, Conv1D, Dense",
     )
-
-
-def _no_opaque(m: Machine, value: Any) -> None:
-    if isinstance(value, Opaque):
-        m.no_value(value.label)
-    if isinstance(value, list | tuple):
-        for one in value:
-            _no_opaque(m, one)
 
 
 def argument(m: Machine, name: str, value: Any) -> Any:
@@ -269,7 +271,7 @@ def take(m: Machine, tensor: SymbolicTensor, key: Any, title: str) -> SymbolicTe
 # -- inputs ------------------------------------------------------------------------------------
 
 
-def add_input(m: Machine, shape: tuple, dtype: str = "float32") -> SymbolicTensor:
+def add_input(m: Machine, shape: tuple, dtype: str) -> SymbolicTensor:
     """Record an input of the model."""
     name = m.recording.free_name("input")
     return m.recording.add(InputOf(name), [Spec(shape, dtype)])[0]
@@ -440,9 +442,8 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
         states = tensors_of(m, states, layer) if not isinstance(states, Unknown) else None
     for tensor in tensors:
         settle(m, tensor, layer)
-    options = {
-        name: kwargs[name] for name in ("return_attention_scores",) if kwargs.get(name) is True
-    }
+    scores = "return_attention_scores"
+    options = {scores: True} if kwargs.get(scores) is True else {}
     if isinstance(layer, Lambda) and m.turning:
         _warn_of_lambda(m, layer)
     try:
@@ -452,8 +453,6 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
 
 
 def _warn_of_lambda(m: Machine, layer: Lambda) -> None:
-    import ast
-
     function = layer.given.function
     if isinstance(function, Function):
         names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}

@@ -55,6 +55,7 @@ CLOSED = frozenset(
     )
 )
 DATA = frozenset(("set", "frozenset", "dict", "map", "filter"))
+SIMPLE = int | float | str | list | tuple | None  # whether it is true is known
 KNOWN = READ | LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys() | {"merge"}
 
 
@@ -189,11 +190,7 @@ class Expressions:
 
     def _slice(self, node: ast.Slice) -> slice:
         bounds = (node.lower, node.upper, node.step)
-        return slice(*(None if one is None else self._bound_of_slice(one) for one in bounds))
-
-    def _bound_of_slice(self, node: ast.expr) -> Any:
-        value = self.value(node)
-        return value if value is None or type(value) is int else self.m.resolve(value, "n")
+        return slice(*(one and self.m.resolve(self.value(one), "n") for one in bounds))
 
     def _elements(self, nodes: list[ast.expr]) -> list:
         found: list[Any] = []
@@ -262,11 +259,7 @@ class Expressions:
         value: Any = None
         for one in node.values:
             value = self.value(one)
-            if isinstance(value, Unknown | Opaque):
-                return value
-            if not isinstance(value, bool | int | float | str | list | tuple | None):
-                return value
-            if bool(value) == stop:
+            if not isinstance(value, SIMPLE) or bool(value) == stop:
                 return value
         return value
 
@@ -274,8 +267,7 @@ class Expressions:
         left = self.value(node.left)
         for kind, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node)
-            simple = (bool, int, float, str, list, tuple, type(None))
-            if not isinstance(left, simple) or not isinstance(right, simple):
+            if not isinstance(left, SIMPLE) or not isinstance(right, SIMPLE):
                 return Unknown(self.m.segment(node))
             try:
                 if not COMPARED[type(kind)](left, right):
@@ -288,7 +280,7 @@ class Expressions:
     def _truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that is not known."""
         value = self.value(node)
-        if isinstance(value, bool | int | float | str | list | tuple | None):
+        if isinstance(value, SIMPLE):
             return bool(value)
         return None if isinstance(value, Unknown | Opaque | Array) else True
 

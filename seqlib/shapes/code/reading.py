@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import warnings
+from textwrap import dedent
 from typing import NamedTuple
 
 from seqlib.i18n import _
@@ -18,7 +19,7 @@ PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In ?\[[\d ]*\]:|\.{3,}:)( |$)")
 QUOTED = re.compile(r"^\s*[>•*-]( |$)")
 RESULT = re.compile(r"^\s*Out ?\[[\d ]*\]:")
 NUMBERED = re.compile(r"^\s*(\d{1,4})(?:[.:|)]?[ \t]|[.:|)]?$)")
-MAGIC = re.compile(r"^(\s*)([%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[])")
+MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[]).*")
 FENCE = re.compile(r"^\s*(```|~~~)")
 STRAY = re.compile(r"^[\s.,;)\]}…·]*$")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
@@ -86,18 +87,7 @@ def _bare(lines: list[str]) -> list[str]:
         lines = [NUMBERED.sub("", line, count=1) for line in lines]
     if full and all(line.startswith("+") for line in full):
         lines = [line[1:] for line in lines]
-    return [_unless_magic(line) for line in _dedented(lines)]
-
-
-def _unless_magic(line: str) -> str:
-    found = MAGIC.match(line)
-    return f"{found[1]}pass" if found else line
-
-
-def _dedented(lines: list[str]) -> list[str]:
-    depths = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
-    least = min(depths, default=0)
-    return [line[least:] if line.strip() else "" for line in lines]
+    return [MAGIC.sub(r"\1pass", line) for line in dedent("\n".join(lines)).split("\n")]
 
 
 def _marks(line: str, number: int, remarks: list[Remark]) -> str:

@@ -36,7 +36,7 @@ def _squeeze(spec: Spec, axis: Any = None) -> Spec:
 
 def _joined(*specs: Spec, axis: Any = -1) -> Spec:
     at = axis_of("axis", axis, specs[0].shape, first=0)
-    sizes = [spec.shape[at] if len(spec.shape) > at else None for spec in specs]
+    sizes: list[Any] = [spec.shape[at] if len(spec.shape) > at else None for spec in specs]
     total = None if None in sizes else sum(sizes)
     return Spec((*specs[0].shape[:at], total, *specs[0].shape[at + 1 :]), specs[0].dtype)
 
