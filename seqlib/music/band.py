@@ -32,23 +32,16 @@ def arrange(melody: Melody, chords: Sequence[Chord] | None = None, *, seed: int 
 
     Parameters
     ----------
-    melody : Melody
     chords : sequence of Chord, optional
         The form, from tick 0 without gaps, repeated until the melody ends. If not given,
         chords are chosen to fit the melody.
     seed : int
         Equal seeds give equal bands.
 
-    Returns
-    -------
-    Arrangement
-        Its ``solo`` sounds are the melody's notes. The band plays in the melody's metres, to the
-        end of the bar in which the melody ends; it is silent in a metre without pulses.
-
-    Raises
-    ------
-    ValueError
-        If the chords do not follow one another or one is of a quality not in ``QUALITIES``.
+    The ``solo`` sounds are the melody's notes. The band plays in the melody's metres, to the end
+    of the bar in which the melody ends; it is silent in a metre without pulses. Raises
+    ``ValueError`` if the chords do not follow one another or one is of a quality not in
+    ``QUALITIES``.
     """
     beat = pulses(melody.metres, melody.edges[-1])
     end = beat[-1].end if beat else 0

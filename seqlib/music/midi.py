@@ -120,12 +120,10 @@ class Song:
 
     Attributes
     ----------
-    tracks : tuple of Track
     best : int
         The track that looks most like the melody; never drums.
     track : int
         The track ``melody`` was taken from: the one asked for, or ``best``.
-    melody : Melody
     tempo : float
         The tempo that holds at the median beat, 20 to 400 beats a minute.
     warnings : tuple of str
@@ -168,11 +166,8 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     track : int, optional
         Which of ``Song.tracks`` to take; the best guess when left out.
 
-    Raises
-    ------
-    MidiError
-        Not MIDI, cut short, no melody in it, or over a limit (``MAX_BYTES``,
-        ``MAX_TRACKS``, ``MAX_BEATS``, ``MAX_NOTES``, ``MAX_FILE_NOTES``).
+    Raises ``MidiError`` for what is not MIDI, is cut short, has no melody in it, or is over a limit
+    (``MAX_BYTES``, ``MAX_TRACKS``, ``MAX_BEATS``, ``MAX_NOTES``, ``MAX_FILE_NOTES``).
     """
     data, title = _load(source)
     warnings: list[Later | str] = []
@@ -198,7 +193,6 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
 
 
 def _check_notes(parts: list[_Part]) -> None:
-    """Raise a ``MidiError`` if a file has no notes or too many."""
     if (total := sum(part.n_notes for part in parts)) > MAX_FILE_NOTES:
         raise MidiError(
             "This MIDI file has {total:,} notes and the limit is {limit:,}: "

@@ -58,10 +58,7 @@ def played_tokens(
     end : float
         Beat at which a rest after the last note ends, if there is one.
 
-    Raises
-    ------
-    ValueError
-        One sentence, if there are too many notes, or one is not of this world.
+    Raises ``ValueError``, one sentence, if there are too many notes, or one is not of this world.
     """
     _check(notes, end)
     found: list[Token] = []

@@ -23,13 +23,7 @@ MAX_CELLS = 10_000_000
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Every token that a model knows, in a fixed order.
-
-    Attributes
-    ----------
-    tokens : tuple of Token, length n_values
-        All different.
-    """
+    """Every token that a model knows, in a fixed order: n_values of them, all different."""
 
     tokens: tuple[Token, ...]
 
@@ -140,10 +134,8 @@ def windows(
     Y : float32 ``(Ty, m, n_values)``, Ty = Tx
         The token at each step: ``X`` one step ahead.
 
-    Raises
-    ------
-    ValueError
-        If no melody is Tx long, m or Tx is below 1, or X would pass ``MAX_CELLS`` numbers.
+    Raises ``ValueError`` if no melody is Tx long, m or Tx is below 1, or X would pass ``MAX_CELLS``
+    numbers.
     """
     if m < 1 or Tx < 1:
         raise InputError(

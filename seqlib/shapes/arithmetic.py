@@ -54,21 +54,9 @@ class TensorShape:
 def annotate(model: Any) -> tuple[TensorShape, ...]:
     """List every tensor of a built Keras model once, after the tensors it is computed from.
 
-    Parameters
-    ----------
-    model : keras.Model
-        Functional, or a Sequential that knows its input.
-
-    Returns
-    -------
-    tuple of TensorShape
-        Inputs first, then the tensors that each output needs. Each call of a shared layer has
-        rows of its own.
-
-    Raises
-    ------
-    ValueError
-        If the model has no tensors to read: subclassed, or not built.
+    The model is functional, or a Sequential that knows its input. Inputs come first, then the
+    tensors that each output needs; each call of a shared layer has rows of its own. Raises
+    ``ValueError`` if the model has no tensors to read: subclassed, or not built.
     """
     if not getattr(model, "outputs", None):
         raise ValueError(

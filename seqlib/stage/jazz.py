@@ -218,7 +218,6 @@ def solo_stage(
 
     Parameters
     ----------
-    solo : Sample of ``weights``
     corpus : Corpus, optional
         The corpus of the solo's vocabulary; by default the default corpus.
     place : int
@@ -300,12 +299,8 @@ def way_back_stage(
 ) -> Stage:
     """Show the gradient of one output's loss going back through the steps before it.
 
-    Parameters
-    ----------
-    notes : int array (Tx,)
-        What is predicted; each step reads the one before.
-    at : int
-        Step of the output, from 0. The stage begins there, and each of its steps is one earlier.
+    ``notes`` (Tx,) are predicted, and each step reads the one before. ``at`` is the step of the
+    output, from 0: the stage begins there, and each of its steps is one earlier.
     """
     back = weights.back(shifted_one_hot(notes, weights.n_values), notes, at)
     found = {name: getattr(back, name)[at::-1] for name in ("da", "dc", "dz")}  # (at + 1, n)

@@ -163,7 +163,6 @@ class Line:
     ----------
     values : array (Tx, n)
     labels : tuple of str, length n
-    symbol, axis : str
     low, high : float
         Range of the vertical axis.
     percent : bool

@@ -9,6 +9,7 @@ from seqlib import i18n
 from seqlib.assets import STATIC
 from seqlib.stage.stage import Stage, payload
 
+ACCENT = "#3b5bdb"
 STYLES = ("stage/stage.css", "stage/stage_lanes.css", "stage/asking.css")
 
 
@@ -25,21 +26,17 @@ def _files() -> tuple[str, str, dict[str, str]]:
     return page, css, modules
 
 
-def offline_html(stage: Stage, *, accent: str = "#3b5bdb") -> str:
+def offline_html(stage: Stage) -> str:
     """Return the whole stage as one HTML page that plays by double click, sound included.
 
-    ``static/stage/offline.js`` fills the same page for the stage's own menu.
-
-    Raises
-    ------
-    StageError
-        As ``payload`` does.
+    ``static/stage/offline.js`` fills the same page for the stage's own menu. Raises ``StageError``
+    as ``payload`` does.
     """
     flags = {"playing": False, "compact": False, "presenter": False}
     data = {**payload(stage), **flags, **i18n.browser_words("stage")}
     template, css, modules = _files()
     page = json.dumps(
-        {"accent": accent, "css": css, "data": data, "modules": modules}, ensure_ascii=False
+        {"accent": ACCENT, "css": css, "data": data, "modules": modules}, ensure_ascii=False
     )
     # No "<" can end the element it stands in; JSON reads the escape back.
     return template.replace("{{page}}", page.replace("<", "\\u003c"))

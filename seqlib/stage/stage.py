@@ -31,12 +31,9 @@ class StageError(ValueError):
 
 @dataclass(frozen=True)
 class Clock:
-    """The time of each step.
+    """The time of each step: t lasts from ``edges[t]`` to ``edges[t + 1]``.
 
-    Attributes
-    ----------
-    edges : array (Tx + 1,)
-        Seconds, strictly increasing; step t lasts from ``edges[t]`` to ``edges[t + 1]``.
+    ``edges`` are seconds, (Tx + 1,), strictly increasing.
     """
 
     edges: np.ndarray
@@ -170,7 +167,6 @@ class Distribution:
         The sampled or true index at each step; -1 for none.
     chosen_name : str
         Meaning of ``chosen``: "sampled", "true", …
-    axis : str
     ticks : tuple of (int, str)
         Rows that are named beside the picture over time; by default the first and the last
         by their numbers.
@@ -216,7 +212,6 @@ class Tokens:
     labels : tuple of str, length Tx
     symbol : str
         Of the tensor (Tx, n_values) whose rows the labels name, "x"; empty if it is none.
-    n_values : int
     fed : bool
         Whether each label is what the lane above held a step before: an arrow says so.
     """
@@ -311,7 +306,6 @@ class Stage(ShownInNotebook):
 
     Attributes
     ----------
-    clock : Clock
     lanes : tuple of lanes, top to bottom
     sound : tuple of Note
         The notes to play; empty for a silent stage.
@@ -359,12 +353,8 @@ def payload(stage: Stage) -> dict[str, Any]:
     """Pack a stage into JSON for the browser, arrays as base64.
 
     ``id`` is a digest of what is drawn, by which the browser sees that nothing changed; where the
-    playhead begins is no part of it.
-
-    Raises
-    ------
-    StageError
-        One sentence, if something is empty, ragged, not finite, or too long.
+    playhead begins is no part of it. Raises ``StageError``, one sentence, if something is empty,
+    ragged, not finite, or too long.
     """
     out = {
         "label": _(str(stage.label)),

@@ -275,11 +275,8 @@ def current() -> str:
 def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a part of a page that is drawn by itself when one of its controls has changed.
 
-    Parameters
-    ----------
-    *reaching : str
-        Keys that something in it changes and that concern other parts too: where the value of
-        one is not what the page was drawn with, the whole page is drawn.
+    ``reaching`` are keys that something in it changes and that concern other parts too: where the
+    value of one is not what the page was drawn with, the whole page is drawn.
     """
 
     def values() -> dict[str, Any]:

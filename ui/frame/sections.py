@@ -96,13 +96,7 @@ def section(draw: Callable[..., Any], *args: Any, title: str = "", anchor: str =
 
     It stands in a container of its own, so what comes and goes in it moves no other.
 
-    Parameters
-    ----------
-    draw : callable
-    *args
-        What ``draw`` is given.
-    title, anchor : str
-        Of its heading; a section without one is not in the bar.
+    ``title`` and ``anchor`` are those of its heading; a section without one is not in the bar.
     """
     name = draw.__name__
     run.names.append(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+from contextlib import suppress
 from typing import Any
 
 import segno
@@ -245,10 +246,9 @@ def _link() -> str:
 @st.cache_data(max_entries=64, show_spinner=False)
 def code(link: str) -> dict[str, Any]:
     """Return the QR code of a link as rows of 0 and 1; no rows if the link is too long for one."""
-    if not re.match(r"https?://", link):
-        return {"of": link, "rows": []}
-    try:
-        code = segno.make(link, error="m", micro=False)
-    except segno.DataOverflowError:
-        return {"of": link, "rows": []}
-    return {"of": link, "rows": ["".join(map(str, row)) for row in code.matrix]}
+    rows: list[str] = []
+    if re.match(r"https?://", link):
+        with suppress(segno.DataOverflowError):
+            matrix = segno.make(link, error="m", micro=False).matrix
+            rows = ["".join(map(str, row)) for row in matrix]
+    return {"of": link, "rows": rows}

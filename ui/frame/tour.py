@@ -19,6 +19,7 @@ from ui.lessons.tours import Step, Tour, spans, tour, toured
 from ui.parts.stage_view import count
 
 PARAM = "tour"
+SPANS = ("text", "question", "answer")  # of a step, with bold, italic and code
 ON = "tour:on"
 
 _component = component("tour", "tour/tour.js", "shared/over.css", "tour/tour.css")
@@ -163,12 +164,4 @@ def _data(told: Tour, at: Standing, presenter: bool, asked: str) -> dict:
 
 
 def _step(told: Step) -> dict:
-    return {
-        "title": told.title,
-        "text": spans(told.text),
-        "light": told.light,
-        "action": told.action,
-        "target": told.target,
-        "question": spans(told.question),
-        "answer": spans(told.answer),
-    }
+    return {name: spans(said) if name in SPANS else said for name, said in vars(told).items()}

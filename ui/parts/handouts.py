@@ -62,12 +62,8 @@ def page_url() -> str:
 def address(url: str, base: str = "") -> str:
     """Return the address of the app, without a slash at its end, from the URL of one of its pages.
 
-    Parameters
-    ----------
-    url : str
-        As the browser sends it, so it may be anything; ``HOST`` is returned for what is no URL.
-    base : str
-        The server's own base path, which may be named like a page.
+    ``url`` is as the browser sends it, so it may be anything; for what is no URL ``HOST`` is
+    returned. ``base`` is the server's own base path, which may be named like a page.
     """
     try:
         parts = urlsplit(url)

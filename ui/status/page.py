@@ -169,13 +169,10 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
 
 def duration(seconds: float) -> str:
     """Write seconds as days, hours, minutes and seconds, the two largest: ``2 h 5 min``."""
-    units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-    parts: list[str] = []
-    rest = int(seconds)
-    for size, unit in units:
-        count, rest = divmod(rest, size)
-        if count or (parts and len(parts) < 2) or (size == 1 and not parts):
-            parts.append(f"{count} {unit}")
-        if len(parts) == 2:
-            break
-    return " ".join(parts)
+    minutes, s = divmod(int(seconds), 60)
+    hours, min = divmod(minutes, 60)
+    d, h = divmod(hours, 24)
+    parts = [(d, "d"), (h, "h"), (min, "min"), (s, "s")]
+    while not parts[0][0] and len(parts) > 1:
+        del parts[0]
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2])

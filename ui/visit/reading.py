@@ -57,16 +57,9 @@ Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
 def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) -> Visit:
     """Return the visit that ``save_visit`` wrote.
 
-    Parameters
-    ----------
-    data : bytes
-    known : function -> vectors at hand
-        Those that runs may have been trained with; asked only if there are such runs.
-
-    Raises
-    ------
-    ValueError
-        One sentence, if the file is not a visit's, or damaged.
+    ``known`` gives the vectors at hand that runs may have been trained with; it is asked only if
+    there are such runs. Raises ``ValueError``, one sentence, if the file is not a visit's, or
+    damaged.
     """
     if len(data) > MAX_BYTES:
         raise ValueError(
