@@ -184,7 +184,7 @@ def _blueprint(made: Recording, name: str, calls: Any, outputs: list[int]) -> Mo
 
 
 def _nothing(machine: Machine, interpreter: Interpreter) -> PasteError:
-    for value in interpreter.scope.names.values():
+    for value in interpreter.scope.values():
         if isinstance(value, ClassOf) and value.of_model:
             return PasteError(
                 value.line,

@@ -10,7 +10,7 @@ from streamlit.runtime.state.query_params import CLIENT_STATE_QUERY_STRING_MAX_F
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.apps import wait_for
-from ui.frame import frame, language, share, tour
+from ui.frame import frame, language, share
 from ui.parts import stage_view
 from ui.parts.escape import plain
 
@@ -116,4 +116,4 @@ def test_values_that_no_control_takes_break_no_page(file):
         controls = list(parameters._bindings_by_param)
     stages = [f"{stage}.{part}" for stage in ("solo", "cell_step_jazz") for part in stage_view.VIEW]
     for value in BAD_VALUES:
-        opened(file, dict.fromkeys([*controls, *stages, tour.PARAM, share.WITHOUT, "lang"], value))
+        opened(file, dict.fromkeys([*controls, *stages, share.TOUR, share.WITHOUT, "lang"], value))

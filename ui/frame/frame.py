@@ -247,7 +247,7 @@ def page(draw: Callable[[], None]) -> None:
 
 def heading() -> None:
     """Draw the page's title and first sentence, with the tools of every page beside them."""
-    text = lesson(current() or "home")
+    text = lesson(session.page() or "home")
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -265,11 +265,6 @@ def heading() -> None:
     share.place()
     glossary.mount()
     plan.mount()
-
-
-def current() -> str:
-    """The ``url_path`` of the page that is being drawn; empty for home."""
-    return session.page()
 
 
 def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -298,7 +293,7 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
             session.look()
             draw(*args)
             notebook.keep()
-            observer.rerun(current() or "home", time.perf_counter() - began)
+            observer.rerun(session.page() or "home", time.perf_counter() - began)
 
         return part
 
@@ -307,7 +302,7 @@ def alone(*reaching: str) -> Callable[[Callable[..., None]], Callable[..., None]
 
 def toolbar() -> None:
     """What every page offers: its tour, its link, the visit, the language, large type."""
-    tour.button(current(), presenter=presenting())
+    tour.button(session.page(), presenter=presenting())
     share.button(presenter=presenting())
     visit_menu.menu()
     language.switch()
@@ -328,7 +323,7 @@ def controls(key: Controls) -> Iterator[None]:
 
 def explain(section: str) -> None:
     """Draw the text of a section; where the page is presented, and told, after all else in it."""
-    text = lesson(current() or "home")[section]
+    text = lesson(session.page() or "home")[section]
     if not presenting():
         st.markdown(text)
         return

@@ -18,7 +18,6 @@ from ui.lessons.terms import linked
 from ui.lessons.tours import Step, Tour, spans, tour, toured
 from ui.parts.stage_view import count
 
-PARAM = "tour"
 SPANS = ("text", "question", "answer")  # of a step, with bold, italic and code
 ON = "tour:on"
 
@@ -54,11 +53,11 @@ def standing(page: str, steps: int) -> Standing:
 
 def _asked(steps: int) -> int:
     """The step in the URL; 0 if there is none or it does not exist."""
-    asked = st.query_params.get(PARAM, "")
+    asked = st.query_params.get(share.TOUR, "")
     if step := count(asked, steps):
         return step
     if asked:
-        share.refuse(PARAM)
+        share.refuse(share.TOUR)
     return 0
 
 
@@ -68,11 +67,11 @@ def _write(step: int, *, anew: bool = False) -> None:
     ``anew``: even if the server believes that it does; what the browser was told last may still
     be on its way there.
     """
-    said = st.query_params.get(PARAM, "")
+    said = st.query_params.get(share.TOUR, "")
     if step and (anew or said != str(step)):
-        st.query_params[PARAM] = str(step)
+        st.query_params[share.TOUR] = str(step)
     elif not step and said.isdecimal():
-        del st.query_params[PARAM]
+        del st.query_params[share.TOUR]
 
 
 def button(page: str, *, presenter: bool = False) -> None:

@@ -23,8 +23,8 @@ from seqlib.shapes.layers.base import (
     written,
 )
 from seqlib.shapes.layers.operations import Lambda
-from seqlib.shapes.layers.plain import Embedding, Same
-from seqlib.shapes.layers.recurrent import RNN, TimeDistributed
+from seqlib.shapes.layers.plain import Embedding, Masking, Permute, Same
+from seqlib.shapes.layers.recurrent import RNN, Bidirectional, TimeDistributed
 from seqlib.shapes.recording import (
     GetItem,
     InputOf,
@@ -347,12 +347,8 @@ def settle(m: Machine, tensor: SymbolicTensor, layer: Layer) -> None:
 
 def reads_sequences(layer: Layer) -> bool:
     """Whether a layer needs (m, Tx, features)."""
-    names = ("Conv1D", "Masking", "Permute", "MaxPooling1D", "AveragePooling1D", "SpatialDropout1D")
-    return (
-        isinstance(layer, RNN | TimeDistributed)
-        or layer.kind in (*names, "Bidirectional", "UpSampling1D", "ZeroPadding1D", "Cropping1D")
-        or layer.kind.startswith("Global")
-    )
+    others = RNN | Bidirectional | TimeDistributed | Masking | Permute
+    return layer.over_time or isinstance(layer, others)
 
 
 def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:

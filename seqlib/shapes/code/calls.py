@@ -20,7 +20,6 @@ from seqlib.shapes.code.values import (
     Method,
     Opaque,
     Path,
-    Scope,
     Unknown,
 )
 from seqlib.shapes.code.words import short
@@ -82,7 +81,7 @@ class Calls(Expressions):
         kwargs = {}
         for keyword in node.keywords:
             if keyword.arg is None:
-                if self._is_layer(function):
+                if isinstance(function, Path) and function.last in LAYER_NAMES:
                     self.m.refuse(
                         "{name}: write the arguments out, without **.",
                         name=short(self.m.segment(node.func)),
@@ -90,10 +89,6 @@ class Calls(Expressions):
                 continue
             kwargs[keyword.arg] = self.value(keyword.value)
         return self.apply(function, args, kwargs, node)
-
-    @staticmethod
-    def _is_layer(function: Any) -> bool:
-        return isinstance(function, Path) and function.last in LAYER_NAMES
 
     def apply(self, function: Any, args: list, kwargs: dict[str, Any], node: ast.expr) -> Any:
         """Call what stands before brackets."""
@@ -127,10 +122,8 @@ class Calls(Expressions):
     def _call_unknown(self, function: Unknown, args: list, kwargs: dict, node: ast.expr) -> Any:
         """Call on tensors what the text does not make: an Embedding, by its name."""
         layer = building.unknown_layer(self.m, function)
-        for scope in (self.scope, self.scope.outer):
-            for name, value in list(scope.names.items()) if scope else []:
-                if value is function and scope:
-                    scope.names[name] = layer
+        for names in self.scope.maps[:2]:
+            names.update({name: layer for name, value in names.items() if value is function})
         return building.call_layer(self.m, layer, args, kwargs)
 
     def _add_to_unknown(self, node: ast.Call, args: list) -> Any:
@@ -139,7 +132,7 @@ class Calls(Expressions):
         model = Sequential(name=self.m.segment(owner), line=node.lineno)
         self.m.models.append(model)
         if isinstance(owner, ast.Name):
-            self.scope.names[owner.id] = model
+            self.scope[owner.id] = model
         for one in args:
             building.add(self.m, model, one)
         return None
@@ -316,7 +309,7 @@ class Calls(Expressions):
     ) -> Any:
         m, body = self.m, function.node
         self.called.add(function.name)
-        inner = Scope(self._parameters(function, args, kwargs), function.scope)
+        inner = function.scope.new_child(self._parameters(function, args, kwargs))
         if isinstance(body, ast.FunctionDef) and not (
             m.inside or as_tensors([*args, *kwargs.values()]) or self.matters(*body.body)
         ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,7 +20,6 @@ from seqlib.shapes.code.values import (
     Method,
     Opaque,
     Path,
-    Scope,
     Unknown,
     calculated,
 )
@@ -68,7 +68,7 @@ class Expressions:
 
     def __init__(self, machine: Machine) -> None:
         self.m = machine
-        self.scope = Scope()
+        self.scope: ChainMap[str, Any] = ChainMap()
         self.depth = 0
         self.expressions: dict[type[ast.expr], Callable[[Any], Any]] = {
             ast.Constant: self._constant,
@@ -115,10 +115,8 @@ class Expressions:
         return node.value if node.value is Ellipsis else Opaque(self.m.segment(node))
 
     def _name(self, node: ast.Name) -> Any:
-        try:
-            return self.scope.find(node.id)
-        except KeyError:
-            pass
+        if node.id in self.scope:
+            return self.scope[node.id]
         if node.id == "__name__":
             return "__main__"
         if node.id in CLOSED or node.id in DATA or node.id.startswith("__"):
@@ -308,7 +306,7 @@ class Expressions:
         if items is None or len(items) > MAX_LIST:
             return Unknown(self.m.segment(node))
         found, outer = [], self.scope
-        self.scope = Scope(outer=outer)
+        self.scope = outer.new_child()
         try:
             for item in items:
                 self._bind(loop.target, item, None)
@@ -343,7 +341,7 @@ class Expressions:
 
     def _bind(self, target: ast.expr, value: Any, made_by: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
-            named = self.scope.names[target.id] = self._named(target.id, value, made_by)
+            named = self.scope[target.id] = self._named(target.id, value, made_by)
             if made_by is not None:
                 self.m.made.setdefault(target.lineno, {})[target.id] = named
         elif isinstance(target, ast.Starred):
@@ -415,20 +413,17 @@ class Expressions:
                 if name in LAYER_NAMES or name in MAKERS or name == "add" or name in JOINING:
                     return True
                 if isinstance(one.func, ast.Name):
-                    try:
-                        value = self.scope.find(name)
-                    except KeyError:
-                        continue
+                    value = self.scope.get(name)
                     if isinstance(value, Layer | Sequential | ModelOf | ClassOf):
                         return True
                     if isinstance(value, Function) and value.node not in nodes:
-                        own = self.scope.names.pop(name, None)  # a function that calls itself
+                        own = self.scope.pop(name, None)  # a function that calls itself
                         try:
                             if self.matters(value.node):
                                 return True
                         finally:
                             if own is not None:
-                                self.scope.names[name] = own
+                                self.scope[name] = own
         return False
 
 

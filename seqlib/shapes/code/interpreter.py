@@ -64,14 +64,14 @@ class Interpreter(Calls):
         self.m.skip(N_("imports"))
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
-            self.scope.names[name] = Path(alias.name if alias.asname else name)
+            self.scope[name] = Path(alias.name if alias.asname else name)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         self.m.skip(N_("imports"))
         for alias in node.names:
             if alias.name != "*":
                 name = f"{node.module or ''}.{alias.name}".lstrip(".")
-                self.scope.names[alias.asname or alias.name] = Path(name)
+                self.scope[alias.asname or alias.name] = Path(name)
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -106,7 +106,7 @@ class Interpreter(Calls):
 
     def layers_that_are_named(self) -> None:
         """Draw layers that the text makes and does not call, each by itself."""
-        for name, value in self.scope.names.items():
+        for name, value in self.scope.items():
             if isinstance(value, Layer):
                 self._by_itself(value, value.line, name)
 
@@ -116,12 +116,12 @@ class Interpreter(Calls):
         self.m.models.append(model)
 
     def _define(self, node: ast.FunctionDef) -> None:
-        self.scope.names[node.name] = Function(node, self.scope, node.name)
+        self.scope[node.name] = Function(node, self.scope, node.name)
 
     def _class(self, node: ast.ClassDef) -> None:
         bases = {self.m.segment(base).rpartition(".")[2] for base in node.bases}
         of_model = bool(bases & {"Model", "Layer", "Sequential"}) or self.matters(*node.body)
-        self.scope.names[node.name] = ClassOf(node.name, node.lineno, of_model)
+        self.scope[node.name] = ClassOf(node.name, node.lineno, of_model)
 
     def _return(self, node: ast.Return) -> None:
         raise Return(self.value(node.value) if node.value is not None else None)
@@ -135,13 +135,12 @@ class Interpreter(Calls):
         for node in nodes:
             for one in ast.walk(node):
                 if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-                    self.scope.names[one.id] = Unknown(one.id)
+                    self.scope[one.id] = Unknown(one.id)
                 elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute):
                     base = one.func.value
-                    if isinstance(base, ast.Name) and isinstance(
-                        self.scope.names.get(base.id), list
-                    ):
-                        self.scope.names[base.id] = Unknown(base.id)
+                    own = self.scope.maps[0]
+                    if isinstance(base, ast.Name) and isinstance(own.get(base.id), list):
+                        own[base.id] = Unknown(base.id)
 
     def _for(self, node: ast.For) -> None:
         matters = self.matters(*node.body)
@@ -216,12 +215,12 @@ class Interpreter(Calls):
         """Call the functions that make models and that the text only defines."""
         inside = {
             last_name(call.func)
-            for value in self.scope.names.values()
+            for value in self.scope.values()
             if isinstance(value, Function)
             for call in ast.walk(value.node)
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
         }
-        for name, value in list(self.scope.names.items()):
+        for name, value in list(self.scope.items()):
             if not isinstance(value, Function) or name in self.called or name in inside:
                 continue
             if not isinstance(value.node, ast.FunctionDef) or not self.matters(*value.node.body):

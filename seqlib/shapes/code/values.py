@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import operator
+from collections import ChainMap
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 MAX_TEXT, MAX_LIST = 400, 1000
@@ -65,7 +66,7 @@ class Function:
     """A function of the text: its syntax, and the names it can see."""
 
     node: ast.FunctionDef | ast.Lambda
-    scope: Scope
+    scope: ChainMap[str, Any]
     name: str = "lambda"
 
 
@@ -84,23 +85,6 @@ class Method:
 
     of: Any
     name: str
-
-
-@dataclass
-class Scope:
-    """Names and their values; ``outer`` is where a name is looked for next."""
-
-    names: dict[str, Any] = field(default_factory=dict)
-    outer: Scope | None = None
-
-    def find(self, name: str) -> Any:
-        """Return a name's value; raises ``KeyError``."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.outer
-        raise KeyError(name)
 
 
 BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
