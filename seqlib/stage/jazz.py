@@ -128,7 +128,7 @@ def jazz_stage(
         ),
         "equation": lambda: Equation(_title("equation"), weights.cell, trace),
         "influence": lambda: _influence(weights, trace, np.asarray(chosen), tokens, reads),
-        **{symbol: partial(_heatmap, trace, symbol) for symbol in trace.states},
+        **{symbol: partial(state_heatmap, trace, symbol) for symbol in trace.states},
     }
     return Stage(
         clock=Clock(np.asarray(melody.edges) * unit),
@@ -343,17 +343,12 @@ def state_stage(trace: Any, symbols: str, label: str, *, moving: bool = False) -
 
     ``moving``: another picture follows within a second.
     """
-    lanes = tuple(replace(_heatmap(trace, symbol), brief=moving) for symbol in symbols)
+    lanes = tuple(replace(state_heatmap(trace, symbol), brief=moving) for symbol in symbols)
     return Stage(Clock.even(trace.Tx, 0.4), lanes, label=label)
 
 
 def _title(lane: str) -> str:
     return _(LANES[lane])
-
-
-def _heatmap(trace: Any, symbol: str) -> Heatmap:
-    # The seed writes a for h; with one symbol, pointing at it highlights it everywhere.
-    return state_heatmap(trace, symbol, "a" if symbol == "h" else symbol)
 
 
 def _piano_roll(melody: Melody, arrangement: Arrangement | None, prompt: int) -> PianoRoll:

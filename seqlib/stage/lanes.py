@@ -146,13 +146,17 @@ def jazz_diagram(
 def state_heatmap(
     trace: Any, name: str, symbol: str = "", title: str = "", axis: str = "n_a"
 ) -> Heatmap:
-    """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a)."""
+    """Make the heatmap of one of a trace's ``STATES``, (Tx, n_a).
+
+    ``symbol`` is by default the seed's, a for h; pointing at one highlights it in all lanes.
+    """
     named, low, high = STATES[name]
+    symbol = symbol or ("a" if name == "h" else name)
     values = trace.states[name]
     if low is None or high is None:
         high = max(1.0, float(np.abs(values).max()))
         low = -high
-    return Heatmap(title or _(named), values, symbol or name, axis, low, high)
+    return Heatmap(title or _(named), values, symbol, axis, low, high)
 
 
 @dataclass(frozen=True)

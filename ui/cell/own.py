@@ -251,9 +251,7 @@ def _stage(
         high = max(float(np.abs(trace.x).max()), 1e-3)
         made.append(Heatmap(_("what the layer reads"), trace.x, "x", "n_x", -high, high))
     made += [
-        state_heatmap(trace, state, "a" if state == "h" else state)
-        for state in STATES
-        if state in lanes and state in trace.states
+        state_heatmap(trace, state) for state in STATES if state in lanes and state in trace.states
     ]
     if isinstance(trace, Trace) and "cell" in lanes:
         made.append(CellStep(_("every vector of this step"), trace, input_axis="n_x"))

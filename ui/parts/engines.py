@@ -71,6 +71,7 @@ def compared(key: str, runs: Mapping[str, Run], loss: Callable[[Any], np.ndarray
             apart=apart,
             loss=first[0],
         ),
+        "",
         *(f"- {name_of(key, engine)}: {seconds(run)}" for engine, run in runs.items()),
     ]
-    return "\n".join([lines[0], "", *lines[1:]])
+    return "\n".join(lines)

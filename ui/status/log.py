@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -244,14 +244,14 @@ class Observer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._reruns: deque[Rerun] = deque(maxlen=KEPT)
-        self._pages: Counter[str] = Counter()
+        self._count = 0
         self._short = False
 
     def rerun(self, page: str, seconds: float) -> None:
         """Record the time of a page; log a slow page, and memory that is short."""
         with self._lock:
             self._reruns.append(Rerun(page, seconds, time.monotonic()))
-            self._pages[page] += 1
+            self._count += 1
         if seconds > number(SLOW, SLOW_SECONDS):
             event("slow_rerun", logging.WARNING, page=page, seconds=seconds)
         self.memory(resident(), limit())
@@ -276,7 +276,7 @@ class Observer:
     def reruns(self) -> int:
         """Number of reruns since the server started."""
         with self._lock:
-            return self._pages.total()
+            return self._count
 
     def slowest(self, n: int = 10) -> list[Rerun]:
         """List the last ``KEPT`` reruns, the slowest first."""

@@ -116,9 +116,7 @@ class Metrics:
             "seqscope_memory_bytes": {"": server.memory},
             "seqscope_memory_limit_bytes": {"": server.limit},
             "seqscope_uptime_seconds": {"": int(server.uptime)},
-            "seqscope_rerun_p95_milliseconds": {
-                "": int(1000 * log.observer.percentile(95)),
-            },
+            "seqscope_rerun_p95_milliseconds": {"": int(1000 * log.observer.percentile(95))},
             "seqscope_workers": {"": len(server.workers or {})},
         }
         return {

@@ -284,13 +284,11 @@ def make_input(m: Machine, args: list, kwargs: dict[str, Any]) -> SymbolicTensor
     for name in ("batch_shape", "batch_input_shape"):
         if shape is None and name in kwargs:
             given = kwargs[name]
-            whole = given if isinstance(given, list | tuple) else Unknown(_label(given))
-            if isinstance(whole, Unknown):
-                shape = whole
+            if isinstance(given, list | tuple):
+                batch, shape = given[0] if given else None, given[1:]
             else:
-                batch, shape = whole[0] if whole else None, whole[1:]
-    dtype = kwargs.get("dtype", "float32")
-    words = [one for one in (*args[1:], dtype) if isinstance(one, str | Path)]
+                shape = Unknown(_label(given))
+    words = [one for one in (*args[1:], kwargs.get("dtype")) if isinstance(one, str | Path)]
     names = [one.last if isinstance(one, Path) else one for one in words]
     dtype = "int32" if any(one.startswith(("int", "uint")) for one in names) else "float32"
     if isinstance(shape, Opaque) or shape is None:

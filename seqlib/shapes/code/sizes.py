@@ -84,10 +84,8 @@ class Sizes:
         )
 
 
-def default_size(name: str, role: str = "") -> int:
+def default_size(name: str, role: str) -> int:
     """Return a sensible value for a size of this name."""
     lower = name.lower()
-    for pattern, value in BY_NAME:
-        if re.search(pattern, lower):
-            return value
-    return BY_ROLE.get(role, 10)
+    by_name = (value for pattern, value in BY_NAME if re.search(pattern, lower))
+    return next(by_name, BY_ROLE.get(role, 10))
