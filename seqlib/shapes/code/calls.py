@@ -36,6 +36,11 @@ SKIPPED_METHODS = frozenset(
         *("load_weights", "print", "export"),
     )
 )
+# Python's functions that are called, on values of at most ``MAX_LIST`` parts.
+Named = dict[str, Callable[..., Any]]
+OF_LISTS: Named = {one.__name__: one for one in (list, tuple, sorted, reversed, enumerate, zip)}
+OF_NUMBERS: Named = {one.__name__: one for one in (min, max, sum)}
+OF_ONE: Named = {one.__name__: one for one in (int, float, abs, round)}
 ARRAYS = frozenset(("zeros", "ones", "empty", "full", "rand", "randn"))
 
 
@@ -224,33 +229,29 @@ class Calls(Expressions):
             return len(args[0])
         if name == "int" and len(args) == 1 and isinstance(args[0], Unknown):
             return Unknown(label, tuple(args), int) if args[0].parts else args[0]
-        if unknown or not args:
+        if unknown or not args or "key" in kwargs:
             return [] if name == "list" and not args else Unknown(label, called=name)
-        return self._builtin_of_lists(name, args, label)
+        return self._builtin_of_values(name, args, kwargs, label)
 
-    def _builtin_of_lists(self, name: str, args: list, label: str) -> Any:
-        lists = [list(one) for one in args if isinstance(one, list | tuple | str | range)]
+    def _builtin_of_values(self, name: str, args: list, kwargs: dict, label: str) -> Any:
+        sequences = [one for one in args if isinstance(one, list | tuple | str | range)]
+        lists = [list(one[: MAX_LIST + 1]) for one in sequences]
         if any(len(one) > MAX_LIST for one in lists):
             return Unknown(label)
-        if len(lists) == len(args):
-            if name in ("list", "tuple", "sorted", "reversed"):
-                found = lists[0][::-1] if name == "reversed" else lists[0]
-                return tuple(found) if name == "tuple" else found
-            if name == "enumerate":
-                return list(enumerate(lists[0]))
-            if name == "zip":
-                return list(zip(*lists, strict=False))
-        flat = lists[0] if len(args) == 1 and lists else args
-        if all(isinstance(one, int | float) for one in flat) and flat:
-            work: dict[str, Callable] = {"min": min, "max": max, "sum": sum}
-            if name in work:
-                return work[name](flat)
-            single: dict[str, Callable] = {"int": int, "float": float, "abs": abs, "round": round}
-            if name in single and len(args) == 1 and not lists:
-                try:
-                    return single[name](flat[0])
-                except (ValueError, OverflowError):
-                    return Opaque(label)
+        numbers = lists[0] if len(args) == 1 and lists else args
+        try:
+            if name in OF_LISTS and len(lists) == len(args):
+                made = OF_LISTS[name](*lists, **kwargs)
+                return made if name == "tuple" else list(made)
+            if numbers and all(isinstance(one, int | float) for one in numbers):
+                if name in OF_NUMBERS:
+                    return OF_NUMBERS[name](numbers, **kwargs)
+                if name in OF_ONE and len(args) == 1 and not lists:
+                    return OF_ONE[name](args[0], **kwargs)
+        except (ValueError, OverflowError):
+            return Opaque(label)
+        except TypeError:  # sizes that are not known stay in their order
+            return lists[0] if name == "sorted" else Unknown(label)
         if name == "str" and len(args) == 1 and isinstance(args[0], str | float | int):
             long = not isinstance(args[0], str) and abs(args[0]) >= 10**15
             return Opaque(label) if long else str(args[0])[:MAX_TEXT]

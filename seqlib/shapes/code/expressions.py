@@ -328,11 +328,10 @@ class Expressions:
         if isinstance(value, str | list | tuple):
             return list(value)
         if isinstance(value, range):
-            if len(value) > MAX_LIST and matters:
+            n = len(value[: 10**9])  # of a longer one Python counts no length
+            if n > MAX_LIST and matters:
                 self.m.refuse(
-                    "this loop has {n:,} turns; at most {most:,} are read.",
-                    n=min(len(value), 10**9),
-                    most=MAX_LIST,
+                    "this loop has {n:,} turns; at most {most:,} are read.", n=n, most=MAX_LIST
                 )
             return list(value[: MAX_LIST + 1])
         return None

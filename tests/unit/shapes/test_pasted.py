@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -238,6 +239,7 @@ def test_what_does_not_fit_is_explained_with_line_and_cure(text, line, says):
         ("Dense(3)\n" * 400, "more than"),
         ("x" * 9000, "more than"),
         ("for i in range(10**6): x = LSTM(3)(x)", "turns"),
+        ("for i in range(10**30): x = LSTM(3)(x)", "turns"),
         ("while True: x = LSTM(3, return_sequences=True)(x)", "layers|too long"),
         ("def f(x): return f(Dense(3)(x))\nf(Input((4, 2)))", "too deeply"),
         ("from attention import Attention\nx = Attention(8)(Input((4, 2)))", "not a layer known"),
@@ -321,6 +323,13 @@ def test_no_dictionary_and_no_object_of_pythons_is_a_value(place, value):
         ("densor = Dense(n_values, activation='softmax')", (None, 78)),
         ("reshapor = Reshape((1, 78))", (None, 1, 78)),
         ("X = Input((30, 78))\nx = X[:, t, :]", (None, 78)),
+        ("x = Input((5,))\nfor n in sorted([9, 4]):\n  x = Dense(n)(x)", (None, 9)),
+        ("x = Input((5,))\nfor n in sorted([4, 9], reverse=True):\n  x = Dense(n)(x)", (None, 4)),
+        (
+            "x = Input((5,))\nfor i, n in enumerate([3, 3], start=1):\n  x = Dense(i * n)(x)",
+            (None, 6),
+        ),
+        ("x = Input((5,))\nfor n in sorted([n_a, 4]):\n  x = Dense(n)(x)", (None, 4)),
     ],
 )
 def test_more_ways_of_writing_are_read(text, shape):
@@ -444,6 +453,16 @@ LONG = (
     *("a(b)\n" * 1500, "\n" * 7990 + "x", "a " * 3900 + "(", "x = [" + "1," * 3900 + "]"),
     *("]\nLSTM(3)\n" * 700, "f(" * 3000, "'" * 7999, "x = 'a' * 300\n" * 500),
 )
+
+
+@pytest.mark.parametrize("name", ["list", "sorted", "max"])
+def test_a_long_range_is_never_made_a_list(name):
+    tracemalloc.start()
+    try:
+        assert read(f"n = {name}(range(1_000_000))\nLSTM(4)").fault is None
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
