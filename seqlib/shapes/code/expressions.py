@@ -13,6 +13,7 @@ from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
 from seqlib.shapes.code.values import (
     COMPARED,
     MAX_LIST,
+    MAX_PARTS,
     MAX_TEXT,
     Array,
     ClassOf,
@@ -22,6 +23,7 @@ from seqlib.shapes.code.values import (
     Path,
     Unknown,
     calculated,
+    count_parts,
 )
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import Layer
@@ -102,10 +104,13 @@ class Expressions:
             self.m.refuse("this is nested too deeply to be read; write it more simply.")
         try:
             read = self.expressions.get(type(node))
-            if read is not None:
-                return read(node)
-            data = isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp)
-            return Opaque(self.m.segment(node), data)
+            if read is None:
+                data = isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp)
+                return Opaque(self.m.segment(node), data)
+            found = read(node)
+            n_parts = count_parts(found)
+            self.m.tick(n_parts // 100)
+            return found if n_parts <= MAX_PARTS else Opaque(self.m.segment(node), data=True)
         finally:
             self.depth -= 1
 

@@ -76,9 +76,9 @@ class Machine:
         self.made: dict[int, dict[str, Any]] = {}  # by line, names and the values they are given
         self.run: Callable[..., Any] = lambda *_: None  # calls a function of the text
 
-    def tick(self) -> None:
-        """Count a step; raises ``PasteError`` where a text takes too many."""
-        self.steps += 1
+    def tick(self, steps: int = 1) -> None:
+        """Count steps; raises ``PasteError`` where a text takes too many."""
+        self.steps += steps
         if self.steps > MAX_STEPS or len(self.recording.calls) > MAX_CALLS:
             self.refuse(
                 "the text goes on for too long; shorten its loops, by a smaller Tx perhaps."

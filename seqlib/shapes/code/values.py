@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_TEXT, MAX_LIST = 400, 1000
+MAX_PARTS = 10_000  # of lists in lists, and of sizes made of sizes
 
 
 @dataclass
@@ -24,6 +25,9 @@ class Unknown:
     parts: tuple[Any, ...] = ()
     work: Callable[..., Any] | None = None
     called: str = ""
+
+    def __post_init__(self) -> None:
+        self.n_parts = 1 + count_parts(self.parts)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,23 @@ COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
 }
+
+
+def count_parts(value: Any) -> int:
+    """Count what a value is made of, as often as it is met; more than ``MAX_PARTS`` are not told.
+
+    A line can hold twice, or a thousand times, what the line before it makes, so the parts of a
+    short text may be more than could ever be walked.
+    """
+    n, waiting = 0, [value]
+    while waiting and n <= MAX_PARTS:
+        one = waiting.pop()
+        if isinstance(one, Unknown):
+            n += one.n_parts
+        elif isinstance(one, list | tuple):
+            n += len(one)
+            waiting += [part for part in one if isinstance(part, list | tuple | Unknown)]
+    return n
 
 
 def calculated(kind: type[ast.operator], one: Any, other: Any) -> Any:

@@ -465,6 +465,25 @@ def test_a_long_range_is_never_made_a_list(name):
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("l = [a]\n" + "l[0] = l[0] + l[0]\n" * 22 + "LSTM(l[0])", r"“l.0. \+ l.0.” has no value"),
+        ("a = [0] * 9\nfor _ in range(60): foo(a.append(a))\nDense(a)", "“a” has no value"),
+        ("a = [[0] * 99] * 99\nfor _ in range(64):\n  for _ in range(64): a", "too long"),
+    ],
+    ids=range(3),
+)
+def test_what_a_short_text_makes_of_many_parts_is_not_walked(text, says):
+    with pytest.raises(PasteError, match=says):
+        read(text)
+
+
+def test_lists_that_hold_too_much_are_sizes_to_ask_for():
+    found = read("a = [0] * 900\nb = [a] * 900\nfoo(b)\nDense(b)")
+    assert found.asked[0].name == "b"
+
+
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
 def test_a_long_text_of_one_kind_gets_its_sentence_within_the_bounds(text):
     assert drawn_or_refused(text) <= MAX_STEPS
