@@ -13,10 +13,9 @@ import streamlit as st
 from seqlib.i18n import _, language
 from ui.component import component
 from ui.frame import share
-from ui.frame.tour import Standing
+from ui.frame.tour import Standing, asked_step
 from ui.lessons.papers import OPENED, Plan, Step, in_language, linked_spans, plan
 from ui.parts import handouts
-from ui.parts.stage_view import count
 
 ON = "plan:on"
 
@@ -42,11 +41,8 @@ def _begin() -> None:
 def _standing() -> Standing:
     """The visit's step, from 1, on all pages; at first what the URL says, 0 for no lesson."""
     if ON not in st.session_state:
-        asked = st.query_params.get(share.PLAN, "")
-        step = (asked and count(asked, len(plan(language()).steps))) or 0
-        st.session_state[ON] = Standing("", step, 1)
-        if asked and not step:
-            share.refuse(share.PLAN)
+        steps = len(plan(language()).steps)
+        st.session_state[ON] = Standing("", asked_step(share.PLAN, steps), 1)
     return st.session_state[ON]
 
 

@@ -32,14 +32,13 @@ _bar = component("sections", "sections/bar.js", "sections/bar.css")
 class _Run(threading.local):
     """What one script run has met: one run is one thread."""
 
-    def __init__(self) -> None:
-        self.fresh()
-
     def fresh(self) -> None:
         self.names: list[str] = []
         self.titles: list[dict[str, str]] = []
         self.bar: Any = None
         self.opening = False
+
+    __init__ = fresh
 
 
 run = _Run()

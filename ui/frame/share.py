@@ -41,12 +41,11 @@ _component = component("share", "share/share.js", "share/share.css")
 class _Run(threading.local):
     """What one script run has met: one run is one thread."""
 
-    def __init__(self) -> None:
-        self.fresh()
-
     def fresh(self) -> None:
         self.refused: set[str] = set()
         self.note: Any = None
+
+    __init__ = fresh
 
 
 _run = _Run()

@@ -46,19 +46,18 @@ def standing(page: str, steps: int) -> Standing:
     """The visit's standing; on a page's first run and on the way back, what the URL says."""
     kept = st.session_state.get(ON)
     if kept is None or kept.page != page or language.went_back():
-        kept = Standing(page, _asked(steps), kept.turn + 1 if kept else 1)
+        kept = Standing(page, asked_step(share.TOUR, steps), kept.turn + 1 if kept else 1)
         st.session_state[ON] = kept
     return kept
 
 
-def _asked(steps: int) -> int:
-    """The step in the URL; 0 if there is none or it does not exist."""
-    asked = st.query_params.get(share.TOUR, "")
-    if step := count(asked, steps):
-        return step
-    if asked:
-        share.refuse(share.TOUR)
-    return 0
+def asked_step(name: str, steps: int) -> int:
+    """The step in the URL by that name; 0 if there is none or it does not exist."""
+    asked = st.query_params.get(name, "")
+    step = count(asked, steps) or 0
+    if asked and not step:
+        share.refuse(name)
+    return step
 
 
 def _write(step: int, *, anew: bool = False) -> None:

@@ -23,12 +23,11 @@ _PIN = re.compile(r"([^\s,]{1,20})-(\d{1,6})")
 class _Run(threading.local):
     """The stages that one script run has drawn, and parameters of no use to them."""
 
-    def __init__(self) -> None:
-        self.fresh()
-
     def fresh(self) -> None:
         self.stages: set[str] = set()
         self.refused: set[str] = set()
+
+    __init__ = fresh
 
 
 run = _Run()
