@@ -352,10 +352,7 @@ def reads_sequences(layer: Layer) -> bool:
 def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:
     """Make the input that a stack of layers needs and the text does not make."""
     first = layers[0]
-    hint = first.hint if isinstance(first, Layer) else None
-    if hint is None and isinstance(first, Layer):
-        inner = vars(first.given).get("layer")
-        hint = inner.hint if isinstance(inner, Layer) else None
+    hint = first.hint or getattr(vars(first.given).get("layer"), "hint", None)
     dtype = "int32" if isinstance(first, Embedding) else "float32"
     if isinstance(hint, Unknown):
         axes = 1 if isinstance(first, Embedding) or not reads_sequences(first) else 2
@@ -382,9 +379,8 @@ def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:
 
 def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
     """List the tensors that a layer is called on; unknown ones become inputs."""
-    values = list(value) if isinstance(value, list | tuple) else [value]
     found = []
-    for one in values:
+    for one in flat(value):
         if isinstance(one, SymbolicTensor):
             found.append(one)
         elif isinstance(one, Sequential):
@@ -403,8 +399,6 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
                 m.implied[one.label] = made
                 m.recording.names.setdefault(made.row, short(one.label, 24))
             found.append(m.implied[one.label])
-        elif isinstance(one, list | tuple):
-            found += tensors_of(m, one, layer)
         else:
             m.fail(
                 layer if isinstance(layer, Layer) else "Model",
@@ -548,7 +542,7 @@ def add(m: Machine, model: Sequential, item: Any) -> None:
     model.items.append((item, line, m.recording.iteration))
 
 
-def _nest(model: Sequential | ModelOf) -> None:
+def _nest(model: Any) -> None:
     if isinstance(model, Sequential):
         model.nested = True
 
@@ -560,7 +554,12 @@ def finish(m: Machine, model: Sequential) -> Any:
     model.applied = len(items)  # what stands above a layer that does not fit is not called
     for number in range(start, len(items)):
         if isinstance(model.x, list):
-            _one_result(m, *items[number - 1][:2])
+            item, m.line, _turn = items[number - 1]
+            m.fail(
+                item,
+                "return_state=True gives several results, and the next layer of a stack reads "
+                "one; leave it out here.",
+            )
         item, m.line, m.recording.iteration = items[number]
         rest = [one for one, *_rest in items[number:]]
         if isinstance(item, SymbolicTensor):
@@ -585,16 +584,6 @@ def finish(m: Machine, model: Sequential) -> Any:
             model.x = call_layer(m, item, [model.x], {})
     m.line, m.recording.iteration = kept
     return model.x
-
-
-def _one_result(m: Machine, item: Any, line: int) -> NoReturn:
-    """Stop at a layer in a stack that gives several results."""
-    m.line = line
-    m.fail(
-        item,
-        "return_state=True gives several results, and the next layer of a stack reads one; "
-        "leave it out here.",
-    )
 
 
 def replay(m: Machine, model: Sequential | ModelOf, inputs: list[SymbolicTensor]) -> Any:
@@ -644,7 +633,6 @@ def merged(m: Machine, args: list, kwargs: dict[str, Any], title: str) -> Any:
     if kind == "Dot":
         kept.setdefault("dot_axes", -1)
     m.say(older.renamed(f"merge(mode={mode!r})", f"{kind}()"))
-    for one in args[0] if args and isinstance(args[0], list | tuple) else []:
-        if isinstance(one, Sequential):
-            one.nested = True
+    for one in flat(args[:1]):
+        _nest(one)
     return call_layer(m, make_layer(m, kind, [], kept, title), args[:1], {})
