@@ -103,6 +103,18 @@ def _one_size(kind: str, name: str, value: Any) -> int | None:
     return whole(kind, name, value)
 
 
+def _target_shape(kind: str, name: str, value: Any) -> tuple:
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(size, int) and not isinstance(size, bool) and (size > 0 or size == -1)
+        for size in value
+    ):
+        raise ShapeError(
+            "Reshape: {shape} is no shape; write the sizes without the batch, such as (1, 78).",
+            shape=written(value),
+        )
+    return tuple(value)
+
+
 def one_of(*options: Any) -> Callable[[str, str, Any], Any]:
     """Make a check that an argument is one of these."""
 
@@ -133,6 +145,7 @@ CHECKS: dict[str, Callable[[str, str, Any], Any]] = {
     **dict.fromkeys(FLAGS, _flag),
     **dict.fromkeys(RATES, _rate),
     **dict.fromkeys(("activation", "recurrent_activation"), _activation),
+    "target_shape": _target_shape,
     "merge_mode": one_of("concat", "sum", "mul", "ave", None),
     "score_mode": one_of("dot", "concat"),
     "data_format": one_of("channels_last", None),

@@ -194,7 +194,7 @@ class MultiHeadAttention(Floats):
 
     def count(self, *shapes: tuple) -> int:
         given = self.given
-        query, value, key = (shape[-1] for shape in (*shapes, shapes[1])[:3])
+        query, value, key = (needs_size(self.kind, one[-1]) for one in (*shapes, shapes[1])[:3])
         long, bias = given.value_dim or given.key_dim, int(given.use_bias)
         read = (query + key + 2 * bias) * given.key_dim + (value + bias) * long
         return given.num_heads * (read + long * query) + bias * query

@@ -220,19 +220,9 @@ class Flatten(Layer):
 
 class Reshape(Layer):
     takes = "target_shape"
-    own = ("target_shape",)
 
     def shape(self, shape: tuple) -> tuple:
-        target = self.given.target_shape
-        if not isinstance(target, list | tuple) or not all(
-            isinstance(size, int) and not isinstance(size, bool) and (size > 0 or size == -1)
-            for size in target
-        ):
-            raise ShapeError(
-                "Reshape: {shape} is no shape; write the sizes without the batch, such as (1, 78).",
-                shape=written(target),
-            )
-        return (shape[0], *reshaped(shape[1:], tuple(target)))
+        return (shape[0], *reshaped(shape[1:], self.given.target_shape))
 
 
 def reshaped(shape: tuple, target: tuple) -> tuple:

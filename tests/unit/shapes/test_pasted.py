@@ -199,6 +199,7 @@ E10 = "Embedding(9, 5, input_length=10)\n"
         ("x = Input((4, 2))\nLSTM(3, stateful=True)(x)", 2, "batch must be fixed"),
         ("x = Input((4, 2))\ny = Input((4, 5))\nd = Dense(1)\nd(x)\nd(y)", 5, "weights for 2"),
         ("x = Input((4, 2))\nBidirectional(GRU(3, go_backwards=True))(x)", 2, "both ends"),
+        ("x = Input((4, None))\nMultiHeadAttention(2, 3)(x, x)", 2, "how many features"),
     ],
 )
 def test_what_does_not_fit_is_explained_with_line_and_cure(text, line, says):
@@ -223,6 +224,7 @@ def test_what_does_not_fit_is_explained_with_line_and_cure(text, line, says):
         ("x = Input((4, 2))\nModel(x, [out])", "“out” is not made in the text"),
         ("LSTM()", r"write LSTM\(64\)"),
         ("LSTM(64, unit=3)", "no argument unit"),
+        ("Reshape(5)\nDense(3)", "Reshape: 5 is no shape"),
         ("LSTM(10**99)", "has no value"),
         ("LSTM(1 / 0)", "has no value"),
         ("LSTM(99999999999)", "too large"),
