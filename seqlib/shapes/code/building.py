@@ -129,7 +129,7 @@ def argument(m: Machine, name: str, value: Any) -> Any:
                 text=short(value.label),
             )
         return False if name in FLAGS else 0.5
-    if name in CHECKS or name in WITHOUT_BATCH or name == "output_sequence_length":
+    if name in CHECKS or name in WITHOUT_BATCH:
         if isinstance(value, Unknown) and name in ("merge_mode", "score_mode", "data_format"):
             m.no_value(value.label)
         found = m.resolve(value, name)
@@ -223,10 +223,9 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
 
     def work(*specs: Spec) -> Spec:
         shape = layer.given.output_shape
-        if isinstance(shape, list | tuple) and plain(shape):
-            return Spec((specs[0].shape[0], *shape))
-        if isinstance(shape, int):
-            return Spec((specs[0].shape[0], shape))
+        sizes = shape if isinstance(shape, list | tuple) else [shape]
+        if shape is not None and all(isinstance(size, int | None) for size in sizes):
+            return Spec((specs[0].shape[0], *sizes))
         tensors = [SymbolicTensor(spec) for spec in specs]
         m.inside += 1
         m.worked = []
@@ -256,7 +255,7 @@ def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> 
         return SymbolicTensor(operation.work(*(tensor.spec for tensor in tensors)))
     except ShapeError as problem:
         m.fail(operation, problem, tensors)
-    except TypeError:
+    except (TypeError, AttributeError, IndexError):  # of any kind, and handed on as they are
         m.fail(operation, "{name}: these arguments cannot be read here.", name=operation.kind)
 
 
@@ -415,6 +414,8 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
 def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> Any:
     """Call a layer on tensors."""
     m.tick()
+    if m.inside:  # a Lambda has no layers; what it is told then is said there
+        m.refuse("“{text}” cannot be read here; write it with layers.", text=layer.title)
     value = args[0] if args else next(iter(kwargs.values()), [])
     if layer.several[1] > 1 and len(args) > 1 and not isinstance(value, list | tuple):
         value = [one for one in args if not isinstance(one, int | None)]

@@ -231,9 +231,7 @@ class Expressions:
         work = FUNCTIONS["matmul"] if kind == "Matmul" else None
 
         def result(*specs: Spec) -> Spec:
-            if len(specs) < 2:
-                return Spec(specs[0].shape, "float32")
-            return work(*specs) if work else elementwise(kind, *specs)
+            return work(*specs) if work and len(specs) > 1 else elementwise(kind, *specs)
 
         return building.operate(self.m, Operation(kind, result, self.m.segment(node)), tensors)
 

@@ -96,7 +96,7 @@ def _flag(kind: str, name: str, value: Any) -> bool:
 
 def _one_size(kind: str, name: str, value: Any) -> int | None:
     """Return the one size of a window over time, given as 3, (3,) or [3]."""
-    if value is None and name == "strides":  # as pool_size
+    if value is None and name in NO_SIZE:
         return None
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
@@ -133,7 +133,8 @@ def one_of(*options: Any) -> Callable[[str, str, Any], Any]:
 
 
 WHOLE = (*("units", "filters", "input_dim", "output_dim", "n", "groups", "num_heads"), "key_dim")
-ONE_SIZE = ("kernel_size", "pool_size", "strides", "dilation_rate", "size")
+NO_SIZE = ("strides", "output_sequence_length")  # may be None
+ONE_SIZE = ("kernel_size", "pool_size", "dilation_rate", "size", *NO_SIZE)
 FLAGS = (
     *("use_bias", "return_sequences", "return_state", "stateful", "go_backwards", "unroll"),
     *("mask_zero", "reset_after", "center", "scale", "keepdims", "use_scale", "normalize"),

@@ -99,8 +99,10 @@ def _product(one: Spec, other: Spec) -> Spec:
     return Spec((*left[:-1], right[-1]))
 
 
-def elementwise(kind: str, one: Spec, other: Spec) -> Spec:
-    """Return what arithmetic of two tensors gives."""
+def elementwise(kind: str, one: Spec, other: Any = None) -> Spec:
+    """Return what arithmetic of two tensors gives, or of a tensor and a number."""
+    if not isinstance(other, Spec):
+        return Spec(one.shape)
     shape = broadcast(kind, one.shape, other.shape)
     return Spec(shape, other.dtype if other.dtype.startswith("float") else one.dtype)
 

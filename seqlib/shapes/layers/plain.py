@@ -247,9 +247,11 @@ class Permute(Layer):
 
     def shape(self, shape: tuple) -> tuple:
         dims = self.given.dims
-        if not isinstance(dims, list | tuple) or sorted(
-            size for size in dims if isinstance(size, int)
-        ) != list(range(1, len(shape))):
+        if (
+            not isinstance(dims, list | tuple)
+            or not all(isinstance(axis, int) for axis in dims)
+            or sorted(dims) != list(range(1, len(shape)))
+        ):
             raise ShapeError(
                 "Permute: {dims} does not name every axis of {shape} once; the batch is not "
                 "counted, and the first axis after it is 1.",

@@ -199,6 +199,8 @@ E10 = "Embedding(9, 5, input_length=10)\n"
         ("x = Input((4, 2))\nLSTM(3, stateful=True)(x)", 2, "batch must be fixed"),
         ("x = Input((4, 2))\ny = Input((4, 5))\nd = Dense(1)\nd(x)\nd(y)", 5, "weights for 2"),
         ("x = Input((4, 2))\nBidirectional(GRU(3, go_backwards=True))(x)", 2, "both ends"),
+        ("x = Input((4, 2))\nLambda(lambda z: Dense(2)(z))(x)", 2, "add output_shape"),
+        ("x = Input((4, 2))\ntf.matmul(x, 3)", 2, "these arguments cannot be read"),
         ("x = Input((4, None))\nMultiHeadAttention(2, 3)(x, x)", 2, "how many features"),
     ],
 )
@@ -325,6 +327,7 @@ def test_no_dictionary_and_no_object_of_pythons_is_a_value(place, value):
         ("densor = Dense(n_values, activation='softmax')", (None, 78)),
         ("reshapor = Reshape((1, 78))", (None, 1, 78)),
         ("X = Input((30, 78))\nx = X[:, t, :]", (None, 78)),
+        ("x = Input((4, 2))\nDense(3)(keras.ops.multiply(x, 0.5))", (None, 4, 3)),
         ("x = Input((5,))\nfor n in sorted([9, 4]):\n  x = Dense(n)(x)", (None, 9)),
         ("x = Input((5,))\nfor n in sorted([4, 9], reverse=True):\n  x = Dense(n)(x)", (None, 4)),
         (
