@@ -109,7 +109,7 @@ class Expressions:
                 return Opaque(self.m.segment(node), data)
             found = read(node)
             n_parts = count_parts(found)
-            self.m.tick(n_parts // 100)
+            self.m.tick(n_parts // 25)
             return found if n_parts <= MAX_PARTS else Opaque(self.m.segment(node), data=True)
         finally:
             self.depth -= 1

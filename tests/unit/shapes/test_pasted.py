@@ -474,7 +474,7 @@ def test_a_long_range_is_never_made_a_list(name):
     ("text", "says"),
     [
         ("l = [a]\n" + "l[0] = l[0] + l[0]\n" * 22 + "LSTM(l[0])", r"“l.0. \+ l.0.” has no value"),
-        ("a = [0] * 9\nfor _ in range(60): foo(a.append(a))\nDense(a)", "“a” has no value"),
+        ("a = [0] * 9\nfor _ in range(60): foo(a.append(a))\nDense(a)", "too long"),
         ("a = [[0] * 99] * 99\nfor _ in range(64):\n  for _ in range(64): a", "too long"),
     ],
     ids=range(3),
