@@ -276,22 +276,20 @@ def _written(value: str | int | float) -> str:
 
 # -- in words -----------------------------------------------------------------------------
 
-NAMES = ("runs", "midi", "sentences", "tables", "models", "vectors")
-
 
 def holds(work: Mapping[str, Any]) -> dict[str, int]:
-    """How many things of each kind of ``NAMES`` a visit holds; those it does not are left out."""
+    """How many things of each kind a visit holds; those it does not are left out."""
     vectors = sum(key.startswith("own_vectors:") for key in work)
     runs = len(work.get("jazz_runs", ())) + len(work.get("emoji_runs", ()))
-    counts = (
-        runs + sum(work.get(key) is not None for key in ("embedding_runs", "copy_run")),
-        int(work.get("song") is not None),
-        sum(map(len, work.get("emoji_mine") or ())),
-        int(work.get("emoji_draft") is not None),
-        int(work.get("emoji_file_model") is not None),
-        vectors,
-    )
-    return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
+    counts = {
+        "runs": runs + sum(work.get(key) is not None for key in ("embedding_runs", "copy_run")),
+        "midi": int(work.get("song") is not None),
+        "sentences": sum(map(len, work.get("emoji_mine") or ())),
+        "tables": int(work.get("emoji_draft") is not None),
+        "models": int(work.get("emoji_file_model") is not None),
+        "vectors": vectors,
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def in_words(counts: Mapping[str, Any]) -> str:
@@ -305,8 +303,8 @@ def in_words(counts: Mapping[str, Any]) -> str:
         "vectors": lambda n: n_("{n} file of vectors", "{n} files of vectors", n),
     }
     found = [
-        words[name](counts[name])
-        for name in NAMES
+        word(counts[name])
+        for name, word in words.items()
         if type(counts.get(name)) is int and 0 < counts[name] < 1_000_000
     ]
     return _(", ").join(found)

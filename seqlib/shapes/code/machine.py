@@ -72,7 +72,7 @@ class Machine:
         self.turning: set[str] = set()  # names that change with the turn of a loop
         self.implied: dict[str, SymbolicTensor] = {}  # inputs that the text does not make
         self.open: set[int] = set()  # rows of inputs of which not even the axes are known
-        self.segments: dict[int, str] = {}
+        self.segments: dict[ast.AST, str] = {}
         self.made: dict[int, dict[str, Any]] = {}  # by line, names and the values they are given
         self.run: Callable[..., Any] = lambda *_: None  # calls a function of the text
 
@@ -133,10 +133,9 @@ class Machine:
 
     def segment(self, node: ast.AST) -> str:
         """Return the text of a node on one line, cut to 80 letters."""
-        key = id(node)
-        if key not in self.segments:
-            self.segments[key] = short(self._source(node), 80)
-        return self.segments[key]
+        if node not in self.segments:
+            self.segments[node] = short(self._source(node), 80)
+        return self.segments[node]
 
     def _source(self, node: Any) -> str:
         """Return the text of a node; columns count the bytes of UTF-8."""
