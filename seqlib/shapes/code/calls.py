@@ -66,6 +66,7 @@ class Calls(Expressions):
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         machine.run = self._run
+        self.expressions[ast.Call] = self._call
         self.called: set[str] = set()  # functions of the text
 
     def walk(self, body: Iterable[ast.stmt]) -> None:

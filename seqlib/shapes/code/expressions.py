@@ -77,7 +77,6 @@ class Expressions:
             ast.Name: self._name,
             ast.Attribute: self._attribute,
             ast.Subscript: self._subscript,
-            ast.Call: self._call,
             ast.List: lambda node: self._elements(node.elts),
             ast.Tuple: lambda node: tuple(self._elements(node.elts)),
             ast.BinOp: self._binary,
@@ -92,9 +91,6 @@ class Expressions:
             ast.NamedExpr: self._walrus,
             ast.Slice: self._slice,
         }
-
-    def _call(self, node: ast.Call) -> Any:
-        raise NotImplementedError
 
     def value(self, node: ast.expr) -> Any:
         """Return an expression's value."""
