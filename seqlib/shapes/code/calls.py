@@ -247,8 +247,8 @@ class Calls(Expressions):
             if numbers and all(isinstance(one, int | float) for one in numbers):
                 if name in OF_NUMBERS:
                     return OF_NUMBERS[name](numbers, **kwargs)
-                if name in OF_ONE and len(args) == 1 and not lists:
-                    return OF_ONE[name](args[0], **kwargs)
+                if name in OF_ONE and len(args) == 1 and not (lists or kwargs):
+                    return OF_ONE[name](args[0])
         except (ValueError, OverflowError):
             return Opaque(label)
         except TypeError:  # sizes that are not known stay in their order

@@ -489,6 +489,12 @@ def test_lists_that_hold_too_much_are_sizes_to_ask_for():
     assert found.asked[0].name == "b"
 
 
+def test_no_number_is_rounded_to_digits_without_end():
+    # Python would work out 10 to the power of ten million first.
+    found = read("n = round(7, ndigits=-(10**7))\nDense(n)")
+    assert found.asked[0].name == "n"
+
+
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
 def test_a_long_text_of_one_kind_gets_its_sentence_within_the_bounds(text):
     assert drawn_or_refused(text) <= MAX_STEPS
