@@ -22,7 +22,7 @@ from ui.component import component
 from ui.frame import language as languages
 from ui.frame import sections
 from ui.parts import escape, stage_view
-from ui.state import TABLE, Picks, linked
+from ui.state import TABLE, TOOLBAR, Picks, linked
 
 WITHOUT = "without"
 UPLOADS = "uploads"
@@ -68,7 +68,13 @@ def begin(page: str) -> None:
     st.session_state[_PAGE] = page
     st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
     st.session_state[_JUDGED] = False
-    sections.begin(any(name in TABLE or _ours(name) for name in st.query_params))
+    sections.begin(any(_of_page(name) or _ours(name) for name in st.query_params))
+
+
+def _of_page(name: str) -> bool:
+    """Whether a parameter is of a control that stands somewhere on the page."""
+    row = linked(name, st.session_state[_PAGE])
+    return row is not None and row.page != TOOLBAR
 
 
 def _ours(name: str) -> bool:
