@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 import zipfile
 
@@ -81,6 +82,11 @@ def test_the_page_states_the_matrix_it_shows(page):
     assert "PDDL 1.0" in texts(page)
     assert f"vocab\\_len = {TOTAL:,}" in texts(page)
     assert f"of {TOTAL:,}: {matrix.BINS * 50:,} cells" in shown(page)
+
+
+def test_each_row_of_the_first_picture_has_its_name_where_it_is_presented():
+    first = visit("embeddings", present="true").get("plotly_chart")[0]
+    assert len(json.loads(first.proto.spec)["layout"]["yaxis"]["ticktext"]) == matrix.FIRST_ROWS
 
 
 def test_the_lookup_shows_its_shapes_and_what_multiplying_it_out_costs(page):

@@ -20,7 +20,7 @@ BINS = 260  # two pixels each; single rows up to here
 CLOSE = 25  # rows after a jump: each with its word
 SIGNED = {"mean": True, "root mean square": False, "extreme": True}
 HEIGHT = 600
-FIRST_ROWS, FIRST_HEIGHT = 9, 260
+FIRST_ROWS = 9
 # The chart has one gesture, dragging over rows, and the camera that saves a picture.
 CONFIG = charts.SAVE | {"toImageButtonOptions": {"filename": "embedding-matrix", "scale": 2}}
 
@@ -42,7 +42,7 @@ def show(vectors: WordVectors) -> None:
 def beginning(vectors: WordVectors) -> None:
     """Draw the first rows: padding, then the words that the file has first."""
     view = overview(vectors, 0, FIRST_ROWS, BINS)
-    figure = figures.matrix(view, height=FIRST_HEIGHT, font=font())
+    figure = figures.matrix(view, height=160 + 7 * font(), font=font())  # each row's name fits
     charts.show(
         figure.update_layout(dragmode=False),
         key="matrix_beginning",
