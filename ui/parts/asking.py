@@ -15,9 +15,8 @@ def telling(stage: str, part: str) -> DeltaGenerator:
     """
     box = st.container(key=f"tells_{stage}_{part}")
     if f"{stage}.ask" in st.query_params:
-        ruled = f'[class*="st-key-tells_{stage}"]'
         box.html(
-            f"<style>:root:not([data-asking~='{stage}']) {ruled} * "
+            f"<style>:root:not([data-asking~='{stage}']) .st-key-tells_{stage}_{part} * "
             "{ visibility: hidden !important; }</style>"
         )
     return box
