@@ -147,7 +147,7 @@ class _Kept:
         self._skipped: list[Record] = []
         self._n_skipped = self._cut = 0
         for line, cells, why in rows:
-            sentence, label = map(_clean, cells) if cells else ("", "")
+            sentence, label = map(clean, cells) if cells else ("", "")
             if not why and not sentence and not label:
                 continue
             if reason := why or self._unusable(sentence, label):
@@ -305,11 +305,11 @@ def _bytes_of(source: Source) -> bytes:
     return data
 
 
-def _clean(text: object) -> str:
+def clean(text: object) -> str:
     """Write text on one line without control characters; None gives ""."""
     text = "" if text is None else str(text)[: 4 * MAX_CHARACTERS]
-    clean = " ".join(text.translate(_CONTROL).split())
-    return clean.encode("utf-8", "replace").decode() if not clean.isascii() else clean
+    line = " ".join(text.translate(_CONTROL).split())
+    return line.encode("utf-8", "replace").decode() if not line.isascii() else line
 
 
 def _notes(labelled: LabelledSentences) -> tuple[Later, ...]:

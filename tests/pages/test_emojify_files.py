@@ -151,10 +151,25 @@ def test_an_edited_table_becomes_sentences_with_new_classes_and_empty_rows_left_
     assert [one.emoji for one in made.train.classes] == ["😄", "😞", "☔"]
 
 
+@pytest.mark.parametrize("nothing", ["\x07", " \u2028", "\x00\x7f"])
+def test_a_row_of_which_nothing_can_be_read_moves_no_other_to_the_wrong_part(nothing):
+    made = data_part.from_table(
+        table(
+            (nothing, "", "test"),
+            ("I am glad", "happy", "train"),
+            ("I am low", "sad", "train"),
+            ("I am well", "happy", "test"),
+        )
+    )
+    assert made.train.sentences == ("I am glad", "I am low")
+    assert made.test.sentences == ("I am well",)
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
         ([("glad", "happy", "train"), ("no label", "", "train"), ("b", "sad", "test")], "Row 2"),
+        ([(None, "", None), ("a", "happy", "train"), ("b", "sad", "test"), ("c", "", "")], "Row 4"),
         ([("a", "happy", "train"), ("b", "sad", "train")], "each part"),
         ([("a", "happy", "train"), ("b", "happy", "test")], "same label"),
         ([], "No row"),

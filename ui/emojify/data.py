@@ -20,7 +20,7 @@ from seqlib.text import (
     template,
     write_csv,
 )
-from seqlib.text.files import MAX_BYTES, MAX_ROWS
+from seqlib.text.files import MAX_BYTES, MAX_ROWS, clean
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.frame import choices, language
@@ -258,9 +258,8 @@ def _begin_new_table() -> None:
 
 def from_table(edited: pd.DataFrame) -> DataSet:
     """Make sentences of the editor's rows; raises ``ValueError``, one sentence."""
-    cells = edited.fillna("").astype(str).values.tolist()
-    rows = [row for row in cells if row[0].strip() or row[1].strip()]
-    labelled, report = from_rows([(sentence, label) for sentence, label, _part in rows])
+    rows = edited.fillna("").astype(str).values.tolist()
+    labelled, report = from_rows((sentence, label) for sentence, label, _part in rows)
     if report.n_skipped:
         first = report.skipped[0]
         sentence = (
@@ -269,7 +268,7 @@ def from_table(edited: pd.DataFrame) -> DataSet:
             else N_("Row {line} cannot be used: {why}. Correct it, or delete the row.")
         )
         raise InputError(sentence, line=first.line, more=report.n_skipped - 1, why=first.why)
-    is_test = np.array([row[2] == TEST for row in rows])
+    is_test = np.array([part == TEST for *texts, part in rows if any(map(clean, texts))])
     train, test = (labelled.subset(np.flatnonzero(which)) for which in (~is_test, is_test))
     if not len(train) or not len(test):
         raise InputError("Keep at least one row of each part, train and test.")
