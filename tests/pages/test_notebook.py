@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib.music import Melody, Token, write_midi
+from ui.cell.sandbox import named_groups
 from ui.frame.frame import PAGES
+from ui.jazz.state import shipped
 from ui.lessons import notebooks
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +72,14 @@ def test_what_is_set_on_the_page_is_in_the_notebook(name, state, line):
     app = open_page(name, **state)
     code = "\n".join(cell.source for cell in made(app, name).cells if cell.cell_type == "code")
     assert line in code
+
+
+def test_a_group_that_is_switched_off_goes_along_unit_by_unit():
+    app = open_page("cell", hand="switch off a group", hand_group="beat")
+    edits = asked(app, "cell").settings["edits"]
+    units = named_groups(shipped("good"))["beat"]
+    assert edits == [(what, "hold", 0.0, units, 16, False) for what in "ca"]
+    made(app, "cell")
 
 
 def test_a_replaced_state_goes_along_number_by_number():

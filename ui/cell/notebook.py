@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numpy as np
 
 from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample
-from seqlib.jazz.sandbox import RECIPES, Edit
-from ui.cell import sandbox
+from seqlib.jazz.sandbox import RECIPES
+from ui.cell.sandbox import edits_of, named_groups
 from ui.cell.state import TEMPERATURE, TY
 from ui.jazz.state import shipped
 from ui.parts.notebook import Asked
@@ -25,24 +25,16 @@ def asked() -> Asked:
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
-    recipe = RECIPES[value("hand")]
-    edits = recipe.at(start)
-    if "source" in recipe.needs:
-        source = value("hand_source")
-        states: tuple[Any, Any] = (0.0, 0.0)
-        if source != sandbox.ZEROS:
-            trace = sample(shipped(model), TY, temperature=TEMPERATURE, seed=seed).trace
-            states = tuple(values[int(source) - 1].tolist() for values in (trace.h, trace.c))
-        edits = tuple(
-            Edit(what, "hold", value, None, start, True)
-            for what, value in zip("ac", states, strict=True)
-        )
-    elif "gate" in recipe.needs:
-        how, key = ("hold", "hand_value") if "value" in recipe.needs else ("scale", "hand_factor")
-        unit = value("hand_unit")
-        unit = None if unit == sandbox.ALL else int(unit)
-        edits = (Edit(value("hand_gate"), how, float(value(key)), unit, start),)
-    elif "one unit" in recipe.needs:
-        unit = int(value("hand_one"))
-        edits = tuple(Edit(what, "hold", 0.0, unit, start) for what in "ca")
-    return [(edit.what, edit.how, edit.value, edit.unit, edit.start, edit.once) for edit in edits]
+    name, weights = value("hand"), shipped(model)
+    # A control is named by what it is asked for; "one unit" by ``hand_one``.
+    needs = RECIPES[name].needs
+    answers = {need: value(f"hand_{need.removesuffix(' unit')}") for need in needs}
+    if "group" in answers:
+        answers["group"] = named_groups(weights).get(answers["group"], ())
+    edits = edits_of(
+        name, answers, start, lambda: sample(weights, TY, temperature=TEMPERATURE, seed=seed).trace
+    )
+    return [
+        (one.what, one.how, np.asarray(one.value).tolist(), one.unit, one.start, one.once)
+        for one in edits
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,11 +10,11 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, _, capital
-from seqlib.jazz import sandbox, score
+from seqlib.jazz import JazzWeights, sandbox, score
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.follow import groups
 from seqlib.jazz.sampling import Sample
-from seqlib.jazz.sandbox import RECIPES, Edit, silenced, without
+from seqlib.jazz.sandbox import RECIPES, Edit, Effect, silenced, without
 from seqlib.lstm import Trace
 from seqlib.stage import Stage
 from seqlib.stage.jazz import solo_stage
@@ -78,23 +78,33 @@ def controls(scene: Scene) -> tuple[Hand, str]:
 
 
 def _edits(scene: Scene, name: str, start: int) -> tuple[Edit, ...]:
-    needs = RECIPES[name].needs
-    if not needs:
-        return RECIPES[name].at(start)
+    """Draw what a recipe needs to know, and return its edits."""
     answers: dict[str, Any] = {}
-    for column, need in zip(st.columns(3), needs, strict=False):
+    needs = RECIPES[name].needs
+    for column, need in zip(st.columns(3) if needs else (), needs, strict=False):
         with column:
             answers[need] = _ask(scene, need)
-    unit = answers.get("unit", answers.get("one unit"))
-    unit = None if unit in (ALL, None) else int(unit)
+    return edits_of(name, answers, start, lambda: scene.sample.trace)
+
+
+def edits_of(
+    name: str, answers: Mapping[str, Any], start: int, trace: Callable[[], Trace]
+) -> tuple[Edit, ...]:
+    """Return the edits of a recipe from a step on, by the answers to all that it needs to know.
+
+    ``trace`` gives the solo's, of which a state may be taken.
+    """
+    if not answers:
+        return RECIPES[name].at(start)
     if "source" in answers:
-        return _replaced(scene, answers["source"], start)
-    if "gate" in answers:
-        how = "hold" if "value" in answers else "scale"
-        amount = answers["value"] if how == "hold" else answers["factor"]
-        return (Edit(answers["gate"], how, float(amount), unit, start),)
+        return _replaced(answers["source"], start, trace)
     if "group" in answers:
         return silenced(answers["group"], start)
+    unit = answers.get("unit", answers.get("one unit"))
+    unit = None if unit in (ALL, None) else int(unit)
+    if "gate" in answers:
+        how, amount = ("hold", "value") if "value" in answers else ("scale", "factor")
+        return (Edit(answers["gate"], how, float(answers[amount]), unit, start),)
     return silenced(unit, start)
 
 
@@ -140,14 +150,15 @@ def _livelier_first(scene: Scene) -> list[str]:
     return list(map(str, np.argsort(-scene.sample.trace.c.std(axis=0), kind="stable")))
 
 
+def named_groups(weights: JazzWeights) -> dict[str, tuple[int, ...]]:
+    """List the units that follow one thing, by its name."""
+    found = groups(weights, default_corpus())
+    return {one.signal.name: one.units for one in found if one.signal is not None}
+
+
 def _group(scene: Scene) -> tuple[int, ...]:
     """Draw the choice of a group of units, and what they are worth; return its units."""
-    corpus = default_corpus()
-    named = {
-        found.signal.name: found.units
-        for found in groups(scene.weights, corpus)
-        if found.signal is not None
-    }
+    corpus, named = default_corpus(), named_groups(scene.weights)
     if not named:
         st.info(_("No unit of this model follows anything by itself."))
         return ()
@@ -181,15 +192,15 @@ def _group(scene: Scene) -> tuple[int, ...]:
     return units
 
 
-def _replaced(scene: Scene, source: str, start: int) -> tuple[Edit, ...]:
-    trace = scene.sample.trace
-    zeros = np.zeros(trace.n_a)
-    a, c = (
-        (zeros, zeros) if source == ZEROS else (trace.h[int(source) - 1], trace.c[int(source) - 1])
-    )
+def _replaced(source: str, start: int, trace: Callable[[], Trace]) -> tuple[Edit, ...]:
+    a: Any = 0.0
+    c: Any = 0.0
+    if source != ZEROS:
+        given = trace().step(int(source) - 1)
+        a, c = given.h, given.c
     return (
-        Edit("c", "hold", c, start=start, once=True),
         Edit("a", "hold", a, start=start, once=True),
+        Edit("c", "hold", c, start=start, once=True),
     )
 
 
@@ -205,7 +216,8 @@ def show(scene: Scene) -> None:
             scene.weights, plain, hand.edits, temperature=TEMPERATURE, seed=scene.seed
         )
     )
-    st.markdown(_sentence(plain, edited, hand, mode))
+    found = sandbox.effect(plain.trace, edited.trace)
+    st.markdown(_sentence(plain, edited, found, hand, mode))
     stage_component.show(
         _stage(
             scene,
@@ -217,7 +229,6 @@ def show(scene: Scene) -> None:
         ),
         key="sandbox",
     )
-    found = sandbox.effect(plain.trace, edited.trace)
     show_chart(
         charts.divergence(found, hand.start),
         key="sandbox_effect",
@@ -257,9 +268,8 @@ def _top(trace: Trace, t: int, labels: Sequence[str]) -> str:
     return f"**{labels[best]}** ({trace.y[t, best]:.0%})"
 
 
-def _sentence(plain: Sample, edited: Sample, hand: Hand, mode: str) -> str:
+def _sentence(plain: Sample, edited: Sample, found: Effect, hand: Hand, mode: str) -> str:
     labels, t = default_corpus().vocabulary.labels, hand.start
-    found = sandbox.effect(plain.trace, edited.trace)
     first = _(
         "Step {step}: the first choice is {edited}, unchanged {plain}.",
         step=t + 1,
