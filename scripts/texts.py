@@ -20,7 +20,7 @@ from seqlib.i18n import LANGUAGES, LOCALES, SOURCE
 ROOT = Path(__file__).parents[1]
 # Errors that translate their messages, see ``seqlib.i18n.InputError``.
 ERRORS = (
-    *("ArchiveError", "BuildError", "InputError"),
+    *("ArchiveError", "BuildError", "InputError", "KerasError"),
     *("MidiError", "Missing", "SavedError", "ShapeError", "VectorsError"),
 )
 # What ``seqlib.shapes.code`` says of a line of pasted code, by its second argument or its first.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import _
+from seqlib.i18n import InputError
 from seqlib.lstm import Trace, forward, glorot_uniform
 from seqlib.lstm._fast import OneHot
 from seqlib.lstm.others import KINDS, OF_KIND, cell_of
@@ -59,14 +59,12 @@ class CopySettings:
         bounds = {"delay": (1, 100), "n_a": (2, 128), "steps": (10, 5000), "scale": (0, 2)}
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
-                raise ValueError(
-                    _(
-                        "{name} is {value}; choose {low} to {high}.",
-                        name=name,
-                        value=getattr(self, name),
-                        low=low,
-                        high=high,
-                    )
+                raise InputError(
+                    "{name} is {value}; choose {low} to {high}.",
+                    name=name,
+                    value=getattr(self, name),
+                    low=low,
+                    high=high,
                 )
 
     @property

@@ -14,7 +14,7 @@ from concurrent.futures import BrokenExecutor, Future
 from importlib.util import find_spec
 from typing import Any
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, InputError, _
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
 # TensorFlow with Keras holds 550 MB after its import; most models here take a few more.
@@ -35,7 +35,7 @@ _answers: OrderedDict[Any, Future] = OrderedDict()
 _lock = threading.Lock()
 
 
-class KerasError(ValueError):
+class KerasError(InputError):
     """A request that Keras' room could not do, in one sentence."""
 
 
@@ -83,27 +83,25 @@ def answer(future: Future, timeout: float | None = None) -> Any:
         return found
     except TooLong as problem:
         raise KerasError(
-            _(
-                "Keras took longer than {seconds:.0f} s, so its process was ended; choose a "
-                "smaller model.",
-                seconds=SECONDS,
-            )
+            "Keras took longer than {seconds:.0f} s, so its process was ended; choose a "
+            "smaller model.",
+            seconds=SECONDS,
         ) from problem
     except (TooMuchMemory, MemoryError) as problem:
         raise KerasError(
-            _("Keras needed more memory than it may have here; choose a smaller model.")
+            "Keras needed more memory than it may have here; choose a smaller model."
         ) from problem
     except ProcessRefused as problem:
-        raise KerasError(_(REFUSED)) from problem
+        raise KerasError(REFUSED) from problem
     except BrokenExecutor as problem:
-        raise KerasError(_("The process in which Keras works has ended; ask again.")) from problem
+        raise KerasError("The process in which Keras works has ended; ask again.") from problem
     except ImportError as problem:
-        raise KerasError(_(NO_TENSORFLOW)) from problem
+        raise KerasError(NO_TENSORFLOW) from problem
     except (ValueError, TimeoutError):
         raise
     except Exception as problem:
         raise KerasError(
-            _("Keras could not do it: {problem}", problem=type(problem).__name__)
+            "Keras could not do it: {problem}", problem=type(problem).__name__
         ) from problem
 
 

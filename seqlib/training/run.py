@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 
 from seqlib.display import ShownInNotebook
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later, _
 from seqlib.training.task import Progress, Task
 from seqlib.training.task import State as Learned
 
@@ -39,15 +39,13 @@ def check_bound(name: str, value: float, bound: Range) -> None:
     """Raise ``ValueError``, one sentence, if ``value`` is out of bounds."""
     low, high, _default, what = bound
     if not low <= value <= high:
-        raise ValueError(
-            _(
-                "{name} ({what}) is {value:g}; choose {low:g} to {high:g}.",
-                name=name,
-                what=_(what),
-                value=value,
-                low=low,
-                high=high,
-            )
+        raise InputError(
+            "{name} ({what}) is {value:g}; choose {low:g} to {high:g}.",
+            name=name,
+            what=_(what),
+            value=value,
+            low=low,
+            high=high,
         )
 
 
@@ -55,13 +53,11 @@ def check_whole(name: str, value: int, bound: Range) -> None:
     """``check_bound`` for a setting that counts something."""
     check_bound(name, value, bound)
     if value != int(value):
-        raise ValueError(
-            _(
-                "{name} ({what}) is {value:g}; choose a whole number.",
-                name=name,
-                what=_(bound.what),
-                value=value,
-            )
+        raise InputError(
+            "{name} ({what}) is {value:g}; choose a whole number.",
+            name=name,
+            what=_(bound.what),
+            value=value,
         )
 
 
@@ -503,20 +499,18 @@ class Run(ShownInNotebook):
         """What ``__init__`` does, for a run that is over."""
         n = len(record.metrics["seconds"])
         if not record.state.over:
-            raise ValueError(
-                _(
-                    "The run is said to be {state}; only one that is over can be kept.",
-                    state=record.state,
-                )
+            raise InputError(
+                "The run is said to be {state}; only one that is over can be kept.",
+                state=record.state,
             )
         if n > record.settings.epochs:
-            raise ValueError(
-                _("There are {n} epochs in a run of {epochs}.", n=n, epochs=record.settings.epochs)
+            raise InputError(
+                "There are {n} epochs in a run of {epochs}.", n=n, epochs=record.settings.epochs
             )
         if any(len(array) != n for array in record.metrics.values()):
-            raise ValueError(_("The curves are not of one length."))
+            raise InputError("The curves are not of one length.")
         if record.best is not None and not 0 <= record.best[0] <= n:
-            raise ValueError(_("There is no epoch {best} among {n}.", best=record.best[0], n=n))
+            raise InputError("There is no epoch {best} among {n}.", best=record.best[0], n=n)
         Run.__init__(self, None, record.model, record.settings, {})
         self._arrays = {name: np.array(array) for name, array in record.metrics.items()}
         self._n, self._state, self._error = n, record.state, record.error

@@ -20,7 +20,7 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from seqlib.i18n import N_, Later, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.training import cluster, keras_room
 from seqlib.training.rooms import Pool, ProcessRefused, TooLong, TooMuchMemory, Workers
 from seqlib.training.run import STARTING, Run, State
@@ -183,27 +183,21 @@ class Scheduler:
             unfinished = [one for one in self._known if not one.state.over]
             theirs = [one for one in unfinished if owner and one.owner == owner]
             if len(theirs) >= limits.per_owner:
-                raise ValueError(
-                    _(
-                        "{n} of your runs are not finished, and more at once are not possible; "
-                        "stop one of them or wait.",
-                        n=len(theirs),
-                    )
+                raise InputError(
+                    "{n} of your runs are not finished, and more at once are not possible; "
+                    "stop one of them or wait.",
+                    n=len(theirs),
                 )
             if len(unfinished) >= limits.training + limits.waiting:
-                raise ValueError(
-                    _(
-                        "{n} runs train or wait on this server, which is all it takes; try again "
-                        "in a minute.",
-                        n=len(unfinished),
-                    )
+                raise InputError(
+                    "{n} runs train or wait on this server, which is all it takes; try again "
+                    "in a minute.",
+                    n=len(unfinished),
                 )
             if unfinished and run.nbytes + sum(one.nbytes for one in unfinished) > limits.data:
-                raise ValueError(
-                    _(
-                        "The memory that this server has for training is full; choose fewer or "
-                        "shorter windows, or try again when others have finished."
-                    )
+                raise InputError(
+                    "The memory that this server has for training is full; choose fewer or "
+                    "shorter windows, or try again when others have finished."
                 )
             run.owner = owner
             if owner:
