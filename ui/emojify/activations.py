@@ -10,7 +10,7 @@ from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
-from ui.emojify.stage import PAD, reading_stage
+from ui.emojify.stage import padded, reading_stage
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font
 from ui.state import value, widget
@@ -86,14 +86,12 @@ def padding() -> None:
         return
     lines, ends = [], []
     for how in (state.SKIP, state.READ):
-        shown = state.padded(state.chosen(), how).model
-        reading = shown.read(read.typed())
-        lines.append((_(state.PADDED[how]), _similarity(reading.trace.lstm_2, n - 1)))
-        after, end = reading.trace.probabilities[[n - 1, -1]]
-        ends.append((after, end))
+        trace = state.padded(state.chosen(), how).model.read(read.typed()).trace
+        lines.append((_(state.PADDED[how]), _similarity(trace.lstm_2, n - 1)))
+        ends.append(trace.probabilities[[n - 1, -1]])
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.plotly_chart(
-        figures.drift(lines, (*encoded.words, *(PAD,) * (Tx - n)), font()),
+        figures.drift(lines, padded(encoded), font()),
         key="emoji_drift",
         alt=_(
             "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
@@ -155,10 +153,8 @@ def dropout() -> None:
     if rate == 0:
         st.info(_("This model was trained without dropout; there is no mask."))
         return
-    encoded = model.encode(read.typed())
-    Tx = len(encoded.indices)
-    words = (*encoded.words, *(PAD,) * (Tx - len(encoded.words)))
-    masks = DropoutMasks.draw(rate, Tx, model.weights.n_a, int(seed))
+    words = padded(model.encode(read.typed()))
+    masks = DropoutMasks.draw(rate, len(words), model.weights.n_a, int(seed))
     kept = float((masks.first != 0).mean())
     st.plotly_chart(
         figures.dropout_masks(masks, words, font()),
@@ -205,5 +201,5 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
 
 def _rate() -> float:
     """Return the dropout with which the model was trained; the shipped model's if unknown."""
-    own = state.settings_of(value("emoji_model"))
-    return pretrained.card()["settings"]["dropout"] if own is None else own.dropout
+    own = state.run_of(value("emoji_model"))
+    return pretrained.card()["settings"]["dropout"] if own is None else own.run.settings.dropout

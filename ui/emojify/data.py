@@ -23,6 +23,7 @@ from seqlib.text import (
 from seqlib.text.files import MAX_BYTES, MAX_ROWS, clean
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
+from ui.emojify.stage import named
 from ui.frame import choices, language
 from ui.parts import charts, escape, uploads
 from ui.state import widget
@@ -141,7 +142,7 @@ def counts() -> None:
     train, test = state.data()
     charts.table(
         {
-            _("class"): [f"{one.emoji} {one.title}" for one in train.classes],
+            _("class"): [named(one) for one in train.classes],
             _(TRAIN): train.counts,
             _(TEST): test.counts,
             _("an example"): [_example(train, label) for label in range(train.n_classes)],

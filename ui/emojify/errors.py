@@ -6,8 +6,8 @@ import streamlit as st
 
 from seqlib.emojify import Mistake, figures, mistakes
 from seqlib.i18n import _
-from seqlib.text import EmojiClass
 from ui.emojify import state
+from ui.emojify.stage import named
 from ui.parts import charts
 from ui.parts.presenter import font
 
@@ -49,8 +49,8 @@ def table() -> None:
         {
             _("confidence"): [100 * one.confidence for one in found],
             _("sentence"): [one.sentence for one in found],
-            _("it is"): [_class(model.classes[one.true]) for one in found],
-            _("the model says"): [_class(model.classes[one.chosen]) for one in found],
+            _("it is"): [named(model.classes[one.true]) for one in found],
+            _("the model says"): [named(model.classes[one.chosen]) for one in found],
             _("tipped, by gradient"): [one.tipped_by_gradient for one in found],
             _("tipped, by leaving out"): [one.tipped_by_leaving_out for one in found],
         },
@@ -85,8 +85,8 @@ def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
         _(
             "“{sentence}”: how much each word puts {chosen} ahead of {true}.",
             sentence=one.sentence,
-            chosen=_class(classes[one.chosen]),
-            true=_class(classes[one.true]),
+            chosen=named(classes[one.chosen]),
+            true=named(classes[one.true]),
         )
     )
     st.plotly_chart(
@@ -99,7 +99,3 @@ def _why(found: tuple[Mistake, ...], rows: list[int]) -> None:
         ),
     )
     st.markdown(_("The sentence is in the box: [see it on the stage](#stage)."))
-
-
-def _class(one: EmojiClass) -> str:
-    return f"{one.emoji} {one.title}"

@@ -85,11 +85,10 @@ class Leaving:
 def leaving(name: str) -> Leaving:
     """Collect the contents of a model's files."""
     model = state.reader(name).model
-    for kept in state.runs():
-        if name.startswith(f"{kept.name} "):
-            run = kept.run
-            data = DataSet(run.train, run.test)
-            return Leaving(model, data, kept.vectors, asdict(run.settings))
+    if (kept := state.run_of(name)) is not None:
+        run = kept.run
+        data = DataSet(run.train, run.test)
+        return Leaving(model, data, kept.vectors, asdict(run.settings))
     opened = st.session_state.get("emoji_file_bytes", b"") if name == state.FILE else b""
     return Leaving(model, shipped(), word_vectors.load(), pretrained.card()["settings"], opened)
 

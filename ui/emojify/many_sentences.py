@@ -11,6 +11,7 @@ from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.emojify.data import TYPES, how_read
+from ui.emojify.stage import named
 from ui.parts import charts, uploads
 from ui.state import widget
 
@@ -71,7 +72,7 @@ def _table(model: EmojiModel, sentences: tuple[str, ...]) -> None:
         label: [answer.title for answer, _verdict in answers],
         _("verdict"): [_(verdict) for _answer, verdict in answers],
     }
-    names = [f"P({one.emoji} {one.title})" for one in model.classes]
+    names = [f"P({named(one)})" for one in model.classes]
     charts.table(
         {**columns, **dict(zip(names, p.T, strict=True))},
         # The emoji is first: on a phone the sentence fills the rest of the width.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
@@ -14,26 +16,27 @@ from ui.parts.presenter import font
 def table() -> None:
     """Draw the shipped accuracies, and beside them those of the chosen model."""
     about = pretrained.card()
-    rows, figures = about["rows"], about["figures"]
-    names, accuracy, spread, negated, negated_spread, seeds, sentences = ([] for _ in range(7))
-    for name, found in figures.items():
-        names.append(_(name))
-        accuracy.append(found["accuracy"])
-        spread.append(found.get("spread"))
-        negated.append(found["negated"])
-        negated_spread.append(found.get("negated spread"))
-        seeds.append(len(found["each"]) if "each" in found else None)
-        sentences.append(rows["few" if "few" in name else "train"])
-    for name, found in now():
-        names.append(name)
-        accuracy.append(found.accuracy)
-        spread.append(None)
-        negated.append(found.negated_accuracy)
-        negated_spread.append(None)
-        seeds.append(None)
-        sentences.append(None)
-    shares = {_("accuracy"): accuracy, "± ": spread, _("with a negation"): negated}
-    shares["±"] = negated_spread
+    rows = about["rows"]
+    listed: list[tuple[Any, ...]] = [
+        (
+            _(name),
+            rows["few" if "few" in name else "train"],
+            *map(found.get, ("accuracy", "spread", "negated", "negated spread")),
+            len(found["each"]) if "each" in found else None,
+        )
+        for name, found in about["figures"].items()
+    ]
+    listed += [
+        (name, None, found.accuracy, None, found.negated_accuracy, None, None)
+        for name, found in now()
+    ]
+    names, sentences, accuracy, spread, negated, negated_spread, seeds = zip(*listed, strict=True)
+    shares = {
+        _("accuracy"): accuracy,
+        "± ": spread,
+        _("with a negation"): negated,
+        "±": negated_spread,
+    }
     charts.table(
         {
             _("model"): names,
@@ -97,12 +100,7 @@ def now() -> list[tuple[str, Judgement]]:
     reader, test = state.chosen(), state.test()
     if reader.model.classes != test.classes:
         return []
-    found = [
-        (
-            _("now: {name}", name=reader.title),
-            state.judged(reader.model, test),
-        )
-    ]
+    found = [(_("now: {name}", name=reader.title), state.judged(reader.model, test))]
     if (v1 := reader.v1) is not None:
         judged = state.worked_out("judged V1", (v1, test), lambda: judge(v1, test))
         found.append((_("now: V1 beside {name}", name=reader.title), judged))

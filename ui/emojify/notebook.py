@@ -12,22 +12,7 @@ def asked() -> Asked:
     settings = {
         "sentence": reading.typed().strip() or sentence.FIRST,
         "unknown": asked.unknown.value,
-        **{
-            name: getattr(asked, name)
-            for name in (
-                "epochs",
-                "units",
-                "batch_size",
-                "maxlen",
-                "learning_rate",
-                "dropout",
-                "input_dropout",
-                "word_dropout",
-                "mask",
-                "trainable",
-                "seed",
-            )
-        },
+        **{name: getattr(asked, name) for name in train.CHOSEN},
     }
     variant = state.data_name()
     if variant == state.MINE:

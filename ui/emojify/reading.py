@@ -110,17 +110,16 @@ def words() -> None:
 
 def _still_training() -> None:
     """Say that a training model is shown as it was when the page was last drawn."""
-    name = value("emoji_model")
-    for kept in state.runs():
-        if name.startswith(f"{kept.name} ") and not kept.run.state.over:
-            st.caption(
-                ":material/info: "
-                + _(
-                    "{name} is not over: here it is read after {n} epochs, under Train it moves.",
-                    name=capital(kept.title),
-                    n=kept.run.epoch,
-                )
+    kept = state.run_of(value("emoji_model"))
+    if kept is not None and not kept.run.state.over:
+        st.caption(
+            ":material/info: "
+            + _(
+                "{name} is not over: here it is read after {n} epochs, under Train it moves.",
+                name=capital(kept.title),
+                n=kept.run.epoch,
             )
+        )
 
 
 def stage() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqlib.emojify import EmojiModel, Reading, Score, input_gradient
 from seqlib.i18n import N_, _
-from seqlib.lstm import Trace
+from seqlib.lstm import LSTMWeights, Trace
 from seqlib.lstm.following import Group
 from seqlib.stage import Ask, Clock, Distribution, Heatmap, Lane, Stage, Tokens, UnitGroup
 from seqlib.stage.lanes import (
@@ -22,6 +22,7 @@ from seqlib.stage.lanes import (
     Tensor,
     state_heatmap,
 )
+from seqlib.text import EmojiClass, Encoded
 
 SECONDS = 0.8  # a word, when playing
 PAD = "·"
@@ -45,6 +46,16 @@ LANES = {
 DEFAULT = ("words", "P", "a1", "a2")
 
 
+def named(one: EmojiClass) -> str:
+    """Write a class as its emoji and its name."""
+    return f"{one.emoji} {one.title}"
+
+
+def padded(encoded: Encoded) -> tuple[str, ...]:
+    """Return the words of all steps, (Tx,): those that were read, then padding."""
+    return (*encoded.words, *(PAD,) * (len(encoded.indices) - len(encoded.words)))
+
+
 def reading_stage(
     model: EmojiModel,
     reading: Reading,
@@ -63,9 +74,8 @@ def reading_stage(
     ``groups`` are those of the units of each layer; ``asks`` whether a reader may be asked first.
     """
     trace = reading.trace
-    Tx = len(trace.indices)
-    words = (*reading.encoded.words, *(PAD,) * (Tx - len(reading.encoded.words)))
-    emoji = tuple(f"{one.emoji} {one.title}" for one in reading.classes)
+    words, emoji = padded(reading.encoded), tuple(map(named, reading.classes))
+    Tx = len(words)
     made: dict[str, Callable[[], Lane]] = {
         "words": lambda: Tokens(_("words"), words),
         "P": lambda: Line(
@@ -80,28 +90,17 @@ def reading_stage(
             axis=_("classes"),
             ticks=tuple(enumerate(one.emoji for one in reading.classes)),
         ),
-        "equation1": lambda: Equation(
-            _("one unit of LSTM {layer}, with its numbers", layer=1),
-            model.weights.lstm_1,
-            trace.lstm_1,
-            axis=UNITS[0],
-        ),
-        "equation2": lambda: Equation(
-            _("one unit of LSTM {layer}, with its numbers", layer=2),
-            model.weights.lstm_2,
-            trace.lstm_2,
-            axis=UNITS[1],
-        ),
         "influence": lambda: _influence(model, reading, words),
     }
-    for layer in LAYERS:
-        of = trace.lstm_1 if layer == 1 else trace.lstm_2
+    cells = (model.weights.lstm_1, model.weights.lstm_2)
+    for layer, cell, of in zip(LAYERS, cells, (trace.lstm_1, trace.lstm_2), strict=True):
+        made[f"equation{layer}"] = partial(_equation, cell, of, layer)
         for symbol in GATES:
             made[f"{symbol}{layer}"] = partial(_heatmap, of, symbol, layer)
     shown = [made[lane]() for lane in lanes]
     if any(beside) and "words" in lanes:
-        padded = (*beside, *("",) * (Tx - len(beside)))
-        shown.insert(lanes.index("words") + 1, Tokens(_("lies next to"), padded))
+        near = (*beside, *("",) * (Tx - len(beside)))
+        shown.insert(lanes.index("words") + 1, Tokens(_("lies next to"), near))
     return Stage(
         Clock.even(Tx, SECONDS),
         tuple(shown),
@@ -123,10 +122,9 @@ def asked(reading: Reading) -> Ask | None:
     """Make the question after each word: which class the network gives; None if none is known."""
     if not reading.heard:
         return None
-    classes = tuple(f"{one.emoji} {one.title}" for one in reading.classes)
     return Ask.of(
         _("Which emoji does the network give now?"),
-        classes,
+        tuple(map(named, reading.classes)),
         reading.trace.probabilities,
         most=5,
         last=len(reading.encoded.words) - 1,
@@ -138,6 +136,11 @@ def _heatmap(trace: Trace, symbol: str, layer: int) -> Heatmap:
     return state_heatmap(
         trace, "h" if symbol == "a" else symbol, f"{symbol}[{layer}]", title, UNITS[layer - 1]
     )
+
+
+def _equation(cell: LSTMWeights, trace: Trace, layer: int) -> Equation:
+    title = _("one unit of LSTM {layer}, with its numbers", layer=layer)
+    return Equation(title, cell, trace, axis=UNITS[layer - 1])
 
 
 def _embeddings(reading: Reading) -> Heatmap:

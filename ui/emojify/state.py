@@ -13,7 +13,6 @@ from seqlib import vectors as word_vectors
 from seqlib.emojify import (
     Emojify_V1,
     EmojifyRun,
-    EmojifySettings,
     EmojifyWeights,
     EmojiModel,
     Judgement,
@@ -156,6 +155,11 @@ def latest() -> EmojiRecord | None:
     return runs()[-1] if runs() else None
 
 
+def run_of(name: str) -> EmojiRecord | None:
+    """Return the run of this visit that trained the model of that name, if one did."""
+    return next((kept for kept in runs() if name.startswith(f"{kept.name} ")), None)
+
+
 def opened() -> EmojiModel | None:
     """Return the model of the file that this visit has opened, if any."""
     return st.session_state.get("emoji_file_model")
@@ -173,11 +177,10 @@ def reader(name: str) -> Reader:
         return _untrained()
     if name == FILE and (file := opened()) is not None:
         return Reader(FILE, file, _v1_for(file))
-    for kept in runs():
-        if name in (f"{kept.name} {LAST}", f"{kept.name} {BEST}"):
-            run = kept.run
-            model = (run.best() if name.endswith(BEST) else run.snapshot()).model
-            return Reader(name, model, v1_of(run.train, run.lexicon))
+    if (kept := run_of(name)) is not None:
+        run = kept.run
+        model = (run.best() if name.endswith(BEST) else run.snapshot()).model
+        return Reader(name, model, v1_of(run.train, run.lexicon))
     return _shipped()
 
 
@@ -199,11 +202,6 @@ def padded(found: Reader, how: str) -> Reader:
         lambda: found.model.with_weights(replace(weights, mask=mask)),
     )
     return Reader(found.name, changed, found.v1, how)
-
-
-def settings_of(name: str) -> EmojifySettings | None:
-    """Return the settings with which a run of this visit trained the model, if one did."""
-    return next((kept.run.settings for kept in runs() if name.startswith(f"{kept.name} ")), None)
 
 
 def _v1_for(model: EmojiModel) -> Emojify_V1 | None:

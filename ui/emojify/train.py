@@ -34,14 +34,14 @@ def _steps(name: str, label: str, help: str = "") -> None:
 
 Cell = DeltaGenerator  # a column
 
-# What the exercise trains with, by the controls' keys.
+# Settings that a control of the same name says.
 CHOSEN = (
-    *("epochs", "learning_rate", "dropout", "input_dropout", "word_dropout"),
-    *("units", "batch_size", "maxlen", "mask", "trainable"),
+    *("epochs", "units", "batch_size", "maxlen", "learning_rate"),
+    *("dropout", "input_dropout", "word_dropout", "mask", "trainable", "seed"),
 )
 AS_IN_THE_EXERCISE = {
     "emoji_data": state.FEW,
-    **{f"emoji_{name}": getattr(EXERCISE, name) for name in CHOSEN},
+    **{f"emoji_{name}": getattr(EXERCISE, name) for name in CHOSEN if name != "seed"},
 }
 FEW_KNOWN = 0.6  # share of the words with a vector; below this the panel warns
 
@@ -145,10 +145,8 @@ def _choices(unknown: Cell, pace: Cell, seed: Cell, engine: Cell, _empty: Cell) 
 
 def chosen() -> EmojifySettings:
     """Return the chosen settings; defaults for widgets that are not drawn yet."""
-    sizes = ("epochs", "units", "batch_size", "maxlen", "learning_rate")
-    names = (*sizes, "dropout", "input_dropout", "word_dropout")
     return EmojifySettings(
-        **{name: value(f"emoji_{name}") for name in (*names, "mask", "trainable", "seed")},
+        **{name: value(f"emoji_{name}") for name in CHOSEN},
         unknown=Unknown(value("emoji_unknown")),
         pace=options("emoji_pace")[value("emoji_pace")],
     )
