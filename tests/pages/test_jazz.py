@@ -11,11 +11,11 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.jazz import score
+from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import MAX_BYTES
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
-from ui.jazz import sample, state
+from ui.jazz import encode, sample, state
 
 
 @pytest.fixture
@@ -297,6 +297,23 @@ def test_a_network_for_ones_own_file_is_scored_leaves_and_comes_back():
     assert state.FILE not in scored()
     app.file_uploader(key="jazz_open").set_value(("v.npz", held.getvalue(), "application/zip"))
     the_error(app.run(), "reads 78 different tokens")
+
+
+def test_each_reader_of_a_file_of_their_own_sees_that_file_read(monkeypatch):
+    made, read = encode.reading_stage, []
+
+    def reading_stage(corpus, place, first, *others):
+        read.append(first[1])
+        return made(corpus, place, first, *others)
+
+    monkeypatch.setattr(encode, "reading_stage", reading_stage)
+    for seed in (1, 2):
+        app = visit("jazz")
+        own = JazzWeights.initial(4, default_corpus().n_values, seed)
+        app.session_state["jazz_file"] = own
+        app.run().selectbox(key="reads").set_value(state.FILE).run()
+        assert errors(app) == []
+        assert read[-1] is own
 
 
 CASES = Path(__file__).parents[1] / "unit" / "music" / "cases"

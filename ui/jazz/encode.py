@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import streamlit as st
 
@@ -102,9 +104,9 @@ READING = ("notes", "x", "h", "y")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _shipped_reading(language: str, corpus: str, place: int, name: str, other: str) -> Stage:
+def _shipped_reading(language: str, corpus: str, *asked: Any) -> Stage:
     """Make the stage of shipped models and our corpus, cached for all readers of a language."""
-    return _reading(place, name, other)
+    return _reading(*asked)
 
 
 def _reading(place: int, name: str, other: str) -> Stage:
@@ -141,11 +143,12 @@ def reading() -> None:
     if other == state.ITSELF:
         feeding.show(name)
         return
-    shared = state.OWN_RUN not in (name, other) and state.corpus() is not state.own_corpus()
-    make = _shipped_reading if shared else lambda spoken, corpus, *rest: _reading(*rest)
+    asked = (state.melody_place(), name, other)
     with frame.picture(low=True):
         stage_component.show(
-            make(i18n.language(), state.corpus().name, state.melody_place(), name, other),
+            _shipped_reading(i18n.language(), state.corpus().name, *asked)
+            if state.shared(name, other)
+            else _reading(*asked),
             key="jazz_reading",
         )
 

@@ -148,9 +148,9 @@ def controls(suffix: str, *, beside: bool, start: np.ndarray | None) -> Solo:
             number = seed(f"seed{suffix}")
     asked = (name, "B" if suffix else "A", place, int(Ty), method, number)
     how = tuple(map(int, given)), tuple(options.items())
-    if name in (state.OWN_RUN, state.FILE) or corpus is state.own_corpus():
-        return _solo(*asked, *how)
-    return _shipped_solo(i18n.language(), corpus.name, *asked, *how)
+    if state.shared(name):
+        return _shipped_solo(i18n.language(), corpus.name, *asked, *how)
+    return _solo(*asked, *how)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -144,6 +144,11 @@ def model(name: str) -> Model:
     return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))
 
 
+def shared(*names: str) -> bool:
+    """Tell whether models of these names and the chosen corpus are the same for all readers."""
+    return not {OWN_RUN, FILE} & {*names} and corpus() is not own_corpus()
+
+
 def melody_place() -> int:
     """Return the index of the chosen melody in the corpus."""
     return min(value("melody"), len(corpus().melodies)) - 1
