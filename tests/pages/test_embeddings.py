@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from seqlib.i18n import speaking
 from seqlib.stage import Tokens
 from seqlib.text import shipped
-from seqlib.vectors import WordVectors, load, overview
+from seqlib.vectors import WordVectors, load, overview, projection
 from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
 from ui.embeddings import matrix
@@ -319,6 +320,22 @@ def test_tsne_is_made_in_the_background_and_shown(page):
         page.run()
     assert errors(page) == []
     assert "this map keeps" in texts(page)
+
+
+def test_a_tsne_map_is_of_the_vectors_at_hand_where_others_have_the_same_words(page, monkeypatch):
+    placed = []
+
+    def tsne_later(rows, n, *, perplexity):
+        placed.append(rows)
+        done = Future()
+        done.set_result(rows[:, :n])
+        return done
+
+    monkeypatch.setattr(projection, "tsne_later", tsne_later)
+    bring(page, glove(60)).button_group(key="map").set_value("t-SNE").run()
+    bring(page, glove(60).replace(b"-", b""), "other.txt")
+    assert errors(page) == []
+    assert (placed[-1] >= 0).all()
 
 
 @pytest.mark.parametrize("map_", ["PCA", "t-SNE", "own axes"])

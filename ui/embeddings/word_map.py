@@ -210,7 +210,7 @@ def _tsne(chosen: Chosen, n: int, vectors: WordVectors) -> None:
         help=_("About how many neighbours each word tries to keep."),
         **widget("perplexity"),
     )
-    key = ("t-SNE", chosen.words, n, perplexity)
+    key = (chosen.rows.tobytes(), n, perplexity)  # other vectors may have the same words
     jobs = _jobs()
     job = jobs.get(key)
     if job is None:
