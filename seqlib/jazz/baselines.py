@@ -45,7 +45,7 @@ class TrigramBaseline:
         if discount is not None and not 0 < discount < 1:
             raise ValueError(f"The discount is {discount:g}; choose one between 0 and 1.")
         self.n_values, self.order = n_values, order
-        self._sequences = [np.asarray(sequence) for sequence in sequences]
+        self._sequences = [np.asarray(sequence) for sequence in sequences if len(sequence)]
         # For each length of context: context -> {next token: count}.
         self._counts: list[defaultdict[tuple[int, ...], Counter[int]]] = [
             defaultdict(Counter) for _length in range(order)

@@ -118,24 +118,19 @@ def default_corpus() -> Corpus:
     """
     index = json.loads((CORPUS_FOLDER / INDEX_NAME).read_text(encoding="utf-8"))
     vocabulary = Vocabulary.from_json(index["vocabulary"])
-    pieces = [
-        (
-            piece["held_out"],
-            Melody(vocabulary.decode(piece["tokens"]), piece["tempo"], piece["name"]),
-            tuple(Chord(*chord) for chord in piece["chords"]),
+
+    def part(*, held_out: bool) -> tuple[tuple[Melody, ...], tuple[tuple[Chord, ...], ...]]:
+        pieces = [piece for piece in index["pieces"] if piece["held_out"] == held_out]
+        return (
+            tuple(
+                Melody(vocabulary.decode(one["tokens"]), one["tempo"], one["name"])
+                for one in pieces
+            ),
+            tuple(tuple(Chord(*chord) for chord in one["chords"]) for one in pieces),
         )
-        for piece in index["pieces"]
-    ]
-    train = [(melody, chords) for held_out, melody, chords in pieces if not held_out]
-    kept = [(melody, chords) for held_out, melody, chords in pieces if held_out]
-    return Corpus(
-        index["name"],
-        tuple(melody for melody, _chords in train),
-        vocabulary,
-        tuple(chords for _melody, chords in train),
-        tuple(melody for melody, _chords in kept),
-        tuple(chords for _melody, chords in kept),
-    )
+
+    melodies, chords = part(held_out=False)
+    return Corpus(index["name"], melodies, vocabulary, chords, *part(held_out=True))
 
 
 @lru_cache(maxsize=1)
@@ -174,28 +169,25 @@ def corpus_of(song: Song) -> Corpus:
 def index_of(corpus: Corpus, files: Sequence[str]) -> str:
     """Write the JSON that ``default_corpus`` reads.
 
-    ``files`` are the names of the training files, then those of the held-out files. Raises
-    ``ValueError`` if a melody has no chords.
+    ``files`` are the names of the training files, then those of the held-out files.
     """
-    pieces = [
-        (False, *piece)
-        for piece in zip(corpus.melodies, corpus.sequences, corpus.chords, strict=True)
-    ] + [
-        (True, *piece)
-        for piece in zip(
-            corpus.held_out, corpus.held_out_sequences, corpus.held_out_chords, strict=True
-        )
-    ]
+    pieces = zip(
+        files,
+        (*corpus.melodies, *corpus.held_out),
+        (*corpus.sequences, *corpus.held_out_sequences),
+        (*corpus.chords, *corpus.held_out_chords),
+        strict=True,
+    )
     rows = [
         {
             "file": file,
             "name": melody.name,
-            "held_out": held_out,
+            "held_out": place >= len(corpus.melodies),
             "tempo": melody.tempo,
             "tokens": sequence.tolist(),
             "chords": [list(chord) for chord in chords or ()],
         }
-        for file, (held_out, melody, sequence, chords) in zip(files, pieces, strict=True)
+        for place, (file, melody, sequence, chords) in enumerate(pieces)
     ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return (

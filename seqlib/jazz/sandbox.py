@@ -7,7 +7,7 @@ writes on with the same noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ class Recipe:
 
     what: str
     edits: tuple[Edit, ...] = ()
-    needs: tuple[str, ...] = field(default=())
+    needs: tuple[str, ...] = ()
 
     def at(self, start: int) -> tuple[Edit, ...]:
         """Move the edits to begin at ``start``."""
@@ -137,19 +137,16 @@ def step_edited(
     active = [edit for edit in edits if edit.active(t)]
     if not active:
         return plain
-    gates = {name: getattr(plain, name) for name in GATES}
-    for edit in active:
-        if edit.what in GATES:
-            gates[edit.what] = edit.applied(gates[edit.what])
-    c = gates["f"] * c + gates["i"] * gates["g"]
-    for edit in active:
-        if edit.what == "c":
-            c = edit.applied(c)
-    h = gates["o"] * np.tanh(c)
-    for edit in active:
-        if edit.what == "a":
-            h = edit.applied(h)
-    return Step(**gates, c=c, h=h)
+
+    def edited(what: str, values: np.ndarray) -> np.ndarray:
+        for edit in active:
+            if edit.what == what:
+                values = edit.applied(values)
+        return values
+
+    i, f, g, o = (edited(gate, getattr(plain, gate)) for gate in GATES)
+    c = edited("c", f * c + i * g)
+    return Step(i, f, g, o, c, edited("a", o * np.tanh(c)))
 
 
 def run(cell: LSTMWeights, x: np.ndarray, edits: Sequence[Edit]) -> Trace:

@@ -19,7 +19,7 @@ from seqlib.music.midi import MAX_TOKENS
 from seqlib.music.tokens import check_size
 from seqlib.training import scheduler
 from seqlib.training.run import Range, Run, check_bound, check_whole
-from seqlib.training.task import Progress, State
+from seqlib.training.task import Progress, State, Task
 
 BOUNDS: dict[str, Range] = {
     "epochs": Range(1, 1000, 100, N_("passes over the windows")),
@@ -252,13 +252,12 @@ class TrainingRun(Run):
         )
         columns = {"loss": (Tx,), "accuracy": (Tx,), "held_out": (2,), "rate": ()}
         columns["gradient"] = (len(ARRAYS),)
+        trained: Task = task
+        if engine != "numpy":
+            columns["spent"] = (3,)
+            trained = keras_task(task, literal=engine == "djmodel")
         measured = {name: np.zeros((0, *shape), np.float32) for name, shape in columns.items()}
-        if engine == "numpy":
-            super().__init__(task, weights, settings, measured)
-        else:
-            measured["spent"] = np.zeros((0, 3), np.float32)
-            by_keras = keras_task(task, literal=engine == "djmodel")
-            super().__init__(by_keras, weights, settings, measured)
+        super().__init__(trained, weights, settings, measured)
         self.probe, self.engine = probe, engine
         self._tested = bool(task.held_out)
 

@@ -124,8 +124,6 @@ class Unrolled:
         ``n_x`` is 0 for a layer that reads ``OneHot``.
     size, most : int
         The largest P, and the most sequences, of any batch to come.
-    keep : bool
-        Whether ``da`` and ``dc`` are kept, which takes time.
     read, dz : float32 arrays (size, n_x + 1 + n_a) and (size, 4 n_a), optional
         Where the input, ones and ``a`` of the step before are to stand, and ``dz``.
 
@@ -133,8 +131,6 @@ class Unrolled:
     ----------
     a, c : float32 array (P, n_a)
     dz : float32 array (P, 4 n_a)
-    da, dc : float32 array (P, n_a)
-        All that arrives at the states; only with ``keep``.
     """
 
     def __init__(
@@ -143,16 +139,15 @@ class Unrolled:
         n_a: int,
         size: int,
         most: int,
-        keep: bool = False,
         read: np.ndarray | None = None,
         dz: np.ndarray | None = None,
     ) -> None:
-        self._n_x, self._n_a, self._keep = n_x, n_a, keep
+        self._n_x, self._n_a = n_x, n_a
         self._all_read = np.empty((size, n_x + 1 + n_a), np.float32) if read is None else read
         self._all_read[:, n_x] = 1
         self._all_gates = np.empty(4 * size * n_a, np.float32)
         self._states = np.empty((3, size, n_a), np.float32)  # a, c, tanh(c)
-        self._arriving = np.empty((2, size if keep else most, n_a), np.float32)  # da, dc
+        self._arriving = np.empty((2, most, n_a), np.float32)  # da, dc
         self._dz = np.empty((size, 4 * n_a), np.float32) if dz is None else dz
         self._next = np.empty((3, most, n_a), np.float32)  # da and dc of the step after; spare
         self._spare = np.empty(4 * most * n_a, np.float32)
@@ -163,7 +158,6 @@ class Unrolled:
         n_a, P = self._n_a, sum(rows)
         self._read = self._all_read[:P]
         self.a, self.c, tanh_c = self._states[:, :P]
-        self.da, self.dc = self._arriving[:, : P if self._keep else rows[0]]
         self.dz = self._dz[:P]
         self._steps: list[_Arrays] = []
         end, before = 0, None
@@ -183,8 +177,7 @@ class Unrolled:
                     None if before is None else self.c[before : before + k],
                     self.dz[now],
                     self.dz[now].reshape(k, 4, n_a).swapaxes(0, 1),
-                    *(self._arriving[:, now] if self._keep else spare[:2]),
-                    *spare[2:],
+                    *spare,
                 )
             )
             before = start

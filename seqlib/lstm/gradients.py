@@ -90,7 +90,8 @@ def influence_matrix(
             )
             arriving[place] = da_before[1:], dc_before[1:]  # before t = 0 is no step
             dx = dz @ weights.kernel.T
-        norm[k:, k], signed[k:, k] = _influence(dx, stack[0][1].x[t])
+        norm[k:, k] = np.sqrt((dx**2).sum(axis=-1))
+        signed[k:, k] = (dx * stack[0][1].x[t]).sum(axis=-1)
     return Influence(norm, signed)
 
 
@@ -110,7 +111,8 @@ def gradient_reach(weights: Any, trace: Any, t: int | None = None) -> np.ndarray
         Entry k is the Frobenius norm of the Jacobian of ``a⟨t⟩`` with respect to
         ``x⟨t−k⟩``. Divide by entry 0 to compare cells.
     """
-    weights, before = _weights(_cell(weights)), _before(trace)
+    cell = weights.cell if hasattr(weights, "densor_kernel") else weights
+    weights, before = _weights(cell), _before(trace)
     t = trace.Tx - 1 if t is None else t
     da, dc = np.eye(trace.n_a), np.zeros((trace.n_a, trace.n_a))  # one output a unit
     sizes = []
@@ -138,11 +140,3 @@ def _step_back(
         return found.dzx, found.da_before, dc
     back = step_back(weights, now, before, da, dc)
     return back.dz, back.da_before, back.dc_before
-
-
-def _influence(dx: np.ndarray, x: np.ndarray) -> Influence:
-    return Influence(np.sqrt((dx**2).sum(axis=-1)), (dx * x).sum(axis=-1))
-
-
-def _cell(weights: Any) -> Any:
-    return getattr(weights, "cell", weights) if hasattr(weights, "densor_kernel") else weights

@@ -53,6 +53,13 @@ def test_scores_count_every_token_from_the_first():
     assert 0 < scores.log_loss < 0.3
 
 
+def test_a_melody_without_notes_changes_nothing():
+    lines = [np.array([0, 1, 2] * 5), np.array([2, 1, 0] * 5)]
+    one, other = TrigramBaseline(lines, N), TrigramBaseline([*lines, np.array([], int)], N)
+    assert one.discount == other.discount
+    np.testing.assert_array_equal(one.probabilities([0]), other.probabilities([0]))
+
+
 def test_the_discount_is_the_best_one_on_melodies_left_out():
     rng = np.random.default_rng(0)
     random = [rng.integers(0, N, 60) for _ in range(4)]
