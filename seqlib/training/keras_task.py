@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
@@ -165,10 +164,10 @@ class KerasTask:
         except ImportError as problem:
             raise ValueError(Later(NO_TENSORFLOW)) from problem
         loaded = time.perf_counter()
-        fit = _models.get(self.key)
-        if fit is None:
-            fit = self.build(self.inner)
-        _keep(self.key, fit)
+        fit = _models.pop(self.key, None) or self.build(self.inner)
+        _models[self.key] = fit  # the latest used is the last
+        if len(_models) > MOST_MODELS:
+            del _models[next(iter(_models))]
         built = time.perf_counter()
         most = left if epochs is None else min(left, epochs)
         ends = built + max(seconds, SHORTEST_SLICE)
@@ -187,11 +186,4 @@ class KerasTask:
         return fitted.state, Progress(measured, finite=fitted.finite, kept=fitted.kept)
 
 
-_models: OrderedDict[Hashable, Fit] = OrderedDict()
-
-
-def _keep(key: Hashable, fit: Fit) -> None:
-    _models[key] = fit
-    _models.move_to_end(key)
-    while len(_models) > MOST_MODELS:
-        _models.popitem(last=False)
+_models: dict[Hashable, Fit] = {}

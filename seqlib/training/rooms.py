@@ -217,12 +217,6 @@ class Room(Pool):
             self._wake.notify()
         return future
 
-    def kill(self) -> None:
-        """End the process in the middle of what it does."""
-        process = self._process
-        if process is not None:
-            process.kill()
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the process at once; what it was at, and what waits, is not answered."""
         with self._wake:
@@ -267,7 +261,7 @@ class Room(Pool):
         ended: list[type[BrokenExecutor]] = []
         try:
             process = self._started()
-            with self._watched(process.pid, process.kill, ended):
+            with self._watched(process, ended):
                 worker.write(process.requests, message)
                 del message
                 answer = worker.read(process.answers)
@@ -318,10 +312,8 @@ class Room(Pool):
             process.end()
 
     @contextmanager
-    def _watched(
-        self, pid: int, end: Callable[[], None], ended: list[type[BrokenExecutor]]
-    ) -> Iterator[None]:
-        """Call ``end`` if a limit is passed inside; ``ended`` then says which."""
+    def _watched(self, process: Process, ended: list[type[BrokenExecutor]]) -> Iterator[None]:
+        """Kill the process if a limit is passed inside; ``ended`` then says which."""
         if self.seconds is None and self.memory is None:
             yield
             return
@@ -330,13 +322,13 @@ class Room(Pool):
 
         def watch() -> None:
             while not done.wait(WATCH_SECONDS):
-                if self.memory is not None and resident(pid) > self.memory:
+                if self.memory is not None and resident(process.pid) > self.memory:
                     ended.append(TooMuchMemory)
                 elif self.seconds is not None and time.monotonic() - began > self.seconds:
                     ended.append(TooLong)
                 else:
                     continue
-                end()
+                process.kill()
                 return
 
         thread = threading.Thread(target=watch, name="seqlib-room-watch", daemon=True)

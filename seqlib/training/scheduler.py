@@ -444,7 +444,7 @@ class Scheduler:
         now = self._clock()
         ready: dict[str, list[Run]] = {}
         for run in running:
-            pool = self._pool_of(run) if run.task is not None else self.pool
+            pool = self._pool_of(run)
             if run.busy or run.not_before > now or run.state not in MOVING:
                 continue
             if pool.note:

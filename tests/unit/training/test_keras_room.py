@@ -57,7 +57,7 @@ def test_it_answers_and_is_awake_until_it_ends(room):
     assert not keras_room.awake()
     assert answer(ask(os.getpid), WAIT) == room.pid != os.getpid()
     assert keras_room.awake()
-    room.kill()
+    os.kill(room.pid, signal.SIGKILL)
     with pytest.raises(KerasError):
         answer(ask(die), WAIT)
     assert not keras_room.awake()

@@ -155,7 +155,7 @@ def test_a_killed_process_costs_its_request_and_the_next_one_starts_another(room
     waiting = room.submit(time.sleep, WAIT)
     until(waiting.running)
     after = room.submit(abs, -3)
-    room.kill()
+    os.kill(room.pid, signal.SIGKILL)
     with pytest.raises(BrokenExecutor):
         waiting.result(WAIT)
     assert after.result(WAIT) == 3
