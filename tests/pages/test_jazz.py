@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pretty_midi
@@ -12,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib.jazz import JazzWeights, score
-from seqlib.jazz.corpus import default_corpus
-from seqlib.music import MAX_BYTES
+from seqlib.jazz.corpus import Corpus, default_corpus
+from seqlib.music import MAX_BYTES, Melody, Token
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
 from ui.jazz import encode, sample, state
 
@@ -314,6 +315,17 @@ def test_each_reader_of_a_file_of_their_own_sees_that_file_read(monkeypatch):
         app.run().selectbox(key="reads").set_value(state.FILE).run()
         assert errors(app) == []
         assert read[-1] is own
+
+
+def test_runs_on_another_file_of_ones_own_are_not_compared(monkeypatch):
+    here: dict = {"corpus": state.MINE}
+    monkeypatch.setattr(state.st, "session_state", here)
+    for pitch, cell in ((60, "LSTM"), (70, "GRU")):
+        tokens = (Token(pitch, 12), Token(pitch + 1, 12))
+        here |= {"song": "a song", "song_corpus": Corpus.of([Melody(tokens)], "mine")}
+        run = SimpleNamespace(engine="numpy", settings=SimpleNamespace(cell=cell))
+        state.keep(run)
+    assert state.engine_runs() == [run]
 
 
 CASES = Path(__file__).parents[1] / "unit" / "music" / "cases"

@@ -27,6 +27,7 @@ from seqlib.vectors import WordVectors
 from ui.frame import choices
 from ui.parts.remembered import Owner, remembered
 from ui.state import options, value
+from ui.visit.format import same
 from ui.visit.records import EmojiRecord
 
 OURS, FEW, MINE = options("emoji_data")
@@ -135,11 +136,13 @@ def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
 
 def engine_runs() -> list[EmojifyRun]:
     """Return the runs on the same sentences and vectors as the latest, the latest last."""
-    last = latest()
+    if (last := latest()) is None:
+        return []
+    data = DataSet(last.run.train, last.run.test)
     return [
         one.run
         for one in runs()
-        if last is not None and (one.data, one.vectors) == (last.data, last.vectors)
+        if one.vectors is last.vectors and same(DataSet(one.run.train, one.run.test), data)
     ]
 
 

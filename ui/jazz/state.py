@@ -39,6 +39,11 @@ def shipped(stage: str) -> JazzWeights:
     return pretrained.load(stage)
 
 
+def ours() -> bool:
+    """Tell whether the chosen corpus has the vocabulary of ours."""
+    return corpus().vocabulary == default_corpus().vocabulary
+
+
 def song() -> Song | None:
     """Return the MIDI file that this visit has uploaded, if any."""
     return st.session_state.get("song")
@@ -82,8 +87,8 @@ def trained_gru() -> bool:
 
 def engine_runs() -> list[TrainingRun]:
     """Return the latest run of each engine and cell on the chosen corpus, this one last."""
-    chosen, held = st.session_state.get("jazz_engines", ("", []))
-    return held if chosen == value("corpus") else []
+    learned, held = st.session_state.get("jazz_engines", (None, []))
+    return held if learned is corpus() else []
 
 
 def cell_runs(run: TrainingRun) -> dict[str, TrainingRun]:
@@ -111,12 +116,12 @@ def keep(new: TrainingRun) -> None:
     mine = corpus().vocabulary
     rest = {vocabulary: one for vocabulary, one in runs().items() if vocabulary != mine}
     st.session_state["jazz_runs"] = {**dict(list(rest.items())[1 - KEPT_RUNS :]), mine: new}
-    st.session_state["jazz_engines"] = value("corpus"), [*others, new]
+    st.session_state["jazz_engines"] = corpus(), [*others, new]
 
 
 def model_names() -> dict[str, str]:
     """List the models for the chosen corpus as ``{name: description}``, the default first."""
-    if corpus().vocabulary == default_corpus().vocabulary:
+    if ours():
         names = dict(reversed(pretrained.STAGES.items()))
     else:
         names = {UNTRAINED: pretrained.STAGES[UNTRAINED]}
@@ -139,7 +144,7 @@ def model(name: str) -> Model:
         return Model(name, file)
     if name == OWN_RUN and (own := run()) is not None:
         return Model(name, own.snapshot().weights, own.state in MOVING)
-    if corpus().vocabulary == default_corpus().vocabulary:
+    if ours():
         return Model(name, shipped(name))
     return Model(UNTRAINED, JazzWeights.initial(value("n_a"), corpus().n_values))
 

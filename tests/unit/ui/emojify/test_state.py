@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import streamlit as st
 
 from seqlib.emojify import Lexicon
-from seqlib.text import from_rows
-from seqlib.vectors import WordVectors
+from seqlib.text import from_rows, shipped
+from seqlib.vectors import WordVectors, load
 from ui.emojify import state
+from ui.visit.records import EmojiRecord
 
 
 def test_v1_of_own_sentences_is_trained_once_and_gone_with_the_visit(monkeypatch):
@@ -26,3 +28,13 @@ def test_v1_of_own_sentences_is_trained_once_and_gone_with_the_visit(monkeypatch
     st.session_state.clear()
     gc.collect()
     assert [ref() for ref in gone] == [None, None]
+
+
+def test_runs_on_other_sentences_of_the_same_name_are_not_compared(monkeypatch):
+    ours, vectors = shipped(), load()
+    runs = [
+        EmojiRecord(n, SimpleNamespace(train=train, test=ours.test), state.MINE, vectors)
+        for n, train in enumerate((ours.train, ours.test, ours.test), 1)
+    ]
+    monkeypatch.setattr(st, "session_state", {"emoji_runs": runs})
+    assert state.engine_runs() == [runs[1].run, runs[2].run]
