@@ -44,32 +44,22 @@ GUIDES = (1, 3)
 ENTRIES = (0, 8, 12, -4, -12, -16)
 
 
-@dataclass(frozen=True)
-class Habits:
-    """What this player tends to do: formulas that come back whenever the same thing is asked.
+# How far habits go beyond chance, by the kind of situation.
+STRENGTH = {"way": 4.0, "rhythm": 2.0, "target": 4.0}
+
+
+def by_habit(rng: Random, situation: tuple, options: Sequence[tuple[float, object, object]]):
+    """One option of ``(weight, how it is known, what it is)``; returns what it is.
 
     Chance alone makes notes; habits make a style. In each situation every option has a fixed
-    inclination, drawn once from the seed, so that a few of them are played most of the time,
-    in any key.
+    inclination, so that a few of them are played most of the time, in any key.
     """
-
-    seed: int = 0
-    strength: dict[str, float] = field(
-        default_factory=lambda: {"way": 4.0, "rhythm": 2.0, "target": 4.0}
-    )
-
-    def choose(
-        self, rng: Random, situation: tuple, options: Sequence[tuple[float, object, object]]
-    ):
-        """One option of ``(weight, how it is known, what it is)``; returns what it is."""
-        weights = [
-            weight
-            * exp(
-                self.strength[situation[0]] * Random(f"{self.seed} {situation} {known}").gauss(0, 1)
-            )
-            for weight, known, _ in options
-        ]
-        return rng.choices([what for _, _, what in options], weights)[0]
+    strength = STRENGTH[situation[0]]
+    weights = [
+        weight * exp(strength * Random(f"0 {situation} {known}").gauss(0, 1))
+        for weight, known, _ in options
+    ]
+    return rng.choices([what for _, _, what in options], weights)[0]
 
 
 @dataclass
@@ -79,7 +69,6 @@ class Soloist:
     chords: Sequence[Chord]
     tonic: int
     rng: Random
-    habits: Habits = field(default_factory=Habits)
     notes: list[Note] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -260,7 +249,7 @@ class Soloist:
             for rhythm, weight in RHYTHMS
             if not (before == rhythm != RHYTHMS[0][0])  # a triplet is an ornament, once at a time
         ]
-        return self.habits.choose(self.rng, situation, options)
+        return by_habit(self.rng, situation, options)
 
     def _tones(self, chord: Chord) -> list[int]:
         return [p for p in REGISTER if p % 12 in members(chord)]
@@ -298,7 +287,7 @@ class Soloist:
             (pitch - before.root) % 12,
             rising,
         )
-        return self.habits.choose(rng, situation, options), rising
+        return by_habit(rng, situation, options), rising
 
     def _fill(self, pitch: int, target: int, n: int, chord: Chord) -> list[int] | None:
         """``n`` pitches that begin on ``pitch`` and lead to ``target``, in one of many ways."""
@@ -311,7 +300,7 @@ class Soloist:
         if not options:
             return None
         situation = ("way", chord.quality, (pitch - chord.root) % 12, target - pitch, n)
-        return self.habits.choose(self.rng, situation, options)
+        return by_habit(self.rng, situation, options)
 
     def _approach(self, target: int, n: int, chord: Chord) -> list[int] | None:
         """``n`` notes that lead up or down to ``target``, if the register has them."""
