@@ -112,6 +112,17 @@ def question(app: AppTest):
     ]
 
 
+def test_an_answer_is_one_about_its_own_model(monkeypatch):
+    here: dict = {"construction": "djmodel"}
+    monkeypatch.setattr(predict.st, "session_state", here)
+    chosen = CONSTRUCTIONS["djmodel"]
+    asked = predict.quiz.questions(chosen.sketch(chosen.seed_sizes))[0]
+    predict._state()["shown"][predict._name(asked)] = predict.Verdict(True, "Right.")
+    assert predict.answered(asked)
+    here["construction"] = "Emojify_V2"
+    assert not predict.answered(asked)
+
+
 def test_a_right_answer_counts_a_wrong_one_gets_hints_and_only_first_tries_score():
     app = visit("shapes", predict="true")
     assert "(Ty, m, n_values)" in texts(visit("shapes"))

@@ -31,7 +31,8 @@ def current(construction: str, sketch: Blueprint) -> Question:
 
 
 def _name(question: Question) -> tuple:
-    return (value("question"), question.row, question.axes, question.shape)
+    about = (question.row, question.axes, question.shape)
+    return (value("construction"), value("question"), *about)
 
 
 def answered(question: Question) -> bool:
@@ -48,7 +49,6 @@ def form(
 ) -> None:
     """Draw the question, the text box, the verdict on the answer, and the class's answers."""
     state, name = _state(), _name(question)
-    about = (value("construction"), *name)
 
     def check() -> None:
         try:
@@ -58,7 +58,7 @@ def form(
             state["shown"][name] = Verdict(False, str(problem))
             return
         if name not in state["tried"]:
-            tally.add(about, as_text(given), verdict.correct)
+            tally.add(name, as_text(given), verdict.correct)
         _score(verdict.correct)
         # A second hint after a second wrong answer; the answer itself only where it is asked for.
         more = verdict.more if state["tried"][name] > 1 else ""
@@ -130,4 +130,4 @@ def form(
                     asked=state["asked"],
                 )
             )
-        tally.show(about, answered(question) and not hide, tried=name in state["tried"])
+        tally.show(name, answered(question) and not hide, tried=name in state["tried"])
