@@ -346,7 +346,7 @@ def _shapes(page: str = "shapes") -> Iterator[Row]:
     yield Number("question", page, 1, low=1, high=9999)
     yield Text("tally", page, most=20)
     yield Text("answer", page, most=80, link=False)
-    yield Pick("layer", page, "LSTM", options=("LSTM", "GRU", "SimpleRNN"))
+    yield Pick("layer", page, "LSTM", options=KINDS)
     switches = {
         "return_sequences": N_("every step's output, not the last alone"),
         "return_state": N_("the states at the end as further results"),

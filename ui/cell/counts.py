@@ -17,11 +17,7 @@ from ui.parts.remembered import remembered
 def show(scene: Scene) -> None:
     """Draw the sum of the parameters term by term, then the weights."""
     cell = scene.weights.cell
-    arrays = {
-        "kernel": cell.kernel,
-        "recurrent_kernel": cell.recurrent_kernel,
-        "bias": cell.bias,
-    }
+    arrays = dict(zip(("kernel", "recurrent_kernel", "bias"), cell.arrays, strict=True))
     total = sum(array.size for array in arrays.values())
     n_x, n_a, gates = cell.n_x, cell.n_a, len(GATES)
     st.markdown(

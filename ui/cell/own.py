@@ -192,11 +192,7 @@ def _watch(chain: tuple[Layer, ...], given: Given) -> None:
 
 def _others(trace: Trace | OtherTrace) -> tuple[str, ...]:
     """List the lanes beside the states; all vectors of a step are drawn for an LSTM alone."""
-    return ("x", *(["cell"] if _lstm(trace) else []), "equation", "influence")
-
-
-def _lstm(trace: Trace | OtherTrace) -> bool:
-    return isinstance(trace, Trace)
+    return ("x", *(["cell"] if isinstance(trace, Trace) else []), "equation", "influence")
 
 
 def _labels(layer: Layer, given: Given) -> tuple[str, ...]:
@@ -231,7 +227,7 @@ def _by_hand(layer: Layer, trace: Trace | OtherTrace) -> Trace | OtherTrace | No
         **widget("own_from", high=max(2, trace.Tx)),
     )
     held, start = float(value("own_value")), int(value("own_from")) - 1
-    if _lstm(trace):
+    if isinstance(trace, Trace):
         return sandbox.run(layer.cell, trace.x, [Edit(gate, "hold", held, start=start)])
     changed: OtherTrace = layer.cell.run(trace.x, {gate: held}, start)
     return changed

@@ -133,10 +133,10 @@ def _bound(weights: Weights, kind: str) -> str:
 def _stage(weights: Weights, x: np.ndarray, name: str) -> Stage:
     trace, task = tiny.run(weights, x), tiny.TASKS[name]
     kept = tiny.memory(trace)
-    states, gates = {"a": trace.h[:, 0]}, dict(trace.states)
+    states = {"a": trace.h[:, 0]}
     if isinstance(trace, Trace):
         states = {"c": kept, **states}
-    gates = {gate: one[:, 0] for gate, one in gates.items() if gate not in "ch"}
+    gates = {gate: one[:, 0] for gate, one in trace.states.items() if gate not in "ch"}
     ones = tuple(map(str, x))
     wanted, read = (tuple(map(str, one.tolist())) for one in (task.wanted(x), task.read(kept)))
     lanes: list[Lane] = [

@@ -32,10 +32,7 @@ def show(vectors: WordVectors) -> None:
     export.buttons(
         "matrix",
         lambda: as_csv(view),
-        (
-            [label or "padding" for label in view.labels],
-            view.values,
-        ),
+        ([label or "padding" for label in view.labels], view.values),
     )
 
 
@@ -180,22 +177,17 @@ def _buttons(total: int) -> None:
         at, n = value("first"), st.session_state.get("rows", total)
         _look_at(first(at, n), rows(n), total)
 
-    moves = {
-        _("Zoom in"): ("zoom_in", lambda at, n: at + n * 3 / 8, lambda n: n / 4),
-        _("Zoom out"): ("zoom_out", lambda at, n: at - n * 3 / 2, lambda n: n * 4),
-        _("Up"): ("arrow_upward", lambda at, n: at - n / 2, lambda n: n),
-        _("Down"): ("arrow_downward", lambda at, n: at + n / 2, lambda n: n),
-        _("Whole matrix"): ("fit_screen", lambda at, n: 0, lambda n: total),
-    }
-    helps = (
-        _("A quarter as many rows."),
-        _("Four times as many."),
-        _("Half a screen."),
-        _("Half a screen."),
-        _("From the first row to the last."),
+    quarter, four = _("A quarter as many rows."), _("Four times as many.")
+    half, whole = _("Half a screen."), _("From the first row to the last.")
+    moves = (
+        (_("Zoom in"), "zoom_in", quarter, lambda at, n: at + n * 3 / 8, lambda n: n / 4),
+        (_("Zoom out"), "zoom_out", four, lambda at, n: at - n * 3 / 2, lambda n: n * 4),
+        (_("Up"), "arrow_upward", half, lambda at, n: at - n / 2, lambda n: n),
+        (_("Down"), "arrow_downward", half, lambda at, n: at + n / 2, lambda n: n),
+        (_("Whole matrix"), "fit_screen", whole, lambda at, n: 0, lambda n: total),
     )
     with st.container(horizontal=True):
-        for (label, (icon, first, rows)), text in zip(moves.items(), helps, strict=True):
+        for label, icon, text, first, rows in moves:
             st.button(
                 label,
                 key=f"matrix:{icon}",

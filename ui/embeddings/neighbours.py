@@ -127,9 +127,9 @@ def analogy(vectors: WordVectors) -> None:
     st.markdown(
         _(
             "**{b} − {a} + {c} ≈ {answer}** (cosine {cosine:.2f}). Next: {listed}.",
-            a=escape.plain(chosen[0]),
-            b=escape.plain(chosen[1]),
-            c=escape.plain(chosen[2]),
+            a=escape.plain(a),
+            b=escape.plain(b),
+            c=escape.plain(c),
             answer=escape.plain(best.word),
             cosine=best.similarity,
             listed=escape.plain(_listed(others)),
@@ -209,29 +209,18 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
 
 def bias(vectors: WordVectors) -> None:
     left, right = st.columns(2)
-    groups = []
-    for column, label, key in (
-        (left, _("from these words"), "minus"),
-        (right, _("to these words"), "plus"),
-    ):
-        groups.append(
-            state.words_of(
-                column.text_input(
-                    label,
-                    help=_("A group of words; the direction runs between the means of both."),
-                    **widget(key),
-                )
-            )
-        )
-    words = state.words_of(
+    help = _("A group of words; the direction runs between the means of both.")
+    typed = (
+        left.text_input(_("from these words"), help=help, **widget("minus")),
+        right.text_input(_("to these words"), help=help, **widget("plus")),
         st.text_area(
             _("words to place along it"),
             help=_("At most {most}.", most=MOST_WORDS),
             **widget("probed"),
-        )
+        ),
     )
     minus, plus, probed = (
-        state.split_known(group[:MOST_WORDS], vectors) for group in (*groups, words)
+        state.split_known(state.words_of(text)[:MOST_WORDS], vectors) for text in typed
     )
     state.say_unknown([*minus[1], *plus[1], *probed[1]], vectors)
     if not (minus[0] and plus[0] and probed[0]):

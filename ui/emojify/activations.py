@@ -10,7 +10,7 @@ from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
-from ui.emojify.stage import padded, reading_stage
+from ui.emojify.stage import reading_stage, with_padding
 from ui.parts import stage as stage_component
 from ui.parts.presenter import font
 from ui.state import value, widget
@@ -91,7 +91,7 @@ def padding() -> None:
         ends.append(trace.probabilities[[n - 1, -1]])
     left, right = st.columns([3, 2], vertical_alignment="center")
     left.plotly_chart(
-        figures.drift(lines, padded(encoded), font()),
+        figures.drift(lines, with_padding(encoded), font()),
         key="emoji_drift",
         alt=_(
             "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
@@ -153,7 +153,7 @@ def dropout() -> None:
     if rate == 0:
         st.info(_("This model was trained without dropout; there is no mask."))
         return
-    words = padded(model.encode(read.typed()))
+    words = with_padding(model.encode(read.typed()))
     masks = DropoutMasks.draw(rate, len(words), model.weights.n_a, int(seed))
     kept = float((masks.first != 0).mean())
     st.plotly_chart(

@@ -51,7 +51,7 @@ def named(one: EmojiClass) -> str:
     return f"{one.emoji} {one.title}"
 
 
-def padded(encoded: Encoded) -> tuple[str, ...]:
+def with_padding(encoded: Encoded) -> tuple[str, ...]:
     """Return the words of all steps, (Tx,): those that were read, then padding."""
     return (*encoded.words, *(PAD,) * (len(encoded.indices) - len(encoded.words)))
 
@@ -74,7 +74,7 @@ def reading_stage(
     ``groups`` are those of the units of each layer; ``asks`` whether a reader may be asked first.
     """
     trace = reading.trace
-    words, emoji = padded(reading.encoded), tuple(map(named, reading.classes))
+    words, emoji = with_padding(reading.encoded), tuple(map(named, reading.classes))
     Tx = len(words)
     made: dict[str, Callable[[], Lane]] = {
         "words": lambda: Tokens(_("words"), words),

@@ -57,7 +57,7 @@ def _downloads(name: str) -> None:
             own = ending == ".npz"
             uploads.download(
                 ending,
-                _npz(weights) if own else _keras(weights, Tx, ending),
+                partial(_npz, weights) if own else partial(_keras, weights, Tx, ending),
                 f"djmodel-{name.replace(' ', '-')}{ending}",
                 key=f"jazz_save{ending}",
                 disabled=bool(missing) and not own,
@@ -65,19 +65,14 @@ def _downloads(name: str) -> None:
             )
 
 
-def _npz(weights: Callable[[], JazzWeights]) -> Callable[[], bytes]:
-    def made() -> bytes:
-        held = BytesIO()
-        weights().save(held)
-        return held.getvalue()
-
-    return made
+def _npz(weights: Callable[[], JazzWeights]) -> bytes:
+    held = BytesIO()
+    weights().save(held)
+    return held.getvalue()
 
 
-def _keras(weights: Callable[[], JazzWeights], Tx: int, ending: str) -> Callable[[], bytes]:
-    return lambda: keras_room.answer(
-        keras_room.ask(partial(keras_models.saved, Tx=Tx, ending=ending), weights())
-    )
+def _keras(weights: Callable[[], JazzWeights], Tx: int, ending: str) -> bytes:
+    return keras_room.answer(keras_room.ask(keras_models.saved, weights(), Tx, ending))
 
 
 def _open(file: Any) -> None:

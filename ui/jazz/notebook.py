@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seqlib.music import largest_Tx
-from ui.jazz import state, train, tune
+from ui.jazz import sample, state, train, tune
 from ui.parts.notebook import Asked
 from ui.state import value
 
@@ -19,10 +19,7 @@ def asked() -> Asked:
         "learning_rate": run.learning_rate,
         "train_seed": int(run.seed),
         "melody": state.melody_place() + 1,
-        **{
-            name: value(name)
-            for name in ("method", "temperature", "k", "p", "Ty", "prompt", "seed")
-        },
+        **{name: value(name) for name in sample.SETTINGS},
     }
     if (start := tune.given()) is not None:
         settings["start"] = start.tolist()

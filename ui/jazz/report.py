@@ -57,7 +57,7 @@ def rows() -> tuple[Row, ...]:
 
     Those of our vocabulary are scored on our held-out choruses, all others on the melody itself.
     """
-    if ours():
+    if state.ours():
         return (*shipped_rows(), *_own_rows(default_corpus().held_out_sequences))
     corpus = state.corpus()
     untrained = state.model(state.UNTRAINED).weights
@@ -67,11 +67,6 @@ def rows() -> tuple[Row, ...]:
         *_own_rows(corpus.sequences),
         Row(N_("trigram"), baseline.score(corpus.sequences)),
     )
-
-
-def ours() -> bool:
-    """Tell whether the chosen corpus has the vocabulary of ours."""
-    return state.corpus().vocabulary == default_corpus().vocabulary
 
 
 def _own_rows(sequences: Sequence[np.ndarray]) -> Iterator[Row]:
@@ -105,7 +100,7 @@ def table() -> None:
             ),
         },
     )
-    if not ours():
+    if not state.ours():
         st.caption(
             _(
                 "All {n:,} notes and rests of “{melody}”, from which the trigram has counted and a "

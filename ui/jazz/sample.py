@@ -23,6 +23,9 @@ from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
 from ui.state import value, widget
 
+# How a solo is drawn: controls, each of which the second solo has too.
+SETTINGS = ("method", "temperature", "k", "p", "Ty", "prompt", "seed")
+
 
 @dataclass(frozen=True, eq=False)
 class Solo:
@@ -75,7 +78,7 @@ def open_second() -> None:
     """Have the second solo begin as the first, at another temperature, when it is asked for."""
     if not value("compare"):
         return
-    for name in ("model", "method", "temperature", "k", "p", "Ty", "prompt", "seed"):
+    for name in ("model", *SETTINGS):
         st.session_state[f"{name}_b"] = value(name)
     if value("method") == "greedy":
         st.session_state["method_b"] = "temperature"

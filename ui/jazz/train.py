@@ -18,14 +18,12 @@ from ui.parts import engines, training_panel
 from ui.state import options, value, widget
 from ui.visit import session
 
-_RATE = BOUNDS["learning_rate"]
 
-
-def setting(name: str, label: str = "") -> None:
+def setting(name: str, label: str) -> None:
     """Draw a slider for a whole number of ``RunSettings``, within its bounds."""
     bound = BOUNDS[name]
     st.slider(
-        label or name,
+        label,
         help=_(
             "{what}: {low:g} to {high:g}.",
             what=capital(_(bound.what)),
@@ -43,9 +41,10 @@ def seed_setting() -> None:
 
 
 def rate_setting() -> None:
+    what = BOUNDS["learning_rate"].what
     st.select_slider(
         _("learning rate"),
-        help=_("{what}. A run under way takes it from its next epoch.", what=_(_RATE.what)),
+        help=_("{what}. A run under way takes it from its next epoch.", what=_(what)),
         on_change=lambda: _change(learning_rate=value("learning_rate")),
         **widget("learning_rate"),
     )
