@@ -216,9 +216,14 @@ def _v1_for(model: EmojiModel) -> Emojify_V1 | None:
 def v1_of(train: LabelledSentences, lexicon: Lexicon) -> Emojify_V1:
     """Return V1 trained on these sentences, trained once in a visit and gone with it."""
     ours = _shipped().v1
-    if ours is not None and train is shipped().train and lexicon.name == ours.lexicon.name:
+    if ours is not None and train is shipped().train and _alike(lexicon, ours.lexicon):
         return ours
     return worked_out("v1", (train, lexicon), lambda: Emojify_V1.fit(train, lexicon))
+
+
+def _alike(one: Lexicon, other: Lexicon) -> bool:
+    """Tell whether two lexicons read every word alike."""
+    return one.word_to_index is other.word_to_index and one.unknown is other.unknown
 
 
 def judged(model: EmojiModel, test: LabelledSentences) -> Judgement:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import streamlit as st
 
-from seqlib.emojify import Lexicon
+from seqlib.emojify import Lexicon, Unknown
 from seqlib.text import from_rows, shipped
 from seqlib.vectors import WordVectors, load
 from ui.emojify import state
@@ -28,6 +28,16 @@ def test_v1_of_own_sentences_is_trained_once_and_gone_with_the_visit(monkeypatch
     st.session_state.clear()
     gc.collect()
     assert [ref() for ref in gone] == [None, None]
+
+
+def test_v1_beside_a_model_reads_words_as_the_model_does(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    ours, train = Lexicon.of(load()), shipped().train
+    shared = Lexicon.of(load(), Unknown.SHARED)
+    named = WordVectors.of(["so", "sad", "glad"], np.eye(3, dtype=np.float32), ours.name)
+    assert state.v1_of(train, ours) is state.reader(state.SHIPPED).v1
+    for lexicon in (shared, Lexicon.of(named)):
+        assert state.v1_of(train, lexicon).lexicon is lexicon
 
 
 def test_runs_on_other_sentences_of_the_same_name_are_not_compared(monkeypatch):
