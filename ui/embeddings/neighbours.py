@@ -96,20 +96,14 @@ def _commonest(vectors: WordVectors, key: str) -> int | None:
 
 
 def analogy(vectors: WordVectors) -> None:
-    columns = st.columns(3)
+    boxes = (
+        ("a", "a", _("The step starts here.")),
+        ("b", _("is to b"), _("And ends here.")),
+        ("c", _("as c is to …"), _("The same step is taken from here.")),
+    )
     chosen = [
         column.text_input(label, help=text, **widget(key)).strip()
-        for column, label, key, text in zip(
-            columns,
-            ("a", _("is to b"), _("as c is to …")),
-            ("a", "b", "c"),
-            (
-                _("The step starts here."),
-                _("And ends here."),
-                _("The same step is taken from here."),
-            ),
-            strict=True,
-        )
+        for column, (key, label, text) in zip(st.columns(3), boxes, strict=True)
     ]
     among = _commonest(vectors, "analogy_common")
     unknown = state.split_known(chosen, vectors)[1]

@@ -109,16 +109,11 @@ def _pair(limit: int) -> None:
             return  # the words' own turn comes next
         state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
 
-    for column, name, file, text in zip(
-        st.columns(2),
-        ("numbers", "words"),
-        ("vectors.tsv", "metadata.tsv"),
-        (
-            _("A row of numbers a word, separated by tabs."),
-            _("A word a line, in its first column."),
-        ),
-        strict=True,
-    ):
+    files = (
+        ("numbers", "vectors.tsv", _("A row of numbers a word, separated by tabs.")),
+        ("words", "metadata.tsv", _("A word a line, in its first column.")),
+    )
+    for column, (name, file, text) in zip(st.columns(2), files, strict=True):
         with column:
             uploads.uploader(
                 _("{file}, at most {limit} MB", file=file, limit=limit),

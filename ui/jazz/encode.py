@@ -184,17 +184,13 @@ def token_list() -> None:
 @frame.alone("Tx", "train_seed")
 def one_hot() -> None:
     """Draw the settings of the windows, one window of X, and the shapes of X and Y."""
-    for column, draw in zip(
-        st.columns(3),
-        (
-            lambda: train.setting("m", _("m · windows")),
-            lambda: train.setting("Tx", _("Tx · time steps")),
-            train.seed_setting,
-        ),
-        strict=True,
-    ):
-        with column:
-            draw()
+    one, two, three = st.columns(3)
+    with one:
+        train.setting("m", _("m · windows"))
+    with two:
+        train.setting("Tx", _("Tx · time steps"))
+    with three:
+        train.seed_setting()
     train.offer_shorter_windows()
     try:
         X, Y = train.tensors()

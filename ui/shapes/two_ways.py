@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import _
 from seqlib.shapes.constructions import CONSTRUCTIONS, WRITING, Construction, bare, differing
 from ui.shapes import picture
 from ui.shapes.defined_once import djmodel_sizes
@@ -20,21 +20,17 @@ COVER = "<style>.st-key-two_ways { visibility: hidden; }</style>"
 def show() -> None:
     """Draw both functions with their tensors, and mark the one line that differs in their loops."""
     line, other = differing(TRAINED.name, WRITING.name)
-    for column, made, way, marked, mark in zip(
-        st.container(key="two_ways").columns(2),
-        (TRAINED, WRITING),
-        (N_("teacher forcing"), N_("free running")),
-        (line, other),
-        (_("reads the true note of step t"), _("step t + 1 reads what the network has chosen")),
-        strict=True,
-    ):
-        with column:
-            st.markdown(f"**{_(way)}** · `{made.name}`")
-            _function(made, marked, mark)
+    left, right = st.container(key="two_ways").columns(2)
+    with left:
+        _function(TRAINED, _("teacher forcing"), line, _("reads the true note of step t"))
+    with right:
+        mark = _("step t + 1 reads what the network has chosen")
+        _function(WRITING, _("free running"), other, mark)
 
 
-def _function(made: Construction, marked: str, mark: str) -> None:
+def _function(made: Construction, way: str, marked: str, mark: str) -> None:
     """Draw the lines of one function, its marked line, and its tensors."""
+    st.markdown(f"**{way}** · `{made.name}`")
     own = {dial.name for dial in made.dials}
     sizes = {name if name in own else "Ty": size for name, size in djmodel_sizes().items()}
     model, values = made.walked(sizes)
