@@ -16,7 +16,7 @@ from seqlib.text import EmojiClass, Encoded, tokenise
 from seqlib.text.edits import LEFT_OUT, NEGATED, SWAPPED, changed
 from seqlib.text.emoji import word_of
 from ui.emojify import state
-from ui.emojify.stage import asked
+from ui.emojify.stage import PAD, asked
 from ui.frame import language
 from ui.parts import escape as chips
 from ui.state import TABLE, options, value, widget
@@ -235,22 +235,15 @@ def words(reading: Reading, stage: str, beside: tuple[str, ...] = ()) -> None:
     English words next to the rows of Chinese words.
     """
     encoded = reading.encoded
-    heads, rows, marks = [], [], []
-    for place, index in enumerate(encoded.indices.tolist()):
-        if place < len(encoded.words):
-            known = bool(encoded.known[place])
-            heads.append(escape(encoded.words[place]))
-            marks.append("" if known else "unknown")
-        else:
-            heads.append("·")
-            marks.append("pad")
-        rows.append(f"{index:,}")
-    heads += [escape(word) for word in encoded.cut]
-    marks += ["cut"] * len(encoded.cut)
+    read = encoded.words, encoded.known
+    steps = [
+        *((word, "" if known else "unknown") for word, known in zip(*read, strict=True)),
+        *[(PAD, "pad")] * (len(encoded.indices) - len(encoded.words)),
+        *((word, "cut") for word in encoded.cut),
+    ]
+    cells = "".join(f'<td class="{mark}">{escape(word)}</td>' for word, mark in steps)
+    rows = [f"{index:,}" for index in encoded.indices.tolist()]
     rows += [escape(_("not read"))] * len(encoded.cut)
-    cells = "".join(
-        f'<td class="{mark}">{head}</td>' for head, mark in zip(heads, marks, strict=True)
-    )
     numbers = "".join(f"<td>{row}</td>" for row in rows)
     near = "".join(f"<td>{escape(each)}</td>" for each in beside)
     table = [
