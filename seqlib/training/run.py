@@ -265,8 +265,11 @@ class Run(ShownInNotebook):
     @property
     def nbytes(self) -> int:
         """Bytes of the data and the state that the run holds while it trains."""
-        if self._state.over:
-            return 0
+        return 0 if self._state.over else self.needs
+
+    @property
+    def needs(self) -> int:
+        """Bytes of the data and the state that it takes to train, or to go on."""
         task, learned = self._task, self._learned
         held = 0 if task is None else task.nbytes
         if learned is not None:

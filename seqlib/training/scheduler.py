@@ -194,7 +194,7 @@ class Scheduler:
                     "in a minute.",
                     n=len(unfinished),
                 )
-            if unfinished and run.nbytes + sum(one.nbytes for one in unfinished) > limits.data:
+            if unfinished and run.needs + sum(one.nbytes for one in unfinished) > limits.data:
                 raise InputError(
                     "The memory that this server has for training is full; choose fewer or "
                     "shorter windows, or try again when others have finished."

@@ -246,6 +246,20 @@ def test_runs_have_so_much_memory_together_but_a_single_one_is_never_refused():
     room.start(size=1)
 
 
+def test_a_run_that_would_go_on_needs_room_for_what_it_holds():
+    room = Room(Limits(data=100))
+    run = room.start(epochs=5, size=60)
+    run._goes_on = True
+    room.steps(5)
+    assert run.goes_on
+    other = room.start(size=80)
+    with pytest.raises(ValueError, match="memory that this server has for training is full"):
+        run.go_on(5)
+    other.stop()
+    run.go_on(5)
+    assert run.state is State.QUEUED
+
+
 # Readers who go away.
 
 
