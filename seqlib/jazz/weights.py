@@ -112,8 +112,8 @@ class JazzWeights:
         """Backpropagate the loss of predicting ``values`` int (..., Tx) from ``x``.
 
         The loss is the cross-entropy summed over steps and rows, or that of step ``at`` alone,
-        from 0; the result has the gradients at
-        every step, to be looked at. ``seqlib.jazz.task`` computes the same gradients to train.
+        from 0; the result has the gradients at every step, to be looked at. ``seqlib.jazz.task``
+        computes the same gradients to train.
         """
         trace = forward(self.cell, x)
         y = self._probabilities(trace.h)

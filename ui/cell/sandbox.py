@@ -193,11 +193,8 @@ def _group(scene: Scene) -> tuple[int, ...]:
 
 
 def _replaced(source: str, start: int, trace: Callable[[], Trace]) -> tuple[Edit, ...]:
-    a: Any = 0.0
-    c: Any = 0.0
-    if source != ZEROS:
-        given = trace().step(int(source) - 1)
-        a, c = given.h, given.c
+    given = None if source == ZEROS else trace().step(int(source) - 1)
+    a, c = (0.0, 0.0) if given is None else (given.h, given.c)
     return (
         Edit("a", "hold", a, start=start, once=True),
         Edit("c", "hold", c, start=start, once=True),

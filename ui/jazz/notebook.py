@@ -28,8 +28,10 @@ def asked() -> Asked:
         variant = state.OURS
     if variant == state.MINE:
         (melody,) = corpus.melodies
-        tokens = [tuple(token) for token in melody.tokens]
-        metres = [tuple(metre) for metre in melody.metres]
-        settings |= {"my_name": corpus.name, "my_tempo": melody.tempo, "my_metres": metres}
-        settings["my_tokens"] = tokens
+        settings |= {
+            "my_name": corpus.name,
+            "my_tempo": melody.tempo,
+            "my_tokens": [tuple(token) for token in melody.tokens],
+            "my_metres": [tuple(metre) for metre in melody.metres],
+        }
     return Asked("jazz", settings, variant)

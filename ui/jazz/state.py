@@ -56,9 +56,9 @@ def own_corpus() -> Corpus | None:
 
 def corpus() -> Corpus:
     """Return the chosen corpus; the default corpus until a file is uploaded."""
-    choice = value("corpus")
-    if choice == MINE and song():
-        return st.session_state["song_corpus"]
+    choice, own = value("corpus"), own_corpus()
+    if choice == MINE and own is not None:
+        return own
     return small_corpus() if choice == TUNE else default_corpus()
 
 
