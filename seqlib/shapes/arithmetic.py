@@ -142,7 +142,14 @@ def stacked_outputs(rows: Sequence[TensorShape]) -> TensorShape:
     return TensorShape("Y", shape, first.dtype, "", reads=tuple(outputs))
 
 
+def _written(size: int | str | None) -> str:
+    """Write a size; of one with thousands of digits, which Python does not write, its power."""
+    if isinstance(size, int) and abs(size) >= 10**100:
+        return f"~10^{int(abs(size).bit_length() * 0.30103)}"
+    return str(size)
+
+
 def as_text(shape: Sequence[int | str | None]) -> str:
     """Write a shape as Python does, with names unquoted: "(None, 30, 78)", "(m, n_a)", "(64,)"."""
-    inside = ", ".join(map(str, shape))
+    inside = ", ".join(map(_written, shape))
     return f"({inside},)" if len(shape) == 1 else f"({inside})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
@@ -12,6 +13,7 @@ from seqlib.i18n import InputError
 from seqlib.shapes.arithmetic import TensorShape, as_text, result_name
 
 Lines = tuple[int, ...]  # of the text, from 1
+MAX_AXES, MAX_NUMBERS = 64, 10**18  # of one tensor
 
 
 class Size(int):
@@ -99,7 +101,20 @@ class Recording:
         inputs: Sequence[SymbolicTensor] = (),
         states: Sequence[SymbolicTensor] = (),
     ) -> list[SymbolicTensor]:
-        """Record one call of a layer, and return its results."""
+        """Record one call of a layer, and return its results.
+
+        Raises ``ShapeError`` for a tensor that no computer could hold.
+        """
+        for shape, *_rest in results:
+            sizes = [size for size in shape if size is not None]
+            largest = max([math.prod(sizes), *map(abs, sizes)])
+            if len(shape) > MAX_AXES or largest > MAX_NUMBERS:
+                raise ShapeError(
+                    "{layer}: a tensor of over {axes} axes, or of over 10^18 numbers, is too "
+                    "large; make its sizes smaller.",
+                    layer="Input" if isinstance(layer, InputOf) else layer.kind,
+                    axes=MAX_AXES,
+                )
         rows = range(len(self.specs), len(self.specs) + len(results))
         self.specs += results
         self.maker += [len(self.calls)] * len(results)
@@ -170,7 +185,7 @@ def _slice(spec: Spec, key: tuple) -> Spec:
             )
         elif isinstance(one, slice):
             kept.append(_sliced(sizes.pop(0), one))
-        elif isinstance(one, int) and not isinstance(one, bool):
+        elif isinstance(one, int) and not isinstance(one, bool) and abs(one) <= MAX_NUMBERS:
             size = sizes.pop(0)
             if size is not None and not -size <= one < size:
                 raise ShapeError(

@@ -255,7 +255,12 @@ def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> 
         return SymbolicTensor(operation.work(*(tensor.spec for tensor in tensors)))
     except ShapeError as problem:
         m.fail(operation, problem, tensors)
-    except (TypeError, AttributeError, IndexError):  # of any kind, and handed on as they are
+    except (
+        TypeError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+    ):  # of any kind, and handed on as they are
         m.fail(operation, "{name}: these arguments cannot be read here.", name=operation.kind)
 
 
@@ -273,7 +278,10 @@ def take(m: Machine, tensor: SymbolicTensor, key: Any, title: str) -> SymbolicTe
 def add_input(m: Machine, shape: tuple, dtype: str) -> SymbolicTensor:
     """Record an input of the model."""
     name = m.recording.free_name("input")
-    return m.recording.add(InputOf(name), [Spec(shape, dtype)])[0]
+    try:
+        return m.recording.add(InputOf(name), [Spec(shape, dtype)])[0]
+    except ShapeError as problem:
+        m.fail("Input", problem)
 
 
 def make_input(m: Machine, args: list, kwargs: dict[str, Any]) -> SymbolicTensor:
@@ -444,7 +452,7 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
 def _warn_of_lambda(m: Machine, layer: Lambda) -> None:
     function = layer.given.function
     if isinstance(function, Function):
-        names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+        names = {node.id for node in m.nodes(function.node) if isinstance(node, ast.Name)}
         for name in sorted(names & m.turning):
             m.say(
                 "Keras 3 runs this lambda again whenever the model is called, and then {name} "
@@ -514,6 +522,7 @@ def calls_of(m: Machine, outputs: Sequence[SymbolicTensor], also: Sequence = ())
         if wanted.intersection(call.results):
             found.append(call)
             wanted.update(call.inputs, call.states)
+    m.tick(len(m.recording.calls) // 25 + len(found) // 10)
     return found[::-1]
 
 

@@ -12,6 +12,7 @@ from seqlib.shapes.code.building import JOINING, LAYER_NAMES, NOT_DRAWN
 from seqlib.shapes.code.expressions import READ, Expressions
 from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
 from seqlib.shapes.code.values import (
+    LONG,
     MAX_LIST,
     MAX_TEXT,
     Array,
@@ -254,7 +255,7 @@ class Calls(Expressions):
         except TypeError:  # sizes that are not known stay in their order
             return lists[0] if name == "sorted" else Unknown(label)
         if name == "str" and len(args) == 1 and isinstance(args[0], str | float | int):
-            long = not isinstance(args[0], str) and abs(args[0]) >= 10**15
+            long = not isinstance(args[0], str) and abs(args[0]) >= LONG
             return Opaque(label) if long else str(args[0])[:MAX_TEXT]
         return Unknown(label)
 
@@ -270,7 +271,7 @@ class Calls(Expressions):
             elif name == "extend" and args and isinstance(args[0], list | tuple):
                 of.extend(args[0][: MAX_LIST - len(of)])
             elif name == "insert" and len(args) == 2 and isinstance(args[0], int):
-                of.insert(args[0], args[1])
+                of.insert(max(-MAX_LIST, min(args[0], MAX_LIST)), args[1])
             elif name == "pop" and of:
                 return of.pop()
             return None

@@ -12,6 +12,7 @@ from seqlib.shapes.code.building import JOINING, LAYER_NAMES, MAKERS, NOT_DRAWN
 from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
 from seqlib.shapes.code.values import (
     COMPARED,
+    LONG,
     MAX_LIST,
     MAX_PARTS,
     MAX_TEXT,
@@ -58,6 +59,7 @@ CLOSED = frozenset(
 )
 DATA = frozenset(("set", "frozenset", "dict", "map", "filter"))
 SIMPLE = int | float | str | list | tuple | None  # whether it is true is known
+MAKING = LAYER_NAMES | MAKERS | JOINING.keys() | {"add"}  # what makes layers, by its last name
 KNOWN = READ | LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys() | {"merge"}
 
 
@@ -291,7 +293,10 @@ class Expressions:
                 value = self.value(one.value)
                 if isinstance(value, Opaque):
                     return Opaque(self.m.segment(node))
-                parts.append(str(value) if isinstance(value, int | float | str) else "?")
+                known = isinstance(value, str | float) or (
+                    isinstance(value, int) and abs(value) < LONG
+                )
+                parts.append(str(value) if known else "?")
             else:
                 parts.append(str(self.value(one)))
         return "".join(parts)[:MAX_TEXT]
@@ -402,27 +407,34 @@ class Expressions:
         return value
 
     def matters(self, *nodes: ast.AST) -> bool:
-        """Whether syntax makes or calls layers or models."""
-        for node in nodes:
-            for one in ast.walk(node):
-                if not isinstance(one, ast.Call):
+        """Whether syntax makes or calls layers or models, itself or by the text's functions."""
+        seen: set[ast.AST] = set()
+        waiting = list(nodes)
+        try:
+            while waiting:
+                node = waiting.pop()
+                if node in seen:
                     continue
-                name = last_name(one.func)
-                if name in LAYER_NAMES or name in MAKERS or name == "add" or name in JOINING:
+                seen.add(node)
+                named, bare = self._callees(node)
+                if not MAKING.isdisjoint(named):
                     return True
-                if isinstance(one.func, ast.Name):
-                    value = self.scope.get(name)
+                for value in map(self.scope.get, bare):
                     if isinstance(value, Layer | Sequential | ModelOf | ClassOf):
                         return True
-                    if isinstance(value, Function) and value.node not in nodes:
-                        own = self.scope.pop(name, None)  # a function that calls itself
-                        try:
-                            if self.matters(value.node):
-                                return True
-                        finally:
-                            if own is not None:
-                                self.scope[name] = own
-        return False
+                    if isinstance(value, Function):
+                        waiting.append(value.node)
+            return False
+        finally:
+            self.m.tick(len(seen) // 25)
+
+    def _callees(self, node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the last names of what syntax calls, and those of them that stand alone."""
+        if node not in self.m.callees:
+            called = [one.func for one in self.m.nodes(node) if isinstance(one, ast.Call)]
+            bare = frozenset(one.id for one in called if isinstance(one, ast.Name))
+            self.m.callees[node] = frozenset(map(last_name, called)), bare
+        return self.m.callees[node]
 
 
 def last_name(node: ast.expr) -> str:

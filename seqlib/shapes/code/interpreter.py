@@ -132,15 +132,14 @@ class Interpreter(Calls):
     def _pass_over(self, *nodes: ast.stmt) -> None:
         """Skip statements; names and lists that they change are unknown afterwards."""
         self.m.skip(N_("the preparation of data"))
-        for node in nodes:
-            for one in ast.walk(node):
-                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
-                    self.scope[one.id] = Unknown(one.id)
-                elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute):
-                    base = one.func.value
-                    own = self.scope.maps[0]
-                    if isinstance(base, ast.Name) and isinstance(own.get(base.id), list):
-                        own[base.id] = Unknown(base.id)
+        for one in self.m.nodes(*nodes):
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+                self.scope[one.id] = Unknown(one.id)
+            elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute):
+                base = one.func.value
+                own = self.scope.maps[0]
+                if isinstance(base, ast.Name) and isinstance(own.get(base.id), list):
+                    own[base.id] = Unknown(base.id)
 
     def _for(self, node: ast.For) -> None:
         matters = self.matters(*node.body)
@@ -152,7 +151,7 @@ class Interpreter(Calls):
                 self._pass_over(node)
                 return
         outermost = matters and self.m.recording.iteration is None
-        names = {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+        names = {one.id for one in self.m.nodes(node.target) if isinstance(one, ast.Name)}
         head = f"for {self.m.segment(node.target)} in {self.m.segment(node.iter)}"
         try:
             self.m.turning |= names
@@ -189,9 +188,7 @@ class Interpreter(Calls):
     def _if(self, node: ast.If) -> None:
         truth = self._truth(node.test)
         if truth is None and not self.matters(*node.body, *node.orelse):
-            returns = any(
-                isinstance(one, ast.Return) for part in node.body for one in ast.walk(part)
-            )
+            returns = any(isinstance(one, ast.Return) for one in self.m.nodes(*node.body))
             if not returns:
                 self._pass_over(*node.body, *node.orelse)
                 return

@@ -73,6 +73,7 @@ class Machine:
         self.implied: dict[str, SymbolicTensor] = {}  # inputs that the text does not make
         self.open: set[int] = set()  # rows of inputs of which not even the axes are known
         self.segments: dict[ast.AST, str] = {}
+        self.callees: dict[ast.AST, tuple[frozenset[str], frozenset[str]]] = {}
         self.made: dict[int, dict[str, Any]] = {}  # by line, names and the values they are given
         self.run: Callable[..., Any] = lambda *_: None  # calls a function of the text
 
@@ -83,6 +84,12 @@ class Machine:
             self.refuse(
                 "the text goes on for too long; shorten its loops, by a smaller Tx perhaps."
             )
+
+    def nodes(self, *within: ast.AST) -> list[ast.AST]:
+        """List all nodes of syntax, however deep; looking at them counts as steps."""
+        found = [node for one in within for node in ast.walk(one)]
+        self.tick(len(found) // 25)
+        return found
 
     # These three translate what they are given, with ``values`` filled in, as ``_`` does.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_TEXT, MAX_LIST = 400, 1000
+LONG = 10**15  # Python does not write numbers of thousands of digits
 MAX_PARTS = 10_000  # of lists in lists, and of sizes made of sizes
 
 
@@ -139,7 +140,7 @@ def calculated(kind: type[ast.operator], one: Any, other: Any) -> Any:
     if numbers:
         if kind is ast.Pow and (abs(other) > 64 or abs(one) > 10**6):
             raise ValueError
-        if max(abs(one), abs(other)) > 10**15:
+        if max(abs(one), abs(other)) > LONG:
             raise ValueError
         return BINARY[kind](one, other)
     if kind is ast.Add and type(one) is type(other) and isinstance(one, str | list | tuple):

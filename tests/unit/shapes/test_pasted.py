@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import re
@@ -482,6 +483,59 @@ def test_a_long_range_is_never_made_a_list(name):
 def test_what_a_short_text_makes_of_many_parts_is_not_walked(text, says):
     with pytest.raises(PasteError, match=says):
         read(text)
+
+
+DENSE = "d = Dense(2)\na = b = Input((2,))\nfor i in range(999): b = d(b)\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DENSE + "for i in range(999): Model(a, b)",
+        DENSE + "for i in range(999): Sequential([b])",
+        f"d = Dense(2)\nfor i in range(999):\n  if q:\n    {'x = 1;' * 999}\n  a = d(a)",
+        f"d = Dense(2)\nfor i in range(999):\n  for {'x,' * 2000} in []: pass\n  a = d(a)",
+        f"d = Dense(2)\ndef f():\n  {'x = 1;' * 999}\n[[f(), f(), d] for i in range(999)]",
+        f"l = Lambda(lambda x: [{'1,' * 2000}], output_shape=(2,))\nfor i in range(999): a = l(a)",
+    ],
+    ids=range(6),
+)
+def test_what_is_looked_at_again_and_again_counts_as_steps(text):
+    with pytest.raises(PasteError, match="too long"):
+        read("a = Input((2,))\n" + text)
+
+
+def test_functions_that_call_one_another_are_looked_at_once(monkeypatch):
+    looks, walk = [], ast.walk
+    monkeypatch.setattr(ast, "walk", lambda node: looks.append(node) or walk(node))
+    calls = "".join(f"def f{n}(): f{n - 1}(); f{n - 1}()\n" for n in range(1, 14))
+    assert read(f"def f0(): pass\n{calls}f13()\nLSTM(4)").fault is None
+    assert len(looks) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Input((10**6,) * 900)\nFlatten()", "Input: a tensor of over 64 axes"),
+        ("a = Input((9, 9))\nReshape((0x" + "f" * 3900 + ",))(a)", r"\(~10\^4696,\)"),
+        (
+            "a = Input((9, 9))\n" + "a = a[None]\n" * 70 + "Dense(2)(a)",
+            "GetItem: a tensor of over 64",
+        ),
+        ("Input((9, 9))\nLambda(f, output_shape=0x" + "f" * 3900 + ")", "Lambda: a tensor of over"),
+        ("x = 0x" + "f" * 3900 + "\ny = f'{x}'\nl = [1]\nl.insert(x, 2)\nLSTM(4)", None),
+    ],
+    ids=range(5),
+)
+def test_sizes_that_no_computer_has_get_a_sentence(text, says, caplog):
+    found, said = None, ""
+    try:
+        found = read(text)
+        said = str(found.fault)
+    except PasteError as problem:
+        said = str(problem)
+    assert re.search(says, said) if says else found.fault is None
+    assert not caplog.records
 
 
 def test_lists_that_hold_too_much_are_sizes_to_ask_for():
