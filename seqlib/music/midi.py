@@ -36,6 +36,7 @@ MAX_NOTES = 5_000  # in the melody
 MAX_TOKENS = 1_500  # different ones in the melody: what a model can learn
 MAX_FILE_NOTES = 50_000  # in all tracks together; keeps reading under a few seconds
 MAX_BEATS = 4_000
+MOST_TRIED = 100  # tracks that are reduced in search of the melody, the likeliest first
 TEMPO_RANGE = (20.0, 400.0)  # beats a minute
 
 # A text event of our own files where reading could take a written rest for articulation.
@@ -863,7 +864,7 @@ def _best_melody(source: _Source) -> tuple[int, list[str]]:
     if not pitched:
         raise MidiError("This MIDI file holds drums only: choose one with a melody in it.")
     errors, monotone = [], []
-    for track in sorted(pitched, key=lambda track: -track.score):
+    for track in sorted(pitched, key=lambda track: -track.score)[:MOST_TRIED]:
         try:
             melody, _remarks = source.melody(track.index)
         except MidiError as error:

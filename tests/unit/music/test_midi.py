@@ -18,6 +18,7 @@ from seqlib.music import (
     Melody,
     MidiError,
     Token,
+    midi,
     read_midi,
     write_midi,
 )
@@ -540,3 +541,14 @@ def test_what_we_write_pretty_midi_plays_at_the_right_time(tmp_path):
     ):
         assert pitch == expected[0]
         assert (start, end) == pytest.approx(expected[1:], abs=1e-3)
+
+
+def test_the_melody_is_looked_for_in_the_likeliest_tracks_only(monkeypatch):
+    tried = []
+    melody = midi._Source.melody
+    monkeypatch.setattr(
+        midi._Source, "melody", lambda self, index: tried.append(index) or melody(self, index)
+    )
+    single = mb.track(*(mb.notes([60], channel=n) for n in range(9)))
+    refused(mb.file(*[single] * 30), "only one note")
+    assert len(tried) == midi.MOST_TRIED < 30 * 9
