@@ -7,6 +7,8 @@ page shows, however large the file is once it is unpacked.
 # Files of sentences.
 TEXT_BYTES = 20_000_000
 ROWS = 50_000
+LOOKED_AT = 4 * ROWS  # rows that are read in search of those that can be used
+CELLS = 2_000_000  # of a table, likewise
 COLUMNS = 200  # a row with more is left out
 SENTENCE, LABEL = 1000, 60  # characters; of a longer sentence the beginning is read
 NAMED_ROWS = 50  # rows left out that a report names; further ones are counted

@@ -51,6 +51,12 @@ class ChineseWords:
         for place, (word, others, _meaning) in enumerate(rows):
             for form in (word, *others.split(" ")) if others else (word,):
                 self.places.setdefault(form, place)
+        self._longest: dict[str, int] = {}  # characters of words that end in a character
+        for form in self.places:
+            longest = max(len(form), self._longest.get(form[-1], 1))
+            self._longest[form[-1]] = min(longest, LONGEST)
+        # A character that the table does not have is rarer than any word.
+        self._costs = [math.log(place + FLAT) for place in range(2 * len(rows) + 1)]
         # Of the words' probabilities 1 / (k + FLAT), which add up to about log(1 + n / FLAT).
         self._per_word = math.log(math.log(1 + len(rows) / FLAT))
 
@@ -76,15 +82,13 @@ class ChineseWords:
         # best[k]: cost of the cheapest words that make up the first k characters, and where the
         # last of them begins.
         best = [(0.0, 0)]
-        for end in range(1, len(run) + 1):
+        find, unknown = self.places.get, 2 * len(self.words)
+        for end, last in enumerate(run, 1):
             ways = []
-            for start in range(max(0, end - LONGEST), end):
-                place = self.places.get(run[start:end])
-                if place is None and start == end - 1:
-                    place = 2 * len(self.words)  # rarer than any word
-                if place is not None:
-                    cost = best[start][0] + math.log(place + FLAT) + self._per_word
-                    ways.append((cost, start))
+            for start in range(max(0, end - self._longest.get(last, 1)), end):
+                place = find(run[start:end], unknown)
+                if place != unknown or start == end - 1:
+                    ways.append((best[start][0] + self._costs[place] + self._per_word, start))
             best.append(min(ways))
         words, end = [], len(run)
         while end:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from seqlib import contents
 from seqlib.i18n import InputError, Later, _
-from seqlib.limits import LABEL, NAMED_ROWS
+from seqlib.limits import LABEL, LOOKED_AT, NAMED_ROWS
 from seqlib.limits import ROWS as MAX_ROWS
 from seqlib.limits import SENTENCE as MAX_CHARACTERS
 from seqlib.limits import TEXT_BYTES as MAX_BYTES
@@ -29,7 +30,7 @@ from seqlib.text.labelled import (
 )
 from seqlib.text.records import Record
 from seqlib.text.tables import is_formula, prose, table_of
-from seqlib.text.tokens import tokenise
+from seqlib.text.tokens import has_words
 
 FEW = 5  # sentences of a class; below this the report warns
 
@@ -129,7 +130,7 @@ def read_column(source: Source, labels: bool) -> tuple[list[str], CSVReport]:
     table = table_of(text)
     if not (table.found is not None and table.found.labelled if labels else table.is_one):
         table = prose(text)
-    rows = [row.cells or [""] for row in table.rows()]
+    rows = [row.cells or [""] for row in islice(table.rows(), LOOKED_AT)]
     values, header = [row[labels and len(row) > 1] for row in rows], table.header
     if table.found is None and values[0].casefold() in columns.NAMES[labels]:
         values, header = values[1:], True
@@ -146,7 +147,9 @@ class _Kept:
         self.rows: list[tuple[str, str]] = []
         self._skipped: list[Record] = []
         self._n_skipped = self._cut = 0
-        for line, cells, why in rows:
+        for n, (line, cells, why) in enumerate(rows):
+            if n >= LOOKED_AT:
+                why = Later("only the first {most:,} rows are read", {"most": LOOKED_AT})
             sentence, label = map(clean, cells) if cells else ("", "")
             if not why and not sentence and not label:
                 continue
@@ -154,9 +157,9 @@ class _Kept:
                 self._n_skipped += 1
                 if self._n_skipped <= NAMED_ROWS:
                     self._skipped.append(Record(line, [], reason))
-                over = len(self.rows) >= MAX_ROWS
-                if over and lines and self._n_skipped > NAMED_ROWS:
-                    self._n_skipped += lines - line
+                over = len(self.rows) >= MAX_ROWS and self._n_skipped > NAMED_ROWS
+                if n >= LOOKED_AT or (over and lines):
+                    self._n_skipped += (lines or line) - line
                     return
                 continue
             if len(sentence) > MAX_CHARACTERS:
@@ -175,7 +178,7 @@ class _Kept:
             return Later("no label")
         if len(label) > LABEL:
             return Later("the label has more than {most} characters", {"most": LABEL})
-        if not tokenise(sentence[:MAX_CHARACTERS]):
+        if not has_words(sentence[:MAX_CHARACTERS]):
             return Later("no words in the sentence")
         return None
 

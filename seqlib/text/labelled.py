@@ -108,7 +108,11 @@ class LabelledSentences:
     @cached_property
     def tokens(self) -> tuple[tuple[str, ...], ...]:
         """The words of each sentence, as ``tokenise`` gives them."""
-        return tuple(map(tokenise, self.sentences))
+        once: dict[str, str] = {}  # each word is held once, however often it occurs
+        return tuple(
+            tuple(once.setdefault(word, word) for word in tokenise(sentence))
+            for sentence in self.sentences
+        )
 
     @property
     def maxlen(self) -> int:
@@ -195,7 +199,8 @@ def classes_of(labels: Iterable[str]) -> tuple[tuple[EmojiClass, ...], dict[str,
         classes = tuple(EmojiClass(str(number), next(marks)) for number in numbers)
         if numbers == list(range(len(DEFAULT_CLASSES))):
             classes = DEFAULT_CLASSES
-        return classes, {text: numbers.index(number) for text, number in as_number.items()}
+        places = {number: place for place, number in enumerate(numbers)}
+        return classes, {text: places[number] for text, number in as_number.items()}
     named = {text: class_of(text) for text in texts}
     found = list(dict.fromkeys(named.values()))
     defaults = [known for known in DEFAULT_CLASSES if known in found]
@@ -204,7 +209,8 @@ def classes_of(labels: Iterable[str]) -> tuple[tuple[EmojiClass, ...], dict[str,
         other: other if other.emoji else EmojiClass(other.name, next(marks)) for other in others
     }
     classes = (*defaults, *marked.values())
-    return classes, {text: classes.index(marked.get(own, own)) for text, own in named.items()}
+    at = {one: place for place, one in enumerate(classes)}
+    return classes, {text: at[marked.get(own, own)] for text, own in named.items()}
 
 
 def class_of(text: str) -> EmojiClass:

@@ -6,6 +6,7 @@ cells and says why.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ SPACE, LINES, JSON, FAST_TEXT = N_("space"), N_("line end"), "JSON", "fastText"
 LABEL = "__label__"  # what fastText puts before each label
 _LABELS = re.compile(rf"{LABEL}[^\s,;|]+")
 _NOT_JSON = Later("the line is not JSON")
+_TOO_LONG = Later("only the beginning of the file is read")
 
 
 class Record(NamedTuple):
@@ -52,11 +54,14 @@ def table(text: str, delimiter: str, across_lines: bool = True) -> Iterator[Reco
     end = rf"(?={blank}*(?:{d}|\n|\Z))"
     cell = re.compile(
         rf'(?:{blank}*+(?:"((?:[^"{line}]++|"")*+)"{end}|"((?:[^"\\{line}]++|\\.)*+)"{end})'
-        rf"{blank}*+|([^{d}\n]*+))({d}|\n|\Z)"
+        rf"{blank}*+|([^{d}\n]*+))({d}|\n(?: *\n)*+|\Z)"
     )
     line_number = start = 0
     cells: list[str] = []
-    for match in cell.finditer(text):
+    for number, match in enumerate(cell.finditer(text)):
+        if number >= limits.CELLS:
+            yield Record(line_number + 1, [], _TOO_LONG)
+            return
         doubled, escaped, plain, after = match.groups()
         if len(cells) <= limits.COLUMNS:
             if doubled is not None:
@@ -85,9 +90,11 @@ def outer_word(text: str, first: bool) -> Iterator[Record]:
 
 def enumerate_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines that hold something, with their numbers from 1."""
-    for number, found in enumerate(re.finditer("^.*$", text, re.MULTILINE), 1):
-        if line := found[0].strip():
-            yield number, line
+    number, end = 1, 0
+    for found in re.finditer(r"\S.*", text):
+        number += text.count("\n", end, found.start())
+        end = found.end()
+        yield number, found[0].rstrip()
 
 
 # fastText.
@@ -127,16 +134,22 @@ def json_records(text: str) -> Records | None:
     if whole is not None:
         rows = _rows_of(whole)
         return None if rows is None else lambda: _named(enumerate(rows, 1))
-    if not any(isinstance(_decoded(line), dict | list) for _n, line in enumerate_lines(text)):
+    start_lines = itertools.islice(enumerate_lines(text), limits.SAMPLE_ROWS)
+    if not any(isinstance(_decoded(line), dict | list) for _n, line in start_lines):
         return None
     return lambda: _named((number, _decoded(line)) for number, line in enumerate_lines(text))
 
 
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_number)
     except (ValueError, RecursionError):
         return None
+
+
+def _number(digits: str) -> int | float:
+    """Read an integer; of one with hundreds of digits Python takes long to read and write all."""
+    return int(digits) if len(digits) < 100 else float(digits)
 
 
 def _rows_of(value: Any) -> list[Any] | None:
@@ -162,15 +175,20 @@ def _rows_of(value: Any) -> list[Any] | None:
 def _named(rows: Iterable[tuple[int, Any]]) -> Iterator[Record]:
     """Yield JSON rows as records, before them one with the names of the first object."""
     names: list[str] = []
+    n_cells = 0
     for number, row in rows:
+        n_cells += max(1, len(names))
+        if n_cells > limits.CELLS:
+            yield Record(number, [], _TOO_LONG)
+            return
         if isinstance(row, dict):
             row = _flat(row)
             if not names:
-                names = list(row)
+                names = list(row)[: limits.COLUMNS]
                 yield Record(number, names)
             yield Record(number, [_text(row.get(name)) for name in names])
         elif isinstance(row, list):
-            yield Record(number, list(map(_text, row)))
+            yield Record(number, list(map(_text, row[: limits.COLUMNS])))
         else:
             yield Record(number, [], _NOT_JSON)
 

@@ -59,7 +59,14 @@ _WITHOUT_APOSTROPHE = {
     )
 }
 
+_CHANGED = _WITHOUT_APOSTROPHE.keys() | _WHOLE.keys()
+
 NEGATIONS = _words("not no never nobody nothing none nowhere neither nor without hardly")
+
+
+def has_words(sentence: str) -> bool:
+    """Tell whether ``tokenise`` finds a word; most sentences begin with one."""
+    return bool(tokenise(sentence[:40]) or tokenise(sentence))
 
 
 def tokenise(sentence: str) -> tuple[str, ...]:
@@ -78,9 +85,10 @@ def tokenise(sentence: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFC", sentence).lower()
     text = text.replace("\u2019", "'").replace("\u02bc", "'").replace("\u00ad", "")
     words: list[str] = []
-    for match in _WORD.finditer(text):
-        found = match.group()
-        if found[0].isalnum():
+    for found in _WORD.findall(text):
+        if found.isascii() and found.isalnum() and found not in _CHANGED:
+            words.append(found)
+        elif found[0].isalnum():
             for part in chinese.RUNS.findall(found):
                 if chinese.is_han(part):
                     words += chinese.chinese_words().split(part)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import json
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqlib import text
+from seqlib import limits, text
 from seqlib.text import (
     DEFAULT_CLASSES,
     LabelledSentences,
@@ -27,7 +28,70 @@ from seqlib.text import (
     write_csv,
 )
 from seqlib.text.emoji import EMOJI
+from seqlib.text.files import read_column
+from seqlib.text.labelled import EmojiClass, classes_of
+from seqlib.text.records import enumerate_lines, json_records
 from seqlib.vectors import load
+
+# Work within bounds.
+
+GOOD = "I love you,love\nso sad,sad\n" * 9
+
+
+def test_a_file_is_read_within_bounds_of_rows_and_cells(monkeypatch):
+    monkeypatch.setattr(limits, "CELLS", 1000)
+    monkeypatch.setattr("seqlib.text.files.LOOKED_AT", 100)
+    for rest, n in (("x,\n" * 300, 300), ('"x",\n' * 300, 300), (",\n" * 3000, 1)):
+        labelled, report = read_csv((GOOD + rest).encode())
+        assert len(labelled) == 18
+        assert report.n_skipped == n
+    _labelled, report = read_csv(
+        json.dumps([{"a": "x y", "b": "yn"[n % 2]} for n in range(300)]).encode()
+    )
+    assert (report.rows, report.n_skipped) == (100, 1)
+
+
+def test_blank_lines_cost_no_steps(monkeypatch):
+    monkeypatch.setattr(limits, "CELLS", 1000)
+    labelled, report = read_csv((GOOD + "\n  \n" * 9000 + "at last,love\n!,sad").encode())
+    assert len(labelled) == 19
+    assert [one.line for one in report.skipped] == [18 + 18_000 + 2]
+    assert [n for n, _line in enumerate_lines("\n \na\n\n b \n")] == [3, 5]
+
+
+def test_a_wide_first_object_of_json_names_no_more_columns_than_a_table_has():
+    wide = {f"name {n}": "words here" for n in range(3 * limits.COLUMNS)}
+    records = json_records(json.dumps([wide, {"a": 1}]))
+    assert {len(one.cells) for one in records()} == {limits.COLUMNS}
+
+
+def test_a_number_of_thousands_of_digits_is_not_written_out():
+    records = json_records(f'[["a b", {"9" * 4000}]]')
+    assert [one.cells[1] for one in records()] == ["Infinity"]
+
+
+def test_the_same_word_is_held_once():
+    labelled = LabelledSentences(("so happy", "我很开心", "happy 我"), np.zeros(3, int))
+    words = [word for tokens in labelled.tokens for word in tokens]
+    assert len(set(map(id, words))) == len(set(words))
+
+
+def test_classes_are_found_by_looking_each_label_up_once(monkeypatch):
+    compared = []
+    same = EmojiClass.__eq__
+    monkeypatch.setattr(
+        EmojiClass, "__eq__", lambda one, other: compared.append(1) or same(one, other)
+    )
+    _classes, places = classes_of(f"label {n}" for n in range(500))
+    assert len(places) == 500
+    assert len(compared) < 20 * 500
+
+
+def test_lines_of_labels_are_held_within_bounds(monkeypatch):
+    monkeypatch.setattr("seqlib.text.files.LOOKED_AT", 100)
+    values, _report = read_column(b"1\n2\n" * 300, True)
+    assert len(values) == 100
+
 
 # Words and rows.
 
