@@ -163,10 +163,12 @@ class Reader:
             raise ArchiveError("The part “{name}” unpacks to more than allowed.", name=name)
         self._left -= nbytes
 
-    def json(self, name: str, largest: int) -> Any:
-        """Read a JSON part of at most ``largest`` bytes; NaN and infinity are refused."""
+    def json(self, name: str, largest: int, values: int) -> Any:
+        """Read a JSON part of at most so many bytes and values; NaN and infinity are refused."""
         data = self.bytes(name, largest)
         try:
+            if most_values(data) > values:
+                raise ValueError("too many values")
             return json.loads(data.decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as problem:
             raise ArchiveError("The part “{name}” cannot be read.", name=name) from problem
@@ -179,10 +181,11 @@ class Reader:
         """
         dtype = np.dtype(dtype)
         limit = None if shape is None else _nbytes(dtype, shape) + MAX_HEADER
-        held = io.BytesIO(self.bytes(name, limit))
+        data = self.bytes(name, limit)
+        held = io.BytesIO(data)
         try:
             found, fortran_order, found_dtype = array_header(held)
-            rest = held.read()
+            rest = memoryview(data)[held.tell() :]
             fits = found_dtype == dtype and not fortran_order and shape in (None, found)
             if not fits or len(rest) != _nbytes(dtype, found):
                 raise ArchiveError(
@@ -196,6 +199,11 @@ class Reader:
         if dtype.kind == "f" and not np.isfinite(array).all():
             raise ArchiveError("The array “{name}” has values that are not numbers.", name=name)
         return array
+
+
+def most_values(data: bytes) -> int:
+    """Return how many values some JSON has at most: a comma or a bracket stands before each."""
+    return 1 + sum(map(data.count, (b",", b"[", b"{")))
 
 
 def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:

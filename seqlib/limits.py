@@ -37,6 +37,7 @@ GROUPS = 16  # of HDF5, in one another
 
 # Saved models and visits.
 MODEL_BYTES, MODEL_UNPACKED, MODEL_JSON = 50_000_000, 100_000_000, 10_000_000
-MODEL_WORDS = 500_000
+MODEL_WORDS, MODEL_VALUES = 500_000, 1_200_000  # values of JSON, of which few bytes make objects
 VISIT_BYTES, VISIT_UNPACKED, VISIT_JSON = 50_000_000, 150_000_000, 64_000_000
+VISIT_VALUES = 2_000_000
 VISIT_VECTORS = 10_000_000  # bytes of uploaded vectors; larger ones are only named

@@ -154,7 +154,7 @@ def _parts(data: bytes) -> tuple[Reader, dict[str, Any]]:
         reader = Reader(data, limits.MODEL_UNPACKED)
         if "config.json" in reader.names and ABOUT not in reader.names:
             raise InputError(_KERAS, suffix=SUFFIX)
-        about = reader.json(ABOUT, limits.MODEL_JSON)
+        about = reader.json(ABOUT, limits.MODEL_JSON, limits.MODEL_VALUES)
     except ArchiveError as problem:
         raise InputError(_NOT_OURS, suffix=SUFFIX) from problem
     whole = set(PARTS.values()) <= set(reader.names)

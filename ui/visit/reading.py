@@ -29,6 +29,7 @@ from seqlib.jazz.task import ARRAYS, NOT_TESTED
 from seqlib.jazz.training import RunSettings, TrainingRun
 from seqlib.limits import VISIT_JSON as MAX_JSON
 from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
+from seqlib.limits import VISIT_VALUES
 from seqlib.music import MAX_BYTES as MAX_MIDI
 from seqlib.music import Song, Token, Vocabulary, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
@@ -72,6 +73,8 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
     with suppress(ValueError, RecursionError):
         reader = Reader(data, MAX_UNPACKED)
         text = reader.bytes(JSON_NAME, MAX_JSON)
+        if archive.most_values(text) > VISIT_VALUES:
+            raise ValueError
         head = msgspec.json.decode(text, type=format.Head)
     if head.format != format.FORMAT:
         raise ValueError(

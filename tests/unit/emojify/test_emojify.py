@@ -533,6 +533,14 @@ def test_a_file_that_unpacks_to_too_much_is_refused_unread(model, vectors, monke
         open_model(data)
 
 
+def test_a_file_with_too_many_values_is_refused_before_they_are_made(model, vectors, monkeypatch):
+    data = save_model(model, vectors=vectors, settings={"all": [[]] * 100_000})
+    assert open_model(data, vectors).classes == model.classes
+    monkeypatch.setattr(limits, "MODEL_VALUES", 100_000)
+    with pytest.raises(ValueError, match="not a SeqScope model"):
+        open_model(data, vectors)
+
+
 def test_a_keras_file_can_be_taken_away_but_is_never_opened(keras, vectors, tmp_path):
     from seqlib.emojify.models import keras_bytes
 

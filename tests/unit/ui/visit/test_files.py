@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
@@ -549,6 +550,30 @@ def test_a_malformed_file_is_refused_in_one_sentence(saved, make):
 
 def test_the_good_file_is_refused_by_none_of_these_changes_undone(saved):
     open_visit(edited(lambda held: None)(saved), lambda: [load()])
+
+
+@pytest.mark.parametrize("value", ["[],", "0,", '"ab",'])
+def test_few_bytes_do_not_become_much_memory(value, monkeypatch):
+    monkeypatch.setattr(reading, "VISIT_VALUES", 1000)
+    head = '{"format": "SeqScope visit", "version": 1, "settings": {"jazz": {"n_a": ['
+    data = archive.write({"visit.json": f"{head}{value * 300_000}0]}}}}}}".encode()})
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="not a saved visit"):
+            open_visit(data)
+        assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_array_is_unpacked_once():
+    data = archive.write({"a.npy": array_bytes(np.zeros(2_000_000), np.float32)})
+    tracemalloc.start()
+    try:
+        assert archive.Reader(data, 9_000_000).array("a.npy", np.float32).sum() == 0
+        assert tracemalloc.get_traced_memory()[1] < 21e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_files_damaged_at_random_end_in_a_sentence_or_a_visit():
