@@ -107,7 +107,7 @@ def _marks(line: str, number: int, remarks: list[Remark]) -> str:
         quote = plain if plain in "\"'" else ""
         out.append(plain)
     changed = "".join(out)
-    if changed != line:
+    if changed != line and len(remarks) < MAX_REPAIRS:
         remarks.append(Remark(number, _("marks of another keyboard are read as Python's.")))
     return changed
 

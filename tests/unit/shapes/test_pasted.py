@@ -559,3 +559,7 @@ def test_the_length_of_a_text_and_of_its_walk_are_bounded():
     loops = "for i in range(999):\n  for j in range(999):\n    x = d(x)"
     with pytest.raises(PasteError, match="too long"):
         read(f"x = Input((4, 2))\nd = Dense(2)\n{loops}")
+
+
+def test_remarks_stay_few_enough_to_be_read():
+    assert 0 < len(read("LSTM（4）\n" + "（\n）\n" * 900).remarks) < 100
