@@ -12,6 +12,7 @@ CELLS = 2_000_000  # of a table, likewise
 COLUMNS = 200  # a row with more is left out
 SENTENCE, LABEL = 1000, 60  # characters; of a longer sentence the beginning is read
 NAMED_ROWS = 50  # rows left out that a report names; further ones are counted
+ANSWERED = 2000  # sentences that a page's model reads at once
 SAMPLE_ROWS, SAMPLE_CELLS = 500, 20_000  # from which columns are told apart
 SAMPLE_CELL = 500  # characters of a cell that are looked at for it
 JSON_VALUES = 2_000_000
@@ -19,6 +20,7 @@ JSON_VALUES = 2_000_000
 # Files of word vectors.
 DISK_UNPACKED = 16 << 30  # bytes that a file on this machine may unpack to
 UPLOAD_UNPACKED = 256 << 20  # bytes that an uploaded file may unpack to
+UPLOAD_WORDS = 2_000_000  # lines of such a file, with words or without
 ARRAY_BYTES = 64 << 20  # of an array that cannot be read in pieces
 DIMENSIONS = 20_000
 LINE_BYTES = 8 << 20

@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import shutil
+import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
-from seqlib.vectors.text import Block, finite_rows, read_text
+from seqlib.vectors.text import Block, finite_rows, read_text, too_many
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 
@@ -169,7 +170,7 @@ def _load(
             blocks, layout = _read_pair(start, raw, paired, member, findings, largest)
         else:
             blocks, layout = _read(start(), name, member, findings, largest)
-        _write(blocks, layout, name, folder, findings)
+        _write(blocks, layout, name, folder, findings, _most_words(largest))
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
             "{name} is damaged ({problem}); download it again or choose another file.",
@@ -184,6 +185,11 @@ def _load(
     if progress:
         progress(1.0)
     return open_folder(folder)
+
+
+def _most_words(largest: int) -> int:
+    """Return how many words a file that may unpack to so many bytes may have."""
+    return limits.UPLOAD_WORDS if largest == limits.UPLOAD_UNPACKED else sys.maxsize
 
 
 def _read(
@@ -213,7 +219,7 @@ def _read(
         raise VectorsError("{name} is in no format of word vectors known here.", name=name)
     lines = layout_of(found.head, found.whole)
     layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
-    return read_text(found, lines, findings), layout
+    return read_text(found, lines, findings, _most_words(largest)), layout
 
 
 def _read_pair(
@@ -246,7 +252,8 @@ def _read_pair(
     first = joined.head.partition(b"\n")[0]
     if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
-    return read_text(joined, Layout(b"\t", first.count(b"\t"), None), findings), layout
+    lines = Layout(b"\t", first.count(b"\t"), None)
+    return read_text(joined, lines, findings, _most_words(largest)), layout
 
 
 def _text(stream: Stream) -> Stream:
@@ -265,7 +272,7 @@ def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:
 
 
 def _write(
-    blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
+    blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings, most: int
 ) -> None:
     """Write words and vectors to ``folder``; of repeated words the first is kept."""
     blocks = (block for block in blocks if block.words)
@@ -286,6 +293,8 @@ def _write(
     with Writer(folder, first.matrix.shape[1]) as writer:
         for block in itertools.chain([first], blocks):
             writer.add(*_clean(block, findings))
+            if writer.count > most:
+                raise too_many(most)
         if not writer.count:
             raise VectorsError("No line holds a word and its vector; choose another file.")
         for word, line in writer.drop_repeated():

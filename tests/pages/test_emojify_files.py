@@ -198,6 +198,14 @@ def test_many_sentences_get_the_models_probabilities(page, model):
     np.testing.assert_allclose(frame["P(😄 happy)"], p[:, 2], atol=1e-6)
 
 
+def test_of_very_many_sentences_the_first_are_answered(page, monkeypatch):
+    monkeypatch.setattr("ui.emojify.many_sentences.ANSWERED", 2)
+    page.text_area(key="emoji_many").set_value("I am happy\nfood\nno\n").run()
+    frame = next(one.value for one in page.dataframe if "P(❤️ love)" in one.value)
+    assert frame["sentence"].tolist() == ["I am happy", "food"]
+    assert "Only the first 2 sentences are answered." in [one.value for one in page.caption]
+
+
 def test_a_saved_model_opens_again_and_gives_the_same_numbers(page, model):
     made = model.with_weights(model.weights.with_arrays([a * 0.5 for a in model.weights.arrays]))
     page.file_uploader(key="emoji_open").set_value(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from seqlib.emojify import EmojiModel, sure
 from seqlib.i18n import N_, _
+from seqlib.limits import ANSWERED
 from seqlib.text import EmojiClass, read_sentences, table_csv
 from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
@@ -47,7 +48,9 @@ def show() -> None:
     if not sentences:
         st.info(_("There is no sentence yet; write one a line."), icon=":material/keyboard:")
         return
-    _table(state.chosen().model, sentences)
+    if len(sentences) > ANSWERED:
+        st.caption(_("Only the first {most:,} sentences are answered.", most=ANSWERED))
+    _table(state.chosen().model, sentences[:ANSWERED])
 
 
 def _read(file) -> None:

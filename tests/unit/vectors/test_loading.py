@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqlib import limits
 from seqlib.i18n import speaking
 from seqlib.vectors import KINDS, VectorsError, cache_folder, load
 from seqlib.vectors import text as text_module
@@ -94,6 +95,23 @@ def test_word2vec_binary(read, end):
     np.testing.assert_array_equal(vectors.matrix[1:], np.array(list(rows.values()), np.float32))
     assert vectors.report.layout == "word2vec binary"
     assert not vectors.report.problems
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"".join(b"w%d 1 2\n" % n for n in range(11)),
+        b"good 1 2\n" + b"bad 1\n" * 10,
+        binary({b"w%d" % n: [1, 2] for n in range(11)}),
+    ],
+    ids=["words", "lines without", "binary"],
+)
+def test_an_upload_has_no_more_words_than_may_be_read(read, data, monkeypatch):
+    assert len(read(data)) in (1, 11)
+    monkeypatch.setattr(limits, "UPLOAD_WORDS", 10)
+    with pytest.raises(VectorsError, match="over 10 words"):
+        load(io.BytesIO(data))
+    assert len(read(data, "again.txt")) in (1, 11)  # a file on the host's own disk
 
 
 def test_word2vec_binary_longer_than_a_block(read):
