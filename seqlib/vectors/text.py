@@ -279,8 +279,9 @@ def _convert(text: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndar
         offsets[0:-1:2] = starts[low:high].ravel()
         offsets[1::2] = ends[low:high].ravel()
         offsets[-1] = offsets[-2]
-        # Rounded up to thousands of rows, so that blocks of similar size share the cached bits.
-        present = _present(columns, -(-rows // 8192) * 8192)
+        # Rounded up to as many rows as a block may have, so that blocks share the cached bits.
+        step = max(1, BLOCK // 2 // columns)
+        present = _present(columns, -(-rows // step) * step)
         strings = pa.StringArray.from_buffers(
             2 * fields,
             pa.py_buffer(offsets),

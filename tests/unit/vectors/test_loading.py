@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -112,6 +113,16 @@ def test_an_upload_has_no_more_words_than_may_be_read(read, data, monkeypatch):
     with pytest.raises(VectorsError, match="over 10 words"):
         load(io.BytesIO(data))
     assert len(read(data, "again.txt")) in (1, 11)  # a file on the host's own disk
+
+
+def test_two_long_vectors_take_little_memory(read):
+    data = b"".join(word + b" 1" * limits.DIMENSIONS + b"\n" for word in (b"a", b"b"))
+    tracemalloc.start()
+    try:
+        assert read(data).dim == limits.DIMENSIONS
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_word2vec_binary_longer_than_a_block(read):
