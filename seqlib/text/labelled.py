@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 
 from seqlib.i18n import N_, InputError, _
 from seqlib.text.emoji import named
-from seqlib.text.tokens import MAX_MAXLEN, has_negation, tokenise
+from seqlib.text.tokens import MAX_MAXLEN, negates, tokenise
 
 MIN_CLASSES, MAX_CLASSES = 2, 20
 
@@ -127,7 +128,8 @@ class LabelledSentences:
     @cached_property
     def negated(self) -> np.ndarray:
         """True where a sentence has a negation, (m,)."""
-        return np.array([has_negation(sentence) for sentence in self.sentences], bool)
+        known = functools.cache(negates)  # most words come again and again
+        return np.array([any(map(known, tokens)) for tokens in self.tokens], bool)
 
     def subset(self, rows: Sequence[int] | np.ndarray) -> LabelledSentences:
         """Select some rows, with the same classes."""
