@@ -13,6 +13,7 @@ COLUMNS = 200  # a row with more is left out
 SENTENCE, LABEL = 1000, 60  # characters; of a longer sentence the beginning is read
 NAMED_ROWS = 50  # rows left out that a report names; further ones are counted
 ANSWERED = 2000  # sentences that a page's model reads at once
+JUDGED = 5000  # sentences by which a page judges a model, or from which it trains V1
 SAMPLE_ROWS, SAMPLE_CELLS = 500, 20_000  # from which columns are told apart
 SAMPLE_CELL = 500  # characters of a cell that are looked at for it
 JSON_VALUES = 2_000_000

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.i18n import N_, InputError, _
 from seqlib.text.emoji import named
 from seqlib.text.tokens import MAX_MAXLEN, negates, tokenise
@@ -130,6 +131,14 @@ class LabelledSentences:
         """True where a sentence has a negation, (m,)."""
         known = functools.cache(negates)  # most words come again and again
         return np.array([any(map(known, tokens)) for tokens in self.tokens], bool)
+
+    @cached_property
+    def sample(self) -> LabelledSentences:
+        """At most ``limits.JUDGED`` rows, drawn at random: what a page can work out at once."""
+        if len(self) <= limits.JUDGED:
+            return self
+        rows = np.random.default_rng(0).choice(len(self), limits.JUDGED, replace=False)
+        return self.subset(np.sort(rows))
 
     def subset(self, rows: Sequence[int] | np.ndarray) -> LabelledSentences:
         """Select some rows, with the same classes."""

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.i18n import N_, InputError, _, n_
+from seqlib.limits import JUDGED
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
@@ -161,6 +162,14 @@ def _example(part: LabelledSentences, label: int) -> str:
 def edit() -> None:
     """Draw all rows in a table in which the reader can correct and add."""
     data = state.data()
+    if max(len(data.train), len(data.test)) > JUDGED:
+        st.caption(
+            _(
+                "This page judges models by {most:,} test sentences at most, and V1 learns from as "
+                "many, drawn at random.",
+                most=JUDGED,
+            )
+        )
     if not st.toggle(
         _("Edit the rows"),
         help=_("Shows all sentences in a table: change a cell, or add rows at its end."),

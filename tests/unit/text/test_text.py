@@ -93,6 +93,17 @@ def test_lines_of_labels_are_held_within_bounds(monkeypatch):
     assert len(values) == 100
 
 
+def test_a_page_works_with_a_sample_of_very_many_sentences(monkeypatch):
+    labelled = LabelledSentences(("a", "b", "c", "d"), np.array([0, 1, 0, 1]))
+    assert labelled.sample is labelled
+    monkeypatch.setattr(limits, "JUDGED", 3)
+    again = LabelledSentences(labelled.sentences, labelled.labels)
+    assert len(again.sample) == 3
+    assert again.sample is again.sample
+    at = [again.sentences.index(sentence) for sentence in again.sample.sentences]
+    np.testing.assert_array_equal(again.sample.labels, again.labels[at])
+
+
 # Words and rows.
 
 
