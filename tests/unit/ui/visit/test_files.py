@@ -566,16 +566,6 @@ def test_few_bytes_do_not_become_much_memory(value, monkeypatch):
         tracemalloc.stop()
 
 
-def test_an_array_is_unpacked_once():
-    data = archive.write({"a.npy": array_bytes(np.zeros(2_000_000), np.float32)})
-    tracemalloc.start()
-    try:
-        assert archive.Reader(data, 9_000_000).array("a.npy", np.float32).sum() == 0
-        assert tracemalloc.get_traced_memory()[1] < 21e6
-    finally:
-        tracemalloc.stop()
-
-
 def test_files_damaged_at_random_end_in_a_sentence_or_a_visit():
     rng = np.random.default_rng(7)
     small = save_visit(a_visit(jazz_runs={default_corpus().vocabulary: a_jazz_run()}))
