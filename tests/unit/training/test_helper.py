@@ -159,7 +159,7 @@ def test_a_helper_ends_with_its_worker():
     try:
         pid = room.submit(started_in_a_worker).result(WAIT)
         assert there(pid)
-        room.kill()
+        os.kill(room.pid, signal.SIGKILL)
         until(lambda: not there(pid))
     finally:
         room.shutdown()
