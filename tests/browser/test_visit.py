@@ -253,6 +253,7 @@ def test_two_browsers_never_see_each_others_data_and_a_file_outlives_a_reload(op
     one.reload()
     expect(one.get_by_text("Whistle").first).to_be_visible()
     expect(one.get_by_text("“Flute secret · Whistle”: 80 tokens")).to_be_visible()
+    settled(one)
     train(one)
     go(one, "Emojify")
     box = one.get_by_role("textbox", name="Your sentence")
@@ -319,6 +320,7 @@ def test_a_saved_visit_opens_in_another_browser_with_the_same_numbers(open_visit
     expect(other).to_have_url(re.compile(r"Tx=11"))
     other.reload()
     expect(other.get_by_text("loss summed over Ty")).to_have_text(status)
+    settled(other)  # the page is still being drawn below the curve
 
     menu(other)
     other.get_by_role("button", name="Back to the visit before").click()
