@@ -40,24 +40,20 @@ def measure() -> Result:
     if "tensorflow" in sys.modules:
         raise AssertionError("reading a sentence has imported TensorFlow")
 
-    from seqlib.emojify.models import Emojify_V2, set_weights
+    from seqlib.emojify.models import keras_model
 
-    weights = model.weights
-    keras_model = Emojify_V2(
-        (model.maxlen,), known, known.word_to_index,
-        n_classes=weights.n_classes, units=weights.n_a, mask=weights.mask,
-    )  # fmt: skip
-    set_weights(keras_model, weights)
+    rows_named = [str(row) for row in range(1, model.weights.embedding.n_rows)]
+    theirs = keras_model(model.weights, rows_named, model.maxlen, dropout=0.0)
     indices = model.lexicon.indices(sentences, model.maxlen)
     rows = itertools.cycle(indices[:, None])
 
     def call() -> np.ndarray:
-        return np.asarray(keras_model(next(rows)))
+        return np.asarray(theirs(next(rows)))
 
     call()
     peer_ms = median_seconds(call, ROUNDS // 4) * 1000
     np.testing.assert_allclose(
-        np.asarray(keras_model(indices)), model.predict(sentences), rtol=0, atol=1e-5
+        np.asarray(theirs(indices)), model.predict(sentences), rtol=0, atol=1e-5
     )
     return Result(
         ours=ms,
