@@ -17,11 +17,11 @@ import sys
 sys.path.insert(0, {str(ROOT)!r})
 import streamlit as st
 from seqlib.jazz.keras_models import djmodel
-from seqlib.shapes import annotate
+from seqlib.shapes.arithmetic import annotate
 
 n_a = st.slider("n_a", 1, 256, 64, key="n_a_djmodel")
 model = djmodel(30, n_a, 78)
-st.text("\\n".join(map(str, annotate(model))))
+st.text("\\n".join(f"{{one.name}} {{one.shape}}" for one in annotate(model)))
 """
 # Press the key and look at every frame until the text of the page, shadow roots included, has
 # the new shape; then wait for that frame to be painted.
