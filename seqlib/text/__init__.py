@@ -25,7 +25,6 @@ from seqlib.text.tokens import (
     MAXLEN,
     Encoded,
     encode,
-    has_negation,
     negates,
     sentences_to_indices,
     tokenise,

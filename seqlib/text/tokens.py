@@ -111,11 +111,6 @@ def _written_out(word: str) -> list[str]:
     return [word.replace("'", "")] if "'" in word else [word]
 
 
-def has_negation(sentence: str) -> bool:
-    """Tell whether a sentence has a word such as "not" or 不, contractions written out."""
-    return any(map(negates, tokenise(sentence)))
-
-
 def negates(word: str) -> bool:
     """Tell whether a word is a negation, or a Chinese word that means one in English."""
     meant = chinese.chinese_words().meaning(word) if chinese.is_han(word) else ()

@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import shutil
-import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
-from seqlib.vectors.text import Block, finite_rows, read_text, too_many
+from seqlib.vectors.text import Block, finite_rows, read_text
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
 
@@ -107,12 +106,13 @@ def load(
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         with path.open("rb") as file:
             shown = name or path.name
-            make = partial(_load, file, shown, member, words, progress, limits.DISK_UNPACKED)
+            given = file, shown, member, words, progress
+            make = partial(_load, *given, Findings(), limits.DISK_UNPACKED)
             return make(keep, identity) if _is_ours(keep) else _for_now(make)
     source.seek(0)
     shown = name or Path(getattr(source, "name", "") or "upload").name
-    most = limits.UPLOAD_UNPACKED
-    return _for_now(partial(_load, source, shown, member, words, progress, most))
+    findings, largest = Findings(limits.UPLOAD_WORDS), limits.UPLOAD_UNPACKED
+    return _for_now(partial(_load, source, shown, member, words, progress, findings, largest))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -145,6 +145,7 @@ def _load(
     member: str | None,
     words: str | os.PathLike | BinaryIO | None,
     progress: Progress | None,
+    findings: Findings,
     largest: int,
     keep: Path,
     identity: str = "upload",
@@ -158,7 +159,6 @@ def _load(
         return open_folder(folder)
     if folder.exists():  # damaged since it was written
         shutil.rmtree(folder)
-    findings = Findings()
 
     def start() -> Stream | ZipFile:
         return opened(raw, name, member, findings, progress, largest)
@@ -170,7 +170,7 @@ def _load(
             blocks, layout = _read_pair(start, raw, paired, member, findings, largest)
         else:
             blocks, layout = _read(start(), name, member, findings, largest)
-        _write(blocks, layout, name, folder, findings, _most_words(largest))
+        _write(blocks, layout, name, folder, findings)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
             "{name} is damaged ({problem}); download it again or choose another file.",
@@ -185,11 +185,6 @@ def _load(
     if progress:
         progress(1.0)
     return open_folder(folder)
-
-
-def _most_words(largest: int) -> int:
-    """Return how many words a file that may unpack to so many bytes may have."""
-    return limits.UPLOAD_WORDS if largest == limits.UPLOAD_UNPACKED else sys.maxsize
 
 
 def _read(
@@ -219,7 +214,7 @@ def _read(
         raise VectorsError("{name} is in no format of word vectors known here.", name=name)
     lines = layout_of(found.head, found.whole)
     layout = N_("word2vec text") if lines.claimed else N_("GloVe text")
-    return read_text(found, lines, findings, _most_words(largest)), layout
+    return read_text(found, lines, findings), layout
 
 
 def _read_pair(
@@ -252,8 +247,7 @@ def _read_pair(
     first = joined.head.partition(b"\n")[0]
     if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
-    lines = Layout(b"\t", first.count(b"\t"), None)
-    return read_text(joined, lines, findings, _most_words(largest)), layout
+    return read_text(joined, Layout(b"\t", first.count(b"\t"), None), findings), layout
 
 
 def _text(stream: Stream) -> Stream:
@@ -272,7 +266,7 @@ def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:
 
 
 def _write(
-    blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings, most: int
+    blocks: Iterator[Block], layout: str, name: str, folder: Path, findings: Findings
 ) -> None:
     """Write words and vectors to ``folder``; of repeated words the first is kept."""
     blocks = (block for block in blocks if block.words)
@@ -293,8 +287,7 @@ def _write(
     with Writer(folder, first.matrix.shape[1]) as writer:
         for block in itertools.chain([first], blocks):
             writer.add(*_clean(block, findings))
-            if writer.count > most:
-                raise too_many(most)
+            findings.check(writer.count)
         if not writer.count:
             raise VectorsError("No line holds a word and its vector; choose another file.")
         for word, line in writer.drop_repeated():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -102,9 +103,10 @@ class Report:
 
 
 class Findings:
-    """Collect the problems found while a file is read."""
+    """Collect the problems found while a file is read, which may have so many words at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = sys.maxsize) -> None:
+        self._most = most
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
         self.member = ""  # of several
@@ -119,6 +121,13 @@ class Findings:
             if isinstance(text, str) and len(text) > 60:
                 text = text[:59] + "…"
             self.problems.append(Problem(kind, line, text))
+
+    def check(self, n: int) -> None:
+        """Raise ``VectorsError`` where a file has had n words or lines, and that is too many."""
+        if n > self._most:
+            raise VectorsError(
+                "The file has over {most:,} words; keep the commonest ones.", most=self._most
+            )
 
     def report(self, source: str, layout: str, lines: int) -> Report:
         """Make the report, problems sorted by line."""

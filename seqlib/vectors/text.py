@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -59,18 +58,8 @@ def finite_rows(matrix: np.ndarray) -> np.ndarray:
     return finite
 
 
-def too_many(most: int) -> VectorsError:
-    """Make the error for a file of more words than may be read."""
-    return VectorsError("The file has over {most:,} words; keep the commonest ones.", most=most)
-
-
-def read_text(
-    stream: Readable, layout: Layout, findings: Findings, most: int = sys.maxsize
-) -> Iterator[Block]:
-    """Yield the words and vectors of a text file in blocks, in the order of the file.
-
-    Raises ``VectorsError`` after ``most`` lines.
-    """
+def read_text(stream: Readable, layout: Layout, findings: Findings) -> Iterator[Block]:
+    """Yield the words and vectors of a text file in blocks, in the order of the file."""
     n_lines = 0
     workers = min(4, os.cpu_count() or 1)
     waiting: deque[Future[_Parsed]] = deque()
@@ -79,8 +68,7 @@ def read_text(
         try:
             for text, last in _pieces(stream, layout.skip):
                 n_lines += text.count(b"\n")
-                if n_lines > most:
-                    raise too_many(most)
+                findings.check(n_lines)
                 waiting.append(pool.submit(_parse, text, layout, last))
                 if len(waiting) > 2 * workers:
                     block, first = _numbered(waiting.popleft().result(), first, findings)

@@ -255,12 +255,7 @@ def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> 
         return SymbolicTensor(operation.work(*(tensor.spec for tensor in tensors)))
     except ShapeError as problem:
         m.fail(operation, problem, tensors)
-    except (
-        TypeError,
-        AttributeError,
-        IndexError,
-        OverflowError,
-    ):  # of any kind, and handed on as they are
+    except (TypeError, AttributeError, IndexError, OverflowError):  # arguments of any kind
         m.fail(operation, "{name}: these arguments cannot be read here.", name=operation.kind)
 
 
