@@ -11,7 +11,6 @@ import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,39 +20,46 @@ from playwright.sync_api import (
     BrowserContext,
     Error,
     Locator,
-    LocatorAssertions,
     Page,
-    PageAssertions,
     TimeoutError,
-    expect,
     sync_playwright,
 )
+from playwright.sync_api import expect as playwright_expect
 
 PATIENCE = 30_000  # ms: a busy machine is not a wrong page
+LOOK = 2_400  # ms: Playwright looks ten times a second where it may wait no longer, else twice
 
 
-def _looks_often(check: Callable[..., None]) -> Callable[..., None]:
-    """Wrap an assertion of ``expect``: a test goes on as soon as what it waits for is there.
+class Expected:
+    """Assertions of Playwright's ``expect`` that see soon, and cheaply, what they wait for.
 
-    Playwright looks every half second where it may wait for long, and every tenth of one where it
-    has less than 2.5 s. So it is asked again and again.
+    Each look that finds something else describes the page in words, in case it was the last: that
+    took a tenth of the browser's time. So it is first waited for that there is anything to look at.
     """
 
-    @wraps(check)
-    def often(*args: Any, timeout: float | None = None, **options: Any) -> None:
-        left = PATIENCE if timeout is None else timeout
-        while left > 2_400:
-            left -= 2_400
-            with suppress(AssertionError):
-                return check(*args, timeout=2_400, **options)
-        return check(*args, timeout=left, **options)
+    UNSEEN = ("to_have_count", "to_be_hidden")  # hold where there is nothing, too
 
-    return often
+    def __init__(self, actual: Locator | Page) -> None:
+        self.actual = actual
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        check = getattr(playwright_expect(self.actual), name)
+        waits = isinstance(self.actual, Locator) and name.startswith("to_")
+        state = "visible" if name == "to_be_visible" else "attached"
+
+        def often(*args: Any, timeout: float = PATIENCE, **options: Any) -> None:
+            while timeout > LOOK:
+                timeout -= LOOK
+                with suppress(AssertionError, TimeoutError):
+                    if waits and name not in self.UNSEEN:
+                        self.actual.first.wait_for(state=state, timeout=LOOK)
+                    return check(*args, timeout=LOOK, **options)
+            return check(*args, timeout=timeout, **options)
+
+        return often
 
 
-for kind in (LocatorAssertions, PageAssertions):
-    for name in (one for one in vars(kind) if one.startswith(("to_", "not_to_"))):
-        setattr(kind, name, _looks_often(getattr(kind, name)))
+expect = Expected
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")

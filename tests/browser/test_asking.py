@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
-
-from tests.browser.conftest import becomes, settled
+from conftest import becomes, expect, settled
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import settled
-from playwright.sync_api import expect
+from conftest import expect, settled
 
 from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from conftest import choose, settled
-from playwright.sync_api import Page, expect
+from conftest import choose, expect, settled
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import choose, settled, write_first_cell
-from playwright.sync_api import Page, expect
+from conftest import choose, expect, settled, write_first_cell
+from playwright.sync_api import Page
 
 from seqlib.text import DEFAULT_CLASSES, tokenise
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Server, becomes, settled
-from playwright.sync_api import expect
+from conftest import Server, becomes, expect, settled
 
 from ui.frame.frame import PAGES
 from ui.lessons.pages import lesson

@@ -8,8 +8,8 @@ from io import BytesIO
 import numpy as np
 import pretty_midi
 import pytest
-from conftest import becomes, settled
-from playwright.sync_api import Page, expect
+from conftest import becomes, expect, settled
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import settled, turn_to
-from playwright.sync_api import expect
+from conftest import expect, settled, turn_to
 
 from ui.frame.frame import PAGES
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import becomes, settled
-from playwright.sync_api import Locator, Page, expect
+from conftest import becomes, expect, settled
+from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import ROOT, Server, settled
-from playwright.sync_api import Page, expect
+from conftest import ROOT, Server, expect, settled
+from playwright.sync_api import Page
 
 from seqlib.stage.offline import offline_html
 from seqlib.stage.stage import Clock, Heatmap, Stage
@@ -48,6 +48,7 @@ def test_a_deep_link_below_a_base_path_loads_cold(new_page):
 def test_each_file_is_fetched_once_for_all_stages_and_pages(server, new_page):
     page = new_page(f"{server.url}/jazz")
     expect(page.locator(".stage[role=group]")).to_have_count(2, timeout=60_000)
+    page.wait_for_load_state("networkidle")
     first = fetched(page)
     assert len(set(first)) == len(first) > 30
     page.get_by_role("button", name="New solo").click()

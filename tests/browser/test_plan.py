@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import settled
-from playwright.sync_api import expect
+from conftest import expect, settled
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from conftest import settled
-from playwright.sync_api import Page, expect
+from conftest import expect, settled
+from playwright.sync_api import Page
 
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import write_midi

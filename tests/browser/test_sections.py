@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import becomes, settled
-from playwright.sync_api import Page, expect
+from conftest import becomes, expect, settled
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import settled
-from playwright.sync_api import expect
+from conftest import expect, settled
 
 pytestmark = pytest.mark.browser
 

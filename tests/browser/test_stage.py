@@ -9,8 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import Server, becomes
-from playwright.sync_api import expect
+from conftest import Server, becomes, expect
 
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.sampling import sample

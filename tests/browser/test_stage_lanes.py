@@ -7,8 +7,7 @@ import re
 from math import exp, tanh
 
 import pytest
-from conftest import Server, becomes
-from playwright.sync_api import expect
+from conftest import Server, becomes, expect
 from stage_lanes_app import N_A, TX, influences, make
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import choose, settled, turn_to
-from playwright.sync_api import Locator, Page, expect
+from conftest import choose, expect, settled, turn_to
+from playwright.sync_api import Locator, Page
 from test_accessibility import COLOURS, lasting_violations, switch
 from test_accessibility import axe as axe  # a fixture
 

@@ -11,8 +11,8 @@ from io import BytesIO
 import numpy as np
 import pretty_midi
 import pytest
-from conftest import Server, becomes, settled, write_first_cell
-from playwright.sync_api import Page, expect
+from conftest import Server, becomes, expect, settled, write_first_cell
+from playwright.sync_api import Page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
