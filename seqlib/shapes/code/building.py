@@ -38,7 +38,7 @@ from seqlib.shapes.recording import (
 # Layers of Keras that are not drawn here; without them their names would be taken for data.
 NOT_DRAWN = frozenset(
     (
-        *("Conv2D", "Conv3D", "Convolution2D", "SeparableConv1D", "SeparableConv2D"),
+        *("Conv2D", "Conv3D", "Convolution2D", "SeparableConv2D"),
         *("DepthwiseConv1D", "DepthwiseConv2D", "Conv1DTranspose", "Conv2DTranspose"),
         *("MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
         *("MaxPool2D", "MaxPooling3D", "ConvLSTM1D", "ConvLSTM2D", "ZeroPadding2D", "Resizing"),

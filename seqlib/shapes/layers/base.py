@@ -74,9 +74,9 @@ def _activation(kind: str, name: str, value: Any) -> str | None:
 
 
 def _rate(kind: str, name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ShapeError(
-            "{kind}: the rate is {rate}; give 0 or more, and below 1.",
+            "{kind}: the rate is {rate}; give a number from 0 to 1.",
             kind=kind,
             rate=written(value),
         )
@@ -132,7 +132,10 @@ def one_of(*options: Any) -> Callable[[str, str, Any], Any]:
     return check
 
 
-WHOLE = (*("units", "filters", "input_dim", "output_dim", "n", "groups", "num_heads"), "key_dim")
+WHOLE = (
+    *("units", "filters", "input_dim", "output_dim", "n", "groups", "num_heads", "key_dim"),
+    "depth_multiplier",
+)
 NO_SIZE = ("strides", "output_sequence_length")  # may be None
 ONE_SIZE = ("kernel_size", "pool_size", "dilation_rate", "size", *NO_SIZE)
 FLAGS = (
@@ -331,6 +334,7 @@ def example(kind: str) -> str:
         "RNN": "RNN(LSTMCell(64))",
         "StackedRNNCells": "StackedRNNCells([LSTMCell(64), LSTMCell(32)])",
         "Conv1D": "Conv1D(32, 3)",
+        "SeparableConv1D": "SeparableConv1D(32, 3)",
         "Reshape": "Reshape((1, 78))",
         "Permute": "Permute((2, 1))",
         "RepeatVector": "RepeatVector(10)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from seqlib.shapes.layers.base import (
     Layer,
@@ -113,6 +113,10 @@ class AlphaDropout(Dropout):
     pass
 
 
+class Identity(Dropout):
+    takes = ""
+
+
 class GaussianNoise(Same):
     takes = "stddev, seed=None"
     own = ("stddev",)
@@ -179,6 +183,12 @@ def axis_of(kind: str, axis: Any, shape: tuple, *, first: int = 1) -> int:
     return axis % n
 
 
+def axes_of(kind: str, axis: Any, shape: tuple, *, first: int = 1) -> list[int]:
+    """Return one axis or several counted from 0; raises as ``axis_of``."""
+    axes = axis if isinstance(axis, list | tuple) else [axis]
+    return [axis_of(kind, one, shape, first=first) for one in axes]
+
+
 class BatchNormalization(Same):
     takes = (
         "axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, "
@@ -197,15 +207,18 @@ class LayerNormalization(Same):
     own = ("axis",)
 
     def count(self, *shapes: tuple) -> int:
-        axes = self.given.axis if isinstance(self.given.axis, list | tuple) else [self.given.axis]
-        chosen = [axis_of(self.kind, axis, shapes[0]) for axis in axes]
-        sizes = [needs_size(self.kind, shapes[0][axis]) for axis in chosen]
+        axes = axes_of(self.kind, self.given.axis, shapes[0])
+        sizes = [needs_size(self.kind, shapes[0][axis]) for axis in axes]
         return (int(self.given.center) + int(self.given.scale)) * math.prod(sizes)
 
 
 class UnitNormalization(Same):
     takes = "axis=-1"
     own = ("axis",)
+
+    def shape(self, shape: tuple) -> tuple:
+        axes_of(self.kind, self.given.axis, shape, first=0)
+        return shape
 
 
 # -- layers that move numbers ------------------------------------------------------------------
@@ -310,18 +323,20 @@ class Conv1D(_Window):
         "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, "
         f"groups=1, activation=None, use_bias=True, {free('kernel', 'bias')}"
     )
-    own = ("padding",)
+    own: ClassVar[tuple[str, ...]] = ("padding",)
+    paddings: ClassVar[tuple[str, ...]] = ("valid", "same", "causal")
 
     def check(self, *specs: Spec) -> None:
         super().check(*specs)
         given, features = self.given, needs_size(self.kind, specs[0].shape[-1])
-        one_of("valid", "same", "causal")(self.kind, "padding", given.padding)
-        if features % given.groups or given.filters % given.groups:
+        one_of(*self.paddings)(self.kind, "padding", given.padding)
+        groups = getattr(given, "groups", 1)
+        if features % groups or given.filters % groups:
             raise ShapeError(
                 "{kind}: groups={groups} must divide both the {features} features that "
                 "arrive and the filters.",
                 kind=self.kind,
-                groups=given.groups,
+                groups=groups,
                 features=features,
             )
         if given.strides > 1 and given.dilation_rate > 1:
@@ -336,6 +351,21 @@ class Conv1D(_Window):
         given = self.given
         window = given.dilation_rate * (given.kernel_size - 1) + 1
         return (shape[0], self.steps(shape[1], window, given.strides), given.filters)
+
+
+class SeparableConv1D(Conv1D):
+    takes = (
+        "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, "
+        "depth_multiplier=1, activation=None, use_bias=True, "
+        + free("depthwise", "pointwise", "bias")
+    )
+    own = ("padding", "depth_multiplier")
+    paddings = ("valid", "same")
+
+    def count(self, *shapes: tuple) -> int:
+        given = self.given
+        between = shapes[0][-1] * given.depth_multiplier
+        return given.kernel_size * between + (between + given.use_bias) * given.filters
 
 
 class MaxPooling1D(_Window):

@@ -176,7 +176,7 @@ E10 = "Embedding(9, 5, input_length=10)\n"
         ("x = Input((10,))\nLSTM(3)(x)", 2, r"gets \(None, 10\)\. Give the input steps"),
         ("Embedding(9, 5)\nEmbedding(9, 5)", 2, "put it first"),
         ("Embedding(9, 5)\nBidirectional(Dense(3))", 2, "put an LSTM, GRU or SimpleRNN into it"),
-        ("Embedding(9, 5)\nDropout(1.5)", 2, "0 or more, and below 1"),
+        ("Embedding(9, 5)\nDropout(1.5)", 2, "a number from 0 to 1"),
         ("Embedding(9, 5)\nLSTM(3, return_state=True)\nDense(2)", 2, "several results"),
         ("LSTM(2)\nDense(2, activation='softmx')", 2, "'softmx' is no activation here"),
         ("LSTM(2)\nDense(2, ['tanh'])", 2, "no activation"),
