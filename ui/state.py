@@ -7,7 +7,7 @@ a limit stands here once, and what a page lets in, a saved visit lets out.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
@@ -65,19 +65,26 @@ class Row:
         """Return whether the widget could hold this value."""
         raise NotImplementedError
 
-    def fits(self, words: tuple[str, ...]) -> bool:
-        """Return whether the widget could have written these words into a link."""
+    @property
+    def settled(self) -> bool:
+        """Whether it takes what ``takes`` says, or the nearest to it, whatever the data are."""
+        return True
+
+    def read(self, words: Sequence[str]) -> Any:
+        """Return the value that a link's words stand for; ``ValueError`` if there is none."""
         if isinstance(self.default, tuple):
-            return self.takes(() if words == ("",) else words)
-        if len(words) != 1:
-            return False
+            return [word for word in words if word]
         (word,) = words
         if isinstance(self.default, bool):
-            return word in ("true", "false")
-        if not isinstance(self.default, int | float):
-            return self.takes(word)
+            return ("false", "true").index(word) == 1
+        if isinstance(self.default, int | float):
+            return type(self.default)(word[:40])  # no number needs more
+        return word
+
+    def fits(self, words: Sequence[str]) -> bool:
+        """Return whether the widget could have written these words into a link."""
         try:
-            return self.takes(type(self.default)(word[:40]))  # no number needs more
+            return self.takes(self.read(words))
         except ValueError:
             return False
 
@@ -141,11 +148,9 @@ class Blank(Number):
         whole = isinstance(value, int) and not isinstance(value, bool)
         return value is None or (whole and self.low <= value <= (self.high or 0))
 
-    def fits(self, words: tuple[str, ...]) -> bool:
-        try:
-            return len(words) == 1 and self.takes(int(words[0][:40]))
-        except ValueError:
-            return False
+    def read(self, words: Sequence[str]) -> int:
+        (word,) = words
+        return int(word[:40])
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,10 @@ class Choice(Row):
 
     options: Collection[Any] = ()
     of_visit: bool = False
+
+    @property
+    def settled(self) -> bool:
+        return bool(self.options) and not self.of_visit
 
     def takes(self, value: Any) -> bool:
         if self.options:
@@ -505,6 +514,10 @@ def widget(key: str, **limits: Any) -> dict[str, Any]:
     """
     row = replace(TABLE[key], **limits)
     given = {"key": key, **row.arguments()}
+    if isinstance(row, Number) and row.high is not None:
+        here = st.session_state.get(key)  # set before the data were known, or were others
+        if here is not None and here > row.high:
+            st.session_state[key] = type(here)(row.high)
     if row.link:
         given["bind"] = "query-params"
         _check(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import becomes, expect, settled
+from conftest import becomes, expect, settled, turn_to
 from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
@@ -89,6 +89,36 @@ def test_a_link_to_a_section_lands_there_and_a_clicker_goes_on(size, readers, ne
         expect(menu).to_have_value("-1")
         menu.select_option("Defined once, used Tx times")
         becomes(page, lambda: stands(page, "once"))
+
+
+def test_what_a_link_sets_waits_for_its_section_in_the_address_and_on_other_pages(
+    readers, new_page
+):
+    page = new_page(f"{readers.url}/jazz?temperature=0.6&Ty=70")
+    temperature = page.locator(".st-key-temperature").get_by_role("slider")
+    expect(page.locator(".st-key-section_tokens")).to_be_visible()
+    expect(temperature).to_have_count(0)
+    turn_to(page, "emojify")
+    assert "temperature" not in page.url
+    page.locator(".st-key-say input").fill("we love pizza")
+    page.locator(".st-key-say input").press("Enter")
+    page.wait_for_url("**say=we+love+pizza*")
+    turn_to(page, "jazz")
+    page.locator(".st-key-sections").get_by_role("link", name="Sample").click()
+    expect(temperature).to_have_attribute("aria-valuetext", "0.6")
+    page.wait_for_url("**temperature=0.6*")
+    settled(page)
+    temperature.press("ArrowRight")
+    page.wait_for_url("**temperature=0.8*")
+    settled(page)
+    expect(page.get_by_text("This link asks for")).to_have_count(0)
+    page.reload()
+    expect(page.locator(PLACES)).not_to_have_count(0)
+    expect(page.locator(".st-key-section_tokens")).to_be_visible()
+    assert "temperature=0.8" in page.url
+    assert "Ty=70" in page.url
+    page.locator(".st-key-sections").get_by_role("link", name="Sample").click()
+    expect(temperature).to_have_attribute("aria-valuetext", "0.8")
 
 
 def test_a_tour_draws_all_that_it_will_light(readers, new_page):

@@ -1,8 +1,7 @@
 """Sections of a page: drawn when the reader comes near, and listed in a bar that stays in sight.
 
-A page that stands as it does by default begins with its first sections; what follows is a title
-over an empty place until it is needed. A page of which a link, a visit or a tour asks something
-is drawn whole, since what it asks may be anywhere.
+A page begins with its first sections; what follows is a title over an empty place until it is
+needed. A page of which a link or a tour asks what is known only once it is drawn is drawn whole.
 """
 
 from __future__ import annotations
@@ -47,8 +46,8 @@ run = _Run()
 def begin(whole: bool | None) -> None:
     """Forget the sections of the run before, when a page is about to be drawn.
 
-    ``whole`` says of a page that was not there before whether something is asked of it; None
-    of one that was.
+    ``whole`` says of a page that was not there before whether it is drawn whole; None of one
+    that was.
     """
     run.fresh()
     if whole is not None:
@@ -63,6 +62,12 @@ def see_whole() -> None:
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:
         st.rerun()
+
+
+def all_drawn() -> bool:
+    """Return whether all sections are drawn that this run has met."""
+    near = st.session_state.get(_NEAR)
+    return near is None or near.issuperset(run.names)
 
 
 def place() -> None:

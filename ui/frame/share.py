@@ -63,18 +63,22 @@ def begin(page: str) -> None:
         sections.begin(None)
         return
     if before is not None:  # what concerned the page before does not concern this one
-        for name in [name for name in st.query_params if _ours(name)]:
+        for name in [name for name in st.query_params if _ours(name) or _elsewhere(name, page)]:
             del st.query_params[name]
     st.session_state[_PAGE] = page
-    st.session_state[_ASKED] = {name: st.query_params.get_all(name) for name in st.query_params}
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_ASKED] = asked
     st.session_state[_JUDGED] = False
-    sections.begin(any(_of_page(name) or _ours(name) for name in st.query_params))
+    rows = {name: row for name in asked if (row := linked(name, page)) and row.page != TOOLBAR}
+    early = all(row.settled and row.fits(asked[name]) for name, row in rows.items())
+    if early:  # sections read what the controls of others say, which may not be drawn yet
+        st.session_state.update({name: row.read(asked[name]) for name, row in rows.items()})
+    sections.begin(not early or any(map(_ours, asked)))
 
 
-def _of_page(name: str) -> bool:
-    """Whether a parameter is of a control that stands somewhere on the page."""
-    row = linked(name, st.session_state[_PAGE])
-    return row is not None and row.page != TOOLBAR
+def _elsewhere(name: str, page: str) -> bool:
+    """Whether a parameter is of a control that stands on other pages alone."""
+    return name in TABLE and linked(name, page) is None
 
 
 def _ours(name: str) -> bool:
@@ -158,7 +162,7 @@ def _understood(name: str, values: list[str]) -> bool:
         return False
     with get_script_run_ctx().session_state.query_params() as parameters:
         if not parameters.is_bound(name):
-            return False
+            return not sections.all_drawn()  # it fits, so its control will take it
         if parameters.has_param(name) and parameters.get_all(name) == values:
             return True
     # A default is taken out of the URL, and a number written in another way is put right.
