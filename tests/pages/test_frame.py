@@ -21,10 +21,21 @@ def test_matrix_products_of_pages_take_one_thread():
 LINKS = {
     "home": {"home_seed": "3"},
     "jazz": {"melody": "3", "n_a": "16", "seed": "5", "temperature": "0.6", "band": "false"},
-    "emojify": {"say": "we love pizza", "shuffle": "4", "emoji_units": "16", "emoji_epochs": "3"},
+    "emojify": {
+        "say": "we love pizza",
+        "emoji_padding": "跳过",
+        "emoji_units": "16",
+        "emoji_epochs": "3",
+    },
     "shapes": {"n_a_djmodel": "32", "layer": "GRU", "maxlen_cost": "7", "paste_text": "LSTM(4)"},
     "embeddings": {"near": "teacher", "sentence": "2", "c": "king", "map_words": "100"},
-    "cell": {"t": "6", "hand_from": "900", "copy_delay": "7", "tiny_cell": "GRU"},
+    "cell": {
+        "t": "6",
+        "hand_mode": "继续写下去",
+        "hand_from": "900",
+        "copy_delay": "7",
+        "tiny_cell": "GRU",
+    },
 }
 
 

@@ -287,6 +287,16 @@ def _follow(key: str, drawn: dict[str, Any], texts: list[str]) -> None:
     st.session_state[_TEXTS][key] = texts, stopgap if here == stopgap else None
 
 
+def meant(row: state.Row, words: Sequence[str]) -> list[str]:
+    """Return a link's words, each that is the text of an option in any language as that option."""
+    known: dict[str, str] = {}
+    for other in LANGUAGES:
+        with speaking(other):
+            options = getattr(row, "options", ())
+            known |= {_(option): option for option in options if isinstance(option, str)}
+    return [known.get(word, word) for word in words]
+
+
 def understood(key: str, values: Sequence[str]) -> bool:
     """Whether a link's words for ``key`` are options of its ``choice``, in any language."""
     return set(values) <= _run.words.get(key, set())

@@ -70,9 +70,10 @@ def begin(page: str) -> None:
     st.session_state[_ASKED] = asked
     st.session_state[_JUDGED] = False
     rows = {name: row for name in asked if (row := linked(name, page)) and row.page != TOOLBAR}
-    early = all(row.settled and row.fits(asked[name]) for name, row in rows.items())
+    meant = {name: languages.meant(row, asked[name]) for name, row in rows.items()}
+    early = all(row.settled and row.fits(meant[name]) for name, row in rows.items())
     if early:  # sections read what the controls of others say, which may not be drawn yet
-        st.session_state.update({name: row.read(asked[name]) for name, row in rows.items()})
+        st.session_state.update({name: row.read(meant[name]) for name, row in rows.items()})
     sections.begin(not early or any(map(_ours, asked)))
 
 
