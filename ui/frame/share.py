@@ -69,11 +69,16 @@ def begin(page: str) -> None:
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     st.session_state[_ASKED] = asked
     st.session_state[_JUDGED] = False
-    rows = {name: row for name in asked if (row := linked(name, page)) and row.page != TOOLBAR}
-    meant = {name: languages.meant(row, asked[name]) for name, row in rows.items()}
-    early = all(row.settled and row.fits(meant[name]) for name, row in rows.items())
-    if early:  # sections read what the controls of others say, which may not be drawn yet
-        st.session_state.update({name: row.read(meant[name]) for name, row in rows.items()})
+    early = True
+    for name, words in asked.items():
+        row = linked(name, page)
+        if row is None or row.page == TOOLBAR:
+            continue
+        meant = languages.meant(row, words)
+        if row.settled and row.fits(meant):
+            st.session_state[name] = row.read(meant)  # sections read it before it is drawn
+        else:
+            early = False
     sections.begin(not early or any(map(_ours, asked)))
 
 
