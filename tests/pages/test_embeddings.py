@@ -18,7 +18,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview, projection
 from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
-from ui.embeddings import matrix
+from ui.embeddings import matrix, neighbours
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
 from ui.parts import vectors as chosen
@@ -176,6 +176,11 @@ def test_a_link_means_the_same_in_either_language(order, statistic, lang):
 def test_the_analogy_says_its_answer_and_what_was_left_out(page):
     answer = load().analogy("father", "mother", "son", among=20_000).neighbours[0].word
     assert f"≈ {answer}**" in texts(page)
+    for key, word in (("a", "男人"), ("b", "国王"), ("c", "女人")):
+        page.text_input(key=key).set_value(word)
+    page.run()
+    said = "The three words and the English words they mean are left out, as is usual. Left in, "
+    assert f"{said}the nearest is “king”" in texts(page)
     page.text_input(key="a").set_value("qqxzy").run()
     assert errors(page) == []
     assert "All three words need a vector." in [info.value for info in page.info]
@@ -427,3 +432,17 @@ def test_padding_is_no_chinese_word_to_look_up():
         lanes = lookup_stage(found, 0, load()).lanes
     named = [lane.title for lane in lanes if isinstance(lane, Tokens)]
     assert named == ["词", "word_to_index：各自的行号"]
+
+
+def test_the_places_of_chinese_words_are_among_those_that_are_counted():
+    vectors = load()
+    for words, total in (("love you", vectors.matrix), ("love 开心", vectors.table)):
+        found = look_up([words], vectors, maxlen=4)
+        title = lookup_stage(found, 0, vectors).lanes[-2].title
+        assert f"of their {len(total):,} places" in title
+        assert found.indices.max() < len(total)
+
+
+def test_a_cosine_that_rounds_to_zero_has_no_sign():
+    assert neighbours._signed(-0.004) == "0.00"
+    assert neighbours._signed(-0.04) == "−0.04"
