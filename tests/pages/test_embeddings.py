@@ -66,6 +66,8 @@ def test_of_an_archive_of_several_files_another_can_be_chosen(page):
     assert "30 words" in texts(page)
     choice.set_value("some.txt").run()
     assert "8 words" in texts(page)
+    assert "float32 · 0.1 kB" in texts(page)
+    assert "Of each word's 7 nearest in all 4 dimensions" in texts(page)
     assert "Type a word that has a vector, such as “w0”." in [info.value for info in page.info]
     assert page.selectbox(key="vectors_member").value == "some.txt"
     bring(page, glove(12))
@@ -256,9 +258,11 @@ def test_a_projector_pair_that_was_exported_here_opens_here(page):
     with zipfile.ZipFile(io.BytesIO(tsv_pair(words, rows))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     page.selectbox(key="vectors").set_value(chosen.PAIR).run()
-    for key, name in (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv")):
-        page.file_uploader(key=key).set_value((name, parts[name], "text/plain"))
-    page.run()
+    files = (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv"))
+    for (key, name), missing in zip(files, ("No file yet;", "One of the two files"), strict=True):
+        (said,) = (info.value for info in page.info if "stay in place" in info.value)
+        assert said.startswith(missing)
+        page.file_uploader(key=key).set_value((name, parts[name], "text/plain")).run()
     assert errors(page) == []
     read = page.session_state[f"own_vectors:{chosen.PAIR}"]
     assert read.words[:] == tuple(words)
