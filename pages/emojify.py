@@ -38,9 +38,8 @@ def read_along() -> None:
     """Draw the sections that follow the sentence; the rest of the page is about the model."""
     st.html(sentence.CSS)
     with st.container(key="reading"):
-        with st.container(key="typing"):
-            reading.typing()
-        section(typed, title=_("1 · The sentence"), anchor="sentence")
+        with reading.typing():
+            section(typed, title=_("1 · The sentence"), anchor="sentence")
         section(layers, title=_("2 · Two layers read it"), anchor="stage")
         section(order, title=_("3 · Order matters"), anchor="order")
         section(padding, title=_("4 · Padding"), anchor="padding")

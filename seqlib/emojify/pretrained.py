@@ -23,7 +23,7 @@ ARRAYS, CARD = "emojify_v2.npz", "emojify.json"
 
 # Texts of the card, and names of its models; translated when they are shown.
 HOW = N_(
-    "Accuracy on the test sentences: mean, standard deviation and each of five seeds. Their themes "
+    "Accuracy on the test sentences: mean and standard deviation of five seeds. Their themes "
     "are not those of training; settings, epochs and temperature were chosen on validation "
     "sentences of other themes again. The few rows are those whose words cover most of the "
     "training set, learned with the exercise's settings."

@@ -197,7 +197,7 @@ def bars(
         orientation="h",
         customdata=[whole(word) for word in words],
         marker_color=[SERIES[0] if value >= 0 else SERIES[1] for value in values],
-        text=[f"{value:.2f}".replace("-", "−") for value in values],
+        text=[f"{value:z.2f}".replace("-", "−") for value in values],
         textposition="auto",
         textfont_size=font,
         constraintext="none",

@@ -52,6 +52,7 @@ def test_a_link_in_chinese_stays_chinese_over_the_pages(readers, new_page):
     expect(page.get_by_role("heading", level=1)).to_have_text("形状")
     settled(page)
     assert "lang=zh" in page.url
+    expect(page.get_by_role("radio", name="简体中文")).to_be_checked()
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("形状")
     settled(page)

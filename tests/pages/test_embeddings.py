@@ -18,7 +18,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview, projection
 from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
-from ui.embeddings import matrix
+from ui.embeddings import matrix, neighbours
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
 from ui.parts import vectors as chosen
@@ -66,6 +66,8 @@ def test_of_an_archive_of_several_files_another_can_be_chosen(page):
     assert "30 words" in texts(page)
     choice.set_value("some.txt").run()
     assert "8 words" in texts(page)
+    assert "float32 · 0.1 kB" in texts(page)
+    assert "Of each word's 7 nearest in all 4 dimensions" in texts(page)
     assert "Type a word that has a vector, such as “w0”." in [info.value for info in page.info]
     assert page.selectbox(key="vectors_member").value == "some.txt"
     bring(page, glove(12))
@@ -176,6 +178,11 @@ def test_a_link_means_the_same_in_either_language(order, statistic, lang):
 def test_the_analogy_says_its_answer_and_what_was_left_out(page):
     answer = load().analogy("father", "mother", "son", among=20_000).neighbours[0].word
     assert f"≈ {answer}**" in texts(page)
+    for key, word in (("a", "男人"), ("b", "国王"), ("c", "女人")):
+        page.text_input(key=key).set_value(word)
+    page.run()
+    said = "The three words and the English words they mean are left out, as is usual. Left in, "
+    assert f"{said}the nearest is “king”" in texts(page)
     page.text_input(key="a").set_value("qqxzy").run()
     assert errors(page) == []
     assert "All three words need a vector." in [info.value for info in page.info]
@@ -251,9 +258,11 @@ def test_a_projector_pair_that_was_exported_here_opens_here(page):
     with zipfile.ZipFile(io.BytesIO(tsv_pair(words, rows))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     page.selectbox(key="vectors").set_value(chosen.PAIR).run()
-    for key, name in (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv")):
-        page.file_uploader(key=key).set_value((name, parts[name], "text/plain"))
-    page.run()
+    files = (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv"))
+    for (key, name), missing in zip(files, ("No file yet;", "One of the two files"), strict=True):
+        (said,) = (info.value for info in page.info if "stay in place" in info.value)
+        assert said.startswith(missing)
+        page.file_uploader(key=key).set_value((name, parts[name], "text/plain")).run()
     assert errors(page) == []
     read = page.session_state[f"own_vectors:{chosen.PAIR}"]
     assert read.words[:] == tuple(words)
@@ -427,3 +436,17 @@ def test_padding_is_no_chinese_word_to_look_up():
         lanes = lookup_stage(found, 0, load()).lanes
     named = [lane.title for lane in lanes if isinstance(lane, Tokens)]
     assert named == ["词", "word_to_index：各自的行号"]
+
+
+def test_the_places_of_chinese_words_are_among_those_that_are_counted():
+    vectors = load()
+    for words, total in (("love you", vectors.matrix), ("love 开心", vectors.table)):
+        found = look_up([words], vectors, maxlen=4)
+        title = lookup_stage(found, 0, vectors).lanes[-2].title
+        assert f"of their {len(total):,} places" in title
+        assert found.indices.max() < len(total)
+
+
+def test_a_cosine_that_rounds_to_zero_has_no_sign():
+    assert neighbours._signed(-0.004) == "0.00"
+    assert neighbours._signed(-0.04) == "−0.04"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqlib import vectors
 from seqlib.emojify import EmojiModel, Lexicon, mistakes, pretrained, reliability
 from seqlib.i18n import speaking
-from seqlib.text import DEFAULT_CLASSES, shipped
+from seqlib.text import DEFAULT_CLASSES, DataSet, LabelledSentences, shipped
 from seqlib.text.labelled import class_of
 from tests.pages.apps import errors, markup, only, texts, train_emoji, visit
 from ui.emojify import sentence, state
@@ -319,3 +320,19 @@ def test_what_follows_from_ours_alone_is_worked_out_once_for_all_visits(monkeypa
     monkeypatch.setattr("ui.emojify.model_card.judge", again)
     monkeypatch.setattr(Lexicon, "coverage", again)
     assert "test sentences are wrong" in texts(visit("emojify"))
+
+
+def test_what_own_test_sentences_do_not_have_is_no_number_and_whose_they_are_is_said(page):
+    assert "of your own test sentences" not in texts(page)
+    mine = LabelledSentences(("i love you", "we ate pizza"), np.array([0, 4]))
+    page.session_state["emoji_mine"] = DataSet(shipped().train, mine)
+    page.button_group(key="emoji_data").set_value(state.MINE).run()
+    assert "of your own test sentences: 2, 0 of them with a negation" in texts(page)
+    sent = next(one.proto for one in page.dataframe if "with a negation" in one.value)
+    negated = pa.ipc.open_stream(sent.arrow_data.data).read_all()["with a negation"]
+    assert negated.to_pylist()[-2:] == [None, None]
+
+
+def test_a_list_of_things_in_chinese_has_the_commas_of_a_chinese_list():
+    with speaking("zh"):
+        assert "LSTM 1 91,648、LSTM 2 131,584、softmax 645" in texts(visit("emojify", lang="zh"))

@@ -81,6 +81,15 @@ def test_a_link_gives_the_same_choices_in_either_language(spoken, written):
 
 
 @pytest.mark.parametrize("spoken", LANGUAGES)
+def test_a_link_may_name_the_options_themselves_as_that_of_a_saved_visit_does(spoken):
+    app = AppTest.from_function(choices)
+    app.query_params.update({"lang": spoken, **LINK})
+    app.run()
+    assert not app.exception
+    assert app.session_state["shown"] == list(LINK.values())
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
 def test_choices_stay_when_the_language_is_switched(spoken):
     app = opened(spoken, spoken)
     (other,) = set(LANGUAGES) - {spoken}

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.apps import visit
+from tests.pages.apps import markup, texts, visit
 from ui.frame.frame import HIDDEN, PAGES
 from ui.lessons.pages import lesson
+from ui.state import TABLE, Choice, Number, Picks, Row, Switch
 
 ROOT = Path(__file__).parents[2]
 FILES = [entry.file for entry in PAGES]
@@ -44,6 +45,30 @@ def test_a_page_draws_inside_the_frame_on_its_first_and_second_run(file):
     assert "present" in [toggle.key for toggle in app.toggle]
 
 
+def elsewhere(row: Row) -> str:
+    """What a link says that has a control where it does not begin; empty if that is not known."""
+    if isinstance(row, Switch):
+        return str(not row.default).lower()
+    if isinstance(row, Choice):
+        others = [one for one in row.options if one != row.default]
+        return "" if isinstance(row, Picks) or not others else f"{others[0]}"
+    if isinstance(row, Number) and row.default is not None:
+        return f"{row.low if row.default != row.low else row.low + (row.step or 1)}"
+    return ""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_page_says_at_once_what_its_link_asks_for(file):
+    """What is said before its control is drawn would be said of the control's default."""
+    page = file.removesuffix(".py")
+    asked = {key: elsewhere(row) for key, row in TABLE.items() if row.page == page}
+    asked["emoji_model"] = "untrained"
+    app = visit(page, **{key: said for key, said in asked.items() if said})
+    said = texts(app), markup(app)
+    app.run()
+    assert (texts(app), markup(app)) == said
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_every_control_explains_itself_and_every_chart_has_a_text(file):
     app = page_of(file)
@@ -70,7 +95,7 @@ def loaded() -> dict[str, list[str]]:
     """
     code = f"""
 import json, sys
-from tests.pages.apps import visit
+from tests.pages.apps import markup, texts, visit
 found = {{}}
 def note(name):
     found[name] = [name for name in ("tensorflow", "keras", "sklearn") if name in sys.modules]

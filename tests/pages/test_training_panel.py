@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from fakes import counting
 
@@ -71,3 +73,20 @@ def test_a_class_sees_its_first_losses_as_soon_as_a_reader_alone(moving, monkeyp
     run._n = 1
     training_panel.live(run, draw=lambda _: None)
     assert asked == [training_panel.REFRESH, 30 / training_panel.PICTURES_A_SECOND]
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [(State.PAUSED, " after epoch 2"), (State.RUNNING, ""), (State.DONE, "")]
+)
+def test_a_loss_held_out_of_earlier_weights_is_said_to_be_theirs(state, says):
+    epochs = 2 if state is State.DONE else 4
+    metrics = SimpleNamespace(
+        tested=SimpleNamespace(loss=np.array([4.0, 3.5]), epochs=np.array([1, 2])),
+        loss_sum=np.full(epochs, 9.0),
+        loss=np.full((epochs, 3), 3.0),
+        accuracy=np.full((epochs, 3), 0.1),
+    )
+    run = SimpleNamespace(metrics=metrics, state=state, epoch=epochs)
+    _loss, _training, accuracy, held_out = training_panel.summed_over_steps(run)
+    assert accuracy == "accuracy 10%"  # of the training windows, so beside their loss
+    assert held_out == f"held out **3.50** nats a note{says}"

@@ -213,7 +213,7 @@ def _pictures(run: CopyRun) -> None:
         (right, "loss", float(np.log(SYMBOLS))),
     ):
         with column:
-            last = ", ".join(
+            last = _(", ").join(
                 f"{kind} {value:.2f}" for kind, value in zip(KINDS, rows[measure][-1], strict=True)
             )
             by_epoch(

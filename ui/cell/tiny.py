@@ -106,7 +106,7 @@ def _bound(weights: Weights, kind: str) -> str:
     """Feed it ones in a row, and say what that shows of what such a cell cannot do."""
     kept = tiny.memory(tiny.run(weights, np.ones(2 * FED)))
     said = _(
-        "After {n} ones in a row {memory} is **{first:.2f}**, after {twice} **{second:.2f}**.",
+        "After {n} ones in a row {memory} is **{first:z.2f}**, after {twice} **{second:z.2f}**.",
         n=FED,
         twice=2 * FED,
         memory="c" if kind == "LSTM" else "a",

@@ -112,7 +112,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
                 _(
                     "one-hot vectors: {n} of their {total:,} places, the others are 0",
                     n=len(used),
-                    total=len(vectors.matrix),
+                    total=len(vectors.matrix if used[-1] < len(vectors.matrix) else vectors.table),
                 ),
                 one_hots,
                 "1",
@@ -164,8 +164,8 @@ def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
         st.caption(
             ":material/info: "
             + _(
-                "Left out: {n} Chinese words. Their rows are not in E; each is the mean of the "
-                "rows of the English words it means.",
+                "Left out: {n} Chinese words. Their rows come after the last of E; each is the "
+                "mean of the rows of the English words it means.",
                 n=indices.size - flat.size,
             )
         )

@@ -80,7 +80,7 @@ def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
 
 
 def _listed(found: Iterable[Neighbour]) -> str:
-    return ", ".join(f"{one.word} {one.similarity:.2f}" for one in found)
+    return _(", ").join(f"{one.word} {one.similarity:z.2f}" for one in found)
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
@@ -134,14 +134,17 @@ def analogy(vectors: WordVectors) -> None:
         st.markdown(_("The nearest Chinese words: {listed}.", listed=escape.plain(_listed(near))))
     with_all = vectors.analogy(a, b, c, k=1, keep_inputs=True, among=among).neighbours[0]
     if with_all.word != best.word:
-        st.caption(
-            _(
-                "The three words themselves are left out, as is usual. Left in, the nearest is "
-                "“{word}” ({cosine:.2f}).",
-                word=escape.plain(with_all.word),
-                cosine=with_all.similarity,
-            )
+        left_out = (
+            _("The three words themselves are left out, as is usual.")
+            if with_all.word in chosen
+            else _("The three words and the English words they mean are left out, as is usual.")
         )
+        left_in = _(
+            "Left in, the nearest is “{word}” ({cosine:.2f}).",
+            word=escape.plain(with_all.word),
+            cosine=with_all.similarity,
+        )
+        st.caption(f"{left_out} {left_in}")
 
 
 def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
@@ -197,7 +200,9 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
         figures.similarity(vectors.similarity_matrix(words), words, font()),
         key=key,
         config=charts.SAVE,
-        alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=", ".join(words)),
+        alt=_(
+            "Cosine of every pair of {n} words: {words}.", n=len(words), words=_(", ").join(words)
+        ),
     )
 
 
@@ -254,7 +259,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         config=charts.SAVE,
         alt=_(
             "Where words lie between the two groups: {listed}.",
-            listed=", ".join(f"{probed[at]} {values[at]:.2f}" for at in order),
+            listed=_(", ").join(f"{probed[at]} {values[at]:z.2f}" for at in order),
         ),
     )
     outside = [probed[at] for at in order if not low <= values[at] <= high]
@@ -266,7 +271,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         middle=_signed(middle),
     )
     yours = (
-        _("Outside it: **{words}**.", words=escape.plain(", ".join(outside)))
+        _("Outside it: **{words}**.", words=escape.plain(_(", ").join(outside)))
         if outside
         else _("So do all of yours.")
     )
@@ -276,4 +281,4 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
 
 
 def _signed(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value:z.2f}".replace("-", "−")

@@ -60,8 +60,11 @@ def choose() -> WordVectors:
         st.error(escape.plain(str(problem)), icon=":material/error:")
         chosen = load()
     if choice in (vectors.FILE, vectors.PAIR) and vectors.own(choice) is None:
+        halves = [st.session_state.get(f"vectors_{name}") for name in ("numbers", "words")]
         st.info(
-            _("No file yet; until then the shipped vectors stay in place."),
+            _("One of the two files is missing; until then the shipped vectors stay in place.")
+            if choice == vectors.PAIR and halves.count(None) == 1
+            else _("No file yet; until then the shipped vectors stay in place."),
             icon=":material/upload_file:",
         )
     return chosen
@@ -127,13 +130,14 @@ def _pair(limit: int) -> None:
 
 def facts(found: WordVectors) -> None:
     """Draw the vectors' name, size, shape, source and licence, and the problems in their file."""
-    megabytes = found.matrix.nbytes / 1e6
+    kilobytes = found.matrix.nbytes / 1000
+    size = f"{kilobytes / 1000:,.1f} MB" if kilobytes >= 100 else f"{kilobytes:,.1f} kB"
     st.markdown(
         f"**{escape.plain(_(found.name))}** · "
         + n_("{n:,} word", "{n:,} words", len(found))
         + " · "
         + escape.shape("E", found.matrix.shape, ("vocab_len", "e_length"))
-        + f" · {found.matrix.dtype}, {megabytes:,.1f} MB"
+        + f" · {found.matrix.dtype} · {size}"
     )
     if found.source:
         st.caption(_(found.source))

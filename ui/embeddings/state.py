@@ -48,14 +48,14 @@ def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[s
 def say_not_on_map(words: list[str]) -> None:
     """Draw a caption that lists words that a map made beforehand does not have."""
     if words:
-        listed = ", ".join(f"“{escape.plain(word)}”" for word in words)
+        listed = _(", ").join(f"“{escape.plain(word)}”" for word in words)
         st.caption(":material/info: " + _("Not on this map: {words}.", words=listed))
 
 
 def say_unknown(unknown: list[str], among: WordVectors) -> None:
     """Draw a caption that lists words without a vector."""
     if unknown:
-        listed = ", ".join(f"“{escape.plain(word)}”" for word in unknown[:8])
+        listed = _(", ").join(f"“{escape.plain(word)}”" for word in unknown[:8])
         more = len(unknown) - 8
         sentence = (
             _(

@@ -271,7 +271,7 @@ def _picture(
     kept = remembered(
         vectors,
         ("kept", method, chosen.words, points.tobytes()),
-        lambda: projection.neighbours_kept(chosen.rows, points),
+        lambda: projection.neighbours_kept(chosen.rows, points, NEIGHBOURS),
     )
     asked = projection.words_asked(len(points))
     left.caption(
@@ -279,7 +279,7 @@ def _picture(
             "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
             "**{kept:.0%}** among its {k} nearest.",
             n=len(points),
-            k=NEIGHBOURS,
+            k=min(NEIGHBOURS, len(points) - 1),  # a file of few words has no more
             dim=vectors.dim,
             kept=kept,
         )

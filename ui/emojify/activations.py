@@ -95,7 +95,7 @@ def padding() -> None:
         key="emoji_drift",
         alt=_(
             "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
-            listed=_(", ").join(f"{name} {values[-1]:.2f}" for name, values in lines),
+            listed=_(", ").join(f"{name} {values[-1]:z.2f}" for name, values in lines),
         ),
     )
     with right:
@@ -104,7 +104,7 @@ def padding() -> None:
             st.text(
                 _(
                     "{padding}: after the last word {emoji} {p:.1%}, at the end {last} "
-                    "{p_last:.1%}; the last state is {alike:.2f} alike.",
+                    "{p_last:.1%}; the last state is {alike:z.2f} alike.",
                     padding=capital(name),
                     emoji=model.classes[label].emoji,
                     p=after[label],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 import streamlit as st
 
 from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
 from seqlib.i18n import _
+from seqlib.text.default import shipped_test
 from ui.emojify import state
 from ui.parts import charts
 from ui.parts.presenter import font
@@ -27,7 +29,7 @@ def table() -> None:
         for name, found in about["figures"].items()
     ]
     listed += [
-        (name, None, found.accuracy, None, found.negated_accuracy, None, None)
+        (name, None, found.accuracy, None, _known(found.negated_accuracy), None, None)
         for name, found in now()
     ]
     names, sentences, accuracy, spread, negated, negated_spread, seeds = zip(*listed, strict=True)
@@ -53,6 +55,16 @@ def table() -> None:
         alt=_("Accuracy of V1 and V2, with all and with few training sentences."),
     )
     how, bad_at, published = (about[key] for key in ("how", "bad at", "published"))
+    if (mine := state.test()) is not shipped_test():
+        st.caption(
+            ":material/info: "
+            + _(
+                "The lines that begin with “now” are of your own test sentences: {n}, {negated} "
+                "of them with a negation. All others are of ours.",
+                n=len(mine),
+                negated=int(mine.negated.sum()),
+            )
+        )
     st.caption(
         _(
             "{n} test sentences, {negated} of them with a negation.",
@@ -69,6 +81,11 @@ def table() -> None:
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))
     st.markdown(_("**Elsewhere.** {what}", what=_(published)))
+
+
+def _known(share: float) -> float | None:
+    """A share, or None of no sentences."""
+    return None if isnan(share) else share
 
 
 def calibration() -> None:

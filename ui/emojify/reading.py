@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -80,12 +82,19 @@ def shuffle_seed() -> int:
     return int(value("shuffle"))
 
 
-def typing() -> None:
-    """Draw the box and the emoji, which stay in sight while what follows is looked at."""
-    left, right = st.columns(2, gap="medium", vertical_alignment="center")
+@contextmanager
+def typing() -> Iterator[None]:
+    """Draw the box and the emoji, which stay in sight while what follows is looked at.
+
+    Inside, the choice of the model is drawn: the emoji come after it, so that they are those of
+    the model that a link or a visit asks for.
+    """
+    with st.container(key="typing"):
+        left, right = st.columns(2, gap="medium", vertical_alignment="center")
     with left:
         sentence.box(label_visibility="collapsed")
-    found, here = state.chosen(), scene()  # once the box has taken the link's sentence
+    yield
+    found, here = state.chosen(), scene()
     with right, telling(STAGE, "verdict"):
         sentence.verdict(here.reading, found.v1, typed(), asked(here.reading))
 

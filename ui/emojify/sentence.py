@@ -287,7 +287,7 @@ def remarks(encoded: Encoded, unknown: Unknown) -> None:
         st.text(
             _(
                 "Unknown, shown dashed: {words}. Treatment: {treatment}, that is {meaning}.",
-                words=", ".join(dict.fromkeys(encoded.unknown)),
+                words=_(", ").join(dict.fromkeys(encoded.unknown)),
                 treatment=_(unknown.value),
                 meaning=unknown.meaning,
             )
@@ -301,7 +301,7 @@ def remarks(encoded: Encoded, unknown: Unknown) -> None:
         st.text(
             _(
                 "Emoji are read by the row of a word: {words}.",
-                words=", ".join(f"{emoji} {word}" for emoji, word in read_as.items()),
+                words=_(", ").join(f"{emoji} {word}" for emoji, word in read_as.items()),
             )
         )
     if encoded.cut:
@@ -331,7 +331,7 @@ def shapes(reading: Reading) -> None:
 def parameters(model: EmojiModel) -> None:
     """Draw the number of weights of the layers and of the embedding."""
     weights, embedding = model.weights, model.weights.embedding
-    layers = ", ".join(
+    layers = _(", ").join(
         f"{name} {sum(array.size for array in arrays):,}"
         for name, arrays in (
             ("LSTM 1", weights.arrays[:3]),

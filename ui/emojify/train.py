@@ -324,7 +324,7 @@ def compared() -> None:
         key="emoji_runs_chart",
         alt=_(
             "Test accuracy by epoch; best of each: {listed}.",
-            listed=", ".join(
+            listed=_(", ").join(
                 f"{name} {found.test_accuracy.max():.1%}" for name, found in metrics.items()
             ),
         ),

@@ -196,6 +196,7 @@ def begin() -> None:
     elif st.session_state.get(KEY) not in LANGUAGES:
         st.session_state[KEY] = browser()
     said = st.session_state[KEY]
+    st.session_state[KEY] = said  # told again: a page that is gone to has a switch of its own
     _run.cursors = None
     if asked != said:
         if said != browser():
@@ -309,7 +310,7 @@ def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> Non
     shown = [text(option) for option in options]
     if not said or all(word in shown for word in said):
         return
-    known = dict(zip(shown, shown, strict=True))
+    known = dict(zip(map(str, options), shown, strict=True)) | dict(zip(shown, shown, strict=True))
     for other in LANGUAGES:
         with speaking(other):
             known |= {text(option): here for option, here in zip(options, shown, strict=True)}

@@ -173,7 +173,11 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
     """What the status line says of a run with Ty outputs."""
     metrics = run.metrics
     tested = metrics.tested
-    held_out = [_("held out **{loss:.2f}** nats a note", loss=x) for x in tested.loss[-1:]]
+    held_out = []
+    if len(tested.loss):
+        held_out = [_("held out **{loss:.2f}** nats a note", loss=tested.loss[-1])]
+        if run.state not in MOVING and (n := int(tested.epochs[-1])) < run.epoch:
+            held_out = [_("{held_out} after epoch {n}", held_out=held_out[0], n=n)]
     return [
         _(
             "loss summed over Ty **{last:.2f}** (first {first:.1f})",
@@ -181,8 +185,8 @@ def summed_over_steps(run: TrainingRun) -> list[str]:
             first=metrics.loss_sum[0],
         ),
         _("training **{loss:.2f}** nats a note", loss=metrics.loss[-1].mean()),
-        *held_out,
         _("accuracy {share:.0%}", share=metrics.accuracy[-1].mean()),
+        *held_out,
     ]
 
 
