@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.emojify import training as emojify
-from seqlib.i18n import LANGUAGES, N_, _, speaking
+from seqlib.i18n import LANGUAGES, N_
 from seqlib.jazz import training as jazz
 from seqlib.jazz.sampling import MAX_TY, METHODS
 from seqlib.jazz.sandbox import RECIPES
@@ -88,13 +88,6 @@ class Row:
         except ValueError:
             return False
 
-    def read(self, words: tuple[str, ...]) -> Any:
-        """Return what a link's words say; the default where they say nothing that is known here."""
-        if not self.fits(words):
-            return self.default
-        (word,) = words
-        return word == "true" if isinstance(self.default, bool) else type(self.default)(word)
-
 
 @dataclass(frozen=True)
 class Switch(Row):
@@ -159,9 +152,6 @@ class Blank(Number):
         (word,) = words
         return int(word[:40])
 
-    def read(self, words: tuple[str, ...]) -> int | None:
-        return int(words[0]) if self.fits(words) else None
-
 
 @dataclass(frozen=True)
 class Choice(Row):
@@ -181,17 +171,6 @@ class Choice(Row):
         if self.options:
             return value in self.options
         return isinstance(value, int) or (isinstance(value, str) and len(value) <= MOST_LETTERS)
-
-    def read(self, words: tuple[str, ...]) -> Any:
-        """As ``Row.read``, of options that stand here; a link has them in either language."""
-        said = {f"{one}": one for one in self.options}
-        for each in LANGUAGES:
-            with speaking(each):
-                said |= {_(one): one for one in self.options if isinstance(one, str)}
-        known = [said[word] for word in words if word in said]
-        if isinstance(self.default, tuple):
-            return known or self.default
-        return known[0] if known else self.default
 
 
 class Steps(Choice):
@@ -548,11 +527,8 @@ def widget(key: str, **limits: Any) -> dict[str, Any]:
 
 
 def value(key: str) -> Any:
-    """Return what a control says; where it has not been drawn yet, its link or its default."""
-    if key in st.session_state or get_script_run_ctx(suppress_warning=True) is None:
-        return st.session_state.get(key, TABLE[key].default)
-    words = st.query_params.get_all(key) if TABLE[key].link else []
-    return TABLE[key].read(tuple(words)) if words else TABLE[key].default
+    """Return what a control says; its default where it has not been drawn yet."""
+    return st.session_state.get(key, TABLE[key].default)
 
 
 def options(key: str) -> Any:
