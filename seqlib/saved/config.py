@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from seqlib import limits
@@ -29,12 +29,15 @@ class Told:
         Whether there is one.
     mask : bool
         Whether an embedding has row 0 skipped.
+    kinds : set of str
+        What its layers are.
     Tx : int
         The steps of the input that is as long as that; 0 if it does not say.
     """
 
     there: bool = False
     mask: bool = False
+    kinds: set[str] = field(default_factory=set)
     Tx: int = 0
 
     def read(self, text: Any) -> None:
@@ -55,6 +58,9 @@ class Told:
                 self._look(one, turned)
         elif isinstance(about, dict):
             kind, config = about.get("class_name"), about.get("config")
+            if isinstance(layers := about.get("layers"), list):
+                named = (one.get("class_name") for one in layers if isinstance(one, dict))
+                self.kinds.update(str(one)[:80] for one in named)
             if isinstance(kind, str) and isinstance(config, dict):
                 self._layer(kind, config, turned)
             for one in about.values():

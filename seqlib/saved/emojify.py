@@ -15,6 +15,16 @@ from seqlib.saved.layers import Layer, Saved
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, classes_of
 from seqlib.vectors import WordVectors
 
+# Layers that are looked at, and those that change nothing of what a model answers; NotEqual is
+# how a graph of Keras has the mask.
+READ = frozenset(
+    (
+        *("InputLayer", "Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "Dense"),
+        *("Activation", "Softmax", "NotEqual"),
+        *("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout"),
+        *("Functional", "Model", "Sequential"),
+    )
+)
 MAXLEN = 10  # words, as in the exercise: a file of weights alone does not say it
 
 
@@ -47,9 +57,10 @@ def _maxlen(found: Saved) -> int:
 
 
 def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
+    unread = found.told.kinds - READ
     whole = found.of("LSTM", "Dense")
     tables = found.parts - len(whole)  # more would compute something else
-    if len(whole) == 3 and tables == len(found.of("Embedding")[:1]):
+    if not unread and len(whole) == 3 and tables == len(found.of("Embedding")[:1]):
         for first, second, dense in permutations(whole):
             kinds = first.kind, second.kind, dense.kind
             fits = first.n_x == e_length and first.n_out == second.n_x == second.n_out == dense.n_x
@@ -63,12 +74,21 @@ def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
         "second as large and one Dense layer; the file has {found}. Choose the vectors that it "
         "was trained with on the Embeddings page, or watch its layers on the Cell page.",
         n=e_length,
-        found=found,
+        found=", ".join((str(found), *sorted(unread)[:12])),
     )
 
 
 def _notes(found: Saved, vectors: WordVectors) -> tuple[Later, ...]:
-    """Say where the file's own embedding is another than the vectors, in whatever order."""
+    """Say what the file leaves open, and where its embedding is another than the vectors.
+
+    In whatever order its rows are.
+    """
+    unsaid = Later(
+        "The file does not say how long its sentences were, nor whether padding was masked: {n} "
+        "words are read, padding too.",
+        {"n": MAXLEN},
+    )
+    notes = () if found.told.there else (unsaid,)
     for table in found.of("Embedding"):
         rows = table.arrays[0]
         same = len(rows) == len(vectors.matrix) and np.allclose(
@@ -76,10 +96,11 @@ def _notes(found: Saved, vectors: WordVectors) -> tuple[Later, ...]:
         )
         if not same:
             return (
+                *notes,
                 Later(
                     "The embedding in the file, {n:,} rows, is not used, since the file does not "
                     "say whose rows they are: words are read through the vectors in use.",
                     {"n": len(rows)},
                 ),
             )
-    return ()
+    return notes

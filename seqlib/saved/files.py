@@ -85,7 +85,7 @@ def _arrays(data: bytes, told: Told) -> Found:
         reader = Reader(data, 2 * UNPACKED)  # for arrays of float64
         if WEIGHTS in reader.names:
             if CONFIG in reader.names:
-                told.read(reader.bytes(CONFIG))
+                told.read(reader.bytes(CONFIG, limits.MODEL_JSON))
             yield from _hdf5(reader.bytes(WEIGHTS), told)
         else:
             for name in sorted(reader.names, key=natural):

@@ -93,8 +93,9 @@ class Saved:
         return len(self.layers) + len(self.others)
 
     def __str__(self) -> str:
-        named = [f"{one.name} ({one.kind} {one.n_x} → {one.n_out})" for one in self.layers]
-        return ", ".join((*named, *self.others)[:12])
+        sizes = (f"{one.kind} {one.n_x} → {one.n_out}" for one in self.layers)
+        others = dict.fromkeys(name.split(" / ")[-1] for name in self.others)
+        return ", ".join([*sizes, *others][:12])
 
     def of(self, *kinds: str) -> tuple[Layer, ...]:
         """List the layers of some kinds."""
@@ -167,7 +168,7 @@ def _in_order(name: str, given: Sequence[np.ndarray], recurrent: bool = False) -
     while at < len(given):
         kind, size = _kind(name, given[at : at + 3], recurrent)
         seen[kind] += 1
-        number = f" {seen[kind]}" if not name or seen[kind] > 1 else ""
+        number = f" {seen[kind]}" if not name or (kind and seen[kind] > 1) else ""
         yield Layer(f"{name or kind}{number}", kind, tuple(given[at : at + size]))
         at += size
 

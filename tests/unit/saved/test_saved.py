@@ -436,13 +436,19 @@ def test_an_emojify_answers_as_keras_does(keras, tmp_path, maxlen, mask):
     indices = np.zeros((1, maxlen), np.int32)
     indices[0, :3] = 3, 1, 6
     theirs = model.predict(indices, verbose=0)
-    for data in tries(keras, model, tmp_path):
+    x = keras.Input((maxlen,), dtype="int32")
+    y = x
+    for layer in model.layers:
+        y = layer(y)
+    for data in (*tries(keras, model, tmp_path), *tries(keras, keras.Model(x, y), tmp_path)):
         ours = emoji_model(read(data), VECTORS)
         assert ours.maxlen == maxlen
         np.testing.assert_allclose(ours.weights.probabilities(indices), theirs, atol=1e-5)
 
 
-@pytest.mark.parametrize("what", ["norm", "batch norm", "dense", "third", "both ways", "long"])
+@pytest.mark.parametrize(
+    "what", ["norm", "batch norm", "dense", "third", "both ways", "pooled", "long"]
+)
 def test_a_model_that_would_compute_something_else_is_refused(keras, tmp_path, what):
     L = keras.layers
     model = {
@@ -453,6 +459,7 @@ def test_a_model_that_would_compute_something_else_is_refused(keras, tmp_path, w
         "both ways": lambda: emojify(
             keras, units=5, merge="sum", above=[L.GlobalAveragePooling1D()]
         ),
+        "pooled": lambda: emojify(keras, above=[L.Reshape((1, 4)), L.GlobalMaxPooling1D()]),
         "long": lambda: emojify(keras, maxlen=100),
     }[what]()
     for data in tries(keras, model, tmp_path):
@@ -474,7 +481,7 @@ def test_a_djmodel_has_no_other_part():
     assert not jazz_weights(unnamed(jazz()[:-1]), 6).densor_bias.any()
     second = [drawn(4, 16), drawn(4, 16), drawn(16)]
     for more in (second, [drawn(4, 4), drawn(4)], [drawn(4), drawn(4)]):
-        with pytest.raises(SavedError, match=r"no djmodel.*the file has LSTM 1"):
+        with pytest.raises(SavedError, match=r"no djmodel.*the file has LSTM 6 → 4"):
             jazz_weights(unnamed(jazz(*more)), 6)
 
 
