@@ -45,7 +45,7 @@ WATCHED = 500 * 256  # steps of a sequence that is watched, times the numbers of
 
 # Saved models and visits.
 MODEL_BYTES, MODEL_UNPACKED, MODEL_JSON = 50_000_000, 100_000_000, 10_000_000
-MODEL_WORDS, MODEL_VALUES = 500_000, 1_200_000  # values of JSON, of which few bytes make objects
+MODEL_WORDS, MODEL_VALUES = 100_000, 1_200_000  # values of JSON, of which few bytes make objects
 VISIT_BYTES, VISIT_UNPACKED, VISIT_JSON = 50_000_000, 150_000_000, 64_000_000
 VISIT_VALUES = 2_000_000
 VISIT_VECTORS = 10_000_000  # bytes of uploaded vectors; larger ones are only named

@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import zipfile
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -519,3 +520,24 @@ def test_weights_from_which_no_numbers_come_are_refused():
         open_model(broken, VECTORS)
     with pytest.raises(ValueError, match="over a million"):
         unnamed(arrays)
+
+
+def test_a_file_of_very_many_words_costs_little_beside_its_table():
+    words = [f"word{n}" for n in range(50_000)]
+    vectors = WordVectors.of(words, drawn(50_000, 5))
+    cells = [(5, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (4, 3), (3,)]
+    model = emoji_model(unnamed([drawn(*shape) for shape in cells]), vectors)
+    data = save_model(model, words, vectors=vectors)
+    vectors.indices(words)
+    with within(12_000_000):
+        back = open_model(data, vectors)
+    assert not back.notes
+    assert not len(back.weights.embedding.rows)
+    moved = model.weights.embedding.changed(np.array([0, 7]), np.ones((2, 5), np.float32))
+    lexicon = replace(model.lexicon, embedding=moved)
+    weights = replace(model.weights, embedding=moved)
+    back = open_model(
+        save_model(replace(model, lexicon=lexicon, weights=weights), words, vectors=vectors),
+        vectors,
+    )
+    assert back.weights.embedding.rows.tolist() == [0, 7]
