@@ -36,7 +36,7 @@ LAYERS = 3  # of packing, such as .tar.gz in .zip
 
 # Files of weights that others saved; all their arrays are held as float32, packed or not.
 WEIGHTS_BYTES = WEIGHTS_UNPACKED = 50_000_000
-CHUNKS = 20_000  # of an array of HDF5, each of which has an entry in an index
+CHUNKS = 20_000  # of all arrays of HDF5, each of which has an entry in an index
 GROUPS = 16  # of HDF5, in one another
 
 UNITS = 256  # of a layer that a page computes with again and again

@@ -17,7 +17,7 @@ from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 # Of GloVe's 400,001 rows it takes 80 MB, and no page reads words through it.
 LEAVE_OUT = N_("A large embedding can be left out: `np.savez` the other layers' weights.")
 
-room = Room(idle=120, seconds=20, memory=500_000_000)
+room = Room(idle=120, seconds=10, memory=500_000_000)
 
 
 def opened(data: bytes) -> Saved:

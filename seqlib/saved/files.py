@@ -187,9 +187,11 @@ def _hdf5(data: bytes, told: Told) -> Found:
     with h5py.File(io.BytesIO(data), "r") as file:
         if "model_config" in file.attrs and file.attrs.get_id("model_config").shape == ():
             told.read(file.attrs["model_config"])
+        pieces = limits.CHUNKS
         for name, dataset in _datasets(h5py, file, "", 0, [limits.MEMBERS]):
             chunk = math.prod(dataset.chunks or dataset.shape)
-            if 4 * chunk > UNPACKED or dataset.size > chunk * limits.CHUNKS:
+            pieces -= dataset.size // max(chunk, 1)
+            if 4 * chunk > UNPACKED or pieces < 0:
                 raise ValueError("an array in unlikely pieces")
             yield name, dataset.size, partial(dataset.__getitem__, ())
 

@@ -309,9 +309,16 @@ def test_values_that_are_one_number_again_and_again_take_no_memory(dtype):
 
 
 def test_an_array_in_a_million_pieces_is_not_read():
-    held = io.BytesIO()
-    with h5py.File(held, "w") as file:
-        file.create_dataset("a", (1_000_000,), dtype="f4", chunks=(1,), fillvalue=1)
+    def pieces(arrays: int, each: int) -> bytes:
+        held = io.BytesIO()
+        with h5py.File(held, "w") as file:
+            for n in range(arrays):
+                file.create_dataset(f"a{n}", (each,), dtype="f4", chunks=(1,), fillvalue=1)
+        return held.getvalue()
+
+    with pytest.raises(SavedError, match="damaged"):
+        read(pieces(5, limits.CHUNKS // 4))
+    held = io.BytesIO(pieces(1, 1_000_000))
     with within(2_000_000), pytest.raises(SavedError, match="damaged"):
         read(held.getvalue())
 
