@@ -85,5 +85,6 @@ class Told:
                 )
         self.mask |= kind == "Embedding" and config.get("mask_zero") is True
         shape = config.get("batch_shape", config.get("batch_input_shape"))
-        if kind == "InputLayer" and isinstance(shape, list) and len(shape) == 2:
-            self.Tx = shape[1] if type(shape[1]) is int else 0
+        first = kind in ("InputLayer", "Embedding")  # the latter in a Sequential of Keras 2
+        if first and isinstance(shape, list) and len(shape) == 2 and type(shape[1]) is int:
+            self.Tx = shape[1]

@@ -376,6 +376,25 @@ def test_a_layer_that_computes_otherwise_is_named(keras, tmp_path, options, said
         assert not read(data).told.there
 
 
+def test_a_configuration_of_keras_2_says_it_too():
+    def told(**options):
+        table = {"batch_input_shape": [None, 20], "input_length": 20, "mask_zero": True}
+        layers = [
+            {"class_name": "Embedding", "config": table},
+            {"class_name": "LSTM", "config": {"name": "lstm_1", "activation": "tanh", **options}},
+        ]
+        config = {"class_name": "Sequential", "config": {"layers": layers}}
+        held = io.BytesIO(hdf5(KERAS_2))
+        with h5py.File(held, "r+") as file:
+            file.attrs["model_config"] = np.bytes_(json.dumps(config).encode())
+        return read(held.getvalue()).told
+
+    found = told(recurrent_activation="sigmoid")
+    assert (found.there, found.mask, found.Tx) == (True, True, 20)
+    with pytest.raises(SavedError, match="“lstm_1” has the activation hard_sigmoid"):
+        told(recurrent_activation="hard_sigmoid")  # the default of its first releases
+
+
 def test_one_half_of_bidirectional_may_go_backwards(keras, tmp_path):
     twice = keras.layers.Bidirectional(keras.layers.LSTM(4))
     model = keras.Sequential([keras.Input((7, 5)), twice])
