@@ -209,14 +209,12 @@ def most_values(data: bytes) -> int:
 def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     """Read an array's shape, whether it is in Fortran's order, and its type.
 
-    Raises one of ``BAD_HEADER`` for what is no array of NumPy's.
+    Raises one of ``BAD_HEADER`` for what is no array of NumPy's. Of its versions only the first
+    is read, whose header has 64 KB at most: others are for records, and may promise gigabytes.
     """
-    version = np.lib.format.read_magic(file)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(file)
-    if version == (2, 0):
-        return np.lib.format.read_array_header_2_0(file)
-    raise ValueError("an unknown version")
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another version")
+    return np.lib.format.read_array_header_1_0(file)
 
 
 def _nbytes(dtype: np.dtype, shape: tuple[int, ...]) -> int:

@@ -34,13 +34,18 @@ EXAMINED = 50  # members that are looked into, the largest first
 LISTED = 20_000  # members of a tar archive, whose list is all over the file
 LAYERS = 3  # of packing, such as .tar.gz in .zip
 
-# Files of weights that others saved; their arrays unpack to UPLOAD_UNPACKED at most.
-WEIGHTS_BYTES = 50_000_000
+# Files of weights that others saved; all their arrays are held as float32, packed or not.
+WEIGHTS_BYTES = WEIGHTS_UNPACKED = 50_000_000
+CHUNKS = 20_000  # of all arrays of HDF5, each of which has an entry in an index
 GROUPS = 16  # of HDF5, in one another
+
+UNITS = 256  # of a layer that a page computes with again and again
+LARGEST = 1e6  # of a weight: a layer's sums stay far below what float32 can hold
+WATCHED = 500 * 256  # steps of a sequence that is watched, times the numbers of one
 
 # Saved models and visits.
 MODEL_BYTES, MODEL_UNPACKED, MODEL_JSON = 50_000_000, 100_000_000, 10_000_000
-MODEL_WORDS, MODEL_VALUES = 500_000, 1_200_000  # values of JSON, of which few bytes make objects
+MODEL_WORDS, MODEL_VALUES = 100_000, 1_200_000  # values of JSON, of which few bytes make objects
 VISIT_BYTES, VISIT_UNPACKED, VISIT_JSON = 50_000_000, 150_000_000, 64_000_000
 VISIT_VALUES = 2_000_000
 VISIT_VECTORS = 10_000_000  # bytes of uploaded vectors; larger ones are only named

@@ -12,6 +12,7 @@ from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, InputError, Later
+from seqlib.lstm.cell import check_units, of_use
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -92,7 +93,16 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
             "This model file cannot be used, so download it again: {problem}", problem=problem
         ) from problem
     words, unknown = about["words"], Unknown[about["unknown"]]
+    for name, array in arrays.items():
+        if not of_use(array):
+            raise InputError(
+                "“{name}” holds values that are not numbers, or over a million; the training "
+                "diverged.",
+                name=name,
+            )
     table = arrays.pop("embedding")
+    for array in arrays.values():
+        check_units(max(array.shape, default=0) // 4)
     extra = 1 if unknown is Unknown.SHARED else 0
     if table.ndim != 2 or len(table) != 1 + len(words) + extra:
         raise InputError(
@@ -102,10 +112,12 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
             shape=table.shape,
         )
     notes: tuple[Later, ...] = ()
-    same = vectors is not None and about["fingerprint"] == vectors.fingerprint
+    rows = np.zeros(1, int)
+    if vectors is not None and about["fingerprint"] == vectors.fingerprint:
+        rows = vectors.indices(words)
     # A word that the vectors lack would be looked up in row 0, the padding row.
-    if vectors is not None and same and vectors.indices(words).all():
-        lexicon = _over(vectors, words, table, unknown)
+    if vectors is not None and rows.all() and table.shape[1] == vectors.dim:
+        lexicon = _over(vectors, rows, table, unknown)
     else:
         word_to_index = {word: row for row, word in enumerate(words, 1)}
         name = about["vectors"]
@@ -128,19 +140,17 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
         ) from problem
 
 
-def _over(vectors: WordVectors, words: list[str], table: np.ndarray, unknown: Unknown) -> Lexicon:
-    """Make a lexicon of the vectors in which the file's rows replace those that differ."""
-    rows = vectors.indices(words).tolist()
-    changed = {0: table[0], **dict(zip(rows, table[1 : len(words) + 1], strict=True))}
-    if unknown is Unknown.SHARED:
-        changed[len(vectors.table)] = table[-1]
-    changed = {row: value for row, value in changed.items() if _differs(vectors, row, value)}
+def _over(vectors: WordVectors, rows: np.ndarray, table: np.ndarray, unknown: Unknown) -> Lexicon:
+    """Make a lexicon of the vectors in which the file's ``rows`` replace those that differ."""
+    known = len(vectors.table)
+    shared = [known] if unknown is Unknown.SHARED else []
+    rows = np.array([0, *rows, *shared])  # as they stand in the file's table
+    inside = rows < known
+    differs = ~inside
+    differs[inside] = (vectors.table[rows[inside]] != table[inside]).any(axis=1)
+    changed = dict(zip(rows[differs].tolist(), table[differs], strict=True))
     embedding = Embedding.of(vectors.table, changed)
     return Lexicon(vectors.name, vectors.word_to_index, embedding, unknown)
-
-
-def _differs(vectors: WordVectors, row: int, value: np.ndarray) -> bool:
-    return row >= len(vectors.table) or not np.array_equal(vectors.table[row], value)
 
 
 def _parts(data: bytes) -> tuple[Reader, dict[str, Any]]:

@@ -35,6 +35,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from seqlib import limits
 from seqlib.i18n import InputError
 
 GATES = ("i", "f", "g", "o")
@@ -178,6 +179,21 @@ class StepBack(NamedTuple):
     dc: np.ndarray
     da_before: np.ndarray
     dc_before: np.ndarray
+
+
+def check_units(n_a: int) -> None:
+    """Raise ``InputError`` where a cell of a file is too large to be computed again and again."""
+    if n_a > limits.UNITS:
+        raise InputError(
+            "This model has layers of {n:,} units; with over {most} a page would take too long.",
+            n=n_a,
+            most=limits.UNITS,
+        )
+
+
+def of_use(array: np.ndarray) -> bool:
+    """Tell whether weights are numbers, and numbers come of them."""
+    return bool((np.abs(array) <= limits.LARGEST).all())
 
 
 def glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Look into files of saved models: their arrays are read, nothing of a configuration is opened.
+"""Look into files of saved models: their arrays are read, nothing in them is built or run.
 
 ``opened(data)`` reads the bytes of a ``.keras``, ``.weights.h5``, ``.h5``, ``.npz`` or
 safetensors file and lists the layers found in it. HDF5 is read by a library in C, so that it is
@@ -17,7 +17,7 @@ from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 # Of GloVe's 400,001 rows it takes 80 MB, and no page reads words through it.
 LEAVE_OUT = N_("A large embedding can be left out: `np.savez` the other layers' weights.")
 
-room = Room(idle=120, seconds=60, memory=1_000_000_000)
+room = Room(idle=120, seconds=10, memory=500_000_000)
 
 
 def opened(data: bytes) -> Saved:

@@ -6,142 +6,194 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER, BROKEN, ArchiveError, Reader, array_header
+from seqlib.archive import (
+    BAD_HEADER,
+    BROKEN,
+    ArchiveError,
+    Reader,
+    array_header,
+    most_values,
+)
 from seqlib.contents import what
-from seqlib.i18n import InputError, _
+from seqlib.i18n import _
+from seqlib.lstm.cell import of_use
+from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
 
 BYTES = limits.WEIGHTS_BYTES
-UNPACKED = limits.UPLOAD_UNPACKED
+UNPACKED = limits.WEIGHTS_UNPACKED
 ENDINGS = ("h5", "hdf5", "keras", "npz", "safetensors")
 HDF5 = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"  # in a .keras file
 NOT_WEIGHTS = re.compile(r"^optimizer")
+BFLOAT16 = np.dtype("V2")  # which NumPy lacks
+DTYPES = {**TENSORS, "BF16": "V2", "I8": "i1", "U8": "u1"}
 
 Arrays = dict[str, np.ndarray]
+# The name of an array, how many values it has, and what reads them.
+Found = Iterator[tuple[str, int, Callable[[], np.ndarray]]]
 
 
-class SavedError(InputError):
-    """Raised for a file without weights that can be read; the message is one sentence."""
+def arrays(data: bytes) -> tuple[Arrays, Told]:
+    """Read all arrays of floats as float32, by name; names of groups are joined by "/".
 
-
-def arrays(data: bytes) -> Arrays:
-    """Read all arrays of floats, by name; names of groups are joined by "/".
-
-    Raises ``SavedError`` for other files, damaged ones, and arrays of more than ``UNPACKED``
+    Raises ``InputError`` for other files, damaged ones, and arrays of more than ``UNPACKED``
     bytes together.
     """
+    found: Arrays = {}
+    told = Told()
+    left = UNPACKED
     try:
-        found = _arrays(data)
-    except (ArchiveError, LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
+        for name, values, read in _arrays(data, told):
+            left -= 4 * values
+            if left < 0:
+                raise SavedError(
+                    "Its arrays unpack to over {most} MB; leave a large embedding out.",
+                    most=UNPACKED // 1_000_000,
+                )
+            with np.errstate(over="ignore"):
+                found[name] = np.asarray(_floats(read()), np.float32)
+    except ArchiveError as problem:
+        raise SavedError(str(problem)) from problem
+    except (LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
         if isinstance(problem, SavedError):
             raise
         raise SavedError("This file is damaged; save the weights again.") from problem
     if not found:
         raise SavedError("There are no arrays of weights in this file.")
-    with np.errstate(over="ignore"):
-        found = {name: np.asarray(array, np.float32) for name, array in found.items()}
     for name, array in found.items():
-        if not np.isfinite(array).all():
+        if not of_use(array):
             raise SavedError(
-                "“{name}” holds values that are not numbers; the training diverged.", name=name
+                "“{name}” holds values that are not numbers, or over a million; the training "
+                "diverged.",
+                name=name,
             )
-    return found
+    return found, told
 
 
-def _arrays(data: bytes) -> Arrays:
+def _arrays(data: bytes, told: Told) -> Found:
     if data.startswith(HDF5):
-        return _hdf5(data)
-    if data.startswith(b"PK"):
-        reader = Reader(data, UNPACKED)
+        yield from _hdf5(data, told)
+    elif data.startswith(b"PK"):
+        reader = Reader(data, 2 * UNPACKED)  # for arrays of float64
         if WEIGHTS in reader.names:
-            return _hdf5(reader.bytes(WEIGHTS))
-        names = sorted((name for name in reader.names if name.endswith(".npy")), key=natural)
-        found = {name.removesuffix(".npy"): _npy(reader.bytes(name)) for name in names}
-        return {name: array for name, array in found.items() if array is not None}
-    if data[8:9] == b"{":
-        return _safetensors(data)
-    is_a = what(data[:512])
-    if is_a:
+            if CONFIG in reader.names:
+                told.read(reader.bytes(CONFIG, limits.MODEL_JSON))
+            yield from _hdf5(reader.bytes(WEIGHTS), told)
+        else:
+            for name in sorted(reader.names, key=natural):
+                if name.endswith(".npy"):
+                    yield from _npy(name.removesuffix(".npy"), reader.bytes(name))
+    elif data[8:9] == b"{":
+        yield from _safetensors(data)
+    elif is_a := what(data[:512]):
         raise SavedError(
             "This is {what}; weights come as .weights.h5, .keras, .h5, .npz or safetensors.",
             what=_(is_a),
         )
-    raise SavedError(
-        "This holds no weights; they come as .weights.h5, .keras, .h5, .npz or safetensors."
-    )
+    else:
+        raise SavedError(
+            "This holds no weights; they come as .weights.h5, .keras, .h5, .npz or safetensors."
+        )
 
 
 def natural(name: str) -> list[tuple[int, str]]:
     """Sort names with the numbers in them as numbers: lstm, lstm_2, lstm_10."""
     parts = re.split(r"(\d+)", name.replace("/", "\0"))
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _npy(data: bytes) -> np.ndarray | None:
-    """Read one array of floats; None for another kind."""
+def _are_weights(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> bool:
+    """Tell whether an array holds floats; Keras has bfloat16 written as two bytes of any kind.
+
+    Raises ``SavedError`` for a kernel of small whole numbers, and for pickled objects.
+    """
+    if dtype.kind in "iu" and dtype.itemsize == 1 and len(shape) > 1:
+        raise SavedError(
+            "“{name}” holds whole numbers, as a quantised model does; save the model before it is "
+            "quantised.",
+            name=name,
+        )
+    return dtype.kind == "f" or dtype == BFLOAT16
+
+
+def _floats(array: np.ndarray) -> np.ndarray:
+    if array.dtype != BFLOAT16:
+        return array
+    bits = np.ascontiguousarray(array).view(np.uint16)
+    return (bits.astype(np.uint32) << 16).view(np.float32)  # the upper half of a float32
+
+
+def _npy(name: str, data: bytes) -> Found:
     held = io.BytesIO(data)
     shape, fortran_order, dtype = array_header(held)
-    return _array(data[held.tell() :], dtype, shape, "F" if fortran_order else "C")
+    if dtype.hasobject:
+        raise SavedError(
+            "“{name}” holds Python objects, which are never opened; save the arrays one by one: "
+            "`np.savez(file, *model.get_weights())`.",
+            name=name,
+        )
+    if _are_weights(name, dtype, shape):
+        yield _array(
+            name, memoryview(data)[held.tell() :], dtype, shape, "F" if fortran_order else "C"
+        )
 
 
-def _array(data: bytes | memoryview, dtype: np.dtype, shape: Any, order: Any = "C") -> Any:
-    if dtype.kind != "f":
-        return None
-    if len(data) != dtype.itemsize * math.prod(shape) or min(shape, default=0) < 0:
+def _array(
+    name: str, data: memoryview, dtype: np.dtype, shape: tuple[int, ...], order: Any = "C"
+) -> tuple[str, int, Callable[[], np.ndarray]]:
+    values = math.prod(shape)
+    if len(data) != dtype.itemsize * values or min(shape, default=0) < 0:
         raise ValueError("an array is not as long as it says")
-    return np.frombuffer(data, dtype).reshape(shape, order=order)
+    return name, values, lambda: np.frombuffer(data, dtype).reshape(shape, order=order)
 
 
-def _safetensors(data: bytes) -> Arrays:
+def _safetensors(data: bytes) -> Found:
     start = 8 + int.from_bytes(data[:8], "little")
-    if start > min(len(data), limits.LINE_BYTES):
+    if (
+        start > min(len(data), limits.LINE_BYTES)
+        or most_values(data[8:start]) > limits.MODEL_VALUES
+    ):
         raise ValueError("a list of tensors that is longer than the file")
     about = json.loads(data[8:start])
     about.pop("__metadata__", None)
     if len(about) > limits.MEMBERS:
         raise ValueError("too many tensors")
-    found: Arrays = {}
-    left = UNPACKED
     for name in sorted(about, key=lambda name: about[name]["data_offsets"]):
         one = about[name]
-        if one["dtype"] not in TENSORS:
+        if one["dtype"] not in DTYPES:
             continue
         first, end = one["data_offsets"]
-        left -= end - first
-        if not 0 <= first <= end <= len(data) - start or left < 0:
+        if not 0 <= first <= end <= len(data) - start:
             raise ValueError("a tensor outside of the file")
         part = memoryview(data)[start + first : start + end]
-        dtype = np.dtype(TENSORS[one["dtype"]])
-        if one["dtype"] == "BF16":  # the upper half of a float32
-            wide = np.frombuffer(part, dtype).astype(np.uint32) << 16
-            part, dtype = memoryview(wide.tobytes()), np.dtype("<f4")
-        found[str(name)[:200]] = _array(part, dtype, tuple(one["shape"]))
-    return found
+        dtype, shape = np.dtype(DTYPES[one["dtype"]]), tuple(one["shape"])
+        if _are_weights(str(name)[:200], dtype, shape):
+            yield _array(str(name)[:200], part, dtype, shape)
 
 
-def _hdf5(data: bytes) -> Arrays:
+def _hdf5(data: bytes, told: Told) -> Found:
     try:
         import h5py
     except ImportError:
         raise SavedError("HDF5 files need h5py, which is not installed on this host.") from None
     with h5py.File(io.BytesIO(data), "r") as file:
-        found: Arrays = {}
-        left = UNPACKED
+        if "model_config" in file.attrs and file.attrs.get_id("model_config").shape == ():
+            told.read(file.attrs["model_config"])
+        pieces = limits.CHUNKS
         for name, dataset in _datasets(h5py, file, "", 0, [limits.MEMBERS]):
-            nbytes = dataset.size * dataset.dtype.itemsize
-            chunk = math.prod(dataset.chunks or ()) * dataset.dtype.itemsize
-            left -= nbytes
-            if left < 0 or chunk > UNPACKED:
-                raise SavedError("Its arrays unpack to over {most} MB.", most=UNPACKED // 1_000_000)
-            found[name] = dataset[()]
-        return found
+            chunk = math.prod(dataset.chunks or dataset.shape)
+            pieces -= dataset.size // max(chunk, 1)
+            if 4 * chunk > UNPACKED or pieces < 0:
+                raise ValueError("an array in unlikely pieces")
+            yield name, dataset.size, partial(dataset.__getitem__, ())
 
 
 def _datasets(
@@ -163,7 +215,7 @@ def _datasets(
         elif (
             isinstance(one, h5py.Dataset)
             and not (one.is_virtual or one.external)
-            and one.dtype.kind == "f"
             and one.shape
+            and _are_weights(f"{path}{name}", one.dtype, one.shape)
         ):
             yield f"{path}{name}", one

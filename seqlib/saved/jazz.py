@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 
 from seqlib.jazz import JazzWeights
+from seqlib.lstm.cell import check_units
 from seqlib.saved.files import SavedError
 from seqlib.saved.layers import Saved
 
@@ -12,16 +15,19 @@ from seqlib.saved.layers import Saved
 def jazz_weights(found: Saved, n_values: int) -> JazzWeights:
     """Take a recurrent layer that reads ``n_values`` tokens, and a Dense layer that writes as many.
 
-    Raises ``SavedError`` where the file has no such pair of layers.
+    Raises ``InputError`` where the file has no such pair of layers, or more: what it computes
+    would be something else.
     """
-    for cell in found.of("LSTM", "GRU", "SimpleRNN"):
-        for dense in found.of("Dense"):
-            if cell.n_x == dense.n_out == n_values and cell.n_out == dense.n_x:
-                bias = dense.arrays[1] if len(dense.arrays) > 1 else np.zeros(n_values, np.float32)
-                return JazzWeights.from_arrays([*cell.cell.arrays, dense.arrays[0], bias])
+    for cell, dense in permutations(found.layers) if found.parts == 2 else ():
+        kernel, *bias = dense.arrays  # one without a bias and a name looks like an embedding's
+        if cell.recurrent and cell.n_x == n_values and kernel.shape == (cell.n_out, n_values):
+            check_units(cell.n_out)
+            bias = bias or [np.zeros(n_values, np.float32)]
+            return JazzWeights.from_arrays([*cell.cell.arrays, kernel, *bias])
     raise SavedError(
-        "This is no djmodel for this corpus, whose recurrent layer reads {n} different tokens "
-        "and whose Dense layer writes as many; choose the corpus that it was trained on, or "
-        "watch its layers on the Cell page.",
+        "This is no djmodel for this corpus, which is one recurrent layer that reads {n} different "
+        "tokens and one Dense layer that writes as many; the file has {found}. Choose the corpus "
+        "that it was trained on, or watch its layers on the Cell page.",
         n=n_values,
+        found=found,
     )

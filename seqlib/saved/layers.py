@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, field
+from itertools import islice, permutations
 from typing import Any
 
 import numpy as np
 
 from seqlib.lstm.others import OF_KIND
+from seqlib.saved.config import Told
 from seqlib.saved.files import Arrays, SavedError, arrays
 
 # Parts of z side by side in a kernel -> kind of layer.
@@ -72,9 +73,29 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """The layers found in a file, those of one kind in the file's order."""
+    """The layers found in a file, those of one kind in the file's order.
+
+    Attributes
+    ----------
+    others : tuple of str
+        Names of arrays that belong to no such layer, such as those of ``LayerNormalization``.
+    told : Told
+        What the file's configuration says, where it has one.
+    """
 
     layers: tuple[Layer, ...]
+    others: tuple[str, ...] = ()
+    told: Told = field(default_factory=Told)
+
+    @property
+    def parts(self) -> int:
+        """How many parts with weights it has in all."""
+        return len(self.layers) + len(self.others)
+
+    def __str__(self) -> str:
+        sizes = (f"{one.kind} {one.n_x} → {one.n_out}" for one in self.layers)
+        others = dict.fromkeys(name.split(" / ")[-1] for name in self.others)
+        return ", ".join([*sizes, *others][:12])
 
     def of(self, *kinds: str) -> tuple[Layer, ...]:
         """List the layers of some kinds."""
@@ -84,23 +105,26 @@ class Saved:
     def chains(self) -> tuple[tuple[Layer, ...], ...]:
         """List what can be watched: each recurrent layer, and each LSTM that can read another."""
         cells = self.of("LSTM")
-        pairs = [(one, other) for one, other in permutations(cells, 2) if one.n_out == other.n_x]
+        fitting = (pair for pair in permutations(cells[:50], 2) if pair[0].n_out == pair[1].n_x)
         others = self.of("GRU", "SimpleRNN")
-        return (*((cell,) for cell in (*cells, *others)), *pairs[:20])
+        return (*((cell,) for cell in (*cells, *others)), *islice(fitting, 20))
 
 
 def read(data: bytes) -> Saved:
     """Find the layers in the bytes of a file; raises ``SavedError`` where none is recurrent."""
-    found = tuple(_layers(arrays(data)))
+    held, told = arrays(data)
+    found = tuple(_layers(held))
     if not any(layer.recurrent for layer in found):
         raise SavedError(
             "No recurrent layer is found: an LSTM has a kernel (n_x, 4 n_a) and a recurrent "
             "kernel (n_a, 4 n_a)."
         )
-    return Saved(found)
+    layers = tuple(layer for layer in found if layer.kind)
+    return Saved(layers, tuple(layer.name for layer in found if not layer.kind), told)
 
 
 def _layers(found: Arrays) -> Iterator[Layer]:
+    """Yield the layers, and what is none as one of no kind."""
     groups: dict[str, dict[str, np.ndarray]] = {}
     for name, array in found.items():
         match = ROLE.match(name)
@@ -114,7 +138,8 @@ def _layers(found: Arrays) -> Iterator[Layer]:
         name = _short(key)
         if "kernel" in parts:
             order = ("kernel", "recurrent_kernel", "bias")
-            yield from _in_order(name, [parts[role] for role in order if role in parts])
+            inorder = [parts[role] for role in order if role in parts]
+            yield from _in_order(name, inorder, "recurrent_kernel" in parts)
         elif "weight_ih" in parts and "weight_hh" in parts:
             yield from _in_order(name, _of_pytorch(parts))
         elif "embeddings" in parts and parts["embeddings"].ndim == 2:
@@ -126,7 +151,7 @@ def _layers(found: Arrays) -> Iterator[Layer]:
             else:
                 yield from _in_order(name, [weight.T, *(parts[r] for r in ("bias",) if r in parts)])
         else:
-            yield from _in_order(name, list(parts.values()))
+            yield from _in_order(name, list(parts.values()), "cell" in key.split("/"))
 
 
 def _of_pytorch(parts: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -136,20 +161,19 @@ def _of_pytorch(parts: dict[str, np.ndarray]) -> list[np.ndarray]:
     return [parts["weight_ih"].T, parts["weight_hh"].T, *([np.sum(bias, axis=0)] if alike else [])]
 
 
-def _in_order(name: str, given: Sequence[np.ndarray]) -> Iterator[Layer]:
-    """Yield layers of arrays in the order of ``get_weights()``."""
+def _in_order(name: str, given: Sequence[np.ndarray], recurrent: bool = False) -> Iterator[Layer]:
+    """Yield layers of arrays in the order of ``get_weights()``; ``recurrent`` if they say so."""
     at = 0
     seen: Counter[str] = Counter()
     while at < len(given):
-        kind, size = _kind(name, given[at : at + 3])
-        if kind:
-            seen[kind] += 1
-            number = f" {seen[kind]}" if not name or seen[kind] > 1 else ""
-            yield Layer(f"{name or kind}{number}", kind, tuple(given[at : at + size]))
+        kind, size = _kind(name, given[at : at + 3], recurrent)
+        seen[kind] += 1
+        number = f" {seen[kind]}" if not name or (kind and seen[kind] > 1) else ""
+        yield Layer(f"{name or kind}{number}", kind, tuple(given[at : at + size]))
         at += size
 
 
-def _kind(name: str, given: Sequence[np.ndarray]) -> tuple[str, int]:
+def _kind(name: str, given: Sequence[np.ndarray], recurrent: bool) -> tuple[str, int]:
     """Return what the first arrays are, and how many of them; "" for something else."""
     first, *rest = given
     if first.ndim != 2 or not first.size:
@@ -162,7 +186,7 @@ def _kind(name: str, given: Sequence[np.ndarray]) -> tuple[str, int]:
         if kind and third == (2 * width,):
             return "", 3  # of CuDNNLSTM and CuDNNGRU, whose kernels have another order
         bias = third == (width,) or (kind == "GRU" and third == (2, width))  # with reset_after
-        if kind and (kind != "SimpleRNN" or bias):
+        if kind and (kind != "SimpleRNN" or bias or recurrent):
             return kind, 2 + bias
     if rest and rest[0].shape == (width,):
         return "Dense", 2
@@ -174,4 +198,4 @@ def _short(key: str) -> str:
     for word in re.split(r"[/.]", key):
         if word and word not in PLUMBING and word not in words[-1:]:
             words.append(word)
-    return " / ".join(words)[:80]
+    return " / ".join(words)[-80:]  # its end is its own

@@ -34,17 +34,32 @@ def run(chain: Sequence[Layer], x: np.ndarray) -> tuple[Any, ...]:
     return tuple(traces)
 
 
-def table(data: bytes, n_x: int) -> np.ndarray:
-    """Read numbers (Tx, n_x) from CSV text, a step a line; a line of names may come first.
+def steps(chain: Sequence[Layer]) -> int:
+    """How many steps of a sequence these layers are watched over: the fewer, the larger they are.
+
+    What is computed, drawn and sent grows with both. Raises ``SavedError`` for the largest.
+    """
+    size = max(max(one.n_x, one.n_out) for one in chain)
+    if size > limits.DIMENSIONS:
+        raise SavedError(
+            "This layer has {n:,} numbers at a step; over {most:,} cannot be drawn.",
+            n=size,
+            most=limits.DIMENSIONS,
+        )
+    return min(STEPS, limits.WATCHED // size)
+
+
+def table(data: bytes, n_x: int, most: int = STEPS) -> np.ndarray:
+    """Read ``most`` steps of numbers (Tx, n_x) from CSV text; a line of names may come first.
 
     Raises ``SavedError`` for text that is no such table.
     """
     if len(data) > limits.TEXT_BYTES:
         raise SavedError("The file is over {most} MB.", most=limits.TEXT_BYTES // 1_000_000)
-    lines = filter(str.strip, data.decode("utf-8-sig", "replace").splitlines())
+    lines = filter(str.strip, io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", "replace"))
     rows = []
-    for number, line in enumerate(islice(lines, STEPS + 1)):
-        row = re.split(r"[,;\t ]+", line.strip().strip(",;"))
+    for number, line in enumerate(islice(lines, most + 1)):
+        row = re.split(r"[,;\t ]+", line.strip().strip(",;"), maxsplit=max(n_x, limits.COLUMNS))
         try:
             rows.append([float(cell) for cell in row])
         except ValueError:
@@ -60,15 +75,15 @@ def table(data: bytes, n_x: int) -> np.ndarray:
             n_x=n_x,
             n=len(wrong or ()),
         )
-    found = np.array(rows[:STEPS], np.float32)
+    found = np.array(rows[:most], np.float32)
     if not np.isfinite(found).all():
         raise SavedError("The table holds values that are not numbers.")
     return found
 
 
-def indices(text: str, below: int) -> np.ndarray:
+def indices(text: str, below: int, most: int = STEPS) -> np.ndarray:
     """Read whole numbers from 0, separated by anything; raises ``SavedError``."""
-    found = [int(one) for one in re.findall(r"\d{1,9}", text)[:STEPS]]
+    found = [int(one) for one in re.findall(r"\d{1,9}", text)[:most]]
     if not found:
         raise SavedError("Type whole numbers, such as 4 17 2.")
     if max(found) >= below:

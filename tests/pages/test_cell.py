@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -164,3 +165,22 @@ def test_states_leave_as_arrays_and_as_a_table(own_file):
     assert rows[0].endswith(f"a[{trace.n_a - 1}]")
     assert [row.split(",")[1] for row in rows[1:]] == ["a", "'=1", "c"]
     assert float(rows[-1].split(",")[-1]) == pytest.approx(float(trace.h[-1, -1]), rel=1e-5)
+
+
+def test_a_layer_that_reads_millions_of_numbers_is_told_of_and_one_of_thousands_is_watched():
+    def layer(n_x):
+        arrays = (np.zeros((n_x, 4), np.float32), np.zeros((1, 4), np.float32))
+        return saved.Saved((saved.Layer("wide", "LSTM", arrays),))
+
+    app = only(visit("cell"), "one_step", "own_weights")
+    for n_x, said in ((20_000, "6 steps · n_a = 1"), (200_000, "over 20,000 cannot be drawn")):
+        app.session_state["own_layers"] = layer(n_x)
+        app.run()
+        for kind in ("one-hot", "noise"):
+            tracemalloc.start()
+            app.selectbox(key="own_input").set_value(kind).run()
+            _now, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert not app.exception
+            assert most < 60_000_000
+            assert said in texts(app) + "".join(one.value for one in app.warning)

@@ -54,7 +54,7 @@ def show() -> None:
         saved.BYTES // 1_000_000,
         _open,
         key="own_file",
-        help=_("Its arrays are read; no code and no configuration in it is opened.")
+        help=_("Its arrays are read, and names of activations; no code in it is ever run.")
         + f" {_(saved.LEAVE_OUT)}",
     )
     found: Saved | None = st.session_state.get("own_layers")
@@ -67,7 +67,11 @@ def own_layer(found: Saved) -> None:
     """Draw the layers found, the choice of one, its input, and the stage."""
     _listed(found)
     chain = _chosen(found)
-    given = _input(found, chain[0])
+    if not found.told.there:
+        st.caption(
+            _("Computed with tanh and σ, the usual ones; this file does not say if it has others.")
+        )
+    given = _input(found, chain)
     if given is not None:
         _watch(chain, given)
 
@@ -101,9 +105,9 @@ def _chosen(found: Saved) -> tuple[Layer, ...]:
     return names.get(chosen, found.chains[0])
 
 
-def _input(found: Saved, first: Layer) -> Given | None:
+def _input(found: Saved, chain: tuple[Layer, ...]) -> Given | None:
     """Draw the choice of what the layer reads; None with a sentence where it cannot read that."""
-    words, n_x = vectors.usable(), first.n_x
+    words, n_x = vectors.usable(), chain[0].n_x
     tables = [layer for layer in found.of("Embedding") if layer.n_out == n_x]
     fitting = [
         *([SENTENCE] if words.dim == n_x else []),
@@ -119,38 +123,43 @@ def _input(found: Saved, first: Layer) -> Given | None:
         help=_("It reads {n_x} numbers at a step; what fits is offered.", n_x=n_x),
     )
     try:
+        steps = watching.steps(chain)
         if kind == SENTENCE and SENTENCE in fitting:
             said = st.text_input(
                 _("sentence"), help=_("Read through the vectors in use."), **widget("own_say")
             )
-            return _sentence(said, words)
+            return _sentence(said, words, steps)
         if kind in (INDICES, ONE_HOT) and kind in fitting:
             text = st.text_input(
                 _("whole numbers"), help=_("A number a step, from 0."), **widget("own_indices")
             )
-            rows = tables[0].arrays[0] if kind == INDICES else np.eye(n_x, dtype=np.float32)
-            at = watching.indices(text, len(rows))
-            return Given(rows[at], tuple(map(str, at.tolist())))
+            rows = tables[0].arrays[0] if kind == INDICES else None
+            at = watching.indices(text, n_x if rows is None else len(rows), steps)
+            x = rows[at] if rows is not None else np.zeros((len(at), n_x), np.float32)
+            if rows is None:
+                x[np.arange(len(at)), at] = 1
+            return Given(x, tuple(map(str, at.tolist())))
         if kind == TABLE:
-            return _table(n_x)
+            return _table(n_x, steps)
         seed = st.number_input(
             _("seed"), help=_("Another one draws other noise."), **widget("own_seed")
         )
-        x = np.random.default_rng(int(seed)).standard_normal((30, n_x)).astype(np.float32)
-        return Given(x, tuple(map(str, range(1, 31))))
+        shape = min(30, steps), n_x
+        x = np.random.default_rng(int(seed)).standard_normal(shape).astype(np.float32)
+        return Given(x, tuple(map(str, range(1, len(x) + 1))))
     except ValueError as problem:
         st.warning(escape.plain(str(problem)), icon=":material/info:")
         return None
 
 
-def _sentence(text: str, words: Any) -> Given:
-    said = tokenise(text)[: watching.STEPS]
+def _sentence(text: str, words: Any, steps: int = watching.STEPS) -> Given:
+    said = tokenise(text)[:steps]
     if not said:
         raise SavedError("Type a sentence.")
     return Given(np.asarray(words.table[words.indices(said)], np.float32), tuple(said))
 
 
-def _table(n_x: int) -> Given | None:
+def _table(n_x: int, steps: int) -> Given | None:
     uploads.uploader(
         _("numbers (.csv)"),
         ("csv", "txt", "tsv"),
@@ -162,7 +171,7 @@ def _table(n_x: int) -> Given | None:
     data = st.session_state.get("own_numbers")
     if data is None:
         return None
-    x = watching.table(data, n_x)
+    x = watching.table(data, n_x, steps)
     return Given(x, tuple(map(str, range(1, len(x) + 1))))
 
 

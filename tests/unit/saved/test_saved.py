@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zipfile
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from seqlib import limits
+from seqlib.archive import Reader, array_header, write
+from seqlib.emojify import open_model, save_model
+from seqlib.emojify.files import ABOUT
+from seqlib.emojify.weights import NAMES
 from seqlib.lstm import forward
 from seqlib.saved import files, watching
+from seqlib.saved.emojify import emoji_model
 from seqlib.saved.files import SavedError
-from seqlib.saved.layers import Layer, read
+from seqlib.saved.jazz import jazz_weights
+from seqlib.saved.layers import Layer, Saved, read
+from seqlib.vectors import WordVectors
 
 h5py = pytest.importorskip("h5py")
 RNG = np.random.default_rng(0)
@@ -182,6 +193,7 @@ def linked() -> bytes:
         safetensors({"a": drawn(4)})[:-4],
         safetensors({"weight_ih_l0": drawn(8), "weight_hh_l0": drawn(8, 2)}),
         npz(arr_0=drawn(3, 8), arr_1=drawn(2, 8), arr_2=drawn(16)),  # of CuDNNLSTM
+        npz(arr_0=np.full((3, 8), 2e6, np.float32), arr_1=drawn(2, 8), arr_2=drawn(8)),
         npz(arr_0=np.full((3, 8), 1e300), arr_1=drawn(2, 8), arr_2=drawn(8)),
         b"\x80\x04K\x01.",
     ],
@@ -270,3 +282,288 @@ def test_every_state_is_keras_own(keras, kind, options):
         joined = states["z"] * before + (1 - states["z"]) * states["g"]
         np.testing.assert_allclose(joined, ours.h, atol=1e-6)
         assert ((states["r"] > 0) & (states["r"] < 1)).all()
+
+
+# Few bytes that become many.
+
+
+@contextmanager
+def within(nbytes: int):
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < nbytes
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4"])
+def test_values_that_are_one_number_again_and_again_take_no_memory(dtype):
+    held = io.BytesIO()
+    with h5py.File(held, "w") as file:
+        options = {"dtype": dtype, "chunks": (1, 1 << 20), "fillvalue": 1}
+        file.create_dataset("kernel", (50, 1 << 20), **options)
+    assert len(held.getvalue()) < 10_000
+    with within(20_000_000), pytest.raises(SavedError, match="over 50 MB"):
+        read(held.getvalue())
+
+
+def test_an_array_in_a_million_pieces_is_not_read():
+    def pieces(arrays: int, each: int) -> bytes:
+        held = io.BytesIO()
+        with h5py.File(held, "w") as file:
+            for n in range(arrays):
+                file.create_dataset(f"a{n}", (each,), dtype="f4", chunks=(1,), fillvalue=1)
+        return held.getvalue()
+
+    with pytest.raises(SavedError, match="damaged"):
+        read(pieces(5, limits.CHUNKS // 4))
+    held = io.BytesIO(pieces(1, 1_000_000))
+    with within(2_000_000), pytest.raises(SavedError, match="damaged"):
+        read(held.getvalue())
+
+
+def test_a_header_that_promises_megabytes_is_not_read():
+    promised = io.BytesIO(b"\x93NUMPY\x02\x00" + (8 << 20).to_bytes(4, "little") + bytes(8 << 20))
+    with within(1_000_000), pytest.raises(ValueError, match="version"):
+        array_header(promised)
+
+
+def test_a_large_layer_is_watched_over_fewer_steps():
+    def steps(n_x, n_a):
+        return watching.steps([Layer("a", "LSTM", (drawn(n_x, 4 * n_a), drawn(n_a, 4 * n_a)))])
+
+    assert steps(50, 128) == steps(90, 256) == watching.STEPS
+    assert steps(50, 1024) == 125
+    assert steps(limits.DIMENSIONS, 1) == 6
+    with pytest.raises(SavedError, match="50,000 numbers at a step"):
+        steps(50_000, 1)
+    assert len(watching.indices("1 " * 900, 5, 7)) == 7
+
+
+def test_a_line_of_millions_of_cells_is_not_cut_into_them():
+    line = b"1," * 2_000_000 + b"1\n"
+    with within(30_000_000), pytest.raises(SavedError, match="reads 3 numbers"):
+        watching.table(line, 3)
+    with within(30_000_000), pytest.raises(SavedError, match="reads 3 numbers"):
+        watching.table(b"\n" * 5_000_000, 3)
+
+
+# What arrays alone do not say.
+
+
+def tries(keras, model, tmp_path, *endings):
+    for ending in endings or (".keras", ".h5"):
+        file = tmp_path / f"model{ending}"
+        (model.save_weights if ending == ".weights.h5" else model.save)(file)
+        yield file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"activation": "relu"}, "activation relu"),
+        ({"recurrent_activation": "hard_sigmoid"}, "activation hard_sigmoid"),
+        ({"go_backwards": True}, "go_backwards"),
+    ],
+)
+def test_a_layer_that_computes_otherwise_is_named(keras, tmp_path, options, said):
+    model = keras.Sequential([keras.Input((7, 5)), keras.layers.LSTM(4, name="mine", **options)])
+    for data in tries(keras, model, tmp_path):
+        with pytest.raises(SavedError, match=f"“mine”.*{said}"):
+            read(data)
+    for data in tries(keras, model, tmp_path, ".weights.h5"):  # which does not say it
+        assert not read(data).told.there
+
+
+def test_a_configuration_of_keras_2_says_it_too():
+    def told(**options):
+        table = {"batch_input_shape": [None, 20], "input_length": 20, "mask_zero": True}
+        layers = [
+            {"class_name": "Embedding", "config": table},
+            {"class_name": "LSTM", "config": {"name": "lstm_1", "activation": "tanh", **options}},
+        ]
+        config = {"class_name": "Sequential", "config": {"layers": layers}}
+        held = io.BytesIO(hdf5(KERAS_2))
+        with h5py.File(held, "r+") as file:
+            file.attrs["model_config"] = np.bytes_(json.dumps(config).encode())
+        return read(held.getvalue()).told
+
+    found = told(recurrent_activation="sigmoid")
+    assert (found.there, found.mask, found.Tx) == (True, True, 20)
+    with pytest.raises(SavedError, match="“lstm_1” has the activation hard_sigmoid"):
+        told(recurrent_activation="hard_sigmoid")  # the default of its first releases
+
+
+def test_one_half_of_bidirectional_may_go_backwards(keras, tmp_path):
+    twice = keras.layers.Bidirectional(keras.layers.LSTM(4))
+    model = keras.Sequential([keras.Input((7, 5)), twice])
+    for data in tries(keras, model, tmp_path):
+        found = read(data)
+        assert found.told.there
+        assert [one.backward for one in found.of("LSTM")] == [True, False]
+
+
+def test_a_plain_rnn_without_bias_is_told_by_its_names(keras, tmp_path):
+    plain = keras.layers.SimpleRNN(4, use_bias=False)
+    model = keras.Sequential([keras.Input((7, 5)), plain])
+    for data in tries(keras, model, tmp_path, ".keras", ".h5", ".weights.h5"):
+        (found,) = read(data).layers
+        assert (found.kind, found.n_x, found.n_out) == ("SimpleRNN", 5, 4)
+
+
+def halved(array: np.ndarray) -> np.ndarray:
+    """Cut to bfloat16, as NumPy and h5py hold what Keras gives them."""
+    return (array.view(np.uint32) >> 16).astype(np.uint16).view("V2")
+
+
+def test_bfloat16_is_read():
+    parts = [drawn(3, 8), drawn(2, 8), drawn(8)]
+    short = {f"arr_{n}": halved(array) for n, array in enumerate(parts)}
+    for data in (npz(**short), hdf5(short)):
+        (found,) = read(data).of("LSTM")
+        for ours, theirs in zip(found.arrays, parts, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1 / 128)
+
+
+def test_what_is_quantised_or_pickled_is_named():
+    lstm = [drawn(3, 8), drawn(2, 8), drawn(8)]
+    small = np.ones((3, 8), np.int8)
+    for data in (npz(a=small), hdf5({"a": small})):
+        with pytest.raises(SavedError, match="“a” holds whole numbers"):
+            read(data)
+    with pytest.raises(SavedError, match="“a” holds Python objects"):
+        read(npz(a=np.array([*lstm, None], object)))
+
+
+# What a page would pass over.
+
+VECTORS = WordVectors.of("abcdef", drawn(6, 5))
+
+
+def emojify(keras, between=(), above=(), units=4, maxlen=10, mask=False, merge=""):
+    L = keras.layers
+
+    def lstm(**options):
+        one = L.LSTM(units, **options)
+        return L.Bidirectional(one, merge_mode=merge) if merge else one
+
+    layers = [L.Embedding(7, 5, mask_zero=mask, name="words"), lstm(return_sequences=True)]
+    layers += [*between, L.Dropout(0.5)]
+    layers += [*([] if merge else [lstm()]), *above, L.Dense(3, activation="softmax")]
+    model = keras.Sequential([keras.Input((maxlen,), dtype="int32"), *layers])
+    model.set_weights([drawn(*array.shape) for array in model.get_weights()])
+    model.get_layer("words").set_weights([VECTORS.matrix])
+    return model
+
+
+@pytest.mark.parametrize(("maxlen", "mask"), [(10, False), (10, True), (20, False)])
+def test_an_emojify_answers_as_keras_does(keras, tmp_path, maxlen, mask):
+    model = emojify(keras, maxlen=maxlen, mask=mask)
+    indices = np.zeros((1, maxlen), np.int32)
+    indices[0, :3] = 3, 1, 6
+    theirs = model.predict(indices, verbose=0)
+    x = keras.Input((maxlen,), dtype="int32")
+    y = x
+    for layer in model.layers:
+        y = layer(y)
+    for data in (*tries(keras, model, tmp_path), *tries(keras, keras.Model(x, y), tmp_path)):
+        ours = emoji_model(read(data), VECTORS)
+        assert ours.maxlen == maxlen
+        np.testing.assert_allclose(ours.weights.probabilities(indices), theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "what", ["norm", "batch norm", "dense", "third", "both ways", "pooled", "long"]
+)
+def test_a_model_that_would_compute_something_else_is_refused(keras, tmp_path, what):
+    L = keras.layers
+    model = {
+        "norm": lambda: emojify(keras, between=[L.LayerNormalization()]),
+        "batch norm": lambda: emojify(keras, between=[L.BatchNormalization()]),
+        "dense": lambda: emojify(keras, above=[L.Dense(4, activation="relu")]),
+        "third": lambda: emojify(keras, between=[L.LSTM(4, return_sequences=True)]),
+        "both ways": lambda: emojify(
+            keras, units=5, merge="sum", above=[L.GlobalAveragePooling1D()]
+        ),
+        "pooled": lambda: emojify(keras, above=[L.Reshape((1, 4)), L.GlobalMaxPooling1D()]),
+        "long": lambda: emojify(keras, maxlen=100),
+    }[what]()
+    for data in tries(keras, model, tmp_path):
+        with pytest.raises(SavedError, match=r"the file has .*LSTM|100 words"):
+            emoji_model(read(data), VECTORS)
+
+
+def jazz(*between: np.ndarray, n_a: int = 4) -> list[np.ndarray]:
+    cell = [drawn(6, 4 * n_a), drawn(n_a, 4 * n_a), drawn(4 * n_a)]
+    return [*cell, *between, drawn(n_a, 6), drawn(6)]
+
+
+def unnamed(arrays: list[np.ndarray]) -> Saved:
+    return read(npz(**{f"arr_{n}": array for n, array in enumerate(arrays)}))
+
+
+def test_a_djmodel_has_no_other_part():
+    assert jazz_weights(unnamed(jazz()), 6).n_a == 4
+    assert not jazz_weights(unnamed(jazz()[:-1]), 6).densor_bias.any()
+    second = [drawn(4, 16), drawn(4, 16), drawn(16)]
+    for more in (second, [drawn(4, 4), drawn(4)], [drawn(4), drawn(4)]):
+        with pytest.raises(SavedError, match=r"no djmodel.*the file has LSTM 6 → 4"):
+            jazz_weights(unnamed(jazz(*more)), 6)
+
+
+def test_a_model_too_large_to_be_computed_again_and_again_is_refused():
+    large = limits.UNITS + 1
+    said = f"{large} units"
+    with pytest.raises(ValueError, match=said):
+        jazz_weights(unnamed(jazz(n_a=large)), 6)
+
+    def emoji(n):
+        cells = [(5, 4 * n), (n, 4 * n), (4 * n,), (n, 4 * n), (n, 4 * n), (4 * n,)]
+        found = unnamed([drawn(*shape) for shape in (*cells, (n, 3), (3,))])
+        return emoji_model(found, VECTORS)
+
+    data = save_model(emoji(limits.UNITS), "abc")
+    assert open_model(data, VECTORS).weights.n_a == limits.UNITS
+    with pytest.raises(ValueError, match=said):
+        emoji(large)
+    arrays = [drawn(4, 16)] * 7 + [drawn(4)]
+    arrays[-2] = drawn(4 * large, 3)
+    parts = dict(zip((*NAMES, "embedding"), [*arrays, drawn(4, 5)], strict=True))
+    reader = Reader(data, limits.MODEL_UNPACKED)
+    wide = {f"{name}.npy": npy(array) for name, array in parts.items()}
+    with pytest.raises(ValueError, match=said):
+        open_model(write({**wide, ABOUT: reader.bytes(ABOUT)}), VECTORS)
+
+
+def test_weights_from_which_no_numbers_come_are_refused():
+    cells = [(5, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (4, 3), (3,)]
+    arrays = [drawn(*shape) for shape in cells]
+    model = emoji_model(unnamed(arrays), VECTORS)
+    arrays[0][0, 0] = -3e38
+    broken = save_model(model.with_weights(model.weights.with_arrays(arrays)), "abc")
+    with pytest.raises(ValueError, match="over a million"):
+        open_model(broken, VECTORS)
+    with pytest.raises(ValueError, match="over a million"):
+        unnamed(arrays)
+
+
+def test_a_file_of_very_many_words_costs_little_beside_its_table():
+    words = [f"word{n}" for n in range(50_000)]
+    vectors = WordVectors.of(words, drawn(50_000, 5))
+    cells = [(5, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (4, 3), (3,)]
+    model = emoji_model(unnamed([drawn(*shape) for shape in cells]), vectors)
+    data = save_model(model, words, vectors=vectors)
+    vectors.indices(words)
+    with within(12_000_000):
+        back = open_model(data, vectors)
+    assert not back.notes
+    assert not len(back.weights.embedding.rows)
+    moved = model.weights.embedding.changed(np.array([0, 7]), np.ones((2, 5), np.float32))
+    lexicon = replace(model.lexicon, embedding=moved)
+    weights = replace(model.weights, embedding=moved)
+    back = open_model(
+        save_model(replace(model, lexicon=lexicon, weights=weights), words, vectors=vectors),
+        vectors,
+    )
+    assert back.weights.embedding.rows.tolist() == [0, 7]
