@@ -57,6 +57,11 @@ def _(message: str, /, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
+def sentences(*said: str) -> str:
+    """Put sentences one after the other; after the full stop of a Chinese one is no space."""
+    return ("" if language() == "zh" else " ").join(filter(None, said))
+
+
 def n_(one: str, many: str, n: int, /, **values: Any) -> str:
     """Translate ``one`` or ``many``, whichever the language uses for ``n``; fill in ``{n}``."""
     return catalogue(language()).ngettext(one, many, n).format(**{"n": n, **values})

@@ -249,3 +249,10 @@ def test_no_english_leaks_onto_the_chinese_page(file):
         f"{words} in {where}: {text[:300]!r}" for (where, text), words in leaks.items()
     )
     assert not leaks, f"{len(leaks)} texts hold English:\n{listed}"
+
+
+@pytest.mark.usefixtures("_chinese_vectors")
+@pytest.mark.parametrize("file", [entry.file for entry in PAGES])
+def test_no_space_follows_the_full_stop_of_a_chinese_sentence(file):
+    app = opened(file)
+    assert not [text for _where, text in texts(app) if re.search("[。！？；，、] +[^ ]", text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.i18n import _, language
+from seqlib.i18n import _, language, sentences
 from seqlib.lstm import GATES
 from ui.cell import charts
 from ui.cell.state import Scene
@@ -23,10 +23,10 @@ def show(scene: Scene) -> None:
     st.markdown(
         f"{gates} · ({escape.axis('n_values', n_x)} + {escape.axis('n_a', n_a)} + 1) · "
         f"{escape.axis('n_a', n_a)} = {gates} · {n_x + n_a + 1} · {n_a} = "
-        f"**{gates * (n_x + n_a + 1) * n_a:,}**"
-        + _(".")
-        + " "
-        + _("The arrays hold **{total:,}** numbers.", total=total)
+        + sentences(
+            f"**{gates * (n_x + n_a + 1) * n_a:,}**" + _("."),
+            _("The arrays hold **{total:,}** numbers.", total=total),
+        )
     )
     table(
         {

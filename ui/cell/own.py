@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib import limits, saved
-from seqlib.i18n import N_, _, n_
+from seqlib.i18n import N_, _, n_, sentences
 from seqlib.jazz import sandbox
 from seqlib.jazz.sandbox import Edit
 from seqlib.lstm import Trace
@@ -54,8 +54,10 @@ def show() -> None:
         saved.BYTES // 1_000_000,
         _open,
         key="own_file",
-        help=_("Its arrays are read, and names of activations; no code in it is ever run.")
-        + f" {_(saved.LEAVE_OUT)}",
+        help=sentences(
+            _("Its arrays are read, and names of activations; no code in it is ever run."),
+            _(saved.LEAVE_OUT),
+        ),
     )
     found: Saved | None = st.session_state.get("own_layers")
     if found is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _, capital
+from seqlib.i18n import N_, _, capital, sentences
 from seqlib.jazz import JazzWeights, sandbox, score
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.follow import groups
@@ -275,13 +275,14 @@ def _sentence(plain: Sample, edited: Sample, found: Effect, hand: Hand, mode: st
     )
     if mode == WRITE:
         others = np.flatnonzero(edited.indices != plain.indices)
-        if len(others):
-            first += " " + _("They part at step {step}.", step=others[0] + 1)
-        return f"{first} " + _(
+        changed = _(
             "**{other} of {n}** notes changed; play both.", other=len(others), n=len(plain.indices)
         )
-    return f"{first} " + _(
+        parted = _("They part at step {step}.", step=others[0] + 1) if len(others) else ""
+        return sentences(first, parted, changed)
+    changed = _(
         "The first choice changes at **{changed} of {n}** steps.",
         changed=int(found.changed.sum()),
         n=len(found.changed),
     )
+    return sentences(first, changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, _, sentences
 from seqlib.lstm import Trace, tiny
 from seqlib.lstm.tiny import Weights
 from seqlib.stage import Clock, Lane, Stage, Tokens
@@ -35,7 +35,7 @@ def show() -> None:
         two.segmented_control,
         _("what it should keep"),
         "tiny_task",
-        help=_("Sets all weights: {tasks}", tasks=" ".join(map(_task, tiny.TASKS))),
+        help=_("Sets all weights: {tasks}", tasks=sentences(*map(_task, tiny.TASKS))),
         on_change=_preset,
     )
     text = three.text_input(
@@ -127,7 +127,7 @@ def _bound(weights: Weights, kind: str) -> str:
             "one next: one unit cannot hold."
         ),
     }
-    return f"{said} {why[kind]}"
+    return sentences(said, why[kind])
 
 
 def _stage(weights: Weights, x: np.ndarray, name: str) -> Stage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.stage import Clock, Heatmap, Stage, Tokens
 from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
@@ -159,7 +159,7 @@ def one_hot(indices: np.ndarray, vectors: WordVectors) -> None:
         e_length=e_length,
         products=multiplications(flat, vectors),
     )
-    st.markdown(f"{verdict} {cost}")
+    st.markdown(sentences(verdict, cost))
     if flat.size < indices.size:
         st.caption(
             ":material/info: "

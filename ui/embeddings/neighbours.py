@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.figures import plain
-from seqlib.i18n import _, language
+from seqlib.i18n import _, language, sentences
 from seqlib.text.chinese import is_han
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
 from seqlib.vectors.wordvectors import unit
@@ -144,7 +144,7 @@ def analogy(vectors: WordVectors) -> None:
             word=escape.plain(with_all.word),
             cosine=with_all.similarity,
         )
-        st.caption(f"{left_out} {left_in}")
+        st.caption(sentences(left_out, left_in))
 
 
 def _plane(chosen: list[str], found: Analogy, vectors: WordVectors) -> None:
@@ -275,7 +275,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         if outside
         else _("So do all of yours.")
     )
-    st.markdown(f"{band} {yours}")
+    st.markdown(sentences(band, yours))
     if vectors is load():
         st.markdown(lesson("embeddings")["bias-shipped"])
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from seqlib import i18n
 from seqlib.figures import plain
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.text import table_csv
 from seqlib.vectors import Projection, WordVectors, figures, pca, projection
 from seqlib.vectors.wordvectors import unit
@@ -275,15 +275,17 @@ def _picture(
     )
     asked = projection.words_asked(len(points))
     left.caption(
-        _(
-            "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
-            "**{kept:.0%}** among its {k} nearest.",
-            n=len(points),
-            k=min(NEIGHBOURS, len(points) - 1),  # a file of few words has no more
-            dim=vectors.dim,
-            kept=kept,
+        sentences(
+            _(
+                "{n:,} words. Of each word's {k} nearest in all {dim} dimensions, this map keeps "
+                "**{kept:.0%}** among its {k} nearest.",
+                n=len(points),
+                k=min(NEIGHBOURS, len(points) - 1),  # a file of few words has no more
+                dim=vectors.dim,
+                kept=kept,
+            ),
+            _("Compared for {n:,} of them.", n=asked) if asked < len(points) else "",
         )
-        + (" " + _("Compared for {n:,} of them.", n=asked) if asked < len(points) else "")
     )
     if right is not None:
         with right:

@@ -13,7 +13,7 @@ from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import SUFFIX
 from seqlib.emojify.models import keras_bytes, with_rows_only
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.saved.emojify import emoji_model
 from seqlib.text import DataSet, shipped
 from seqlib.training import keras_room
@@ -141,11 +141,13 @@ def reopen() -> None:
         saved.BYTES // 1_000_000,
         _open,
         key="emoji_open",
-        help=_(
-            "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. Arrays "
-            "are read, no code in a file is ever opened."
-        )
-        + f" {_(saved.LEAVE_OUT)}",
+        help=sentences(
+            _(
+                "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. "
+                "Arrays are read, no code in a file is ever opened."
+            ),
+            _(saved.LEAVE_OUT),
+        ),
     )
     if st.session_state.pop("emoji_opened_now", False):
         st.rerun()  # the choice of models is above, and knows nothing of it yet

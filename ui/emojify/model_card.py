@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from seqlib.emojify import Judgement, figures, judge, pretrained, reliability
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.text.default import shipped_test
 from ui.emojify import state
 from ui.parts import charts
@@ -32,7 +32,7 @@ def table() -> None:
         (name, None, found.accuracy, None, _known(found.negated_accuracy), None, None)
         for name, found in now()
     ]
-    names, sentences, accuracy, spread, negated, negated_spread, seeds = zip(*listed, strict=True)
+    names, learned, accuracy, spread, negated, negated_spread, seeds = zip(*listed, strict=True)
     shares = {
         _("accuracy"): accuracy,
         "± ": spread,
@@ -42,7 +42,7 @@ def table() -> None:
     charts.table(
         {
             _("model"): names,
-            _("trained on"): sentences,
+            _("trained on"): learned,
             **{
                 name: [None if value is None else 100 * value for value in column]
                 for name, column in shares.items()
@@ -66,17 +66,19 @@ def table() -> None:
             )
         )
     st.caption(
-        _(
-            "{n} test sentences, {negated} of them with a negation.",
-            n=rows["test"],
-            negated=rows["test with a negation"],
-        )
-        + f" {_(how)} "
-        + _(
-            "Of {n} everyday sentences, written before any model was trained and used for no "
-            "choice, V2 gets {share:.1%} right.",
-            n=about["everyday"]["sentences"],
-            share=about["everyday"]["accuracy"],
+        sentences(
+            _(
+                "{n} test sentences, {negated} of them with a negation.",
+                n=rows["test"],
+                negated=rows["test with a negation"],
+            ),
+            _(how),
+            _(
+                "Of {n} everyday sentences, written before any model was trained and used for no "
+                "choice, V2 gets {share:.1%} right.",
+                n=about["everyday"]["sentences"],
+                share=about["everyday"]["accuracy"],
+            ),
         )
     )
     st.markdown(_("**Bad at.** {what}", what=_(bad_at)))

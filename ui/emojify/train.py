@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyMetrics, EmojifyRun, EmojifySettings, Lexicon, Unknown, figures
 from seqlib.emojify.training import BOUNDS, EXERCISE
-from seqlib.i18n import _, capital
+from seqlib.i18n import _, capital, sentences
 from seqlib.text import LabelledSentences
 from seqlib.training.scheduler import MOVING
 from ui.emojify import reading as read
@@ -118,9 +118,11 @@ def _choices(unknown: Cell, pace: Cell, seed: Cell, engine: Cell, _empty: Cell) 
         unknown.selectbox,
         _("unknown words"),
         "emoji_unknown",
-        help=" ".join(
-            _("{name}: {meaning}.", name=capital(_(one.value)), meaning=one.meaning)
-            for one in Unknown
+        help=sentences(
+            *(
+                _("{name}: {meaning}.", name=capital(_(one.value)), meaning=one.meaning)
+                for one in Unknown
+            )
         ),
     )
     language.choice(
@@ -198,11 +200,12 @@ def _coverage(train: LabelledSentences) -> None:
         st.caption(told)
         return
     st.warning(
-        told
-        + " "
-        + _(
-            "The others are all read alike, so little can be learned: choose vectors of this "
-            "language on the Embeddings page."
+        sentences(
+            told,
+            _(
+                "The others are all read alike, so little can be learned: choose vectors of this "
+                "language on the Embeddings page."
+            ),
         ),
         icon=":material/translate:",
     )

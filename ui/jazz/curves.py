@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib.figures import Line
-from seqlib.i18n import _, n_
+from seqlib.i18n import _, n_, sentences
 from seqlib.jazz import figures
 from seqlib.jazz.task import ARRAYS
 from seqlib.jazz.training import TrainingRun, held_every
@@ -54,7 +54,7 @@ def pictures(run: TrainingRun) -> None:
         if tested.turn is not None:
             turn = int(tested.epochs[tested.turn])
             said.append(_("Their loss is lowest after epoch {n}.", n=turn))
-        st.caption(" ".join(said))
+        st.caption(sentences(*said))
     if cells:
         st.markdown("\n".join(_of_cells(cells)))
     if peers:

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from seqlib import i18n
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.jazz.corpus import piece_name
 from seqlib.jazz.sampling import MAX_TY, METHODS, Novelty, Sample, novelty, sample
 from seqlib.music import Arrangement, Melody, arrange, write_midi
@@ -221,13 +221,15 @@ def differences(a: Solo, b: Solo) -> str:
     parted = np.flatnonzero(a.sample.indices[:both] != b.sample.indices[:both])
     if len(parted):
         step = int(parted[0])
-        return f"{said} " + _(
+        notes = _(
             "Their notes first part at step **{step}**: A writes **{a}**, B **{b}**.",
             step=step + 1,
             a=a.melody.tokens[step],
             b=b.melody.tokens[step],
         )
-    return f"{said} " + _("As far as both go, their notes are the same.")
+    else:
+        notes = _("As far as both go, their notes are the same.")
+    return sentences(said, notes)
 
 
 def show(solos: list[Solo], lanes: tuple[str, ...], *, band: bool) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import streamlit as st
 
-from seqlib.i18n import _, capital
+from seqlib.i18n import _, capital, sentences
 from seqlib.shapes.constructions import CONSTRUCTIONS, Construction, Dial, confirmed
 from seqlib.shapes.pasted import Confirmation
 from seqlib.shapes.recording import Blueprint
@@ -74,7 +74,7 @@ def explorer() -> None:
         st.html(two_ways.COVER)
     # While shapes are asked for, no text gives any.
     given = "" if ask or hide else lesson("shapes")["given"]
-    words.markdown(f"{given} {lesson('shapes')['builder']}")
+    words.markdown(sentences(given, lesson("shapes")["builder"]))
     model, values = chosen.walked(at)
     sketch = model.sketch
     question = predict.current(chosen.name, sketch) if ask else None

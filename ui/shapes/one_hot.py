@@ -47,7 +47,10 @@ def show(sentence: str, vectors: WordVectors, maxlen: int, vocabulary: int, leng
                 )
                 for step, (word, place) in enumerate(zip(words, places.tolist(), strict=True), 1)
             ],
-            "none": _("“{word}” has no 1: it is read as row 0 of E, zeros."),
+            "none": _(
+                "“{word}” is not in the vocabulary, so it has no 1: it is read as row 0 of E, "
+                "zeros."
+            ),
             "label": _(
                 "One-hot vectors, {maxlen} × {vocabulary:,}, and below them E, to one scale",
                 maxlen=maxlen,

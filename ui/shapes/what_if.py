@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.shapes import pasted
 from seqlib.shapes.constructions import one_layer
 from seqlib.training import keras_room
@@ -38,17 +38,15 @@ def show() -> None:
     plain = pasted.read(one_layer("LSTM", at)).models[0].sketch
     lines = listing(code, sketch, found.values)
     picture.show(sketch, key="what_if_picture", m=at["m"], code=lines)
-    meant = " ".join(
+    meant = (
         _("`{name}`: {what}.", name=name, what=_(SWITCHES[name])) for name in SWITCHES if name in on
     )
-    st.markdown(
-        _(
-            "**{weights:,}** weights; a plain LSTM has {plain:,}.",
-            weights=sketch.n_parameters,
-            plain=plain.n_parameters,
-        )
-        + f" {meant}"
+    weights = _(
+        "**{weights:,}** weights; a plain LSTM has {plain:,}.",
+        weights=sketch.n_parameters,
+        plain=plain.n_parameters,
     )
+    st.markdown(sentences(weights, *meant))
     about = ("one layer", code)
     verdict(
         "confirm_layer",
