@@ -12,6 +12,7 @@ from seqlib.i18n import InputError
 
 CONFIG = "config.json"  # in a .keras file
 CELLS = ("LSTM", "GRU", "SimpleRNN")
+SOFTMAX = {"softmax", "linear", "None"}  # a model of logits is read by softmax, too
 USUAL = {"activation": "tanh", "recurrent_activation": "sigmoid"}
 
 
@@ -31,6 +32,8 @@ class Told:
         Whether an embedding has row 0 skipped.
     kinds : set of str
         What its layers are.
+    activations : set of str
+        Of layers that are not recurrent, but for softmax, by which answers are read in any case.
     Tx : int
         The steps of the input that is as long as that; 0 if it does not say.
     """
@@ -38,6 +41,7 @@ class Told:
     there: bool = False
     mask: bool = False
     kinds: set[str] = field(default_factory=set)
+    activations: set[str] = field(default_factory=set)
     Tx: int = 0
 
     def read(self, text: Any) -> None:
@@ -83,6 +87,8 @@ class Told:
                     "Bidirectional that cannot be drawn: train it without.",
                     name=name,
                 )
+        elif kind in ("Dense", "Activation"):
+            self.activations |= {str(config.get("activation"))[:80]} - SOFTMAX
         self.mask |= kind == "Embedding" and config.get("mask_zero") is True
         shape = config.get("batch_shape", config.get("batch_input_shape"))
         first = kind in ("InputLayer", "Embedding")  # the latter in a Sequential of Keras 2

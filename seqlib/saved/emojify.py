@@ -57,7 +57,7 @@ def _maxlen(found: Saved) -> int:
 
 
 def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
-    unread = found.told.kinds - READ
+    unread = found.told.kinds - READ | found.told.activations
     whole = found.of("LSTM", "Dense")
     tables = found.parts - len(whole)  # more would compute something else
     if not unread and len(whole) == 3 and tables == len(found.of("Embedding")[:1]):

@@ -18,7 +18,8 @@ def jazz_weights(found: Saved, n_values: int) -> JazzWeights:
     Raises ``InputError`` where the file has no such pair of layers, or more: what it computes
     would be something else.
     """
-    for cell, dense in permutations(found.layers) if found.parts == 2 else ():
+    unread = found.told.activations
+    for cell, dense in permutations(found.layers) if found.parts == 2 and not unread else ():
         kernel, *bias = dense.arrays  # one without a bias and a name looks like an embedding's
         if cell.recurrent and cell.n_x == n_values and kernel.shape == (cell.n_out, n_values):
             check_units(cell.n_out)
@@ -29,5 +30,5 @@ def jazz_weights(found: Saved, n_values: int) -> JazzWeights:
         "tokens and one Dense layer that writes as many; the file has {found}. Choose the corpus "
         "that it was trained on, or watch its layers on the Cell page.",
         n=n_values,
-        found=found,
+        found=", ".join((str(found), *sorted(unread))),
     )

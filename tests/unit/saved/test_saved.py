@@ -474,7 +474,7 @@ def test_an_emojify_answers_as_keras_does(keras, tmp_path, maxlen, mask):
 
 
 @pytest.mark.parametrize(
-    "what", ["norm", "batch norm", "dense", "third", "both ways", "pooled", "long"]
+    "what", ["norm", "batch norm", "dense", "relu", "third", "both ways", "pooled", "long"]
 )
 def test_a_model_that_would_compute_something_else_is_refused(keras, tmp_path, what):
     L = keras.layers
@@ -482,6 +482,7 @@ def test_a_model_that_would_compute_something_else_is_refused(keras, tmp_path, w
         "norm": lambda: emojify(keras, between=[L.LayerNormalization()]),
         "batch norm": lambda: emojify(keras, between=[L.BatchNormalization()]),
         "dense": lambda: emojify(keras, above=[L.Dense(4, activation="relu")]),
+        "relu": lambda: emojify(keras, between=[L.Activation("relu")]),
         "third": lambda: emojify(keras, between=[L.LSTM(4, return_sequences=True)]),
         "both ways": lambda: emojify(
             keras, units=5, merge="sum", above=[L.GlobalAveragePooling1D()]
@@ -510,6 +511,19 @@ def test_a_djmodel_has_no_other_part():
     for more in (second, [drawn(4, 4), drawn(4)], [drawn(4), drawn(4)]):
         with pytest.raises(SavedError, match=r"no djmodel.*the file has LSTM 6 → 4"):
             jazz_weights(unnamed(jazz(*more)), 6)
+
+
+def test_a_djmodel_answers_by_softmax(keras, tmp_path):
+    for activation in ("sigmoid", None):
+        end = keras.layers.Dense(6, activation=activation)
+        lstm = keras.layers.LSTM(4, return_sequences=True)
+        model = keras.Sequential([keras.Input((None, 6)), lstm, end])
+        for data in tries(keras, model, tmp_path):
+            if activation is None:  # logits
+                assert jazz_weights(read(data), 6).n_a == 4
+                continue
+            with pytest.raises(SavedError, match=r"the file has .*sigmoid"):
+                jazz_weights(read(data), 6)
 
 
 def test_a_model_too_large_to_be_computed_again_and_again_is_refused():
