@@ -30,6 +30,7 @@ respect to ``a⟨t⟩`` and ``c⟨t⟩``, and gives those of everything that the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -191,9 +192,15 @@ def check_units(n_a: int) -> None:
         )
 
 
-def of_use(array: np.ndarray) -> bool:
-    """Tell whether weights are numbers, and numbers come of them."""
-    return bool((np.abs(array) <= limits.LARGEST).all())
+def check_weights(arrays: Mapping[str, np.ndarray]) -> None:
+    """Raise ``InputError`` where an array of a file holds no numbers, or none can come of them."""
+    for name, array in arrays.items():
+        if not (np.abs(array) <= limits.LARGEST).all():
+            raise InputError(
+                "“{name}” holds values that are not numbers, or over a million; the training "
+                "diverged.",
+                name=name,
+            )
 
 
 def glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from seqlib.archive import (
 )
 from seqlib.contents import what
 from seqlib.i18n import _
-from seqlib.lstm.cell import of_use
+from seqlib.lstm.cell import check_weights
 from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
 
@@ -68,13 +68,7 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
         raise SavedError("This file is damaged; save the weights again.") from problem
     if not found:
         raise SavedError("There are no arrays of weights in this file.")
-    for name, array in found.items():
-        if not of_use(array):
-            raise SavedError(
-                "“{name}” holds values that are not numbers, or over a million; the training "
-                "diverged.",
-                name=name,
-            )
+    check_weights(found)
     return found, told
 
 
