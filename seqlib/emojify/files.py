@@ -12,7 +12,7 @@ from seqlib.archive import ArchiveError, Reader, array_bytes, json_bytes, write
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, Embedding, EmojifyWeights
 from seqlib.i18n import N_, InputError, Later
-from seqlib.lstm.cell import check_units, check_weights
+from seqlib.lstm.cell import DIVERGED, check_units, diverged
 from seqlib.text import MAX_CLASSES, MAX_MAXLEN, MIN_CLASSES, EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -93,7 +93,8 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
             "This model file cannot be used, so download it again: {problem}", problem=problem
         ) from problem
     words, unknown = about["words"], Unknown[about["unknown"]]
-    check_weights(arrays)
+    if (name := diverged(arrays)) is not None:
+        raise InputError(DIVERGED, name=name)
     table = arrays.pop("embedding")
     for array in arrays.values():
         check_units(max(array.shape, default=0) // 4)

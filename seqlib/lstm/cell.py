@@ -37,9 +37,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import InputError
+from seqlib.i18n import N_, InputError
 
 GATES = ("i", "f", "g", "o")
+DIVERGED = N_(
+    "“{name}” holds values that are not numbers, or over a million; the training diverged."
+)
 
 
 @dataclass(frozen=True)
@@ -192,15 +195,13 @@ def check_units(n_a: int) -> None:
         )
 
 
-def check_weights(arrays: Mapping[str, np.ndarray]) -> None:
-    """Raise ``InputError`` where an array of a file holds no numbers, or none can come of them."""
-    for name, array in arrays.items():
-        if not (np.abs(array) <= limits.LARGEST).all():
-            raise InputError(
-                "“{name}” holds values that are not numbers, or over a million; the training "
-                "diverged.",
-                name=name,
-            )
+def diverged(arrays: Mapping[str, np.ndarray]) -> str | None:
+    """Return the name of an array that holds no numbers, or none can come of; None if none does.
+
+    ``DIVERGED`` says so of it.
+    """
+    of_use = {name: (np.abs(array) <= limits.LARGEST).all() for name, array in arrays.items()}
+    return next((name for name, good in of_use.items() if not good), None)
 
 
 def glorot_uniform(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from seqlib.archive import (
 )
 from seqlib.contents import what
 from seqlib.i18n import _
-from seqlib.lstm.cell import check_weights
+from seqlib.lstm.cell import DIVERGED, diverged
 from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
 
@@ -68,7 +68,8 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
         raise SavedError("This file is damaged; save the weights again.") from problem
     if not found:
         raise SavedError("There are no arrays of weights in this file.")
-    check_weights(found)
+    if (name := diverged(found)) is not None:
+        raise SavedError(DIVERGED, name=name)
     return found, told
 
 
