@@ -68,8 +68,8 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
         raise SavedError("This file is damaged; save the weights again.") from problem
     if not found:
         raise SavedError("There are no arrays of weights in this file.")
-    if (name := diverged(found)) is not None:
-        raise SavedError(DIVERGED, name=name)
+    if (bad := diverged(found)) is not None:
+        raise SavedError(DIVERGED, name=bad)
     return found, told
 
 
