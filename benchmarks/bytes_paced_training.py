@@ -13,7 +13,7 @@ SECONDS = 14
 
 
 def measure() -> Result:
-    with counted("jazz?pace=5+epochs+a+second") as (page, traffic):
+    with counted("jazz?pace=5+epochs+a+second#train") as (page, traffic):
         page.get_by_role("button", name="Train", exact=True).click()
         status = page.get_by_text(re.compile(r"epoch [1-9]\d* of 100")).first
         status.wait_for(timeout=180_000)
