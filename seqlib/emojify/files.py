@@ -96,7 +96,8 @@ def open_model(data: bytes, vectors: WordVectors | None = None) -> EmojiModel:
     if (name := diverged(arrays)) is not None:
         raise InputError(DIVERGED, name=name)
     table = arrays.pop("embedding")
-    for array in arrays.values():
+    _kernel, *others = arrays.values()  # the first has a row for each number of a vector
+    for array in others:
         check_units(max(array.shape, default=0) // 4)
     extra = 1 if unknown is Unknown.SHARED else 0
     if table.ndim != 2 or len(table) != 1 + len(words) + extra:

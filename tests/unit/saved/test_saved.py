@@ -550,6 +550,14 @@ def test_a_model_too_large_to_be_computed_again_and_again_is_refused():
         open_model(write({**wide, ABOUT: reader.bytes(ABOUT)}), VECTORS)
 
 
+def test_a_small_model_of_long_vectors_is_opened_again():
+    n_x = 4 * limits.UNITS + 8
+    vectors = WordVectors.of("abc", drawn(3, n_x))
+    cells = [(n_x, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (4, 3), (3,)]
+    model = emoji_model(unnamed([drawn(*shape) for shape in cells]), vectors)
+    assert open_model(save_model(model, "abc"), vectors).weights.n_a == 4
+
+
 def test_weights_from_which_no_numbers_come_are_refused():
     cells = [(5, 16), (4, 16), (16,), (4, 16), (4, 16), (16,), (4, 3), (3,)]
     arrays = [drawn(*shape) for shape in cells]
