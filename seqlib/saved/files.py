@@ -44,7 +44,7 @@ Found = Iterator[tuple[str, int, Callable[[], np.ndarray]]]
 def arrays(data: bytes) -> tuple[Arrays, Told]:
     """Read all arrays of floats as float32, by name; names of groups are joined by "/".
 
-    Raises ``InputError`` for other files, damaged ones, and arrays of more than ``UNPACKED``
+    Raises ``SavedError`` for other files, damaged ones, and arrays of more than ``UNPACKED``
     bytes together.
     """
     found: Arrays = {}

@@ -15,6 +15,7 @@ from seqlib.jazz.sandbox import Edit
 from seqlib.lstm import Trace
 from seqlib.lstm.gradients import influence_matrix
 from seqlib.lstm.others import OtherTrace
+from seqlib.music import one_hot
 from seqlib.saved import Layer, Saved, SavedError, watching
 from seqlib.stage import Clock, Elsewhere, Heatmap, Lane, Stage, Tokens
 from seqlib.stage.lanes import STATES, Equation, Influence, state_heatmap
@@ -137,9 +138,7 @@ def _input(found: Saved, chain: tuple[Layer, ...]) -> Given | None:
             )
             rows = tables[0].arrays[0] if kind == INDICES else None
             at = watching.indices(text, n_x if rows is None else len(rows), steps)
-            x = rows[at] if rows is not None else np.zeros((len(at), n_x), np.float32)
-            if rows is None:
-                x[np.arange(len(at)), at] = 1
+            x = one_hot(at, n_x) if rows is None else rows[at]
             return Given(x, tuple(map(str, at.tolist())))
         if kind == TABLE:
             return _table(n_x, steps)

@@ -7,7 +7,7 @@ known in every thread that draws for a reader: script runs, fragments and callba
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -288,13 +288,18 @@ def _follow(key: str, drawn: dict[str, Any], texts: list[str]) -> None:
     st.session_state[_TEXTS][key] = texts, stopgap if here == stopgap else None
 
 
-def meant(row: state.Row, words: Sequence[str]) -> list[str]:
-    """Return a link's words, each that is the text of an option in any language as that option."""
-    known: dict[str, str] = {}
+def _by_text(options: Collection[Any], text: Callable[[Any], str]) -> dict[str, Any]:
+    """Return options by what a link may call them: by themselves, or as either language does."""
+    known = {str(option): option for option in options}
     for other in LANGUAGES:
         with speaking(other):
-            options = getattr(row, "options", ())
-            known |= {_(option): option for option in options if isinstance(option, str)}
+            known |= {text(option): option for option in options}
+    return known
+
+
+def meant(row: state.Row, words: Sequence[str]) -> list[str]:
+    """Return a link's words, each that is the text of an option in any language as that option."""
+    known = _by_text([one for one in getattr(row, "options", ()) if isinstance(one, str)], _)
     return [known.get(word, word) for word in words]
 
 
@@ -310,12 +315,9 @@ def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> Non
     shown = [text(option) for option in options]
     if not said or all(word in shown for word in said):
         return
-    known = dict(zip(map(str, options), shown, strict=True)) | dict(zip(shown, shown, strict=True))
-    for other in LANGUAGES:
-        with speaking(other):
-            known |= {text(option): here for option, here in zip(options, shown, strict=True)}
+    known = _by_text(options, text)
     _run.words[key] = set(known)
-    words = [known[word] for word in said if word in known]
+    words = [text(known[word]) for word in said if word in known]
     if words:
         with context.session_state.query_params() as parameters:
             parameters.set_with_no_forward_msg(key, words if len(words) > 1 else words[0])

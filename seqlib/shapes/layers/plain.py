@@ -93,11 +93,15 @@ class Same(Floats):
     masking = True
 
 
-class Dropout(Same):
-    takes = "rate, noise_shape=None, seed=None"
+class _Alike(Same):
+    """One that keeps the type, too."""
 
     def dtype(self, dtype: str) -> str:
         return dtype
+
+
+class Dropout(_Alike):
+    takes = "rate, noise_shape=None, seed=None"
 
 
 class SpatialDropout1D(Dropout):
@@ -113,8 +117,8 @@ class AlphaDropout(Dropout):
     pass
 
 
-class Identity(Dropout):
-    takes = ""
+class Identity(_Alike):
+    pass
 
 
 class GaussianNoise(Same):
@@ -126,11 +130,8 @@ class ActivityRegularization(Same):
     takes = "l1=0.0, l2=0.0"
 
 
-class Activation(Same):
+class Activation(_Alike):
     takes = "activation"
-
-    def dtype(self, dtype: str) -> str:
-        return dtype
 
 
 class Softmax(Same):
