@@ -52,9 +52,12 @@ def speaking(chosen: str) -> Iterator[None]:
 
 
 def _(message: str, /, **values: Any) -> str:
-    """Translate ``message`` into the reader's language and fill in ``values``."""
+    """Translate ``message`` into the reader's language and fill in ``values``.
+
+    A value that is a list of texts is written as the language lists them.
+    """
     text = catalogue(language()).gettext(message) if message else ""
-    return text.format(**values) if values else text
+    return text.format(**_listed(values)) if values else text
 
 
 def sentences(*said: str) -> str:
@@ -64,7 +67,14 @@ def sentences(*said: str) -> str:
 
 def n_(one: str, many: str, n: int, /, **values: Any) -> str:
     """Translate ``one`` or ``many``, whichever the language uses for ``n``; fill in ``{n}``."""
-    return catalogue(language()).ngettext(one, many, n).format(**{"n": n, **values})
+    return catalogue(language()).ngettext(one, many, n).format(**_listed({"n": n, **values}))
+
+
+def _listed(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _(", ").join(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }
 
 
 def N_(message: str) -> str:

@@ -168,7 +168,7 @@ def _check(
         _(
             "There is no sampling method {method}; choose one of {methods}.",
             method=repr(method),
-            methods=", ".join(METHODS),
+            methods=[*METHODS],
         ): method not in METHODS,
         _(
             "The temperature is {temperature}; it must be a number above 0.",

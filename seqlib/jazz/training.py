@@ -72,7 +72,7 @@ class RunSettings:
         if operator.index(self.seed) < 0:
             raise InputError("seed is {seed}; choose 0 or more.", seed=self.seed)
         if self.cell not in KINDS:
-            raise InputError("cell must be one of {kinds}.", kinds=", ".join(KINDS))
+            raise InputError("cell must be one of {kinds}.", kinds=[*KINDS])
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,7 @@ class OtherWeights(CellArrays):
         if shapes != wanted or self.bias.shape not in biases:
             raise InputError(
                 "The shapes {shapes} do not belong to one {kind} cell.",
-                shapes=", ".join(str(array.shape) for array in self.arrays),
+                shapes=[str(array.shape) for array in self.arrays],
                 kind=self.kind,
             )
 

@@ -780,7 +780,7 @@ def _about_metres(metres: tuple[Metre, ...]) -> list[Later]:
     if silent:
         return [Later("The band is silent: it cannot play in {metre}.", {"metre": silent[0]})]
     if len(metres) > 1:
-        listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        listed = [*names[:4], *(["…"] if len(names) > 4 else [])]
         return [Later("The metre changes ({metres}); the band follows.", {"metres": listed})]
     if names != [str(COMMON_TIME)]:
         return [Later("The band plays in {metre}.", {"metre": names[0]})]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.lstm.others import OF_KIND
 from seqlib.saved.config import Told
 from seqlib.saved.files import Arrays, SavedError, arrays
@@ -95,7 +96,7 @@ class Saved:
     def __str__(self) -> str:
         sizes = (f"{one.kind} {one.n_x} → {one.n_out}" for one in self.layers)
         others = dict.fromkeys(name.split(" / ")[-1] for name in self.others)
-        return ", ".join([*sizes, *others][:12])
+        return _(", ").join([*sizes, *others][:12])
 
     def of(self, *kinds: str) -> tuple[Layer, ...]:
         """List the layers of some kinds."""

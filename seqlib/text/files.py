@@ -335,6 +335,6 @@ def _notes(labelled: LabelledSentences) -> tuple[Later, ...]:
         if 0 < n < FEW
     ]
     if few:
-        values = {"n": FEW, "names": ", ".join(few)}
+        values = {"n": FEW, "names": few}
         notes.append(Later("Fewer than {n} sentences for {names}: expect little of these.", values))
     return tuple(notes)

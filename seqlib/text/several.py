@@ -72,7 +72,7 @@ def _part(files: Sequence[Named]) -> tuple[LabelledSentences, CSVReport]:
         raise InputError(
             "Which file is which cannot be told from {names}: name the labels “labels” and the "
             "test files “test”.",
-            names=", ".join(name for name, _data in files),
+            names=[name for name, _data in files],
         )
     (text,) = (file for file in files if file is not labels[0])
     sentences, report = read_column(text[1], False)

@@ -201,9 +201,7 @@ def _table(tables: dict[str, Any], member: str | None) -> str:
         return found[0]
     if not found:
         raise VectorsError("It holds no table of vectors (words, dim).")
-    raise VectorsError(
-        "It holds several tables, {listed}; save one alone.", listed=", ".join(found[:6])
-    )
+    raise VectorsError("It holds several tables, {listed}; save one alone.", listed=found[:6])
 
 
 def _listed(notes: dict[str, str], n: int) -> list[bytes] | None:

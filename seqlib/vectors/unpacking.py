@@ -170,7 +170,7 @@ def chosen(
     if not members:
         raise VectorsError("{name} is an archive without files.", name=name)
     members = sorted(members, key=lambda one: one.size)
-    listed = ", ".join(one.name for one in members[:5])
+    listed = [one.name for one in members[:5]]
     # Beside vectors, tables of a few numbers are other data.
     found = [one for one in members if one.dim >= 5] or [one for one in members if one.dim > 1]
     if member is not None:
@@ -192,7 +192,7 @@ def chosen(
     if len(found) > 1:
         findings.member = wanted.name
         findings.others = tuple(one.name for one in found if one is not wanted)
-        told = {"file": wanted.name, "others": ", ".join(findings.others)[:200]}
+        told = {"file": wanted.name, "others": [*findings.others[:5]]}
         findings.add("other files", None, Later("{file}; not read: {others}", told))
     return wanted
 

@@ -235,7 +235,7 @@ class WordVectors:
             raise InputError("There is no word; give at least one.")
         indices = self.indices(words)
         if not indices.any():
-            shown = ", ".join(f"“{word}”" for word in words)
+            shown = [f"“{word}”" for word in words]
             raise InputError("None of these words has a vector: {words}.", words=shown)
         rows = np.asarray(self.table[indices[indices > 0]], np.float32)
         return rows.mean(axis=0)

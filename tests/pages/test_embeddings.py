@@ -259,7 +259,9 @@ def test_a_projector_pair_that_was_exported_here_opens_here(page):
         parts = {name: archive.read(name) for name in archive.namelist()}
     page.selectbox(key="vectors").set_value(chosen.PAIR).run()
     files = (("vectors_numbers", "vectors.tsv"), ("vectors_words", "metadata.tsv"))
-    for (key, name), missing in zip(files, ("No file yet;", "One of the two files"), strict=True):
+    for (key, name), missing in zip(
+        files, ("Until a file is read", "One of the two files"), strict=True
+    ):
         (said,) = (info.value for info in page.info if "stay in place" in info.value)
         assert said.startswith(missing)
         page.file_uploader(key=key).set_value((name, parts[name], "text/plain")).run()

@@ -11,7 +11,17 @@ import pytest
 from babel.messages.pofile import read_po
 
 from scripts import texts
-from seqlib.i18n import LANGUAGES, LOCALES, N_, SOURCE, _, browser_words, n_, speaking
+from seqlib.i18n import (
+    LANGUAGES,
+    LOCALES,
+    N_,
+    SOURCE,
+    Later,
+    _,
+    browser_words,
+    n_,
+    speaking,
+)
 from ui.lessons.markdown import LESSONS
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
@@ -168,3 +178,10 @@ NAMED_SECTIONS = {"plan", "handout", "glossary"}
 
 def headings(text: str) -> list[str]:
     return re.findall(r"^## (.+)$", text, re.M)
+
+
+def test_a_note_lists_names_in_the_language_of_whoever_reads_it():
+    note = Later("{file}; not read: {others}", {"file": "a.txt", "others": ["b", "c"]})
+    assert str(note) == "a.txt; not read: b, c"
+    with speaking("zh"):
+        assert "b、c" in str(note)

@@ -150,7 +150,7 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
                 "“{word}” has no row in E. Its row is made of those of the English words it means, "
                 "such as {near}.",
                 word=word,
-                near=_(", ").join(beside(vectors, word)),
+                near=[*beside(vectors, word)],
             )
             return
         place = place_of(row, order)

@@ -200,9 +200,7 @@ def similarity_chart(words: list[str], vectors: WordVectors, key: str) -> None:
         figures.similarity(vectors.similarity_matrix(words), words, font()),
         key=key,
         config=charts.SAVE,
-        alt=_(
-            "Cosine of every pair of {n} words: {words}.", n=len(words), words=_(", ").join(words)
-        ),
+        alt=_("Cosine of every pair of {n} words: {words}.", n=len(words), words=words),
     )
 
 
@@ -259,7 +257,7 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         config=charts.SAVE,
         alt=_(
             "Where words lie between the two groups: {listed}.",
-            listed=_(", ").join(f"{probed[at]} {values[at]:z.2f}" for at in order),
+            listed=[f"{probed[at]} {values[at]:z.2f}" for at in order],
         ),
     )
     outside = [probed[at] for at in order if not low <= values[at] <= high]

@@ -64,7 +64,7 @@ def choose() -> WordVectors:
         st.info(
             _("One of the two files is missing; until then the shipped vectors stay in place.")
             if choice == vectors.PAIR and halves.count(None) == 1
-            else _("No file yet; until then the shipped vectors stay in place."),
+            else _("Until a file is read, the shipped vectors stay in place."),
             icon=":material/upload_file:",
         )
     return chosen

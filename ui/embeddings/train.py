@@ -202,7 +202,7 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
                 "Change of {n} rows in {dim} dimensions: {words}.",
                 n=len(words),
                 dim=vectors.dim,
-                words=_(", ").join(words),
+                words=words,
             ),
         )
     with right:
@@ -218,9 +218,9 @@ def _pictures(found: Moved, vectors: WordVectors) -> None:
             config=charts.SAVE,
             alt=_(
                 "How far each of these rows moved: {listed}.",
-                listed=_(", ").join(
+                listed=[
                     f"{word} {norm:.2f}" for word, norm in zip(words, found.norms, strict=False)
-                ),
+                ],
             ),
         )
 

@@ -58,7 +58,7 @@ def order() -> None:
     st.markdown(
         _(
             "Largest change of a probability: {listed}.",
-            listed=_(", ").join(f"**{name} {change:.1%}**" for name, change in moved),
+            listed=[f"**{name} {change:.1%}**" for name, change in moved],
         )
     )
     st.plotly_chart(
@@ -66,7 +66,7 @@ def order() -> None:
         key="emoji_order",
         alt=_(
             "Probability of each emoji in both orders; largest change: {listed}.",
-            listed=_(", ").join(f"{name} {change:.1%}" for name, change in moved),
+            listed=[f"{name} {change:.1%}" for name, change in moved],
         ),
     )
 
@@ -95,7 +95,7 @@ def padding() -> None:
         key="emoji_drift",
         alt=_(
             "Similarity of LSTM 2's state to that after the last word; at the end: {listed}.",
-            listed=_(", ").join(f"{name} {values[-1]:z.2f}" for name, values in lines),
+            listed=[f"{name} {values[-1]:z.2f}" for name, values in lines],
         ),
     )
     with right:

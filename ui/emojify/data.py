@@ -111,7 +111,7 @@ def _report() -> None:
         how_read(report, "emoji_skipped")
     elif state.my_data() is None:
         st.info(
-            _("No file yet; until then our sentences stay in place."),
+            _("Until a file is read, our sentences stay in place."),
             icon=":material/upload_file:",
         )
 

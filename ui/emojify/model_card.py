@@ -109,7 +109,7 @@ def calibration() -> None:
             "Test sentences in ten bins by the probability of the choice; larger marks hold more. "
             "On the dotted line a model that says 80% is right in 80% of the cases. Mean gap: "
             "{gaps}.",
-            gaps=_(", ").join(f"{name} {each.error:.1%}" for name, each in found),
+            gaps=[f"{name} {each.error:.1%}" for name, each in found],
         )
     )
 

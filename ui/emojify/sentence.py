@@ -287,7 +287,7 @@ def remarks(encoded: Encoded, unknown: Unknown) -> None:
         st.text(
             _(
                 "Unknown, shown dashed: {words}. Treatment: {treatment}, that is {meaning}.",
-                words=_(", ").join(dict.fromkeys(encoded.unknown)),
+                words=[*dict.fromkeys(encoded.unknown)],
                 treatment=_(unknown.value),
                 meaning=unknown.meaning,
             )
@@ -301,7 +301,7 @@ def remarks(encoded: Encoded, unknown: Unknown) -> None:
         st.text(
             _(
                 "Emoji are read by the row of a word: {words}.",
-                words=_(", ").join(f"{emoji} {word}" for emoji, word in read_as.items()),
+                words=[f"{emoji} {word}" for emoji, word in read_as.items()],
             )
         )
     if encoded.cut:

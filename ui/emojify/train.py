@@ -327,9 +327,7 @@ def compared() -> None:
         key="emoji_runs_chart",
         alt=_(
             "Test accuracy by epoch; best of each: {listed}.",
-            listed=_(", ").join(
-                f"{name} {found.test_accuracy.max():.1%}" for name, found in metrics.items()
-            ),
+            listed=[f"{name} {found.test_accuracy.max():.1%}" for name, found in metrics.items()],
         ),
     )
     _table(kept)

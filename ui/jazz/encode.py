@@ -48,7 +48,7 @@ def choose_track(*, report: bool) -> None:
     song = state.song()
     if song is None:
         st.info(
-            _("No file yet; until then our choruses stay in place."), icon=":material/upload_file:"
+            _("Until a file is read, our choruses stay in place."), icon=":material/upload_file:"
         )
         return
 

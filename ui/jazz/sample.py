@@ -214,7 +214,7 @@ def differences(a: Solo, b: Solo) -> str:
         for name in names
         if a.settings.get(name) != b.settings.get(name)
     ]
-    said = _("**A** and **B** differ in {settings}.", settings=_(", ").join(apart))
+    said = _("**A** and **B** differ in {settings}.", settings=apart)
     if not apart:
         said = _("**A** and **B** have the same settings.")
     both = min(len(a.melody), len(b.melody))

@@ -188,12 +188,12 @@ def _handed(sketch: Blueprint, numbers: Sequence[int]) -> tuple[str, list[int]]:
     places = [at for at, n in enumerate(read) if sketch.rows[n].layer == own]
     if not places:
         return "", []
-    names = _(", ").join(sorted(sketch.rows[read[at]].name for at in places))
+    names = sorted(sketch.rows[read[at]].name for at in places)
     first = sketch.rows[numbers[0]].reads
     starts = [first[at] for at in places if at < len(first)]
     if not starts:
         return _("{names} go to the next t", names=names), []
-    begin = _(", ").join(sketch.rows[n].name for n in starts)
+    begin = [sketch.rows[n].name for n in starts]
     return _("{names} go to the next t; at t = 0: {starts}", names=names, starts=begin), starts
 
 

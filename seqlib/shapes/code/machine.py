@@ -181,7 +181,7 @@ class Machine:
         """Say in one remark what was skipped."""
         if not self.skipped:
             return []
-        names = _(", ").join(map(_, self.skipped))
+        names = [*map(_, self.skipped)]
         message = _("skipped, since no shape depends on it: {names}.", names=names)
         return [Remark(min(self.skipped.values()), message)]
 

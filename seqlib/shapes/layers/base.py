@@ -125,7 +125,7 @@ def one_of(*options: Any) -> Callable[[str, str, Any], Any]:
                 layer=kind,
                 name=name,
                 value=written(value),
-                options=", ".join(map(repr, options)),
+                options=[*map(repr, options)],
             )
         return value
 
@@ -225,7 +225,7 @@ class Layer:
                 "{kind} has no argument {name} here; it takes {names}.",
                 kind=self.kind,
                 name=unknown[0],
-                names=", ".join(list(known.parameters)[:12]) or "-",
+                names=list(known.parameters)[:12] or "-",
             )
         try:
             return known.bind(*args, **kwargs)
