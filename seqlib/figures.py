@@ -46,6 +46,11 @@ def plain(text: str, length: int = LONGEST) -> str:
     return escape(shown, quote=False)
 
 
+def signed(value: float) -> str:
+    """Write a number with two decimals and a real minus sign; never a negative zero."""
+    return f"{value:z.2f}".replace("-", "−")
+
+
 def figure(
     height: int,
     x: str = "",

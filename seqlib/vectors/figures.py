@@ -10,7 +10,17 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from seqlib.figures import DIVERGING, FONT, FROM_ZERO, SERIES, ZERO_CENTRED, figure, from_top, plain
+from seqlib.figures import (
+    DIVERGING,
+    FONT,
+    FROM_ZERO,
+    SERIES,
+    ZERO_CENTRED,
+    figure,
+    from_top,
+    plain,
+    signed,
+)
 from seqlib.i18n import _
 from seqlib.vectors import View
 
@@ -197,7 +207,7 @@ def bars(
         orientation="h",
         customdata=[whole(word) for word in words],
         marker_color=[SERIES[0] if value >= 0 else SERIES[1] for value in values],
-        text=[f"{value:z.2f}".replace("-", "−") for value in values],
+        text=[signed(value) for value in values],
         textposition="auto",
         textfont_size=font,
         constraintext="none",

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.figures import signed
 from seqlib.i18n import speaking
 from seqlib.stage import Tokens
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview, projection
 from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
-from ui.embeddings import matrix, neighbours
+from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
 from ui.parts import vectors as chosen
@@ -450,5 +451,5 @@ def test_the_places_of_chinese_words_are_among_those_that_are_counted():
 
 
 def test_a_cosine_that_rounds_to_zero_has_no_sign():
-    assert neighbours._signed(-0.004) == "0.00"
-    assert neighbours._signed(-0.04) == "−0.04"
+    assert signed(-0.004) == "0.00"
+    assert signed(-0.04) == "−0.04"

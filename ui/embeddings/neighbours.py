@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import streamlit as st
 
-from seqlib.figures import plain
+from seqlib.figures import plain, signed
 from seqlib.i18n import _, language, sentences
 from seqlib.text.chinese import is_han
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
@@ -80,7 +80,7 @@ def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
 
 
 def _listed(found: Iterable[Neighbour]) -> str:
-    return _(", ").join(f"{one.word} {one.similarity:z.2f}" for one in found)
+    return _(", ").join(f"{one.word} {signed(one.similarity)}" for one in found)
 
 
 def _commonest(vectors: WordVectors, key: str) -> int | None:
@@ -257,16 +257,16 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
         config=charts.SAVE,
         alt=_(
             "Where words lie between the two groups: {listed}.",
-            listed=[f"{probed[at]} {values[at]:z.2f}" for at in order],
+            listed=[f"{probed[at]} {signed(values[at])}" for at in order],
         ),
     )
     outside = [probed[at] for at in order if not low <= values[at] <= high]
     band = _(
         "Eight in ten of all {n:,} words lie in the grey band, {low} to {high}, around {middle}.",
         n=len(vectors),
-        low=_signed(low),
-        high=_signed(high),
-        middle=_signed(middle),
+        low=signed(low),
+        high=signed(high),
+        middle=signed(middle),
     )
     yours = (
         _("Outside it: **{words}**.", words=escape.plain(_(", ").join(outside)))
@@ -276,7 +276,3 @@ def _probe(minus: list[str], plus: list[str], probed: list[str], vectors: WordVe
     st.markdown(sentences(band, yours))
     if vectors is load():
         st.markdown(lesson("embeddings")["bias-shipped"])
-
-
-def _signed(value: float) -> str:
-    return f"{value:z.2f}".replace("-", "−")
