@@ -82,7 +82,8 @@ FRAME_CSS = """<style>
 }
 a[href^="#term-"] {
   color: inherit !important; cursor: help;
-  text-decoration: underline dotted 1px; text-underline-offset: 0.2em;
+  text-decoration-line: underline; text-decoration-style: dotted;
+  text-decoration-thickness: 1px; text-underline-offset: 0.2em;
 }
 .st-key-doors > * > *, .st-key-more_doors > * > * { padding: 0.1rem 0.4rem; }
 .st-key-doors, .st-key-more_doors { gap: 0.5rem; }
