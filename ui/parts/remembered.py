@@ -22,16 +22,24 @@ class Owner:
 
 
 class _Same:
-    """An object as part of a key: it equals itself alone, and lives as long as the key."""
+    """An object as part of a key: it equals itself alone, and is not kept by the key.
+
+    Weights that a page has looked at while they were trained go when the next ones come.
+    """
 
     def __init__(self, one: Any) -> None:
-        self.one = one
+        self._id = id(one)
+        try:
+            self.one: Callable[[], Any] = weakref.ref(one)
+        except TypeError:  # a kind that has no such references
+            self.one = lambda: one
 
     def __hash__(self) -> int:
-        return id(self.one)
+        return self._id
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.one is self.one
+        one = self.one()
+        return isinstance(other, _Same) and one is not None and other.one() is one
 
 
 def remembered(owner: Any, key: tuple, make: Callable[[], Made], most: int = 100) -> Made:
@@ -54,11 +62,17 @@ def remembered(owner: Any, key: tuple, make: Callable[[], Made], most: int = 100
             return results[parts]
     made = make()  # it may take a second, and others may go on
     with _lock:
+        for gone in [each for each in results if any(map(_is_gone, each))]:
+            del results[gone]
         results[parts] = made
         while len(results) > most or sum(map(_nbytes, results.values())) > MOST_BYTES:
             if results.popitem(last=False)[1] is made:
                 break
     return made
+
+
+def _is_gone(part: Any) -> bool:
+    return isinstance(part, _Same) and part.one() is None
 
 
 def _nbytes(made: Any) -> int:

@@ -69,3 +69,18 @@ def test_what_fails_is_asked_for_again():
     with pytest.raises(ZeroDivisionError):
         remembered(owner, ("x",), lambda: 1 // 0)
     assert remembered(owner, ("x",), lambda: 1) == 1
+
+
+def test_results_do_not_keep_what_they_are_of():
+    """Each look at a run in training would keep its weights: 2 MB a look, for every reader."""
+    owner, data = Owner(), np.zeros(3)
+    remembered(owner, ("x", data), lambda: 1)
+    seen = weakref.ref(data)
+    del data
+    gc.collect()
+    assert seen() is None
+    other = np.zeros(3)
+    assert remembered(owner, ("x", other), lambda: 2) == 2
+    assert len(module._results[owner]) == 1, "nor what nobody can ask for again"
+    assert remembered(owner, ("x", other), lambda: 3) == 2
+    assert remembered(owner, ("x", [1]), lambda: 4) == 4, "of a kind that is kept all the same"
