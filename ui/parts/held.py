@@ -67,7 +67,7 @@ def shared(add: Callable[..., None]) -> Callable[..., None]:
         alike = next((one for one in others if len(one) == size and one == file.data), None)
         if alike is not None:
             file = file._replace(data=alike)
-        elif sum(map(len, others), size) > session.visits.most_held:
+        elif sum(map(len, others), size) > session.visits.most_held // 2:
             file = file._replace(data=b"", type=REFUSED)
         add(files, session_id, file)
 

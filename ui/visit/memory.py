@@ -25,7 +25,7 @@ from seqlib.vectors.glove import package_folder
 MINUTES = 20  # a visit that nobody looks at is held so long
 MOST_AWAY = 200  # visits nobody looks at
 MOST_BYTES = 200_000_000  # of all of them together; the longest away goes first
-MOST_HELD = 300_000_000  # of all visits, looked at or not, beyond which no file is taken
+MOST_HELD = 400_000_000  # of all visits, looked at or not, beyond which no file is taken
 SMALL = 100_000  # bytes for which no visit is dropped
 SWEEP_SECONDS = 10.0
 

@@ -74,7 +74,7 @@ def test_equal_bytes_of_thirty_tabs_are_held_once():
 
 
 def test_of_a_file_without_room_only_the_name_is_held(monkeypatch):
-    monkeypatch.setattr(session.visits, "most_held", 2500)
+    monkeypatch.setattr(session.visits, "most_held", 5000)
     files = MemoryUploadedFileManager("/upload")
     for place in range(4):
         files.add_file(f"session {place}", record(place, bytes([place]) * 1000))
