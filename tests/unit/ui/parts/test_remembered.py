@@ -52,6 +52,17 @@ def test_large_results_are_bounded_by_their_bytes(monkeypatch):
     assert len(module._results[owner]) == 0
 
 
+def test_large_results_of_many_readers_are_bounded_together(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    owners = [Owner() for _reader in range(30)]
+    for owner in owners:
+        remembered(owner, ("order",), lambda: np.zeros(300, np.uint8))
+    assert [len(module._results[owner]) for owner in owners] == [0] * 27 + [1] * 3
+    remembered(owners[-3], ("order",), lambda: None)
+    remembered(owners[0], ("order",), lambda: np.zeros(300, np.uint8))
+    assert [len(module._results[owner]) for owner in owners[-3:]] == [1, 0, 1], "asked for longest"
+
+
 def test_threads_that_ask_at_once_all_get_their_own():
     """A plain dictionary changed size under another thread's hands."""
     owner = Owner()
