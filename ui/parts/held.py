@@ -37,16 +37,26 @@ def once(data: Iterable[bytes], key: tuple, make: Callable[[], Made]) -> Made:
 
     That is a tuple of objects, which are shared: nobody may change them.
     """
-    name = (*key, *(hashlib.sha256(each).digest() for each in data))
-    with _lock:
-        found = tuple(part() for part in _made.get(name, ()))
-    if not found or None in found:
+    name = (*key, *map(_digest, data))
+    found = _known().get(name)
+    if found is None:
         found = make()
         with _lock:
-            for gone in [one for one, parts in _made.items() if None in [part() for part in parts]]:
-                del _made[gone]
             _made[name] = tuple(map(weakref.ref, found))
     return cast(Made, found)
+
+
+def _known() -> dict[tuple, tuple]:
+    """Return what readers hold by its name, and forget the names of what nobody holds."""
+    with _lock:
+        known = {name: tuple(part() for part in parts) for name, parts in _made.items()}
+        for name in [name for name, parts in known.items() if None in parts]:
+            del known[name], _made[name]
+    return known
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def weights(data: bytes) -> Saved:
@@ -82,11 +92,17 @@ def _bytes(files: MemoryUploadedFileManager) -> list[bytes]:
 
 
 def check_room(file: UploadedFile) -> None:
-    """Raise ``InputError``, one sentence, if there is no room for what a file holds."""
+    """Raise ``InputError``, one sentence, if there is no room for what a file holds.
+
+    What others hold already takes none; for a small file what visits hold is not measured anew.
+    """
     files = _files()
-    large = file.size > LARGE  # what visits hold is not measured anew for a small one
     waiting = sum(map(len, _bytes(files))) if files is not None else 0
-    if file.type == REFUSED or (large and not session.visits.room(waiting)):
+    if file.type == REFUSED or (
+        file.size > LARGE
+        and _digest(file.getvalue()) not in {part for name in _known() for part in name}
+        and not session.visits.room(waiting)
+    ):
         raise InputError(
             "The files of all readers fill the room there is on this server, so this one was not "
             "opened and nothing was changed. Try again in a few minutes, when others have left, "

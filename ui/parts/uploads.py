@@ -93,7 +93,7 @@ def uploader(
 def _errors(key: str, files: Sequence[Any], use: Callable[[], None]) -> dict[str, str]:
     """Call ``use``; return what is wrong with the files by language, for they may be dropped."""
     said: dict[str, str] = {}
-    for spoken in (language(), *LANGUAGES):
+    for spoken in dict.fromkeys((language(), *LANGUAGES)):
         with speaking(spoken):
             try:
                 for one in files:

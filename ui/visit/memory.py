@@ -189,13 +189,14 @@ class Visits:
     def room(self, nbytes: int) -> bool:
         """Tell whether there is room for so many more bytes beside all visits.
 
-        Visits nobody looks at make room, the longest away first.
+        Visits nobody looks at make room, the longest away first, if that helps.
         """
         away, most = self.away(), self.most_held - nbytes
         with self._lock:
             looked_at = [visit for visit in self._visits.values() if visit not in away]
         held, beyond = self._beyond([*looked_at, *away[::-1]], most)
-        self._drop(beyond, crowded_out=True)
+        if held <= most:
+            self._drop(beyond, crowded_out=True)
         return held <= most
 
     def crowded_out(self, token: str) -> bool:

@@ -42,7 +42,7 @@ def test_what_nobody_holds_any_more_is_forgotten():
     gc.collect()
     assert seen() is None
     (other,) = held.once([b"another"], ("x",), make)
-    assert names - set(held._made), "nor is its name kept"
+    assert names - set(held._known()), "nor is its name kept"
     assert held.once([b"another"], ("x",), make) == (other,)
 
 
@@ -99,4 +99,15 @@ def test_a_large_file_without_room_is_refused_in_one_sentence(monkeypatch, size)
         with pytest.raises(ValueError, match="Try again in a few minutes"):
             held.check_room(file)
     else:
+        held.check_room(file)
+
+
+def test_a_file_that_others_hold_needs_no_room(monkeypatch):
+    monkeypatch.setattr(session.visits, "most_held", -1)
+    file = UploadedFile(record(0, bytes(held.LARGE + 2)), FileURLs())
+    (one,) = held.once([file.getvalue()], ("x",), make)
+    held.check_room(file)
+    del one
+    gc.collect()
+    with pytest.raises(ValueError, match="Try again in a few minutes"):
         held.check_room(file)

@@ -671,6 +671,8 @@ def test_room_is_made_by_visits_nobody_looks_at_the_longest_away_first():
     here = holding(3, 8, "here")
     assert visits.room(1_000_000)
     assert ended == []
+    assert not visits.room(13_000_000)
+    assert ended == [], "it would not help"
     assert visits.room(5_000_000)
     assert ended == ["first"]
     assert visits.room(11_000_000)
