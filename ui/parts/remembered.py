@@ -13,7 +13,7 @@ Made = TypeVar("Made")
 
 MOST_BYTES = 100_000_000  # of all owners' arrays; an order of 400,000 rows has 3 MB
 
-_VALUES = (str, bytes, int, float, tuple)
+_VALUES = (str, bytes, int, float, tuple, type(None))
 _lock = threading.Lock()
 _results: weakref.WeakKeyDictionary[Any, OrderedDict[tuple, _Result]] = weakref.WeakKeyDictionary()
 _clock = count()

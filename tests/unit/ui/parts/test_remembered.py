@@ -21,6 +21,7 @@ def test_a_result_is_made_once_for_an_owner_and_a_key():
     assert remembered(other, ("x", data), lambda: 3) == 3
     assert remembered(one, ("x", data.copy()), lambda: 4) == 4, "equal, but another array"
     assert remembered(one, ("y", data), lambda: 5) == 5
+    assert [remembered(one, ("z", None), lambda at=at: at) for at in (6, 7)] == [6, 6]
 
 
 def test_results_do_not_keep_their_owner():
