@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -98,11 +98,16 @@ class Lexicon:
         return float(np.average(known, weights=[*times.values()])) if times else 0.0
 
 
-@lru_cache(maxsize=4)
+_shared: WeakKeyDictionary[WordVectors, np.ndarray] = WeakKeyDictionary()
+
+
 def shared_vector(vectors: WordVectors) -> np.ndarray:
     """Compute the shared row of unknown words before training, float32 (e_length,)."""
+    if (known := _shared.get(vectors)) is not None:
+        return known
     rows = vectors.matrix[1 : SHARED_MEAN_OF + 1]
-    return np.asarray(rows, np.float32).mean(axis=0) if len(rows) else np.zeros(vectors.dim, "f4")
+    mean = np.asarray(rows, np.float32).mean(axis=0) if len(rows) else np.zeros(vectors.dim, "f4")
+    return _shared.setdefault(vectors, mean)
 
 
 @dataclass(frozen=True)

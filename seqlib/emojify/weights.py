@@ -105,9 +105,15 @@ class Embedding:
         return last if isinstance(last, MadeRows) else None
 
     def changed(self, rows: np.ndarray, values: np.ndarray) -> Embedding:
-        """With other ``values`` (k, e_length) in ``rows`` (k,), besides what was changed before."""
+        """With other ``values`` (k, e_length) in ``rows`` (k,), besides what was changed before.
+
+        They are not copied where these are all that is changed, in order.
+        """
+        rows = np.asarray(rows)
+        if np.all(rows[1:] > rows[:-1]) and np.isin(self.rows, rows).all():
+            return Embedding(self.matrix, rows, np.asarray(values, np.float32))
         merged = dict(zip(self.rows.tolist(), self.values, strict=True))
-        merged |= dict(zip(np.asarray(rows).tolist(), values, strict=True))
+        merged |= dict(zip(rows.tolist(), values, strict=True))
         return Embedding.of(self.matrix, merged)
 
 

@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
@@ -136,7 +137,14 @@ def _for_now(make: Callable[[Path], WordVectors]) -> WordVectors:
     return vectors
 
 
-_default = lru_cache(maxsize=1)(open_glove)
+_once = lru_cache(maxsize=1)(open_glove)
+_opening = threading.Lock()
+
+
+def _default() -> WordVectors:
+    """One object, though a class asks for it in the moment that the server starts."""
+    with _opening:
+        return _once()
 
 
 def _load(

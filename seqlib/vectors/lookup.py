@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -15,6 +15,9 @@ from seqlib.vectors import WordVectors
 
 ONE_HOT_ROWS = 1 << 12
 COMMONEST = 20_000  # first words, among which ``beside`` searches
+
+# What was found goes with the vectors, and does not keep them.
+_beside: WeakKeyDictionary[WordVectors, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +64,15 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     return Lookup(words, indices, np.asarray(vectors.table[indices], np.float32))
 
 
-@lru_cache(maxsize=4096)
 def beside(vectors: WordVectors, word: str) -> tuple[str, ...]:
     """Find the English words nearest to the row made for a Chinese word; none for another word."""
-    made = vectors.word_to_index.get(word, 0) >= len(vectors.matrix)
-    near = vectors.neighbours(word, 5, among=COMMONEST) if made else ()
-    return tuple(one.word for one in near if one.word.isalpha())[:2]  # not 'd of "i'd"
+    if vectors.word_to_index.get(word, 0) < len(vectors.matrix):
+        return ()
+    known = _beside.setdefault(vectors, {})
+    if word not in known:
+        near = vectors.neighbours(word, 5, among=COMMONEST)
+        known[word] = tuple(one.word for one in near if one.word.isalpha())[:2]  # not 'd of "i'd"
+    return known[word]
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +48,14 @@ def unit(rows: np.ndarray) -> np.ndarray:
     rows = np.asarray(rows, np.float32)
     lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
     return rows / np.where(lengths > 0, lengths, 1)
+
+
+def _made_row(made: MadeRows | None, before: int, word: str) -> int | None:
+    """Return the row after ``before`` others of a Chinese word, 0 for a particle, else None."""
+    if made is None or not is_han(word):
+        return None
+    place = made.find(word)
+    return place if place is None else before + place if place >= 0 else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +134,8 @@ class WordVectors:
     @cached_property
     def word_to_index(self) -> Mapping[str, int]:
         """Row of each word, from 1; rows made for Chinese words are found too."""
-        return WordToIndex(self.words, self._made_row)
+        # Not a method: vectors that refer to themselves stay until Python looks for cycles.
+        return WordToIndex(self.words, partial(_made_row, self.made, len(self.matrix)))
 
     @cached_property
     def word_to_vec_map(self) -> Mapping[str, np.ndarray]:
@@ -139,7 +148,8 @@ class WordVectors:
         english = len(self) >= MANY and all(word in self.words for word in ENGLISH)
         if not english or "我" in self.words:
             return None
-        return MadeRows(self.matrix, lambda word: self.words.find(word) + 1)
+        words = self.words
+        return MadeRows(self.matrix, lambda word: words.find(word) + 1)
 
     @cached_property
     def table(self) -> np.ndarray | Rows:
@@ -158,13 +168,6 @@ class WordVectors:
         padding = np.zeros((1, self.dim), np.float32)
         words = Words.of(chinese_words().words)
         return WordVectors(N_("Chinese words"), words, Rows(padding, self.made))
-
-    def _made_row(self, word: str) -> int | None:
-        """Return the row in ``table`` of a Chinese word, 0 for a particle, else None."""
-        if not is_han(word) or self.made is None:
-            return None
-        place = self.made.find(word)
-        return place if place is None else len(self.matrix) + place if place >= 0 else 0
 
     def word(self, index: int) -> str:
         """Return the word of a row; "" for the padding row."""
@@ -188,7 +191,7 @@ class WordVectors:
         for spelling in (word, word.lower()):
             if (position := self.words.find(spelling)) >= 0:
                 return position + 1
-        return self._made_row(word) or 0
+        return _made_row(self.made, len(self.matrix), word) or 0
 
     def vector(self, word: str) -> np.ndarray:
         """Copy the vector of a word, float32 (dim,); raises ``KeyError`` as ``index`` does."""

@@ -22,6 +22,7 @@ from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
 from ui.embeddings import matrix
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
+from ui.parts import held
 from ui.parts import vectors as chosen
 from ui.parts.escape import plain
 
@@ -453,3 +454,31 @@ def test_the_places_of_chinese_words_are_among_those_that_are_counted():
 def test_a_cosine_that_rounds_to_zero_has_no_sign():
     assert signed(-0.004) == "0.00"
     assert signed(-0.04) == "−0.04"
+
+
+def test_a_file_that_two_visits_bring_is_held_once_and_its_bytes_no_longer_than_needed(page):
+    ours, theirs = bring(page, glove(40)), bring(visit("embeddings"), glove(40))
+    assert state_of(ours) is state_of(theirs)
+    for app in (ours, theirs):
+        assert "40 words" in texts(app)
+        assert app.session_state["vectors_file"].getvalue() == b""
+    assert state_of(bring(visit("embeddings"), glove(41))) is not state_of(ours)
+    bring(page, two_files(), "mine.zip")
+    assert page.session_state["vectors_file"].getvalue() == two_files(), "another may be chosen"
+
+
+def test_a_file_for_which_there_is_no_room_is_refused_in_either_language(monkeypatch, with_a_file):
+    app = with_a_file
+    before = state_of(app)
+    monkeypatch.setenv("SEQSCOPE_HELD_MB", "0.001")
+    monkeypatch.setattr(held, "LARGE", 100)
+    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(60), "text/plain"))
+    the_error(app.run(), "fill the room there is on this server")
+    assert state_of(app) is before
+    _file, said = app.session_state["vectors_file:seen"]
+    assert "请过几分钟再试" in said["zh"], "its bytes are gone when the language is changed"
+    monkeypatch.undo()
+    app.run()
+    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(60), "text/plain"))
+    assert errors(app.run()) == []
+    assert "60 words" in texts(app)

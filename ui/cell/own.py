@@ -23,7 +23,7 @@ from seqlib.text import shipped, tokenise
 from ui.cell.lane import CellStep
 from ui.cell.sandbox import GATE_NAMES
 from ui.frame import frame, language
-from ui.parts import charts, escape, uploads, vectors
+from ui.parts import charts, escape, held, uploads, vectors
 from ui.parts import stage as stage_component
 from ui.parts.remembered import remembered
 from ui.state import options, value, widget
@@ -80,7 +80,7 @@ def own_layer(found: Saved) -> None:
 
 
 def _open(file: Any) -> None:
-    st.session_state["own_layers"] = saved.opened(file.getvalue())
+    st.session_state["own_layers"] = held.weights(file.getvalue())
 
 
 def _listed(found: Saved) -> None:

@@ -13,7 +13,7 @@ from seqlib.vectors.folders import ENDINGS
 from ui.embeddings import state
 from ui.frame import language
 from ui.lessons.pages import lesson
-from ui.parts import charts, escape, uploads, vectors
+from ui.parts import charts, escape, held, uploads, vectors
 
 TYPES = tuple(sorted(ending.removeprefix(".") for ending in ENDINGS))
 SHOWN_PROBLEMS = 200
@@ -44,6 +44,7 @@ def choose() -> WordVectors:
             limit,
             lambda file: state.keep(vectors.FILE, _read(file)),
             key="vectors_file",
+            needed=lambda: bool(_others()),
             help=_(
                 "GloVe or word2vec, text or binary, .npz or safetensors, packed or not. Larger "
                 "files, such as glove.6B.zip with 100 to 300 dimensions: put them in "
@@ -73,8 +74,14 @@ def choose() -> WordVectors:
 def _read(file, **options) -> WordVectors:
     """Load a file, with a progress bar."""
     bar = st.progress(0.0, text=_("Reading {name} …", name=escape.plain(file.name)))
+    halves = [file, options["words"]] if "words" in options else [file]
     try:
-        return load(file, progress=bar.progress, **options)
+        (found,) = held.once(
+            [half.getvalue() for half in halves],
+            ("vectors", file.name, options.get("member")),
+            lambda: (load(file, progress=bar.progress, **options),),
+        )
+        return found
     finally:
         bar.empty()
 
@@ -83,7 +90,7 @@ def _member() -> None:
     """Draw the choice among the files of vectors in the uploaded archive, and read the chosen."""
     file, own = st.session_state.get("vectors_file"), vectors.own(vectors.FILE)
     report = own.report if own is not None else None
-    if file is None or report is None or not report.others:
+    if file is None or report is None or not _others():
         return
     member = language.choice(
         st.selectbox,
@@ -98,6 +105,12 @@ def _member() -> None:
             state.keep(vectors.FILE, _read(file, member=member))
         except VectorsError as problem:
             st.error(escape.plain(str(problem)), icon=":material/error:")
+
+
+def _others() -> tuple[str, ...]:
+    """Name the files of vectors in the uploaded archive that were not read."""
+    own = vectors.own(vectors.FILE)
+    return own.report.others if own is not None and own.report is not None else ()
 
 
 def _pair(limit: int) -> None:
@@ -124,6 +137,7 @@ def _pair(limit: int) -> None:
                 limit,
                 partial(take, name),
                 key=f"vectors_{name}",
+                needed=lambda: True,
                 help=text,
             )
 

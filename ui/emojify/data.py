@@ -26,7 +26,7 @@ from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.emojify.stage import named
 from ui.frame import choices, language
-from ui.parts import charts, escape, uploads
+from ui.parts import charts, escape, held, uploads
 from ui.state import widget
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def choose() -> None:
                 rows=MAX_ROWS,
             ),
             several=True,
+            needed=lambda: True,
         )
         if taken:
             _report()
@@ -98,8 +99,16 @@ def read_upload(files) -> None:
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
         raise InputError("At most {most} files belong together.", most=MOST_FILES)
-    data, report = read_several([(file.name, file.getvalue()) for file in files])
-    st.session_state["emoji_mine"] = data
+    named = [(file.name, file.getvalue()) for file in files]
+
+    def read() -> tuple[LabelledSentences, LabelledSentences, CSVReport]:
+        found, report = read_several(named)
+        return (*found, report)
+
+    train, test, report = held.once(
+        [data for _name, data in named], ("sentences", *(name for name, _data in named)), read
+    )
+    st.session_state["emoji_mine"] = DataSet(train, test)
     st.session_state["emoji_csv_report"] = report
     _begin_new_table()
 

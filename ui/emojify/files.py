@@ -20,7 +20,7 @@ from seqlib.training import keras_room
 from seqlib.vectors import WordVectors
 from ui.emojify import state
 from ui.frame import choices
-from ui.parts import uploads
+from ui.parts import held, uploads
 from ui.parts.vectors import usable
 from ui.state import value
 
@@ -157,9 +157,9 @@ def _open(file) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
     data, vectors = file.getvalue(), usable()
     if file.name.lower().endswith(saved.ENDINGS):
-        model = emoji_model(saved.opened(data), vectors)
+        model = emoji_model(held.weights(data), vectors)
         data = save_model(model, shipped().train.words, vectors=vectors)
     else:
-        model = open_model(data, vectors)
+        (model,) = held.once([data], ("emojify", vectors), lambda: (open_model(data, vectors),))
     st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
     choices.choose("emoji_model", state.FILE)

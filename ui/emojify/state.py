@@ -27,6 +27,7 @@ from seqlib.vectors import WordVectors
 from ui.frame import choices
 from ui.parts.remembered import Owner, remembered
 from ui.state import options, value
+from ui.visit import session
 from ui.visit.format import same
 from ui.visit.records import EmojiRecord
 
@@ -36,7 +37,8 @@ FEW_ROWS = 132  # as many as the exercise trains on
 
 SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
 LAST, BEST = "last", "best"
-KEPT_RUNS = 8  # a run keeps its weights twice, 2 MB, and its curves
+KEPT_RUNS = 8  # a run keeps its weights twice, 4 MB, and its curves
+LEAST_RUNS = 2  # however full the server is: one beside another
 
 AS_TRAINED, SKIP, READ = options("emoji_padding")
 PADDED = {SKIP: N_("padding skipped"), READ: N_("padding read as zeros")}
@@ -126,10 +128,25 @@ def runs() -> list[EmojiRecord]:
 
 
 def keep(run: EmojifyRun, looked_up_in: WordVectors) -> EmojiRecord:
-    """Keep a run and choose its model; the oldest run is dropped if there are too many."""
+    """Keep a run and choose its model; the oldest run is dropped if there are too many.
+
+    A class may have so many together that a file would find no room; then a reader is told.
+    """
     number = st.session_state["emoji_run_number"] = st.session_state.get("emoji_run_number", 0) + 1
     kept = EmojiRecord(number, run, data_name(), looked_up_in)
-    st.session_state["emoji_runs"] = [*runs(), kept][-KEPT_RUNS:]
+    mine = [*runs(), kept][-KEPT_RUNS:]
+    visits = session.visits
+    if len(mine) > LEAST_RUNS and not visits.room(visits.most_held // 4):
+        st.toast(
+            _(
+                "All readers' work fills the server, so run {n} was put away for this one. “My "
+                "work” saves what you want to keep.",
+                n=mine.pop(0).number,
+            ),
+            icon=":material/inventory_2:",
+            duration="infinite",
+        )
+    st.session_state["emoji_runs"] = mine
     choices.choose("emoji_model", f"{kept.name} {LAST}")
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -17,7 +18,12 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import threadpoolctl
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager as Files
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from ui.parts import held
 
 # What mallopt calls its settings, in glibc's malloc.h.
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
@@ -53,6 +59,13 @@ def what_is_left() -> None:
     of_glibc("malloc_trim", 0)
 
 
+def collect_soon() -> None:
+    if _awaited.acquire(blocking=False):
+        timer = threading.Timer(SOON, what_is_left)
+        timer.daemon = True
+        timer.start()
+
+
 def cleared(shutdown: Callable[[Any], None]) -> Callable[[Any], None]:
     """Wrap ``AppSession.shutdown``: what the session left is collected soon.
 
@@ -63,10 +76,7 @@ def cleared(shutdown: Callable[[Any], None]) -> Callable[[Any], None]:
     @wraps(shutdown)
     def ended(app_session: Any) -> None:
         shutdown(app_session)
-        if _awaited.acquire(blocking=False):
-            timer = threading.Timer(SOON, what_is_left)
-            timer.daemon = True
-            timer.start()
+        collect_soon()
 
     return ended
 
@@ -102,6 +112,27 @@ def collect_seldom() -> None:
     gc.freeze()
 
 
+def expired(save: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Wrap ``MemorySessionStorage.save``: what is over its time goes then.
+
+    Of its own, Streamlit drops it when another tab is closed: a class would find the sessions of
+    the one before it still there.
+    """
+
+    @wraps(save)
+    def saved(storage: Any, session_info: Any) -> None:
+        save(storage, session_info)
+        kept = storage._cache
+        with suppress(RuntimeError):  # no loop, as in a test
+            asyncio.get_running_loop().call_later(kept.ttl + 1, forget, kept)
+
+    def forget(kept: Any) -> None:
+        kept.expire()
+        collect_soon()
+
+    return saved
+
+
 def after_the_last_run(ask: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     """Wrap ``AppSession.request_rerun``: a part's rerun begins once the last run is passed on.
 
@@ -128,6 +159,10 @@ one_thread_for_algebra()
 lighten_charts()
 setattr(AppSession, "request_rerun", after_the_last_run(AppSession.request_rerun))  # noqa: B010
 setattr(AppSession, "shutdown", cleared(AppSession.shutdown))  # noqa: B010
+setattr(MemorySessionStorage, "save", expired(MemorySessionStorage.save))  # noqa: B010
+setattr(Files, "add_file", held.shared(Files.add_file))  # noqa: B010
+# Streamlit gives each run a copy of an uploaded file, bytes and all.
+setattr(UploadedFile, "__deepcopy__", lambda file, _copied: file)  # noqa: B010
 # A thread that computes may keep the others waiting so many seconds, each time one of them has
 # sent something. At Python's 5 ms a page of a hundred messages takes half a second longer.
 sys.setswitchinterval(0.001)

@@ -16,7 +16,7 @@ from seqlib.saved.jazz import jazz_weights
 from seqlib.training import keras_room
 from ui.frame import choices
 from ui.jazz import state, train
-from ui.parts import uploads
+from ui.parts import held, uploads
 from ui.state import value
 
 ENDINGS = (".npz", ".weights.h5", ".keras")
@@ -66,9 +66,9 @@ def _downloads(name: str) -> None:
 
 
 def _npz(weights: Callable[[], JazzWeights]) -> bytes:
-    held = BytesIO()
-    weights().save(held)
-    return held.getvalue()
+    file = BytesIO()
+    weights().save(file)
+    return file.getvalue()
 
 
 def _keras(weights: Callable[[], JazzWeights], Tx: int, ending: str) -> bytes:
@@ -77,6 +77,6 @@ def _keras(weights: Callable[[], JazzWeights], Tx: int, ending: str) -> bytes:
 
 def _open(file: Any) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
-    weights = jazz_weights(saved.opened(file.getvalue()), state.corpus().n_values)
+    weights = jazz_weights(held.weights(file.getvalue()), state.corpus().n_values)
     st.session_state.update(jazz_file=weights, jazz_opened_now=True)
     choices.choose("model", state.FILE)

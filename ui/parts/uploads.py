@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import N_, _, language
+from seqlib.i18n import LANGUAGES, N_, _, language, speaking
+from ui.parts import held
 from ui.parts.escape import plain
 from ui.status.log import event
+from ui.visit import session
 
 # What a reader is told where the fault is ours; the log has the rest.
 UNREAD = N_("This file cannot be read, so nothing was changed; choose another one.")
@@ -46,8 +49,11 @@ def uploader(
     key: str,
     help: str,
     several: bool = False,
+    needed: Callable[[], bool] = lambda: False,
 ) -> bool:
     """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
+
+    Its bytes are dropped then, unless they are ``needed`` again.
 
     Returns whether there is no error: what is told of the file before it must not stand below one.
 
@@ -67,22 +73,43 @@ def uploader(
     if not file:
         st.session_state.pop(seen, None)
         return True
-    file_id, error, spoken = st.session_state.get(seen, (None, "", ""))
-    now = " ".join(one.file_id for one in (file if isinstance(file, list) else [file]))
-    if now != file_id or (error and spoken != language()):
-        try:
-            use(file)
-            error = ""
-        except ValueError as problem:
-            error = str(problem)
-            event("upload_refused", what=key.replace(":", "."))
-        except Exception:
-            log.exception("a file for %s could not be read", key)
-            error = _(UNREAD)
-        st.session_state[seen] = (now, error, language())
+    files = file if isinstance(file, list) else [file]
+    now = " ".join(one.file_id for one in files)
+    before, errors = st.session_state.get(seen, (None, {}))
+    if now != before:
+        with held.reading if any(one.size > held.LARGE for one in files) else nullcontext():
+            errors = _errors(key, files, lambda: use(file))
+            session.look()  # what it made counts from now on
+        if not needed():
+            for one in files:
+                held.let_go(one)
+        st.session_state[seen] = (now, errors)
+    error = errors.get(language(), "")
     if error:
         st.error(plain(error), icon=":material/error:")
     return not error
+
+
+def _errors(key: str, files: Sequence[Any], use: Callable[[], None]) -> dict[str, str]:
+    """Call ``use``; return what is wrong with the files by language, for they may be dropped."""
+    said: dict[str, str] = {}
+    for spoken in dict.fromkeys((language(), *LANGUAGES)):
+        with speaking(spoken):
+            try:
+                for one in files:
+                    held.check_room(one)
+                use()
+            except ValueError as problem:
+                if not said:
+                    event("upload_refused", what=key.replace(":", "."))
+                said[spoken] = str(problem)
+            except Exception:
+                if not said:
+                    log.exception("a file for %s could not be read", key)
+                said[spoken] = _(UNREAD)
+            else:
+                return {}
+    return said
 
 
 def is_seen(key: str, file: Any) -> bool:

@@ -10,7 +10,9 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from seqlib.vectors.glove import package_folder
 MINUTES = 20  # a visit that nobody looks at is held so long
 MOST_AWAY = 200  # visits nobody looks at
 MOST_BYTES = 200_000_000  # of all of them together; the longest away goes first
+MOST_HELD = 400_000_000  # of all visits, looked at or not, beyond which no file is taken
+SMALL = 100_000  # bytes for which no visit is dropped
 SWEEP_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
@@ -103,6 +107,10 @@ class Visits:
         Whether a browser is connected to it.
     minutes, most_away, most_bytes
         How long, how many and how much is held of visits whose browser is gone.
+    most_held
+        Bytes of all visits together, beyond which they have no room for a file.
+    end : function of a session's name
+        Called where its visit was dropped: what it still has is of no use.
     clock : function
         Seconds, for tests.
     """
@@ -114,11 +122,15 @@ class Visits:
         minutes: float = MINUTES,
         most_away: int = MOST_AWAY,
         most_bytes: int = MOST_BYTES,
+        most_held: int = MOST_HELD,
+        end: Callable[[str], object] = lambda session: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.alive = alive
+        self.alive, self._end = alive, end
         self.minutes, self.most_away, self.most_bytes = minutes, most_away, most_bytes
+        self.most_held = most_held
         self._clock = clock
+        self._crowded_out: deque[str] = deque(maxlen=MOST_AWAY)
         self._visits: dict[str, Visit] = {}
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
@@ -166,13 +178,61 @@ class Visits:
                 self._measure(visit)
         with self._lock:
             now, away = self._clock(), self.away()
-            total, gone = sum(visit.nbytes or 0 for visit in away), 0
-            for place, visit in enumerate(away):
-                late = now - visit.seen > 60 * self.minutes
-                if late or len(away) - place > self.most_away or total > self.most_bytes:
-                    self._visits.pop(visit.token, None)
-                    total -= visit.nbytes or 0
-                    gone += 1
+            late = [visit for visit in away if now - visit.seen > 60 * self.minutes]
+            rest = away[len(late) :]
+            many = rest[: max(0, len(rest) - self.most_away)]
+            rest = rest[len(many) :]
+        if sum(visit.nbytes or 0 for visit in rest) > self.most_bytes:
+            many += self._beyond(rest[::-1], self.most_bytes)[1]
+        return self._drop(late) + self._drop(many, crowded_out=True)
+
+    def room(self, nbytes: int) -> bool:
+        """Tell whether there is room for so many more bytes beside all visits.
+
+        Visits nobody looks at make room, the longest away first, if that helps.
+        """
+        away, most = self.away(), self.most_held - nbytes
+        with self._lock:
+            looked_at = [visit for visit in self._visits.values() if visit not in away]
+        held, beyond = self._beyond([*looked_at, *away[::-1]], most)
+        if held <= most:
+            self._drop(beyond, crowded_out=True)
+        return held <= most
+
+    def crowded_out(self, token: str) -> bool:
+        """Tell whether a visit was dropped because others needed the room."""
+        return token in self._crowded_out
+
+    def _beyond(self, visits: Sequence[Visit], most: int) -> tuple[int, list[Visit]]:
+        """Return what visits hold, and those left out of it that nobody looks at and go beyond.
+
+        What several hold counts once, so a visit that adds next to nothing may stay.
+        """
+        works = [dict(visit.work) for visit in visits]  # held, so that no two have the same id
+        seen: set[int] = set()
+        held, beyond = 0, []
+        for visit, work in zip(visits, works, strict=True):
+            nbytes, with_it = held, set(seen)
+            with suppress(RuntimeError):  # its reader changes it
+                for size in _sizes(work, with_it):
+                    nbytes += size
+            if nbytes > max(most, held + SMALL) and not self.alive(visit.holder):
+                beyond.append(visit)
+            else:
+                held, seen = nbytes, with_it
+        return held, beyond
+
+    def _drop(self, visits: Iterable[Visit], crowded_out: bool = False) -> int:
+        """Drop visits that nobody has come back to; returns how many went."""
+        gone = 0
+        for visit in visits:
+            with self._lock:
+                if self.alive(visit.holder) or self._visits.pop(visit.token, None) is None:
+                    continue
+            gone += 1
+            if crowded_out:
+                self._crowded_out.append(visit.token)
+            self._end(visit.holder)
         if gone:
             log.info("visits dropped", extra={"dropped": gone, "held": len(self)})
         return gone

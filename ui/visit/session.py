@@ -25,7 +25,7 @@ from seqlib.training.scheduler import Scheduler, default
 from ui.component import component
 from ui.state import TABLE, TOOLBAR, WORK
 from ui.status.log import number
-from ui.visit.memory import MINUTES, Visit, Visits
+from ui.visit.memory import MINUTES, MOST_HELD, Visit, Visits
 
 MOST_SHOWN = 1000  # characters of what a tab says of the visit it had
 RELOAD_SECONDS = 1.0  # within which a reloaded page's old connection is seen to end
@@ -43,7 +43,13 @@ def _alive(session: str) -> bool:
     return bool(session) and runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
-visits = Visits(_alive)
+def _end(session: str) -> None:
+    """Have the server forget a session that it holds in case its browser comes back."""
+    if session and runtime.exists():
+        runtime.get_instance().clear_user_info_for_session(session)
+
+
+visits = Visits(_alive, end=_end)
 
 
 def _session() -> str:
@@ -56,8 +62,9 @@ def _session() -> str:
 
 def begin() -> None:
     """Called at the start of every script run, before anything is drawn."""
-    # A host with little memory may hold visits for a shorter time.
+    # A host with little memory may hold visits for a shorter time, one with much hold more.
     visits.minutes = number("SEQSCOPE_VISIT_MINUTES", MINUTES)
+    visits.most_held = int(1e6 * number("SEQSCOPE_HELD_MB", MOST_HELD / 1e6))
     look()
 
 
@@ -286,7 +293,10 @@ def holds(work: Mapping[str, Any]) -> dict[str, int]:
         "midi": int(work.get("song") is not None),
         "sentences": sum(map(len, work.get("emoji_mine") or ())),
         "tables": int(work.get("emoji_draft") is not None),
-        "models": int(work.get("emoji_file_model") is not None),
+        "models": sum(
+            work.get(key) is not None for key in ("emoji_file_model", "jazz_file", "own_layers")
+        ),
+        "numbers": int(work.get("own_numbers") is not None),
         "vectors": vectors,
     }
     return {name: count for name, count in counts.items() if count}
@@ -300,6 +310,7 @@ def in_words(counts: Mapping[str, Any]) -> str:
         "sentences": lambda n: n_("{n} sentence of your own", "{n} sentences of your own", n),
         "tables": lambda n: n_("{n} table being edited", "{n} tables being edited", n),
         "models": lambda n: n_("{n} opened model", "{n} opened models", n),
+        "numbers": lambda n: n_("{n} file of numbers", "{n} files of numbers", n),
         "vectors": lambda n: n_("{n} file of vectors", "{n} files of vectors", n),
     }
     found = [
@@ -316,16 +327,22 @@ def lost(asked: Mapping[str, Any]) -> str:
     gone = in_words(counts) if isinstance(counts, Mapping) else ""
     if not gone:
         return ""
-    if asked.get("boot") == BOOT:
+    if asked.get("boot") != BOOT:
         return _(
-            "This page was away for over {minutes} minutes, so what it held is gone: {gone}. The "
-            "settings in the link are as they were.",
-            minutes=visits.minutes,
+            "The server was started again, so what this page held is gone: {gone}. The settings "
+            "in the link are as they were.",
+            gone=gone,
+        )
+    if visits.crowded_out(str(asked.get("token"))):
+        return _(
+            "While this page was away others needed the room, so what it held was put away: "
+            "{gone}. Open your files again; the settings in the link are as they were.",
             gone=gone,
         )
     return _(
-        "The server was started again, so what this page held is gone: {gone}. The settings in "
-        "the link are as they were.",
+        "This page was away for over {minutes} minutes, so what it held is gone: {gone}. The "
+        "settings in the link are as they were.",
+        minutes=visits.minutes,
         gone=gone,
     )
 

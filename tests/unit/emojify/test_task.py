@@ -327,3 +327,23 @@ def test_a_batch_without_a_single_word_moves_the_softmax_only():
 def test_moving_to_the_front_keeps_the_order_of_the_words():
     rows = np.array([[3, 0, 4, 0], [0, 0, 0, 0], [1, 2, 3, 4], [0, 0, 0, 5]])
     assert to_the_front(rows).tolist() == [[3, 4, 0, 0], [0] * 4, [1, 2, 3, 4], [5, 0, 0, 0]]
+
+
+def test_a_model_holds_its_trained_table_once():
+    """Its cells are views of what was learned, so a copy of the table stood beside the table."""
+    task = make(trainable=True)
+    state = task.settled(after(task, 2))
+    model = task.model(state, start(True))
+    held = (*model.arrays, model.embedding.values)
+    assert all(np.shares_memory(array, state.weights) for array in held)
+    assert np.array_equal(model.embedding.rows, task.rows)
+
+
+def test_rows_that_were_changed_before_stay_so():
+    matrix = np.zeros((9, 2), np.float32)
+    before = Embedding.of(matrix, {3: np.ones(2), 8: np.full(2, 8.0)})
+    now = before.changed(np.array([7, 3]), np.array([[7, 7], [3, 3]], np.float32))
+    assert now.rows.tolist() == [3, 7, 8]
+    assert now[np.arange(9)][:, 0].tolist() == [0, 0, 0, 3, 0, 0, 0, 7, 8]
+    again = now.changed(np.array([3, 7, 8]), np.array([[4, 4], [5, 5], [6, 6]], np.float32))
+    assert again[np.arange(9)][:, 0].tolist() == [0, 0, 0, 4, 0, 0, 0, 5, 6]

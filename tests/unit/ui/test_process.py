@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 
 from tests import loops
@@ -97,3 +98,21 @@ def test_full_collections_leave_out_what_is_loaded():
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)
+
+
+def test_a_closed_session_goes_when_its_time_is_over_though_nobody_else_comes_or_goes(monkeypatch):
+    monkeypatch.setattr(process, "collect_soon", lambda: None)
+    storage = MemorySessionStorage(ttl_seconds=-0.99)
+
+    class Session:
+        id = "closed"
+
+    async def closed() -> weakref.ref:
+        session = Session()
+        storage.save(SimpleNamespace(session=session))
+        seen = weakref.ref(session)
+        del session
+        await asyncio.sleep(0.1)
+        return seen
+
+    assert loops.run(closed())() is None

@@ -3,8 +3,11 @@
 import gzip
 import io
 import re
+import time
 import tracemalloc
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 
 from seqlib import limits
 from seqlib.i18n import speaking
-from seqlib.vectors import KINDS, VectorsError, cache_folder, load
+from seqlib.vectors import KINDS, VectorsError, WordVectors, cache_folder, load, loading
 from seqlib.vectors import text as text_module
 
 GLOVE = b"the 0.5 -0.25 1e-3\nof 1 2 3\ncucumber -0.1 .2 3.\n"
@@ -556,3 +559,16 @@ def test_the_size_of_a_block_changes_nothing(read, monkeypatch, block):
     assert vectors.matrix[300, 1] == np.float32(299 / 7)
     assert vectors.report.counts == {"columns": 1, "duplicate": 300, "no final newline": 1}
     assert vectors.report.problems[0].line == 301
+
+
+def test_readers_who_ask_for_the_default_vectors_at_once_share_them(monkeypatch):
+    """Thirty pages that were opened as the server started mapped the file fourteen times."""
+
+    def slowly() -> WordVectors:
+        time.sleep(0.02)
+        return WordVectors.of(["a"], np.ones((1, 2)))
+
+    monkeypatch.setattr(loading, "_once", lru_cache(maxsize=1)(slowly))
+    with ThreadPoolExecutor(8) as readers:
+        found = list(readers.map(lambda _reader: load(), range(8)))
+    assert len({id(one) for one in found}) == 1

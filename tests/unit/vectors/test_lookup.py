@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
+from seqlib.emojify import Lexicon, Unknown
 from seqlib.vectors import WordVectors, load
-from seqlib.vectors.lookup import look_up, multiplications, one_hot_product
+from seqlib.vectors.lookup import beside, look_up, multiplications, one_hot_product
+from seqlib.vectors.wordvectors import MANY
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +55,21 @@ def test_one_hot_times_the_matrix_is_the_lookup_to_the_last_bit(vectors):
 
 def test_multiplications_are_those_of_the_whole_product(vectors):
     assert multiplications(np.arange(3), vectors) == 3 * (len(vectors) + 1) * vectors.dim
+
+
+def test_vectors_that_nobody_holds_are_gone_at_once_whatever_was_asked_of_them():
+    """A file that another took the place of stayed, by a cache and by what refers to itself."""
+    words = ["the", "not", "love", "eat", "cat", *(f"w{at}" for at in range(MANY))]
+    vectors = WordVectors.of(words, np.random.default_rng(0).normal(size=(len(words), 20)))
+    assert look_up(["爱 the cat"], vectors).unknown == ()
+    assert "love" in beside(vectors, "爱")
+    assert beside(vectors, "cat") == ()
+    Lexicon.of(vectors, Unknown.SHARED)
+    assert vectors.chinese is not None
+    seen = weakref.ref(vectors)
+    gc.disable()
+    try:
+        del vectors
+        assert seen() is None
+    finally:
+        gc.enable()

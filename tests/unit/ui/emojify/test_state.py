@@ -7,12 +7,14 @@ import weakref
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import streamlit as st
 
 from seqlib.emojify import Lexicon, Unknown
 from seqlib.text import from_rows, shipped
 from seqlib.vectors import WordVectors, load
 from ui.emojify import state
+from ui.visit import session
 from ui.visit.records import EmojiRecord
 
 
@@ -48,3 +50,16 @@ def test_runs_on_other_sentences_of_the_same_name_are_not_compared(monkeypatch):
     ]
     monkeypatch.setattr(st, "session_state", {"emoji_runs": runs})
     assert state.engine_runs() == [runs[1].run, runs[2].run]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_where_the_server_is_full_a_reader_keeps_two_runs_and_is_told(monkeypatch, full):
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(session.visits, "room", lambda nbytes: nbytes > 10**6 and not full)
+    monkeypatch.setattr(state.choices, "choose", lambda key, value: None)
+    said: list[str] = []
+    monkeypatch.setattr(st, "toast", lambda text, **_more: said.append(text))
+    for _run in range(3):
+        state.keep(SimpleNamespace(), load())
+    assert [one.number for one in state.runs()] == ([2, 3] if full else [1, 2, 3])
+    assert ["run 1 was put away" in one for one in said] == [True] * full

@@ -21,6 +21,7 @@ def test_a_result_is_made_once_for_an_owner_and_a_key():
     assert remembered(other, ("x", data), lambda: 3) == 3
     assert remembered(one, ("x", data.copy()), lambda: 4) == 4, "equal, but another array"
     assert remembered(one, ("y", data), lambda: 5) == 5
+    assert [remembered(one, ("z", None), lambda at=at: at) for at in (6, 7)] == [6, 6]
 
 
 def test_results_do_not_keep_their_owner():
@@ -52,6 +53,17 @@ def test_large_results_are_bounded_by_their_bytes(monkeypatch):
     assert len(module._results[owner]) == 0
 
 
+def test_large_results_of_many_readers_are_bounded_together(monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    owners = [Owner() for _reader in range(30)]
+    for owner in owners:
+        remembered(owner, ("order",), lambda: np.zeros(300, np.uint8))
+    assert [len(module._results[owner]) for owner in owners] == [0] * 27 + [1] * 3
+    remembered(owners[-3], ("order",), lambda: None)
+    remembered(owners[0], ("order",), lambda: np.zeros(300, np.uint8))
+    assert [len(module._results[owner]) for owner in owners[-3:]] == [1, 0, 1], "asked for longest"
+
+
 def test_threads_that_ask_at_once_all_get_their_own():
     """A plain dictionary changed size under another thread's hands."""
     owner = Owner()
@@ -69,3 +81,18 @@ def test_what_fails_is_asked_for_again():
     with pytest.raises(ZeroDivisionError):
         remembered(owner, ("x",), lambda: 1 // 0)
     assert remembered(owner, ("x",), lambda: 1) == 1
+
+
+def test_results_do_not_keep_what_they_are_of():
+    """Each look at a run in training would keep its weights: 2 MB a look, for every reader."""
+    owner, data = Owner(), np.zeros(3)
+    remembered(owner, ("x", data), lambda: 1)
+    seen = weakref.ref(data)
+    del data
+    gc.collect()
+    assert seen() is None
+    other = np.zeros(3)
+    assert remembered(owner, ("x", other), lambda: 2) == 2
+    assert len(module._results[owner]) == 1, "nor what nobody can ask for again"
+    assert remembered(owner, ("x", other), lambda: 3) == 2
+    assert remembered(owner, ("x", [1]), lambda: 4) == 4, "of a kind that is kept all the same"

@@ -24,6 +24,7 @@ from seqlib.emojify import (
     Lexicon,
     Unknown,
 )
+from seqlib.i18n import speaking
 from seqlib.jazz import JazzWeights, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.training import RunSettings, TrainingRun
@@ -31,7 +32,7 @@ from seqlib.text import DataSet, shipped
 from seqlib.training.copy_task import CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
-from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading
+from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading, session
 from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.reading import open_visit, song_of
@@ -640,6 +641,62 @@ def test_number_and_size_of_visits_nobody_looks_at_are_bounded():
     big = visits.add(Visit(holder="here", work={"big": np.zeros(11_000_000, np.uint8)}))
     visits.sweep()
     assert visits.find(big.token) is big
+
+
+def test_what_visits_share_counts_once():
+    """A class that closes its laptops has the teacher's file thirty times."""
+    visits, clock = some_visits(most_bytes=10_000_000, minutes=20)
+    theirs = np.zeros(6_000_000, np.uint8)
+    for place in range(30):
+        clock.now = place
+        visits.add(Visit(holder="gone", work={"own_layers": theirs}))
+    visits.sweep()
+    assert len(visits) == 30
+    own = visits.add(Visit(holder="gone", work={"own_layers": theirs.copy()}))
+    visits.sweep()
+    assert len(visits) == 1
+    assert visits.find(own.token) is own
+
+
+def test_room_is_made_by_visits_nobody_looks_at_the_longest_away_first():
+    ended: list[str] = []
+    visits, clock = some_visits({"here"}, most_held=20_000_000, end=ended.append)
+
+    def holding(place: int, megabytes: int, holder: str) -> Visit:
+        clock.now = place
+        return visits.add(Visit(holder=holder, work={"x": np.zeros(megabytes * 10**6, np.uint8)}))
+
+    light = holding(0, 0, "light")
+    first, second = holding(1, 5, "first"), holding(2, 5, "second")
+    here = holding(3, 8, "here")
+    assert visits.room(1_000_000)
+    assert ended == []
+    assert not visits.room(13_000_000)
+    assert ended == [], "it would not help"
+    assert visits.room(5_000_000)
+    assert ended == ["first"]
+    assert visits.room(11_000_000)
+    assert ended == ["first", "second"]
+    assert not visits.room(13_000_000), "who is here loses nothing"
+    assert [visits.find(one.token) for one in (first, second)] == [None, None]
+    assert [visits.find(one.token) for one in (light, here)] == [light, here]
+    assert [visits.crowded_out(one.token) for one in (first, second, here)] == [True, True, False]
+
+
+def test_who_was_crowded_out_is_told_so_and_who_was_away_too_long_too(monkeypatch):
+    visits, clock = some_visits(most_held=0)
+    monkeypatch.setattr(session, "visits", visits)
+    one = visits.add(Visit(work={"own_layers": np.zeros(200_000, np.uint8)}, holder="gone"))
+    asked = {"token": one.token, "boot": session.BOOT, "holds": session.holds(one.work)}
+    visits.room(0)
+    assert "others needed the room" in session.lost(asked)
+    assert "1 opened model" in session.lost(asked)
+    with speaking("zh"):
+        assert "其他人需要空间" in session.lost(asked)
+    late = visits.add(Visit(work=one.work, holder="gone"))
+    clock.now = 60 * 60
+    visits.sweep()
+    assert "away for over 20 minutes" in session.lost({**asked, "token": late.token})
 
 
 def test_nobody_waits_while_a_large_visit_is_measured(monkeypatch):
