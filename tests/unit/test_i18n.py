@@ -104,6 +104,12 @@ def test_areas_share_no_file_and_leave_none_out():
         assert file in files, f"{file} is in no area of scripts/texts.py"
 
 
+def test_a_text_is_found_beside_others_and_their_values_in_javascript(tmp_path):
+    file = tmp_path / "panel.js"
+    file.write_text('said = ` ${t("{name}, step {n}:", { name, n: at + 1 })} ${t("on")} …`;')
+    assert {message.id for message in texts.texts([file])} == {"", "{name}, step {n}:", "on"}
+
+
 def test_no_text_hides_in_an_f_string():
     """Babel does not find it there."""
     for file in (file for area in AREAS.values() for file in area if file.suffix == ".py"):
