@@ -147,8 +147,19 @@ function keepFocus() {
   }, true);
 }
 
+/** Menus and dialogs stand outside the app: the document is light or dark as the app is. */
+function followScheme() {
+  const app = document.querySelector("[data-testid='stApp']");
+  if (!app || globalThis.seqscopeScheme) return;
+  const follow = () => { document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme; };
+  follow();
+  globalThis.seqscopeScheme = new MutationObserver(follow);
+  globalThis.seqscopeScheme.observe(app, { attributeFilter: ["class"] });
+}
+
 export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
+  followScheme();
   keepFocus();
   onceConnectedAgain(() => setTriggerValue("again", true));
   // Streamlit calls again on every run; the same words need nothing.
