@@ -39,7 +39,7 @@ def start(beside: Callable[[], None]) -> np.ndarray | None:
 
     Returns the start's indices in the corpus' vocabulary, int (n,); None for a melody's own.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         opening = language.choice(
             st.segmented_control,
             _("begins with"),
