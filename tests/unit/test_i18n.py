@@ -110,6 +110,12 @@ def test_a_text_is_found_beside_others_and_their_values_in_javascript(tmp_path):
     assert {message.id for message in texts.texts([file])} == {"", "{name}, step {n}:", "on"}
 
 
+def test_no_name_in_javascript_stays_english():
+    for file in texts.ROOT.glob("static/**/*.js"):
+        names = r"""(?:aria-label|aria-roledescription|title|placeholder|alt)"?: ["'`][A-Za-z]"""
+        assert re.findall(names, file.read_text("utf-8")) == [], file
+
+
 def test_no_text_hides_in_an_f_string():
     """Babel does not find it there."""
     for file in (file for area in AREAS.values() for file in area if file.suffix == ".py"):

@@ -133,7 +133,7 @@ export function equationLane(data, stage) {
     /** @type {Record<string, any>} */
     const p = { figures: {} };
     const f = (key, name) => { p.figures[key] = figure(name); return p.figures[key]; };
-    p.select = element("select", { class: "speed", "aria-label": "Unit" },
+    p.select = element("select", { class: "speed", "aria-label": t("Unit") },
       Array.from({ length: n }, (_, unit) => element("option", { value: String(unit), text: String(unit) })));
     p.back = button(t("The unit before"), { icon: "minus", className: "small" });
     p.next = button(t("The next unit"), { icon: "plus", className: "small" });
