@@ -1,6 +1,6 @@
 // Lane `equation`: one unit's update with its own numbers at this step, its gates below.
 
-import { bracketed, otherText, squashOf, unitText } from "../equation_text.js";
+import { bracketed, otherText, passedOver, squashOf, unitText } from "../equation_text.js";
 import { axisName } from "../text.js";
 import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
@@ -67,7 +67,9 @@ function lstm(data) {
     return { ...gates, before: step ? c[step - 1] : c0[unit], c: c[step], a, z: sums(step, unit) };
   }
 
-  return { rows, n, gates: ["f", "i", "g", "o"], state: "c", textAt: (step, unit) => unitText(numbersAt(step, unit)) };
+  const masked = (step) => held !== null && passedOver(held, step, n);
+
+  return { rows, n, gates: ["f", "i", "g", "o"], state: "c", masked, textAt: (step, unit) => unitText(numbersAt(step, unit)) };
 }
 
 function otherCell(data) {
@@ -243,7 +245,9 @@ export function equationLane(data, stage) {
         cells.b.textContent = bracketed(figures.b);
         cells.z.textContent = figures.z;
         cells.value.textContent = figures.value;
-        cells.note.textContent = figures.held ? t("set by hand to {value}", { value: figures.actual }) : "";
+        const value = figures.actual;
+        const said = () => (cell.masked?.(step) ? t("passed over: {value}", { value }) : t("set by hand to {value}", { value }));
+        cells.note.textContent = figures.held ? said() : "";
       }
     },
 
