@@ -192,7 +192,7 @@ def test_predict_then_reveal(shapes):
 
 
 def test_presenter_type_is_at_least_20_px(shapes):
-    page = shapes("?present=true")
+    page = shapes("?present=true&predict=true")
     page.wait_for_selector(".blueprint.presenter")
     small = first(page).evaluate(
         """(node) => [...node.querySelectorAll('.axis, .symbol, .count, .number, code, .detail')]
@@ -200,3 +200,5 @@ def test_presenter_type_is_at_least_20_px(shapes):
           .map((one) => `${one.className} ${getComputedStyle(one).fontSize}`)"""
     )
     assert small[:3] == []
+    # A control of so many pixels has room for its type, and a number for its buttons.
+    expect(page.locator(".st-key-question").get_by_test_id("stNumberInputStepUp")).to_be_visible()

@@ -136,6 +136,7 @@ h3 { font-size: 1.25rem !important; }
   }
   .st-key-present:not(:has(:checked)) { display: none; }
   .st-key-tools:has(.st-key-present :checked) { flex-wrap: wrap; }
+  :root { --bars: 6.6rem; } /* the list of sections is as high as a finger */
   h1 { font-size: 1.7rem !important; }
   h2 { padding-top: 0.5rem !important; }
   [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]

@@ -13,6 +13,7 @@ from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.quiz import Question, Verdict
 from seqlib.shapes.recording import Blueprint
 from ui.lessons.pages import lesson
+from ui.parts.presenter import wide
 from ui.shapes import tally
 from ui.state import value, widget
 
@@ -117,11 +118,11 @@ def form(
             st.number_input(
                 _("question"),
                 help=_("Its number stands in the link, so a class gets the same question."),
-                width=120,
+                width=wide(120),
                 **widget("question"),
             )
             st.text_input(
-                _("class name"), help=lesson("shapes")["tally"], width=120, **widget("tally")
+                _("class name"), help=lesson("shapes")["tally"], width=wide(120), **widget("tally")
             )
             st.markdown(
                 _(
