@@ -110,6 +110,17 @@ def test_a_text_is_found_beside_others_and_their_values_in_javascript(tmp_path):
     assert {message.id for message in texts.texts([file])} == {"", "{name}, step {n}:", "on"}
 
 
+@pytest.mark.parametrize("area", AREAS)
+def test_a_plural_keeps_both_its_forms(area):
+    """Babel forgets the second where another text stands among the values."""
+    known = {message.id for message in texts.texts(AREAS[area])}
+    for file in (file for file in AREAS[area] if file.suffix == ".py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "n_":
+                forms = [form.value for form in node.args[:2] if isinstance(form, ast.Constant)]
+                assert not forms or tuple(forms) in known, f"{file}:{node.lineno}"
+
+
 def test_no_name_in_javascript_stays_english():
     for file in texts.ROOT.glob("static/**/*.js"):
         names = r"""(?:aria-label|aria-roledescription|title|placeholder|alt)"?: ["'`][A-Za-z]"""
