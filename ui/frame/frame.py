@@ -96,10 +96,13 @@ h3 { font-size: 1.25rem !important; }
 /* Nor do its captions and the colours of its code reach 4.5 to 1 on a light page. */
 [data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
 [data-testid="stCaptionContainer"]:has(a) { opacity: 1 !important; }
-[data-testid="stCode"] .token.comment { color: light-dark(#5b6370, #9aa0ae) !important; }
-[data-testid="stCode"] :is(.token.boolean, .token.string) {
+[data-testid="stCode"] :is(.token.comment, .token.punctuation) {
+  color: light-dark(#5b6370, #9aa0ae) !important;
+}
+[data-testid="stCode"] :is(.token.boolean, .token.string, .token.number) {
   color: light-dark(#14702f, #5ce488) !important;
 }
+[data-testid="stCode"] .token.operator { color: light-dark(#a34a00, #ff9f4d) !important; }
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
 /* Streamlit's own CSV of a table leaves formulas in; those of our buttons do not. The icon is its
