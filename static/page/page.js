@@ -147,6 +147,18 @@ function keepFocus() {
   }, true);
 }
 
+/**
+ * Let a finger that moves over a chart scroll the page: Plotly would take it for a drag, and a chart may be as high as a
+ * phone. A tap reaches it as a mouse's press, and still says what stands there.
+ */
+function letFingersScroll() {
+  if (globalThis.seqscopeFingers) return;
+  globalThis.seqscopeFingers = true;
+  document.addEventListener("touchstart", (event) => {
+    if (/** @type {Element} */ (event.target).closest(".draglayer")) event.stopPropagation();
+  }, { capture: true, passive: true });
+}
+
 /** Menus and dialogs stand outside the app: the document is light or dark as the app is. */
 function followScheme() {
   const app = document.querySelector("[data-testid='stApp']");
@@ -160,6 +172,7 @@ function followScheme() {
 export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
   followScheme();
+  letFingersScroll();
   keepFocus();
   onceConnectedAgain(() => setTriggerValue("again", true));
   // Streamlit calls again on every run; the same words need nothing.
