@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from scripts import texts
 from seqlib.i18n import LANGUAGES, LOCALES, N_, SOURCE, _, browser_words, n_, speaking
+from seqlib.shapes.layers.base import Missing
 from ui.lessons.markdown import LESSONS
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
@@ -119,6 +120,14 @@ def test_a_plural_keeps_both_its_forms(area):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "n_":
                 forms = [form.value for form in node.args[:2] if isinstance(form, ast.Constant)]
                 assert not forms or tuple(forms) in known, f"{file}:{node.lineno}"
+
+
+def test_after_a_chinese_sentence_is_no_space():
+    with speaking("zh"):
+        assert "。 " not in str(Missing("One is missing."))
+    for file in (file for area in AREAS.values() for file in area if file.suffix == ".py"):
+        joined = re.findall(r"""f"\{[\w.]+\} (?:\{_\(|" \+ _\()""", file.read_text("utf-8"))
+        assert joined == [], f"{file}: put them together with ``sentences``"
 
 
 def test_no_name_in_javascript_stays_english():

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.shapes import quiz
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.quiz import Question, Verdict
@@ -102,7 +102,7 @@ def form(
             if shown.more == REVEALED:
                 text = _("The answers are hidden.") if hide else text
             elif shown.more:
-                text = f"{text} {shown.more}"
+                text = sentences(text, shown.more)
             (st.success if shown.correct else st.warning)(text)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
