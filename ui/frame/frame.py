@@ -93,7 +93,7 @@ h3 { font-size: 1.25rem !important; }
 [data-testid="stExpander"] summary code { font-size: 0.9em; }
 /* Streamlit writes white on the primary colour, which is pale in the dark. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
-/* Nor do its captions and the colours of its code reach 4.5 to 1 on a light page. */
+/* Nor do its captions and the colours of its code reach 4.5 to 1. */
 [data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
 [data-testid="stCaptionContainer"]:has(a) { opacity: 1 !important; }
 [data-testid="stCode"] :is(.token.comment, .token.punctuation) {
@@ -102,6 +102,7 @@ h3 { font-size: 1.25rem !important; }
 [data-testid="stCode"] :is(.token.boolean, .token.string, .token.number) {
   color: light-dark(#14702f, #5ce488) !important;
 }
+[data-testid="stCode"] .token.keyword { color: light-dark(#1d4fb8, #8db4ff) !important; }
 [data-testid="stCode"] .token.operator { color: light-dark(#a34a00, #ff9f4d) !important; }
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
