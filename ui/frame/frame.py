@@ -162,6 +162,7 @@ PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
+[data-testid="stMarkdownContainer"] :is(p, li) code { font-size: 0.9em; }
 [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
   > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 /* What is in it stands on the page itself, after the title. */
