@@ -128,6 +128,7 @@ def test_after_a_chinese_sentence_is_no_space():
     for file in (file for area in AREAS.values() for file in area if file.suffix == ".py"):
         joined = re.findall(r"""f"\{[\w.]+\} (?:\{_\(|" \+ _\()""", file.read_text("utf-8"))
         assert joined == [], f"{file}: put them together with ``sentences``"
+        assert '"; ".join(' not in file.read_text("utf-8"), f"{file}: a semicolon is a text"
 
 
 def test_no_name_in_javascript_stays_english():

@@ -114,7 +114,7 @@ def _fitted(tokens: tuple[Token, ...]) -> np.ndarray:
                 "Not among the {n_values} tokens that the network knows, so the nearest stand in: "
                 "{pairs}.",
                 n_values=vocabulary.n_values,
-                pairs="; ".join(pairs),
+                pairs=_("; ").join(pairs),
             )
         )
     return indices
