@@ -56,6 +56,7 @@ FRAME_CSS = """<style>
 :has(> .st-key-page_language) { display: none; }
 /* Below the app's own bar, and the stage's below that. */
 :root { --bars: 6.1rem; --stage-top: calc(var(--bars) + 0.2rem); }
+:root:not(:has(.st-key-sections)) { --bars: 3.6rem; }
 :has(> .st-key-sections) {
   position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
   background: light-dark(#ffffff, #10141b);
@@ -192,6 +193,7 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
     opacity: 0;
   }
   :root { --bars: 3.1rem; }
+  :root:not(:has(.st-key-sections)) { --bars: 0.4rem; }
   :has(> .st-key-sections) { top: 0.6rem; }
 }
 </style>"""
