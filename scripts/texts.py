@@ -7,6 +7,7 @@ still untranslated is printed. The exit status is 1 if anything is.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ ERRORS = (
 # What ``seqlib.shapes.code`` says of a line of pasted code, by its second argument or its first.
 REMARKS = {"PasteError": (2,), "fail": (2,), "refuse": None, "say": None}
 KEYWORDS = {**dict.fromkeys(("_", "N_", "Later", *ERRORS)), **REMARKS, "n_": (1, 2)}
+# In JavaScript. Babel does not find `… ${t("…", { n })} …`: the first brace ends it there.
+SAID = re.compile(r'\bt\("([^"]+)"')
 # What a page shows of the library is translated with the page.
 PAGES = {
     "home": (),
@@ -71,15 +74,13 @@ def texts(files: list[Path]) -> Catalog:
     """What the files say through ``_``, ``n_``, ``N_``, in JavaScript ``t``, on the board ``#``."""
     catalog = Catalog()
     for file in files:
-        if file.suffix == ".txt":
-            for comment in COMMENT.findall(file.read_text("utf-8")):
-                catalog.add(comment)
+        if file.suffix != ".py":
+            pattern = COMMENT if file.suffix == ".txt" else SAID
+            for text in pattern.findall(file.read_text("utf-8")):
+                catalog.add(text)
             continue
-        is_js = file.suffix == ".js"
-        method, words = ("javascript", {"t": None}) if is_js else ("python", KEYWORDS)
         with file.open("rb") as opened:
-            options = {"parse_template_string": True}  # JavaScript's `… ${t("…")} …`
-            for _, message, _, _ in extract(method, opened, words, options=options):
+            for _, message, _, _ in extract("python", opened, KEYWORDS):
                 catalog.add(message)
     return catalog
 

@@ -163,7 +163,9 @@ def drift(
 
     Similarity is the cosine: 1 is the same direction.
     """
-    drawn = figure(260, _("step t"), _("similarity to the state<br>after the last word"), font=font)
+    height = max(260, 260 * font // FONT)  # upright words below it take their room from the curves
+    title = _("similarity to the state<br>after the last word")
+    drawn = figure(height, _("step t"), title, font=font)
     steps = np.arange(len(words))
     for (name, values), colour, dash in zip(
         lines, SERIES * len(lines), ("solid", "dash") * len(lines), strict=False
@@ -186,7 +188,7 @@ def word_scores(
     words: Sequence[str], by_gradient: np.ndarray, by_leaving_out: np.ndarray, font: int = FONT
 ) -> go.Figure:
     """Draw how many nats each word adds to one class over another, by two methods."""
-    drawn = figure(280, "", _("nats"), font=font)
+    drawn = figure(max(280, 280 * font // FONT), "", _("nats"), font=font)
     at = np.arange(len(words))
     for name, values, colour in (
         (_("gradient × word"), by_gradient, SERIES[0]),

@@ -144,10 +144,11 @@ def piece_name(name: str) -> str:
     """Translate the name of a piece of the default corpus; return other names unchanged."""
     if not (found := _PIECE.fullmatch(name)):
         return name
+    number, key = found[1], found[3].replace("-flat", "♭")
     names = {
-        "blues": _("{number} blues in {key}", number=found[1], key=found[3]),
-        "tune": _("{number} tune in {key}", number=found[1], key=found[3]),
-        "song": _("{number} song in {key}", number=found[1], key=found[3]),
+        "blues": _("{number} blues in {key}", number=number, key=key),
+        "tune": _("{number} tune in {key}", number=number, key=key),
+        "song": _("{number} song in {key}", number=number, key=key),
     }
     return names[found[2]]
 

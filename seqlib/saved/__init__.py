@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, _, sentences
 from seqlib.saved.files import BYTES, ENDINGS, SavedError
 from seqlib.saved.layers import Layer, Saved, read
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
@@ -24,7 +24,7 @@ def opened(data: bytes) -> Saved:
     """Read a file of weights; raises ``SavedError``, one sentence, for what cannot be read."""
     if len(data) > BYTES:
         over = _("The file is over {most} MB.", most=BYTES // 1_000_000)
-        raise SavedError(f"{over} {_(LEAVE_OUT)}")
+        raise SavedError(sentences(over, _(LEAVE_OUT)))
     try:
         return room.submit(read, data).result()
     except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:

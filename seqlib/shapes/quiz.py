@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqlib.i18n import N_, InputError, _, n_
+from seqlib.i18n import N_, InputError, _, n_, sentences
 from seqlib.shapes.arithmetic import Shape, as_text
 from seqlib.shapes.recording import Blueprint
 
@@ -154,10 +154,10 @@ def judge(
                 _fits(answer[a], right[p], names[p], sizes) for a, p in enumerate(rest)
             ):
                 off = _("One is missing.")
-                return Verdict(False, f"{sentence} {off}", counts(axis))
+                return Verdict(False, sentences(sentence, off), counts(axis))
         off = _("It has more.") if given < len(right) else _("It has fewer.")
         more = n_("It has {n} axis.", "It has {n} axes.", len(right))
-        return Verdict(False, f"{sentence} {off}", more)
+        return Verdict(False, sentences(sentence, off), more)
     for axis, (one, size, name) in enumerate(zip(answer, right, names, strict=True)):
         if not _fits(one, size, name, sizes):
             sentence = _(

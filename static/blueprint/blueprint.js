@@ -58,25 +58,28 @@ function block({ name, shape }, left, scale) {
   return { group, width: across + dx, height: top + dy + down + 34 };
 }
 
-/** Two tensors side by side, to one scale; beside them the second as the note's picture has it. */
+const ROOM = { before: 60, across: 50, after: 110 }; // for the labels beside a block
+const TYPE = 18; // size of a label, in the units of the block's drawing
+
+/** Two tensors side by side, to one scale; beside them the second as the note's picture has it. They fall into rows before their labels would shrink. */
 function blocks(pair, turned) {
   const longest = Math.max(...pair.flatMap(({ shape }) => shape.map(([, size]) => size)));
   const scale = 150 / longest;
-  const room = 104; // for a label beside a block
-  const one = block(pair[0], room, scale);
-  const other = block(pair[1], room + one.width + 2 * room, scale);
-  const arrow = draw("text", { x: room + one.width + room * 0.55, y: 30 + one.height / 2, class: "to", "text-anchor": "middle" });
-  arrow.textContent = "→";
-  const left = room * 5 + one.width + other.width;
   const { name, shape: [m, down, across] } = pair[1];
-  const wrong = block({ name, shape: [m, across, down] }, left, scale);
+  const [one, other, wrong] = [...pair, { name, shape: [m, across, down] }].map((tensor) => block(tensor, ROOM.before, scale));
   wrong.group.classList.add("turned");
-  const cross = draw("path", { d: `M${left},30 l${wrong.width},${wrong.height - 64} m0,${64 - wrong.height} l${-wrong.width},${wrong.height - 64}`, class: "cross" });
+  const cross = draw("path", { d: `M${ROOM.before},30 l${wrong.width},${wrong.height - 64} m0,${64 - wrong.height} l${-wrong.width},${wrong.height - 64}`, class: "cross" });
   wrong.group.append(draw("title", {}, [turned]), cross);
-  const width = left + wrong.width + room;
-  const height = Math.max(one.height, other.height, wrong.height);
-  const words = pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(t(" becomes "));
-  return draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words, class: "blocks" }, [one.group, arrow, other.group, wrong.group]);
+  const pictures = [one, other, wrong].map(({ group, width, height }, place) => {
+    const wide = ROOM.before + width + (place ? ROOM.after : ROOM.across);
+    const node = draw("svg", { viewBox: `0 0 ${wide} ${height}` }, [group]);
+    node.style.width = `${wide / TYPE}em`;
+    return node;
+  });
+  const row = make("div", "blocks", undefined, [pictures[0], make("span", "to", "→"), ...pictures.slice(1)]);
+  row.setAttribute("role", "img");
+  row.setAttribute("aria-label", pair.map(({ shape }) => shape.map(([axis, size]) => `${axis} ${size}`).join(" × ")).join(t(" becomes ")));
+  return row;
 }
 
 class BlueprintView {

@@ -147,8 +147,32 @@ function keepFocus() {
   }, true);
 }
 
+/**
+ * Let a finger that moves over a chart scroll the page: Plotly would take it for a drag, and a chart may be as high as a
+ * phone. A tap reaches it as a mouse's press, and still says what stands there.
+ */
+function letFingersScroll() {
+  if (globalThis.seqscopeFingers) return;
+  globalThis.seqscopeFingers = true;
+  document.addEventListener("touchstart", (event) => {
+    if (/** @type {Element} */ (event.target).closest(".draglayer")) event.stopPropagation();
+  }, { capture: true, passive: true });
+}
+
+/** Menus and dialogs stand outside the app: the document is light or dark as the app is. */
+function followScheme() {
+  const app = document.querySelector("[data-testid='stApp']");
+  if (!app || globalThis.seqscopeScheme) return;
+  const follow = () => { document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme; };
+  follow();
+  globalThis.seqscopeScheme = new MutationObserver(follow);
+  globalThis.seqscopeScheme.observe(app, { attributeFilter: ["class"] });
+}
+
 export default function page({ data, setTriggerValue }) {
   document.documentElement.lang = data.lang;
+  followScheme();
+  letFingersScroll();
   keepFocus();
   onceConnectedAgain(() => setTriggerValue("again", true));
   // Streamlit calls again on every run; the same words need nothing.

@@ -31,7 +31,7 @@ export class Asking {
     this.choices = element("div", { class: "ask-choices", role: "group", "aria-label": t("Candidates") });
     this.result = element("p", { class: "ask-result" });
     this.spoken = element("div", { class: "sr", role: "status" });
-    this.go = button(t("Show the answer (Enter)"), { className: "ask-go", text: t("Reveal") });
+    this.go = button(t("Show the answer (Enter)"), { className: "call ask-go", text: t("Reveal") });
     this.go.addEventListener("click", () => this.advance());
     this.further = button(t("Ask about some step further on, drawn by lot"), { text: t("Drawn step") });
     this.further.addEventListener("click", () => this.ask(this.round.further()));
@@ -82,7 +82,13 @@ export class Asking {
   }
 
   bringIntoView() {
-    this.node.scrollIntoView({ block: "nearest" });
+    // The stage's bar stays at the window's upper edge, higher on a phone; at the lower what folds while presented.
+    const bar = this.stage.controls.node;
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const [above, under] = [Number.parseFloat(getComputedStyle(bar).top) + bar.offsetHeight + 0.3 * rem, 8 * rem];
+    this.node.style.scrollMargin = `${above}px 0 ${under}px`;
+    const fits = above + this.node.offsetHeight + under <= window.innerHeight;
+    this.node.scrollIntoView({ block: fits ? "nearest" : "start" }); // the question rather than its last line
   }
 
   /** As a link says: ask about this step. */

@@ -3,7 +3,7 @@
 //
 // To add a lane: write `lanes/<kind>.js` exporting `<kind>Lane(data, stage)`, with the type
 // LaneOf of its data; add it to LANES in lanes.js and its dataclass beside the others in Python.
-// Texts go through t("…", {…}) of words.js, in functions, not in constants; a reader's text only
+// Texts go through t(text, values) of words.js, in functions, not in constants; a reader's text only
 // ever becomes textContent.
 
 // -- the payload ------------------------------------------------------------------------

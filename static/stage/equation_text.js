@@ -102,7 +102,16 @@ export function settleGate({ x, a, b, squash }, decimals) {
 /** How a gate, or the new state of a plain RNN, is squashed: σ, or tanh for what could be written. */
 export const squashOf = (name) => (name === "g" || name === "a" ? Math.tanh : sigma);
 
-/** The figures of a gate with `decimals`, as text; `held` says that a hand has set it to `actual`. */
+/**
+ * Whether a mask has passed over the step of these gates, each (steps, n): all that was there is kept, and nothing is
+ * written, in every unit.
+ */
+export function passedOver(held, step, n) {
+  const all = (name, value) => held[name].subarray(step * n, (step + 1) * n).every((one) => one === value);
+  return all("f", 1) && all("i", 0) && all("g", 0);
+}
+
+/** The figures of a gate with `decimals`, as text; `held` says that a hand, or a mask, has set it to `actual`. */
 function gateText({ x, a, b }, name, actual, decimals) {
   const squash = squashOf(name);
   const figures = settleGate({ x, a, b, squash }, decimals);

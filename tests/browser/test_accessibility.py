@@ -113,6 +113,9 @@ def test_no_page_breaks_a_rule_and_its_first_picture_is_on_the_first_screen(serv
         assert not lasting_violations(page, axe), entry.title
         switch(page, "dark")
         assert not lasting_violations(page, axe, COLOURS), entry.title
+    page.get_by_role("button", name="My work").click()  # what opens stands outside the app
+    page.get_by_role("button", name="Save to a file").wait_for()
+    assert not lasting_violations(page, axe, COLOURS)
 
 
 def lasting_violations(page: Page, axe: str, rules: Sequence[str] = ()) -> dict[str, list[str]]:

@@ -59,6 +59,17 @@ def test_a_class_is_asked_for_notes_by_keys_before_they_are_shown(server, new_pa
     spoken.get_by_role("button", name="先猜再看").click()
     expect(spoken.locator(".ask")).to_be_hidden()
     expect(spoken.locator(".where-token")).not_to_contain_text("?")
+    # On a phone the bar that stays in sight is higher. A finger leaves what it pressed hovered.
+    page.set_viewport_size({"width": 390, "height": 844})
+    spoken.get_by_role("button", name="先猜再看").click()
+    below = """node => node.getBoundingClientRect().top
+      >= node.closest(".stage").querySelector(".bar").getBoundingClientRect().bottom - 1"""
+    becomes(page, lambda: spoken.locator(".ask").evaluate(below))
+    reveal = spoken.get_by_role("button", name="揭晓")
+    reveal.hover()
+    drawn = "n => [getComputedStyle(n).backgroundColor, getComputedStyle(n).color]"
+    words = [sum(map(int, re.findall(r"\d+", one)[:3])) for one in reveal.evaluate(drawn)]
+    assert abs(words[0] - words[1]) > 300
 
 
 def test_a_sentence_keeps_its_answer_covered_until_its_last_word_is_asked(server, new_page):

@@ -70,6 +70,11 @@ def test_a_sentence_is_looked_up_and_the_stage_follows(page):
 
 def test_dragging_over_rows_zooms_to_them_down_to_single_rows(page):
     first, last = shown(page)
+    # A finger's drag scrolls the page: a chart may be as high as a phone.
+    goes_on = """node => node.dispatchEvent(new TouchEvent("touchstart", {
+      bubbles: true, cancelable: true, touches: [new Touch({ identifier: 1, target: node })],
+    }))"""
+    assert page.locator(".st-key-matrix_chart .nsewdrag").first.evaluate(goes_on)
     drag_over(page, 0.5, 0.6)
     expect(page.get_by_text("cells, each")).not_to_have_text(re.compile(f"^Rows {first:,} to"))
     zoomed = shown(page)

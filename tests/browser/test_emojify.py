@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from conftest import choose, expect, settled, write_first_cell
+from conftest import becomes, choose, expect, settled, write_first_cell
 from playwright.sync_api import Page
 
 from seqlib.text import DEFAULT_CLASSES, tokenise
@@ -96,6 +96,11 @@ def test_a_phone_shows_the_page_without_sideways_scrolling(server, look_at):
     page = open_emojify(server, look_at, viewport={"width": 390, "height": 844})
     main = page.get_by_test_id("stMain")
     assert main.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    # The box stays below the list of sections, which is higher here.
+    page.locator(".st-key-section_order").evaluate("node => node.scrollIntoView()")
+    covered = """node => node.getBoundingClientRect().top
+      - document.querySelector(".st-key-sections").getBoundingClientRect().bottom"""
+    becomes(page, lambda: 0 <= sentence_box(page).evaluate(covered) < 20)
 
 
 def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, look_at):

@@ -119,6 +119,11 @@ def test_a_chinese_browser_is_answered_in_chinese_until_it_asks_for_english(read
 def test_chinese_fits(server, new_page):
     phone = {"width": 390, "height": 844}
     page = new_page(f"{server.url}/?lang=zh", viewport=phone)
+    expect(page.get_by_role("button", name="展开侧边栏")).to_be_visible()  # a phone's pages
+    # A page without a list of sections leaves no gap for one above its stage's bar.
+    gap = """node => parseFloat(getComputedStyle(node).top)
+      - document.querySelector("[data-testid=stHeader]").getBoundingClientRect().bottom"""
+    assert 0 <= page.locator(".stage .bar").evaluate(gap) < 4
     for path in [entry.url_path for entry in PAGES]:
         page.set_viewport_size(phone)
         if path:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import expect, settled
+from conftest import becomes, expect, settled
 
 pytestmark = pytest.mark.browser
 
@@ -161,6 +161,13 @@ def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
     expect(without.locator("p").first).not_to_be_visible()
     without.locator("summary").click()
     expect(without).to_contain_text("expecting 0 weights")
+    # The blocks stand in rows on a phone, rather than small.
+    page.set_viewport_size({"width": 390, "height": 844})
+    sizes = """(texts) => texts.map((text) =>
+      text.getScreenCTM().a * Number.parseFloat(getComputedStyle(text).fontSize))"""
+    labels = first(page).locator(".blocks text")
+    becomes(page, lambda: min(labels.evaluate_all(sizes)) >= 12)
+    page.set_viewport_size({"width": 1280, "height": 720})
     # What is trained beside what writes: one line of each loop is marked.
     marked = page.locator(".line.marked")
     expect(marked).to_have_text(
@@ -192,7 +199,7 @@ def test_predict_then_reveal(shapes):
 
 
 def test_presenter_type_is_at_least_20_px(shapes):
-    page = shapes("?present=true")
+    page = shapes("?present=true&predict=true")
     page.wait_for_selector(".blueprint.presenter")
     small = first(page).evaluate(
         """(node) => [...node.querySelectorAll('.axis, .symbol, .count, .number, code, .detail')]
@@ -200,3 +207,5 @@ def test_presenter_type_is_at_least_20_px(shapes):
           .map((one) => `${one.className} ${getComputedStyle(one).fontSize}`)"""
     )
     assert small[:3] == []
+    # A control of so many pixels has room for its type, and a number for its buttons.
+    expect(page.locator(".st-key-question").get_by_test_id("stNumberInputStepUp")).to_be_visible()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bracketed, otherText, sigma, squashOf, unitText } from "../../static/stage/equation_text.js";
+import { bracketed, otherText, passedOver, sigma, squashOf, unitText } from "../../static/stage/equation_text.js";
 import { contrast } from "../../static/stage/colours.js";
 import { SERIES_COUNT, gateColour, seriesLook } from "../../static/stage/palette.js";
 
@@ -98,6 +98,12 @@ test("a gate set by hand is said to be, and keeps its own equation", () => {
   const { gates } = check(unit);
   assert.equal(gates.f.held, true);
   assert.equal(gates.i.held, false);
+});
+
+test("a step that a mask passes over is not taken for a hand's", () => {
+  const held = { f: Float32Array.of(1, 1, 1, 0.5), i: Float32Array.of(0, 0, 0, 0), g: Float32Array.of(0, 0, 0, 0.2) };
+  assert.equal(passedOver(held, 0, 2), true);
+  assert.equal(passedOver(held, 1, 2), false);
 });
 
 test("negative factors stand in parentheses", () => {

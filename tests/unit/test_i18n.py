@@ -22,6 +22,7 @@ from seqlib.i18n import (
     n_,
     speaking,
 )
+from seqlib.shapes.layers.base import Missing
 from ui.lessons.markdown import LESSONS
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
@@ -112,6 +113,38 @@ def test_areas_share_no_file_and_leave_none_out():
     root = Path(texts.ROOT)
     for file in [*root.glob("ui/**/*.py"), *root.glob("seqlib/**/*.py"), *root.glob("pages/*.py")]:
         assert file in files, f"{file} is in no area of scripts/texts.py"
+
+
+def test_a_text_is_found_beside_others_and_their_values_in_javascript(tmp_path):
+    file = tmp_path / "panel.js"
+    file.write_text('said = ` ${t("{name}, step {n}:", { name, n: at + 1 })} ${t("on")} …`;')
+    assert {message.id for message in texts.texts([file])} == {"", "{name}, step {n}:", "on"}
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_a_plural_keeps_both_its_forms(area):
+    """Babel forgets the second where another text stands among the values."""
+    known = {message.id for message in texts.texts(AREAS[area])}
+    for file in (file for file in AREAS[area] if file.suffix == ".py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "n_":
+                forms = [form.value for form in node.args[:2] if isinstance(form, ast.Constant)]
+                assert not forms or tuple(forms) in known, f"{file}:{node.lineno}"
+
+
+def test_after_a_chinese_sentence_is_no_space():
+    with speaking("zh"):
+        assert "。 " not in str(Missing("One is missing."))
+    for file in (file for area in AREAS.values() for file in area if file.suffix == ".py"):
+        joined = re.findall(r"""f"\{[\w.]+\} (?:\{_\(|" \+ _\()""", file.read_text("utf-8"))
+        assert joined == [], f"{file}: put them together with ``sentences``"
+        assert '"; ".join(' not in file.read_text("utf-8"), f"{file}: a semicolon is a text"
+
+
+def test_no_name_in_javascript_stays_english():
+    for file in texts.ROOT.glob("static/**/*.js"):
+        names = r"""(?:aria-label|aria-roledescription|title|placeholder|alt)"?: ["'`][A-Za-z]"""
+        assert re.findall(names, file.read_text("utf-8")) == [], file
 
 
 def test_no_text_hides_in_an_f_string():

@@ -75,7 +75,8 @@ def reach(scene: Scene) -> None:
             "Gradient remaining at the first note, {n} steps back: {shares}.",
             n=trace.Tx - 1,
             shares=_("; ").join(
-                f"{name}: **{_written(v[-1] / v[0])}**" for name, v in curves.items()
+                _("{name}: {what}", name=name, what=f"**{_written(v[-1] / v[0])}**")
+                for name, v in curves.items()
             ),
         )
     )

@@ -57,7 +57,11 @@ def controls(scene: Scene) -> tuple[Hand, str]:
         one.selectbox,
         _("what to change in the cell"),
         "hand",
-        help="; ".join(f"{_(name)}: {_(recipe.what)}" for name, recipe in RECIPES.items()) + ".",
+        help=_("; ").join(
+            _("{name}: {what}", name=_(name), what=_(recipe.what))
+            for name, recipe in RECIPES.items()
+        )
+        + _("."),
     )
     start = two.slider(
         _("from step"),

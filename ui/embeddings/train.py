@@ -9,7 +9,7 @@ import streamlit as st
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.changes import Moved, groups, moved
-from seqlib.i18n import InputError, _
+from seqlib.i18n import InputError, _, sentences
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
 from ui.lessons.pages import lesson
@@ -177,15 +177,16 @@ def _verdict(frozen: Moved, trainable: Moved) -> str:
         else _("Frozen, **{n:,} rows moved**, which they should not have.", n=len(frozen))
     )
     if not len(trainable):
-        return f"{still} " + _("Trainable, none has moved yet.")
+        return sentences(still, _("Trainable, none has moved yet."))
     norms = trainable.norms
-    return f"{still} " + _(
+    moved = _(
         "Trainable, **{n:,}** moved, by {least:.2g} to {most:.2g}; the other {others:,} did not.",
         n=len(trainable),
         least=norms[-1],
         most=norms[0],
         others=trainable.compared - len(trainable),
     )
+    return sentences(still, moved)
 
 
 def _pictures(found: Moved, vectors: WordVectors) -> None:

@@ -12,7 +12,7 @@ from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import reading_stage, with_padding
 from ui.parts import stage as stage_component
-from ui.parts.presenter import font
+from ui.parts.presenter import font, wide
 from ui.state import value, widget
 
 
@@ -22,7 +22,7 @@ def order() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
             _("order"),
-            width=140,
+            width=wide(140),
             help=_("Each number is another order of the words."),
             **widget("shuffle"),
         )
@@ -141,7 +141,7 @@ def dropout() -> None:
         )
         seed = st.number_input(
             _("pass"),
-            width=140,
+            width=wide(140),
             disabled=not training,
             help=_("Each pass draws other masks."),
             **widget("emoji_pass_seed"),

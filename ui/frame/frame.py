@@ -56,6 +56,7 @@ FRAME_CSS = """<style>
 :has(> .st-key-page_language) { display: none; }
 /* Below the app's own bar, and the stage's below that. */
 :root { --bars: 6.1rem; --stage-top: calc(var(--bars) + 0.2rem); }
+:root:not(:has(.st-key-sections)) { --bars: 3.6rem; }
 :has(> .st-key-sections) {
   position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
   background: light-dark(#ffffff, #10141b);
@@ -94,13 +95,17 @@ h3 { font-size: 1.25rem !important; }
 [data-testid="stExpander"] summary code { font-size: 0.9em; }
 /* Streamlit writes white on the primary colour, which is pale in the dark. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
-/* Nor do its captions and the colours of its code reach 4.5 to 1 on a light page. */
+/* Nor do its captions and the colours of its code reach 4.5 to 1. */
 [data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
 [data-testid="stCaptionContainer"]:has(a) { opacity: 1 !important; }
-[data-testid="stCode"] .token.comment { color: light-dark(#5b6370, #9aa0ae) !important; }
-[data-testid="stCode"] :is(.token.boolean, .token.string) {
+[data-testid="stCode"] :is(.token.comment, .token.punctuation) {
+  color: light-dark(#5b6370, #9aa0ae) !important;
+}
+[data-testid="stCode"] :is(.token.boolean, .token.string, .token.number) {
   color: light-dark(#14702f, #5ce488) !important;
 }
+[data-testid="stCode"] .token.keyword { color: light-dark(#1d4fb8, #8db4ff) !important; }
+[data-testid="stCode"] .token.operator { color: light-dark(#a34a00, #ff9f4d) !important; }
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
 /* Streamlit's own CSV of a table leaves formulas in; those of our buttons do not. The icon is its
@@ -137,6 +142,7 @@ h3 { font-size: 1.25rem !important; }
   }
   .st-key-present:not(:has(:checked)) { display: none; }
   .st-key-tools:has(.st-key-present :checked) { flex-wrap: wrap; }
+  :root { --bars: 6.6rem; } /* the list of sections is as high as a finger */
   h1 { font-size: 1.7rem !important; }
   h2 { padding-top: 0.5rem !important; }
   [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
@@ -158,6 +164,7 @@ PRESENTER_CSS = """<style>
 /* rem is Streamlit's unit for everything, so one number scales the whole page; a projector of 720
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
+[data-testid="stMarkdownContainer"] :is(p, li) code { font-size: 0.9em; }
 [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
   > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 /* What is in it stands on the page itself, after the title. */
@@ -187,6 +194,7 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
     opacity: 0;
   }
   :root { --bars: 3.1rem; }
+  :root:not(:has(.st-key-sections)) { --bars: 0.4rem; }
   :has(> .st-key-sections) { top: 0.6rem; }
 }
 </style>"""

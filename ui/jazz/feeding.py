@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.jazz.feeding import Pair, pair
 from seqlib.stage.jazz import feeding_stage
 from ui.jazz import state
@@ -56,9 +56,10 @@ def _parted(both: Pair) -> str:
     if at + 1 == len(both.probabilities):
         return said
     forced, free = both.probabilities[at + 1 :].mean(axis=0)
-    return f"{said} " + _(
+    after = _(
         "After that it gives the true note **{forced:.0%}** on average where it is fed the true "
         "notes, and **{free:.0%}** where it is fed its own.",
         forced=forced,
         free=free,
     )
+    return sentences(said, after)

@@ -39,7 +39,7 @@ def start(beside: Callable[[], None]) -> np.ndarray | None:
 
     Returns the start's indices in the corpus' vocabulary, int (n,); None for a melody's own.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         opening = language.choice(
             st.segmented_control,
             _("begins with"),
@@ -114,7 +114,7 @@ def _fitted(tokens: tuple[Token, ...]) -> np.ndarray:
                 "Not among the {n_values} tokens that the network knows, so the nearest stand in: "
                 "{pairs}.",
                 n_values=vocabulary.n_values,
-                pairs="; ".join(pairs),
+                pairs=_("; ").join(pairs),
             )
         )
     return indices

@@ -72,6 +72,9 @@ def compared(key: str, runs: Mapping[str, Run], loss: Callable[[Any], np.ndarray
             loss=first[0],
         ),
         "",
-        *(f"- {name_of(key, engine)}: {seconds(run)}" for engine, run in runs.items()),
+        *(
+            "- " + _("{name}: {what}", name=name_of(key, engine), what=seconds(run))
+            for engine, run in runs.items()
+        ),
     ]
     return "\n".join(lines)

@@ -15,3 +15,8 @@ def presenting() -> bool:
 def font() -> int:
     """Size of type in a chart, in pixels: charts do not grow with the page."""
     return 21 if presenting() else 14
+
+
+def wide(pixels: int) -> int:
+    """Width of a control in pixels: its type grows with the page, pixels do not."""
+    return pixels * 3 // 2 if presenting() else pixels

@@ -139,12 +139,13 @@ def _effect(found: Sharing) -> None:
         )
     with right:
         for side in (found.shared, found.mistake):
+            name = capital(_(side.name))
             st.markdown(
                 n_(
                     "**{name}**: {objects:,} weight objects, {weights:,} weights, {n} cell.",
                     "**{name}**: {objects:,} weight objects, {weights:,} weights, {n} cells.",
                     side.cells,
-                    name=capital(_(side.name)),
+                    name=name,
                     objects=side.n_objects,
                     weights=side.n_parameters,
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqlib import board
-from seqlib.i18n import _, n_
+from seqlib.i18n import _, n_, sentences
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.asides import ASIDES, Aside
 from seqlib.shapes.code.machine import ModelOf
@@ -53,7 +53,7 @@ def listing(
         rows = (one.row for one in given.values() if isinstance(one, SymbolicTensor))
         notes = (_note(name, value, sketch) for name, value in given.items())
         aside = next((one for one in ASIDES if bare(text) == one.line), None)
-        lines.append(Line(number, text, " ".join(filter(None, notes)), tuple(rows), aside))
+        lines.append(Line(number, text, sentences(*notes), tuple(rows), aside))
     return tuple(lines)
 
 

@@ -149,7 +149,7 @@ def _loop(drawn: Drawn) -> str:
     same = _("the same layers each time")
     new = _("new layers each time, with weights of their own")
     times = "" if f"range({drawn.turns})" in drawn.loop else f" · × {drawn.turns}"
-    return f"{drawn.loop}{times}:  {same if drawn.shared else new}"
+    return _("{name}: {what}", name=f"{drawn.loop}{times}", what=same if drawn.shared else new)
 
 
 def _blocks(sketch: Blueprint, m: int) -> list[dict[str, Any]] | None:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.shapes import quiz
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.quiz import Question, Verdict
 from seqlib.shapes.recording import Blueprint
 from ui.lessons.pages import lesson
+from ui.parts.presenter import wide
 from ui.shapes import tally
 from ui.state import value, widget
 
@@ -101,7 +102,7 @@ def form(
             if shown.more == REVEALED:
                 text = _("The answers are hidden.") if hide else text
             elif shown.more:
-                text = f"{text} {shown.more}"
+                text = sentences(text, shown.more)
             (st.success if shown.correct else st.warning)(text)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
@@ -117,11 +118,11 @@ def form(
             st.number_input(
                 _("question"),
                 help=_("Its number stands in the link, so a class gets the same question."),
-                width=120,
+                width=wide(120),
                 **widget("question"),
             )
             st.text_input(
-                _("class name"), help=lesson("shapes")["tally"], width=120, **widget("tally")
+                _("class name"), help=lesson("shapes")["tally"], width=wide(120), **widget("tally")
             )
             st.markdown(
                 _(

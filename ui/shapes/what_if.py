@@ -24,7 +24,10 @@ def show() -> None:
         on = st.pills(
             _("options"),
             wrap=True,
-            help="; ".join(f"{name}: {_(what)}" for name, what in SWITCHES.items()) + ".",
+            help=_("; ").join(
+                _("{name}: {what}", name=name, what=_(what)) for name, what in SWITCHES.items()
+            )
+            + _("."),
             **widget("options"),
         )
     at = djmodel_sizes()

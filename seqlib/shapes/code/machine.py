@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from seqlib.i18n import _
+from seqlib.i18n import _, sentences
 from seqlib.shapes.code.sizes import Sizes
 from seqlib.shapes.code.values import Opaque, Unknown
 from seqlib.shapes.code.words import Fault, PasteError, Remark, short
@@ -115,16 +115,16 @@ class Machine:
                 cure = _(
                     "Set return_sequences=True in {layer}, line {line}.", layer=made_by, line=at
                 )
-                message = f"{problem.needs} {cure}"
+                message = sentences(problem.needs, cure)
             elif isinstance(problem, Missing) and not call.inputs:
                 cure = _(
                     "Give the input steps and features, Input(shape=(Tx, features)); put an "
                     "Embedding first if it holds word indices."
                 )
-                message = f"{problem.needs} {cure}"
+                message = sentences(problem.needs, cure)
             elif call.inputs:
                 origin = _("What arrives comes from {layer}, line {line}.", layer=made_by, line=at)
-                message = f"{message} {origin}"
+                message = sentences(message, origin)
         title = layer if isinstance(layer, str) else layer.title or layer.kind
         raise Stop(Fault(self.line, message, short(title, 60)))
 

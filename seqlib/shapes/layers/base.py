@@ -9,7 +9,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, _, sentences
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.recording import ShapeError, Size, Spec, SymbolicTensor, recording
 
@@ -397,7 +397,7 @@ class Missing(ShapeError):
 
     def __init__(self, needs: str, cure: str = SEQUENCES, /, **values: Any) -> None:
         self.needs = _(needs, **values)
-        super().__init__(f"{self.needs} {_(cure)}")
+        super().__init__(sentences(self.needs, _(cure)))
 
 
 def needs_vectors(kind: str, spec: Spec) -> None:

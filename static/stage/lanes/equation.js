@@ -1,6 +1,6 @@
 // Lane `equation`: one unit's update with its own numbers at this step, its gates below.
 
-import { bracketed, otherText, squashOf, unitText } from "../equation_text.js";
+import { bracketed, otherText, passedOver, squashOf, unitText } from "../equation_text.js";
 import { axisName } from "../text.js";
 import { button, element } from "../dom.js";
 import { cssColour } from "../colours.js";
@@ -67,7 +67,9 @@ function lstm(data) {
     return { ...gates, before: step ? c[step - 1] : c0[unit], c: c[step], a, z: sums(step, unit) };
   }
 
-  return { rows, n, gates: ["f", "i", "g", "o"], state: "c", textAt: (step, unit) => unitText(numbersAt(step, unit)) };
+  const masked = (step) => held !== null && passedOver(held, step, n);
+
+  return { rows, n, gates: ["f", "i", "g", "o"], state: "c", masked, textAt: (step, unit) => unitText(numbersAt(step, unit)) };
 }
 
 function otherCell(data) {
@@ -133,7 +135,7 @@ export function equationLane(data, stage) {
     /** @type {Record<string, any>} */
     const p = { figures: {} };
     const f = (key, name) => { p.figures[key] = figure(name); return p.figures[key]; };
-    p.select = element("select", { class: "speed", "aria-label": "Unit" },
+    p.select = element("select", { class: "speed", "aria-label": t("Unit") },
       Array.from({ length: n }, (_, unit) => element("option", { value: String(unit), text: String(unit) })));
     p.back = button(t("The unit before"), { icon: "minus", className: "small" });
     p.next = button(t("The next unit"), { icon: "plus", className: "small" });
@@ -243,7 +245,9 @@ export function equationLane(data, stage) {
         cells.b.textContent = bracketed(figures.b);
         cells.z.textContent = figures.z;
         cells.value.textContent = figures.value;
-        cells.note.textContent = figures.held ? t("set by hand to {value}", { value: figures.actual }) : "";
+        const value = figures.actual;
+        const said = () => (cell.masked?.(step) ? t("passed over: {value}", { value }) : t("set by hand to {value}", { value }));
+        cells.note.textContent = figures.held ? said() : "";
       }
     },
 

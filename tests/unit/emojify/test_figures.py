@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqlib.emojify import DropoutMasks, figures
-from seqlib.figures import by_epoch
+from seqlib.figures import FONT, by_epoch
 from seqlib.text import DEFAULT_CLASSES, EmojiClass
 
 EVIL = "<b>x</b><a href='javascript:1'>y</a>"
@@ -66,6 +66,8 @@ def test_the_mask_that_is_drawn_is_the_mask():
 def test_drift_and_word_scores_draw_what_they_get():
     values = np.array([0.2, 1.0, 0.4])
     figure = figures.drift([("read", values)], ("a", "b", "·"))
+    large = figures.drift([("read", values)], ("a", "b", "·"), 2 * FONT)
+    assert large.layout.height == 2 * figure.layout.height  # upright words do not squeeze it
     np.testing.assert_array_equal(figure.data[0].y, values)
     scores = figures.word_scores(("not", "happy"), np.array([2.0, -1]), np.array([1.5, 0]))
     assert [bar.name for bar in scores.data] == ["gradient × word", "left out"]

@@ -1,4 +1,5 @@
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from seqlib.jazz.corpus import (
     Corpus,
     corpus_of,
     default_corpus,
+    piece_name,
     small_corpus,
 )
 from seqlib.jazz.sampling import novelty
@@ -183,3 +185,12 @@ def test_the_alphabet_is_the_one_the_composer_states():
     stated = {Token(p, t) for p in REGISTER for t in (4, 8, *HELD) if may_last(p, t)}
     stated |= {Token(None, ticks) for ticks in RESTS}
     assert set(default_corpus().vocabulary.tokens) == stated
+
+
+def test_a_piece_is_named_in_the_readers_language_its_key_as_chords_are():
+    names = [melody.name for melody in default_corpus().melodies]
+    with speaking("zh"):
+        assert not any(re.search("[a-z]", piece_name(name)) for name in names)
+        assert piece_name("17 blues in B-flat") == "17 B♭ 布鲁斯"
+    assert piece_name("17 blues in B-flat") == "17 blues in B♭"
+    assert piece_name("my tune in B-flat") == "my tune in B-flat"
