@@ -12,7 +12,7 @@ from ui.parts import notebook
 
 def embeddings() -> None:
     frame.heading()
-    vectors = section(which, title=_("1 · The vectors"), anchor="vectors")
+    vectors = section(which, title=_("1 · The vectors"), anchor="vectors", needed=True)
     section(looking_up, vectors, title=_("2 · The lookup"), anchor="lookup")
     section(whole, vectors, title=_("3 · The whole matrix"), anchor="matrix")
     section(neighbours, vectors, title=_("4 · Neighbours"), anchor="neighbours")

@@ -1,15 +1,25 @@
 // Stands in the page's head, before Streamlit's own script: shows the server the visit that this
-// tab had (see visit.js) as it connects, so that the first run draws it already. It is one more of
-// the subprotocols that a connection offers, after Streamlit's own, which stands in no address.
+// tab had (see visit.js), and the section that it goes to (see bar.js), as it connects, so that the
+// first run draws both already. It is one more of the subprotocols that a connection offers, after
+// Streamlit's own, which stands in no address.
 {
+  const kept = (/** @type {string} */ name) => {
+    try {
+      return sessionStorage.getItem(name);
+    } catch {
+      return null; // storage is off
+    }
+  };
   const visit = () => {
     try {
-      const { token, boot, holds } = JSON.parse(/** @type {string} */ (sessionStorage.getItem("seqscope.visit")));
+      const { token, boot, holds } = JSON.parse(kept("seqscope.visit") ?? "{}");
       const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-      const shown = btoa(JSON.stringify({ token, boot, holds, reload: entry?.type === "reload" }));
+      const reload = entry?.type === "reload";
+      const section = (reload && kept(`seqscope.section:${location.pathname.split("/").pop()}`)) || location.hash.slice(1);
+      const shown = btoa(JSON.stringify({ token, boot, holds, reload, section }));
       return [`visit.${shown.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`];
     } catch {
-      return []; // nothing was kept, or storage is off
+      return []; // what was kept is not ours, or the section is not written as ours are
     }
   };
   globalThis.WebSocket = class extends WebSocket {

@@ -21,6 +21,7 @@ from seqlib.training.run import Record, State
 from seqlib.vectors import load
 from tests.pages.apps import texts
 from tests.pages.apps import visit as visit_to
+from ui.frame import sections
 from ui.navigation import PAGES
 from ui.visit import session as visit
 from ui.visit.format import EMOJI_NUMBERS
@@ -169,6 +170,27 @@ def test_a_reload_draws_once_and_its_link_still_says_more(monkeypatch):
     assert other.session_state["visit:said"][0]["token"] == mine.token
     other.switch_page("pages/emojify.py").run()
     assert other.selectbox(key="emoji_model").value == "run 3 last"
+
+
+@pytest.mark.parametrize(
+    ("page", "section", "drawn"),
+    [
+        ("jazz", "train", {"training", "sampling"}),
+        ("jazz", "questions", {"asking"}),
+        ("jazz", "", {"music", "tokens"}),
+        ("jazz", ["train"], {"music", "tokens"}),
+        ("embeddings", "map", {"which", "on_a_map"}),  # the vectors are needed everywhere
+    ],
+)
+def test_a_page_begins_with_the_section_of_its_address(monkeypatch, page, section, drawn):
+    headers = {"Sec-WebSocket-Protocol": said_as_it_connects({"section": section})}
+    monkeypatch.setattr(type(st.context), "headers", property(lambda self: headers))
+    monkeypatch.setattr(sections, "WHOLE", False)
+    app = visit_to(page)
+    assert not app.exception
+    assert app.session_state["sections:near"] == drawn
+    app.run()
+    assert drawn <= app.session_state["sections:near"]
 
 
 @pytest.mark.parametrize(

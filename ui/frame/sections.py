@@ -1,7 +1,8 @@
 """Sections of a page: drawn when the reader comes near, and listed in a bar that stays in sight.
 
-A page begins with its first sections; what follows is a title over an empty place until it is
-needed. A page of which a link or a tour asks what is known only once it is drawn is drawn whole.
+A page begins with its first sections, or the one that its address names; what follows is a title
+over an empty place until it is needed. A page of which a link or a tour asks what is known only
+once it is drawn is drawn whole.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class _Run(threading.local):
         self.names: list[str] = []
         self.titles: list[dict[str, str]] = []
         self.bar: Any = None
+        self.asked = ""
         self.opening = False
 
     __init__ = fresh
@@ -52,6 +54,7 @@ def begin(whole: bool | None) -> None:
     run.fresh()
     if whole is not None:
         st.session_state[_NEAR] = None if whole or WHOLE else set()
+        run.asked = session.section()
 
 
 def see_whole() -> None:
@@ -95,12 +98,15 @@ def end() -> None:
         )
 
 
-def section(draw: Callable[..., Any], *args: Any, title: str = "", anchor: str = "") -> Any:
+def section(
+    draw: Callable[..., Any], *args: Any, title: str = "", anchor: str = "", needed: bool = False
+) -> Any:
     """Draw a section of a page, which a link may leave out by the name of its function.
 
     It stands in a container of its own, so what comes and goes in it moves no other.
 
     ``title`` and ``anchor`` are those of its heading; a section without one is not in the bar.
+    One that is ``needed`` gives something to the others.
     """
     name = draw.__name__
     run.names.append(name)
@@ -109,8 +115,9 @@ def section(draw: Callable[..., Any], *args: Any, title: str = "", anchor: str =
             st.header(title, anchor=anchor)
             run.titles.append({"title": title, "anchor": anchor})
         near = st.session_state.get(_NEAR)
-        if near is not None and name not in near and len(near) < FIRST:
+        if near is not None and (needed or (len(near) < FIRST and run.asked in ("", anchor))):
             near.add(name)
+            run.asked = "" if run.asked == anchor else run.asked  # from here on, the ones after it
         if near is None or name in near:
             return draw(*args)
         _later(draw, *args)

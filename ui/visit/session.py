@@ -34,6 +34,7 @@ BOOT = secrets.token_hex(8)
 _VISIT, _LINK, _PAGE, _ANSWERED, _SAID, _GO, _LEFT = (
     f"visit:{name}" for name in ("", "link", "page", "answered", "said", "go", "left")
 )
+_SECTION = "visit:section"
 _KEEPER = "visit_token:browser"
 
 _component = component("visit", "visit/visit.js")
@@ -73,7 +74,9 @@ def at(page: str) -> None:
     here = st.session_state
     here[_PAGE] = page
     if _LINK not in here:  # the session's first run
-        _answer(shown(st.context.headers.get("Sec-WebSocket-Protocol", "")))
+        asked = shown(st.context.headers.get("Sec-WebSocket-Protocol", ""))
+        here[_SECTION] = asked.get("section") if isinstance(asked, Mapping) else None
+        _answer(asked)
         here[_LINK] = {name: st.query_params.get_all(name) for name in st.query_params}
     visit = current()
     if visit.note:
@@ -92,6 +95,12 @@ def at(page: str) -> None:
 def page() -> str:
     """Return the ``url_path`` of the page that was drawn last; empty for home."""
     return st.session_state.get(_PAGE, "")
+
+
+def section() -> str:
+    """Return, once, the anchor of the section that the tab goes to as it connects; or ""."""
+    found = st.session_state.pop(_SECTION, None)
+    return found if isinstance(found, str) else ""
 
 
 def look() -> Visit:
