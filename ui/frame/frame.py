@@ -151,6 +151,12 @@ h3 { font-size: 1.25rem !important; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
 }
+/* Of a low window, as zoom or a phone on its side make it, bars would leave nothing to what is
+   read: the stage's alone stays, since the clock is in it. */
+@media (max-height: 450px) {
+  :root { --bars: 3.6rem; }
+  :has(> .st-key-sections) { position: static; }
+}
 </style>"""
 
 # What folds while a page is presented, see ``controls``.
