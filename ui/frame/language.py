@@ -271,6 +271,8 @@ def choice(
     if isinstance(state.TABLE[key], state.Select):
         _follow(key, drawn, [format_func(option) for option in drawn["options"]])
     _understand(key, drawn["options"], format_func)
+    if getattr(widget, "__name__", "") in ("segmented_control", "pills"):
+        given.setdefault("wrap", True)  # in a narrow column the last options would be out of sight
     return widget(label, format_func=format_func, **drawn, **given)
 
 
