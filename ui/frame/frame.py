@@ -151,6 +151,10 @@ h3 { font-size: 1.25rem !important; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
 }
+/* On a larger one there is room for a table's, between it and the sentence. */
+@media (hover: none) and (min-width: 641px) {
+  [data-testid="stDataFrame"]:has(> [data-testid="stElementToolbar"]) { margin-top: 1.4rem; }
+}
 /* Of a low window, as zoom or a phone on its side make it, bars would leave nothing to what is
    read: the stage's alone stays, since the clock is in it. */
 @media (max-height: 450px) {
