@@ -175,6 +175,7 @@ PRESENTER_CSS = """<style>
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
 [data-testid="stMarkdownContainer"] :is(p, li) code { font-size: 0.9em; }
+[data-testid="stExpander"] summary code { font-size: 1em; } /* its title is smaller already */
 [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
   > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 /* What is in it stands on the page itself, after the title. */
