@@ -155,6 +155,12 @@ h3 { font-size: 1.25rem !important; }
 @media (hover: none) and (min-width: 641px) {
   [data-testid="stDataFrame"]:has(> [data-testid="stElementToolbar"]) { margin-top: 1.4rem; }
 }
+/* Where the system sets all colours, what says its state by colour alone keeps its own. */
+@media (forced-colors: active) {
+  :is([data-testid="stSlider"], [data-testid="stCheckbox"], [data-testid="stButtonGroup"]) {
+    forced-color-adjust: none;
+  }
+}
 /* Of a low window, as zoom or a phone on its side make it, bars would leave nothing to what is
    read: the stage's alone stays, since the clock is in it. */
 @media (max-height: 450px) {
