@@ -166,7 +166,7 @@ def drift(
     height = max(260, 260 * font // FONT)  # upright words below it take their room from the curves
     title = _("similarity to the state<br>after the last word")
     drawn = figure(height, _("step t"), title, font=font)
-    steps = np.arange(len(words))
+    steps = [f"{t + 1}  {plain(word, 12)}" for t, word in enumerate(words)]
     for (name, values), colour, dash in zip(
         lines, SERIES * len(lines), ("solid", "dash") * len(lines), strict=False
     ):
@@ -178,7 +178,7 @@ def drift(
             line={"color": colour, "width": 3, "dash": dash},
             hovertemplate="%{x}: %{y:.3f}<extra>" + plain(name) + "</extra>",
         )
-    drawn.update_xaxes(tickvals=steps, ticktext=[plain(word, 12) for word in words])
+    drawn.update_xaxes(type="category")  # as many names as there is room for; the others on hover
     drawn.update_yaxes(range=[min(0.0, *(float(v.min()) for _name, v in lines)) - 0.05, 1.05])
     drawn.update_layout(showlegend=True)
     return drawn

@@ -18,6 +18,7 @@ const CLOSE = 2.5; // times the whole map's scale from which words have names
 const MOST_NAMES = 160;
 const FEW = 2000; // words whose points are drawn larger
 const MOST_CHOSEN = 200;
+const READ = 2000; // milliseconds that a hint is shown
 
 class WordMap {
   /** @type {any} what Python sends, see ui/embeddings/cloud.py */ data;
@@ -32,6 +33,7 @@ class WordMap {
   fitting = true;
   /** @type {[number, number][] | null} drawn around words */ line = null;
   /** @type {Set<number>} */ chosen = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ said;
   tracing = false;
   drawing = false;
 
@@ -40,9 +42,11 @@ class WordMap {
     this.canvas.tabIndex = 0;
     this.tip = make("div", "tip");
     this.tip.hidden = true;
+    this.hint = make("div", "hint");
+    this.hint.hidden = true;
     this.tools = make("div", "tools");
     this.legend = make("div", "legend");
-    this.root = make("div", "wordmap", undefined, [this.canvas, this.tip, this.tools, this.legend]);
+    this.root = make("div", "wordmap", undefined, [this.canvas, this.tip, this.hint, this.tools, this.legend]);
     parent.append(this.root);
     this.pointers = new Map();
     this.resized = new ResizeObserver(() => this.request());
@@ -53,6 +57,7 @@ class WordMap {
     on("pointerup", this.release);
     on("pointercancel", this.release);
     on("pointerleave", () => this.point(-1));
+    on("touchmove", this.touch, { passive: false });
     on("wheel", this.wheel, { passive: false });
     on("keydown", this.key);
     on("dblclick", () => this.fit());
@@ -292,17 +297,34 @@ class WordMap {
     this.pointers.set(event.pointerId, now);
     if (other) {
       const apart = (one) => Math.hypot(one[0] - other[0], one[1] - other[1]) || 1;
+      this.pan((now[0] - held[0]) / 2, (now[1] - held[1]) / 2);
       this.zoom(apart(now) / apart(held), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
     } else if (this.tracing) {
       this.line?.push(this.under(event));
       this.request();
+    } else if (event.pointerType === "touch") {
+      this.sayHow();
     } else {
       this.pan(now[0] - held[0], now[1] - held[1]);
     }
   }
 
+  /** One finger scrolls the page, which a phone shows little of beside the map; two, or one that draws, are the map's. */
+  touch(event) {
+    if (event.cancelable && (this.drawing || event.touches.length > 1)) event.preventDefault();
+  }
+
+  sayHow() {
+    this.hint.textContent = t("Two fingers move and zoom the map.");
+    this.hint.hidden = false;
+    clearTimeout(this.said);
+    this.said = setTimeout(() => { this.hint.hidden = true; }, READ);
+  }
+
   release(event) {
-    if (!this.pointers.delete(event.pointerId) || !this.tracing) return;
+    if (!this.pointers.delete(event.pointerId)) return;
+    if (event.type === "pointercancel" && !this.pointers.size) this.sayHow(); // the page has the finger
+    if (!this.tracing) return;
     this.tracing = false;
     const found = this.line && this.line.length > 2 ? inside(this.points, this.line).slice(0, MOST_CHOSEN) : [];
     this.line = found.length ? this.line : null;
@@ -356,6 +378,7 @@ class WordMap {
   close() {
     this.resized.disconnect();
     if (this.asked) cancelAnimationFrame(this.asked);
+    clearTimeout(this.said);
     this.root.remove();
   }
 }

@@ -138,6 +138,13 @@ def test_twenty_thousand_words_are_moved_zoomed_named_and_drawn_around(server, n
     canvas = page.locator(".wordmap canvas")
     canvas.scroll_into_view_if_needed()
     expect(canvas).to_have_attribute("aria-label", re.compile("^20,000 words by own axes"))
+    # One finger scrolls the page, two are the map's.
+    fingers = """(node, n) => node.dispatchEvent(new TouchEvent("touchmove", {
+      cancelable: true, touches: [...Array(n).keys()].map(
+        (identifier) => new Touch({ identifier, target: node })),
+    }))"""
+    expect(canvas).to_have_css("touch-action", "pan-y")
+    assert [canvas.evaluate(fingers, n) for n in (1, 2)] == [True, False]
     picture = "canvas => canvas.toDataURL()"
     page.wait_for_function("canvas => canvas.width > 300", arg=canvas.element_handle())
     first = canvas.evaluate(picture)

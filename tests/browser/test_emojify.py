@@ -101,6 +101,11 @@ def test_a_phone_shows_the_page_without_sideways_scrolling(server, look_at):
     covered = """node => node.getBoundingClientRect().top
       - document.querySelector(".st-key-sections").getBoundingClientRect().bottom"""
     becomes(page, lambda: 0 <= sentence_box(page).evaluate(covered) < 20)
+    # At a zoom of 200 % the bars that stay leave room for what is read.
+    page.set_viewport_size({"width": 640, "height": 360})
+    bars = "node => parseFloat(getComputedStyle(node).top) + node.offsetHeight"
+    becomes(page, lambda: page.locator(".stage .bar").first.evaluate(bars) < 250)
+    expect(page.locator(":has(> .st-key-typing)")).to_have_css("position", "static")
 
 
 def test_another_model_is_told_to_the_sections_that_a_typed_word_leaves_alone(server, look_at):

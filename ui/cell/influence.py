@@ -99,7 +99,7 @@ def _written(share: float) -> str:
 @frame.alone()
 def copy_settings() -> None:
     """Draw the sliders of the copy task."""
-    one, two, three, four = st.columns(4, vertical_alignment="bottom")
+    one, two, three, four = st.columns([2, 2, 2, 3], vertical_alignment="bottom")
     one.slider(_("delay"), help=_("Steps to wait: 1 to 60."), **widget("copy_delay"))
     two.slider("n_a", help=_("Units of each layer: 4 to 64."), **widget("copy_n_a"))
     three.select_slider(

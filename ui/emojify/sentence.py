@@ -61,18 +61,20 @@ CSS = """<style>
 .verdict .also { font-size: 0.85rem; min-width: 0; }
 .verdict .also .mark { font-size: 1.6rem; }
 .verdict p { margin: 0; line-height: 1.3; }
-/* The box and the answer stay above all that follows the sentence. */
-:has(> .st-key-typing) {
-  position: sticky; top: var(--bars); z-index: 98; padding: 0.2rem 0;
-  background: light-dark(#ffffff, #10141b);
-}
+/* The box and the answer stay above all that follows the sentence, where there is room. */
+:has(> .st-key-typing) { padding: 0.2rem 0; background: light-dark(#ffffff, #10141b); }
 .st-key-typing > * { align-items: center; }
 .st-key-reading > * { order: 0 !important; } /* whichever of its sections has the picture */
-.st-key-reading { --stage-top: calc(var(--bars) + 3.4rem); }
-.st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 3.9rem); }
+@media (min-height: 451px) {
+  :has(> .st-key-typing) { position: sticky; top: var(--bars); z-index: 98; }
+  .st-key-reading { --stage-top: calc(var(--bars) + 3.4rem); }
+  .st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 3.9rem); }
+}
 @media (max-width: 640px) {
   .st-key-typing [data-testid="stHorizontalBlock"] { gap: 0.2rem; }
   .verdict .also { display: none !important; }
+}
+@media (max-width: 640px) and (min-height: 451px) {
   .st-key-reading { --stage-top: calc(var(--bars) + 6rem); }
   .st-key-reading :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 6.5rem); }
 }

@@ -151,6 +151,22 @@ h3 { font-size: 1.25rem !important; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
   .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
 }
+/* On a larger one there is room for a table's, between it and the sentence. */
+@media (hover: none) and (min-width: 641px) {
+  [data-testid="stDataFrame"]:has(> [data-testid="stElementToolbar"]) { margin-top: 1.4rem; }
+}
+/* Where the system sets all colours, what says its state by colour alone keeps its own. */
+@media (forced-colors: active) {
+  :is([data-testid="stSlider"], [data-testid="stCheckbox"], [data-testid="stButtonGroup"]) {
+    forced-color-adjust: none;
+  }
+}
+/* Of a low window, as zoom or a phone on its side make it, bars would leave nothing to what is
+   read: the stage's alone stays, since the clock is in it. */
+@media (max-height: 450px) {
+  :root { --bars: 3.6rem; }
+  :has(> .st-key-sections) { position: static; }
+}
 </style>"""
 
 # What folds while a page is presented, see ``controls``.
@@ -165,6 +181,7 @@ PRESENTER_CSS = """<style>
    lines shows its pixels larger than one of 1080. */
 html { font-size: clamp(16px, 2.13vh, 23px); }
 [data-testid="stMarkdownContainer"] :is(p, li) code { font-size: 0.9em; }
+[data-testid="stExpander"] summary code { font-size: 1em; } /* its title is smaller already */
 [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
   > [data-testid="stLayoutWrapper"]:has(.st-key-picture_low) { order: -1; }
 /* What is in it stands on the page itself, after the title. */

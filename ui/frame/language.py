@@ -73,6 +73,7 @@ STREAMLIT_WORDS = (
     N_("Expand sidebar"),
     N_("Collapse sidebar"),
     N_("file upload"),
+    N_("check icon"),
     N_("Error:"),
     N_("Link to heading"),
     N_("Add row"),
@@ -131,6 +132,7 @@ STREAMLIT_TABLES = (
 )
 # The same with something in it; {0} is what the expression caught.
 STREAMLIT_PATTERNS = {
+    r"^\w+ icon$": N_("icon"),  # its name in a font, which is English
     r"^Show/hide columns: (.+)$": N_("Show/hide columns: {0}"),
     r"^Download as CSV: (.+)$": N_("Download as CSV: {0}"),
     r"^Search: (.+)$": N_("Search: {0}"),
@@ -271,6 +273,8 @@ def choice(
     if isinstance(state.TABLE[key], state.Select):
         _follow(key, drawn, [format_func(option) for option in drawn["options"]])
     _understand(key, drawn["options"], format_func)
+    if getattr(widget, "__name__", "") in ("segmented_control", "pills"):
+        given.setdefault("wrap", True)  # in a narrow column the last options would be out of sight
     return widget(label, format_func=format_func, **drawn, **given)
 
 

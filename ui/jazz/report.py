@@ -96,7 +96,7 @@ def table() -> None:
                 _("next-note accuracy"), format="%.1f%%", min_value=0, max_value=100
             ),
             _("log loss"): st.column_config.NumberColumn(
-                _("log loss (nats a note)"), format="%.2f"
+                _("log loss (nats)"), format="%.2f", help=_("Nats a note.")
             ),
         },
     )

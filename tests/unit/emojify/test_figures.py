@@ -69,6 +69,9 @@ def test_drift_and_word_scores_draw_what_they_get():
     large = figures.drift([("read", values)], ("a", "b", "·"), 2 * FONT)
     assert large.layout.height == 2 * figure.layout.height  # upright words do not squeeze it
     np.testing.assert_array_equal(figure.data[0].y, values)
+    # Plotly writes as many names of such an axis as there is room for.
+    assert (figure.layout.xaxis.type, figure.layout.xaxis.tickvals) == ("category", None)
+    assert len(set(large.data[0].x)) == len(values)
     scores = figures.word_scores(("not", "happy"), np.array([2.0, -1]), np.array([1.5, 0]))
     assert [bar.name for bar in scores.data] == ["gradient × word", "left out"]
     np.testing.assert_array_equal(scores.data[0].y, [2.0, -1])
