@@ -10,6 +10,7 @@ import hashlib
 import threading
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import TypeVar, cast
 
@@ -108,6 +109,11 @@ def check_room(file: UploadedFile) -> None:
             "opened and nothing was changed. Try again in a few minutes, when others have left, "
             "or choose a smaller file."
         )
+
+
+def in_turn(files: Iterable[UploadedFile]) -> AbstractContextManager[object]:
+    """Wait until no other large file is read, if one of these is large."""
+    return reading if any(file.size > LARGE for file in files) else nullcontext()
 
 
 def let_go(file: UploadedFile) -> None:
