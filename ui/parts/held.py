@@ -31,6 +31,7 @@ Made = TypeVar("Made", bound=tuple)
 reading = threading.RLock()  # held while a large file is read
 _lock = threading.Lock()
 _made: dict[tuple, tuple[weakref.ref, ...]] = {}
+_turns: weakref.WeakValueDictionary[tuple, threading.Lock] = weakref.WeakValueDictionary()
 
 
 def once(data: Iterable[bytes], key: tuple, make: Callable[[], Made]) -> Made:
@@ -39,11 +40,14 @@ def once(data: Iterable[bytes], key: tuple, make: Callable[[], Made]) -> Made:
     That is a tuple of objects, which are shared: nobody may change them.
     """
     name = (*key, *map(_digest, data))
-    found = _known().get(name)
-    if found is None:
-        found = make()
-        with _lock:
-            _made[name] = tuple(map(weakref.ref, found))
+    with _lock:
+        turn = _turns.setdefault(name, threading.Lock())
+    with turn:  # who asks for the same meanwhile waits, and has what the first one made
+        found = _known().get(name)
+        if found is None:
+            found = make()
+            with _lock:
+                _made[name] = tuple(map(weakref.ref, found))
     return cast(Made, found)
 
 
