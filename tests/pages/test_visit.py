@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from io import BytesIO
+from unittest.mock import Mock
 
 import numpy as np
 import pretty_midi
@@ -22,6 +23,7 @@ from seqlib.vectors import load
 from tests.pages.apps import texts
 from tests.pages.apps import visit as visit_to
 from ui.navigation import PAGES
+from ui.visit import memory, reading
 from ui.visit import session as visit
 from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.records import EmojiRecord
@@ -310,6 +312,46 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     assert there.text_input(key="say").value == "we love pizza"
     assert there.selectbox(key="emoji_model").value == "run 3 last"
     assert there.text_area(key="emoji_many").value == "a line\nanother"
+
+
+def opened(saved: bytes, **query: str) -> tuple[AppTest, visit.Visit]:
+    """A tab that is to load the visit of a file, and that visit."""
+    app = visit_to("home", **query)
+    app.file_uploader(key="visit_open").set_value(("a.seqscope", saved, "application/zip"))
+    app.run()
+    assert not app.exception
+    assert not app.error
+    found = visit.visits.find(app.session_state["visit:said"][0]["token"])
+    assert found is not None
+    assert found is not app.session_state["visit:"]
+    return app, found
+
+
+def test_a_visit_that_a_class_opens_is_read_once_and_each_goes_on_alone(worked, monkeypatch):
+    saved = save_visit(visit.held(worked.session_state["visit:"]))
+    read = Mock(wraps=reading.open_visit)
+    monkeypatch.setattr(reading, "open_visit", read)
+    (_one_tab, one), (_other_tab, other) = opened(saved), opened(saved)
+    assert read.call_count == 1
+    assert one.token != other.token
+    assert one.owner != other.owner
+    vocabulary, before = default_corpus().vocabulary, memory.held_bytes(one.work)
+    assert memory.held_bytes([one.work, other.work]) < 1.1 * before
+    shared = other.work["jazz_runs"][vocabulary]
+    assert one.work["jazz_runs"][vocabulary] is shared
+    for array in shared.snapshot().weights.arrays:
+        assert not array.flags.writeable
+    one.work["emoji_runs"].clear()
+    one.work["jazz_runs"].clear()
+    one.links.clear()
+    one.loose["say"] = "mine"
+    assert other.work["jazz_runs"] == {vocabulary: shared}
+    assert other.links
+    assert other.loose.get("say") != "mine"
+    _late_tab, late = opened(saved)
+    assert late.work["jazz_runs"] == {vocabulary: shared}
+    opened(saved, lang="zh")
+    assert read.call_count == 2, "what it has to say is in the language of its reader"
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import _
-from ui.parts import uploads
+from seqlib.i18n import _, language
+from ui.parts import held, uploads
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
 from ui.visit.memory import Visit
 
@@ -26,10 +26,10 @@ def menu() -> None:
 
 def _menu() -> None:
     visit = session.current()
-    held = session.in_words(session.holds(visit.work))
+    holds = session.in_words(session.holds(visit.work))
     st.markdown(
-        _("This visit holds {held}, and your settings.", held=held)
-        if held
+        _("This visit holds {held}, and your settings.", held=holds)
+        if holds
         else _("This visit holds your settings; nothing is trained or brought yet.")
     )
     st.caption(
@@ -106,12 +106,21 @@ def _file(visit: Visit) -> bytes:
 
 
 def _open(file: Any) -> None:
-    """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
+    """Go to the visit that a file holds. Raises ``ValueError``, one sentence.
+
+    A class opens its teacher's: what is read of it is held as a visit that nobody looks at, and
+    each reader has a copy, which shares what never changes.
+    """
     from seqlib.vectors import load
     from ui.parts.vectors import usable
     from ui.visit.reading import open_visit
 
-    session.go_to(open_visit(file.getvalue(), lambda: (load(), usable())))
+    data, own = file.getvalue(), usable()
+    (read,) = held.once(
+        [data], ("visit", language(), own), lambda: (open_visit(data, lambda: (load(), own)),)
+    )
+    session.visits.look(read)
+    session.go_to(read.copy())
 
 
 def _afresh() -> None:
