@@ -293,6 +293,9 @@ def test_two_files_that_do_not_belong_together_are_refused(page):
     page.run()
     (error,) = errors(page)
     assert "do not belong together" in error.replace("\n", " ")
+    for key, name, data in (("numbers", "v.tsv", b"1\t2\n"), ("words", "m.tsv", b"one\ntwo\n")):
+        page.file_uploader(key=f"vectors_{key}").set_value((name, data, "text/plain")).run()
+        assert len(errors(page)) == (key == "words"), "a half that fits takes the sentence away"
 
 
 def test_two_visits_do_not_see_each_others_vectors(page):

@@ -128,6 +128,7 @@ def _pair(limit: int) -> None:
         with held.in_turn([numbers, words]):
             held.check_room(numbers if name == "words" else words)
             state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
+        st.session_state["vectors_pair_now"] = True
 
     files = (
         ("numbers", "vectors.tsv", _("A row of numbers a word, separated by tabs.")),
@@ -144,6 +145,9 @@ def _pair(limit: int) -> None:
                 needed=lambda: True,
                 help=text,
             )
+    read = st.session_state.pop("vectors_pair_now", False)
+    if read and [name for name, *_more in files if uploads.forget_error(f"vectors_{name}")]:
+        st.rerun()  # what was wrong with one half, now replaced, stands below the other
 
 
 def facts(found: WordVectors) -> None:

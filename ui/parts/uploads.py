@@ -113,6 +113,14 @@ def _errors(key: str, files: Sequence[Any], use: Callable[[], None]) -> dict[str
     return said
 
 
+def forget_error(key: str) -> bool:
+    """Say no more what is wrong with an uploader's file; tells whether it was said."""
+    seen, errors = st.session_state.get(f"{key}:seen", ("", {}))
+    if errors:
+        st.session_state[f"{key}:seen"] = (seen, {})
+    return bool(errors)
+
+
 def is_seen(key: str, file: Any) -> bool:
     """Whether an uploader has handed on this file."""
     return st.session_state.get(f"{key}:seen", ("", ""))[0] == file.file_id
