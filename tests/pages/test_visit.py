@@ -22,6 +22,7 @@ from seqlib.training.run import Record, State
 from seqlib.vectors import load
 from tests.pages.apps import texts
 from tests.pages.apps import visit as visit_to
+from ui.frame import visit_menu as menu
 from ui.navigation import PAGES
 from ui.visit import memory, reading
 from ui.visit import session as visit
@@ -371,6 +372,18 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(worked, data):
     assert error.startswith("This is not a saved visit")
     assert app.session_state["visit:"] is before
     assert app.session_state["song"].track == 1
+
+
+def test_what_a_saved_file_does_not_hold_is_named():
+    app = visit_to("jazz")
+    assert "Not in that file" not in texts(app)
+    app.session_state["jazz_file"] = JazzWeights.initial(8, default_corpus().n_values, seed=1)
+    assert "Not in that file, so keep the ones you opened: a jazz network of a file." in texts(
+        app.run()
+    )
+    assert set(menu.NOT_SAVED) <= set(visit.WORK)
+    empty = visit.Visit(work=dict.fromkeys(menu.NOT_SAVED, app.session_state["jazz_file"]))
+    assert reading.open_visit(save_visit(empty)).work == {}
 
 
 def test_starting_afresh_asks_first_and_stops_what_trains():

@@ -7,10 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import _, language
+from seqlib.i18n import N_, _, language
 from ui.parts import held, uploads
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
 from ui.visit.memory import Visit
+
+# What a visit holds and its file does not.
+NOT_SAVED = {
+    "own_layers": N_("layers of a file"),
+    "jazz_file": N_("a jazz network of a file"),
+    "own_numbers": N_("a file of numbers"),
+}
 
 
 def menu() -> None:
@@ -54,6 +61,13 @@ def _menu() -> None:
             limit=MAX_VECTORS // 1_000_000,
         ),
     )
+    if names := [_(name) for key, name in NOT_SAVED.items() if visit.work.get(key) is not None]:
+        st.caption(
+            _(
+                "Not in that file, so keep the ones you opened: {names}.",
+                names=_(", ").join(names),
+            )
+        )
     uploads.uploader(
         _("Open a saved visit ({suffix})", suffix=SUFFIX),
         (SUFFIX.removeprefix("."),),
