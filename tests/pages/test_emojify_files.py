@@ -285,6 +285,11 @@ def test_a_learners_own_emojify_reads_with_its_weights(page, model):
         np.testing.assert_array_equal(ours, theirs)
     again = open_model(page.session_state["emoji_file_bytes"], vectors.load())
     np.testing.assert_allclose(again.predict(["I am happy"]), found.predict(["I am happy"]))
+    theirs = visit("emojify")
+    theirs.file_uploader(key="emoji_open").set_value(("same.h5", made.getvalue(), ""))
+    theirs.run()
+    for key in ("emoji_file_model", "emoji_file_bytes"):
+        assert theirs.session_state[key] is page.session_state[key], "a class holds it once"
 
 
 def test_what_is_downloaded_is_the_model_that_reads(model):
