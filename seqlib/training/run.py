@@ -419,8 +419,8 @@ class Run(ShownInNotebook):
         return run
 
     def kept(self) -> Self:
-        """Return the run as it is now, which trains no more: itself if it is over, else a copy."""
-        if self._state.over:
+        """Return the run as it is now, which trains no more: itself if it cannot, else a copy."""
+        if self._state.over and not self.goes_on:
             return self
         more = {name: getattr(self, name) for name in self._more}
         return type(self).from_record(self.to_record(), **more)

@@ -25,6 +25,7 @@ from ui.embeddings.lookup import lookup_stage
 from ui.parts import held
 from ui.parts import vectors as chosen
 from ui.parts.escape import plain
+from ui.visit import session
 
 TOTAL = len(load().matrix)
 
@@ -292,6 +293,9 @@ def test_two_files_that_do_not_belong_together_are_refused(page):
     page.run()
     (error,) = errors(page)
     assert "do not belong together" in error.replace("\n", " ")
+    for key, name, data in (("numbers", "v.tsv", b"1\t2\n"), ("words", "m.tsv", b"one\ntwo\n")):
+        page.file_uploader(key=f"vectors_{key}").set_value((name, data, "text/plain")).run()
+        assert len(errors(page)) == (key == "words"), "a half that fits takes the sentence away"
 
 
 def test_two_visits_do_not_see_each_others_vectors(page):
@@ -472,13 +476,34 @@ def test_a_file_for_which_there_is_no_room_is_refused_in_either_language(monkeyp
     before = state_of(app)
     monkeypatch.setenv("SEQSCOPE_HELD_MB", "0.001")
     monkeypatch.setattr(held, "LARGE", 100)
-    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(60), "text/plain"))
+    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(61), "text/plain"))
     the_error(app.run(), "fill the room there is on this server")
     assert state_of(app) is before
     _file, said = app.session_state["vectors_file:seen"]
     assert "请过几分钟再试" in said["zh"], "its bytes are gone when the language is changed"
     monkeypatch.undo()
     app.run()
-    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(60), "text/plain"))
+    app.file_uploader(key="vectors_file").set_value(("large.txt", glove(61), "text/plain"))
     assert errors(app.run()) == []
-    assert "60 words" in texts(app)
+    assert "61 words" in texts(app)
+
+
+def test_of_a_pair_no_half_is_read_for_which_there_is_no_room(monkeypatch, page):
+    page.selectbox(key="vectors").set_value(chosen.PAIR).run()
+    monkeypatch.setattr(session.visits, "room", lambda nbytes: False)
+    monkeypatch.setattr(held, "LARGE", 20)
+    numbers, words = b"1\t2\t3.00001\n3\t4\t5.00001\n", b"one\ntwo\n"
+    for key, name, data in (("numbers", "v.tsv", numbers), ("words", "m.tsv", words)):
+        page.file_uploader(key=f"vectors_{key}").set_value((name, data, "text/plain")).run()
+    assert len(errors(page)) == 2
+    assert all("fill the room there is on this server" in one for one in errors(page))
+    assert f"own_vectors:{chosen.PAIR}" not in page.session_state
+
+
+def test_a_refused_file_has_no_choice_among_those_in_the_archive_before_it(page):
+    bring(page, two_files(), "mine.zip")
+    bring(page, b"no vectors", "bad.zip")
+    the_error(page, "")
+    assert "vectors_member" not in [one.key for one in page.selectbox]
+    bring(page, two_files(), "mine.zip")
+    assert page.selectbox(key="vectors_member").value == "all.txt"

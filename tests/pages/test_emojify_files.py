@@ -19,6 +19,7 @@ from tests.pages.apps import errors, markup, texts, the_error, train_emoji, visi
 from ui.emojify import data as data_part
 from ui.emojify import sentence, state
 from ui.emojify.files import Leaving
+from ui.parts import held
 
 
 @pytest.fixture
@@ -72,6 +73,22 @@ def test_a_test_file_beside_the_training_file_is_taken_with_it(page):
     assert mine.test.sentences == ("so glad", "so low")
     assert len(mine.train) == 10
     assert "2 test sentences in a file of their own." in texts(page)
+
+
+def test_a_small_file_after_a_refused_one_takes_its_place(page):
+    page.button_group(key="emoji_data").set_value(state.MINE).run()
+    twice = template() + template().split(b"\r\n", 1)[1]
+    large = ("1", "large.csv", b"", held.REFUSED)
+    small = ("2", "small.csv", twice, "text/csv")
+    page.file_uploader(key="emoji_csv")._files = [large]
+    the_error(page.run(), "fill the room there is on this server")
+    page.file_uploader(key="emoji_csv")._files = [large, small]  # a browser sends both
+    assert errors(page.run()) == []
+    mine = page.session_state["emoji_mine"]
+    tested = ("3", "test.csv", b"", held.REFUSED)
+    page.file_uploader(key="emoji_csv")._files = [large, small, tested]
+    the_error(page.run(), "fill the room there is on this server")
+    assert page.session_state["emoji_mine"] is mine
 
 
 def test_above_train_stands_how_many_words_have_a_vector(page):
@@ -268,6 +285,11 @@ def test_a_learners_own_emojify_reads_with_its_weights(page, model):
         np.testing.assert_array_equal(ours, theirs)
     again = open_model(page.session_state["emoji_file_bytes"], vectors.load())
     np.testing.assert_allclose(again.predict(["I am happy"]), found.predict(["I am happy"]))
+    theirs = visit("emojify")
+    theirs.file_uploader(key="emoji_open").set_value(("same.h5", made.getvalue(), ""))
+    theirs.run()
+    for key in ("emoji_file_model", "emoji_file_bytes"):
+        assert theirs.session_state[key] is page.session_state[key], "a class holds it once"
 
 
 def test_what_is_downloaded_is_the_model_that_reads(model):

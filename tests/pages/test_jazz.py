@@ -300,6 +300,17 @@ def test_a_network_for_ones_own_file_is_scored_leaves_and_comes_back():
     the_error(app.run(), "reads 78 different tokens")
 
 
+def test_a_network_that_two_visits_open_is_held_once():
+    file = BytesIO()
+    JazzWeights.initial(8, default_corpus().n_values, seed=3).save(file)
+    found = []
+    for app in (visit("jazz"), visit("jazz")):
+        app.file_uploader(key="jazz_open").set_value(("w.npz", file.getvalue(), "application/zip"))
+        assert errors(app.run()) == []
+        found.append(app.session_state["jazz_file"])
+    assert found[0] is found[1]
+
+
 def test_each_reader_of_a_file_of_their_own_sees_that_file_read(monkeypatch):
     made, read = encode.reading_stage, []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from io import BytesIO
+from unittest.mock import Mock
 
 import numpy as np
 import pretty_midi
@@ -22,7 +23,9 @@ from seqlib.vectors import load
 from tests.pages.apps import texts
 from tests.pages.apps import visit as visit_to
 from ui.frame import sections
+from ui.frame import visit_menu as menu
 from ui.navigation import PAGES
+from ui.visit import memory, reading
 from ui.visit import session as visit
 from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.records import EmojiRecord
@@ -334,6 +337,46 @@ def test_saved_and_opened_a_visit_has_the_same_numbers(claims):
     assert there.text_area(key="emoji_many").value == "a line\nanother"
 
 
+def opened(saved: bytes, **query: str) -> tuple[AppTest, visit.Visit]:
+    """A tab that is to load the visit of a file, and that visit."""
+    app = visit_to("home", **query)
+    app.file_uploader(key="visit_open").set_value(("a.seqscope", saved, "application/zip"))
+    app.run()
+    assert not app.exception
+    assert not app.error
+    found = visit.visits.find(app.session_state["visit:said"][0]["token"])
+    assert found is not None
+    assert found is not app.session_state["visit:"]
+    return app, found
+
+
+def test_a_visit_that_a_class_opens_is_read_once_and_each_goes_on_alone(worked, monkeypatch):
+    saved = save_visit(visit.held(worked.session_state["visit:"]))
+    read = Mock(wraps=reading.open_visit)
+    monkeypatch.setattr(reading, "open_visit", read)
+    (_one_tab, one), (_other_tab, other) = opened(saved), opened(saved)
+    assert read.call_count == 1
+    assert one.token != other.token
+    assert one.owner != other.owner
+    vocabulary, before = default_corpus().vocabulary, memory.held_bytes(one.work)
+    assert memory.held_bytes([one.work, other.work]) < 1.1 * before
+    shared = other.work["jazz_runs"][vocabulary]
+    assert one.work["jazz_runs"][vocabulary] is shared
+    for array in shared.snapshot().weights.arrays:
+        assert not array.flags.writeable
+    one.work["emoji_runs"].clear()
+    one.work["jazz_runs"].clear()
+    one.links.clear()
+    one.loose["say"] = "mine"
+    assert other.work["jazz_runs"] == {vocabulary: shared}
+    assert other.links
+    assert other.loose.get("say") != "mine"
+    _late_tab, late = opened(saved)
+    assert late.work["jazz_runs"] == {vocabulary: shared}
+    opened(saved, lang="zh")
+    assert read.call_count == 2, "what it has to say is in the language of its reader"
+
+
 @pytest.fixture(scope="module")
 def worked() -> AppTest:
     """A visit that keeps its work whatever comes after."""
@@ -351,6 +394,18 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(worked, data):
     assert error.startswith("This is not a saved visit")
     assert app.session_state["visit:"] is before
     assert app.session_state["song"].track == 1
+
+
+def test_what_a_saved_file_does_not_hold_is_named():
+    app = visit_to("jazz")
+    assert "Not in that file" not in texts(app)
+    app.session_state["jazz_file"] = JazzWeights.initial(8, default_corpus().n_values, seed=1)
+    assert "Not in that file, so keep the ones you opened: a jazz network of a file." in texts(
+        app.run()
+    )
+    assert set(menu.NOT_SAVED) <= set(visit.WORK)
+    empty = visit.Visit(work=dict.fromkeys(menu.NOT_SAVED, app.session_state["jazz_file"]))
+    assert reading.open_visit(save_visit(empty)).work == {}
 
 
 def test_starting_afresh_asks_first_and_stops_what_trains():

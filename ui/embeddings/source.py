@@ -38,7 +38,7 @@ def choose() -> WordVectors:
     )
     limit = int(st.get_option("server.maxUploadSize"))
     if choice == vectors.FILE:
-        uploads.uploader(
+        taken = uploads.uploader(
             _("A file of word vectors, at most {limit} MB", limit=limit),
             TYPES,
             limit,
@@ -52,7 +52,8 @@ def choose() -> WordVectors:
                 "that runs the app; they are then in the list above."
             ),
         )
-        _member()
+        if taken:  # the archive that was read may not be the one chosen now
+            _member()
     elif choice == vectors.PAIR:
         _pair(limit)
     try:
@@ -102,7 +103,8 @@ def _member() -> None:
     )
     if member != report.member:
         try:
-            state.keep(vectors.FILE, _read(file, member=member))
+            with held.in_turn([file]):
+                state.keep(vectors.FILE, _read(file, member=member))
         except VectorsError as problem:
             st.error(escape.plain(str(problem)), icon=":material/error:")
 
@@ -123,7 +125,10 @@ def _pair(limit: int) -> None:
             return
         if name == "numbers" and not uploads.is_seen("vectors_words", words):
             return  # the words' own turn comes next
-        state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
+        with held.in_turn([numbers, words]):
+            held.check_room(numbers if name == "words" else words)
+            state.keep(vectors.PAIR, _read(numbers, words=words, name=numbers.name))
+        st.session_state["vectors_pair_now"] = True
 
     files = (
         ("numbers", "vectors.tsv", _("A row of numbers a word, separated by tabs.")),
@@ -140,6 +145,9 @@ def _pair(limit: int) -> None:
                 needed=lambda: True,
                 help=text,
             )
+    read = st.session_state.pop("vectors_pair_now", False)
+    if read and [name for name, *_more in files if uploads.forget_error(f"vectors_{name}")]:
+        st.rerun()  # what was wrong with one half, now replaced, stands below the other
 
 
 def facts(found: WordVectors) -> None:

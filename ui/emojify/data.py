@@ -99,6 +99,8 @@ def read_upload(files) -> None:
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
         raise InputError("At most {most} files belong together.", most=MOST_FILES)
+    for file in files:
+        held.check_room(file)
     named = [(file.name, file.getvalue()) for file in files]
 
     def read() -> tuple[LabelledSentences, LabelledSentences, CSVReport]:

@@ -21,6 +21,7 @@ from seqlib.vectors import WordVectors
 from ui.emojify import state
 from ui.frame import choices
 from ui.parts import held, uploads
+from ui.parts.remembered import remembered
 from ui.parts.vectors import usable
 from ui.state import value
 
@@ -157,8 +158,13 @@ def _open(file) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
     data, vectors = file.getvalue(), usable()
     if file.name.lower().endswith(saved.ENDINGS):
-        model = emoji_model(held.weights(data), vectors)
-        data = save_model(model, shipped().train.words, vectors=vectors)
+        (model,) = held.once(
+            [data],
+            ("emojify weights", vectors),
+            lambda: (emoji_model(held.weights(data), vectors),),
+        )
+        words = shipped().train.words
+        data = remembered(model, ("file",), lambda: save_model(model, words, vectors=vectors))
     else:
         (model,) = held.once([data], ("emojify", vectors), lambda: (open_model(data, vectors),))
     st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)

@@ -7,10 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import _
-from ui.parts import uploads
+from seqlib.i18n import N_, _, language
+from ui.parts import held, uploads
 from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
 from ui.visit.memory import Visit
+
+# What a visit holds and its file does not.
+NOT_SAVED = {
+    "own_layers": N_("layers of a file"),
+    "jazz_file": N_("a jazz network of a file"),
+    "own_numbers": N_("a file of numbers"),
+}
 
 
 def menu() -> None:
@@ -26,10 +33,10 @@ def menu() -> None:
 
 def _menu() -> None:
     visit = session.current()
-    held = session.in_words(session.holds(visit.work))
+    holds = session.in_words(session.holds(visit.work))
     st.markdown(
-        _("This visit holds {held}, and your settings.", held=held)
-        if held
+        _("This visit holds {held}, and your settings.", held=holds)
+        if holds
         else _("This visit holds your settings; nothing is trained or brought yet.")
     )
     st.caption(
@@ -54,6 +61,13 @@ def _menu() -> None:
             limit=MAX_VECTORS // 1_000_000,
         ),
     )
+    if names := [_(name) for key, name in NOT_SAVED.items() if visit.work.get(key) is not None]:
+        st.caption(
+            _(
+                "Not in that file, so keep the ones you opened: {names}.",
+                names=_(", ").join(names),
+            )
+        )
     uploads.uploader(
         _("Open a saved visit ({suffix})", suffix=SUFFIX),
         (SUFFIX.removeprefix("."),),
@@ -106,12 +120,21 @@ def _file(visit: Visit) -> bytes:
 
 
 def _open(file: Any) -> None:
-    """Go to the visit that a file holds. Raises ``ValueError``, one sentence."""
+    """Go to the visit that a file holds. Raises ``ValueError``, one sentence.
+
+    A class opens its teacher's: what is read of it is held as a visit that nobody looks at, and
+    each reader has a copy, which shares what never changes.
+    """
     from seqlib.vectors import load
     from ui.parts.vectors import usable
     from ui.visit.reading import open_visit
 
-    session.go_to(open_visit(file.getvalue(), lambda: (load(), usable())))
+    data, own = file.getvalue(), usable()
+    (read,) = held.once(
+        [data], ("visit", language(), own), lambda: (open_visit(data, lambda: (load(), own)),)
+    )
+    session.visits.look(read)
+    session.go_to(read.copy())
 
 
 def _afresh() -> None:

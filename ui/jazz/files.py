@@ -77,6 +77,9 @@ def _keras(weights: Callable[[], JazzWeights], Tx: int, ending: str) -> bytes:
 
 def _open(file: Any) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
-    weights = jazz_weights(held.weights(file.getvalue()), state.corpus().n_values)
+    data, n_values = file.getvalue(), state.corpus().n_values
+    (weights,) = held.once(
+        [data], ("jazz", n_values), lambda: (jazz_weights(held.weights(data), n_values),)
+    )
     st.session_state.update(jazz_file=weights, jazz_opened_now=True)
     choices.choose("model", state.FILE)

@@ -10,6 +10,7 @@ import hashlib
 import threading
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import TypeVar, cast
 
@@ -30,6 +31,7 @@ Made = TypeVar("Made", bound=tuple)
 reading = threading.RLock()  # held while a large file is read
 _lock = threading.Lock()
 _made: dict[tuple, tuple[weakref.ref, ...]] = {}
+_turns: weakref.WeakValueDictionary[tuple, threading.Lock] = weakref.WeakValueDictionary()
 
 
 def once(data: Iterable[bytes], key: tuple, make: Callable[[], Made]) -> Made:
@@ -38,11 +40,14 @@ def once(data: Iterable[bytes], key: tuple, make: Callable[[], Made]) -> Made:
     That is a tuple of objects, which are shared: nobody may change them.
     """
     name = (*key, *map(_digest, data))
-    found = _known().get(name)
-    if found is None:
-        found = make()
-        with _lock:
-            _made[name] = tuple(map(weakref.ref, found))
+    with _lock:
+        turn = _turns.setdefault(name, threading.Lock())
+    with turn:  # who asks for the same meanwhile waits, and has what the first one made
+        found = _known().get(name)
+        if found is None:
+            found = make()
+            with _lock:
+                _made[name] = tuple(map(weakref.ref, found))
     return cast(Made, found)
 
 
@@ -108,6 +113,11 @@ def check_room(file: UploadedFile) -> None:
             "opened and nothing was changed. Try again in a few minutes, when others have left, "
             "or choose a smaller file."
         )
+
+
+def in_turn(files: Iterable[UploadedFile]) -> AbstractContextManager[object]:
+    """Wait until no other large file is read, if one of these is large."""
+    return reading if any(file.size > LARGE for file in files) else nullcontext()
 
 
 def let_go(file: UploadedFile) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -53,7 +52,8 @@ def uploader(
 ) -> bool:
     """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
 
-    Its bytes are dropped then, unless they are ``needed`` again.
+    Its bytes are dropped then, unless they are ``needed`` again. Where ``use`` reads a file that
+    was there before, it asks ``held.check_room`` for it.
 
     Returns whether there is no error: what is told of the file before it must not stand below one.
 
@@ -77,8 +77,9 @@ def uploader(
     now = " ".join(one.file_id for one in files)
     before, errors = st.session_state.get(seen, (None, {}))
     if now != before:
-        with held.reading if any(one.size > held.LARGE for one in files) else nullcontext():
-            errors = _errors(key, files, lambda: use(file))
+        new = [one for one in files if one.file_id not in (before or "").split()]
+        with held.in_turn(files):
+            errors = _errors(key, new, lambda: use(file))
             session.look()  # what it made counts from now on
         if not needed():
             for one in files:
@@ -110,6 +111,14 @@ def _errors(key: str, files: Sequence[Any], use: Callable[[], None]) -> dict[str
             else:
                 return {}
     return said
+
+
+def forget_error(key: str) -> bool:
+    """Say no more what is wrong with an uploader's file; tells whether it was said."""
+    seen, errors = st.session_state.get(f"{key}:seen", ("", {}))
+    if errors:
+        st.session_state[f"{key}:seen"] = (seen, {})
+    return bool(errors)
 
 
 def is_seen(key: str, file: Any) -> bool:

@@ -366,7 +366,7 @@ def _vectors_of(model: EmojiModel) -> WordVectors:
     """The words a model knows by itself, as vectors."""
     words = list(model.lexicon.word_to_index)
     rows = model.weights.embedding[np.arange(1, len(words) + 1)]
-    return WordVectors.of(words, rows.reshape(len(words), -1), model.lexicon.name)
+    return WordVectors.of(words, rows.reshape(len(words), rows.shape[-1]), model.lexicon.name)
 
 
 def _pair(

@@ -280,6 +280,15 @@ def test_going_on_after_the_end_gives_what_one_long_run_gives(windows):
     assert (run.state, run.settings.epochs) == (State.DONE, 40)
 
 
+def test_what_is_kept_of_a_run_that_goes_on_stays_as_it_was(windows):
+    run = trained(TrainingRun(*windows, settings(epochs=3)))
+    kept = run.kept()
+    assert not kept.goes_on
+    assert kept.kept() is kept, "it never changes, so it may be shared"
+    run.go_on(2)
+    assert (kept.state, kept.epoch, len(kept.metrics.loss)) == (State.DONE, 3, 3)
+
+
 def test_one_epoch_after_a_stop_leaves_the_rest_to_come(windows):
     run = trained(TrainingRun(*windows, settings()), slices=4)
     run.stop()

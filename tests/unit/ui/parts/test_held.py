@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import gc
 import io
+import threading
 import tracemalloc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -33,6 +35,35 @@ def test_the_same_content_is_read_once_while_somebody_holds_what_was_read():
     assert held.once([b"ab"], ("x",), make) != (one,), "another content"
     assert held.once([b"a", b"b"], ("y",), make) != (one,), "read as something else"
     assert held.once([b"a", b"b"], ("x",), make) == (one,)
+
+
+def test_who_asks_for_the_same_at_the_same_moment_has_the_same():
+    begun, others = threading.Event(), threading.Event()
+
+    def slowly() -> tuple[Layer]:
+        begun.set()
+        others.wait(5)
+        return make()
+
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(held.once, [b"at once"], ("x",), slowly)]
+        assert begun.wait(5)
+        asked += [pool.submit(held.once, [b"at once"], ("x",), make) for _reader in range(2)]
+        (another,) = held.once([b"another"], ("x",), make)  # waits for nobody
+        assert not any(one.done() for one in asked)
+        others.set()
+        assert len({one.result(5) for one in asked}) == 1
+    assert another
+
+
+def test_where_reading_failed_the_next_one_reads():
+    def fails() -> tuple[Layer]:
+        raise ValueError("A sentence.")
+
+    for _reader in range(2):
+        with pytest.raises(ValueError, match="A sentence"):
+            held.once([b"bad"], ("x",), fails)
+    assert held.once([b"bad"], ("x",), make)
 
 
 def test_what_nobody_holds_any_more_is_forgotten():

@@ -265,6 +265,18 @@ def test_without_its_vectors_a_model_reads_the_sentences_it_knew_alike(contents,
     assert "embedding_runs" not in found.work
 
 
+def test_a_run_none_of_whose_words_has_a_vector_opens_without_them():
+    few = a_few()
+    foreign = WordVectors.of(["Zauber", "Flöte"], np.ones((2, 8), "f4"), "mine.txt")
+    run = EmojiRecord(1, an_emoji_run(few, foreign, trainable=False), "few", foreign)
+    found = open_visit(save_visit(a_visit(emoji_runs=[run])))
+    (after,) = found.work["emoji_runs"]
+    assert np.array_equal(
+        after.run.snapshot().model.predict(few.test.sentences),
+        run.run.snapshot().model.predict(few.test.sentences),
+    )
+
+
 def test_which_rows_training_moved_is_known_again(contents, opened):
     from seqlib.emojify.changes import moved
 
