@@ -31,7 +31,7 @@ MOVES_EVERY = 10.0  # seconds from one control to the next, for each reader
 QUERY = "epochs=1000&pace=as+fast+as+it+goes"
 TRAIN, STOP = "jazz_run:train", "jazz_run:stop"
 EPOCH = re.compile(r"epoch ([\d,]+) of")
-SECONDS = re.compile(r"accuracy \d+% · ([\d.]+) s")
+SECONDS = re.compile(r"accuracy \d+%.* · ([\d.]+) s")
 # What a reader moves: a slider of the model's picture, and three of the solo.
 MOVES = (
     ("melody", lambda at_random: at_random.randint(1, 8)),
