@@ -333,14 +333,14 @@ def shapes(reading: Reading) -> None:
 def parameters(model: EmojiModel) -> None:
     """Draw the number of weights of the layers and of the embedding."""
     weights, embedding = model.weights, model.weights.embedding
-    layers = _(", ").join(
+    layers = [
         f"{name} {sum(array.size for array in arrays):,}"
         for name, arrays in (
             ("LSTM 1", weights.arrays[:3]),
             ("LSTM 2", weights.arrays[3:6]),
             ("softmax", weights.arrays[6:]),
         )
-    )
+    ]
     shape = (embedding.n_rows - embedding.n_made, embedding.e_length)
     st.markdown(
         _(

@@ -65,7 +65,7 @@ def _menu() -> None:
         st.caption(
             _(
                 "Not in that file, so keep the ones you opened: {names}.",
-                names=_(", ").join(names),
+                names=names,
             )
         )
     uploads.uploader(

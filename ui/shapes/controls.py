@@ -153,7 +153,7 @@ def sentence(found: Confirmation, sketch: Blueprint) -> str:
             total=found.total,
             weights=found.n_parameters,
         )
-    differing = _(", ").join(str(theirs or ours) for ours, theirs in found.differing[:3])
+    differing = [str(theirs or ours) for ours, theirs in found.differing[:3]]
     return _(
         ":material/error: Keras has another word: {agreed} of {total} tensors agree, "
         "and {theirs:,} weights against {ours:,}. {differing}",

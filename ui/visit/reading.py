@@ -102,7 +102,7 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
         if "song" in work:
             visit.loose["midi_track"] = work["song"].track
         if about.left_out:
-            names = _(", ").join(map(_named, about.left_out))
+            names = [*map(_named, about.left_out)]
             visit.note = _("Too large for the file, so not in it: {names}.", names=names)
         return visit
     raise ValueError(
