@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.query_params import QueryParams
 
 from seqlib.emojify import training as emojify
 from seqlib.i18n import LANGUAGES, N_
@@ -538,6 +540,13 @@ def options(key: str) -> Any:
     return row.options
 
 
+def address() -> AbstractContextManager[QueryParams]:
+    """Open the address of this script run with what Streamlit has bound to it."""
+    context = get_script_run_ctx()
+    assert context is not None, "only a script run has an address"
+    return context.session_state.query_params()
+
+
 def _check(key: str) -> None:
     """Take a value out of the URL that Streamlit does not refuse by itself.
 
@@ -548,7 +557,7 @@ def _check(key: str) -> None:
     if context is None or not isinstance(TABLE[key], Number | Pick):
         return
     if any(not word or _infinite(word) for word in st.query_params.get_all(key)):
-        with context.session_state.query_params() as parameters:
+        with address() as parameters:
             parameters.remove_param(key)
             parameters.set_initial_query_params_from_current()
 

@@ -197,9 +197,10 @@ class EmojifyTask(SteppedTask):
         """Return the table, if only its rows that a batch reads are updated with it."""
         if not self._late:
             return None
-        table = (self.split(each)[8] for each in (state.weights, state.first, state.second))
+        arrays = (state.weights, state.first, state.second)
+        weights, first, second = (self.split(each)[8] for each in arrays)
         made, rate = state.behind or (np.full(len(self.table), state.step), self.learning_rate)
-        return LateRows(*table, made.copy(), rate)
+        return LateRows(weights, first, second, made.copy(), rate)
 
     def network(self, *arrays: np.ndarray) -> Network:
         """Allocate what a batch is computed in, but for some ``arrays`` that are there."""
@@ -266,7 +267,7 @@ class Session:
 
     def take(
         self, state: State, part: Part, link: Link | None = None
-    ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    ) -> tuple[tuple[Any, ...], np.ndarray]:
         """Return (loss, hits), summed over the sentences, and the gradient (n,)."""
         task = self._task
         if link is not None:

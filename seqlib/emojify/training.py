@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -29,7 +29,8 @@ BOUNDS: dict[str, Range] = {
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
 # Who trains: the equations in NumPy, or Keras' ``fit`` on ``Emojify_V2``.
-ENGINES = ("numpy", "keras")
+Engine = Literal["numpy", "keras"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 _COUNTS = ("epochs", "units", "batch_size", "maxlen")
 
 
@@ -141,7 +142,7 @@ class EmojifyRun(Run):
     """
 
     settings: EmojifySettings
-    engine: str = "numpy"
+    engine: Engine = "numpy"
 
     def __init__(
         self,
@@ -151,7 +152,7 @@ class EmojifyRun(Run):
         settings: EmojifySettings | None = None,
         *,
         weights: EmojifyWeights | None = None,
-        engine: str = "numpy",
+        engine: Engine = "numpy",
     ) -> None:
         settings = settings or EmojifySettings()
         if not len(train) or not len(test):

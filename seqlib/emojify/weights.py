@@ -244,8 +244,8 @@ class EmojifyWeights:
         arrays = [np.asarray(array, np.float32) for array in arrays]
         if len(arrays) != len(NAMES):
             raise InputError("The model has {n} arrays besides the embedding.", n=len(NAMES))
-        cells = LSTMWeights(*arrays[:3]), LSTMWeights(*arrays[3:6])
-        return cls(embedding, *cells, *arrays[6:], mask)
+        first, second = LSTMWeights(*arrays[:3]), LSTMWeights(*arrays[3:6])
+        return cls(embedding, first, second, arrays[6], arrays[7], mask)
 
     @classmethod
     def initial(

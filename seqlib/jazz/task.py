@@ -157,6 +157,7 @@ class Session:
         self._task = task
         self._networks: dict[int, Network] = {}
         self.helper: Any = None
+        self.late: Any = None
 
     def take(
         self, state: State, part: Part, link: Any = None
@@ -186,7 +187,7 @@ class Network:
         self, weights: JazzWeights, rows: np.ndarray, of: int
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
         """Return (loss (Ty,), hits (Ty,)) over windows ``rows``, and the gradient (n,) / ``of``."""
-        if not np.array_equal(rows, self._rows):
+        if self._rows is None or not np.array_equal(rows, self._rows):
             # Time first: P = Tx m rows.
             self._rows = rows
             self._x = OneHot(self._task.x[rows].T.ravel(), weights.n_values)

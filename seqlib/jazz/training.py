@@ -6,7 +6,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -31,7 +31,8 @@ BOUNDS: dict[str, Range] = {
     "pace": Range(0, 100, 0, N_("epochs a second at most, to watch; 0 is as fast as it goes")),
 }
 # Who trains: the equations in NumPy; or Keras' ``fit``, on ``djmodel`` or on its one-layer twin.
-ENGINES = ("numpy", "djmodel", "twin")
+Engine = Literal["numpy", "djmodel", "twin"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 STOPPED_AT_TURN = N_("the held-out loss was lowest after epoch {n}")
 TURNED = 3  # so many higher losses after the lowest show that it has turned
 
@@ -160,7 +161,7 @@ class Snapshot:
     epoch: int
     weights: JazzWeights
     probe: np.ndarray | None
-    engine: str = "numpy"
+    engine: Engine = "numpy"
 
     @cached_property
     def trace(self) -> Any:
@@ -199,7 +200,7 @@ class TrainingRun(Run):
 
     settings: RunSettings
     probe: np.ndarray | None
-    engine: str = "numpy"
+    engine: Engine = "numpy"
 
     def __init__(
         self,
@@ -209,7 +210,7 @@ class TrainingRun(Run):
         *,
         weights: JazzWeights | None = None,
         probe: np.ndarray | None = None,
-        engine: str = "numpy",
+        engine: Engine = "numpy",
         held_out: Sequence[np.ndarray] = (),
     ) -> None:
         settings = settings or RunSettings()

@@ -30,14 +30,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args
 
 import numpy as np
 
 from seqlib.i18n import InputError
 from seqlib.lstm.cell import CellArrays, LSTMWeights, glorot_uniform, orthogonal, sigmoid
 
-KINDS = ("LSTM", "GRU", "SimpleRNN")
+Kind = Literal["LSTM", "GRU", "SimpleRNN"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 # Gates set by hand: name -> value.
 Held = Mapping[str, float]
 NOT_HELD: Held = {}

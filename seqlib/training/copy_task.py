@@ -249,6 +249,7 @@ class CopySession:
     def __init__(self, task: CopyTask) -> None:
         self._task = task
         self.helper: Any = None
+        self.late: Any = None
         cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
         self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 

@@ -302,8 +302,9 @@ class Run(ShownInNotebook):
             n, task, learned, known = self._n, self._task, self._learned, self._model
         if known is not None and (known[0] == n or task is None):
             return known
-        started = task is not None and learned is not None
-        made = task.model(learned, self._start) if started else self._start
+        made = self._start
+        if task is not None and learned is not None:
+            made = task.model(learned, self._start)
         with self._lock:
             if self._task is not None and self._learned is learned:
                 self._model = n, made
@@ -537,11 +538,10 @@ class Run(ShownInNotebook):
             self.held = False
             self._lock.notify_all()
         spent = time.perf_counter() - self._began if self._began else 0.0
-        told: dict[str, float | str] = {"epochs": self._n, "seconds": spent}
         if state is State.FAILED:
-            self._log("run_failed", logging.WARNING, **told)
+            self._log("run_failed", logging.WARNING, epochs=self._n, seconds=spent)
         else:
-            self._log("run_finished", state=state.value, **told)
+            self._log("run_finished", state=state.value, epochs=self._n, seconds=spent)
 
     def _to(self, state: State, only_from: tuple[State, ...], reason: Later | str = "") -> bool:
         """Change the state, and with it the reason, together or not at all."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,11 +22,25 @@ class SteppedTask:
     It does not inherit ``Task``: a property of the protocol would be a default of the field.
     """
 
-    epochs: int
-    learning_rate: float
     shared = False  # whether a batch is worth being shared with a helper
-    flop = 0.0  # the most arithmetic of all epochs, where it is known
-    scratch = 0  # numbers that the two processes that share a batch hand to each other
+
+    if TYPE_CHECKING:  # at run time a property would be the default of a dataclass' field
+
+        @property
+        def epochs(self) -> int: ...
+
+        @property
+        def learning_rate(self) -> float: ...
+
+    @property
+    def flop(self) -> float:
+        """The most arithmetic of all epochs, where it is known; else 0."""
+        return 0.0
+
+    @property
+    def scratch(self) -> int:
+        """Numbers that the two processes that share a batch hand to each other."""
+        return 0
 
     @property
     def nbytes(self) -> int:

@@ -222,7 +222,7 @@ def switch() -> None:
         _("Language"),
         list(LANGUAGES),
         key=KEY,
-        format_func=LANGUAGES.get,
+        format_func=LANGUAGES.__getitem__,
         required=True,
         persist_state="session",
         label_visibility="collapsed",
@@ -326,6 +326,6 @@ def _understand(key: str, options: list[Any], text: Callable[[Any], str]) -> Non
     _run.words[key] = set(known)
     words = [text(known[word]) for word in said if word in known]
     if words:
-        with context.session_state.query_params() as parameters:
+        with state.address() as parameters:
             parameters.set_with_no_forward_msg(key, words if len(words) > 1 else words[0])
             parameters.set_initial_query_params_from_current()

@@ -15,14 +15,13 @@ from typing import Any
 
 import segno
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.i18n import _, language
 from ui.component import component
 from ui.frame import language as languages
 from ui.frame import sections
 from ui.parts import escape, stage_view
-from ui.state import TABLE, TOOLBAR, Picks, linked
+from ui.state import TABLE, TOOLBAR, Picks, address, linked
 
 WITHOUT = "without"
 UPLOADS = "uploads"
@@ -107,7 +106,7 @@ def place() -> None:
                     _("Show everything"),
                     key="show_everything",
                     type="tertiary",
-                    on_click=lambda: st.query_params.pop(WITHOUT, None),
+                    on_click=_show_everything,
                     help=_("Shows what the link leaves out."),
                 )
         _run.note = st.empty()
@@ -144,6 +143,10 @@ def refuse(name: str) -> None:
     _run.refused.add(name)
 
 
+def _show_everything() -> None:
+    st.query_params.pop(WITHOUT, None)
+
+
 def _understood(name: str, values: list[str]) -> bool:
     """Whether what a link asked for is what the page now shows."""
     if name in _run.refused | stage_view.run.refused:
@@ -151,7 +154,7 @@ def _understood(name: str, values: list[str]) -> bool:
     if languages.understood(name, values):
         return True
     if name == WITHOUT:
-        with get_script_run_ctx().session_state.query_params() as parameters:
+        with address() as parameters:
             return all(
                 each in sections.run.names or each == UPLOADS or parameters.is_bound(each)
                 for value in values
@@ -166,7 +169,7 @@ def _understood(name: str, values: list[str]) -> bool:
     row = linked(name, st.session_state[_PAGE])
     if row is None or (len(values) > 1 and not isinstance(row, Picks)):
         return False
-    with get_script_run_ctx().session_state.query_params() as parameters:
+    with address() as parameters:
         if not parameters.is_bound(name):
             return not sections.all_drawn()  # it fits, so its control will take it
         if parameters.has_param(name) and parameters.get_all(name) == values:

@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from seqlib.emojify.training import Engine as EmojiEngine
 from seqlib.jazz.training import BOUNDS
+from seqlib.jazz.training import Engine as JazzEngine
+from seqlib.lstm.others import Kind
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet
 from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
 from seqlib.training.run import State
@@ -39,7 +42,6 @@ Ticks = Annotated[int, Meta(ge=1, le=100_000)]
 Tokens = Annotated[list[tuple[Pitch | None, Ticks]], Meta(max_length=int(BOUNDS["n_values"].high))]
 Rows = Annotated[list[tuple[Sentence, Sentence, Sentence]], Meta(max_length=MAX_ROWS)]
 Values = Annotated[list[Typed], Meta(max_length=MOST_OPTIONS)]
-Kind = Literal["LSTM", "GRU", "SimpleRNN"]  # seqlib.training.copy_task.KINDS
 
 
 class Head(Struct):
@@ -58,7 +60,7 @@ class Run(Struct, kw_only=True):
 
 
 class JazzRun(Run, kw_only=True):
-    engine: Literal["numpy", "djmodel", "twin"] = "numpy"  # seqlib.jazz.training.ENGINES
+    engine: JazzEngine = "numpy"
     vocabulary: Tokens
     probe: Annotated[int, Meta(ge=0, le=1000)]  # its length
     watched: bool = False  # with held-out losses, gradients and learning rates
@@ -67,7 +69,7 @@ class JazzRun(Run, kw_only=True):
 
 
 class EmojiRun(Run, kw_only=True):
-    engine: Literal["numpy", "keras"] = "numpy"  # seqlib.emojify.training.ENGINES
+    engine: EmojiEngine = "numpy"
     number: Annotated[int, Meta(ge=1, le=10**6)]
     name: Name
     data: Count  # its place in ``Visit.data``

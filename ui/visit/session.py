@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from seqlib.i18n import _, n_
 from seqlib.training.scheduler import Scheduler, default
 from ui.component import component
-from ui.state import TABLE, TOOLBAR, WORK
+from ui.state import TABLE, TOOLBAR, WORK, address
 from ui.status.log import number
 from ui.visit.memory import MINUTES, MOST_HELD, Visit, Visits
 
@@ -85,7 +85,7 @@ def at(page: str) -> None:
     link = visit.links.pop(page, None)
     if not link or any(name in st.query_params for name in link):
         return  # the reader's own link says more than what was
-    with get_script_run_ctx().session_state.query_params() as parameters:
+    with address() as parameters:
         for name, values in link.items():
             if not parameters.is_bound(name):
                 parameters[name] = values if len(values) != 1 else values[0]
