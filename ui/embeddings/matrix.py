@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.i18n import N_, _
 from seqlib.text import table_csv, tokenise
@@ -90,7 +93,7 @@ def _chosen(vectors: WordVectors) -> tuple[View, np.ndarray | None, str]:
     return view, order, statistic
 
 
-def _order(vectors: WordVectors, left, right) -> np.ndarray | None:
+def _order(vectors: WordVectors, left: DeltaGenerator, right: DeltaGenerator) -> np.ndarray | None:
     """Return the chosen order of the rows; None for the order of the file."""
     by = language.choice(
         left.selectbox,
@@ -172,7 +175,7 @@ def place_of(row: int, order: np.ndarray | None) -> int:
 
 
 def _buttons(total: int) -> None:
-    def move(first, rows) -> None:
+    def move(first: Callable[[int, int], int], rows: Callable[[int], int]) -> None:
         """Compute a new first row and number of rows from the present ones."""
         at, n = value("first"), st.session_state.get("rows", total)
         _look_at(first(at, n), rows(n), total)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seqlib.i18n import _, n_
 from seqlib.vectors import KINDS, Report, VectorsError, WordVectors, load
@@ -72,7 +73,7 @@ def choose() -> WordVectors:
     return chosen
 
 
-def _read(file, **options) -> WordVectors:
+def _read(file: UploadedFile, **options: Any) -> WordVectors:
     """Load a file, with a progress bar."""
     bar = st.progress(0.0, text=_("Reading {name} …", name=escape.plain(file.name)))
     halves = [file, options["words"]] if "words" in options else [file]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqlib.emojify import EmojifyRun, EmojifySettings, Lexicon
 from seqlib.emojify.changes import Moved, groups, moved
@@ -125,7 +126,7 @@ def _live(pair: PairRecord) -> None:
         _compare(frozen, trainable, pair)
 
 
-def _side(column, run: EmojifyRun) -> Moved | None:
+def _side(column: DeltaGenerator, run: EmojifyRun) -> Moved | None:
     """Draw one run's status; return the rows that it has changed so far."""
     with column:
         st.markdown(f"**`trainable={run.settings.trainable}`**")

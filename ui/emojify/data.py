@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seqlib.i18n import N_, InputError, _, n_
 from seqlib.limits import JUDGED
@@ -88,7 +89,7 @@ def choose() -> None:
     counts()
 
 
-def read_upload(files) -> None:
+def read_upload(files: list[UploadedFile]) -> None:
     """Use the sentences of uploaded files; raises ``ValueError``, one sentence.
 
     A file takes the place of one chosen before it that was for the same.

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seqlib import saved
 from seqlib import vectors as word_vectors
@@ -154,7 +155,7 @@ def reopen() -> None:
         st.rerun()  # the choice of models is above, and knows nothing of it yet
 
 
-def _open(file) -> None:
+def _open(file: UploadedFile) -> None:
     """Open an uploaded model and choose it; if ``ValueError`` is raised nothing is changed."""
     data, vectors = file.getvalue(), usable()
     if file.name.lower().endswith(saved.ENDINGS):

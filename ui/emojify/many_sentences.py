@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seqlib.emojify import EmojiModel, sure
 from seqlib.i18n import N_, _
@@ -53,7 +54,7 @@ def show() -> None:
     _table(state.chosen().model, sentences[:ANSWERED])
 
 
-def _read(file) -> None:
+def _read(file: UploadedFile) -> None:
     """Use the sentences of an uploaded file; raises ``ValueError``, one sentence."""
     sentences, report = read_sentences(file.getvalue())
     st.session_state.update(emoji_many_sentences=sentences, emoji_many_report=report)

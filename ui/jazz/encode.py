@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from seqlib import i18n
 from seqlib.i18n import _
@@ -34,7 +35,7 @@ def choose_corpus() -> None:
     )
 
 
-def read_upload(file) -> None:
+def read_upload(file: UploadedFile) -> None:
     """Make an uploaded MIDI file the corpus. Raises ``MidiError``, one sentence."""
     song = read_midi(file)
     state.use_song(song)

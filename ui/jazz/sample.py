@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqlib import i18n
 from seqlib.i18n import _, sentences
@@ -44,7 +46,7 @@ class Solo:
     caption: str
 
 
-def _grid(columns: int):
+def _grid(columns: int) -> Iterator[DeltaGenerator]:
     """Yield the cells of a grid from left to right, row after row."""
     while True:
         yield from st.columns(columns)
