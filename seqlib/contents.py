@@ -6,21 +6,22 @@ from seqlib.i18n import N_
 
 HEAD = 512  # bytes that ``what`` wants to see
 
-_ZIP = N_("an Excel workbook or a zip archive")
+ZIP = N_("an Excel workbook or a zip archive")
 _SHEET = N_("an Excel workbook or another office document")
 _PICTURE = N_("a picture")
-_SOUND = N_("a sound or a film")
+SOUND = N_("a sound or a film")
 _PICKLE = N_("a pickle of Python objects, which can run code when opened")
 _PROGRAM = N_("a program")
 PAGE = N_("a web page saved under this name")
 XML = N_("an XML page saved under this name")
 LFS = N_("a Git LFS pointer, not the file itself")
+ANNEX = N_("a git-annex pointer, not the file itself")
 ARRAY = N_("a NumPy array")
 
 # Where in the file, the bytes there, and what the file is.
 _SIGNS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"PK\x03\x04", _ZIP),
-    (0, b"PK\x05\x06", _ZIP),
+    (0, b"PK\x03\x04", ZIP),
+    (0, b"PK\x05\x06", ZIP),
     (0, b"\x1f\x8b", N_("packed with gzip")),
     (0, b"BZh", N_("packed with bzip2")),
     (0, b"\xfd7zXZ\x00", N_("packed with xz")),
@@ -50,15 +51,18 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GIF8", _PICTURE),
     (8, b"WEBP", _PICTURE),
     (0, b"MThd", N_("a MIDI file")),
-    (0, b"ID3", _SOUND),
-    (0, b"OggS", _SOUND),
-    (0, b"fLaC", _SOUND),
-    (8, b"WAVE", _SOUND),
-    (4, b"ftyp", _SOUND),
+    (0, b"ID3", SOUND),
+    (0, b"OggS", SOUND),
+    (0, b"fLaC", SOUND),
+    (0, b"RIFF", SOUND),
+    (0, b"\xff\xfb", SOUND),
+    (0, b"\xff\xf3", SOUND),
+    (4, b"ftyp", SOUND),
     (0, b"\x7fELF", _PROGRAM),
     (0, b"MZ\x90\x00", _PROGRAM),
     (0, b"bplist00", N_("a property list of macOS")),
     (0, b"version https://git-lfs", LFS),
+    (0, b"/annex/objects", ANNEX),
 )
 _TEXT_SIGNS = (
     ("<!doctype html", PAGE),
@@ -75,7 +79,7 @@ def what(head: bytes) -> str:
     """Return what a file with these first bytes is, an ``N_`` text; "" for text and unknown."""
     for at, sign, name in _SIGNS:
         if head.startswith(sign, at):
-            return _SHEET if name is _ZIP and _is_office(head) else name
+            return _SHEET if name is ZIP and _is_office(head) else name
     if head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
         return _PICKLE
     start = head[:HEAD].decode("utf-8-sig", "ignore").lstrip().lower()

@@ -1,6 +1,7 @@
 """Music in and out: MIDI files, melodies on a beat grid, tokens, one-hot windows."""
 
 from .band import arrange
+from .events import MAX_BEATS, MAX_BYTES, MidiError
 from .harmony import BAR, QUALITIES, harmonise
 from .melody import (
     PITCH_NAMES,
@@ -14,14 +15,5 @@ from .melody import (
     pitch_name,
 )
 from .metre import Metre
-from .midi import (
-    MAX_BEATS,
-    MAX_BYTES,
-    MAX_NOTES,
-    MidiError,
-    Song,
-    Track,
-    read_midi,
-    write_midi,
-)
+from .midi import MAX_NOTES, Song, Track, read_midi, write_midi
 from .tokens import Vocabulary, largest_Tx, one_hot, windows

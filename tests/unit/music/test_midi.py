@@ -22,7 +22,8 @@ from seqlib.music import (
     read_midi,
     write_midi,
 )
-from seqlib.music.midi import MAX_FILE_NOTES, MAX_TOKENS, MAX_TRACKS
+from seqlib.music.events import MAX_FILE_NOTES, MAX_TRACKS
+from seqlib.music.midi import MAX_TOKENS
 
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
 
@@ -380,9 +381,11 @@ def test_empty_tracks_beside_a_melody_are_passed_over():
         (b"\n\n <html lang=en>", "web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git lfs pull"),
         (b"/annex/objects/SHA256E-s1--0.mid\n", "git annex get"),
-        (b"PK\x03\x04" + b"x" * 40, "ZIP"),
-        (b"RIFF\x10\0\0\0WAVEfmt ", "recording"),
-        (b"ID3\x03" + b"\0\1" * 40, "MP3"),
+        (b"PK\x03\x04" + b"x" * 40, "zip archive"),
+        (b"RIFF\x10\0\0\0WAVEfmt ", "notes rather than sound"),
+        (b"ID3\x03" + b"\0\1" * 40, "notes rather than sound"),
+        (b"\xff\xfb\x90\x44" + b"\0\1" * 40, "notes rather than sound"),
+        (b"7z\xbc\xaf\x27\x1c" + b"\0\1" * 40, "7z archive"),
         (b"%PDF-1.7", "PDF"),
         (b"just some words", "text file"),
         (random.Random(0).randbytes(400), "not MIDI"),
