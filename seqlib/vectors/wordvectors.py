@@ -323,17 +323,35 @@ class WordVectors:
     ) -> Analogy:
         """Find what is to ``c`` as ``b`` is to ``a``: words near ``b - a + c`` of unit vectors.
 
-        The three words themselves, one of which is often the nearest, are left out unless
+        ``k``, ``keep_inputs`` and ``among`` are as in ``arithmetic``.
+        """
+        return self.arithmetic((b, c), (a,), k, keep_inputs=keep_inputs, among=among)
+
+    def arithmetic(
+        self,
+        plus: Sequence[str],
+        minus: Sequence[str],
+        k: int = 5,
+        *,
+        keep_inputs: bool = False,
+        among: int | None = None,
+    ) -> Analogy:
+        """Find words near the sum of unit vectors, those of ``minus`` taken away.
+
+        The words themselves, one of which is often the nearest, are left out unless
         ``keep_inputs``; of a Chinese word the English words it means too. ``k`` and ``among``
         are as in ``neighbours``.
         """
-        target = self._direction(b) - self._direction(a) + self._direction(c)
+        target = np.zeros(self.dim, np.float32)
+        for sign, words in ((1, plus), (-1, minus)):
+            for word in words:
+                target += sign * self._direction(word)
         meant = [
             english
-            for word in filter(is_han, (a, b, c))
+            for word in filter(is_han, (*plus, *minus))
             for english, _share in chinese_words().meaning(word)
         ]
-        near = self.neighbours(target, k, () if keep_inputs else (a, b, c, *meant), among)
+        near = self.neighbours(target, k, () if keep_inputs else (*plus, *minus, *meant), among)
         return Analogy(target, near)
 
     def along(self, words: Sequence[str], minus: Sequence[str], plus: Sequence[str]) -> np.ndarray:

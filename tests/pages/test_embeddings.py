@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import time
@@ -423,6 +424,20 @@ def test_neighbours_and_analogies_answer_in_both_languages(same_page):
         same_page.text_input(key=key).set_value(word)
     same_page.run()
     assert "nearest Chinese words" not in texts(same_page)
+
+
+def test_a_sum_of_words_is_near_what_the_analogy_of_them_is(same_page):
+    same_page.text_input(key="near").set_value("King - man + WOMAN − qwxzzk").run()
+    assert "No vector in" in texts(same_page)
+    same_page.text_input(key="near").set_value("King - man + WOMAN").run()
+    assert "No vector in" not in texts(same_page)
+    charts = [json.loads(one.proto.spec) for one in same_page.get("plotly_chart")]
+    (chart,) = [each for each in charts if "king + woman − man" in str(each["layout"])]
+    words, bars = chart["layout"]["yaxis"]["ticktext"], chart["data"][0]["x"]
+    cosines = np.frombuffer(base64.b64decode(bars["bdata"]), bars["dtype"])
+    best = load().analogy("man", "king", "woman", k=10, among=20_000).neighbours[0]
+    assert words[0] == best.word == "queen"
+    assert abs(cosines[0] - best.similarity) < 1e-6
 
 
 def test_jumping_to_a_chinese_word_says_that_it_has_no_row_in_the_matrix(same_page):

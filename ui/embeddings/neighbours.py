@@ -25,32 +25,39 @@ COMMONEST = 20_000
 
 def neighbours(vectors: WordVectors) -> None:
     left, right = st.columns(2)
-    words = state.words_of(
-        left.text_input(
-            _("word or phrase"),
-            help=_("Several words stand for the mean of their vectors."),
-            **widget("near"),
-        )
+    typed = left.text_input(
+        _("word or phrase"),
+        help=_(
+            "Several words stand for the mean of their vectors. A sum such as king - man + woman "
+            "is computed."
+        ),
+        **widget("near"),
     )
     k = right.slider(
         _("neighbours"), help=_("How many are listed, nearest first."), **widget("nearest")
     )
     among = _commonest(vectors, "near_common")
-    known, unknown = state.split_known(words, vectors)
-    state.say_unknown(unknown, vectors)
+    (plus, unknown), (minus, more) = (
+        state.split_known(words, vectors) for words in state.terms_of(typed)
+    )
+    state.say_unknown([*unknown, *more], vectors)
+    known = [*plus, *minus]
     if not known:
         word = "happy" if "happy" in vectors else vectors.word(1)
         text = _("Type a word that has a vector, such as “{word}”.", word=escape.plain(word))
         st.info(text, icon=":material/edit:")
         return
-    query = known[0] if len(known) == 1 else known
-    found = vectors.neighbours(query, k, among=among)
-    _bars(found, known, "neighbours_chart")
+    if minus:
+        target, found = vectors.arithmetic(plus, minus, k, among=among)
+        asked = " − ".join([" + ".join(plus), *minus]).strip()
+    else:
+        target, asked = vectors.phrase(known), " ".join(known)
+        found = vectors.neighbours(known[0] if len(known) == 1 else known, k, among=among)
+    _bars(found, asked, "neighbours_chart")
     if vectors.chinese is not None and _in_chinese(known):
-        mean = vectors.phrase(known)
-        near = vectors.chinese.neighbours(mean, k, without=known, among=COMMONEST)
+        near = vectors.chinese.neighbours(target, k, without=known, among=COMMONEST)
         st.markdown(_("**The nearest Chinese words**"))
-        _bars(near, known, "chinese_neighbours_chart")
+        _bars(near, asked, "chinese_neighbours_chart")
 
 
 def _in_chinese(words: Iterable[str]) -> bool:
@@ -58,13 +65,13 @@ def _in_chinese(words: Iterable[str]) -> bool:
     return language() == "zh" or any(map(is_han, words))
 
 
-def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
-    """Draw the neighbours of some words with their cosines."""
+def _bars(found: Sequence[Neighbour], asked: str, key: str) -> None:
+    """Draw the neighbours of what was asked about with their cosines."""
     st.plotly_chart(
         figures.bars(
             [neighbour.word for neighbour in found],
             np.array([neighbour.similarity for neighbour in found]),
-            _("cosine with “{words}”", words=plain(" ".join(known), 80)),
+            _("cosine with “{words}”", words=plain(asked, 80)),
             span=(min(0.0, *(neighbour.similarity for neighbour in found)), 1.0) if found else None,
             font=font(),
         ),
@@ -73,7 +80,7 @@ def _bars(found: Sequence[Neighbour], known: list[str], key: str) -> None:
         alt=_(
             "The {n} words nearest to {words}: {listed}.",
             n=len(found),
-            words=" ".join(known),
+            words=asked,
             listed=_listed(found),
         ),
     )

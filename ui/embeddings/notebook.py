@@ -22,8 +22,9 @@ def asked() -> Asked:
     if sentences:
         settings["sentences"] = sentences
     # The notebook reads the shipped vectors: words of other vectors give way to its own.
-    near, _unknown = state.split_known(state.words_of(value("near")), shipped)
-    if near:
+    plus, minus = state.terms_of(value("near"))
+    near, _unknown = state.split_known(plus, shipped)
+    if near and not minus:
         settings["near"] = near[0] if len(near) == 1 else near
     step = [value(key).strip() for key in ("a", "b", "c")]
     if all(word and word in shipped for word in step):

@@ -12,6 +12,8 @@ from seqlib.text.chinese import chinese_words, is_han
 from seqlib.vectors import WordVectors
 from ui.parts import escape, vectors
 
+_SIGNS = str.maketrans("＋－−–", "+---")
+
 
 def keep(choice: str, read: WordVectors) -> None:
     """Keep uploaded vectors for this visit, and show the whole of their matrix."""
@@ -36,6 +38,25 @@ def words_of(text: str) -> list[str]:
         found |= dict.fromkeys(tokenise(word) if several else [word])
     found.pop("", None)
     return list(found)
+
+
+def terms_of(text: str) -> tuple[list[str], list[str]]:
+    """Split a sum such as “king - man + woman” into words that are added and words taken away.
+
+    Without a sign all are added. A minus may be the hyphen of a word: it needs room beside it, or
+    a plus in the sum.
+    """
+    text = text.translate(_SIGNS)
+    if re.search(r"\w *\+ *\w", text):
+        parts = re.split("([-+])", text)
+    elif re.search(r"\w( - *| *- )\w", text):
+        parts = re.split("( -|- )", text)
+    else:
+        parts = [text]
+    terms: tuple[list[str], list[str]] = [], []
+    for sign, part in zip(["+", *parts[1::2]], parts[::2], strict=True):
+        terms["-" in sign].extend(words_of(part))
+    return terms
 
 
 def split_known(words: list[str], among: WordVectors) -> tuple[list[str], list[str]]:
