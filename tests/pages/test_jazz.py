@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import Future
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.corpus import Corpus, default_corpus
 from seqlib.music import MAX_BYTES, Melody, Token
+from seqlib.training import keras_room
 from tests.pages.apps import errors, texts, the_error, visit, wait_for
-from ui.jazz import encode, sample, state
+from ui.jazz import encode, model, sample, state
 
 
 @pytest.fixture
@@ -411,6 +413,21 @@ def test_too_few_notes_says_how_many_and_offers_a_shorter_window(jazz):
     assert app.slider(key="Tx").value == 20
     assert errors(app) == []
     assert not app.warning
+
+
+def test_a_comparison_with_keras_says_when_the_model_has_learned_on(monkeypatch):
+    monkeypatch.setattr(keras_room, "missing", lambda: "")
+    monkeypatch.setattr(keras_room, "answer", lambda *_asked: ((), ()))
+    monkeypatch.setattr(keras_room, "ask", lambda *_request: Future())
+    monkeypatch.setattr(model, "_comparison", lambda *_found: None)
+    app = visit("jazz", epochs="2", n_a="6", m="8", Tx="8")
+    app.button(key="jazz_run:train").click().run()
+    wait_for(app, "**Done**")
+    app.button(key="check_keras").click().run()
+    assert "has learned on" not in texts(app.run())
+    app.button(key="jazz_run:pause").click().run()
+    wait_for(app, "**Done**")
+    assert "has learned on" in texts(app)
 
 
 def test_training_with_too_long_windows_is_refused_in_a_sentence(jazz):

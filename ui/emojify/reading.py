@@ -214,6 +214,7 @@ def check() -> None:
         lambda: keras_room.ask(compare, *_of_these(chosen.model, test)),
         lambda found: _comparison(found, len(test)),
         _("Check with Keras"),
+        state.reader(chosen.name).model.weights,
         key="emoji_check",
         icon=":material/fact_check:",
         help=_(

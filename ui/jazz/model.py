@@ -60,14 +60,11 @@ def confirm(rows: Sequence[TensorShape]) -> None:
     asked, run = train.chosen(), state.run()
     trained = run is not None and (run.settings.n_a, run.settings.cell) == (asked.n_a, KINDS[0])
     about = (asked.Tx, asked.n_a, asked.seed, state.corpus().n_values, trained)
+    learned = run.snapshot().weights if run is not None and trained else None
 
     def request() -> Future:
         X = train.tensors()[0]
-        weights = (
-            run.snapshot().weights
-            if run is not None and trained
-            else JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
-        )
+        weights = learned or JazzWeights.initial(asked.n_a, state.corpus().n_values, asked.seed)
         return keras_room.ask(check_djmodel, weights, X[:4], asked.seed)
 
     keras.offer(
@@ -76,6 +73,7 @@ def confirm(rows: Sequence[TensorShape]) -> None:
         request,
         lambda found: _comparison(rows, *found),
         _("Check with Keras"),
+        learned,
         key="check_keras",
         icon=":material/fact_check:",
         help=_(

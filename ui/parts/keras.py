@@ -17,7 +17,7 @@ PATIENCE = 0.3
 REFRESH = 0.5  # seconds
 
 
-def ask(name: str, of: Hashable, request: Callable[[], Future]) -> None:
+def ask(name: str, of: Hashable, request: Callable[[], Future], weights: object = None) -> None:
     """Send a request, ``request()``, for this visit; ``of`` says what the answer is about.
 
     One that the visit asked before under this name and that has not begun is withdrawn.
@@ -25,7 +25,7 @@ def ask(name: str, of: Hashable, request: Callable[[], Future]) -> None:
     before = st.session_state.get(_key(name))
     if before is not None and before[0] != of:
         before[1].cancel()
-    st.session_state[_key(name)] = of, request()
+    st.session_state[_key(name)] = of, request(), weights
 
 
 def asked(name: str, of: Hashable) -> Future | None:
@@ -47,22 +47,35 @@ def offer(
     request: Callable[[], Future],
     draw: Callable[[Any], object],
     label: str,
+    weights: object = None,
     **button: Any,
 ) -> None:
     """Draw a button that asks Keras, and what comes of it.
 
-    ``request`` may raise ``ValueError``, one sentence.
+    ``request`` may raise ``ValueError``, one sentence. Once the model has other ``weights`` than
+    those that were asked about, that is said below the answer.
     """
     if not offered():
         return
     if st.button(label, **button):
         try:
-            ask(name, of, request)
+            ask(name, of, request, weights)
         except ValueError as problem:
             st.error(escape.plain(str(problem)), icon=":material/error:")
             return
+
+    def compared(found: Any) -> None:
+        draw(found)
+        if st.session_state[_key(name)][2] is not weights:
+            st.caption(
+                _(
+                    "The model has learned on since it was compared. Press again to compare it as "
+                    "it is now."
+                )
+            )
+
     if (future := asked(name, of)) is not None:
-        show(future, draw)
+        show(future, compared)
 
 
 def follow(
