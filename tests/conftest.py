@@ -35,13 +35,25 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _installed_components():
-    """Look for installed components once; each AppTest reads all packages' metadata to do so."""
+def _quick_apps():
+    """Spare each AppTest two things that cost more than many a page.
+
+    It reads all packages' metadata to find installed components, and looks a thousand times a
+    second whether the script has ended, for which the script has to wait each time.
+    """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.testing.v1 import local_script_runner
+
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            runner.request_stop()
+            raise RuntimeError(f"The page's script has not ended after {timeout} s.")
 
     with pytest.MonkeyPatch.context() as patch:
         scan = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 

@@ -58,8 +58,8 @@ def two_files() -> bytes:
     """An archive of two files of vectors."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("all.txt", glove(30))
-        archive.writestr("some.txt", glove(8))
+        archive.writestr(zipfile.ZipInfo("all.txt"), glove(30))
+        archive.writestr(zipfile.ZipInfo("some.txt"), glove(8))
     return made.getvalue()
 
 
