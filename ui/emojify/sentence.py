@@ -72,7 +72,7 @@ CSS = """<style>
 }
 @media (max-width: 640px) {
   .st-key-typing [data-testid="stHorizontalBlock"] { gap: 0.2rem; }
-  .verdict .also { display: none !important; }
+  .verdict .also { display: none; }
 }
 @media (max-width: 640px) and (min-height: 451px) {
   .st-key-reading { --stage-top: calc(var(--bars) + 6rem); }

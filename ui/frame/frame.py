@@ -67,7 +67,7 @@ FRAME_CSS = """<style>
 /* The lesson stands beside the page, or below it. */
 .stApp.stApp { right: var(--beside, 0); bottom: var(--below, 0); }
 :has(> .st-key-link_notes):not(:has([data-testid="stAlert"], button)) { position: absolute; }
-.st-key-sections [data-stale] { opacity: 1 !important; }
+.stApp .st-key-sections [data-stale] { opacity: 1; }
 :is(h2, h3):focus { outline: none; }
 :is(h2, h3)[id] { scroll-margin-top: calc(var(--bars) + 0.5rem); }
 /* A fragment is as wide as its row unless it is told otherwise. */
@@ -81,31 +81,29 @@ FRAME_CSS = """<style>
 [data-testid="stHorizontalBlock"]:has(> :nth-child(5)) > [data-testid="stColumn"] {
   min-width: 11rem;
 }
-a[href^="#term-"] {
-  color: inherit !important; cursor: help;
+.stApp [data-testid] a[href^="#term-"] {
+  color: inherit; cursor: help;
   text-decoration-line: underline; text-decoration-style: dotted;
   text-decoration-thickness: 1px; text-underline-offset: 0.2em;
 }
 .st-key-doors > * > *, .st-key-more_doors > * > * { padding: 0.1rem 0.4rem; }
 .st-key-doors, .st-key-more_doors { gap: 0.5rem; }
-h1 { font-size: 2rem !important; padding: 0 !important; }
-h2 { font-size: 1.5rem !important; }
-h3 { font-size: 1.25rem !important; }
+.stApp [data-testid="stHeading"] h1 { padding: 0; }
 /* Code in a folded question's title would be three quarters of small type. */
 [data-testid="stExpander"] summary code { font-size: 0.9em; }
 /* Streamlit writes white on the primary colour, which is pale in the dark. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) { color: light-dark(#ffffff, #10141b); }
 /* Nor do its captions and the colours of its code reach 4.5 to 1. */
-[data-testid="stCaptionContainer"] { opacity: 0.72 !important; }
-[data-testid="stCaptionContainer"]:has(a) { opacity: 1 !important; }
-[data-testid="stCode"] :is(.token.comment, .token.punctuation) {
-  color: light-dark(#5b6370, #9aa0ae) !important;
+.stApp [data-testid="stCaptionContainer"] { opacity: 0.72; }
+.stApp [data-testid="stCaptionContainer"]:has(a) { opacity: 1; }
+.stApp [data-testid="stCode"] :is(.token.comment, .token.punctuation) {
+  color: light-dark(#5b6370, #9aa0ae);
 }
-[data-testid="stCode"] :is(.token.boolean, .token.string, .token.number) {
-  color: light-dark(#14702f, #5ce488) !important;
+.stApp [data-testid="stCode"] :is(.token.boolean, .token.string, .token.number) {
+  color: light-dark(#14702f, #5ce488);
 }
-[data-testid="stCode"] .token.keyword { color: light-dark(#1d4fb8, #8db4ff) !important; }
-[data-testid="stCode"] .token.operator { color: light-dark(#a34a00, #ff9f4d) !important; }
+.stApp [data-testid="stCode"] .token.keyword { color: light-dark(#1d4fb8, #8db4ff); }
+.stApp [data-testid="stCode"] .token.operator { color: light-dark(#a34a00, #ff9f4d); }
 /* Streamlit's grey for a chart's words has 3.7 to 1 on white: too faint for the back row. */
 [data-testid="stPlotlyChart"] text[style*="fill: rgb(128, 132, 149)"] { fill: #4d5666 !important; }
 /* Streamlit's own CSV of a table leaves formulas in; those of our buttons do not. The icon is its
@@ -121,7 +119,8 @@ h3 { font-size: 1.25rem !important; }
 /* Plotly's bar stands above its chart, whose legend it would lie on; where a chart fills the screen
    there is nothing above it. */
 [data-testid="stPlotlyChart"] { margin-top: 0.7rem; }
-.js-plotly-plot, [data-testid="stElementContainer"]:has(> [data-testid="stFullScreenFrame"]) {
+.stApp .js-plotly-plot,
+.stApp [data-testid="stElementContainer"]:has(> [data-testid="stFullScreenFrame"]) {
   overflow: visible !important;
 }
 .modebar:not(.vertical, :has([data-title="Close fullscreen"], [data-title="退出全屏"])) {
@@ -143,13 +142,13 @@ h3 { font-size: 1.25rem !important; }
   .st-key-present:not(:has(:checked)) { display: none; }
   .st-key-tools:has(.st-key-present :checked) { flex-wrap: wrap; }
   :root { --bars: 6.6rem; } /* the list of sections is as high as a finger */
-  h1 { font-size: 1.7rem !important; }
-  h2 { padding-top: 0.5rem !important; }
+  .stApp [data-testid="stHeading"] h1 { font-size: 1.7rem; }
+  .stApp [data-testid="stHeading"] h2 { padding-top: 0.5rem; }
   [data-testid="stVerticalBlock"] [data-testid="stVerticalBlock"]
     > [data-testid="stLayoutWrapper"]:has(.st-key-picture, .st-key-picture_low) { order: -1; }
   :is(.st-key-similarity_chart, .st-key-lasso_chart) .heatmap-label { display: none; }
   /* A touch screen shows these always, over the legend and the sentence before the table. */
-  .modebar:not(.vertical), [data-testid="stElementToolbar"] { display: none !important; }
+  .stApp .modebar:not(.vertical), .stApp [data-testid="stElementToolbar"] { display: none; }
 }
 /* On a larger one there is room for a table's, between it and the sentence. */
 @media (hover: none) and (min-width: 641px) {
@@ -204,7 +203,7 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
   .stApp:not(:has([data-testid="stHeader"]:is(:hover, :focus-within)))
     [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
-  h1 { font-size: 1.6rem !important; }
+  .stApp [data-testid="stHeading"] h1 { font-size: 1.6rem; }
   .st-key-tools:not(:hover, :focus-within, :has([aria-expanded="true"])) > :not(
     .st-key-present, :has(.st-key-present)
   ) {
