@@ -21,7 +21,7 @@ from typing import IO, Any, NoReturn, cast
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import InputError, _
+from seqlib.i18n import InputError, Later
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _END = b"PK\5\6"  # begins the record at the end of a zip
@@ -111,9 +111,8 @@ def open_zip(file: IO[bytes], largest: bool = False) -> zipfile.ZipFile:
             if members > limits.MEMBERS or nbytes > limits.MEMBERS * limits.MEMBER_BYTES:
                 if largest:
                     return zipfile.ZipFile(cast(IO[bytes], _Largest(file, begin, nbytes)))
-                raise zipfile.BadZipFile(
-                    _("it has more than {most:,} members", most=limits.MEMBERS)
-                )
+                said = Later("it has more than {most:,} members", {"most": limits.MEMBERS})
+                raise zipfile.BadZipFile(said)
         return zipfile.ZipFile(file)
     except (ValueError, OSError) as problem:  # for negative offsets in the file
         raise zipfile.BadZipFile(str(problem)) from problem

@@ -138,7 +138,7 @@ class Song:
     melody: Melody
     tempo: float
     title: str = ""
-    remarks: tuple[Later | str, ...] = ()
+    remarks: tuple[Later, ...] = ()
     _source: _Source | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -171,7 +171,7 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     (``MAX_BYTES``, ``MAX_TRACKS``, ``MAX_BEATS``, ``MAX_NOTES``, ``MAX_FILE_NOTES``).
     """
     data, title = _load(source)
-    warnings: list[Later | str] = []
+    warnings: list[Later] = []
     kind, division, chunks = _chunks(data, _header_position(data, warnings))
     units_per_tick = _units_per_tick(division, warnings)
     parts = [
@@ -334,7 +334,7 @@ def _load(source: str | os.PathLike | bytes | BinaryIO) -> tuple[bytes, str]:
     return data, Path(name).stem if isinstance(name, str) else ""
 
 
-def _header_position(data: bytes, warnings: list[Later | str]) -> int:
+def _header_position(data: bytes, warnings: list[Later]) -> int:
     """Find the offset of the MIDI header; raise a ``MidiError`` that says what else the file is."""
     if data.startswith(b"MThd"):
         return 0
@@ -347,7 +347,7 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
     for starts, what, advice in _LOOKS:
         if head.startswith(starts):
             raise MidiError(
-                "This file is {what}, not MIDI: {advice}.", what=_(what), advice=_(advice)
+                "This file is {what}, not MIDI: {advice}.", what=Later(what), advice=Later(advice)
             )
     if position > 0:
         warnings.append(
@@ -355,16 +355,18 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
         )
         return position
     if len(data) < 4 and b"MThd".startswith(data):
-        raise _cut_short(_("it has only {n} bytes", n=len(data)))
+        raise _cut_short(Later("it has only {n} bytes", {"n": len(data)}))
     try:
         is_text = data.decode().replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
     except UnicodeDecodeError:
         is_text = False
-    what = _("a text file, not MIDI") if is_text else _("not MIDI, whatever its name says")
-    raise MidiError("This file is {what}: choose a file saved or exported as .mid.", what=what)
+    what = N_("a text file, not MIDI") if is_text else N_("not MIDI, whatever its name says")
+    raise MidiError(
+        "This file is {what}: choose a file saved or exported as .mid.", what=Later(what)
+    )
 
 
-def _cut_short(why: str) -> MidiError:
+def _cut_short(why: Later) -> MidiError:
     return MidiError("This MIDI file is cut short ({why}): download or export it again.", why=why)
 
 
@@ -374,7 +376,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     Chunks that are not tracks are skipped, as are bytes after the last track.
     """
     if len(data) < start + 14:
-        raise _cut_short(_("its header is not complete"))
+        raise _cut_short(Later("its header is not complete"))
     size, kind, promised, division = struct.unpack_from(">IHHh", data, start + 4)
     if not 6 <= size <= 1024:
         raise MidiError(
@@ -403,13 +405,12 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
             others += 1
         position = end
     if len(tracks) + others < promised:
-        raise _cut_short(
-            _("it promises {promised} tracks and holds {held}", promised=promised, held=len(tracks))
-        )
+        counts = {"promised": promised, "held": len(tracks)}
+        raise _cut_short(Later("it promises {promised} tracks and holds {held}", counts))
     return kind, division, tracks
 
 
-def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
+def _units_per_tick(division: int, warnings: list[Later]) -> Fraction:
     """Compute the length of one of the file's ticks in units of 1/480 beat."""
     if division > 0:
         return Fraction(RESOLUTION, division)
@@ -507,7 +508,7 @@ def _read_part(
     number: int,
     cut: bool,
     units_per_tick: Fraction,
-    warnings: list[Later | str],
+    warnings: list[Later],
 ) -> _Part:
     """Keep a track's notes, programs, tempos and metres, and end every note that has no end."""
     part = _Part()
@@ -541,7 +542,7 @@ def _read_part(
                 )
             )
     if cut and not ended:
-        raise _cut_short(_("track {number} stops in the middle", number=number))
+        raise _cut_short(Later("track {number} stops in the middle", {"number": number}))
     for (channel, _pitch), notes in sounding.items():
         onsets = [note[0] for note in part.notes[channel]]
         for note in notes:
@@ -640,7 +641,7 @@ def _shared(parts: list[_Part], kind: int, what: str) -> list[tuple[int, ...]]:
     return sorted((change for found in maps for change in found), key=itemgetter(0))
 
 
-def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | str]) -> float:
+def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later]) -> float:
     """Beats a minute at the median beat of the music."""
     if division < 0:
         return 120.0
@@ -679,7 +680,7 @@ def _tempo(parts: list[_Part], kind: int, division: int, warnings: list[Later | 
 
 
 def _metres(
-    parts: list[_Part], kind: int, division: int, warnings: list[Later | str]
+    parts: list[_Part], kind: int, division: int, warnings: list[Later]
 ) -> tuple[Metre, ...]:
     """List the file's metres from tick 0 on; a short first bar is an upbeat to the next metre."""
     found: list[Metre] = [COMMON_TIME]
@@ -724,7 +725,7 @@ class _Source:
     tick: float
     tempo: float
     title: str
-    remarks: tuple[Later | str, ...] = ()
+    remarks: tuple[Later, ...] = ()
 
     def melody(self, index: int) -> tuple[Melody, tuple[Later, ...]]:
         """Reduce a track to a melody, and say what was done; raises ``MidiError``."""
@@ -858,7 +859,7 @@ def _describe(
     )
 
 
-def _best_melody(source: _Source) -> tuple[int, list[str]]:
+def _best_melody(source: _Source) -> tuple[int, list[Later]]:
     """Find the most melody-like track that can be used, and what is wrong with those too long."""
     pitched = [track for track in source.tracks if not track.is_drum]
     if not pitched:
@@ -871,7 +872,7 @@ def _best_melody(source: _Source) -> tuple[int, list[str]]:
             errors.append((track, error))
         else:
             if len(set(melody.tokens)) > 1:
-                return track.index, [str(e) for t, e in errors if t.n_notes > MAX_TOKENS]
+                return track.index, [e.args[0] for t, e in errors if t.n_notes > MAX_TOKENS]
             monotone.append(track.index)
     if monotone:
         return monotone[0], []

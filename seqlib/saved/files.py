@@ -22,7 +22,7 @@ from seqlib.archive import (
     most_values,
 )
 from seqlib.contents import what
-from seqlib.i18n import _
+from seqlib.i18n import Later
 from seqlib.lstm.cell import DIVERGED, diverged
 from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
@@ -61,7 +61,7 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
             with np.errstate(over="ignore"):
                 found[name] = np.asarray(_floats(read()), np.float32)
     except ArchiveError as problem:
-        raise SavedError(str(problem)) from problem
+        raise SavedError(problem.args[0]) from problem
     except (LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
         if isinstance(problem, SavedError):
             raise
@@ -91,7 +91,7 @@ def _arrays(data: bytes, told: Told) -> Found:
     elif is_a := what(data[:512]):
         raise SavedError(
             "This is {what}; weights come as .weights.h5, .keras, .h5, .npz or safetensors.",
-            what=_(is_a),
+            what=Later(is_a),
         )
     else:
         raise SavedError(
