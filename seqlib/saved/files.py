@@ -80,12 +80,12 @@ def _arrays(data: bytes, told: Told) -> Found:
         reader = Reader(data, 2 * UNPACKED)  # for arrays of float64
         if WEIGHTS in reader.names:
             if CONFIG in reader.names:
-                told.read(reader.bytes(CONFIG, limits.MODEL_JSON))
-            yield from _hdf5(reader.bytes(WEIGHTS), told)
+                told.read(reader.part(CONFIG, limits.MODEL_JSON))
+            yield from _hdf5(reader.part(WEIGHTS), told)
         else:
             for name in sorted(reader.names, key=natural):
                 if name.endswith(".npy"):
-                    yield from _npy(name.removesuffix(".npy"), reader.bytes(name))
+                    yield from _npy(name.removesuffix(".npy"), reader.part(name))
     elif data[8:9] == b"{":
         yield from _safetensors(data)
     elif is_a := what(data[:512]):

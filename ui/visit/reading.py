@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -20,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from seqlib import archive
-from seqlib.archive import ArchiveError, Reader
+from seqlib.archive import Reader
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
 from seqlib.i18n import InputError, _
 from seqlib.jazz import JazzWeights
@@ -69,7 +68,7 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
     head, text = format.Head(), b""
     with suppress(ValueError, RecursionError):
         reader = Reader(data, MAX_UNPACKED)
-        text = reader.bytes(JSON_NAME, MAX_JSON)
+        text = reader.part(JSON_NAME, MAX_JSON)
         if archive.most_values(text) > VISIT_VALUES:
             raise ValueError
         head = msgspec.json.decode(text, type=format.Head)
@@ -153,7 +152,7 @@ def _work(
     shelf = _Shelf(vectors.values(), known)
     work: dict[str, Any] = {f"own_vectors:{VECTORS[key]}": one for key, one in vectors.items()}
     if about.song is not None:
-        data = reader.bytes(SONG_NAME, MAX_MIDI)
+        data = reader.part(SONG_NAME, MAX_MIDI)
         song = song_of(about.song.title, data, about.song.track)
         work |= {"song": song, "song_corpus": corpus_of(song)}
         work["song_file"] = (about.song.title, data)
@@ -173,7 +172,7 @@ def _work(
             raise _wrong("emoji_runs")
         work |= {"emoji_runs": runs, "emoji_run_number": numbers[-1]}
     if about.emoji_file:
-        data = _nested(reader, MODEL_NAME)
+        data = reader.archive(MODEL_NAME)
         model = open_model(data, next(iter(vectors.values()), None) or load())
         work |= {"emoji_file_model": model, "emoji_file_bytes": data}
     if about.pair is not None and (pair := _pair(reader, about.pair, sets, shelf)) is not None:
@@ -197,19 +196,6 @@ def song_of(title: str, data: bytes, track: int | None = None) -> Song:
     held = io.BytesIO(data)
     held.name = f"{title}.mid"
     return read_midi(held, track)
-
-
-def _nested(reader: Reader, name: str) -> bytes:
-    """A zip in the zip; what it unpacks to counts too."""
-    data = reader.bytes(name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as inner:
-            reader.spend(sum(info.file_size for info in inner.infolist()), name)
-    except ArchiveError:
-        raise
-    except (*archive.BROKEN, ValueError) as problem:
-        raise ArchiveError("The part “{name}” cannot be unpacked.", name=name) from problem
-    return data
 
 
 def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary, TrainingRun]:
@@ -315,7 +301,7 @@ def _emoji(
     k = data.train.n_classes
     vectors = shelf.find(about.vectors)
     last, best = (
-        _model(open_model(_nested(reader, f"{name}-{which}{SUFFIX}"), vectors), data, settings)
+        _model(open_model(reader.archive(f"{name}-{which}{SUFFIX}"), vectors), data, settings)
         for which in ("last", "best")
     )
     if vectors is None:
