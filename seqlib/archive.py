@@ -21,7 +21,7 @@ from typing import IO, Any, NoReturn, cast
 import numpy as np
 
 from seqlib import limits
-from seqlib.i18n import InputError, _
+from seqlib.i18n import InputError, Later
 
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _END = b"PK\5\6"  # begins the record at the end of a zip
@@ -111,9 +111,8 @@ def open_zip(file: IO[bytes], largest: bool = False) -> zipfile.ZipFile:
             if members > limits.MEMBERS or nbytes > limits.MEMBERS * limits.MEMBER_BYTES:
                 if largest:
                     return zipfile.ZipFile(cast(IO[bytes], _Largest(file, begin, nbytes)))
-                raise zipfile.BadZipFile(
-                    _("it has more than {most:,} members", most=limits.MEMBERS)
-                )
+                said = Later("it has more than {most:,} members", {"most": limits.MEMBERS})
+                raise zipfile.BadZipFile(said)
         return zipfile.ZipFile(file)
     except (ValueError, OSError) as problem:  # for negative offsets in the file
         raise zipfile.BadZipFile(str(problem)) from problem
@@ -136,7 +135,7 @@ class Reader:
             raise ArchiveError("This file holds a part twice.")
         self.names: Collection[str] = frozenset(names)
 
-    def bytes(self, name: str, largest: int | None = None) -> bytes:
+    def part(self, name: str, largest: int | None = None) -> bytes:
         """Unpack one part, at most ``largest`` bytes and what earlier parts have left.
 
         Raises ``ArchiveError`` if the part is missing, too large or damaged.
@@ -157,15 +156,21 @@ class Reader:
         self._left -= len(data)
         return data
 
-    def spend(self, nbytes: int, name: str) -> None:
-        """Count ``nbytes`` against the limit, for a part that is itself an archive."""
-        if nbytes > self._left:
+    def archive(self, name: str) -> bytes:
+        """Unpack a part that is itself an archive, whose own parts count against the limit too."""
+        data = self.part(name)
+        try:
+            inner = open_zip(io.BytesIO(data))
+        except (*BROKEN, ValueError) as problem:
+            raise ArchiveError("The part “{name}” cannot be unpacked.", name=name) from problem
+        self._left -= sum(info.file_size for info in inner.infolist())
+        if self._left < 0:
             raise ArchiveError("The part “{name}” unpacks to more than allowed.", name=name)
-        self._left -= nbytes
+        return data
 
     def json(self, name: str, largest: int, values: int) -> Any:
         """Read a JSON part of at most so many bytes and values; NaN and infinity are refused."""
-        data = self.bytes(name, largest)
+        data = self.part(name, largest)
         try:
             if most_values(data) > values:
                 raise ValueError("too many values")
@@ -181,7 +186,7 @@ class Reader:
         """
         dtype = np.dtype(dtype)
         limit = None if shape is None else _nbytes(dtype, shape) + MAX_HEADER
-        data = self.bytes(name, limit)
+        data = self.part(name, limit)
         held = io.BytesIO(data)
         try:
             found, fortran_order, found_dtype = array_header(held)

@@ -72,7 +72,7 @@ def n_(one: str, many: str, n: int, /, **values: Any) -> str:
 
 def _listed(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: _(", ").join(value) if isinstance(value, list) else value
+        name: _(", ").join(map(str, value)) if isinstance(value, list) else value
         for name, value in values.items()
     }
 
@@ -98,13 +98,22 @@ class Later:
 
 
 class InputError(ValueError):
-    """Raised for what cannot be used; the message is one sentence in the reader's language.
+    """Raised for what cannot be used; ``str()`` of it is one sentence in the reader's language.
 
-    ``InputError("Choose at most {n}.", n=3)`` translates the message as ``_`` does.
+    ``InputError("Choose at most {n}.", n=3)`` is translated when it is shown: its one argument is
+    ``Later``. Of an exception among the values only the sentence is held, not where it came from.
     """
 
-    def __init__(self, message: str, /, **values: Any) -> None:
-        super().__init__(_(message, **values))
+    def __init__(self, message: str | Later, /, **values: Any) -> None:
+        said = {name: _sentence(value) for name, value in values.items()}
+        super().__init__(Later(message, said) if isinstance(message, str) else message)
+
+
+def _sentence(value: Any) -> Any:
+    if not isinstance(value, BaseException):
+        return value
+    later = value.args[:1]
+    return later[0] if later and isinstance(later[0], Later) else str(value)
 
 
 def browser_words(area: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from seqlib.assets import ASSETS
 from seqlib.emojify.baseline import Emojify_V1
 from seqlib.emojify.reading import EmojiModel, Lexicon, Unknown
 from seqlib.emojify.weights import NAMES, EmojifyWeights
-from seqlib.i18n import N_, InputError, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.text import EmojiClass
 from seqlib.vectors import WordVectors
 
@@ -63,8 +63,8 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
         raise InputError(
             "The shipped emoji model was trained with {theirs}, not {these}; train it on these "
             "vectors first.",
-            theirs=_(theirs),
-            these=_(vectors.name),
+            theirs=Later(theirs),
+            these=Later(vectors.name),
         )
     try:
         with np.load(folder / ARRAYS, allow_pickle=False) as file:

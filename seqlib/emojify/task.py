@@ -54,8 +54,6 @@ class EmojifyTask(SteppedTask):
         Whether row 0 is skipped, and whether ``table`` is trained too.
     seed : int
         Draws the order of the sentences and the dropout.
-    clip : float or None
-        The largest norm of a gradient.
     """
 
     train: np.ndarray
@@ -74,7 +72,6 @@ class EmojifyTask(SteppedTask):
     mask: bool = False
     trainable: bool = False
     seed: int = 0
-    clip: float | None = None
     shared = True
 
     @property

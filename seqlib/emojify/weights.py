@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import N_, InputError, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.lstm import LSTMWeights, Trace, forward, glorot_uniform, softmax
 from seqlib.lstm._fast import step_fast
 from seqlib.vectors.made import MadeRows
@@ -214,7 +214,7 @@ class EmojifyWeights:
             if given != wanted:
                 raise InputError(
                     "The sizes of {between} do not fit: {given} and {wanted}.",
-                    between=_(between),
+                    between=Later(between),
                     given=given,
                     wanted=wanted,
                 )

@@ -1,7 +1,7 @@
-"""The training of the jazz model as a task: ``djmodel``, full batch or mini-batches, in NumPy.
+"""The training of the jazz model as a task: ``djmodel``, all windows at once, in NumPy.
 
 The loss is what ``fit`` of the seed's ``djmodel`` minimises: the cross-entropies of the Ty
-outputs summed, their mean over the windows of a batch.
+outputs summed, their mean over the windows.
 """
 
 from __future__ import annotations
@@ -41,12 +41,7 @@ class JazzTask(SteppedTask):
     y : int32 array (m, Tx)
         Which note has to be predicted.
     start : JazzWeights
-    epochs, learning_rate, seed
-        ``seed`` draws the order of the windows where there are mini-batches.
-    batch_size : int or None
-        Windows in a mini-batch; None takes all at once.
-    clip : float or None
-        The largest norm of a gradient.
+    epochs, learning_rate
     held_out : tuple of int arrays (Tx,)
         Melodies that the model is tested on, never trained on; there need not be any.
     held_every : int
@@ -62,9 +57,6 @@ class JazzTask(SteppedTask):
     start: JazzWeights
     epochs: int
     learning_rate: float
-    batch_size: int | None = None
-    clip: float | None = None
-    seed: int = 0
     held_out: tuple[np.ndarray, ...] = ()
     held_every: int = 10
     keep: bool = False
@@ -92,14 +84,10 @@ class JazzTask(SteppedTask):
         return JazzWeights.from_arrays(views(state.weights, self.shapes))
 
     def parts(self, epoch: int) -> list[Part]:
-        """Return the windows of each call in an epoch; shuffled where there are mini-batches."""
+        """Return the windows of each call in an epoch."""
         m = len(self.x)
-        size = self.batch_size or m
-        rows = np.arange(m)
-        if size < m:
-            rows = np.random.default_rng((self.seed, epoch)).permutation(m)
         largest = windows_per_call(self.x.shape[1], self.start.n_values, self.start.n_a)
-        return split(rows, size, largest)
+        return split(np.arange(m), m, largest)
 
     def open(self) -> Session:
         """Allocate what one ``advance`` needs."""
@@ -107,13 +95,11 @@ class JazzTask(SteppedTask):
 
     def measure(self, state: State, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (Ty,) of the epoch's windows."""
-        loss, hits = (total / len(self.x) for total in state.sums)
-        (norms,) = state.noted
-        batches = -(-len(self.x) // (self.batch_size or len(self.x)))
+        loss, hits, norms = state.sums
         measured = {
-            "loss": loss,
-            "accuracy": hits,
-            "gradient": norms / np.float32(batches),
+            "loss": loss / len(self.x),
+            "accuracy": hits / len(self.x),
+            "gradient": norms,
             "rate": np.float32(self.learning_rate),
         }
         tested, best = self.tested(replace(state, epoch=state.epoch + 1))

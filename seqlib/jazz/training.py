@@ -95,8 +95,7 @@ class Metrics:
         Loss in nats a note and accuracy on the held-out melodies after each epoch; -1 where they
         were not measured, see ``tested``. None for runs of older visits, like the following.
     gradient : array (epochs, 5)
-        Norm of the loss's gradient with respect to each of ``ARRAYS``, before the update; of
-        mini-batches the mean.
+        Norm of the loss's gradient with respect to each of ``ARRAYS``, before the update.
     rate : array (epochs,)
         Learning rate.
     """

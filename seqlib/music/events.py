@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from seqlib import contents
-from seqlib.i18n import N_, InputError, Later, _
+from seqlib.i18n import N_, InputError, Later
 
 from .metre import COMMON_TIME, Metre
 from .voice import RESOLUTION, UNITS
@@ -85,7 +85,7 @@ class Events(NamedTuple):
     tick: Fraction
 
 
-def read_events(data: bytes, warnings: list[Later | str]) -> Events:
+def read_events(data: bytes, warnings: list[Later]) -> Events:
     """Read a file's bytes, and add what was worked around to ``warnings``; raises ``MidiError``."""
     kind, division, chunks = _chunks(data, _header_position(data, warnings))
     tick = _units_per_tick(division, warnings)
@@ -145,7 +145,7 @@ def _check_notes(parts: list[Part]) -> None:
         raise MidiError("This MIDI file has no notes in it: choose one with a melody.")
 
 
-def _header_position(data: bytes, warnings: list[Later | str]) -> int:
+def _header_position(data: bytes, warnings: list[Later]) -> int:
     """Find the offset of the MIDI header; raise a ``MidiError`` that says what else the file is."""
     if data.startswith(b"MThd"):
         return 0
@@ -156,23 +156,25 @@ def _header_position(data: bytes, warnings: list[Later | str]) -> int:
         return position
     if what := contents.what(data[: contents.HEAD]):
         advice = _ADVICE.get(what, N_("choose a file saved or exported as .mid"))
-        raise MidiError("This file is {what}: {advice}.", what=_(what), advice=_(advice))
+        raise MidiError("This file is {what}: {advice}.", what=Later(what), advice=Later(advice))
     if position > 0:
         warnings.append(
             Later("The file starts with {n} bytes that are not MIDI; skipped.", {"n": position})
         )
         return position
     if len(data) < 4 and b"MThd".startswith(data):
-        raise _cut_short(_("it has only {n} bytes", n=len(data)))
+        raise _cut_short(Later("it has only {n} bytes", {"n": len(data)}))
     try:
         is_text = data.decode().replace("\n", "").replace("\r", "").replace("\t", "").isprintable()
     except UnicodeDecodeError:
         is_text = False
-    what = _("a text file, not MIDI") if is_text else _("not MIDI, whatever its name says")
-    raise MidiError("This file is {what}: choose a file saved or exported as .mid.", what=what)
+    what = N_("a text file, not MIDI") if is_text else N_("not MIDI, whatever its name says")
+    raise MidiError(
+        "This file is {what}: choose a file saved or exported as .mid.", what=Later(what)
+    )
 
 
-def _cut_short(why: str) -> MidiError:
+def _cut_short(why: Later) -> MidiError:
     return MidiError("This MIDI file is cut short ({why}): download or export it again.", why=why)
 
 
@@ -182,7 +184,7 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
     Chunks that are not tracks are skipped, as are bytes after the last track.
     """
     if len(data) < start + 14:
-        raise _cut_short(_("its header is not complete"))
+        raise _cut_short(Later("its header is not complete"))
     size, kind, promised, division = struct.unpack_from(">IHHh", data, start + 4)
     if not 6 <= size <= 1024:
         raise MidiError(
@@ -211,13 +213,12 @@ def _chunks(data: bytes, start: int) -> tuple[int, int, list[tuple[bytes, bool]]
             others += 1
         position = end
     if len(tracks) + others < promised:
-        raise _cut_short(
-            _("it promises {promised} tracks and holds {held}", promised=promised, held=len(tracks))
-        )
+        counts = {"promised": promised, "held": len(tracks)}
+        raise _cut_short(Later("it promises {promised} tracks and holds {held}", counts))
     return kind, division, tracks
 
 
-def _units_per_tick(division: int, warnings: list[Later | str]) -> Fraction:
+def _units_per_tick(division: int, warnings: list[Later]) -> Fraction:
     """Compute the length of one of the file's ticks in units of 1/480 beat."""
     if division > 0:
         return Fraction(RESOLUTION, division)
@@ -287,7 +288,7 @@ def _read_part(
     number: int,
     cut: bool,
     units_per_tick: Fraction,
-    warnings: list[Later | str],
+    warnings: list[Later],
 ) -> Part:
     """Keep a track's notes, programs, tempos and metres, and end every note that has no end."""
     part = Part()
@@ -321,7 +322,7 @@ def _read_part(
                 )
             )
     if cut and not ended:
-        raise _cut_short(_("track {number} stops in the middle", number=number))
+        raise _cut_short(Later("track {number} stops in the middle", {"number": number}))
     for (channel, _pitch), notes in sounding.items():
         onsets = [note[0] for note in part.notes[channel]]
         for note in notes:
@@ -420,7 +421,7 @@ def _shared(parts: list[Part], kind: int, what: str) -> list[tuple[int, ...]]:
     return sorted((change for found in maps for change in found), key=itemgetter(0))
 
 
-def _tempo(parts: list[Part], kind: int, division: int, warnings: list[Later | str]) -> float:
+def _tempo(parts: list[Part], kind: int, division: int, warnings: list[Later]) -> float:
     """Beats a minute at the median beat of the music."""
     if division < 0:
         return 120.0
@@ -459,7 +460,7 @@ def _tempo(parts: list[Part], kind: int, division: int, warnings: list[Later | s
 
 
 def _metres(
-    parts: list[Part], kind: int, division: int, warnings: list[Later | str]
+    parts: list[Part], kind: int, division: int, warnings: list[Later]
 ) -> tuple[Metre, ...]:
     """List the file's metres from tick 0 on; a short first bar is an upbeat to the next metre."""
     found: list[Metre] = [COMMON_TIME]

@@ -121,7 +121,7 @@ class Song:
     melody: Melody
     tempo: float
     title: str = ""
-    remarks: tuple[Later | str, ...] = ()
+    remarks: tuple[Later, ...] = ()
     _source: _Source | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -154,7 +154,7 @@ def read_midi(source: str | os.PathLike | bytes | BinaryIO, track: int | None = 
     (``MAX_BYTES``, ``MAX_TRACKS``, ``MAX_BEATS``, ``MAX_NOTES``, ``MAX_FILE_NOTES``).
     """
     data, title = load(source)
-    warnings: list[Later | str] = []
+    warnings: list[Later] = []
     parts, tempo, metres, units_per_tick = read_events(data, warnings)
     tracks, notes = _tracks(parts)
     literal = any(LITERAL.encode() in part.texts for part in parts)
@@ -259,7 +259,7 @@ class _Source:
     tick: float
     tempo: float
     title: str
-    remarks: tuple[Later | str, ...] = ()
+    remarks: tuple[Later, ...] = ()
 
     def melody(self, index: int) -> tuple[Melody, tuple[Later, ...]]:
         """Reduce a track to a melody, and say what was done; raises ``MidiError``."""
@@ -393,7 +393,7 @@ def _describe(
     )
 
 
-def _best_melody(source: _Source) -> tuple[int, list[str]]:
+def _best_melody(source: _Source) -> tuple[int, list[Later]]:
     """Find the most melody-like track that can be used, and what is wrong with those too long."""
     pitched = [track for track in source.tracks if not track.is_drum]
     if not pitched:
@@ -406,7 +406,7 @@ def _best_melody(source: _Source) -> tuple[int, list[str]]:
             errors.append((track, error))
         else:
             if len(set(melody.tokens)) > 1:
-                return track.index, [str(e) for t, e in errors if t.n_notes > MAX_TOKENS]
+                return track.index, [e.args[0] for t, e in errors if t.n_notes > MAX_TOKENS]
             monotone.append(track.index)
     if monotone:
         return monotone[0], []

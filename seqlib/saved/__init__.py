@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor
 
-from seqlib.i18n import N_, _, sentences
+from seqlib.i18n import N_, Later
 from seqlib.saved.files import BYTES, ENDINGS, SavedError
 from seqlib.saved.layers import Layer, Saved, read
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
@@ -23,8 +23,9 @@ room = Room(idle=120, seconds=10, memory=500_000_000)
 def opened(data: bytes) -> Saved:
     """Read a file of weights; raises ``SavedError``, one sentence, for what cannot be read."""
     if len(data) > BYTES:
-        over = _("The file is over {most} MB.", most=BYTES // 1_000_000)
-        raise SavedError(sentences(over, _(LEAVE_OUT)))
+        raise SavedError(
+            "The file is over {most} MB. {cure}", most=BYTES // 1_000_000, cure=Later(LEAVE_OUT)
+        )
     try:
         return room.submit(read, data).result()
     except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:

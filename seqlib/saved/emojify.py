@@ -74,7 +74,7 @@ def _layers(found: Saved, e_length: int) -> tuple[Layer, Layer, Layer]:
         "second as large and one Dense layer; the file has {found}. Choose the vectors that it "
         "was trained with on the Embeddings page, or watch its layers on the Cell page.",
         n=e_length,
-        found=[str(found), *sorted(unread)[:12]],
+        found=[*found.listed, *sorted(unread)[:12]],
     )
 
 

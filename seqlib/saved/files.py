@@ -22,7 +22,7 @@ from seqlib.archive import (
     most_values,
 )
 from seqlib.contents import what
-from seqlib.i18n import _
+from seqlib.i18n import Later
 from seqlib.lstm.cell import DIVERGED, diverged
 from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
@@ -61,7 +61,7 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
             with np.errstate(over="ignore"):
                 found[name] = np.asarray(_floats(read()), np.float32)
     except ArchiveError as problem:
-        raise SavedError(str(problem)) from problem
+        raise SavedError(problem.args[0]) from problem
     except (LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
         if isinstance(problem, SavedError):
             raise
@@ -80,18 +80,18 @@ def _arrays(data: bytes, told: Told) -> Found:
         reader = Reader(data, 2 * UNPACKED)  # for arrays of float64
         if WEIGHTS in reader.names:
             if CONFIG in reader.names:
-                told.read(reader.bytes(CONFIG, limits.MODEL_JSON))
-            yield from _hdf5(reader.bytes(WEIGHTS), told)
+                told.read(reader.part(CONFIG, limits.MODEL_JSON))
+            yield from _hdf5(reader.part(WEIGHTS), told)
         else:
             for name in sorted(reader.names, key=natural):
                 if name.endswith(".npy"):
-                    yield from _npy(name.removesuffix(".npy"), reader.bytes(name))
+                    yield from _npy(name.removesuffix(".npy"), reader.part(name))
     elif data[8:9] == b"{":
         yield from _safetensors(data)
     elif is_a := what(data[:512]):
         raise SavedError(
             "This is {what}; weights come as .weights.h5, .keras, .h5, .npz or safetensors.",
-            what=_(is_a),
+            what=Later(is_a),
         )
     else:
         raise SavedError(

@@ -30,5 +30,5 @@ def jazz_weights(found: Saved, n_values: int) -> JazzWeights:
         "tokens and one Dense layer that writes as many; the file has {found}. Choose the corpus "
         "that it was trained on, or watch its layers on the Cell page.",
         n=n_values,
-        found=[str(found), *sorted(unread)],
+        found=[*found.listed, *sorted(unread)],
     )

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from seqlib.i18n import _
 from seqlib.lstm.others import OF_KIND
 from seqlib.saved.config import Told
 from seqlib.saved.files import Arrays, SavedError, arrays
@@ -93,10 +92,12 @@ class Saved:
         """How many parts with weights it has in all."""
         return len(self.layers) + len(self.others)
 
-    def __str__(self) -> str:
+    @property
+    def listed(self) -> list[str]:
+        """Name its first parts: layers with their sizes, then others."""
         sizes = (f"{one.kind} {one.n_x} → {one.n_out}" for one in self.layers)
         others = dict.fromkeys(name.split(" / ")[-1] for name in self.others)
-        return _(", ").join([*sizes, *others][:12])
+        return [*sizes, *others][:12]
 
     def of(self, *kinds: str) -> tuple[Layer, ...]:
         """List the layers of some kinds."""

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from seqlib import contents
-from seqlib.i18n import InputError, Later, _
+from seqlib.i18n import InputError, Later
 from seqlib.limits import LABEL, LOOKED_AT, NAMED_ROWS
 from seqlib.limits import ROWS as MAX_ROWS
 from seqlib.limits import SENTENCE as MAX_CHARACTERS
@@ -275,7 +275,7 @@ def _text(source: Source) -> tuple[str, str]:
                 "not the page that shows it."
             )
         raise InputError(
-            "This is {what}; save the table as CSV (UTF-8) and choose that file.", what=_(what)
+            "This is {what}; save the table as CSV (UTF-8) and choose that file.", what=Later(what)
         )
     found = encoding_of(data)
     if found is None and b"\0" in data:

@@ -154,7 +154,7 @@ def _rate(learning_rate: float, step: Any) -> Any:
     return learning_rate * np.sqrt(1 - BETA_2**step) / (1 - BETA_1**step)
 
 
-def clipped(gradient: np.ndarray, norm: float | None) -> np.ndarray:
-    """Return the gradient, shortened to ``norm`` if it is longer; None leaves it as it is."""
-    length = 0.0 if norm is None else float(np.linalg.norm(gradient))
-    return gradient * (norm / length) if norm is not None and length > norm else gradient
+def clipped(gradient: np.ndarray, norm: float) -> np.ndarray:
+    """Return the gradient, shortened to ``norm`` if it is longer."""
+    length = float(np.linalg.norm(gradient))
+    return gradient * (norm / length) if length > norm else gradient

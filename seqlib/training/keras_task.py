@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from seqlib.i18n import N_, Later
+from seqlib.i18n import N_, InputError
 from seqlib.training import tensorflow
 from seqlib.training.keras_room import NO_TENSORFLOW
 from seqlib.training.stepped import flat as end_to_end
@@ -162,7 +162,7 @@ class KerasTask:
         try:
             tensorflow.load()
         except ImportError as problem:
-            raise ValueError(Later(NO_TENSORFLOW)) from problem
+            raise InputError(NO_TENSORFLOW) from problem
         loaded = time.perf_counter()
         fit = _models.pop(self.key, None) or self.build(self.inner)
         _models[self.key] = fit  # the latest used is the last

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 
 from seqlib.display import ShownInNotebook
-from seqlib.i18n import N_, InputError, Later, _
+from seqlib.i18n import N_, InputError, Later
 from seqlib.training.task import Progress, Task
 from seqlib.training.task import State as Learned
 
@@ -42,7 +42,7 @@ def check_bound(name: str, value: float, bound: Range) -> None:
         raise InputError(
             "{name} ({what}) is {value:g}; choose {low:g} to {high:g}.",
             name=name,
-            what=_(what),
+            what=Later(what),
             value=value,
             low=low,
             high=high,
@@ -56,7 +56,7 @@ def check_whole(name: str, value: int, bound: Range) -> None:
         raise InputError(
             "{name} ({what}) is {value:g}; choose a whole number.",
             name=name,
-            what=_(bound.what),
+            what=Later(bound.what),
             value=value,
         )
 
@@ -490,9 +490,8 @@ class Run(ShownInNotebook):
 
     def fail_with(self, problem: BaseException) -> None:
         """End because a slice raised this."""
-        said = problem.args[0] if problem.args else None
-        if isinstance(said, Later):
-            self.fail(said)
+        if isinstance(problem, InputError):
+            self.fail(problem.args[0])
         else:
             log.error("A training run failed", exc_info=problem)
             self.fail(Later(STOPPED, {"problem": _first_line(problem)}))

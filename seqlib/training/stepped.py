@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from seqlib.training.adam import LateRows, adam, clipped
+from seqlib.training.adam import LateRows, adam
 from seqlib.training.helper import Helper, Lost, dismiss, helping
 from seqlib.training.task import Part, Progress, Session, State
 
@@ -98,7 +98,7 @@ class SteppedTask:
         return False
 
     def noted(self, gradient: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return what is noted of the gradient of each mini-batch; it is added to its sums."""
+        """Return what is measured of the gradient, where an epoch is a single mini-batch."""
         return ()
 
     def changed(self, **settings: Any) -> Any:
@@ -107,7 +107,7 @@ class SteppedTask:
 
     def clipped(self, gradient: np.ndarray) -> np.ndarray:
         """Shorten the gradient of a mini-batch where the task asks for that."""
-        return clipped(gradient, getattr(self, "clip", None))
+        return gradient
 
     def advance(
         self, state: State, seconds: float, epochs: int | None = None, helped: bool = False
@@ -158,8 +158,7 @@ class SteppedTask:
                     _settle(session.late, state)
                     found, best = self.measure(state, session)
                     measured.append(found)
-                    begun = {"batch": 0, "sums": (), "noted": (), "best": best}
-                    state = replace(state, epoch=state.epoch + 1, **begun)
+                    state = replace(state, epoch=state.epoch + 1, batch=0, sums=(), best=best)
                     if self.keeps(state.epoch):
                         kept[state.epoch] = state.weights.copy()
                     parts = self.parts(state.epoch)
@@ -198,12 +197,8 @@ class SteppedTask:
         if not all(np.isfinite(each).all() for each in (*sums, squares)):
             return None
         step = state.step + 1
-        noted = self.noted(gradient)
-        if state.noted:
-            noted = tuple(map(np.add, state.noted, noted))
-        shorter = self.clipped(gradient)
-        if shorter is not gradient:
-            gradient[:] = shorter  # the helper reads it there
+        sums = (*sums, *self.noted(gradient))
+        gradient = self.clipped(gradient)
         if helper is None:
             own = state.weights[:n], state.first[:n], state.second[:n]
             adam(*own, gradient[:n], step, self.learning_rate)
@@ -213,8 +208,7 @@ class SteppedTask:
             late.learn(gradient[n:], step)
         if helper is not None:
             helper.updated()
-        after = replace(state, batch=state.batch + 1, step=step, sums=sums, noted=noted)
-        return replace(after, gradient=None)
+        return replace(state, batch=state.batch + 1, step=step, sums=sums, gradient=None)
 
 
 def _settle(late: LateRows | None, state: State) -> None:

@@ -59,8 +59,6 @@ class State:
         Mini-batches (or parts of one) taken of the epoch under way.
     sums : tuple of arrays
         What the epoch under way has measured so far; empty at its start.
-    noted : tuple of arrays
-        What its mini-batches' gradients have said, added up; empty at its start.
     gradient : float32 array (n,) or None
         Summed over the parts so far of a mini-batch that is taken in parts.
     best : tuple of (score, epoch, weights) or None
@@ -76,7 +74,6 @@ class State:
     epoch: int = 0
     batch: int = 0
     sums: tuple[np.ndarray, ...] = ()
-    noted: tuple[np.ndarray, ...] = ()
     gradient: np.ndarray | None = None
     best: tuple[tuple[float, ...], int, np.ndarray] | None = None
     behind: Behind | None = None

@@ -71,7 +71,7 @@ def read_npz(archive: zipfile.ZipFile, largest: int) -> Iterator[Block]:
     """Read one array of words and one of vectors, (words, dim), whatever their names."""
     inside = files_in(archive)
     if sum(info.file_size for info in inside) > largest:
-        raise VectorsError(too_large(largest))
+        raise too_large(largest)
     words = matrix = None
     for info in inside:
         array = _npy(archive, info)

@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 from zipfile import ZipFile
 
 from seqlib import contents, limits
-from seqlib.i18n import N_, _
+from seqlib.i18n import N_, Later
 from seqlib.text.encoding import decodes
 from seqlib.vectors import folders
 from seqlib.vectors.arrays import read_npz, read_safetensors
@@ -26,7 +26,7 @@ from seqlib.vectors.formats import Recoded, binary_header, charset, is_safetenso
 from seqlib.vectors.glove import open_glove
 from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
-from seqlib.vectors.report import Findings, VectorsError
+from seqlib.vectors.report import KINDS, Findings, VectorsError
 from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
 from seqlib.vectors.text import Block, finite_rows, read_text
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
@@ -186,10 +186,9 @@ def _load(
             problem=error,
         ) from None
     except VectorsError as error:
-        text = str(error)
-        raise VectorsError(
-            text if name in text else _("{name}: {problem}", name=name, problem=text)
-        ) from None
+        if name in str(error):
+            raise
+        raise VectorsError("{name}: {problem}", name=name, problem=error) from None
     if progress:
         progress(1.0)
     return open_folder(folder)
@@ -205,7 +204,7 @@ def _read(
     if not head.strip():
         raise VectorsError("{name} is empty; choose another file.", name=name)
     if what := contents.what(head[: contents.HEAD]):
-        raise VectorsError(_HINTS.get(what, _HINT), name=name, what=_(what))
+        raise VectorsError(_HINTS.get(what, _HINT), name=name, what=Later(what))
     if is_safetensors(head):
         return read_safetensors(found, member, None, findings), "safetensors"
     if claimed := binary_header(head):
@@ -283,14 +282,15 @@ def _write(
         if not findings.problems:
             raise VectorsError("No line holds a word and its vector; choose another file.")
         worst = findings.problems[0]
+        what = Later(KINDS[worst.kind][1])
         if worst.line:
             raise VectorsError(
                 "No line holds a word and its vector; the first problem is line {line}: {what}",
                 line=worst.line,
-                what=worst.what,
+                what=what,
             )
         raise VectorsError(
-            "No line holds a word and its vector; the first problem is: {what}", what=worst.what
+            "No line holds a word and its vector; the first problem is: {what}", what=what
         )
     with Writer(folder, first.matrix.shape[1]) as writer:
         for block in itertools.chain([first], blocks):

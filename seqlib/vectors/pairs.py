@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from seqlib import limits
-from seqlib.i18n import _
 from seqlib.text.encoding import encoding_of
 from seqlib.vectors.layout import ALL_SEPARATORS, WORD_NAMES, is_number
 from seqlib.vectors.report import VectorsError
@@ -39,12 +38,12 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
     if rows is None:  # what has the numbers says how many
         rows = n - 1 if b"\t" in data.split(b"\n", 1)[0] else n
     if not rows <= n <= rows + 1:
-        raise VectorsError(_mismatch(rows, n))
+        raise _mismatch(rows, n)
     lines = data.split(b"\n")
     tabs = lines[0].count(b"\t")
     if n == rows + 1:
         if not tabs and lines[0].strip().lower() not in WORD_NAMES:
-            raise VectorsError(_mismatch(rows, n))
+            raise _mismatch(rows, n)
         lines = lines[1:]
     for line, text in enumerate(lines, 1 + n - rows):
         if tabs and text.count(b"\t") != tabs:
@@ -58,8 +57,8 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
     return [text.split(b"\t")[0] for text in lines]
 
 
-def _mismatch(rows: int, n: int) -> str:
-    return _(
+def _mismatch(rows: int, n: int) -> VectorsError:
+    return VectorsError(
         "There are {n:,} vectors and {m:,} words; the two files do not belong together.",
         n=rows,
         m=n,

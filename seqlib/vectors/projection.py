@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from seqlib.i18n import Later
+from seqlib.i18n import InputError
 from seqlib.vectors.wordvectors import unit
 
 MOST_WORDS = 2_000  # of t-SNE
@@ -82,14 +82,14 @@ def tsne(rows: np.ndarray, n: int = 2, *, perplexity: float = 30.0, seed: int = 
     """
     rows = np.asarray(rows, np.float32)
     if not LEAST_WORDS <= len(rows) <= MOST_WORDS:
-        raise ValueError(
-            Later(
-                "t-SNE is made of {least} to {most:,} words here, not {n:,}.",
-                {"least": LEAST_WORDS, "most": MOST_WORDS, "n": len(rows)},
-            )
+        raise InputError(
+            "t-SNE is made of {least} to {most:,} words here, not {n:,}.",
+            least=LEAST_WORDS,
+            most=MOST_WORDS,
+            n=len(rows),
         )
     if n not in (2, 3):
-        raise ValueError(Later("A map has 2 or 3 dimensions, not {n}.", {"n": n}))
+        raise InputError("A map has 2 or 3 dimensions, not {n}.", n=n)
     # scikit-learn requires a perplexity below the number of words.
     perplexity = min(perplexity, (len(rows) - 1) / 3)
     from sklearn.manifold import TSNE

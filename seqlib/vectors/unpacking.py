@@ -23,7 +23,7 @@ from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from seqlib import limits
 from seqlib.archive import open_zip
-from seqlib.i18n import Later, _
+from seqlib.i18n import Later
 from seqlib.vectors.formats import NUMBERS, dim_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import BLOCK, take
@@ -70,7 +70,7 @@ class Stream:
         data = self._in_steps(size) if self._packed else self._file.read(size)
         self._read += len(data)
         if self.largest is not None and self._read > self.largest:
-            raise VectorsError(too_large(self.largest))
+            raise too_large(self.largest)
         return data
 
     def _in_steps(self, size: int) -> bytes:
@@ -279,7 +279,7 @@ def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
                 yield inner, archive.extractfile(inner)
 
 
-def too_large(largest: int) -> str:
-    """Say that a file unpacks to more than so many bytes."""
+def too_large(largest: int) -> VectorsError:
+    """Make the error that a file unpacks to more than so many bytes."""
     size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
-    return _("It unpacks to more than {size}; choose a smaller file.", size=size)
+    return VectorsError("It unpacks to more than {size}; choose a smaller file.", size=size)

@@ -20,7 +20,7 @@ from seqlib.text import shipped
 from seqlib.vectors import WordVectors, load, overview, projection
 from seqlib.vectors.lookup import look_up
 from tests.pages.apps import errors, only, texts, the_error, visit, wait_for
-from ui.embeddings import matrix
+from ui.embeddings import matrix, source
 from ui.embeddings.export import tsv_pair
 from ui.embeddings.lookup import lookup_stage
 from ui.parts import held
@@ -287,6 +287,17 @@ def test_the_csv_of_a_view_has_numbers_and_no_formulas():
     assert lines == ["place,row,word,0,1", "1,1,'=1+1,-0.5,0.1", "2,2,ok,1.0,2.0"]
 
 
+def test_a_bad_file_is_read_once_and_refused_in_either_language(monkeypatch, page):
+    read = []
+    monkeypatch.setattr(source, "load", lambda file, **options: read.append(file) or load(file))
+    bring(page, b"no vectors", "bad.txt")
+    the_error(page, "No line of the file is a word followed by numbers")
+    _file, said = page.session_state["vectors_file:seen"]
+    with speaking("zh"):
+        assert "bad.txt：文件中没有一行是" in str(said)
+    assert len(read) == 1
+
+
 def test_two_files_that_do_not_belong_together_are_refused(page):
     page.selectbox(key="vectors").set_value(chosen.PAIR).run()
     page.file_uploader(key="vectors_numbers").set_value(("v.tsv", b"1\t2\n3\t4\n", "text/plain"))
@@ -495,7 +506,8 @@ def test_a_file_for_which_there_is_no_room_is_refused_in_either_language(monkeyp
     the_error(app.run(), "fill the room there is on this server")
     assert state_of(app) is before
     _file, said = app.session_state["vectors_file:seen"]
-    assert "请过几分钟再试" in said["zh"], "its bytes are gone when the language is changed"
+    with speaking("zh"):
+        assert "请过几分钟再试" in str(said), "its bytes are gone when the language is changed"
     monkeypatch.undo()
     app.run()
     app.file_uploader(key="vectors_file").set_value(("large.txt", glove(61), "text/plain"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import string
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 from babel.messages.pofile import read_po
 
 from scripts import texts
+from seqlib.archive import ArchiveError
 from seqlib.i18n import (
     LANGUAGES,
     LOCALES,
     N_,
     SOURCE,
+    InputError,
     Later,
     _,
     browser_words,
@@ -218,3 +221,19 @@ def test_a_note_lists_names_in_the_language_of_whoever_reads_it():
     assert str(note) == "a.txt; not read: b, c"
     with speaking("zh"):
         assert "b、c" in str(note)
+
+
+def test_an_error_is_told_in_the_language_of_whoever_reads_it():
+    try:
+        raise ArchiveError("The part “{name}” is missing.", name="model.json")
+    except ArchiveError as problem:
+        told = InputError(
+            "This model file cannot be used, so download it again: {problem}", problem=problem
+        )
+    assert str(told).endswith("again: The part “model.json” is missing.")
+    for one in (told, pickle.loads(pickle.dumps(told))):
+        with speaking("zh"):
+            assert "缺少“model.json”部分" in str(one)
+    (said,) = told.args
+    assert isinstance(said.values["problem"], Later), "no traceback, which would hold the file"
+    assert str(InputError("It is damaged: {problem}", problem=OSError("no disk"))).endswith("disk")

@@ -8,14 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib.i18n import LANGUAGES, N_, _, language, speaking
+from seqlib.i18n import InputError, Later
 from ui.parts import held
 from ui.parts.escape import plain
 from ui.status.log import event
 from ui.visit import session
-
-# What a reader is told where the fault is ours; the log has the rest.
-UNREAD = N_("This file cannot be read, so nothing was changed; choose another one.")
 
 TYPES = {
     "csv": "text/csv",
@@ -57,7 +54,7 @@ def uploader(
 
     Returns whether there is no error: what is told of the file before it must not stand below one.
 
-    ``use`` raises ``ValueError`` with a sentence for the reader; it is shown below the
+    ``use`` raises ``InputError`` with a sentence for the reader; it is shown below the
     widget until another file is chosen, and nothing else changes. Streamlit shows the limit
     of ``megabytes`` in the widget; whatever reads the file holds it too.
     """
@@ -75,50 +72,42 @@ def uploader(
         return True
     files = file if isinstance(file, list) else [file]
     now = " ".join(one.file_id for one in files)
-    before, errors = st.session_state.get(seen, (None, {}))
+    before, error = st.session_state.get(seen, (None, None))
     if now != before:
         new = [one for one in files if one.file_id not in (before or "").split()]
         with held.in_turn(files):
-            errors = _errors(key, new, lambda: use(file))
+            error = _error(key, new, lambda: use(file))
             session.look()  # what it made counts from now on
         if not needed():
             for one in files:
                 held.let_go(one)
-        st.session_state[seen] = (now, errors)
-    error = errors.get(language(), "")
+        st.session_state[seen] = (now, error)
     if error:
-        st.error(plain(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     return not error
 
 
-def _errors(key: str, files: Sequence[Any], use: Callable[[], None]) -> dict[str, str]:
-    """Call ``use``; return what is wrong with the files by language, for they may be dropped."""
-    said: dict[str, str] = {}
-    for spoken in dict.fromkeys((language(), *LANGUAGES)):
-        with speaking(spoken):
-            try:
-                for one in files:
-                    held.check_room(one)
-                use()
-            except ValueError as problem:
-                if not said:
-                    event("upload_refused", what=key.replace(":", "."))
-                said[spoken] = str(problem)
-            except Exception:
-                if not said:
-                    log.exception("a file for %s could not be read", key)
-                said[spoken] = _(UNREAD)
-            else:
-                return {}
-    return said
+def _error(key: str, files: Sequence[Any], use: Callable[[], None]) -> Later | None:
+    """Call ``use``; return what is wrong with the files, to be said in either language."""
+    try:
+        for one in files:
+            held.check_room(one)
+        use()
+    except InputError as problem:
+        event("upload_refused", what=key.replace(":", "."))
+        return problem.args[0]
+    except Exception:  # the fault is ours
+        log.exception("a file for %s could not be read", key)
+        return Later("This file cannot be read, so nothing was changed; choose another one.")
+    return None
 
 
 def forget_error(key: str) -> bool:
     """Say no more what is wrong with an uploader's file; tells whether it was said."""
-    seen, errors = st.session_state.get(f"{key}:seen", ("", {}))
-    if errors:
-        st.session_state[f"{key}:seen"] = (seen, {})
-    return bool(errors)
+    seen, error = st.session_state.get(f"{key}:seen", ("", None))
+    if error:
+        st.session_state[f"{key}:seen"] = (seen, None)
+    return bool(error)
 
 
 def is_seen(key: str, file: Any) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -20,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from seqlib import archive
-from seqlib.archive import ArchiveError, Reader
+from seqlib.archive import Reader
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
-from seqlib.i18n import _
+from seqlib.i18n import InputError, _
 from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
 from seqlib.jazz.task import ARRAYS, NOT_TESTED
@@ -63,38 +62,33 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
     damaged.
     """
     if len(data) > MAX_BYTES:
-        raise ValueError(
-            _(
-                "This file is over {limit} MB, too large for a visit.",
-                limit=MAX_BYTES // 1_000_000,
-            )
+        raise InputError(
+            "This file is over {limit} MB, too large for a visit.", limit=MAX_BYTES // 1_000_000
         )
     head, text = format.Head(), b""
     with suppress(ValueError, RecursionError):
         reader = Reader(data, MAX_UNPACKED)
-        text = reader.bytes(JSON_NAME, MAX_JSON)
+        text = reader.part(JSON_NAME, MAX_JSON)
         if archive.most_values(text) > VISIT_VALUES:
             raise ValueError
         head = msgspec.json.decode(text, type=format.Head)
     if head.format != format.FORMAT:
-        raise ValueError(
-            _(
-                "This is not a saved visit; choose a file that “Save” in this menu made (its "
-                "name ends in {suffix}).",
-                suffix=SUFFIX,
-            )
+        raise InputError(
+            "This is not a saved visit; choose a file that “Save” in this menu made (its name ends "
+            "in {suffix}).",
+            suffix=SUFFIX,
         )
     if head.version != format.VERSION:
-        raise ValueError(_("This visit was saved by another version of SeqScope; open it there."))
+        raise InputError("This visit was saved by another version of SeqScope; open it there.")
     try:
         about = msgspec.json.decode(text, type=format.Visit)
         work = _work(reader, about, known)
     except msgspec.ValidationError as problem:
-        said = _entry(problem)
+        wrong: Exception = _entry(problem)
     except UnicodeDecodeError:
-        said = str(_Wrong(JSON_NAME))
+        wrong = _wrong(JSON_NAME)
     except ValueError as problem:
-        said = str(problem)
+        wrong = problem
     else:
         visit = Visit(
             work=work, links=fitting_links(about.settings), loose=fitting_loose(about.texts)
@@ -105,21 +99,18 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
             names = [*map(_named, about.left_out)]
             visit.note = _("Too large for the file, so not in it: {names}.", names=names)
         return visit
-    raise ValueError(
-        _("This saved visit is damaged, so nothing was changed: {problem}", problem=said)
+    raise InputError(
+        "This saved visit is damaged, so nothing was changed: {problem}", problem=wrong
     )
 
 
-def _entry(problem: msgspec.ValidationError) -> str:
+def _entry(problem: msgspec.ValidationError) -> InputError:
     """Name the entry of ``visit.json`` that is not as it should be."""
-    return str(_Wrong(str(problem).rpartition("`$.")[2].rstrip("`")[:100] or JSON_NAME))
+    return _wrong(str(problem).rpartition("`$.")[2].rstrip("`")[:100] or JSON_NAME)
 
 
-class _Wrong(ValueError):
-    """An entry of ``visit.json`` that is not as it should be."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(_("The entry “{name}” is not as it should be.", name=name))
+def _wrong(name: str) -> InputError:
+    return InputError("The entry “{name}” is not as it should be.", name=name)
 
 
 def _named(left_out: str) -> str:
@@ -161,7 +152,7 @@ def _work(
     shelf = _Shelf(vectors.values(), known)
     work: dict[str, Any] = {f"own_vectors:{VECTORS[key]}": one for key, one in vectors.items()}
     if about.song is not None:
-        data = reader.bytes(SONG_NAME, MAX_MIDI)
+        data = reader.part(SONG_NAME, MAX_MIDI)
         song = song_of(about.song.title, data, about.song.track)
         work |= {"song": song, "song_corpus": corpus_of(song)}
         work["song_file"] = (about.song.title, data)
@@ -178,10 +169,10 @@ def _work(
         runs = [_emoji(reader, f"emoji-{one.number}", one, sets, shelf) for one in about.emoji_runs]
         numbers = [one.number for one in runs]
         if sorted(set(numbers)) != numbers:
-            raise _Wrong("emoji_runs")
+            raise _wrong("emoji_runs")
         work |= {"emoji_runs": runs, "emoji_run_number": numbers[-1]}
     if about.emoji_file:
-        data = _nested(reader, MODEL_NAME)
+        data = reader.archive(MODEL_NAME)
         model = open_model(data, next(iter(vectors.values()), None) or load())
         work |= {"emoji_file_model": model, "emoji_file_bytes": data}
     if about.pair is not None and (pair := _pair(reader, about.pair, sets, shelf)) is not None:
@@ -196,7 +187,7 @@ def _work(
 
 def _set(sets: list[DataSet], place: int) -> DataSet:
     if place >= len(sets):
-        raise _Wrong("data")
+        raise _wrong("data")
     return sets[place]
 
 
@@ -205,19 +196,6 @@ def song_of(title: str, data: bytes, track: int | None = None) -> Song:
     held = io.BytesIO(data)
     held.name = f"{title}.mid"
     return read_midi(held, track)
-
-
-def _nested(reader: Reader, name: str) -> bytes:
-    """A zip in the zip; what it unpacks to counts too."""
-    data = reader.bytes(name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as inner:
-            reader.spend(sum(info.file_size for info in inner.infolist()), name)
-    except ArchiveError:
-        raise
-    except (*archive.BROKEN, ValueError) as problem:
-        raise ArchiveError(_("The part “{name}” cannot be unpacked.", name=name)) from problem
-    return data
 
 
 def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary, TrainingRun]:
@@ -233,7 +211,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     stages = {}
     if epochs := about.stages:
         if sorted({*epochs, n}) != [*epochs, n]:
-            raise _Wrong("stages")
+            raise _wrong("stages")
         kept = [
             reader.array(f"{name}-stages-{what}.npy", "<f4", (len(epochs), *shape))
             for what, shape in arrays
@@ -275,11 +253,11 @@ def _settings(about: format.Run, kind: type[Settings]) -> Settings:
     given = dict(about.settings)
     if (unknown := given.get("unknown")) is not None:
         if unknown not in Unknown.__members__:
-            raise _Wrong("unknown")
+            raise _wrong("unknown")
         given["unknown"] = Unknown[str(unknown)].value
     settings = msgspec.convert(given, kind)
     if about.epochs > settings.epochs:
-        raise _Wrong("epochs")
+        raise _wrong("epochs")
     return settings
 
 
@@ -323,7 +301,7 @@ def _emoji(
     k = data.train.n_classes
     vectors = shelf.find(about.vectors)
     last, best = (
-        _model(open_model(_nested(reader, f"{name}-{which}{SUFFIX}"), vectors), data, settings)
+        _model(open_model(reader.archive(f"{name}-{which}{SUFFIX}"), vectors), data, settings)
         for which in ("last", "best")
     )
     if vectors is None:
@@ -332,10 +310,10 @@ def _emoji(
     _shares(numbers[1::2], "numbers")
     confusion = reader.array(f"{name}-confusion.npy", "<i4", (n, k, k))
     if n and (confusion.min() < 0 or (confusion.sum(axis=(1, 2)) != len(data.test)).any()):
-        raise _Wrong("confusion")
+        raise _wrong("confusion")
     shapes, best_shapes = ([one.shape for one in each.weights.arrays] for each in (last, best))
     if shapes != best_shapes:
-        raise ValueError(_("The best weights have other shapes than the last."))
+        raise InputError("The best weights have other shapes than the last.")
     measured = dict(zip(EMOJI_NUMBERS, numbers, strict=True))
     measured |= {"confusion": confusion, **_times(reader, name, about)}
     record = _record(about, settings, measured, last.weights, (about.best_epoch, best.weights))
@@ -358,7 +336,7 @@ def _model(model: EmojiModel, data: DataSet, settings: EmojifySettings) -> Emoji
         and model.lexicon.unknown is settings.unknown
     )
     if not fits:
-        raise ValueError(_("A model in it is not that of its run."))
+        raise InputError("A model in it is not that of its run.")
     return model
 
 
@@ -383,21 +361,21 @@ def _pair(
         _emoji(reader, f"pair-{place}", one, sets, shelf) for place, one in enumerate(about)
     )
     if not frozen.vectors is trainable.vectors is vectors:
-        raise _Wrong("pair")
+        raise _wrong("pair")
     return PairRecord(vectors, frozen.run, trainable.run)
 
 
 def _vectors(reader: Reader, name: str, about: format.Vectors) -> WordVectors:
     matrix = reader.array(f"{name}.npy", about.dtype, (len(about.words) + 1, about.dim))
     if len(set(about.words)) != len(about.words) or matrix[0].any():
-        raise _Wrong("words")
+        raise _wrong("words")
     return WordVectors(about.name, Words.of(about.words), matrix)
 
 
 def _data_set(about: format.Data) -> DataSet:
     classes = tuple(EmojiClass(*one) for one in about.classes)
     if len(set(classes)) != len(classes):
-        raise _Wrong("classes")
+        raise _wrong("classes")
     found = DataSet(
         *(
             LabelledSentences(tuple(part.sentences), np.array(part.labels, int), classes)
@@ -410,14 +388,14 @@ def _data_set(about: format.Data) -> DataSet:
 def _copy(reader: Reader, about: format.CopyRun) -> CopyRun:
     settings = _settings(about, CopySettings)
     if set(about.curves) != set(KINDS):
-        raise _Wrong("copy_run")
+        raise _wrong("copy_run")
     seconds = _rising(np.array(about.seconds))
     curves = [about.curves[kind] for kind in KINDS]
     if any(len(curve) != len(seconds) for curve in curves):
-        raise ValueError(_("The curves are not of one length."))
+        raise InputError("The curves are not of one length.")
     steps, loss, accuracy = np.reshape(curves, (len(KINDS), len(seconds), 3)).transpose(2, 1, 0)
     if ((steps < 1) | (steps > settings.steps)).any():
-        raise _Wrong("curves")
+        raise _wrong("curves")
     measured = {"loss": loss, "accuracy": accuracy, "seconds": seconds}
     models, task = None, CopyTask(settings)
     if about.weights:
@@ -429,13 +407,13 @@ def _copy(reader: Reader, about: format.CopyRun) -> CopyRun:
 
 def _losses(array: np.ndarray, name: str) -> np.ndarray:
     if array.size and array.min() < 0:
-        raise _Wrong(name)
+        raise _wrong(name)
     return array
 
 
 def _shares(array: np.ndarray, name: str) -> np.ndarray:
     if array.size and not 0 <= array.min() <= array.max() <= 1:
-        raise _Wrong(name)
+        raise _wrong(name)
     return array
 
 
@@ -452,5 +430,5 @@ def _times(
 
 def _rising(seconds: np.ndarray) -> np.ndarray:
     if len(seconds) and (seconds[0] < 0 or (np.diff(seconds) < 0).any()):
-        raise _Wrong("seconds")
+        raise _wrong("seconds")
     return seconds

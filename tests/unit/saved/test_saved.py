@@ -547,7 +547,7 @@ def test_a_model_too_large_to_be_computed_again_and_again_is_refused():
     reader = Reader(data, limits.MODEL_UNPACKED)
     wide = {f"{name}.npy": npy(array) for name, array in parts.items()}
     with pytest.raises(ValueError, match=said):
-        open_model(write({**wide, ABOUT: reader.bytes(ABOUT)}), VECTORS)
+        open_model(write({**wide, ABOUT: reader.part(ABOUT)}), VECTORS)
 
 
 def test_a_small_model_of_long_vectors_is_opened_again():

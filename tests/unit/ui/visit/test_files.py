@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import threading
 import tracemalloc
 import zipfile
@@ -575,6 +576,21 @@ def test_few_bytes_do_not_become_much_memory(value, monkeypatch):
         with pytest.raises(ValueError, match="not a saved visit"):
             open_visit(data)
         assert tracemalloc.get_traced_memory()[1] < 5e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_members_of_a_model_inside_are_not_listed_where_they_are_without_number():
+    entry = struct.pack("<4s6H3L5H2L", b"PK\1\2", *(0,) * 9, 4, *(0,) * 6)
+    members = b"".join(entry + f"{n:04x}".encode() for n in range(65_000))
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65_000, 65_000, len(members), 0, 0)
+    about = '{"format": "SeqScope visit", "version": 1, "emoji_file": true}'
+    data = archive.write({"visit.json": about.encode(), "emoji-file.seqscope": members + end})
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"“emoji-file\.seqscope” cannot be unpacked"):
+            open_visit(data)
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(members)
     finally:
         tracemalloc.stop()
 
