@@ -54,6 +54,10 @@ def test_a_page_offers_a_notebook_that_can_be_made(name):
 CASES = [
     ("jazz", {"epochs": 7, "n_a": 32, "temperature": 0.4, "seed": 11}, "temperature = 0.4"),
     ("jazz", {"corpus": "one tune"}, "corpus = small_corpus()"),
+    ("jazz", {"train_cell": "GRU"}, "cell = 'GRU'"),
+    ("jazz", {"stop_at_turn": True}, "stop_at_turn = True"),
+    ("embeddings", {"near_common": False}, "near_among = None"),
+    ("embeddings", {"near_common": False}, "analogy_among = 20000"),
     ("emojify", {"say": "x') or exit() or ('"}, "sentence = \"x') or exit() or ('\""),
     ("emojify", {"emoji_data": "132 of them"}, "train = train.covering(132)"),
     ("shapes", {"construction": "Emojify_V2", "maxlen_Emojify": 7}, "maxlen = 7"),
