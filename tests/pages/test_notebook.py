@@ -86,6 +86,16 @@ def test_a_group_that_is_switched_off_goes_along_unit_by_unit():
     made(app, "cell")
 
 
+@pytest.mark.parametrize("hand", ["zero a unit", "switch off a group"])
+def test_a_hand_that_is_not_drawn_yet_goes_along_as_it_will_be(hand, monkeypatch):
+    drawn = asked(open_page("cell", hand=hand), "cell").settings["edits"]
+    monkeypatch.setattr("ui.frame.sections.WHOLE", False)
+    app = open_page("cell", hand=hand)
+    assert "hand" not in [one.key for one in app.selectbox]
+    assert asked(app, "cell").settings["edits"] == drawn
+    assert drawn[0][3] not in (None, ())
+
+
 def test_a_replaced_state_goes_along_number_by_number():
     app = open_page("cell", hand="replace the state", hand_source="3")
     (a, c) = asked(app, "cell").settings["edits"]
