@@ -65,6 +65,7 @@ CASES = [
     ("embeddings", {"sentences": "so it goes"}, "sentences = ['so it goes']"),
     ("embeddings", {"near": "angry", "a": "qwxzk"}, "a = 'father'"),
     ("cell", {"cell_model": "early", "hand": "forget"}, "edits = [('f', 'hold', 0.0, None, 16, "),
+    ("cell", {"hand_mode": "write on"}, "free_running = True"),
     ("cell", {"t": 9, "hand_from": 30}, "step = 9"),
     ("cell", {"hand": "scale a gate"}, "edits = [('f', 'scale', 0.5, None, 16, False)]"),
     ("cell", {"hand": "zero a unit", "hand_one": "3"}, "('c', 'hold', 0.0, 3, 16, False)"),

@@ -8,7 +8,7 @@ from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.lstm import Trace
-from ui.cell.sandbox import edits_of, livelier_first, named_groups
+from ui.cell.sandbox import WRITE, edits_of, livelier_first, named_groups
 from ui.cell.state import TEMPERATURE, TY
 from ui.jazz.state import shipped
 from ui.parts.notebook import Asked
@@ -21,7 +21,8 @@ def asked() -> Asked:
     model = model if model in pretrained.STAGES else "good"  # one's own training stays here
     seed, start = value("cell_seed"), value("hand_from")
     edits = _edits(model, seed, start - 1)
-    return Asked("cell", {"model": model, "seed": seed, "step": value("t"), "edits": edits})
+    settings = {"model": model, "seed": seed, "step": value("t"), "edits": edits}
+    return Asked("cell", settings | {"free_running": value("hand_mode") == WRITE})
 
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:

@@ -28,6 +28,7 @@ TEXT, CODE = "markdown", "code"
 # What runs here: small trainings, every notebook, every variant.
 RUNS = [
     *((name, "", {}) for name in notebooks.NAMES if name not in ("jazz", "emojify")),
+    ("cell", "", {"free_running": True}),
     ("jazz", "all choruses", {"epochs": 3}),
     ("jazz", "one tune", {"epochs": 3, "method": "top-k", "prompt": 4, "m": 1}),
     ("jazz", "my MIDI", {"epochs": 3, "Tx": 8, "start": [0, 1]}),
