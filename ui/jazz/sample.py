@@ -285,7 +285,7 @@ def _about(solo: Solo, *, band: bool, key: str) -> None:
         where = _(
             " (“{melody}” from token {token})",
             melody=escape.plain(piece_name(corpus.melodies[found.source[0]].name)),
-            token=found.source[1],
+            token=found.source[1] + 1,
         )
     st.markdown(
         _(
