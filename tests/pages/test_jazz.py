@@ -167,6 +167,16 @@ def test_the_place_of_what_was_copied_is_counted_from_one(jazz):
     assert (windows == copied).all(axis=1).any()
 
 
+def test_the_probabilities_shown_are_said_to_be_those_before_the_temperature():
+    written = [
+        sampling.sample(pretrained.load("good"), 10, temperature=T, seed=0) for T in (0.2, 2.0)
+    ]
+    np.testing.assert_array_equal(*(one.trace.y[0] for one in written))
+    cold = visit("jazz", temperature="0.2", Ty="10")
+    assert "shows ŷ as the network gives it" in texts(cold)
+    assert "without it" in cold.select_slider(key="temperature").help
+
+
 def test_every_method_writes(jazz):
     for method in ("greedy", "temperature", "top-k", "top-p"):
         jazz.selectbox(key="method").set_value(method).run()
