@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from seqlib.i18n import _
 from seqlib.shapes.code import older
 from seqlib.shapes.code.machine import MAX_LAYERS, Machine, ModelOf, Sequential
-from seqlib.shapes.code.values import ClassOf, Function, Opaque, Path, Unknown, plain
+from seqlib.shapes.code.values import Array, ClassOf, Function, Opaque, Path, Unknown, plain
 from seqlib.shapes.code.words import PasteError, short
 from seqlib.shapes.layers import ACTIVATIONS, LAYERS, Layer
 from seqlib.shapes.layers.base import (
@@ -122,6 +122,9 @@ def argument(m: Machine, name: str, value: Any) -> Any:
     if name in FLAGS or name in RATES:
         if not isinstance(value, Unknown):
             return value
+        if name in FLAGS and (right := value.label.capitalize()) in ("True", "False"):
+            m.say("“{text}” is written {right} in Python.", text=value.label, right=right)
+            return right == "True"
         if name in FLAGS:
             m.say(
                 "{name} is {text}, which has no value here; taken as False.",
@@ -408,6 +411,11 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
             found += as_tensors(one.x)
         elif isinstance(one, ModelOf):
             found += one.outputs
+        elif isinstance(one, Array) and not isinstance(layer, str):
+            if one not in m.arrays:
+                dtype = "int32" if isinstance(layer, Embedding) else "float32"
+                m.arrays[one] = add_input(m, full_shape(m, one.shape), dtype)
+            found.append(m.arrays[one])
         elif isinstance(one, Unknown):
             if not isinstance(layer, Layer):
                 m.refuse(
