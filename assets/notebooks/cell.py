@@ -4,6 +4,7 @@ model = "good"
 seed = 7
 step = 12
 edits = [("f", "hold", 1.0, None, 16, False), ("i", "hold", 0.0, None, 16, False)]
+free_running = False
 
 # %% solo
 import numpy as np
@@ -66,7 +67,10 @@ assert difference <= 1e-5
 from seqlib.jazz import sandbox
 
 hand = [sandbox.Edit(*edit) for edit in edits]
-changed = sandbox.read(weights, trace.x, hand)
+if free_running:
+    changed = sandbox.write(weights, solo, hand, temperature=0.8, seed=seed).trace
+else:
+    changed = sandbox.read(weights, trace.x, hand)
 effect = sandbox.effect(trace, changed)
 print(effect.changed.sum(), effect.divergence.round(3))
 

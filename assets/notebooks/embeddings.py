@@ -3,9 +3,11 @@
 sentences = ["I love my sister", "I am not happy today", "let us play baseball"]
 near = "happy"
 nearest = 10
+near_among = 20_000
 a = "father"
 b = "mother"
 c = "son"
+analogy_among = 20_000
 
 # %% vectors
 import numpy as np
@@ -45,11 +47,11 @@ print(embedding_layer.trainable, keras_says.shape, difference)
 assert difference <= 1e-5
 
 # %% near
-for one in vectors.neighbours(near, nearest, among=20_000):
+for one in vectors.neighbours(near, nearest, among=near_among):
     print(f"{one.similarity:.3f}  {one.word}")
 
 # %% analogy
-found = vectors.analogy(a, b, c, k=5, among=20_000).neighbours
+found = vectors.analogy(a, b, c, k=5, among=analogy_among).neighbours
 print(f"{b} − {a} + {c} ≈")
 for one in found:
     print(f"{one.similarity:.3f}  {one.word}")

@@ -6,6 +6,8 @@ n_a = 64
 epochs = 100
 learning_rate = 0.01
 train_seed = 0
+cell = "LSTM"
+stop_at_turn = False
 melody = 1
 method = "temperature"
 temperature = 1.0
@@ -94,13 +96,20 @@ assert (X[:, 1:] == Y.swapaxes(0, 1)[:, :-1]).all()
 from seqlib import RunSettings, TrainingRun
 
 settings = RunSettings(
-    epochs=epochs, m=m, Tx=Tx, n_a=n_a, learning_rate=learning_rate, seed=train_seed
+    epochs=epochs,
+    m=m,
+    Tx=Tx,
+    n_a=n_a,
+    learning_rate=learning_rate,
+    seed=train_seed,
+    cell=cell,
+    stop_at_turn=stop_at_turn,
 )
-run = TrainingRun(X, Y, settings).start()
+run = TrainingRun(X, Y, settings, held_out=corpus.held_out_sequences).start()
 run.wait()
 loss = run.metrics.loss_sum  # (epochs,)
 print(run.state, run.error, loss[0], "→", loss[-1])
-assert run.state == "done"
+assert run.state in ("done", "stopped")
 
 # %% curve
 run
@@ -120,16 +129,16 @@ solo = sample(
     seed=seed,
     prompt=sequence[:prompt] if start is None else start,
 )
-print("f", solo.trace.f.shape, "y", solo.trace.y.shape)
+print("a", solo.trace.h.shape, "y", solo.trace.y.shape)
 print(novelty(solo.new, corpus.sequences))
 
 # %% equal
 from seqlib.jazz.keras_models import prove_equal
 
-proof = prove_equal(weights, X[:2], 8, seed)
+proof = prove_equal(weights, X[:2], 8, seed) if cell == "LSTM" else ()
 for line in proof:
     print(line.what, line.shape, line.max_difference)
-assert max(line.max_difference for line in proof) <= 1e-5
+assert all(line.max_difference <= 1e-5 for line in proof)
 
 # %% stage
 from seqlib import solo_stage

@@ -248,6 +248,11 @@ class GRUWeights(OtherWeights):
             past[2] = (r * trace.a_before) @ self._recurrent_g
         return dict(zip(self.gates, zip(x, past, bias, strict=True), strict=True))
 
+    @property
+    def past(self) -> str:
+        """How much of the state before the candidate's sum holds, as it is written."""
+        return "r · (Wₐ · a + b)" if self._after else "Wₐ · (r · a)"
+
     def back(self, now: OtherStep, a_before: np.ndarray, da: np.ndarray) -> OtherBack:
         (z, r, g), n_a = now.gates, self.n_a
         dz = da * (a_before - g) * z * (1 - z)

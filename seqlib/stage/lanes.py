@@ -256,6 +256,7 @@ def _summed(weights: OtherWeights, trace: OtherTrace) -> dict[str, Any]:
         "gates": {name: pack_array(values) for name, values in trace.gates.items()},
         "before": pack_array(trace.a_before),
         "h": pack_array(trace.h),
+        "past": getattr(weights, "past", ""),
     }
 
 

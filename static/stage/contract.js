@@ -51,7 +51,7 @@
 /**
  * @typedef {{kind: "equation", title: string, axis: string, unit: number, zx: ArrayData, input: ArrayData, za: ArrayData,
  *   b: ArrayData, c0: ArrayData, held?: Record<string, ArrayData>, sums?: Record<string, [x: ArrayData, a: ArrayData, b: ArrayData]>,
- *   gates?: Record<string, ArrayData>, before?: ArrayData, h?: ArrayData}} EquationData  sums and what follows: of a GRU or a plain RNN, which has no zx
+ *   gates?: Record<string, ArrayData>, before?: ArrayData, h?: ArrayData, past?: string}} EquationData  sums and what follows: of a GRU or a plain RNN, which has no zx
  */
 /** @typedef {{name: string, short: string, out: TensorData, state: TensorData[], returns: "sequence"|"last", parameters: number|null}} LayerData */
 /**

@@ -48,7 +48,7 @@ def test_the_step_and_the_model_come_from_the_link_and_nonsense_falls_back():
     assert app.slider(key="t").value == 20
     assert app.selectbox(key="cell_model").value == "untrained"
     assert app.selectbox(key="hand").value == "remember for ever"
-    assert "plain RNN, kernel × 1.5" in texts(app)
+    assert "plain RNN, recurrent kernel × 1.5" in texts(app)
     assert (
         visit("cell", t="999", cell_model="none such").selectbox(key="cell_model").value == "good"
     )
@@ -67,6 +67,8 @@ def test_every_weight_of_a_cell_can_be_set_and_a_task_sets_them_all():
     assert "one unit cannot toggle" in texts(app)
     app.slider(key="tiny_SimpleRNN_a_a").set_value(-3.0).run()
     assert "one unit cannot hold" in texts(app)
+    app.slider(key="tiny_SimpleRNN_a_a").set_value(0.0).run()
+    assert "nothing is kept" in texts(app)
     app.text_input(key="tiny_input").set_value("01<b>").run()
     assert [one.value for one in app.warning] == [
         "Type 1 to 60 zeros and ones, such as 0100110.",

@@ -71,6 +71,16 @@ def test_chinese_words_stand_beside_the_english_words_next_to_their_rows(page, m
     assert "no word of this is known" in verdict(page)
 
 
+def test_where_no_word_is_known_no_section_tells_of_an_answer(page):
+    page.toggle(key="emoji_pass").set_value(True)
+    page.text_input(key="say").set_value("qwxzk blarfg").run()
+    shown = texts(page)
+    for claim in ("Largest change of a probability", "alike", "this pass says"):
+        assert claim not in shown
+    said = [info.value for info in page.info]
+    assert said.count("No word of this is known, so there is no answer.") == 3
+
+
 def test_words_stand_with_the_rows_that_are_read(page, model):
     encoded = model.encode(sentence.FIRST)
     shown = markup(page)

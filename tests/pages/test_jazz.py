@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import Future
 from io import BytesIO
@@ -13,7 +14,7 @@ import pretty_midi
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from seqlib.jazz import JazzWeights, score
+from seqlib.jazz import JazzWeights, pretrained, sampling, score
 from seqlib.jazz.corpus import Corpus, default_corpus
 from seqlib.music import MAX_BYTES, Melody, Token
 from seqlib.training import keras_room
@@ -152,6 +153,30 @@ def test_a_new_solo_is_another_one_and_the_same_seed_is_the_same(jazz):
     jazz.number_input(key="seed").set_value(0).run()
     assert token_count_and_copied() == first
     assert first.split("seed")[1] != second.split("seed")[1]
+
+
+def test_the_place_of_what_was_copied_is_counted_from_one(jazz):
+    said = next(one.value for one in jazz.markdown if "Longest run copied" in one.value)
+    run, of, name, token = re.search(
+        r"\*\*(\d+)\*\* of (\d+) tokens \(“(.+)” from token (\d+)\)", said
+    ).groups()
+    corpus = default_corpus()
+    place = [melody.name for melody in corpus.melodies].index(name)
+    begins = int(token) - 1
+    copied = corpus.sequences[place][begins : begins + int(run)]
+    written = sampling.sample(pretrained.load("good"), int(of), seed=0).indices
+    windows = np.lib.stride_tricks.sliding_window_view(written, int(run))
+    assert (windows == copied).all(axis=1).any()
+
+
+def test_the_probabilities_shown_are_said_to_be_those_before_the_temperature():
+    written = [
+        sampling.sample(pretrained.load("good"), 10, temperature=T, seed=0) for T in (0.2, 2.0)
+    ]
+    np.testing.assert_array_equal(*(one.trace.y[0] for one in written))
+    cold = visit("jazz", temperature="0.2", Ty="10")
+    assert "shows ŷ as the network gives it" in texts(cold)
+    assert "without it" in cold.select_slider(key="temperature").help
 
 
 def test_every_method_writes(jazz):

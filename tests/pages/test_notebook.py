@@ -54,6 +54,10 @@ def test_a_page_offers_a_notebook_that_can_be_made(name):
 CASES = [
     ("jazz", {"epochs": 7, "n_a": 32, "temperature": 0.4, "seed": 11}, "temperature = 0.4"),
     ("jazz", {"corpus": "one tune"}, "corpus = small_corpus()"),
+    ("jazz", {"train_cell": "GRU"}, "cell = 'GRU'"),
+    ("jazz", {"stop_at_turn": True}, "stop_at_turn = True"),
+    ("embeddings", {"near_common": False}, "near_among = None"),
+    ("embeddings", {"near_common": False}, "analogy_among = 20000"),
     ("emojify", {"say": "x') or exit() or ('"}, "sentence = \"x') or exit() or ('\""),
     ("emojify", {"emoji_data": "132 of them"}, "train = train.covering(132)"),
     ("shapes", {"construction": "Emojify_V2", "maxlen_Emojify": 7}, "maxlen = 7"),
@@ -61,6 +65,7 @@ CASES = [
     ("embeddings", {"sentences": "so it goes"}, "sentences = ['so it goes']"),
     ("embeddings", {"near": "angry", "a": "qwxzk"}, "a = 'father'"),
     ("cell", {"cell_model": "early", "hand": "forget"}, "edits = [('f', 'hold', 0.0, None, 16, "),
+    ("cell", {"hand_mode": "write on"}, "free_running = True"),
     ("cell", {"t": 9, "hand_from": 30}, "step = 9"),
     ("cell", {"hand": "scale a gate"}, "edits = [('f', 'scale', 0.5, None, 16, False)]"),
     ("cell", {"hand": "zero a unit", "hand_one": "3"}, "('c', 'hold', 0.0, 3, 16, False)"),
@@ -80,6 +85,16 @@ def test_a_group_that_is_switched_off_goes_along_unit_by_unit():
     units = named_groups(shipped("good"))["beat"]
     assert edits == [(what, "hold", 0.0, units, 16, False) for what in "ca"]
     made(app, "cell")
+
+
+@pytest.mark.parametrize("hand", ["zero a unit", "switch off a group"])
+def test_a_hand_that_is_not_drawn_yet_goes_along_as_it_will_be(hand, monkeypatch):
+    drawn = asked(open_page("cell", hand=hand), "cell").settings["edits"]
+    monkeypatch.setattr("ui.frame.sections.WHOLE", False)
+    app = open_page("cell", hand=hand)
+    assert "hand" not in [one.key for one in app.selectbox]
+    assert asked(app, "cell").settings["edits"] == drawn
+    assert drawn[0][3] not in (None, ())
 
 
 def test_a_replaced_state_goes_along_number_by_number():

@@ -257,3 +257,8 @@ def test_both_models_are_built_and_trained_one_step_on_request(keras_installed, 
     answered(app.button(key="sharing").click().run())
     assert "5 weight objects" in texts(app)
     assert "15 weight objects" in texts(app)
+
+
+def test_the_cost_of_an_embedding_is_told_where_its_rows_are_the_longer_ones_too():
+    app = visit("shapes", vocabulary_cost="100", e_length_cost="300", maxlen_cost="10")
+    assert "reads **3,000** numbers in place of **1,000**" in texts(app)

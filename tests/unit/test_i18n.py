@@ -144,6 +144,27 @@ def test_after_a_chinese_sentence_is_no_space():
         assert '"; ".join(' not in file.read_text("utf-8"), f"{file}: a semicolon is a text"
 
 
+@pytest.mark.parametrize(
+    ("other", "used"),
+    [
+        ("随附", "自带"),
+        ("方程", "公式"),
+        ("补位", "填充"),
+        ("单词索引", "词索引"),
+        ("词汇表", "词表"),
+        ("循环权重", "循环核"),
+        ("投影模式", "演示模式"),
+        ("四个门", "三个门和候选值"),
+        ("支曲子", "首曲子"),
+    ],
+)
+def test_one_thing_has_one_name_in_chinese(other, used):
+    files = [*(LESSONS / "zh").rglob("*.md"), *(LOCALES / "zh").glob("*.po")]
+    found = {path.name: path.read_text("utf-8") for path in files}
+    assert [name for name, text in found.items() if other in text] == []
+    assert any(used in text for text in found.values())
+
+
 def test_no_name_in_javascript_stays_english():
     for file in texts.ROOT.glob("static/**/*.js"):
         names = r"""(?:aria-label|aria-roledescription|title|placeholder|alt)"?: ["'`][A-Za-z]"""

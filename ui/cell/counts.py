@@ -32,11 +32,11 @@ def show(scene: Scene) -> None:
         {
             _("array"): list(arrays),
             _("shape"): [str(array.shape) for array in arrays.values()],
-            _("each gate"): [f"{array.size // gates:,}" for array in arrays.values()],
-            _("all four gates"): [f"{array.size:,}" for array in arrays.values()],
+            _("each of i, f, g, o"): [f"{array.size // gates:,}" for array in arrays.values()],
+            _("all four"): [f"{array.size:,}" for array in arrays.values()],
         },
         column_config=dict.fromkeys(
-            (_("each gate"), _("all four gates")), st.column_config.TextColumn(alignment="right")
+            (_("each of i, f, g, o"), _("all four")), st.column_config.TextColumn(alignment="right")
         ),
         key="cell_counts",
     )
@@ -44,7 +44,7 @@ def show(scene: Scene) -> None:
         remembered(scene.weights, ("kernels", language()), lambda: charts.kernels(cell)),
         key="cell_kernels",
         alt=_(
-            "The weights of the four gates side by side: {n_x} rows for x, {n_a} rows for a, "
+            "The weights of i, f, g and o side by side: {n_x} rows for x, {n_a} rows for a, "
             "and the bias, {n_a} units each; largest size {most:.2f}.",
             n_x=n_x,
             n_a=n_a,

@@ -55,7 +55,9 @@ def reach(scene: Scene) -> None:
     curves = {
         _("this LSTM ({name})", name=_(scene.name)): as_is,
         _("the same, forget gate held open"): held,
-        _("plain RNN, kernel × {scale:g}", scale=scale): gradient_reach(rnn, rnn.run(trace.x)),
+        _("plain RNN, recurrent kernel × {scale:g}", scale=scale): gradient_reach(
+            rnn, rnn.run(trace.x)
+        ),
     }
     show_chart(
         charts.reach(curves),
@@ -72,7 +74,7 @@ def reach(scene: Scene) -> None:
     )
     st.markdown(
         _(
-            "Gradient remaining at the first note, {n} steps back: {shares}.",
+            "Gradient remaining at the first step, {n} steps back: {shares}.",
             n=trace.Tx - 1,
             shares=_("; ").join(
                 _("{name}: {what}", name=name, what=f"**{_written(v[-1] / v[0])}**")
@@ -241,7 +243,7 @@ def _done(run: CopyRun) -> list[str]:
     about = run.settings
     return [
         _("delay {delay}, {n} units", delay=about.delay, n=about.n_a),
-        _("kernel × {scale:g}", scale=about.scale),
+        _("recurrent kernel × {scale:g}", scale=about.scale),
         _("step {step} of {steps}", step=run.step, steps=about.steps),
     ]
 

@@ -7,7 +7,8 @@ import numpy as np
 from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample
 from seqlib.jazz.sandbox import RECIPES
-from ui.cell.sandbox import edits_of, named_groups
+from seqlib.lstm import Trace
+from ui.cell.sandbox import WRITE, edits_of, livelier_first, named_groups
 from ui.cell.state import TEMPERATURE, TY
 from ui.jazz.state import shipped
 from ui.parts.notebook import Asked
@@ -20,20 +21,27 @@ def asked() -> Asked:
     model = model if model in pretrained.STAGES else "good"  # one's own training stays here
     seed, start = value("cell_seed"), value("hand_from")
     edits = _edits(model, seed, start - 1)
-    return Asked("cell", {"model": model, "seed": seed, "step": value("t"), "edits": edits})
+    settings = {"model": model, "seed": seed, "step": value("t"), "edits": edits}
+    return Asked("cell", settings | {"free_running": value("hand_mode") == WRITE})
 
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:
     """The hand in the sandbox as literals."""
     name, weights = value("hand"), shipped(model)
+
+    def trace() -> Trace:
+        return sample(weights, TY, temperature=TEMPERATURE, seed=seed).trace
+
     # A control is named by what it is asked for; "one unit" by ``hand_one``.
     needs = RECIPES[name].needs
     answers = {need: value(f"hand_{need.removesuffix(' unit')}") for need in needs}
+    # Of a choice that is not drawn yet, what it would begin with.
+    if "one unit" in answers:
+        answers["one unit"] = answers["one unit"] or livelier_first(trace())[0]
     if "group" in answers:
-        answers["group"] = named_groups(weights).get(answers["group"], ())
-    edits = edits_of(
-        name, answers, start, lambda: sample(weights, TY, temperature=TEMPERATURE, seed=seed).trace
-    )
+        named = named_groups(weights)
+        answers["group"] = named.get(answers["group"] or next(iter(named), ""), ())
+    edits = edits_of(name, answers, start, trace)
     return [
         (one.what, one.how, np.asarray(one.value).tolist(), one.unit, one.start, one.once)
         for one in edits

@@ -141,7 +141,7 @@ def _ask(scene: Scene, need: str) -> Any:
         st.selectbox,
         _("unit"),
         "hand_unit" if need == "unit" else "hand_one",
-        options=_livelier_first(scene) if need == "one unit" else [ALL, *units],
+        options=livelier_first(scene.sample.trace) if need == "one unit" else [ALL, *units],
         format_func=lambda unit: _(ALL) if unit == ALL else unit,
         help=_("The unit whose memory changes most comes first.")
         if need == "one unit"
@@ -149,9 +149,9 @@ def _ask(scene: Scene, need: str) -> Any:
     )
 
 
-def _livelier_first(scene: Scene) -> list[str]:
+def livelier_first(trace: Trace) -> list[str]:
     """List the units from the one whose memory changes most over the solo."""
-    return list(map(str, np.argsort(-scene.sample.trace.c.std(axis=0), kind="stable")))
+    return list(map(str, np.argsort(-trace.c.std(axis=0), kind="stable")))
 
 
 def named_groups(weights: JazzWeights) -> dict[str, tuple[int, ...]]:

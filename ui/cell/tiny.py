@@ -113,21 +113,29 @@ def _bound(weights: Weights, kind: str) -> str:
         first=kept[FED - 1],
         second=kept[-1],
     )
-    rises = weights["a"][1] >= 0 if kind == "SimpleRNN" else True
     why = {
-        "LSTM": _("c has no bound, so it can count; a = o · tanh(c) stays within −1 and 1."),
+        "LSTM": _(
+            "Only the gates bound c, so it can count; a = o · tanh(c) stays within −1 and 1."
+        ),
         "GRU": _("a is a mean of what was written, all within −1 and 1: it cannot count on."),
-        "SimpleRNN": _(
+        "SimpleRNN": _no_more(weights["a"][1] if kind == "SimpleRNN" else 0),
+    }
+    return sentences(said, why[kind])
+
+
+def _no_more(kept: float) -> str:
+    """Say what a plain RNN of one unit cannot do, by its weight of a⟨t−1⟩."""
+    if kept > 0:
+        return _(
             "a is a tanh, so it cannot count on; and whatever is read, a higher a gives a higher "
             "one next: one unit cannot toggle."
         )
-        if rises
-        else _(
+    if kept < 0:
+        return _(
             "a is a tanh, so it cannot count on; and whatever is read, a higher a gives a lower "
             "one next: one unit cannot hold."
-        ),
-    }
-    return sentences(said, why[kind])
+        )
+    return _("a⟨t−1⟩ has the weight 0, so a is a tanh of x⟨t⟩ alone: nothing is kept.")
 
 
 def _stage(weights: Weights, x: np.ndarray, name: str) -> Stage:

@@ -8,6 +8,7 @@ from seqlib.text import tokenise
 from seqlib.text.chinese import is_han
 from seqlib.vectors import load
 from ui.embeddings import lookup, state
+from ui.embeddings.neighbours import COMMONEST
 from ui.parts.notebook import Asked
 from ui.state import value
 
@@ -19,6 +20,8 @@ def asked() -> Asked:
     # The notebook's Keras layer holds the matrix only, not the rows made for Chinese words.
     sentences = [line for line in sentences if not any(map(is_han, tokenise(line)))]
     settings: dict[str, Any] = {"nearest": value("nearest")}
+    for name in ("near", "analogy"):
+        settings[f"{name}_among"] = COMMONEST if value(f"{name}_common") else None
     if sentences:
         settings["sentences"] = sentences
     # The notebook reads the shipped vectors: words of other vectors give way to its own.

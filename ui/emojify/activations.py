@@ -8,6 +8,7 @@ import streamlit as st
 from seqlib.emojify import DropoutMasks, EmojiModel, figures, pretrained, shuffled
 from seqlib.i18n import _, capital
 from seqlib.lstm import Trace
+from seqlib.text import Encoded
 from ui.emojify import reading as read
 from ui.emojify import sentence, state
 from ui.emojify.stage import reading_stage, with_padding
@@ -40,7 +41,10 @@ def order() -> None:
             on_click=lambda: st.session_state.update(emoji_against=sentence.SHUFFLED),
             help=_("Compares the two orders on the stage above."),
         )
-    words = found.model.encode(read.typed()).words
+    encoded = found.model.encode(read.typed())
+    words = encoded.words
+    if _unheard(encoded):
+        return
     if len(words) < 2:
         st.info(
             _("One word has one order only; type a longer sentence."), icon=":material/keyboard:"
@@ -84,6 +88,8 @@ def padding() -> None:
             icon=":material/keyboard:",
         )
         return
+    if _unheard(encoded):
+        return
     lines, ends = [], []
     for how in (state.SKIP, state.READ):
         trace = state.padded(state.chosen(), how).model.read(read.typed()).trace
@@ -115,6 +121,15 @@ def padding() -> None:
             )
         trained = state.PADDED[state.SKIP if _trained_with_mask() else state.READ]
         st.caption(_("These weights were trained with {padding}.", padding=_(trained)))
+
+
+def _unheard(encoded: Encoded) -> bool:
+    """Tell whether there are words of which none has a vector, and say what that means."""
+    unheard = bool(encoded.words) and not encoded.heard
+    if unheard:
+        told = _("no word of this is known, so there is no answer")
+        st.info(_("{sentence}.", sentence=capital(told)), icon=":material/keyboard:")
+    return unheard
 
 
 def _trained_with_mask() -> bool:
@@ -173,6 +188,8 @@ def dropout() -> None:
 def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
     """Draw the answers to the sentence with these masks, and without."""
     dropped, plain = (model.read(read.typed(), which) for which in (masks, None))
+    if _unheard(plain.encoded):
+        return
     st.text(
         _(
             "Rate {rate:g}: this pass says {dropped} {p:.1%}, inference says {plain} {q:.1%}.",

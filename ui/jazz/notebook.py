@@ -18,6 +18,8 @@ def asked() -> Asked:
         "epochs": run.epochs,
         "learning_rate": run.learning_rate,
         "train_seed": int(run.seed),
+        "cell": run.cell,
+        "stop_at_turn": run.stop_at_turn,
         "melody": state.melody_place() + 1,
         **{name: value(name) for name in sample.SETTINGS},
     }

@@ -71,7 +71,10 @@ def temperature(key: str) -> float:
     """Draw the temperature of that key."""
     return st.select_slider(
         _("temperature"),
-        help=_("Below 1 favours the likely tokens, above 1 evens out the odds."),
+        help=_(
+            "Below 1 favours the likely tokens, above 1 evens out the odds. The stage shows ŷ "
+            "without it."
+        ),
         **widget(key),
     )
 
@@ -243,7 +246,15 @@ def show(solos: list[Solo], lanes: tuple[str, ...], *, band: bool) -> None:
     for column, solo in zip(st.columns(len(solos)), solos, strict=True):
         with column:
             _about(solo, band=band, key="solo_b" if solo.name == "B" else "solo")
-    st.caption(_("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."))
+    st.caption(
+        sentences(
+            _(
+                "The stage shows ŷ as the network gives it; temperature and method decide only how "
+                "a token is drawn from it."
+            ),
+            _("Download as MIDI here; WAV, PNG and an offline page are in the player's ⋯ menu."),
+        )
+    )
 
 
 def _stage(
@@ -287,7 +298,7 @@ def _about(solo: Solo, *, band: bool, key: str) -> None:
         where = _(
             " (“{melody}” from token {token})",
             melody=escape.plain(piece_name(corpus.melodies[found.source[0]].name)),
-            token=found.source[1],
+            token=found.source[1] + 1,
         )
     st.markdown(
         _(

@@ -47,9 +47,10 @@ def compare() -> None:
     )
     st.markdown(
         _(
-            "The embedding reads **{times:,.0f} times** fewer numbers. "
+            "With the embedding the LSTM reads **{read:,}** numbers in place of **{total:,}**. "
             "Its matrix is large, but looking up a row multiplies nothing.",
-            times=one_hot.numbers / embedded.numbers,
+            read=embedded.numbers,
+            total=one_hot.numbers,
         )
     )
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from seqlib.i18n import _
 from seqlib.shapes.code import older
 from seqlib.shapes.code.machine import MAX_LAYERS, Machine, ModelOf, Sequential
-from seqlib.shapes.code.values import ClassOf, Function, Opaque, Path, Unknown, plain
+from seqlib.shapes.code.values import Array, ClassOf, Function, Opaque, Path, Unknown, plain
 from seqlib.shapes.code.words import PasteError, short
 from seqlib.shapes.layers import ACTIVATIONS, LAYERS, Layer
 from seqlib.shapes.layers.base import (
@@ -122,6 +122,9 @@ def argument(m: Machine, name: str, value: Any) -> Any:
     if name in FLAGS or name in RATES:
         if not isinstance(value, Unknown):
             return value
+        if name in FLAGS and (right := value.label.capitalize()) in ("True", "False"):
+            m.say("“{text}” is written {right} in Python.", text=value.label, right=right)
+            return right == "True"
         if name in FLAGS:
             m.say(
                 "{name} is {text}, which has no value here; taken as False.",
@@ -236,6 +239,11 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
         finally:
             m.inside -= 1
         if not isinstance(made, SymbolicTensor):
+            if absent := sorted(_names_in(m, function) & m.implied.keys()):
+                raise ShapeError(
+                    "“{text}” is not made in the text; paste the lines that make it too.",
+                    text=absent[0],
+                )
             raise ShapeError(
                 "Lambda: what its function gives cannot be read here; add "
                 "output_shape=(…), the sizes without the batch."
@@ -244,6 +252,13 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
         return made.spec
 
     layer.work = work
+
+
+def _names_in(m: Machine, function: Any) -> set[str]:
+    """Return the names in a function of the text; none in any other."""
+    if not isinstance(function, Function):
+        return set()
+    return {node.id for node in m.nodes(function.node) if isinstance(node, ast.Name)}
 
 
 def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> SymbolicTensor:
@@ -264,6 +279,12 @@ def take(m: Machine, tensor: SymbolicTensor, key: Any, title: str) -> SymbolicTe
     parts = key if isinstance(key, tuple) else (key,)
     # Which step is taken changes no shape, so an unknown one is not asked for.
     known = tuple(0 if isinstance(one, Unknown) else m.resolve(one) for one in parts)
+    if known and isinstance(known[0], int) and tensor.shape[:1] == (None,):
+        m.say(
+            "The first axis of {shape} is the batch, so this takes one sequence of it; a time "
+            "step of all is X[:, t, :].",
+            shape=written(tensor.shape),
+        )
     return operate(m, GetItem(known, title), [tensor])
 
 
@@ -390,6 +411,11 @@ def tensors_of(m: Machine, value: Any, layer: Any) -> list[SymbolicTensor]:
             found += as_tensors(one.x)
         elif isinstance(one, ModelOf):
             found += one.outputs
+        elif isinstance(one, Array) and not isinstance(layer, str):
+            if one not in m.arrays:
+                dtype = "int32" if isinstance(layer, Embedding) else "float32"
+                m.arrays[one] = add_input(m, full_shape(m, one.shape), dtype)
+            found.append(m.arrays[one])
         elif isinstance(one, Unknown):
             if not isinstance(layer, Layer):
                 m.refuse(
@@ -428,6 +454,14 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
     second = args[1] if len(args) > 1 and layer.several[1] == 1 else None
     states = kwargs.get("initial_state", second)
     if isinstance(layer, RNN) and states is None and len(tensors) > 1:
+        if len({one.shape for one in tensors}) == 1 and len(tensors[0].shape) == 2:
+            m.fail(
+                layer,
+                "{kind} reads one tensor, (m, Tx, features), and gets a list of {n}; put its steps "
+                "together: keras.ops.stack(steps, axis=1).",
+                kind=layer.kind,
+                n=len(tensors),
+            )
         m.say(older.renamed("LSTM(…)([x, a, c])", "LSTM(…)(x, initial_state=[a, c])"))
         tensors, states = tensors[:1], tensors[1:]
     if states is not None:
@@ -445,15 +479,12 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
 
 
 def _warn_of_lambda(m: Machine, layer: Lambda) -> None:
-    function = layer.given.function
-    if isinstance(function, Function):
-        names = {node.id for node in m.nodes(function.node) if isinstance(node, ast.Name)}
-        for name in sorted(names & m.turning):
-            m.say(
-                "Keras 3 runs this lambda again whenever the model is called, and then {name} "
-                "has its last value; write the slice without Lambda: X[:, t, :].",
-                name=name,
-            )
+    for name in sorted(_names_in(m, layer.given.function) & m.turning):
+        m.say(
+            "Keras 3 runs this lambda again whenever the model is called, and then {name} "
+            "has its last value; write the slice without Lambda: X[:, t, :].",
+            name=name,
+        )
 
 
 def unknown_layer(m: Machine, value: Unknown) -> Layer:

@@ -42,7 +42,7 @@ Named = dict[str, Callable[..., Any]]
 OF_LISTS: Named = {one.__name__: one for one in (list, tuple, sorted, reversed, enumerate, zip)}
 OF_NUMBERS: Named = {one.__name__: one for one in (min, max, sum)}
 OF_ONE: Named = {one.__name__: one for one in (int, float, abs, round)}
-ARRAYS = frozenset(("zeros", "ones", "empty", "full", "rand", "randn"))
+ARRAYS = frozenset(("zeros", "ones", "empty", "full", "random", "rand", "randn"))
 
 
 class Return(Exception):
@@ -107,7 +107,7 @@ class Calls(Expressions):
         if isinstance(function, Function):
             return self._call_function(function, args, kwargs, node)
         if isinstance(function, Sequential | ModelOf):
-            tensors = building.tensors_of(m, args[0] if args else [], "Model")
+            tensors = building.tensors_of(m, args[0] if args else [], function)
             return building.replay(m, function, tensors)
         if isinstance(function, Method):
             return self._call_method(function, args, kwargs, node)
@@ -179,8 +179,8 @@ class Calls(Expressions):
         if as_tensors([*args, *kwargs.values()]):
             return self._on_tensors(path, args, kwargs, node)
         if path.dotted.startswith("numpy.") and name in ARRAYS:
-            shape = kwargs.get("shape", args[0] if args else None)
-            shape = tuple(args) if name.startswith("rand") else shape
+            shape = kwargs.get("shape", kwargs.get("size", args[0] if args else None))
+            shape = tuple(args) if name in ("rand", "randn") else shape
             if isinstance(shape, int | Unknown):
                 shape = (shape,)
             if isinstance(shape, list | tuple):

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from seqlib.i18n import _, sentences
 from seqlib.shapes.code.sizes import Sizes
-from seqlib.shapes.code.values import Opaque, Unknown
+from seqlib.shapes.code.values import Array, Opaque, Unknown
 from seqlib.shapes.code.words import Fault, PasteError, Remark, short
 from seqlib.shapes.layers.base import Missing
 from seqlib.shapes.layers.recurrent import RNN, Bidirectional
@@ -71,6 +71,7 @@ class Machine:
         self.worked: list[Any] = []  # operations in the Lambda that is read
         self.turning: set[str] = set()  # names that change with the turn of a loop
         self.implied: dict[str, SymbolicTensor] = {}  # inputs that the text does not make
+        self.arrays: dict[Array, SymbolicTensor] = {}  # inputs that are arrays in the text
         self.open: set[int] = set()  # rows of inputs of which not even the axes are known
         self.segments: dict[ast.AST, str] = {}
         self.callees: dict[ast.AST, tuple[frozenset[str], frozenset[str]]] = {}

@@ -21,7 +21,8 @@ RESULT = re.compile(r"^\s*Out ?\[[\d ]*\]:")
 NUMBERED = re.compile(r"^\s*(\d{1,4})(?:[.:|)]?[ \t]|[.:|)]?$)")
 MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w[\w.]*\?\s*$|print\s+[^\s(=,.\[]).*")
 FENCE = re.compile(r"^\s*(```|~~~)")
-STRAY = re.compile(r"^[\s.,;)\]}…·]*$")
+STRAY = re.compile(r"^[\s.,;)\]}…·-]*$")
+FAILED = re.compile(r"(\w+ +)?Traceback \(most recent call last\)|[\w.]*(Error|Exception): ")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
 # What Chinese keyboards and word processors put in place of Python's own marks.
 MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
@@ -46,11 +47,27 @@ def parse(text: str) -> Source:
     text = _cells(text.translate(NOTHING).translate(BLANKS).replace("\r\n", "\n"))
     if (other := foreign(text)) is not None:
         raise other
-    lines = _bare(text.expandtabs(4).split("\n"))
+    lines = _bare(_spaced(text).split("\n"))
     remarks: list[Remark] = []
+    for number, line in enumerate(lines):
+        if FAILED.match(line):  # what Python said of it, to the end
+            remarks.append(_skipped(number + 1, line))
+            lines[number:] = [""] * (len(lines) - number)
+            break
     lines = [_marks(line, number, remarks) for number, line in enumerate(lines, 1)]
     tree = _tree(lines, remarks)
     return Source("\n".join(lines), tree, tuple(remarks))
+
+
+def _spaced(text: str) -> str:
+    """Write tabs as four spaces; as eight where some lines of a block have that many instead."""
+    try:
+        _parsed(text.expandtabs(4))
+    except IndentationError:
+        return text.expandtabs(8)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    return text.expandtabs(4)
 
 
 def _cells(text: str) -> str:
@@ -112,13 +129,17 @@ def _marks(line: str, number: int, remarks: list[Remark]) -> str:
     return changed
 
 
+def _parsed(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
 def _tree(lines: list[str], remarks: list[Remark]) -> ast.Module:
     """Parse lines; stray ones, such as a lone bracket, are emptied in ``lines``."""
     for _attempt in range(MAX_REPAIRS):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse("\n".join(lines))
+            return _parsed("\n".join(lines))
         except (RecursionError, MemoryError):
             break
         except ValueError:  # an integer of more digits than Python reads
@@ -146,12 +167,14 @@ def _repaired(lines: list[str], problem: SyntaxError, remarks: list[Remark]) -> 
         return True
     others = sum(bool(line.strip()) for line in lines) > 1
     if others and _is_prose(lines[at].split("#")[0]) and not BLOCK.match(lines[at]):
-        remarks.append(
-            Remark(at + 1, _("“{text}” is no Python and is skipped.", text=short(lines[at])))
-        )
+        remarks.append(_skipped(at + 1, lines[at]))
         lines[at] = ""
         return True
     return False
+
+
+def _skipped(number: int, line: str) -> Remark:
+    return Remark(number, _("“{text}” is no Python and is skipped.", text=short(line)))
 
 
 def _is_prose(line: str) -> bool:
@@ -166,6 +189,12 @@ def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:
             at,
             "the bracket in “{text}” is not closed, so this is not a layer; add the missing "
             "bracket.",
+            text=short(lines[at - 1]),
+        )
+    if isinstance(problem, IndentationError):
+        return PasteError(
+            at,
+            "“{text}” is not indented as its block is; give all lines of a block as many spaces.",
             text=short(lines[at - 1]),
         )
     return PasteError(

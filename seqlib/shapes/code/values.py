@@ -59,7 +59,7 @@ class Path:
         return root in ("keras", "tensorflow", "tf", "tf_keras", "keras_core", "layers", self.last)
 
 
-@dataclass
+@dataclass(eq=False)
 class Array:
     """An array of NumPy, of which only the shape is known."""
 

@@ -372,8 +372,8 @@ def needs_sequence(kind: str, spec: Spec) -> None:
     if len(spec.shape) > 3:
         raise ShapeError(
             "{kind} reads three axes, (m, Tx, features), and gets {shape}; there is one axis "
-            "too many, from a second Embedding perhaps, or from an Embedding on an input of "
-            "shape (Tx, 1): write (Tx,).",
+            "too many: of a second Embedding perhaps, of an Embedding on an input of shape "
+            "(Tx, 1), which is (Tx,), or the batch, which Input(shape=…) leaves out.",
             kind=kind,
             shape=text(spec.shape),
         )

@@ -168,8 +168,8 @@ export function equationLane(data, stage) {
       const cells = { x: figure(), a: figure(), b: figure(), z: figure(), value: figure(LIKE[gate] ?? gate), note: element("span", { class: "eq-note" }) };
       const squash = squashOf(gate) === Math.tanh ? "tanh" : "σ";
       const node = tag("tr", [
-        tag("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: `${gateWords()[gate][0]}: ${gateWords()[gate][1]}` })], { scope: "row" }),
-        tag("td", [cells.x]), tag("td", [op("+"), cells.a]), tag("td", [op("+"), cells.b]), tag("td", [op("="), cells.z]),
+        tag("th", [symbol(gate, "t"), element("span", { class: "eq-note", text: t("{name}: {what}", { name: gateWords()[gate][0], what: gateWords()[gate][1] }) })], { scope: "row" }),
+        tag("td", [cells.x]), tag("td", [op("+"), cells.a, ...(gru && gate === "g" ? [element("span", { class: "eq-note eq-past", text: data.past })] : [])]), tag("td", [op("+"), cells.b]), tag("td", [op("="), cells.z]),
         tag("td", [element("span", { class: "op eq-squash" }, [around(squash, symbol("z", "", gate)), " ="]), cells.value, cells.note]),
       ]);
       return [gate, { node, cells }];

@@ -36,7 +36,7 @@ DRAWN = {
     "S1_djmodel": (41_678, (None, 78), 30, 1),
     "S4_all_of_the_note": (41_678, (None, 78), 30, 2),
     "N01_seq2seq": (79_440, (None, None, 80), 1, 3),
-    "N02_many_to_many": (5_589, (None, 10, 1), 1, 1),
+    "N02_many_to_many": (4_949, (None, 20, 1), 1, 1),
     "N03_char_rnn": (104_508, (None, 60), 1, 1),
     "N04_tagger": (621_805, (None, 10, 5), 1, 1),
     "N05_attention": (52_960, (None, 11), 10, 1),
@@ -155,6 +155,15 @@ def test_what_is_skipped_is_said():
     assert "Model(input=…) is written Model(inputs=…)" in remarks(read(PIECES["S1_djmodel"]))
 
 
+@pytest.mark.parametrize("step", ["X[t]", "X[t, :, :]", "Lambda(lambda z: z[t, :, :])(X)"])
+def test_a_slice_of_the_batch_is_told_from_a_time_step(step):
+    code = "X = Input((30, 78))\nfor t in range(30):\n    x = Dense(5)({})"
+    assert "Line 3: The first axis of (None, 30, 78) is the batch" in remarks(
+        read(code.format(step))
+    )
+    assert "the batch" not in remarks(read(code.format("X[:, t, :]")))
+
+
 def test_every_sentence_is_spoken_in_chinese():
     with speaking("zh"):
         assert "第 3 行" in str(read(PIECES["P10_missing_rs"]).fault)
@@ -202,6 +211,9 @@ E10 = "Embedding(9, 5, input_length=10)\n"
         ("x = Input((4, 2))\nBidirectional(GRU(3, go_backwards=True))(x)", 2, "both ends"),
         ("x = Input((4, 2))\nLambda(lambda z: Dense(2)(z))(x)", 2, "add output_shape"),
         ("x = Input((4, 2))\ntf.matmul(x, 3)", 2, "these arguments cannot be read"),
+        ("x = Input((9, 4, 2))\nLSTM(3)(x)", 2, r"the batch, which Input\(shape=…\) leaves out"),
+        ("x = Input((4, 2))\nLSTM(3)([Dense(5)(x[:, t]) for t in range(4)])", 2, "a list of 4"),
+        ("x = Lambda(lambda z: X[:, 1, :])(X)", 1, "“X” is not made in the text"),
         ("x = Input((4, None))\nMultiHeadAttention(2, 3)(x, x)", 2, "how many features"),
     ],
 )
@@ -239,6 +251,7 @@ def test_what_does_not_fit_is_explained_with_line_and_cure(text, line, says):
         ("LSTM(" + "-" * 3000 + "1)", "cannot be read|nested too deeply"),
         ("Dense(64", "is not a layer"),
         ("hello world", "is not a layer"),
+        ("for t in range(3):\n    x = 1\n  y = 2\nLSTM(3)", "Line 3: “y = 2” is not indented"),
         ("Bidirectional()", "wrong number of arguments"),
         ("LSTM(**x)", "without"),
         ("Dense(3)\n" * 400, "more than"),
@@ -301,7 +314,15 @@ def test_no_dictionary_and_no_object_of_pythons_is_a_value(place, value):
         ("In [3]: model.add(LSTM(8))", (None, 8)),
         ("> LSTM(8)\n> Dense(2)", (None, 2)),
         ("1 LSTM(8)\n2 Dense(2)", (None, 2)),
+        ("x = Input((4, 2))\nif x:\n        y = Dense(3)(x)\n\tz = Dense(5)(y)", (None, 4, 5)),
+        ("LSTM(8)\n-----\nValueError   Traceback (most recent call last)\n  x = 3", (None, 8)),
+        ("LSTM(8)\nValueError: Input 0 is incompatible (None, 2)\nDense(2)", (None, 8)),
         ("LSTM(8),\n    Dense(2),\n])", (None, 2)),
+        ("LSTM(8)(np.random.random((32, 10, 8)))", (32, 8)),
+        ("m = Sequential([LSTM(4)])\ny = m(np.ones((2, 3, 4)))", (2, 4)),
+        ("x = np.random.rand(6, 4, 2)\na = GRU(3)(x)\nAdd()([a, SimpleRNN(3)(x)])", (6, 3)),
+        ("Embedding(9, 5)(np.zeros((2, 4)))", (2, 4, 5)),
+        ("LSTM(8, return_sequences=true)\nLSTM(3, return_sequences=FALSE)", (None, 3)),
         ("Then a layer follows\nLSTM(8)\n.\nDense(2)", (None, 2)),
         ("```python\nLSTM(8)\n```\nand so on", (None, 8)),
         ('{"cells": [{"cell_type": "code", "source": ["LSTM(8)\\n", "Dense(2)"]}]}', (None, 2)),

@@ -11,6 +11,7 @@ import pytest
 
 from seqlib.lstm import LSTMWeights, forward, sigmoid
 from seqlib.lstm.gradients import influence_matrix, log_probability_gradient
+from seqlib.lstm.others import GRUWeights
 from seqlib.shapes.constructions import CONSTRUCTIONS
 from seqlib.stage import Clock, Stage, StageError, payload
 from seqlib.stage.lanes import (
@@ -132,6 +133,19 @@ def test_a_gate_set_by_hand_travels_as_it_was_set(weights, trace):
     held = replace(trace, f=np.ones_like(trace.f))
     lane = sent(Equation("Unit", weights.cell, held))
     np.testing.assert_array_equal(unpack(lane["held"]["f"]), held.f)
+
+
+@pytest.mark.parametrize("biases", [1, 2])
+def test_a_gru_s_equation_says_how_the_reset_gate_comes_in(biases):
+    rng = np.random.default_rng(0)
+    kernel, recurrent, bias = (rng.normal(size=(n, 3 * N_A)) for n in (4, N_A, biases))
+    cell = GRUWeights(kernel, recurrent, bias if biases == 2 else bias[0])
+    trace = cell.run(rng.normal(size=(TX, 4)))
+    lane = sent(Equation("Unit", cell, trace))
+    a, r, Wa = trace.a_before, trace.gates["r"], recurrent[:, 2 * N_A :]
+    past = {"Wₐ · (r · a)": (r * a) @ Wa, "r · (Wₐ · a + b)": r * (a @ Wa + bias[-1, 2 * N_A :])}
+    np.testing.assert_allclose(unpack(lane["sums"]["g"][1]), past[lane["past"]], atol=1e-5)
+    assert lane["past"].startswith("r") == (biases == 2)
 
 
 def test_weights_of_another_cell_are_refused(trace):

@@ -28,9 +28,11 @@ TEXT, CODE = "markdown", "code"
 # What runs here: small trainings, every notebook, every variant.
 RUNS = [
     *((name, "", {}) for name in notebooks.NAMES if name not in ("jazz", "emojify")),
+    ("cell", "", {"free_running": True}),
     ("jazz", "all choruses", {"epochs": 3}),
     ("jazz", "one tune", {"epochs": 3, "method": "top-k", "prompt": 4, "m": 1}),
     ("jazz", "my MIDI", {"epochs": 3, "Tx": 8, "start": [0, 1]}),
+    ("jazz", "one tune", {"epochs": 3, "cell": "GRU", "stop_at_turn": True}),
     ("emojify", "our sentences", {"epochs": 1, "units": 16}),
     ("emojify", "132 of them", {"epochs": 1, "units": 16, "mask": False, "trainable": True}),
     ("emojify", "my sentences", {"epochs": 2, "units": 8, "unknown": "shared UNK row"}),
@@ -122,7 +124,7 @@ def test_a_notebook_runs_as_it_is_and_numpy_equals_keras(name, variant, settings
     for pattern in SAYS[name]:
         assert re.search(pattern, said, re.MULTILINE), f"{pattern} in\n{said}"
     names = [cell.name for cell in notebooks.cells(name) if cell.variant in ("", variant)]
-    if name in EQUAL:
+    if name in EQUAL and settings.get("cell") != "GRU":
         output = printed([code[1 + names.index(EQUAL[name])]])
         differences = [float(found) for found in re.findall(r"([\d.e-]+)$", output, re.MULTILINE)]
         assert differences
