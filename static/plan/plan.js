@@ -6,6 +6,7 @@ import { drawCode } from "../shared/code.js";
 import { element, make } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
 import { addressOf, phrase } from "../shared/phrase.js";
+import { tab } from "../shared/tab.js";
 
 const BEGAN = "seqscope.lesson:began"; // ms of the clock at the hour's first minute
 const FOLDED = "seqscope.lesson:folded";
@@ -40,7 +41,7 @@ class PlanView {
     this.sized = new ResizeObserver(this.fit);
     this.sized.observe(this.panel);
     this.timer = setInterval(() => this.tick(), 1000);
-    if (!sessionStorage.getItem(BEGAN)) this.setClock(0);
+    if (!tab.getItem(BEGAN)) this.setClock(0);
   }
 
   adopt(data, tell) {
@@ -65,7 +66,7 @@ class PlanView {
     if (step < 1 || step > this.data.steps.length) return;
     const page = this.opened(step);
     if (page !== this.opened(this.step)) {
-      sessionStorage.setItem(PRESSED, pressed);
+      tab.setItem(PRESSED, pressed);
       const to = new URL(addressOf(this.data.steps[page].opens));
       to.searchParams.set("plan", String(step));
       location.assign(to);
@@ -77,14 +78,14 @@ class PlanView {
   }
 
   leave() {
-    for (const kept of [BEGAN, FOLDED, PRESSED]) sessionStorage.removeItem(kept);
+    for (const kept of [BEGAN, FOLDED, PRESSED]) tab.removeItem(kept);
     this.node.hidden = true;
     this.fit();
     this.tell(0);
   }
 
   fold(folded) {
-    sessionStorage.setItem(FOLDED, folded ? "yes" : "");
+    tab.setItem(FOLDED, folded ? "yes" : "");
     this.draw();
     (folded ? this.tab : this.next).focus({ preventScroll: true });
   }
@@ -94,8 +95,8 @@ class PlanView {
     const { now, step } = this;
     const part = parts[now.part];
     const last = step === steps.length;
-    const held = /** @type {HTMLElement|null} */ (this.root.activeElement)?.dataset.does || sessionStorage.getItem(PRESSED);
-    sessionStorage.removeItem(PRESSED);
+    const held = /** @type {HTMLElement|null} */ (this.root.activeElement)?.dataset.does || tab.getItem(PRESSED);
+    tab.removeItem(PRESSED);
     const button = (does, text, act, label = "") => {
       const node = element("button", { type: "button", class: `btn ${does}`, text, "data-does": does, "aria-label": label || null, title: label || null });
       node.addEventListener("click", act);
@@ -121,7 +122,7 @@ class PlanView {
     );
     this.tab.textContent = `‹ ${words.lesson} ${step} / ${steps.length}`;
     this.tab.setAttribute("aria-label", `${words.unfold}, ${step} / ${steps.length}`);
-    const folded = Boolean(sessionStorage.getItem(FOLDED));
+    const folded = Boolean(tab.getItem(FOLDED));
     this.panel.hidden = folded;
     this.tab.hidden = !folded;
     this.live.textContent = now.text.map(([, each]) => each).join("");
@@ -142,13 +143,13 @@ class PlanView {
   // -- the clock ------------------------------------------------------------------------
 
   setClock(minute) {
-    sessionStorage.setItem(BEGAN, String(Date.now() - 60_000 * minute));
+    tab.setItem(BEGAN, String(Date.now() - 60_000 * minute));
     this.tick();
   }
 
   tick() {
     if (!this.step) return;
-    const seconds = Math.max(0, Math.floor((Date.now() - Number(sessionStorage.getItem(BEGAN))) / 1000));
+    const seconds = Math.max(0, Math.floor((Date.now() - Number(tab.getItem(BEGAN))) / 1000));
     const two = (number) => String(number).padStart(2, "0");
     this.clock.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
     this.clock.classList.toggle("late", seconds > 60 * this.data.parts[this.now.part].ends);

@@ -3,6 +3,7 @@
 import { clicked } from "../shared/clicker.js";
 import { element } from "../shared/dom.js";
 import { mountView } from "../shared/mount.js";
+import { tab } from "../shared/tab.js";
 
 const HOLD = 4000; // ms in which what is drawn above a section that was gone to does not move it
 const HANDS = ["wheel", "touchmove", "pointerdown", "keydown"];
@@ -65,7 +66,7 @@ class Bar {
   /** Begin where the address says, or where the reader left the page; a tour finds its own way. */
   open(page) {
     this.page = page;
-    const left = sessionStorage.getItem(this.kept = `seqscope.section:${page}`);
+    const left = tab.getItem(this.kept = `seqscope.section:${page}`);
     let anchor = location.hash.slice(1) || left;
     if (first) {
       const [loaded] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
@@ -105,7 +106,7 @@ class Bar {
     const at = this.read();
     if (at === this.at) return;
     this.at = at;
-    if (this.kept) sessionStorage.setItem(this.kept, at > 0 ? this.data.sections[at].anchor : "");
+    if (this.kept) tab.setItem(this.kept, at > 0 ? this.data.sections[at].anchor : "");
     this.links.forEach((link, place) => {
       if (place === at) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

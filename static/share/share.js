@@ -23,6 +23,7 @@ export function linkOf(address, stages, { lang, views, without, presenter }) {
   else query.delete("without");
   if (!presenter) query.delete("present");
   query.delete("plan"); // the teacher's alone
+  for (const framed of ["embed", "embed_options"]) query.delete(framed); // another page's frame has its own
   return url.toString();
 }
 

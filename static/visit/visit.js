@@ -7,27 +7,29 @@
 //       holds    what the visit holds, in numbers, to say later what was lost
 //       since    when the server began to say so
 //       ask      whether to ask for the visit this tab had before
+import { tab } from "../shared/tab.js";
+
 const KEY = "seqscope.visit";
 
-export function kept(storage) {
+function kept() {
   try {
-    const found = JSON.parse(storage.getItem(KEY));
+    const found = JSON.parse(tab.getItem(KEY) ?? "null");
     return found && typeof found.token === "string" ? found : null;
   } catch {
-    return null; // storage is off, or holds something else: a visit without a memory
+    return null; // it holds something else: a visit without a memory
   }
 }
 
-export function keep(storage, { token, boot, holds }) {
+function keep({ token, boot, holds }) {
   try {
-    storage.setItem(KEY, JSON.stringify({ token, boot, holds }));
+    tab.setItem(KEY, JSON.stringify({ token, boot, holds }));
   } catch {
-    // The visit lives as long as this page.
+    // The store is full; the visit lives as long as this page.
   }
 }
 
 // What to ask the server for: the visit this tab had before, unless that is settled.
-export function claim(before, data) {
+function claim(before, data) {
   if (!before || before.token === data.token || before.token === data.answered) return null;
   return { token: before.token, boot: before.boot, holds: before.holds };
 }
@@ -41,13 +43,13 @@ export default function ({ data, setTriggerValue }) {
   page.latest = data.since;
   if (data.go) {
     page.latest = Infinity; // what this page hears on its way out is not kept
-    keep(sessionStorage, data);
+    keep(data);
     location.assign(data.go);
     return;
   }
-  const wanted = claim(kept(sessionStorage), data);
+  const wanted = claim(kept(), data);
   if (!wanted) {
-    keep(sessionStorage, data);
+    keep(data);
   } else if (data.ask && !page.asked.has(wanted.token + data.token)) {
     page.asked.add(wanted.token + data.token);
     const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));

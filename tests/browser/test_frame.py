@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from conftest import Server, becomes, expect, settled
@@ -57,3 +58,28 @@ def test_a_rerun_that_changes_nothing_styles_few_elements_anew(server, new_page)
         return sum(filter(None, counts)) < page.locator("*").count()
 
     becomes(page, few)  # once all of the page is there
+
+
+@pytest.mark.browser
+def test_a_course_page_shows_the_app_in_a_frame_where_the_browser_keeps_nothing(
+    server, new_page, tmp_path
+):
+    course = tmp_path / "course.html"
+    course.write_text(f"<iframe src='{server.url}/jazz?embed=true' width=1000 height=640>")
+    page = new_page(course.as_uri())
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Jazz")
+    link = frame.get_by_role("link", name="2 · Tokens")
+    link.click()
+    expect(link).to_have_attribute("aria-current", "true")
+    denied = "() => { try { return !sessionStorage; } catch { return true; } }"
+    assert page.frames[1].evaluate(denied), "nothing is tested where the frame may keep things"
+    expect(frame.get_by_text("Error")).to_have_count(0)
+    frame.get_by_role("button", name="My work").click()
+    alone = frame.get_by_role("link", name="Open the page in a tab of its own")
+    expect(alone).to_have_attribute("href", re.compile(f"^{server.url}/jazz[?]"))
+    page.keyboard.press("Escape")
+    frame.get_by_role("button", name="Share").click()
+    shared = frame.get_by_role("textbox", name="Link to this view")
+    expect(shared).to_have_value(re.compile(f"^{server.url}/jazz[?]"))
+    assert "embed" not in shared.input_value()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from seqlib.i18n import InputError, Later
+from seqlib.i18n import InputError, Later, _
 from ui.parts import held
 from ui.parts.escape import plain
 from ui.status.log import event
@@ -25,6 +26,7 @@ TYPES = {
 }
 
 log = logging.getLogger(__name__)
+XSRF_COOKIE = "_streamlit_xsrf"
 
 
 def download(
@@ -66,6 +68,15 @@ def uploader(
         max_upload_size=megabytes,
         accept_multiple_files=several,
     )
+    if not _cookie_kept():
+        st.info(
+            _(
+                "In this frame the browser keeps no cookie, without which no file can be brought. "
+                "[Open the page in a tab of its own]({address})",
+                address=_address(),
+            ),
+            icon=":material/open_in_new:",
+        )
     seen = f"{key}:seen"
     if not file:
         st.session_state.pop(seen, None)
@@ -85,6 +96,21 @@ def uploader(
     if error:
         st.error(plain(str(error)), icon=":material/error:")
     return not error
+
+
+def _cookie_kept() -> bool:
+    """Tell whether the browser keeps this page's cookie, without which Streamlit takes no file.
+
+    In a frame of another site's page it does not.
+    """
+    checked = st.get_option("server.enableXsrfProtection") and st.context.headers
+    return not checked or XSRF_COOKIE in st.context.cookies
+
+
+def _address() -> str:
+    """Return the page's own address with what is set, but for how it is embedded."""
+    asked = ((name, each) for name in st.query_params for each in st.query_params.get_all(name))
+    return f"{st.context.url}?{urlencode(list(asked))}"
 
 
 def _error(key: str, files: Sequence[Any], use: Callable[[], None]) -> Later | None:

@@ -39,3 +39,12 @@ def test_all_that_a_module_imports_is_fetched_beside_it():
     lanes = {f"stage/lanes/{path.name}" for path in (component.STATIC / "stage/lanes").iterdir()}
     assert lanes <= set(reached)
     assert all((component.STATIC / path).is_file() for path in reached)
+
+
+def test_no_module_counts_on_a_store_that_a_browser_may_refuse():
+    said = {
+        str(path.relative_to(component.STATIC))
+        for path in component.STATIC.rglob("*.js")
+        if "sessionStorage" in (text := path.read_text("utf-8")) or "localStorage" in text
+    }
+    assert said == {"shared/tab.js", "visit/connect.js"}
