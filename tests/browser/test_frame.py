@@ -37,6 +37,7 @@ def test_a_deep_link_as_the_first_request_gives_that_page_in_the_frame(chromium)
         assert page.url.endswith(f"/{entry.url_path}")
         seen = "\n".join(page.evaluate("window.seen"))
         assert "Page not found" not in seen
+        assert page.evaluate("document.documentElement.translate") is False, "React's own words"
     finally:
         page.close()
         fresh.stop()

@@ -46,9 +46,14 @@ def documents() -> list[Route]:
 
 @cache
 def document() -> str:
-    """Return Streamlit's document with the script that shows a tab's visit as it connects."""
+    """Return Streamlit's document with the script that shows a tab's visit as it connects.
+
+    Browsers are told to translate none of it. They take the words out of React's hands: numbers
+    would stand still, and a section that changes would end in an error.
+    """
     script = (STATIC / "visit" / "connect.js").read_text("utf-8")
     text = (Path(get_static_dir()) / "index.html").read_text("utf-8")
+    text = text.replace("<html ", '<html translate="no" ', 1)
     return text.replace("<head>", f"<head><script>\n{script}</script>", 1)
 
 
