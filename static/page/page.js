@@ -106,7 +106,7 @@ function nextTo(/** @type {HTMLElement} */ node, /** @type {Element[]} */ around
   for (const part of around.filter((one) => one.isConnected)) {
     const all = [...part.querySelectorAll("button, input, select, textarea, a[href]")];
     const able = /** @type {HTMLButtonElement[]} */ (all.filter((one) => (
-      !(/** @type {HTMLButtonElement} */ (one).disabled) && one.checkVisibility() && !one.closest("[data-testid='stWidgetLabel']"))));
+      !(/** @type {HTMLButtonElement} */ (one).disabled) && one.getClientRects().length > 0 && !one.closest("[data-testid='stWidgetLabel']"))));
     const after = node.isConnected && able.find((one) => all.indexOf(one) > all.indexOf(node));
     const away = (one) => Math.abs(one.getBoundingClientRect().top - top);
     if (able.length) return after || able.reduce((best, one) => (away(one) < away(best) ? one : best));

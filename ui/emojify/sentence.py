@@ -62,7 +62,9 @@ CSS = """<style>
 .verdict .also .mark { font-size: 1.6rem; }
 .verdict p { margin: 0; line-height: 1.3; }
 /* The box and the answer stay above all that follows the sentence, where there is room. */
-:has(> .st-key-typing) { padding: 0.2rem 0; background: light-dark(#ffffff, #10141b); }
+:has(> .st-key-typing) {
+  padding: 0.2rem 0; background: Canvas; background: light-dark(#ffffff, #10141b);
+}
 .st-key-typing > * { align-items: center; }
 .st-key-reading > * { order: 0 !important; } /* whichever of its sections has the picture */
 @media (min-height: 451px) {

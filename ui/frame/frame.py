@@ -59,6 +59,7 @@ FRAME_CSS = """<style>
 :root:not(:has(.st-key-sections)) { --bars: 3.6rem; }
 :has(> .st-key-sections) {
   position: sticky; top: 3.6rem; z-index: 99; padding: 0.2rem 0;
+  background: Canvas; /* where a browser of before 2024 knows no light-dark */
   background: light-dark(#ffffff, #10141b);
 }
 .st-key-sections { min-height: 2.1rem; }
@@ -191,7 +192,9 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
 [data-testid="stLayoutWrapper"]:has(> :is(FOLDED)) {
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
 }
-:is(FOLDED) { background: light-dark(#ffffff, #10141b); border-radius: 0.5rem; }
+:is(FOLDED) {
+  background: Canvas; background: light-dark(#ffffff, #10141b); border-radius: 0.5rem;
+}
 :is(FOLDED) [data-testid="stExpanderDetails"] { max-height: 50vh; overflow: auto; }
 @media (min-width: 641px) {
   /* The picture first. The pages come down where the pointer, or Tab, reaches the window's upper

@@ -24,3 +24,11 @@ def test_rules_are_written_as_safari_reads_them(file):
     for name in ("user-select", "backdrop-filter"):
         plain = len(re.findall(rf"(?<!-){name}:", text))
         assert plain == text.count(f"-webkit-{name}:")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_covers_others_has_a_ground_in_browsers_without_light_dark(file):
+    text = (ROOT / file).read_text("utf-8")
+    grounds = re.findall(r"([^;{]*);[^;]*background: light-dark", text)
+    assert len(grounds) == text.count("background: light-dark")
+    assert all("background: Canvas" in before for before in grounds)
