@@ -43,6 +43,11 @@ function visible(node) {
   return Boolean(node) && node.getClientRects().length > 0 && !node.closest("details:not([open])");
 }
 
+/** Whether a node stays where it is while the page is scrolled. */
+function stuck(node) {
+  return Boolean(node) && (getComputedStyle(node).position === "sticky" || stuck(node.parentElement));
+}
+
 class TourView {
   /** @type {any} what Python says */ data;
   /** @type {any} what is lit */ element;
@@ -261,9 +266,11 @@ class TourView {
     return now.action === "set" ? JSON.stringify(new URLSearchParams(window.location.search).getAll(now.target)) : "";
   }
 
-  /** The part of the window that the card leaves free. */
+  /** The part of the window that the card leaves free, and what stays above the element. */
   free() {
-    const top = 64; // Streamlit's header
+    const { ring, element } = this;
+    ring.style.scrollMarginTop = stuck(element) ? "0" : getComputedStyle(element).getPropertyValue("--stage-top");
+    const top = Number.parseFloat(getComputedStyle(ring).scrollMarginTop); // in pixels
     const sheet = window.innerWidth < 640 ? this.card.offsetHeight + EDGE : 0;
     return { top, bottom: window.innerHeight - sheet };
   }
@@ -307,7 +314,7 @@ class TourView {
     const covered = corners.map(([, left, top]) => overlap(left, top));
     // Not for a little gain: a card that jumps is harder to read than one that covers something.
     const least = Math.min(...covered);
-    [this.card.dataset.corner] = corners[covered.findIndex((each) => each <= least + 0.03 * width * height)];
+    [this.card.dataset.corner] = corners[covered.findIndex((each) => each <= least + 0.2 * width * height)];
   }
 
   // -- what the reader does -------------------------------------------------------------

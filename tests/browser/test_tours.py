@@ -88,7 +88,7 @@ def follow(page: Page, name: str, language: str, *, act: bool) -> None:
     expect(card).to_be_hidden()
 
 
-# The card is wholly in the window, and so is some of what is lit. Where a step was ``skipped``, the
+# The card is wholly in the window, and so is some of what is lit, its upper edge below the bar. Where a step was ``skipped``, the
 # next element may not be drawn yet: then the card says so. One look, for a walk takes many.
 ON_SCREEN = """({ skipped, phone }) => {
   const all = (css, root = document) => [
@@ -103,6 +103,9 @@ ON_SCREEN = """({ skipped, phone }) => {
   if (more.length || !seen(card)) return false;
   const [box, place] = [ring, card].map((node) => node.getBoundingClientRect());
   const shown = (from, to, end) => Math.min(to, end) - Math.max(from, 0);
+  const [bar] = all("[data-testid='stMain'] .st-key-sections");
+  const under = bar ? bar.getBoundingClientRect() : { top: 0, bottom: 0 };
+  if (box.top > under.top && box.top < under.bottom - 8) return false;
   const share = shown(place.left, place.right, innerWidth)
     * shown(place.top, place.bottom, innerHeight) / (place.width * place.height);
   return share >= 0.99
