@@ -161,8 +161,8 @@ def _effect(found: Sharing) -> None:
 
 
 def change_by_step(found: Sharing) -> go.Figure:
-    """Draw how far one training step moved the weights that each time step uses."""
-    drawn = figure(300, _("time step t"), _("change of the weights"), barmode="group")
+    """Draw how far one training step moved the recurrent kernel that each time step uses."""
+    drawn = figure(300, _("time step t"), _("change of the recurrent kernel"), barmode="group")
     for side, colour in zip((found.shared, found.mistake), SERIES, strict=False):
         drawn.add_bar(
             x=np.arange(len(side.change)),
