@@ -55,7 +55,9 @@ def counts() -> None:
     )
     times = mistake.n_parameters / once.n_parameters
     st.markdown(
-        _(
+        _("Tx = 1: with a single step there is nothing to share, and both are the same.")
+        if at["Tx"] == 1
+        else _(
             "Tx = {Tx}: the mistake has **{times:.0f} times** the weights, and the same shapes "
             "everywhere, so no error will tell.",
             Tx=at["Tx"],
