@@ -209,6 +209,9 @@ def test_dropout_is_drawn_for_a_training_pass_and_absent_at_inference(page):
     assert errors(page) == []
     assert len(page.get("plotly_chart")) == charts + 1
     assert "Rate 0.5" in texts(page)
+    assert "also drops 60% of each word's vector and 10% of the words" in texts(page)
+    page.selectbox(key="emoji_model").set_value("untrained").run()
+    assert "also drops" not in texts(page)
 
 
 # Training.
