@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import warnings
+from string import ascii_letters, digits
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -25,7 +26,9 @@ STRAY = re.compile(r"^[\s.,;)\]}…·-]*$")
 FAILED = re.compile(r"(\w+ +)?Traceback \(most recent call last\)|[\w.]*(Error|Exception): ")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
 # What Chinese keyboards and word processors put in place of Python's own marks.
-MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
+MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．＿、“”‘’＂＇", "(),:;=[]{}.+-*/._,\"\"''\"'")
+# Wide digits and letters.
+MARKS |= {ord(one) + 0xFEE0: one for one in ascii_letters + digits}
 BLANKS = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n"})
 NOTHING = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\x00\x0c")
 

@@ -342,6 +342,7 @@ def test_no_dictionary_and_no_object_of_pythons_is_a_value(place, value):
         ("```python\nLSTM(8)\n```\nand so on", (None, 8)),
         ('{"cells": [{"cell_type": "code", "source": ["LSTM(8)\\n", "Dense(2)"]}]}', (None, 2)),
         ("model.add(LSTM（8，activation=’tanh’））", (None, 8)),
+        ("ＬＳＴＭ（１２８，return＿sequences＝Ｔｒｕｅ）\nDense(5)", (None, 10, 5)),
         ("model = tf.keras.models.Sequential()\nmodel.add(tf.keras.layers.LSTM(8))", (None, 8)),
         ("m = Sequential()\nm.add(LSTM(8))\nm.build(input_shape=(2, 5, 3))", (2, 8)),
         ("a = Sequential([LSTM(8)])\nb = Sequential([Input((5, 3)), a, Dense(2)])", (None, 2)),
