@@ -25,10 +25,13 @@ FENCE = re.compile(r"^\s*(```|~~~)")
 STRAY = re.compile(r"^[\s.,;)\]}…·-]*$")
 FAILED = re.compile(r"(\w+ +)?Traceback \(most recent call last\)|[\w.]*(Error|Exception): ")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
-# What Chinese keyboards and word processors put in place of Python's own marks.
-MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．＿、“”‘’＂＇", "(),:;=[]{}.+-*/._,\"\"''\"'")
-# Wide digits and letters.
-MARKS |= {ord(one) + 0xFEE0: one for one in ascii_letters + digits}
+# What Chinese keyboards and word processors put in place of Python's own marks, letters and digits.
+PLAIN = ascii_letters + digits
+MARKS = str.maketrans(
+    "（），：；＝［］｛｝。＋－＊／．＿、“”‘’＂＇"
+    + "".join(chr(ord(one) + 0xFEE0) for one in PLAIN),
+    "(),:;=[]{}.+-*/._,\"\"''\"'" + PLAIN,
+)
 BLANKS = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n"})
 NOTHING = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\x00\x0c")
 
