@@ -446,7 +446,7 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
     if m.inside:  # a Lambda has no layers; what it is told then is said there
         m.refuse("“{text}” cannot be read here; write it with layers.", text=layer.title)
     value = args[0] if args else next(iter(kwargs.values()), [])
-    for name in kwargs.keys() & signature(layer.takes).parameters:
+    for name in sorted((kwargs.keys() & signature(layer.takes).parameters) - {"mask"}):
         m.fail(
             layer,
             "{name}= belongs to the layer, not to its call: {kind}(…, {name}=…)(x).",
