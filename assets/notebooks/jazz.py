@@ -8,6 +8,7 @@ learning_rate = 0.01
 train_seed = 0
 cell = "LSTM"
 stop_at_turn = False
+pace = 0
 melody = 1
 method = "temperature"
 temperature = 1.0
@@ -104,6 +105,7 @@ settings = RunSettings(
     seed=train_seed,
     cell=cell,
     stop_at_turn=stop_at_turn,
+    pace=pace,
 )
 run = TrainingRun(X, Y, settings, held_out=corpus.held_out_sequences).start()
 run.wait()

@@ -32,7 +32,8 @@ for name, tensor in {"X": X, "a0": a0, "x": x, "a": a, "c": c, "out": outputs[-1
 tokens = np.random.default_rng(0).integers(0, n_values, (m, Tx))
 batch = np.eye(n_values, dtype="float32")[tokens]  # (m, Tx, n_values)
 zeros = np.zeros((m, n_a), "float32")
-Y = np.stack(djmodel.predict([batch, zeros, zeros], verbose=0))
+answers = djmodel.predict([batch, zeros, zeros], verbose=0)
+Y = np.stack(answers if Tx > 1 else [answers])
 print("X", batch.shape, "Y", Y.shape)
 assert Y.shape == (Tx, m, n_values)
 

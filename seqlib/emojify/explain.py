@@ -92,17 +92,19 @@ def input_gradient(
 
 
 def leave_one_out(
-    weights: EmojifyWeights, indices: np.ndarray, n_words: int, score: Score
+    weights: EmojifyWeights, indices: np.ndarray, n_words: int, score: Score, follows: int = 0
 ) -> np.ndarray:
     """Compute how much the score falls when each word is removed from a sentence, (n_words,).
 
-    ``indices`` (Tx,) are the sentence's rows, of which the first ``n_words`` are words. A
-    positive number means that the word raises the score. Raises ``ValueError`` if ``n_words``
-    is not 0 to Tx.
+    ``indices`` (Tx,) are the sentence's rows, of which the first ``n_words`` are words; the row
+    ``follows`` moves up into the last place: padding, or a word that was cut. A positive number
+    means that the word raises the score. Raises ``ValueError`` if ``n_words`` is not 0 to Tx.
     """
     indices = np.asarray(indices)
     if not 0 <= n_words <= len(indices):
         raise InputError("There are {n} places, so not {m} words.", n=len(indices), m=n_words)
-    variants = np.array([indices, *(np.append(np.delete(indices, t), 0) for t in range(n_words))])
+    variants = np.array(
+        [indices, *(np.append(np.delete(indices, t), follows) for t in range(n_words))]
+    )
     scores = score.of(weights.logits(weights.states(variants)))
     return scores[0] - scores[1:]

@@ -313,6 +313,7 @@ def _mistake(model: EmojiModel, labelled: LabelledSentences, index: int, p: np.n
     score = Score(chosen, against=true)
     encoded = model.encode(labelled.sentences[index])
     n = len(encoded.words)
+    (follows,) = model.lexicon.encode(encoded.cut[:1], 1).indices
     trace = model.weights.trace(encoded.indices)
     return Mistake(
         index,
@@ -322,7 +323,7 @@ def _mistake(model: EmojiModel, labelled: LabelledSentences, index: int, p: np.n
         float(p[chosen]),
         encoded.words,
         input_gradient(model.weights, trace, score).signed[:n],
-        leave_one_out(model.weights, encoded.indices, n, score),
+        leave_one_out(model.weights, encoded.indices, n, score, int(follows)),
     )
 
 

@@ -14,7 +14,7 @@ from seqlib.shapes.code.interpreter import Interpreter
 from seqlib.shapes.code.machine import Machine, ModelOf, Sequential, Stop
 from seqlib.shapes.code.reading import Source, parse
 from seqlib.shapes.code.sizes import Asked
-from seqlib.shapes.code.values import ClassOf
+from seqlib.shapes.code.values import ClassOf, Unknown
 from seqlib.shapes.code.words import Fault, PasteError, Remark
 from seqlib.shapes.layers.base import as_tensors
 from seqlib.shapes.recording import Blueprint, Call, Recording, read_off, recording
@@ -192,6 +192,14 @@ def _nothing(machine: Machine, interpreter: Interpreter) -> PasteError:
                 "with Sequential([…]), or with Input and Model(inputs, outputs).",
                 name=value.name,
             )
+    for line, names in sorted(machine.made.items()):
+        for value in names.values():
+            if isinstance(value, Unknown) and value.called.isidentifier():
+                return PasteError(
+                    line,
+                    "“{text}” is not made in the text; paste the lines that make it too.",
+                    text=value.called,
+                )
     return PasteError(1, "there is no layer yet; type one a line, such as LSTM(64).")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from seqlib import saved
+from seqlib.i18n import _, speaking
 from seqlib.jazz import pretrained
 from seqlib.jazz.sandbox import RECIPES
 from seqlib.saved import watching
@@ -74,6 +75,14 @@ def test_every_weight_of_a_cell_can_be_set_and_a_task_sets_them_all():
         "Type 1 to 60 zeros and ones, such as 0100110.",
     ]
     assert not app.exception
+
+
+def test_no_cell_but_an_lstm_is_called_one_in_chinese():
+    app = visit("cell", tiny_cell="GRU", lang="zh")
+    with speaking("zh"):
+        said = [_("A cell of one unit that reads zeros and ones"), _("x: the note the cell reads")]
+    assert [one for one in said if "LSTM" in one] == []
+    assert "隐藏单元的循环单元" in texts(app)
 
 
 def test_the_copy_task_trains_in_the_background_and_can_be_stopped():

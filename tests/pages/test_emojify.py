@@ -182,6 +182,12 @@ def test_default_classes_are_named_in_the_readers_language_and_found_by_either_n
     assert happy.title == "happy"
 
 
+def test_a_share_that_no_one_model_can_have_is_said_to_be_a_mean(page):
+    about = pretrained.card()["everyday"]
+    assert about["accuracy"] * about["sentences"] % 1  # of five seeds
+    assert f"V2 gets {about['accuracy']:.1%} right on average." in texts(page)
+
+
 def test_shuffling_moves_v2_and_leaves_v1(page):
     shown = next(text.value for text in page.markdown if "Largest change" in text.value)
     moved = dict(part.split() for part in shown.split("**")[1::2])
@@ -203,6 +209,9 @@ def test_dropout_is_drawn_for_a_training_pass_and_absent_at_inference(page):
     assert errors(page) == []
     assert len(page.get("plotly_chart")) == charts + 1
     assert "Rate 0.5" in texts(page)
+    assert "also drops 60% of each word's vector and 10% of the words" in texts(page)
+    page.selectbox(key="emoji_model").set_value("untrained").run()
+    assert "also drops" not in texts(page)
 
 
 # Training.

@@ -262,3 +262,16 @@ def test_both_models_are_built_and_trained_one_step_on_request(keras_installed, 
 def test_the_cost_of_an_embedding_is_told_where_its_rows_are_the_longer_ones_too():
     app = visit("shapes", vocabulary_cost="100", e_length_cost="300", maxlen_cost="10")
     assert "reads **3,000** numbers in place of **1,000**" in texts(app)
+    # Time first, as in the picture above it and in every shape.
+    read = [
+        frame.value["read by the LSTM"].tolist()
+        for frame in app.dataframe
+        if "memory" in frame.value
+    ]
+    assert read == [["10 × 100", "10 × 300"]]
+
+
+def test_with_one_step_the_mistake_is_none():
+    said = texts(visit("shapes", Tx_djmodel="1"))
+    assert "nothing to share" in said
+    assert "no error will tell" not in said

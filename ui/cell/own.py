@@ -230,7 +230,14 @@ def _by_hand(layer: Layer, trace: Trace | OtherTrace) -> Trace | OtherTrace | No
         format_func=lambda gate: _(GATE_NAMES[gate]),
         help=_("Which gate is held."),
     )
-    two.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("own_value"))
+    two.slider(
+        _("value"),
+        help=_(
+            "What it is set to, -1 to 1. By itself a gate lies between 0 and 1, the candidate "
+            "between -1 and 1."
+        ),
+        **widget("own_value"),
+    )
     three.slider(
         _("from step"),
         help=_("Before it nothing is changed."),

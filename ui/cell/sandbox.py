@@ -123,7 +123,14 @@ def _ask(scene: Scene, need: str) -> Any:
             help=_("Which gate is held or scaled."),
         )
     if need == "value":
-        return st.slider(_("value"), help=_("What it is set to, -1 to 1."), **widget("hand_value"))
+        return st.slider(
+            _("value"),
+            help=_(
+                "What it is set to, -1 to 1. By itself a gate lies between 0 and 1, the candidate "
+                "between -1 and 1."
+            ),
+            **widget("hand_value"),
+        )
     if need == "factor":
         return st.slider(_("factor"), help=_("What it is times, 0 to 2."), **widget("hand_factor"))
     if need == "group":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -164,9 +167,10 @@ def dropout() -> None:
     if not training:
         st.markdown(_("Inference: no mask, every unit is passed on as it is."))
         return
-    rate = _rate()
+    about = _settings()
+    rate = about["dropout"]
     if rate == 0:
-        st.info(_("This model was trained without dropout; there is no mask."))
+        st.info(_("This model was trained without dropout after its LSTMs; there is no mask."))
         return
     words = with_padding(model.encode(read.typed()))
     masks = DropoutMasks.draw(rate, len(words), model.weights.n_a, int(seed))
@@ -183,6 +187,16 @@ def dropout() -> None:
         ),
     )
     _passes(model, masks, rate)
+    of_vectors, of_words = about["input_dropout"], about["word_dropout"]
+    if (of_vectors or of_words) and value("emoji_model") not in (state.UNTRAINED, state.FILE):
+        st.caption(
+            _(
+                "Its training also drops {vectors:.0%} of each word's vector and {words:.0%} of "
+                "the words; here all are read.",
+                vectors=of_vectors,
+                words=of_words,
+            )
+        )
 
 
 def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
@@ -216,7 +230,7 @@ def _passes(model: EmojiModel, masks: DropoutMasks, rate: float) -> None:
     )
 
 
-def _rate() -> float:
-    """Return the dropout with which the model was trained; the shipped model's if unknown."""
+def _settings() -> dict[str, Any]:
+    """Return the settings with which the model was trained; the shipped model's if unknown."""
     own = state.run_of(value("emoji_model"))
-    return pretrained.card()["settings"]["dropout"] if own is None else own.run.settings.dropout
+    return pretrained.card()["settings"] if own is None else asdict(own.run.settings)

@@ -75,7 +75,7 @@ def table() -> None:
             _(how),
             _(
                 "Of {n} everyday sentences, written before any model was trained and used for no "
-                "choice, V2 gets {share:.1%} right.",
+                "choice, V2 gets {share:.1%} right on average.",
                 n=about["everyday"]["sentences"],
                 share=about["everyday"]["accuracy"],
             ),

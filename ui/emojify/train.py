@@ -383,7 +383,10 @@ def _keeping(kept: list[EmojiRecord]) -> None:
             key="emoji_keep_best",
             icon=":material/star:",
             on_click=use,
-            help=_("The page reads with these weights from now on; save them below."),
+            help=_(
+                "The page reads with these weights from now on; save them below. The test chose "
+                "them, so their test accuracy flatters them."
+            ),
         )
         st.button(
             _("Reset"),

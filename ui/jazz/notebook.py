@@ -20,6 +20,8 @@ def asked() -> Asked:
         "train_seed": int(run.seed),
         "cell": run.cell,
         "stop_at_turn": run.stop_at_turn,
+        # By it the held-out melodies are read more or less often.
+        "pace": run.pace if run.stop_at_turn else 0,
         "melody": state.melody_place() + 1,
         **{name: value(name) for name in sample.SETTINGS},
     }

@@ -35,7 +35,7 @@ def compare() -> None:
     charts.table(
         {
             _("input"): list(rows),
-            _("read by the LSTM"): [f"{c.shape[1]:,} × {c.shape[0]}" for c in rows.values()],
+            _("read by the LSTM"): [f"{c.shape[0]} × {c.shape[1]:,}" for c in rows.values()],
             _("memory"): [_bytes(c.bytes) for c in rows.values()],
             _("multiplications with the kernel"): [f"{c.multiplications:,}" for c in rows.values()],
             _("weights of the kernel"): [f"{c.kernel:,}" for c in rows.values()],

@@ -55,7 +55,9 @@ def counts() -> None:
     )
     times = mistake.n_parameters / once.n_parameters
     st.markdown(
-        _(
+        _("Tx = 1: with a single step there is nothing to share, and both are the same.")
+        if at["Tx"] == 1
+        else _(
             "Tx = {Tx}: the mistake has **{times:.0f} times** the weights, and the same shapes "
             "everywhere, so no error will tell.",
             Tx=at["Tx"],
@@ -161,8 +163,8 @@ def _effect(found: Sharing) -> None:
 
 
 def change_by_step(found: Sharing) -> go.Figure:
-    """Draw how far one training step moved the weights that each time step uses."""
-    drawn = figure(300, _("time step t"), _("change of the weights"), barmode="group")
+    """Draw how far one training step moved the recurrent kernel that each time step uses."""
+    drawn = figure(300, _("time step t"), _("change of the recurrent kernel"), barmode="group")
     for side, colour in zip((found.shared, found.mistake), SERIES, strict=False):
         drawn.add_bar(
             x=np.arange(len(side.change)),

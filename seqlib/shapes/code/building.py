@@ -446,6 +446,13 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
     if m.inside:  # a Lambda has no layers; what it is told then is said there
         m.refuse("“{text}” cannot be read here; write it with layers.", text=layer.title)
     value = args[0] if args else next(iter(kwargs.values()), [])
+    for name in sorted((kwargs.keys() & signature(layer.takes).parameters) - {"mask"}):
+        m.fail(
+            layer,
+            "{name}= belongs to the layer, not to its call: {kind}(…, {name}=…)(x).",
+            kind=layer.kind,
+            name=name,
+        )
     if layer.several[1] > 1 and len(args) > 1 and not isinstance(value, list | tuple):
         value = [one for one in args if not isinstance(one, int | None)]
     if layer.kind == "MultiHeadAttention":
@@ -465,6 +472,8 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
         m.say(older.renamed("LSTM(…)([x, a, c])", "LSTM(…)(x, initial_state=[a, c])"))
         tensors, states = tensors[:1], tensors[1:]
     if states is not None:
+        if isinstance(layer, RNN):
+            _imply_states(m, layer, states)
         states = tensors_of(m, states, layer) if not isinstance(states, Unknown) else None
     for tensor in tensors:
         settle(m, tensor, layer)
@@ -476,6 +485,15 @@ def call_layer(m: Machine, layer: Layer, args: list, kwargs: dict[str, Any]) -> 
         return layer(tensors if len(tensors) != 1 else tensors[0], states, **options)
     except ShapeError as problem:
         m.fail(layer, problem, tensors)
+
+
+def _imply_states(m: Machine, layer: RNN, states: Any) -> None:
+    """Take states that the text does not make for inputs as long as the layer keeps them."""
+    for one, size in zip(flat(states), flat(layer.cell.sizes()), strict=False):
+        if isinstance(one, Unknown) and one.label not in m.implied:
+            made = add_input(m, (None, size), "float32")
+            m.implied[one.label] = made
+            m.recording.names.setdefault(made.row, short(one.label, 24))
 
 
 def _warn_of_lambda(m: Machine, layer: Lambda) -> None:

@@ -114,6 +114,7 @@ class Calls(Expressions):
         given = as_tensors([*args, *kwargs.values()])
         if isinstance(function, Unknown):
             if function.label.rpartition(".")[2] == "add" and args and isinstance(node, ast.Call):
+                self._alone(args, kwargs)
                 return self._add_to_unknown(node, args)
             if given and isinstance(node, ast.Call):
                 return self._call_unknown(function, args, kwargs, node)
@@ -133,6 +134,14 @@ class Calls(Expressions):
             names.update({name: layer for name, value in names.items() if value is function})
         return building.call_layer(self.m, layer, args, kwargs)
 
+    def _alone(self, args: list, kwargs: dict[str, Any]) -> None:
+        """Refuse what ``add`` is given beside a layer."""
+        if args and kwargs:
+            self.m.refuse(
+                "add takes the layer alone; {name}= belongs within the layer's own brackets.",
+                name=next(iter(kwargs)),
+            )
+
     def _add_to_unknown(self, node: ast.Call, args: list) -> Any:
         """Add to a model that the text does not make."""
         owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
@@ -148,6 +157,8 @@ class Calls(Expressions):
         m, name = self.m, path.last
         if path.dotted in READ:
             return self._builtin(name, args, kwargs, node)
+        if path.dotted.endswith("Sequential.add"):
+            m.refuse("Sequential is written with brackets: model = Sequential().")
         if path.of_keras:
             if name in ("Merge", "merge"):
                 return building.merged(m, args, kwargs, m.segment(node))
@@ -287,6 +298,7 @@ class Calls(Expressions):
 
     def _of_stack(self, model: Sequential, name: str, args: list, kwargs: dict[str, Any]) -> Any:
         if name == "add":
+            self._alone(args, kwargs)
             for one in args or list(kwargs.values()):
                 building.add(self.m, model, one)
         elif name == "pop" and len(model.items) > model.applied:

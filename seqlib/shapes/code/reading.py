@@ -6,10 +6,11 @@ import ast
 import json
 import re
 import warnings
+from string import ascii_letters, digits
 from textwrap import dedent
 from typing import NamedTuple
 
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.shapes.code.words import PasteError, Remark, foreign, short
 
 MAX_LETTERS = 8_000
@@ -24,10 +25,26 @@ FENCE = re.compile(r"^\s*(```|~~~)")
 STRAY = re.compile(r"^[\s.,;)\]}…·-]*$")
 FAILED = re.compile(r"(\w+ +)?Traceback \(most recent call last\)|[\w.]*(Error|Exception): ")
 BLOCK = re.compile(r"^\s*(for|while|if|elif|else|def|class|with|try|except|finally)\b")
-# What Chinese keyboards and word processors put in place of Python's own marks.
-MARKS = str.maketrans("（），：；＝［］｛｝。＋－＊／．、“”‘’＂＇", "(),:;=[]{}.+-*/.,\"\"''\"'")
+# What Chinese keyboards and word processors put in place of Python's own marks, letters and digits.
+PLAIN = ascii_letters + digits
+MARKS = str.maketrans(
+    "（），：；＝［］｛｝。＋－＊／．＿、“”‘’＂＇"
+    + "".join(chr(ord(one) + 0xFEE0) for one in PLAIN),
+    "(),:;=[]{}.+-*/._,\"\"''\"'" + PLAIN,
+)
 BLANKS = str.maketrans({"\u00a0": " ", "\u3000": " ", "\u2028": "\n", "\u2029": "\n"})
 NOTHING = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\x00\x0c")
+
+# What Python says of a line, in its words from 3.11 on, and what helps.
+SAID = {
+    "unmatched": N_("“{text}” has a bracket too many; leave it out."),
+    "expected ':'": N_("“{text}” has no colon at its end; add it."),
+    "forgot a comma": N_("a comma is missing in “{text}”; put one between any two values."),
+    "positional argument follows": N_(
+        "in “{text}” a value without a name follows one with a name; a shape is one value, as in "
+        "shape=(30, 78)."
+    ),
+}
 
 
 class Source(NamedTuple):
@@ -191,6 +208,9 @@ def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:
             "bracket.",
             text=short(lines[at - 1]),
         )
+    for said, message in SAID.items():
+        if said in problem.msg:
+            return PasteError(at, message, text=short(lines[at - 1]))
     if isinstance(problem, IndentationError):
         return PasteError(
             at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -220,6 +221,13 @@ class Layer:
     def _bound(self, args: tuple, kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         known = signature(self.takes)
         unknown = [name for name in kwargs if name not in known.parameters]
+        if unknown and (near := get_close_matches(unknown[0], known.parameters, 1)):
+            raise ShapeError(
+                "{kind} has no argument {name} here; {other} is meant perhaps.",
+                kind=self.kind,
+                name=unknown[0],
+                other=near[0],
+            )
         if unknown:
             raise ShapeError(
                 "{kind} has no argument {name} here; it takes {names}.",

@@ -274,6 +274,20 @@ def test_input_gradient_after_an_earlier_word_sees_only_what_was_read_by_then(ve
     np.testing.assert_allclose(early.gradient[:2], short.gradient, **WITHIN)
 
 
+def test_a_word_left_out_of_a_sentence_that_was_cut_lets_the_next_one_in(model):
+    short = replace(model, maxlen=6)
+    test = shipped().test
+    found = [one for one in mistakes(short, test, 40) if len(test.tokens[one.index]) > 6]
+    assert found
+    for one in found:
+        words, score = test.tokens[one.index], Score(one.chosen, against=one.true)
+        without = [short.read(words[:t] + words[t + 1 :]) for t in range(6)]
+        scores = [score.of(np.log(read.probabilities)) for read in (short.read(words), *without)]
+        np.testing.assert_allclose(
+            one.by_leaving_out, scores[0] - np.array(scores[1:]), rtol=1e-3, atol=1e-3
+        )
+
+
 def test_leave_one_out_is_the_fall_of_the_score_without_the_word(model):
     encoded = model.encode("we never lose a match")
     n = len(encoded.words)

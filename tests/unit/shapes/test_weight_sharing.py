@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqlib.shapes.weight_sharing import compare
+from ui.shapes.defined_once import change_by_step
 
 
 def test_one_training_step_tells_the_shared_cell_from_the_mistake(keras):
@@ -20,3 +21,5 @@ def test_one_training_step_tells_the_shared_cell_from_the_mistake(keras):
     assert found.shared.n_objects == 5
     assert found.mistake.n_objects == 20
     assert found.mistake.n_parameters == 4 * found.shared.n_parameters
+    # So the picture names what it shows: the kernel of that step does move.
+    assert "recurrent kernel" in change_by_step(found).layout.yaxis.title.text

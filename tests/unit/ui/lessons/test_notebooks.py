@@ -29,6 +29,7 @@ TEXT, CODE = "markdown", "code"
 RUNS = [
     *((name, "", {}) for name in notebooks.NAMES if name not in ("jazz", "emojify")),
     ("cell", "", {"free_running": True}),
+    ("shapes_djmodel", "", {"Tx": 1, "n_a": 1, "m": 1, "n_values": 2}),
     ("jazz", "all choruses", {"epochs": 3}),
     ("jazz", "one tune", {"epochs": 3, "method": "top-k", "prompt": 4, "m": 1}),
     ("jazz", "my MIDI", {"epochs": 3, "Tx": 8, "start": [0, 1]}),
@@ -121,7 +122,7 @@ def test_a_notebook_runs_as_it_is_and_numpy_equals_keras(name, variant, settings
     code = [cell for cell in made.cells if cell.cell_type == CODE]
     assert [cell.execution_count is not None for cell in code] == [True] * len(code)
     said = printed(code)
-    for pattern in SAYS[name]:
+    for pattern in SAYS[name] if "Tx" not in settings or name == "jazz" else ():
         assert re.search(pattern, said, re.MULTILINE), f"{pattern} in\n{said}"
     names = [cell.name for cell in notebooks.cells(name) if cell.variant in ("", variant)]
     if name in EQUAL and settings.get("cell") != "GRU":
