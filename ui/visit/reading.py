@@ -7,7 +7,6 @@ before it is used, and what does not fit is told of in one sentence. Nothing in 
 from __future__ import annotations
 
 import io
-import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -49,7 +48,7 @@ from ui.visit.format import (
     same,
 )
 from ui.visit.memory import Visit
-from ui.visit.records import EmojiRecord, PairRecord
+from ui.visit.records import EmojiRecord, PairRecord, title
 
 Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
 
@@ -96,7 +95,7 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
         if "song" in work:
             visit.loose["midi_track"] = work["song"].track
         if about.left_out:
-            names = [*map(_named, about.left_out)]
+            names = [*map(title, about.left_out)]
             visit.note = _("Too large for the file, so not in it: {names}.", names=names)
         return visit
     raise InputError(
@@ -111,12 +110,6 @@ def _entry(problem: msgspec.ValidationError) -> InputError:
 
 def _wrong(name: str) -> InputError:
     return InputError("The entry “{name}” is not as it should be.", name=name)
-
-
-def _named(left_out: str) -> str:
-    """What was left out in the reader's language; vectors have the name of their file."""
-    run = re.fullmatch(r"run (\d+)", left_out)
-    return _("run {n}", n=run[1]) if run else _(left_out)
 
 
 def fitting_links(settings: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, dict[str, Any]]:
