@@ -142,6 +142,7 @@ def reopen() -> None:
         saved.BYTES // 1_000_000,
         _open,
         key="emoji_open",
+        above=True,  # the choice of models
         help=sentences(
             _(
                 "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. "
@@ -150,8 +151,6 @@ def reopen() -> None:
             _(saved.LEAVE_OUT),
         ),
     )
-    if st.session_state.pop("emoji_opened_now", False):
-        st.rerun()  # the choice of models is above, and knows nothing of it yet
 
 
 def _open(file) -> None:
@@ -167,5 +166,5 @@ def _open(file) -> None:
         data = remembered(model, ("file",), lambda: save_model(model, words, vectors=vectors))
     else:
         (model,) = held.once([data], ("emojify", vectors), lambda: (open_model(data, vectors),))
-    st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
+    st.session_state.update(emoji_file_model=model, emoji_file_bytes=data)
     choices.choose("emoji_model", state.FILE)

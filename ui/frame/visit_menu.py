@@ -46,15 +46,13 @@ def _menu() -> None:
             minutes=session.visits.minutes,
         )
     )
-    st.download_button(
+    uploads.download(
         _("Save to a file"),
         partial(_file, session.held(visit)),
         f"visit{SUFFIX}",
-        "application/zip",
+        "save",
         key="visit_save",
-        icon=":material/save:",
         type="primary",
-        on_click="ignore",
         help=_(
             "Settings, runs with their weights and losses, sentences, your MIDI file, and vectors "
             "of up to {limit} MB.",
@@ -75,9 +73,8 @@ def _menu() -> None:
         _open,
         key="visit_open",
         help=_("It takes the place of this visit, which you can have back."),
+        above=True,  # the tab is told where to go at the beginning of a run
     )
-    if session.is_leaving():
-        st.rerun()  # the tab is told where to go at the beginning of a run
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.session_state.get("visit:sure"):
             st.button(

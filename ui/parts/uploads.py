@@ -46,11 +46,12 @@ def uploader(
     help: str,
     several: bool = False,
     needed: Callable[[], bool] = lambda: False,
+    above: bool = False,
 ) -> bool:
     """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
 
     Its bytes are dropped then, unless they are ``needed`` again. Where ``use`` reads a file that
-    was there before, it asks ``held.check_room`` for it.
+    was there before, it asks ``held.check_room`` for it. What is drawn ``above`` is drawn again.
 
     Returns whether there is no error: what is told of the file before it must not stand below one.
 
@@ -82,6 +83,8 @@ def uploader(
             for one in files:
                 held.let_go(one)
         st.session_state[seen] = (now, error)
+        if above and not error:
+            st.rerun()
     if error:
         st.error(plain(str(error)), icon=":material/error:")
     return not error

@@ -120,11 +120,6 @@ def end(page: str) -> None:
     _tell("visit_made")
 
 
-def is_leaving() -> bool:
-    """Whether the tab is to load another visit; it is told so at the beginning of a run."""
-    return _GO in st.session_state
-
-
 def _tell(key: str, **callbacks: Any) -> None:
     """Tell the tab which visit it has and what that holds: first, and when a page is drawn."""
     here = st.session_state
