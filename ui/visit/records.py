@@ -53,6 +53,11 @@ class PairRecord:
         """That of the first, or of the second where the first is over."""
         return self.trainable.state if self.frozen.state.over else self.frozen.state
 
+    @property
+    def epoch(self) -> int:
+        """Epochs that both have finished."""
+        return min(self.frozen.epoch, self.trainable.epoch)
+
     def stop(self) -> None:
         self.frozen.stop()
         self.trainable.stop()
