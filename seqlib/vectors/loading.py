@@ -27,7 +27,7 @@ from seqlib.vectors.glove import open_glove
 from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import KINDS, Findings, VectorsError
-from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
+from seqlib.vectors.store import FORMAT, Writer, open_folder
 from seqlib.vectors.text import Block, finite_rows, read_text
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
@@ -163,10 +163,11 @@ def _load(
         identity += "\n" + hashlib.sha256(paired).hexdigest()
     key = hashlib.sha256(f"{FORMAT}\n{identity}\n{member}".encode()).hexdigest()[:24]
     folder = keep / key
-    if is_complete(folder):
-        return open_folder(folder)
-    if folder.exists():  # damaged since it was written
-        shutil.rmtree(folder)
+    if folder.exists():
+        try:
+            return open_folder(folder)
+        except VectorsError:  # damaged since it was written
+            shutil.rmtree(folder)
 
     def start() -> Stream | ZipFile:
         return opened(raw, name, member, findings, progress, largest)
