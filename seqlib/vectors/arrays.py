@@ -15,7 +15,7 @@ from seqlib.archive import BAD_HEADER, array_header
 from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
-from seqlib.vectors.unpacking import Stream, files_in, too_large
+from seqlib.vectors.unpacking import Stream, files_in
 
 PIECE = 4 << 20  # bytes
 # Types of tensors; bfloat16, which NumPy lacks, is the upper half of float32.
@@ -67,11 +67,11 @@ class Array(NamedTuple):
 # .npz
 
 
-def read_npz(archive: zipfile.ZipFile, largest: int) -> Iterator[Block]:
+def read_npz(archive: zipfile.ZipFile, findings: Findings) -> Iterator[Block]:
     """Read one array of words and one of vectors, (words, dim), whatever their names."""
     inside = files_in(archive)
-    if sum(info.file_size for info in inside) > largest:
-        raise too_large(largest)
+    if sum(info.file_size for info in inside) > findings.largest:
+        raise findings.too_large()
     words = matrix = None
     for info in inside:
         array = _npy(archive, info)
