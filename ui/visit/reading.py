@@ -201,7 +201,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     weights = JazzWeights.from_arrays(
         [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in arrays]
     )
-    stages = {}
+    checkpoints = {}
     if epochs := about.stages:
         if sorted({*epochs, n}) != [*epochs, n]:
             raise _wrong("stages")
@@ -210,7 +210,8 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
             for what, shape in arrays
         ]
         each = zip(*kept, strict=True)
-        stages = {at: JazzWeights.from_arrays(one) for at, one in zip(epochs, each, strict=True)}
+        made = map(JazzWeights.from_arrays, each)
+        checkpoints = dict(zip(epochs, made, strict=True))
     measured = {
         "loss": _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
         "accuracy": _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
@@ -226,7 +227,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    record = replace(_record(about, settings, measured, weights), stages=stages)
+    record = replace(_record(about, settings, measured, weights), checkpoints=checkpoints)
     return vocabulary, TrainingRun.from_record(record, probe=probe, engine=about.engine)
 
 

@@ -237,17 +237,17 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
     arrays |= kept.rows()
     if probe is not None:
         arrays["probe"] = probe
-    stages = {epoch: one for epoch, one in kept.stages.items() if epoch < kept.epoch}
+    checkpoints = {at: one for at, one in kept.checkpoints.items() if at < kept.epoch}
     entry = format.JazzRun(
         **_run(kept),
         engine=kept.engine,
         vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
         probe=0 if probe is None else len(probe),
         watched="held_out" in arrays,
-        stages=list(stages),
+        stages=list(checkpoints),
     )
-    each = zip(*(one.arrays for one in stages.values()), strict=True)
-    kinds = zip(JAZZ_ARRAYS, each, strict=False)  # none where there are no stages
+    each = zip(*(one.arrays for one in checkpoints.values()), strict=True)
+    kinds = zip(JAZZ_ARRAYS, each, strict=False)  # none where there are no checkpoints
     spare = _arrays({f"stages-{what}": np.stack(arrays) for what, arrays in kinds})
     return Item(name, "jazz_runs", entry, _arrays(arrays), spare=spare)
 

@@ -203,7 +203,7 @@ def test_weights_kept_on_the_way_are_left_out_first_and_named(monkeypatch):
     data = save_visit(a_visit(jazz_runs=runs))
     assert about(data)["left_out"] == [writing.SPARE]
     found = open_visit(data)
-    assert [len(run.stages) for run in found.work["jazz_runs"].values()] == [1, 3]
+    assert [len(run.checkpoints) for run in found.work["jazz_runs"].values()] == [1, 3]
     assert "not in it: weights that a jazz run kept on the way." in found.note
     assert len(data) < len(whole)
 

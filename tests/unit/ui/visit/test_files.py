@@ -199,8 +199,8 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
     assert vocabulary == known
     same_run(run, before)
     now, then = run.snapshot(), before.snapshot()
-    assert list(run.stages) == [0, 2, EPOCHS]
-    for kept, known in zip(run.stages.values(), before.stages.values(), strict=True):
+    assert list(run.checkpoints) == [0, 2, EPOCHS]
+    for kept, known in zip(run.checkpoints.values(), before.checkpoints.values(), strict=True):
         for one, other in zip(kept.arrays, known.arrays, strict=True):
             assert one.dtype == other.dtype
             assert np.array_equal(one, other)
