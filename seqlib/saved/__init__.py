@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor
 
+from seqlib import limits
 from seqlib.i18n import N_, Later
-from seqlib.saved.files import BYTES, ENDINGS, SavedError
+from seqlib.saved.files import ENDINGS, SavedError
 from seqlib.saved.layers import Layer, Saved, read
 from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
 
@@ -22,10 +23,9 @@ room = Room(idle=120, seconds=10, memory=500_000_000)
 
 def opened(data: bytes) -> Saved:
     """Read a file of weights; raises ``SavedError``, one sentence, for what cannot be read."""
-    if len(data) > BYTES:
-        raise SavedError(
-            "The file is over {most} MB. {cure}", most=BYTES // 1_000_000, cure=Later(LEAVE_OUT)
-        )
+    if len(data) > limits.WEIGHTS_BYTES:
+        most, cure = limits.WEIGHTS_BYTES // 1_000_000, Later(LEAVE_OUT)
+        raise SavedError("The file is over {most} MB. {cure}", most=most, cure=cure)
     try:
         return room.submit(read, data).result()
     except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:

@@ -216,7 +216,7 @@ def test_many_sentences_get_the_models_probabilities(page, model):
 
 
 def test_of_very_many_sentences_the_first_are_answered(page, monkeypatch):
-    monkeypatch.setattr("ui.emojify.many_sentences.ANSWERED", 2)
+    monkeypatch.setattr("seqlib.limits.ANSWERED", 2)
     page.text_area(key="emoji_many").set_value("I am happy\nfood\nno\n").run()
     frame = next(one.value for one in page.dataframe if "P(❤️ love)" in one.value)
     assert frame["sentence"].tolist() == ["I am happy", "food"]

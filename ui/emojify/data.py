@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from seqlib import limits
 from seqlib.i18n import N_, InputError, _, n_
-from seqlib.limits import JUDGED
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
@@ -21,7 +21,7 @@ from seqlib.text import (
     template,
     write_csv,
 )
-from seqlib.text.files import MAX_BYTES, MAX_ROWS, clean
+from seqlib.text.files import clean
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.emojify.stage import named
@@ -50,10 +50,10 @@ def choose() -> None:
             _(
                 "A CSV with a sentence and a label in each row, at most {most:g} MB; test "
                 "sentences and labels may stand in files of their own",
-                most=MAX_BYTES / 1e6,
+                most=limits.TEXT_BYTES / 1e6,
             ),
             TYPES,
-            round(MAX_BYTES / 1e6),
+            round(limits.TEXT_BYTES / 1e6),
             read_upload,
             key="emoji_csv",
             help=_(
@@ -63,7 +63,7 @@ def choose() -> None:
                 "sentences, one with “labels” has a label a line.",
                 least=MIN_CLASSES,
                 most=MAX_CLASSES,
-                rows=MAX_ROWS,
+                rows=limits.ROWS,
             ),
             several=True,
             needed=lambda: True,
@@ -173,12 +173,12 @@ def _example(part: LabelledSentences, label: int) -> str:
 def edit() -> None:
     """Draw all rows in a table in which the reader can correct and add."""
     data = state.data()
-    if max(len(data.train), len(data.test)) > JUDGED:
+    if max(len(data.train), len(data.test)) > limits.JUDGED:
         st.caption(
             _(
                 "This page judges models by {most:,} test sentences at most, and V1 learns from as "
                 "many, drawn at random.",
-                most=JUDGED,
+                most=limits.JUDGED,
             )
         )
     if not st.toggle(

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib import saved
+from seqlib import limits, saved
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import SUFFIX
@@ -139,7 +139,7 @@ def reopen() -> None:
     uploads.uploader(
         _("Open a model: a SeqScope file, or weights of your own Emojify_V2"),
         (SUFFIX.removeprefix("."), "zip", *saved.ENDINGS),
-        saved.BYTES // 1_000_000,
+        limits.WEIGHTS_BYTES // 1_000_000,
         _open,
         key="emoji_open",
         above=True,  # the choice of models

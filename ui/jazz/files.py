@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib import saved
+from seqlib import limits, saved
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, keras_models
 from seqlib.saved.jazz import jazz_weights
@@ -33,7 +33,7 @@ def panel() -> None:
         uploads.uploader(
             _("Open a network: weights of djmodel, or of your own like it"),
             saved.ENDINGS,
-            saved.BYTES // 1_000_000,
+            limits.WEIGHTS_BYTES // 1_000_000,
             _open,
             key="jazz_open",
             above=True,  # other sections list the models too

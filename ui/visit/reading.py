@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from seqlib import archive
+from seqlib import archive, limits
 from seqlib.archive import Reader
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
 from seqlib.i18n import InputError, _
@@ -25,18 +25,14 @@ from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
 from seqlib.jazz.task import ARRAYS, NOT_TESTED
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.limits import VISIT_JSON as MAX_JSON
-from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
-from seqlib.limits import VISIT_VALUES
-from seqlib.music import MAX_BYTES as MAX_MIDI
-from seqlib.music import Song, Token, Vocabulary, read_midi
+from seqlib.music import Song, Token, Vocabulary, midi, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
 from ui.state import TABLE, Switch
-from ui.visit import MAX_BYTES, SUFFIX, format
+from ui.visit import SUFFIX, format
 from ui.visit.format import (
     COLUMNS,
     EMOJI_NUMBERS,
@@ -60,15 +56,14 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
     there are such runs. Raises ``ValueError``, one sentence, if the file is not a visit's, or
     damaged.
     """
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            "This file is over {limit} MB, too large for a visit.", limit=MAX_BYTES // 1_000_000
-        )
+    if len(data) > limits.VISIT_BYTES:
+        most = limits.VISIT_BYTES // 1_000_000
+        raise InputError("This file is over {limit} MB, too large for a visit.", limit=most)
     head, text = format.Head(), b""
     with suppress(ValueError, RecursionError):
-        reader = Reader(data, MAX_UNPACKED)
-        text = reader.part(JSON_NAME, MAX_JSON)
-        if archive.most_values(text) > VISIT_VALUES:
+        reader = Reader(data, limits.VISIT_UNPACKED)
+        text = reader.part(JSON_NAME, limits.VISIT_JSON)
+        if archive.most_values(text) > limits.VISIT_VALUES:
             raise ValueError
         head = msgspec.json.decode(text, type=format.Head)
     if head.format != format.FORMAT:
@@ -145,7 +140,7 @@ def _work(
     shelf = _Shelf(vectors.values(), known)
     work: dict[str, Any] = {f"own_vectors:{VECTORS[key]}": one for key, one in vectors.items()}
     if about.song is not None:
-        data = reader.part(SONG_NAME, MAX_MIDI)
+        data = reader.part(SONG_NAME, midi.MAX_BYTES)
         song = song_of(about.song.title, data, about.song.track)
         work |= {"song": song, "song_corpus": corpus_of(song)}
         work["song_file"] = (about.song.title, data)

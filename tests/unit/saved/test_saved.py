@@ -18,7 +18,7 @@ from seqlib.emojify import open_model, save_model
 from seqlib.emojify.files import ABOUT
 from seqlib.emojify.weights import NAMES
 from seqlib.lstm import forward
-from seqlib.saved import files, watching
+from seqlib.saved import watching
 from seqlib.saved.emojify import emoji_model
 from seqlib.saved.files import SavedError
 from seqlib.saved.jazz import jazz_weights
@@ -204,7 +204,7 @@ def test_what_holds_no_weights_gets_one_sentence(data):
 
 
 def test_arrays_that_unpack_to_too_much_are_refused_before_they_are(monkeypatch):
-    monkeypatch.setattr(files, "UNPACKED", 100_000)
+    monkeypatch.setattr(limits, "WEIGHTS_UNPACKED", 100_000)
     zeros = np.zeros((400, 400), np.float32)
     for data in (
         hdf5({"a": zeros}, compression="gzip"),
