@@ -143,7 +143,7 @@ class EmojiModel:
     Attributes
     ----------
     lexicon : Lexicon
-        Its embedding is the same object as the weights' embedding.
+        With the weights' embedding, whichever it was given with.
     maxlen : int
         In words.
     notes : tuple of Later
@@ -164,11 +164,9 @@ class EmojiModel:
                 outputs=self.weights.n_classes,
                 classes=len(self.classes),
             )
-
-    def with_weights(self, weights: EmojifyWeights) -> EmojiModel:
-        """Replace the weights, and keep words and classes."""
-        lexicon = replace(self.lexicon, embedding=weights.embedding)
-        return replace(self, lexicon=lexicon, weights=weights)
+        if self.lexicon.embedding is not self.weights.embedding:
+            lexicon = replace(self.lexicon, embedding=self.weights.embedding)
+            object.__setattr__(self, "lexicon", lexicon)
 
     def encode(self, sentence: str | Iterable[str]) -> Encoded:
         """Look up the rows of a sentence's words."""

@@ -109,7 +109,7 @@ def _untrained() -> Reader:
     theirs = ours.model.weights
     embedding = Lexicon.of(word_vectors.load()).embedding
     weights = EmojifyWeights.initial(embedding, units=theirs.n_a, mask=theirs.mask)
-    return Reader(UNTRAINED, ours.model.with_weights(weights), ours.v1)
+    return Reader(UNTRAINED, replace(ours.model, weights=weights), ours.v1)
 
 
 def runs() -> list[EmojiRecord]:
@@ -209,7 +209,7 @@ def padded(found: Reader, how: str) -> Reader:
     changed = worked_out(
         f"padding {how}",
         (weights,),
-        lambda: found.model.with_weights(replace(weights, mask=mask)),
+        lambda: replace(found.model, weights=replace(weights, mask=mask)),
     )
     return Reader(found.name, changed, found.v1, how)
 
