@@ -24,7 +24,6 @@ MAX_LEFT_OUT = 50
 # How a file names the two ways of bringing vectors.
 VECTORS = {"file": "my file", "pair": "projector pair"}
 JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX}"
-JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 EMOJI_NUMBERS = ("loss", "accuracy", "test_loss", "test_accuracy")
 COLUMNS = ("sentence", "label", "part")  # of a table being edited
 LONGEST = max(row.most for row in TABLE.values() if isinstance(row, Text))

@@ -25,6 +25,7 @@ from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
 from seqlib.jazz.task import ARRAYS, NOT_TESTED
 from seqlib.jazz.training import RunSettings, TrainingRun
+from seqlib.jazz.weights import NAMES
 from seqlib.music import Song, Token, Vocabulary, midi, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
@@ -36,7 +37,6 @@ from ui.visit import SUFFIX, format
 from ui.visit.format import (
     COLUMNS,
     EMOJI_NUMBERS,
-    JAZZ_ARRAYS,
     JSON_NAME,
     MODEL_NAME,
     SONG_NAME,
@@ -192,7 +192,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
     start = JazzWeights.initial(n_a, n_values, kind=settings.cell)
     shapes = [array.shape for array in start.arrays]
-    arrays = list(zip(JAZZ_ARRAYS, shapes, strict=True))
+    arrays = list(zip(NAMES, shapes, strict=True))
     weights = JazzWeights.from_arrays(
         [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in arrays]
     )

@@ -20,6 +20,7 @@ from seqlib.archive import array_bytes
 from seqlib.emojify import save_model
 from seqlib.i18n import N_
 from seqlib.jazz.training import TrainingRun
+from seqlib.jazz.weights import NAMES
 from seqlib.music import Song, Vocabulary
 from seqlib.text import DataSet
 from seqlib.training.copy_task import EVERY, KINDS, CopyRun
@@ -28,7 +29,6 @@ from seqlib.vectors import WordVectors
 from ui.visit import SUFFIX, format
 from ui.visit.format import (
     EMOJI_NUMBERS,
-    JAZZ_ARRAYS,
     JSON_NAME,
     MAX_LEFT_OUT,
     MAX_RUNS,
@@ -232,7 +232,7 @@ def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
     kept = run.kept()
     probe = kept.probe
-    arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
+    arrays = dict(zip(NAMES, kept.snapshot().weights.arrays, strict=True))
     arrays |= kept.rows()
     if probe is not None:
         arrays["probe"] = probe
@@ -246,7 +246,7 @@ def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
         stages=list(checkpoints),
     )
     each = zip(*(one.arrays for one in checkpoints.values()), strict=True)
-    kinds = zip(JAZZ_ARRAYS, each, strict=False)  # none where there are no checkpoints
+    kinds = zip(NAMES, each, strict=False)  # none where there are no checkpoints
     spare = _arrays({f"stages-{what}": np.stack(arrays) for what, arrays in kinds})
     return Item(name, "jazz_runs", entry, _arrays(arrays), spare=spare)
 
