@@ -13,7 +13,7 @@ from seqlib import limits
 from seqlib.i18n import N_, Later
 from seqlib.saved.files import ENDINGS, SavedError
 from seqlib.saved.layers import Layer, Saved, read
-from seqlib.training.rooms import ProcessRefused, Room, TooLong, TooMuchMemory
+from seqlib.training.rooms import ProcessRefused, Room
 
 # Of GloVe's 400,001 rows it takes 80 MB, and no page reads words through it.
 LEAVE_OUT = N_("A large embedding can be left out: `np.savez` the other layers' weights.")
@@ -28,11 +28,11 @@ def opened(data: bytes) -> Saved:
         raise SavedError("The file is over {most} MB. {cure}", most=most, cure=cure)
     try:
         return room.submit(read, data).result()
-    except (TooLong, TooMuchMemory, MemoryError, BrokenExecutor) as problem:
-        raise SavedError(
-            "Reading this file takes more time or memory than it may; save the weights alone."
-        ) from problem
     except ProcessRefused as problem:
         raise SavedError(
             "This host lets no further process start, and reading a file needs one."
+        ) from problem
+    except (MemoryError, BrokenExecutor) as problem:
+        raise SavedError(
+            "Reading this file takes more time or memory than it may; save the weights alone."
         ) from problem

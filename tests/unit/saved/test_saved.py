@@ -6,13 +6,14 @@ import io
 import json
 import tracemalloc
 import zipfile
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from seqlib import limits
+from seqlib import limits, saved
 from seqlib.archive import Reader, array_header, write
 from seqlib.emojify import open_model, save_model
 from seqlib.emojify.files import ABOUT
@@ -23,6 +24,7 @@ from seqlib.saved.emojify import emoji_model
 from seqlib.saved.files import SavedError
 from seqlib.saved.jazz import jazz_weights
 from seqlib.saved.layers import Layer, Saved, read
+from seqlib.training.rooms import ProcessRefused, TooLong
 from seqlib.vectors import WordVectors
 
 h5py = pytest.importorskip("h5py")
@@ -588,3 +590,19 @@ def test_a_file_of_very_many_words_costs_little_beside_its_table():
         vectors,
     )
     assert back.weights.embedding.rows.tolist() == [0, 7]
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (ProcessRefused("no"), "lets no further process start"),
+        (TooLong("slow"), "more time or memory"),
+        (BrokenExecutor("gone"), "more time or memory"),
+    ],
+)
+def test_why_a_file_could_not_be_read_is_said_as_it_is(monkeypatch, problem, says):
+    future: Future = Future()
+    future.set_exception(problem)
+    monkeypatch.setattr(saved.room, "submit", lambda *_: future)
+    with pytest.raises(saved.SavedError, match=says):
+        saved.opened(b"data")
