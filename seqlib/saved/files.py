@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from seqlib.archive import (
     ArchiveError,
     Reader,
     array_header,
-    most_values,
+    tensors,
 )
 from seqlib.contents import what
 from seqlib.i18n import Later
@@ -150,13 +149,9 @@ def _array(
 
 def _safetensors(data: bytes) -> Found:
     start = 8 + int.from_bytes(data[:8], "little")
-    if (
-        start > min(len(data), limits.LINE_BYTES)
-        or most_values(data[8:start]) > limits.MODEL_VALUES
-    ):
+    if start > min(len(data), limits.LINE_BYTES):
         raise ValueError("a list of tensors that is longer than the file")
-    about = json.loads(data[8:start])
-    about.pop("__metadata__", None)
+    about, _notes = tensors(data[8:start])
     if len(about) > limits.MEMBERS:
         raise ValueError("too many tensors")
     for name in sorted(about, key=lambda name: about[name]["data_offsets"]):

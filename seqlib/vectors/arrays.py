@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER, array_header
+from seqlib.archive import BAD_HEADER, array_header, tensors
 from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
@@ -35,6 +35,12 @@ class Array(NamedTuple):
     def pieces(self) -> Iterator[np.ndarray]:
         """Yield the array's rows, some at a time."""
         row = self.dtype.itemsize * math.prod(self.shape[1:])
+        if row > limits.LINE_BYTES:
+            raise VectorsError(
+                "The array “{name}” has a row of over {most} MB; leave it out.",
+                name=self.name,
+                most=limits.LINE_BYTES >> 20,
+            )
         if self.fortran_order and len(self.shape) > 1:
             if row * self.shape[0] > limits.ARRAY_BYTES:
                 raise VectorsError(
@@ -160,8 +166,7 @@ def read_safetensors(
     if size > limits.LINE_BYTES:
         raise VectorsError("Its list of tensors is damaged; download it again.")
     try:
-        about = json.loads(take(stream, size))
-        notes = about.pop("__metadata__", None) or {}
+        about, notes = tensors(take(stream, size))
         tables = {
             name: (TENSORS[one["dtype"]], tuple(one["shape"]), tuple(one["data_offsets"]))
             for name, one in about.items()

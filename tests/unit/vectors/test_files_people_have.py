@@ -446,6 +446,31 @@ def test_damaged_safetensors_are_refused_in_a_sentence(about):
 # Bounds.
 
 
+def a_word_without_end() -> bytes:
+    return npz(np.array(["a" * 5_000_000]), np.ones((1, 3), np.float32))
+
+
+def tensors_without_number() -> bytes:
+    head = b'{"w":{"dtype":"F32","shape":[1,3],"data_offsets":[0,12]},"x":['
+    head += b"{}," * 1_500_000 + b"0]}"
+    return struct.pack("<Q", len(head)) + head + bytes(12)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [(a_word_without_end, "a row of over 8 MB"), (tensors_without_number, "list of tensors")],
+)
+def test_few_bytes_do_not_become_much_memory(make, says):
+    data = make()
+    tracemalloc.start()
+    try:
+        with pytest.raises(VectorsError, match=says):
+            read(data)
+        assert tracemalloc.get_traced_memory()[1] < 30e6
+    finally:
+        tracemalloc.stop()
+
+
 def npz(words: np.ndarray, matrix: np.ndarray) -> bytes:
     made = io.BytesIO()
     np.savez_compressed(made, words=words, matrix=matrix)
