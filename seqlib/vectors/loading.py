@@ -237,7 +237,7 @@ def _read_pair(
     if isinstance(stream, ZipFile):
         raise VectorsError("An archive needs no second file; choose “my file” for it.")
     if is_safetensors(stream.head):
-        return read_safetensors(stream, member, words_of(words, None), findings), layout
+        return read_safetensors(stream, member, words_of(words, None, findings), findings), layout
     numbers = None  # where the second file has them
     other = _text(Stream(io.BytesIO(words), findings))
     if not are_numbers(_text(stream).head) and are_numbers(other.head):
@@ -249,7 +249,7 @@ def _read_pair(
         return _text(cast(Stream, again))
 
     rows = count_lines(begin())
-    joined = Stream(Joined(begin(), words_of(words, rows)), findings, made=True)
+    joined = Stream(Joined(begin(), words_of(words, rows, findings)), findings, made=True)
     first = joined.head.partition(b"\n")[0]
     if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")

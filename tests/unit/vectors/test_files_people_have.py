@@ -456,9 +456,21 @@ def tensors_without_number() -> bytes:
     return struct.pack("<Q", len(head)) + head + bytes(12)
 
 
+def a_pair_without_end() -> bytes:
+    made, n = io.BytesIO(), limits.UPLOAD_WORDS + 2
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("vectors.tsv", b"1\t2\n" * n)
+        archive.writestr("metadata.tsv", b"ab\n" * n)
+    return made.getvalue()
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
-    [(a_word_without_end, "a row of over 8 MB"), (tensors_without_number, "list of tensors")],
+    [
+        (a_word_without_end, "a row of over 8 MB"),
+        (tensors_without_number, "list of tensors"),
+        (a_pair_without_end, "over 2,000,000 words"),
+    ],
 )
 def test_few_bytes_do_not_become_much_memory(make, says):
     data = make()
