@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import Clock, Held, by_hand
+from fakes import ByHand, Clock, Held, by_hand
 
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.task import KEPT_BYTES, JazzTask, kept_epochs
@@ -13,7 +13,7 @@ from seqlib.music import windows as cut_windows
 from seqlib.music.tokens import MAX_CELLS, check_size
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.run import State
-from seqlib.training.scheduler import Limits, Scheduler
+from seqlib.training.scheduler import Limits
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -300,7 +300,7 @@ def test_one_epoch_after_a_stop_leaves_the_rest_to_come(windows):
 def test_a_slice_under_way_at_the_end_is_of_no_use_to_a_run_that_goes_on(windows):
     clock = Clock()
     pool = Held(clock)
-    scheduler = Scheduler(Limits(), pool, clock=clock, by_hand=True)
+    scheduler = ByHand(Limits(), pool, clock=clock)
     run = TrainingRun(*windows, settings()).start(scheduler)
     assert scheduler._send_next() is run
     run.stop()
