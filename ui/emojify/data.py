@@ -88,13 +88,11 @@ def choose() -> None:
     counts()
 
 
-def read_upload(files) -> None:
+def read_upload(files, new) -> None:
     """Use the sentences of uploaded files; raises ``ValueError``, one sentence.
 
     A file takes the place of one chosen before it that was for the same.
     """
-    before, *_rest = st.session_state.get("emoji_csv:seen", ("",))
-    new = [file for file in files if file.file_id not in before.split()]
     replaced = {role(file.name) for file in new}
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:

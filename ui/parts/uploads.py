@@ -40,7 +40,7 @@ def uploader(
     label: str,
     types: Sequence[str],
     megabytes: int,
-    use: Callable[[Any], None],
+    use: Callable[..., None],
     *,
     key: str,
     help: str,
@@ -48,7 +48,7 @@ def uploader(
     needed: Callable[[], bool] = lambda: False,
     above: bool = False,
 ) -> bool:
-    """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
+    """A file widget that hands each new file to ``use`` once; all, and the new, if ``several``.
 
     Its bytes are dropped then, unless they are ``needed`` again. Where ``use`` reads a file that
     was there before, it asks ``held.check_room`` for it. What is drawn ``above`` is drawn again.
@@ -77,7 +77,7 @@ def uploader(
     if now != before:
         new = [one for one in files if one.file_id not in (before or "").split()]
         with held.in_turn(files):
-            error = _error(key, new, lambda: use(file))
+            error = _error(key, new, lambda: use(files, new) if several else use(file))
             session.look()  # what it made counts from now on
         if not needed():
             for one in files:
