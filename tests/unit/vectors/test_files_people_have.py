@@ -483,6 +483,18 @@ def test_few_bytes_do_not_become_much_memory(make, says):
         tracemalloc.stop()
 
 
+def test_a_line_of_very_many_fields_is_left_out_and_costs_little():
+    good = b"".join(b"w%d 1 2 3\n" % n for n in range(300))
+    data = gzip.compress(good + b"1 " * 1_500_000 + b"\n" + b"last 1 2 3\n")
+    tracemalloc.start()
+    try:
+        vectors = read(data)
+        assert tracemalloc.get_traced_memory()[1] < 60e6
+    finally:
+        tracemalloc.stop()
+    assert (len(vectors), vectors.report.counts) == (301, {"columns": 1})
+
+
 def npz(words: np.ndarray, matrix: np.ndarray) -> bytes:
     made = io.BytesIO()
     np.savez_compressed(made, words=words, matrix=matrix)
