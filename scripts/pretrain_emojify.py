@@ -158,7 +158,7 @@ def learned(train: LabelledSentences, lexicon: Lexicon, settings: EmojifySetting
         state, _progress = task.advance(state, math.inf, 1)
         last.append(state.weights)
     weights = task.model(replace(state, weights=np.mean(last, axis=0)), start)
-    return EmojiModel(lexicon, start, train.classes, maxlen).with_weights(weights)
+    return EmojiModel(lexicon, weights, train.classes, maxlen)
 
 
 def runs(train: LabelledSentences, lexicon: Lexicon, settings: EmojifySettings) -> list[EmojifyRun]:

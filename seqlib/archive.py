@@ -211,6 +211,18 @@ def most_values(data: bytes) -> int:
     return 1 + sum(map(data.count, (b",", b"[", b"{")))
 
 
+def tensors(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read what safetensors begin with: about each tensor, and the file's notes.
+
+    Raises ``ValueError`` for what is no JSON, or holds too many values.
+    """
+    if most_values(data) > limits.JSON_VALUES:
+        raise ValueError("too many values")
+    about = json.loads(data)
+    notes = about.pop("__metadata__", None) or {}
+    return about, notes
+
+
 def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     """Read an array's shape, whether it is in Fortran's order, and its type.
 

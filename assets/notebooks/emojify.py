@@ -105,7 +105,7 @@ from seqlib.emojify import EmojifyWeights, EmojiModel
 arrays = lstm_1.get_weights() + lstm_2.get_weights() + dense.get_weights()
 learned = lexicon.embedding.changed(rows, embedding.get_weights()[0])
 numbers = EmojifyWeights.from_arrays(arrays, learned, mask)
-model = EmojiModel(lexicon, numbers, train.classes, maxlen).with_weights(numbers)
+model = EmojiModel(lexicon, numbers, train.classes, maxlen)
 reading = model.read(sentence)
 for word, row in zip(reading.encoded.words, reading.after_each_word, strict=True):
     shares = (f"{c.emoji} {share:4.0%}" for c, share in zip(train.classes, row, strict=True))

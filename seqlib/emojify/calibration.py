@@ -69,4 +69,4 @@ def calibrated(model: EmojiModel, held_back: LabelledSentences) -> tuple[EmojiMo
     scaled = replace(
         weights, dense_kernel=weights.dense_kernel / T, dense_bias=weights.dense_bias / T
     )
-    return model.with_weights(scaled), T
+    return replace(model, weights=scaled), T

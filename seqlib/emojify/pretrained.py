@@ -85,4 +85,4 @@ def load(vectors: WordVectors, folder: Path = WEIGHTS) -> tuple[EmojiModel, Emoj
     weights = EmojifyWeights.from_arrays(arrays, embedding, settings["mask"])
     classes = tuple(EmojiClass(*names) for names in about["classes"])
     model = EmojiModel(lexicon, weights, classes, settings["maxlen"])
-    return model.with_weights(weights), Emojify_V1(lexicon, *v1)
+    return model, Emojify_V1(lexicon, *v1)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from typing import NamedTuple, Protocol
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -25,8 +24,6 @@ from seqlib.text import (
 )
 from seqlib.vectors import WordVectors
 
-# Number of first vectors, in most files of the commonest words, whose mean is the shared row.
-SHARED_MEAN_OF = 10_000
 # Where the two best probabilities are nearer than this, the model is not sure.
 CLOSE = 0.2
 
@@ -74,7 +71,7 @@ class Lexicon:
         """Make a lexicon of word vectors; their matrix is shared, not copied."""
         changed = {}
         if unknown is Unknown.SHARED:
-            changed[len(vectors.table)] = shared_vector(vectors)
+            changed[len(vectors.table)] = vectors.mean
         embedding = Embedding.of(vectors.table, changed)
         return cls(vectors.name, vectors.word_to_index, embedding, unknown)
 
@@ -96,18 +93,6 @@ class Lexicon:
         times = Counter(chain.from_iterable(sentences))
         known = self.encode(times, len(times)).known
         return float(np.average(known, weights=[*times.values()])) if times else 0.0
-
-
-_shared: WeakKeyDictionary[WordVectors, np.ndarray] = WeakKeyDictionary()
-
-
-def shared_vector(vectors: WordVectors) -> np.ndarray:
-    """Compute the shared row of unknown words before training, float32 (e_length,)."""
-    if (known := _shared.get(vectors)) is not None:
-        return known
-    rows = vectors.matrix[1 : SHARED_MEAN_OF + 1]
-    mean = np.asarray(rows, np.float32).mean(axis=0) if len(rows) else np.zeros(vectors.dim, "f4")
-    return _shared.setdefault(vectors, mean)
 
 
 @dataclass(frozen=True)
@@ -158,7 +143,7 @@ class EmojiModel:
     Attributes
     ----------
     lexicon : Lexicon
-        Its embedding is the same object as the weights' embedding.
+        With the weights' embedding, whichever it was given with.
     maxlen : int
         In words.
     notes : tuple of Later
@@ -179,11 +164,9 @@ class EmojiModel:
                 outputs=self.weights.n_classes,
                 classes=len(self.classes),
             )
-
-    def with_weights(self, weights: EmojifyWeights) -> EmojiModel:
-        """Replace the weights, and keep words and classes."""
-        lexicon = replace(self.lexicon, embedding=weights.embedding)
-        return replace(self, lexicon=lexicon, weights=weights)
+        if self.lexicon.embedding is not self.weights.embedding:
+            lexicon = replace(self.lexicon, embedding=self.weights.embedding)
+            object.__setattr__(self, "lexicon", lexicon)
 
     def encode(self, sentence: str | Iterable[str]) -> Encoded:
         """Look up the rows of a sentence's words."""

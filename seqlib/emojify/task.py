@@ -20,10 +20,10 @@ from seqlib.emojify.weights import EmojifyWeights
 from seqlib.lstm import softmax
 from seqlib.lstm._fast import in_blocks, turned
 from seqlib.training.adam import LateRows
-from seqlib.training.helper import Helper, Link
+from seqlib.training.helper import Link
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Part, SteppedTask, flat, split, views
-from seqlib.training.task import State
+from seqlib.training.task import Session, State
 
 # The most arithmetic in one call, some 0.2 s on one core: a batch beyond it is taken in parts,
 # so that slices stay short and small.
@@ -203,11 +203,11 @@ class EmojifyTask(SteppedTask):
         """Allocate what a batch is computed in, but for some ``arrays`` that are there."""
         return Network(self.shapes, self.train.shape[1], self.largest, *arrays)
 
-    def open(self) -> Session:
+    def open(self) -> EmojifySession:
         """Allocate what one ``advance`` needs."""
-        return Session(self)
+        return EmojifySession(self)
 
-    def measure(self, state: State, session: Session) -> tuple[dict[str, Any], Any]:
+    def measure(self, state: State, session: EmojifySession) -> tuple[dict[str, Any], Any]:
         """Return what the epoch measured, the test after it, and the best so far.
 
         ``loss`` and ``accuracy`` are those of the sentences as they were learned from, dropout
@@ -249,14 +249,12 @@ def to_the_front(sentences: np.ndarray) -> np.ndarray:
     return np.take_along_axis(sentences, order, axis=1)
 
 
-class Session:
+class EmojifySession(Session):
     """What one ``advance`` computes with."""
 
     def __init__(self, task: EmojifyTask) -> None:
         self._task = task
         self._half: Half | None = None
-        self.helper: Helper | None = None
-        self.late: LateRows | None = None
 
     @cached_property
     def _network(self) -> Network:

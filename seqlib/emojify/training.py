@@ -224,8 +224,7 @@ class EmojifyRun(Run):
         return self._snapshot(*self.best_epoch())
 
     def _snapshot(self, epoch: int, weights: EmojifyWeights) -> EmojifySnapshot:
-        lexicon = replace(self.lexicon, embedding=weights.embedding)
-        model = EmojiModel(lexicon, weights, self.train.classes, self.settings.maxlen)
+        model = EmojiModel(self.lexicon, weights, self.train.classes, self.settings.maxlen)
         return EmojifySnapshot(epoch, model)
 
     @property

@@ -19,7 +19,7 @@ from seqlib.lstm._fast import OneHot
 from seqlib.lstm.peers import over_batch
 from seqlib.training.loss import cross_entropy
 from seqlib.training.stepped import Part, SteppedTask, flat, split, views
-from seqlib.training.task import State
+from seqlib.training.task import Session, State
 
 # The most arithmetic in one call, about 0.3 s on one core: a batch beyond it is taken in parts,
 # so that a large run neither holds up the others nor fills the memory.
@@ -89,9 +89,9 @@ class JazzTask(SteppedTask):
         largest = windows_per_call(self.x.shape[1], self.start.n_values, self.start.n_a)
         return split(np.arange(m), m, largest)
 
-    def open(self) -> Session:
+    def open(self) -> JazzSession:
         """Allocate what one ``advance`` needs."""
-        return Session(self)
+        return JazzSession(self)
 
     def measure(self, state: State, session: Any = None) -> tuple[dict[str, Any], Any]:
         """Return the mean ``loss`` and ``accuracy`` (Ty,) of the epoch's windows."""
@@ -136,14 +136,12 @@ class JazzTask(SteppedTask):
         return self.keep and epoch in kept_epochs(nbytes)
 
 
-class Session:
+class JazzSession(Session):
     """The arrays in which one ``advance`` computes."""
 
     def __init__(self, task: JazzTask) -> None:
         self._task = task
         self._networks: dict[int, Network] = {}
-        self.helper: Any = None
-        self.late: Any = None
 
     def take(
         self, state: State, part: Part, link: Any = None

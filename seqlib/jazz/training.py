@@ -160,7 +160,6 @@ class Snapshot:
     epoch: int
     weights: JazzWeights
     probe: np.ndarray | None
-    engine: Engine = "numpy"
 
     @cached_property
     def trace(self) -> Any:

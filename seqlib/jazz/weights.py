@@ -125,7 +125,7 @@ class JazzWeights:
 
     def save(self, path: Path | BytesIO) -> None:
         """Write the five arrays as a compressed ``.npz``, into a file or into memory."""
-        named: dict[str, Any] = dict(zip(_NAMES, self.arrays, strict=True))
+        named: dict[str, Any] = dict(zip(NAMES, self.arrays, strict=True))
         np.savez_compressed(path, **named)
 
     @classmethod
@@ -137,7 +137,7 @@ class JazzWeights:
         try:
             # Opened here because np.load does not close a file that it cannot read.
             with open(path, "rb") as data, np.load(data, allow_pickle=False) as file:
-                return cls.from_arrays([file[name] for name in _NAMES])
+                return cls.from_arrays([file[name] for name in NAMES])
         except (ValueError, KeyError, IndexError, EOFError, BadZipFile) as problem:
             raise InputError(
                 "{file} does not hold a jazz model's weights; choose a file saved here.",
@@ -145,7 +145,7 @@ class JazzWeights:
             ) from problem
 
 
-_NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
+NAMES = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 
 
 @lru_cache(maxsize=8)

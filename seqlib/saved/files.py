@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from seqlib.archive import (
     ArchiveError,
     Reader,
     array_header,
-    most_values,
+    tensors,
 )
 from seqlib.contents import what
 from seqlib.i18n import Later
@@ -27,8 +26,6 @@ from seqlib.lstm.cell import DIVERGED, diverged
 from seqlib.saved.config import CONFIG, SavedError, Told
 from seqlib.vectors.arrays import TENSORS
 
-BYTES = limits.WEIGHTS_BYTES
-UNPACKED = limits.WEIGHTS_UNPACKED
 ENDINGS = ("h5", "hdf5", "keras", "npz", "safetensors")
 HDF5 = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"  # in a .keras file
@@ -44,19 +41,19 @@ Found = Iterator[tuple[str, int, Callable[[], np.ndarray]]]
 def arrays(data: bytes) -> tuple[Arrays, Told]:
     """Read all arrays of floats as float32, by name; names of groups are joined by "/".
 
-    Raises ``SavedError`` for other files, damaged ones, and arrays of more than ``UNPACKED``
-    bytes together.
+    Raises ``SavedError`` for other files, damaged ones, and arrays of more than
+    ``limits.WEIGHTS_UNPACKED`` bytes together.
     """
     found: Arrays = {}
     told = Told()
-    left = UNPACKED
+    left = limits.WEIGHTS_UNPACKED
     try:
         for name, values, read in _arrays(data, told):
             left -= 4 * values
             if left < 0:
                 raise SavedError(
                     "Its arrays unpack to over {most} MB; leave a large embedding out.",
-                    most=UNPACKED // 1_000_000,
+                    most=limits.WEIGHTS_UNPACKED // 1_000_000,
                 )
             with np.errstate(over="ignore"):
                 found[name] = np.asarray(_floats(read()), np.float32)
@@ -77,7 +74,7 @@ def _arrays(data: bytes, told: Told) -> Found:
     if data.startswith(HDF5):
         yield from _hdf5(data, told)
     elif data.startswith(b"PK"):
-        reader = Reader(data, 2 * UNPACKED)  # for arrays of float64
+        reader = Reader(data, 2 * limits.WEIGHTS_UNPACKED)  # for arrays of float64
         if WEIGHTS in reader.names:
             if CONFIG in reader.names:
                 told.read(reader.part(CONFIG, limits.MODEL_JSON))
@@ -152,13 +149,9 @@ def _array(
 
 def _safetensors(data: bytes) -> Found:
     start = 8 + int.from_bytes(data[:8], "little")
-    if (
-        start > min(len(data), limits.LINE_BYTES)
-        or most_values(data[8:start]) > limits.MODEL_VALUES
-    ):
+    if start > min(len(data), limits.LINE_BYTES):
         raise ValueError("a list of tensors that is longer than the file")
-    about = json.loads(data[8:start])
-    about.pop("__metadata__", None)
+    about, _notes = tensors(data[8:start])
     if len(about) > limits.MEMBERS:
         raise ValueError("too many tensors")
     for name in sorted(about, key=lambda name: about[name]["data_offsets"]):
@@ -186,7 +179,7 @@ def _hdf5(data: bytes, told: Told) -> Found:
         for name, dataset in _datasets(h5py, file, "", 0, [limits.MEMBERS]):
             chunk = math.prod(dataset.chunks or dataset.shape)
             pieces -= dataset.size // max(chunk, 1)
-            if 4 * chunk > UNPACKED or pieces < 0:
+            if 4 * chunk > limits.WEIGHTS_UNPACKED or pieces < 0:
                 raise ValueError("an array in unlikely pieces")
             yield name, dataset.size, partial(dataset.__getitem__, ())
 

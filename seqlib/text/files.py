@@ -13,12 +13,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from seqlib import contents
+from seqlib import contents, limits
 from seqlib.i18n import InputError, Later
-from seqlib.limits import LABEL, LOOKED_AT, NAMED_ROWS
-from seqlib.limits import ROWS as MAX_ROWS
-from seqlib.limits import SENTENCE as MAX_CHARACTERS
-from seqlib.limits import TEXT_BYTES as MAX_BYTES
 from seqlib.text import columns
 from seqlib.text.encoding import encoding_of
 from seqlib.text.labelled import (
@@ -55,7 +51,7 @@ class CSVReport:
     header : bool
         Whether the first row named the columns.
     skipped : tuple of Record
-        The first ``NAMED_ROWS`` skipped rows, without cells: their lines, from 1, and why.
+        The first ``limits.NAMED_ROWS`` skipped rows, without cells: their lines, from 1, and why.
     n_skipped : int
         Number of all skipped rows.
     notes : tuple of Later
@@ -130,7 +126,7 @@ def read_column(source: Source, labels: bool) -> tuple[list[str], CSVReport]:
     table = table_of(text)
     if not (table.found is not None and table.found.labelled if labels else table.is_one):
         table = prose(text)
-    rows = [row.cells or [""] for row in islice(table.rows(), LOOKED_AT)]
+    rows = [row.cells or [""] for row in islice(table.rows(), limits.LOOKED_AT)]
     values, header = [row[labels and len(row) > 1] for row in rows], table.header
     if table.found is None and values[0].casefold() in columns.NAMES[labels]:
         values, header = values[1:], True
@@ -148,43 +144,43 @@ class _Kept:
         self._skipped: list[Record] = []
         self._n_skipped = self._cut = 0
         for n, (line, cells, why) in enumerate(rows):
-            if n >= LOOKED_AT:
-                why = Later("only the first {most:,} rows are read", {"most": LOOKED_AT})
+            if n >= limits.LOOKED_AT:
+                why = Later("only the first {most:,} rows are read", {"most": limits.LOOKED_AT})
             sentence, label = map(clean, cells) if cells else ("", "")
             if not why and not sentence and not label:
                 continue
             if reason := why or self._unusable(sentence, label):
                 self._n_skipped += 1
-                if self._n_skipped <= NAMED_ROWS:
+                if self._n_skipped <= limits.NAMED_ROWS:
                     self._skipped.append(Record(line, [], reason))
-                over = len(self.rows) >= MAX_ROWS and self._n_skipped > NAMED_ROWS
-                if n >= LOOKED_AT or (over and lines):
+                over = len(self.rows) >= limits.ROWS and self._n_skipped > limits.NAMED_ROWS
+                if n >= limits.LOOKED_AT or (over and lines):
                     self._n_skipped += (lines or line) - line
                     return
                 continue
-            if len(sentence) > MAX_CHARACTERS:
-                start = sentence[:MAX_CHARACTERS]
+            if len(sentence) > limits.SENTENCE:
+                start = sentence[: limits.SENTENCE]
                 sentence = start.rpartition(" ")[0] or start
                 self._cut += 1
             self.rows.append((sentence, label))
 
     def _unusable(self, sentence: str, label: str) -> Later | None:
         """Say why a row must be left out; None if it can be used."""
-        if len(self.rows) >= MAX_ROWS:
-            return Later("only the first {most:,} rows are used", {"most": MAX_ROWS})
+        if len(self.rows) >= limits.ROWS:
+            return Later("only the first {most:,} rows are used", {"most": limits.ROWS})
         if not sentence:
             return Later("no sentence")
         if not label:
             return Later("no label")
-        if len(label) > LABEL:
-            return Later("the label has more than {most} characters", {"most": LABEL})
-        if not has_words(sentence[:MAX_CHARACTERS]):
+        if len(label) > limits.LABEL:
+            return Later("the label has more than {most} characters", {"most": limits.LABEL})
+        if not has_words(sentence[: limits.SENTENCE]):
             return Later("no words in the sentence")
         return None
 
     def report(self, notes: Iterable[Later] = ()) -> CSVReport:
         """Report what was left out or cut."""
-        cut = {"n": self._cut, "most": MAX_CHARACTERS}
+        cut = {"n": self._cut, "most": limits.SENTENCE}
         long = Later("{n} sentences have more than {most:,} characters; those are read.", cut)
         made = (*([long] if self._cut else []), *notes)
         return CSVReport(
@@ -299,18 +295,18 @@ def _bytes_of(source: Source) -> bytes:
         data = bytes(source)
     elif isinstance(source, str | Path):
         with open(source, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(limits.TEXT_BYTES + 1)
     else:
-        data = source.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        most = MAX_BYTES // 1_000_000
+        data = source.read(limits.TEXT_BYTES + 1)
+    if len(data) > limits.TEXT_BYTES:
+        most = limits.TEXT_BYTES // 1_000_000
         raise InputError("The file is over {most} MB; give it fewer rows.", most=most)
     return data
 
 
 def clean(text: object) -> str:
     """Write text on one line without control characters; None gives ""."""
-    text = "" if text is None else str(text)[: 4 * MAX_CHARACTERS]
+    text = "" if text is None else str(text)[: 4 * limits.SENTENCE]
     line = " ".join(text.translate(_CONTROL).split())
     return line.encode("utf-8", "replace").decode() if not line.isascii() else line
 

@@ -21,6 +21,7 @@ from seqlib.training.adam import clipped
 from seqlib.training.loss import cross_entropy
 from seqlib.training.run import Run
 from seqlib.training.stepped import Part, SteppedTask, flat, views
+from seqlib.training.task import Session
 from seqlib.training.task import State as TaskState
 
 SYMBOLS, COPIED = 4, 3
@@ -243,13 +244,11 @@ class CopyTask(SteppedTask):
         return np.concatenate([clipped(part, CLIP) for part in np.split(gradient, ends)])
 
 
-class CopySession:
+class CopySession(Session):
     """The layers in which one ``advance`` computes."""
 
     def __init__(self, task: CopyTask) -> None:
         self._task = task
-        self.helper: Any = None
-        self.late: Any = None
         cells = (cell_of(arrays[:3]) for arrays in task.model(task.begin()).values())
         self._layers = [over_batch(cell, [BATCH] * task.settings.Tx) for cell in cells]
 

@@ -113,7 +113,7 @@ class Record:
     error : str
     trained_for : float
         Seconds that its slices took.
-    stages : dict of int to object
+    checkpoints : dict of int to object
         The models after some of its epochs, 0 for the first one.
     """
 
@@ -124,7 +124,7 @@ class Record:
     best: tuple[int, Any] | None = None
     error: str = ""
     trained_for: float = 0.0
-    stages: Mapping[int, Any] = field(default_factory=dict)
+    checkpoints: Mapping[int, Any] = field(default_factory=dict)
 
 
 class Run(ShownInNotebook):
@@ -147,6 +147,14 @@ class Run(ShownInNotebook):
         Stands for who watches the run.
     held : bool
         Whether the run is paused because nobody looks.
+    task : Task or None
+        None when the run is over, unless it ``goes_on``.
+    learned : seqlib.training.task.State or None
+        After the last finished slice; None before the first.
+    part_done : float
+        Share of the epoch under way that is done, 0 to 1.
+    only : str
+        What is trained before the run is held again: "epoch", "step" (of Adam), or no limit.
 
     Keep a reference to a run: one that nobody holds is dropped, started or not. A notebook shows
     its loss.
@@ -161,9 +169,9 @@ class Run(ShownInNotebook):
         self.settings = settings
         self.owner = ""
         self.held = False
-        self._task = task
+        self.task = task
         self._start = start
-        self._learned: Learned | None = None  # None before the first slice
+        self.learned: Learned | None = None
         self._model: tuple[int, Any] | None = None  # the model last asked for, and its epoch
         self._best: tuple[int, Any] | None = None  # kept when the task has gone
         self._arrays = {
@@ -171,9 +179,9 @@ class Run(ShownInNotebook):
             for name, one in {**measured, "seconds": np.zeros(0)}.items()
         }
         self._n = 0
-        self._part_done = 0.0
-        self._stages: dict[int, Any] = {0: start}
-        self._only = ""
+        self.part_done = 0.0
+        self._checkpoints: dict[int, Any] = {0: start}
+        self.only = ""
         self._state = State.CREATED
         self._error: Later | str = ""
         self._reason: Later | str = ""
@@ -221,12 +229,7 @@ class Run(ShownInNotebook):
     @property
     def progress(self) -> float:
         """Share of the work done, 0 to 1; moves within an epoch where epochs are long."""
-        return min(1.0, (self._n + self._part_done) / self.settings.epochs)
-
-    @property
-    def part_done(self) -> float:
-        """Share of the epoch under way that is done, 0 to 1."""
-        return self._part_done
+        return min(1.0, (self._n + self.part_done) / self.settings.epochs)
 
     @property
     def pace(self) -> float:
@@ -234,25 +237,20 @@ class Run(ShownInNotebook):
         return getattr(self.settings, "pace", 0)
 
     @property
-    def only(self) -> str:
-        """What is trained before the run is held again: "epoch", "step" (of Adam), or no limit."""
-        return self._only
-
-    @property
     def goes_on(self) -> bool:
         """Whether a run that is over can go on from where it is."""
-        return self._state.over and self._task is not None
+        return self._state.over and self.task is not None
 
     @property
-    def stages(self) -> dict[int, Any]:
+    def checkpoints(self) -> dict[int, Any]:
         """The models after some of the epochs, by epoch: 0 is the first one, the present one is in.
 
         About as many early in the run as late, and where it is tested on the way the one with the
         best test.
         """
         n, model = self.at_epoch()
-        found = {**self._stages, n: model}
-        if self._tested and self._n and self._task is not None:
+        found = {**self._checkpoints, n: model}
+        if self._tested and self._n and self.task is not None:
             best, its_model = self.best_epoch()
             found.setdefault(best, its_model)
         return dict(sorted(found.items()))
@@ -270,7 +268,7 @@ class Run(ShownInNotebook):
     @property
     def needs(self) -> int:
         """Bytes of the data and the state that it takes to train, or to go on."""
-        task, learned = self._task, self._learned
+        task, learned = self.task, self.learned
         held = 0 if task is None else task.nbytes
         if learned is not None:
             held += learned.weights.nbytes + learned.first.nbytes + learned.second.nbytes
@@ -299,14 +297,14 @@ class Run(ShownInNotebook):
     def at_epoch(self) -> tuple[int, Any]:
         """Epochs finished, and the model after them."""
         with self._lock:
-            n, task, learned, known = self._n, self._task, self._learned, self._model
+            n, task, learned, known = self._n, self.task, self.learned, self._model
         if known is not None and (known[0] == n or task is None):
             return known
         made = self._start
         if task is not None and learned is not None:
             made = task.model(learned, self._start)
         with self._lock:
-            if self._task is not None and self._learned is learned:
+            if self.task is not None and self.learned is learned:
                 self._model = n, made
         return n, made
 
@@ -316,7 +314,7 @@ class Run(ShownInNotebook):
         Only for tasks that are tested after each epoch.
         """
         with self._lock:
-            task, learned, kept = self._task, self._learned, self._best
+            task, learned, kept = self.task, self.learned, self._best
         if kept is not None:
             return kept
         if task is None or learned is None:
@@ -335,7 +333,7 @@ class Run(ShownInNotebook):
             scheduler = scheduler or self.usual_scheduler()
             scheduler.admit(self, owner)
             if self._to(State.QUEUED, only_from=(State.CREATED,)):
-                self._scheduler, self._only = scheduler, only
+                self._scheduler, self.only = scheduler, only
                 self._began = time.perf_counter()
                 self._log("run_started")
                 scheduler.add(self)
@@ -348,7 +346,7 @@ class Run(ShownInNotebook):
 
     def resume(self, only: str = "") -> None:
         """Go on after ``pause``; after ``only`` an "epoch" or a "step" the run is held again."""
-        self._only = only
+        self.only = only
         if self._to(State.QUEUED, only_from=(State.PAUSED,)) and self._scheduler is not None:
             self._began += time.perf_counter() - self._held_at
             self._scheduler.add(self)
@@ -367,7 +365,7 @@ class Run(ShownInNotebook):
             self._arrays = {
                 name: _longer(one, self.settings.epochs) for name, one in self._arrays.items()
             }
-            self._best, self._error, self._only = None, "", only
+            self._best, self._error, self.only = None, "", only
             over = tuple(state for state in State if state.over)
         if self._to(State.QUEUED, only_from=over):
             self._began += time.perf_counter() - self._held_at
@@ -382,8 +380,8 @@ class Run(ShownInNotebook):
         with self._lock:
             self.settings = replace(self.settings, **settings)
             changed = self._of_task()
-            if self._task is not None and changed:
-                self._task = self._task.changed(**changed)
+            if self.task is not None and changed:
+                self.task = self.task.changed(**changed)
                 self.name = uuid.uuid4().hex  # workers remember the former task by the former name
 
     def stop(self, reason: Later | str = "") -> None:
@@ -404,8 +402,8 @@ class Run(ShownInNotebook):
             rows = self.rows()
             _n, model = self.at_epoch()
             best = self.best_epoch() if self._tested else None
-            stages = self.stages if self._goes_on else {}
-        return Record(self.settings, state, rows, model, best, error, self.trained_for, stages)
+            checkpoints = self.checkpoints if self._goes_on else {}
+        return Record(self.settings, state, rows, model, best, error, self.trained_for, checkpoints)
 
     @classmethod
     def from_record(cls, record: Record, **more: Any) -> Self:
@@ -446,21 +444,11 @@ class Run(ShownInNotebook):
         """Set the state for a slice. False if none is wanted any more."""
         return self._to(State.RUNNING, only_from=(State.QUEUED, State.RUNNING))
 
-    @property
-    def task(self) -> Task | None:
-        """What is trained; None when the run is over."""
-        return self._task
-
-    @property
-    def learned(self) -> Learned | None:
-        """The state after the last finished slice; None before the first."""
-        return self._learned
-
     def take(self, learned: Learned | None, progress: Progress) -> None:
         """Take what a slice has learned and measured, unless the run is over."""
         if not all(np.isfinite(rows).all() for rows in progress.measured.values()):
             # A loss may be infinite where the weights still are numbers.
-            learned, progress = self._learned, Progress(finite=False)
+            learned, progress = self.learned, Progress(finite=False)
         with self._lock:
             if self._state.over:
                 return
@@ -468,14 +456,14 @@ class Run(ShownInNotebook):
             for name, rows in progress.measured.items():
                 self._arrays[name][self._n : end] = rows
             self._arrays["seconds"][self._n : end] = time.perf_counter() - self._began
-            self._n, self._learned, self._part_done = end, learned, progress.part_done
+            self._n, self.learned, self.part_done = end, learned, progress.part_done
             self._model = None
-            if learned is not None and self._task is not None:
+            if learned is not None and self.task is not None:
                 for epoch, weights in progress.kept.items():
-                    kept = self._task.model(Learned.of(weights), self._start)
-                    self._stages[epoch] = kept
+                    kept = self.task.model(Learned.of(weights), self._start)
+                    self._checkpoints[epoch] = kept
             stepped = learned is not None and learned.gradient is None  # a batch may take parts
-            held = progress.epochs if self._only == "epoch" else self._only and stepped
+            held = progress.epochs if self.only == "epoch" else self.only and stepped
         if not progress.finite:
             self.fail(Later(NOT_A_NUMBER, {"rate": getattr(self.settings, "learning_rate", 0)}))
         elif self._n >= self.settings.epochs:
@@ -519,7 +507,7 @@ class Run(ShownInNotebook):
         self._n, self._state, self._error = n, record.state, record.error
         self.trained_for = record.trained_for
         self._model, self._best = (n, record.model), record.best
-        self._stages = dict(record.stages)
+        self._checkpoints = dict(record.checkpoints)
 
     def _end(self, state: State, reason: Later | str = "", error: Later | str = "") -> None:
         with self._lock:
@@ -530,8 +518,8 @@ class Run(ShownInNotebook):
             best = self.best_epoch() if self._tested else None
             self._model, self._best = (n, model), best
             if not self._goes_on:
-                self._task = self._learned = None
-            self._part_done, self._only = 0.0, ""
+                self.task = self.learned = None
+            self.part_done, self.only = 0.0, ""
             self._held_at, self.ended = time.perf_counter(), self.name
             self._state, self._reason, self._error = state, reason, error
             self.held = False

@@ -138,8 +138,6 @@ class Scheduler:
         Where to train, by the ``room`` that a task asks for; "" for tasks that ask for none.
     clock : function
         Seconds, for tests.
-    by_hand : bool
-        Give a slice only when ``step`` is called; for tests.
     """
 
     def __init__(
@@ -148,14 +146,12 @@ class Scheduler:
         pools: Mapping[str, Pool] | Pool | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
-        by_hand: bool = False,
     ) -> None:
         self.limits = limits or Limits()
         if pools is None:
             pools = Workers()
         self.pools = dict(pools) if isinstance(pools, Mapping) else {"": pools}
         self._clock = clock
-        self._by_hand = by_hand
         self._turns: list[weakref.ref[Run]] = []  # in the order they came
         self._known: weakref.WeakSet[Run] = weakref.WeakSet()
         self._seen: dict[str, float] = {}
@@ -210,12 +206,8 @@ class Scheduler:
             self._known.add(run)
             if all(reference() is not run for reference in self._turns):
                 self._turns.append(weakref.ref(run))
-            if self._thread is None and not self._by_hand and not self._closing:
-                atexit.register(self.close)
-                self._thread = threading.Thread(
-                    target=self._work, name="seqlib-scheduler", daemon=True
-                )
-                self._thread.start()
+            if self._thread is None and not self._closing:
+                self._start()
             self._wake.notify_all()
 
     def place(self, run: Run) -> int:
@@ -256,20 +248,12 @@ class Scheduler:
             self._thread.join(timeout=10)
         atexit.unregister(self.close)
 
-    def step(self) -> Run | None:
-        """Give one slice by hand and wait for what comes of it; for tests.
-
-        Returns the run that had it; None if it was nobody's turn.
-        """
-        self._sweep()
-        run = self._send_next()
-        while self._flights:
-            with self._wake:
-                self._wake.wait_for(lambda: self._landed)
-            self._collect()
-        return run
-
     # The thread that sends and collects.
+
+    def _start(self) -> None:
+        atexit.register(self.close)
+        self._thread = threading.Thread(target=self._work, name="seqlib-scheduler", daemon=True)
+        self._thread.start()
 
     def _work(self) -> None:
         while not self._closing:

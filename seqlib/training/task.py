@@ -165,14 +165,14 @@ class Part(NamedTuple):
     ends: bool
 
 
-class Session(Protocol):
+class Session:
     """The arrays in which one ``advance`` computes, and the process that helps with it.
 
     A table of which few rows are read is ``late``: a gradient ends with those of the rows read.
     """
 
-    helper: Any
-    late: LateRows | None
+    helper: Any = None
+    late: LateRows | None = None
 
     def take(
         self, state: State, part: Part, link: Any = None
@@ -185,4 +185,4 @@ class Session(Protocol):
         ``link.squares`` while they are at hand. The gradient stands in an array
         that the next call uses again.
         """
-        ...
+        raise NotImplementedError

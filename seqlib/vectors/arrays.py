@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER, array_header
+from seqlib.archive import BAD_HEADER, array_header, tensors
 from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
-from seqlib.vectors.unpacking import Stream, files_in, too_large
+from seqlib.vectors.unpacking import Stream, files_in
 
 PIECE = 4 << 20  # bytes
 # Types of tensors; bfloat16, which NumPy lacks, is the upper half of float32.
@@ -35,6 +35,12 @@ class Array(NamedTuple):
     def pieces(self) -> Iterator[np.ndarray]:
         """Yield the array's rows, some at a time."""
         row = self.dtype.itemsize * math.prod(self.shape[1:])
+        if row > limits.LINE_BYTES:
+            raise VectorsError(
+                "The array “{name}” has a row of over {most} MB; leave it out.",
+                name=self.name,
+                most=limits.LINE_BYTES >> 20,
+            )
         if self.fortran_order and len(self.shape) > 1:
             if row * self.shape[0] > limits.ARRAY_BYTES:
                 raise VectorsError(
@@ -67,11 +73,11 @@ class Array(NamedTuple):
 # .npz
 
 
-def read_npz(archive: zipfile.ZipFile, largest: int) -> Iterator[Block]:
+def read_npz(archive: zipfile.ZipFile, findings: Findings) -> Iterator[Block]:
     """Read one array of words and one of vectors, (words, dim), whatever their names."""
     inside = files_in(archive)
-    if sum(info.file_size for info in inside) > largest:
-        raise too_large(largest)
+    if sum(info.file_size for info in inside) > findings.largest:
+        raise findings.too_large()
     words = matrix = None
     for info in inside:
         array = _npy(archive, info)
@@ -160,8 +166,7 @@ def read_safetensors(
     if size > limits.LINE_BYTES:
         raise VectorsError("Its list of tensors is damaged; download it again.")
     try:
-        about = json.loads(take(stream, size))
-        notes = about.pop("__metadata__", None) or {}
+        about, notes = tensors(take(stream, size))
         tables = {
             name: (TENSORS[one["dtype"]], tuple(one["shape"]), tuple(one["data_offsets"]))
             for name, one in about.items()

@@ -27,7 +27,7 @@ from seqlib.vectors.glove import open_glove
 from seqlib.vectors.layout import BOM, Layout, check_dim, layout_of
 from seqlib.vectors.pairs import Joined, are_numbers, count_lines, words_of
 from seqlib.vectors.report import KINDS, Findings, VectorsError
-from seqlib.vectors.store import FORMAT, Writer, is_complete, open_folder
+from seqlib.vectors.store import FORMAT, Writer, open_folder
 from seqlib.vectors.text import Block, finite_rows, read_text
 from seqlib.vectors.unpacking import ARCHIVE_ERRORS, Progress, Stream, opened, pair_in
 from seqlib.vectors.wordvectors import WordVectors
@@ -107,13 +107,12 @@ def load(
         identity = f"{path.resolve()}\n{stat.st_size}\n{stat.st_mtime_ns}"
         with path.open("rb") as file:
             shown = name or path.name
-            given = file, shown, member, words, progress
-            make = partial(_load, *given, Findings(), limits.DISK_UNPACKED)
+            make = partial(_load, file, shown, member, words, progress, Findings())
             return make(keep, identity) if _is_ours(keep) else _for_now(make)
     source.seek(0)
     shown = name or Path(getattr(source, "name", "") or "upload").name
-    findings, largest = Findings(limits.UPLOAD_WORDS), limits.UPLOAD_UNPACKED
-    return _for_now(partial(_load, source, shown, member, words, progress, findings, largest))
+    findings = Findings(limits.UPLOAD_WORDS, limits.UPLOAD_UNPACKED)
+    return _for_now(partial(_load, source, shown, member, words, progress, findings))
 
 
 def _is_ours(folder: Path) -> bool:
@@ -154,7 +153,6 @@ def _load(
     words: str | os.PathLike | BinaryIO | None,
     progress: Progress | None,
     findings: Findings,
-    largest: int,
     keep: Path,
     identity: str = "upload",
 ) -> WordVectors:
@@ -163,21 +161,22 @@ def _load(
         identity += "\n" + hashlib.sha256(paired).hexdigest()
     key = hashlib.sha256(f"{FORMAT}\n{identity}\n{member}".encode()).hexdigest()[:24]
     folder = keep / key
-    if is_complete(folder):
-        return open_folder(folder)
-    if folder.exists():  # damaged since it was written
-        shutil.rmtree(folder)
+    if folder.exists():
+        try:
+            return open_folder(folder)
+        except VectorsError:  # damaged since it was written
+            shutil.rmtree(folder)
 
     def start() -> Stream | ZipFile:
-        return opened(raw, name, member, findings, progress, largest)
+        return opened(raw, name, member, findings, progress)
 
     try:
         if paired is None and member is None and (inside := pair_in(raw)):
             raw, paired = inside
         if paired is not None:
-            blocks, layout = _read_pair(start, raw, paired, member, findings, largest)
+            blocks, layout = _read_pair(start, raw, paired, member, findings)
         else:
-            blocks, layout = _read(start(), name, member, findings, largest)
+            blocks, layout = _read(start(), name, member, findings)
         _write(blocks, layout, name, folder, findings)
     except ARCHIVE_ERRORS as error:
         raise VectorsError(
@@ -195,11 +194,11 @@ def _load(
 
 
 def _read(
-    found: Stream | ZipFile, name: str, member: str | None, findings: Findings, largest: int
+    found: Stream | ZipFile, name: str, member: str | None, findings: Findings
 ) -> tuple[Iterator[Block], str]:
     """Find the format of a file; return its blocks of words and vectors, and the format's name."""
     if isinstance(found, ZipFile):
-        return read_npz(found, largest), N_("NumPy archive")
+        return read_npz(found, findings), N_("NumPy archive")
     head = found.head
     if not head.strip():
         raise VectorsError("{name} is empty; choose another file.", name=name)
@@ -214,7 +213,8 @@ def _read(
         return read_binary(found, claimed, findings), N_("word2vec binary")
     recode, returns = charset(head, found.whole), b"\r" in head and b"\n" not in head
     if recode or returns:
-        found = Stream(Recoded(found, recode[0] if recode else "utf-8", returns), findings)
+        recoded = Recoded(found, recode[0] if recode else "utf-8", returns)
+        found = Stream(recoded, findings, made=True)
     if recode:
         findings.add("charset", None, recode[1])
     elif b"\0" in found.head:
@@ -230,7 +230,6 @@ def _read_pair(
     words: bytes,
     member: str | None,
     findings: Findings,
-    largest: int,
 ) -> tuple[Iterator[Block], str]:
     """Join rows of numbers and their words, whichever of the two files has which."""
     layout = N_("projector pair")
@@ -238,19 +237,19 @@ def _read_pair(
     if isinstance(stream, ZipFile):
         raise VectorsError("An archive needs no second file; choose “my file” for it.")
     if is_safetensors(stream.head):
-        return read_safetensors(stream, member, words_of(words, None), findings), layout
+        return read_safetensors(stream, member, words_of(words, None, findings), findings), layout
     numbers = None  # where the second file has them
-    other = _text(Stream(io.BytesIO(words), findings, largest))
+    other = _text(Stream(io.BytesIO(words), findings))
     if not are_numbers(_text(stream).head) and are_numbers(other.head):
         raw.seek(0)
         numbers, words = words, raw.read(limits.PAIRED_WORDS + 1)
 
     def begin() -> Stream:
-        again = start() if numbers is None else Stream(io.BytesIO(numbers), findings, largest)
+        again = start() if numbers is None else Stream(io.BytesIO(numbers), findings)
         return _text(cast(Stream, again))
 
     rows = count_lines(begin())
-    joined = Stream(Joined(begin(), words_of(words, rows)), findings)
+    joined = Stream(Joined(begin(), words_of(words, rows, findings)), findings, made=True)
     first = joined.head.partition(b"\n")[0]
     if not are_numbers(first.partition(b"\t")[2] + b"\n"):
         raise VectorsError("Neither of the two files has rows of numbers only, as vectors.tsv has.")
@@ -261,7 +260,7 @@ def _text(stream: Stream) -> Stream:
     """Return a stream of text in UTF-8, without a mark of byte order."""
     marked = ("utf-8-sig", "UTF-8") if stream.head.startswith(BOM) else None
     found = marked or charset(stream.head, stream.whole)
-    return Stream(Recoded(stream, found[0]), stream.findings) if found else stream
+    return Stream(Recoded(stream, found[0]), stream.findings, made=True) if found else stream
 
 
 def _bytes(words: str | os.PathLike | BinaryIO) -> bytes:
@@ -300,8 +299,7 @@ def _write(
             raise VectorsError("No line holds a word and its vector; choose another file.")
         for word, line in writer.drop_repeated():
             findings.add("duplicate", line, word)
-        skipped = findings.report(name, layout, 0).skipped
-        writer.finish(name, findings.report(name, layout, writer.count + skipped))
+        writer.finish(name, findings.report(name, layout, writer.count))
 
 
 def _clean(block: Block, findings: Findings) -> Block:

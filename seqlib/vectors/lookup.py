@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -14,10 +13,6 @@ from seqlib.text import sentences_to_indices, tokenise
 from seqlib.vectors import WordVectors
 
 ONE_HOT_ROWS = 1 << 12
-COMMONEST = 20_000  # first words, among which ``beside`` searches
-
-# What was found goes with the vectors, and does not keep them.
-_beside: WeakKeyDictionary[WordVectors, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +57,6 @@ def look_up(sentences: Sequence[str], vectors: WordVectors, maxlen: int | None =
     words = tuple(tokens[:maxlen] for tokens in words)
     indices = sentences_to_indices(words, vectors.word_to_index, maxlen)
     return Lookup(words, indices, np.asarray(vectors.table[indices], np.float32))
-
-
-def beside(vectors: WordVectors, word: str) -> tuple[str, ...]:
-    """Find the English words nearest to the row made for a Chinese word; none for another word."""
-    if vectors.word_to_index.get(word, 0) < len(vectors.matrix):
-        return ()
-    known = _beside.setdefault(vectors, {})
-    if word not in known:
-        near = vectors.neighbours(word, 5, among=COMMONEST)
-        known[word] = tuple(one.word for one in near if one.word.isalpha())[:2]  # not 'd of "i'd"
-    return known[word]
 
 
 def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:

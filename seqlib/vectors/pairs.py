@@ -7,7 +7,7 @@ import re
 from seqlib import limits
 from seqlib.text.encoding import encoding_of
 from seqlib.vectors.layout import ALL_SEPARATORS, WORD_NAMES, is_number
-from seqlib.vectors.report import VectorsError
+from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import BLOCK, Readable
 
 _SEPARATORS = re.compile(rb"[%s]+" % re.escape(ALL_SEPARATORS))
@@ -20,12 +20,12 @@ def are_numbers(head: bytes) -> bool:
     return bool(lines) and all(len(line) > 1 and all(map(is_number, line)) for line in lines)
 
 
-def words_of(data: bytes, rows: int | None) -> list[bytes]:
+def words_of(data: bytes, rows: int | None, findings: Findings) -> list[bytes]:
     """Read the first column of a metadata file of so many rows, None for any, in UTF-8.
 
     A header is left out. It has one where there are several columns, or where its one name is
     that of a column of words. Raises ``VectorsError`` if there are not as many words as rows, or
-    a line has other columns than the first, as where a word holds a line break.
+    too many, or a line has other columns than the first, as where a word holds a line break.
     """
     if len(data) > limits.PAIRED_WORDS:
         most = limits.PAIRED_WORDS >> 20
@@ -35,6 +35,7 @@ def words_of(data: bytes, rows: int | None) -> list[bytes]:
         data = data.decode(found[0]).removeprefix("\ufeff").encode("utf-8", "replace")
     data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
     n = data.count(b"\n") + 1
+    findings.check(n - 1)  # one may be a header
     if rows is None:  # what has the numbers says how many
         rows = n - 1 if b"\t" in data.split(b"\n", 1)[0] else n
     if not rows <= n <= rows + 1:

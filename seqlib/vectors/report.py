@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
+from seqlib import limits
 from seqlib.i18n import N_, InputError, Later, _
 
 
@@ -103,10 +104,13 @@ class Report:
 
 
 class Findings:
-    """Collect the problems found while a file is read, which may have so many words at most."""
+    """Collect the problems found while a file is read, and hold it to its bounds.
 
-    def __init__(self, most: int = sys.maxsize) -> None:
-        self._most = most
+    It may have so many words at most, and unpack to ``largest`` bytes.
+    """
+
+    def __init__(self, most: int = sys.maxsize, largest: int = limits.DISK_UNPACKED) -> None:
+        self._most, self.largest = most, largest
         self.counts: Counter[str] = Counter()
         self.problems: list[Problem] = []
         self.member = ""  # of several
@@ -129,8 +133,15 @@ class Findings:
                 "The file has over {most:,} words; keep the commonest ones.", most=self._most
             )
 
-    def report(self, source: str, layout: str, lines: int) -> Report:
-        """Make the report, problems sorted by line."""
+    def too_large(self) -> VectorsError:
+        """Make the error that a file unpacks to more than it may."""
+        most = self.largest
+        size = f"{most >> 30} GB" if most >> 30 else f"{most >> 20} MB"
+        return VectorsError("It unpacks to more than {size}; choose a smaller file.", size=size)
+
+    def report(self, source: str, layout: str, words: int) -> Report:
+        """Make the report of a file that gave so many words, problems sorted by line."""
+        lines = words + sum(count for kind, count in self.counts.items() if not KINDS[kind][0])
         order = sorted(self.problems, key=lambda problem: problem.line or 0)
         members = (self.member, self.others)
         return Report(source, layout, lines, dict(self.counts), tuple(order), *members)

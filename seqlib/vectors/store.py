@@ -156,18 +156,19 @@ class Writer:
         try:
             os.rename(self.folder, self.target)
         except OSError:
-            if not is_complete(self.target):
+            if about_folder(self.target) is None:
                 raise
 
 
-def is_complete(folder: Path) -> bool:
-    """Tell whether the folder has vectors of this format with as many rows as it says."""
+def about_folder(folder: Path) -> dict[str, Any] | None:
+    """Read ``about.json``; None without vectors of this format with as many rows as it says."""
     try:
         about = json.loads((folder / "about.json").read_text("utf-8"))
         matrix = np.load(folder / "matrix.npy", mmap_mode="r")
     except (OSError, ValueError):
-        return False
-    return about.get("format") == FORMAT and matrix.shape == (about["words"] + 1, about["dim"])
+        return None
+    whole = about.get("format") == FORMAT and matrix.shape == (about["words"] + 1, about["dim"])
+    return about if whole else None
 
 
 def open_folder(folder: Path) -> WordVectors:
@@ -175,9 +176,9 @@ def open_folder(folder: Path) -> WordVectors:
 
     Raises ``VectorsError`` if the folder is missing or damaged.
     """
-    if not is_complete(folder):
+    about = about_folder(folder)
+    if about is None:
         raise VectorsError("{folder} holds no complete vectors; make them again.", folder=folder)
-    about = json.loads((folder / "about.json").read_text("utf-8"))
     words = Words(
         np.memmap(folder / "words.txt", np.uint8, "r") if about["words"] else np.zeros(0, np.uint8),
         _optional(folder / "codes.npy"),

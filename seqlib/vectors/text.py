@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,6 +25,7 @@ from seqlib.vectors.report import Findings, VectorsError
 
 BLOCK = 1 << 20
 FEWEST_ROWS = 16
+MOST_WORDS = 1000  # of a phrase before its numbers
 
 
 class Readable(Protocol):
@@ -291,18 +293,26 @@ def _convert(text: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndar
     return out, failed
 
 
+@lru_cache(maxsize=8)
+def _field(separators: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"[^%s]+" % re.escape(separators))
+
+
 def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
     """Parse one line: its problem ("" for none), its word, and its vector if it has one."""
     dim = layout.dim
     raw = raw.rstrip(b" \t\r")
     if not raw:
         return "empty line", b"", None
+    if len(raw) < 2 * dim - 1:
+        return "columns", b"", None
     # Where the usual separators give too few fields, others may be among them.
     for separators in (layout.separators, layout.separators + b" \t", ALL_SEPARATORS):
-        fields = list(re.finditer(rb"[^%s]+" % re.escape(separators), raw))
+        fields = list(islice(_field(separators).finditer(raw), dim + MOST_WORDS))
         if len(fields) > dim or (len(fields) == dim and fields[0].start()):
             break
-    if len(fields) < dim or (len(fields) == dim and not fields[0].start()):
+    too_few = len(fields) < dim or (len(fields) == dim and not fields[0].start())
+    if too_few or len(fields) == dim + MOST_WORDS:
         return "columns", b"", None
     numbers = [field[0] for field in fields[-dim:]]
     if not all(map(is_number, numbers)):

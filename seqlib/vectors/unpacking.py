@@ -44,7 +44,9 @@ _UNPACKERS: dict[bytes, Callable[[Any], Any]] = {
 
 
 class Stream:
-    """Read a stream within a limit, if it has one; a packed one that is cut off ends early.
+    """Read a stream within the bound of its findings; a packed one that is cut off ends early.
+
+    One that is ``made`` of what such a stream gives has no bound of its own.
 
     Attributes
     ----------
@@ -55,10 +57,10 @@ class Stream:
     """
 
     def __init__(
-        self, file: Any, findings: Findings, largest: int | None = None, packed: bool = False
+        self, file: Any, findings: Findings, packed: bool = False, made: bool = False
     ) -> None:
-        self._file, self._packed = file, packed
-        self.findings, self.largest = findings, largest
+        self._file, self.findings = file, findings
+        self._packed, self._made = packed, made
         self._read, self._again = 0, io.BytesIO()
         self.head = take(self, HEAD)
         self._again = io.BytesIO(self.head)
@@ -69,8 +71,8 @@ class Stream:
             return data
         data = self._in_steps(size) if self._packed else self._file.read(size)
         self._read += len(data)
-        if self.largest is not None and self._read > self.largest:
-            raise too_large(self.largest)
+        if self._read > self.findings.largest and not self._made:
+            raise self.findings.too_large()
         return data
 
     def _in_steps(self, size: int) -> bytes:
@@ -93,7 +95,7 @@ def unpacked(stream: Stream, layers: int = limits.LAYERS) -> Stream:
     """Unpack a stream that is packed, in so many layers at most."""
     for sign, unpack in _UNPACKERS.items():
         if layers and stream.head.startswith(sign):
-            inner = Stream(unpack(stream), stream.findings, stream.largest, True)
+            inner = Stream(unpack(stream), stream.findings, packed=True)
             return unpacked(inner, layers - 1)
     return stream
 
@@ -127,7 +129,6 @@ def opened(
     member: str | None,
     findings: Findings,
     progress: Progress | None,
-    largest: int,
 ) -> Stream | zipfile.ZipFile:
     """Unpack a file down to what holds the vectors: a stream, or an archive of arrays only.
 
@@ -135,7 +136,7 @@ def opened(
     """
 
     def start() -> Stream:
-        return unpacked(Stream(_Watched(raw, progress), findings, largest))
+        return unpacked(Stream(_Watched(raw, progress), findings))
 
     stream = start()
     if stream.head[:4] in (b"PK\3\4", b"PK\5\6") and raw.seekable():
@@ -146,8 +147,8 @@ def opened(
         inside = files_in(archive)
         if inside and all(info.filename.endswith(".npy") for info in inside):
             return archive
-        wanted = chosen(members_of(archive), member, name, findings, largest)
-        return unpacked(Stream(_in_zip(archive, wanted.name), findings, largest, True))
+        wanted = chosen(members_of(archive), member, name, findings)
+        return unpacked(Stream(_in_zip(archive, wanted.name), findings, packed=True))
     if stream.head[257:262] == b"ustar":
         sizes = ((inner.size, inner.name) for inner, _file in _in_tar(stream))
         examined = heapq.nlargest(limits.EXAMINED, sizes)
@@ -156,16 +157,14 @@ def opened(
             for inner, file in _in_tar(start())
             if (inner.size, inner.name) in examined
         ]
-        wanted = chosen(members, member, name, findings, largest)
+        wanted = chosen(members, member, name, findings)
         for inner, file in _in_tar(start()):
             if inner.name == wanted.name:
-                return unpacked(Stream(file, findings, largest))
+                return unpacked(Stream(file, findings))
     return stream
 
 
-def chosen(
-    members: Sequence[Member], member: str | None, name: str, findings: Findings, largest: int
-) -> Member:
+def chosen(members: Sequence[Member], member: str | None, name: str, findings: Findings) -> Member:
     """Choose the member asked for, else the fullest, see ``_fullest``."""
     if not members:
         raise VectorsError("{name} is an archive without files.", name=name)
@@ -188,7 +187,7 @@ def chosen(
         raise VectorsError(
             "No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed
         )
-    wanted = _fullest(found, largest)
+    wanted = _fullest(found, findings.largest)
     if len(found) > 1:
         findings.member = wanted.name
         findings.others = tuple(one.name for one in found if one is not wanted)
@@ -262,7 +261,7 @@ def members_of(archive: zipfile.ZipFile) -> list[Member]:
 
 def _dim_of(file: Any) -> int:
     """Tell the dimension of the vectors in a file, a packed one too, from its first bytes."""
-    stream = Stream(io.BytesIO(file.read(HEAD)), Findings(), HEAD)
+    stream = Stream(io.BytesIO(file.read(HEAD)), Findings(largest=HEAD))
     try:
         inner = unpacked(stream)
     except ARCHIVE_ERRORS:
@@ -277,9 +276,3 @@ def _in_tar(stream: Stream) -> Iterator[tuple[tarfile.TarInfo, Any]]:
             archive.members = []  # it would keep all of them
             if inner.isfile() and _is_seen(inner.name):
                 yield inner, archive.extractfile(inner)
-
-
-def too_large(largest: int) -> VectorsError:
-    """Make the error that a file unpacks to more than so many bytes."""
-    size = f"{largest >> 30} GB" if largest >> 30 else f"{largest >> 20} MB"
-    return VectorsError("It unpacks to more than {size}; choose a smaller file.", size=size)

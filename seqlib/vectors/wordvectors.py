@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from seqlib.vectors.rows import Rows
 from seqlib.vectors.words import Words, WordToIndex, WordToVec
 
 CHUNK_ROWS = 1 << 16
+COMMONEST, MEAN_OF = 20_000, 10_000  # first words, in most files the commonest
 MANY = 5000  # fewer words would mean too few Chinese ones
 ENGLISH = ("the", "not", "love", "eat")  # words by which vectors of English are known
 
@@ -90,6 +91,7 @@ class WordVectors:
     source: str = ""
     known_as: str = ""
     placed: np.ndarray | None = None
+    _beside: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or len(self.matrix) != len(self.words) + 1:
@@ -211,6 +213,12 @@ class WordVectors:
         return np.concatenate([row_norms(rows) for _start, rows in self.chunks()])
 
     @cached_property
+    def mean(self) -> np.ndarray:
+        """Mean of the first ``MEAN_OF`` vectors, float32 (dim,); zeros if there is none."""
+        rows = np.asarray(self.matrix[1 : MEAN_OF + 1], np.float32)
+        return rows.mean(axis=0) if len(rows) else np.zeros(self.dim, np.float32)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Number of words, dimensions, and a checksum of all words and all numbers."""
         if self.known_as:
@@ -290,6 +298,16 @@ class WordVectors:
         left_out = self.indices([*own, *without])
         scores[left_out[left_out < len(scores)]] = np.nan
         return self.nearest(scores, k)
+
+    def beside(self, word: str) -> tuple[str, ...]:
+        """Find the English words nearest to the row made for a Chinese word; none for another."""
+        if self.word_to_index.get(word, 0) < len(self.matrix):
+            return ()
+        if word not in self._beside:
+            near = self.neighbours(word, 5, among=COMMONEST)
+            alone = (one.word for one in near if one.word.isalpha())  # not 'd of "i'd"
+            self._beside[word] = tuple(alone)[:2]
+        return self._beside[word]
 
     def nearest(self, scores: np.ndarray, k: int) -> tuple[Neighbour, ...]:
         """Find the k rows with the highest scores, highest first; rows scored NaN are left out."""

@@ -88,8 +88,9 @@ def follow(page: Page, name: str, language: str, *, act: bool) -> None:
     expect(card).to_be_hidden()
 
 
-# The card is wholly in the window, and so is some of what is lit, its upper edge below the bar. Where a step was ``skipped``, the
-# next element may not be drawn yet: then the card says so. One look, for a walk takes many.
+# The card is wholly in the window, and so is some of what is lit, its upper edge not under the bar.
+# Where a step was ``skipped``, the next element may not be drawn yet: then the card says so. One
+# look, for a walk takes many.
 ON_SCREEN = """({ skipped, phone }) => {
   const all = (css, root = document) => [
     ...root.querySelectorAll(css),

@@ -16,7 +16,6 @@ from streamlit.testing.v1 import AppTest
 from seqlib.i18n import speaking
 from seqlib.text import shipped
 from seqlib.vectors import load
-from seqlib.vectors.lookup import beside
 from ui.emojify.sentence import EXAMPLES
 from ui.navigation import PAGES
 from ui.state import TABLE
@@ -131,7 +130,7 @@ SENTENCES = {
     *EXAMPLES,
     *TABLE["emoji_many"].default.splitlines(),
     # What Chinese words lie next to is English on purpose.
-    *(" ".join(beside(load(), word)) for word in LINKS["emojify.py"]["say"].split()),
+    *(" ".join(load().beside(word)) for word in LINKS["emojify.py"]["say"].split()),
 }
 WORDS_OF = {word for part in shipped() for word in part.words}
 PHRASE = "not feeling happy"  # the lesson speaks of it

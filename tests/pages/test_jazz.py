@@ -123,7 +123,7 @@ def test_training_epoch_by_epoch_to_the_end_and_on_and_back_over_it():
     back = app.select_slider(key="kept_epoch")
     assert back.options == ["0", "1", "2", "3", "5", "10"]
     back.set_value(3).run()
-    found = score(run.stages[3], default_corpus().held_out_sequences)
+    found = score(run.checkpoints[3], default_corpus().held_out_sequences)
     said = f"After **3** epochs · training **{run.metrics.loss[3].mean():.2f}** nats a note"
     assert f"{said} · held out **{found.log_loss:.2f}** nats a note" in texts(app)
 

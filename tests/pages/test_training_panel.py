@@ -90,3 +90,20 @@ def test_a_loss_held_out_of_earlier_weights_is_said_to_be_theirs(state, says):
     _loss, _training, accuracy, held_out = training_panel.summed_over_steps(run)
     assert accuracy == "accuracy 10%"  # of the training windows, so beside their loss
     assert held_out == f"held out **3.50** nats a note{says}"
+
+
+@pytest.mark.parametrize(("readers", "seconds"), [(1, 1.2), (30, 6.0)])
+def test_what_is_slow_to_draw_is_drawn_seldomer_and_in_a_class_as_seldom_as_all(
+    moving, monkeypatch, readers, seconds
+):
+    moving(readers)
+    asked = []
+    monkeypatch.setattr(
+        training_panel.st,
+        "fragment",
+        lambda _, run_every: asked.append(run_every) or (lambda: None),
+    )
+    run = counting()
+    run._state, run._n = State.RUNNING, 1
+    training_panel.watch(run, lambda: None, least=1.2)
+    assert asked == [seconds]

@@ -62,7 +62,7 @@ def a_jazz_run() -> TrainingRun:
     settings = RunSettings(epochs=4, m=6, Tx=8, n_a=5)
     weights = JazzWeights.initial(5, corpus.n_values, 2)
     return TrainingRun.from_record(
-        Record(settings, State.DONE, measured, weights, stages={0: weights}),
+        Record(settings, State.DONE, measured, weights, checkpoints={0: weights}),
         probe=np.eye(corpus.n_values, dtype=np.float32)[:8],
     )
 

@@ -19,7 +19,6 @@ from seqlib.shapes import pasted
 from seqlib.shapes.code.machine import MAX_LAYERS
 from seqlib.shapes.code.reading import MAX_LETTERS
 from seqlib.shapes.layers.base import MAX_SIZE
-from seqlib.text import files as text_files
 from seqlib.text import read_csv, read_sentences
 from ui.frame.frame import PAGES
 from ui.state import TABLE, Text
@@ -172,8 +171,8 @@ def test_the_server_takes_no_larger_file_than_the_largest_reader():
     ("read", "most"),
     [
         (lambda data: music.read_midi(data), music.MAX_BYTES),
-        (lambda data: read_csv(data), text_files.MAX_BYTES),
-        (lambda data: read_sentences(data), text_files.MAX_BYTES),
+        (lambda data: read_csv(data), limits.TEXT_BYTES),
+        (lambda data: read_sentences(data), limits.TEXT_BYTES),
         (lambda data: open_model(data), limits.MODEL_BYTES),
     ],
     ids=["MIDI", "sentences", "sentences alone", "emoji model"],
@@ -184,22 +183,21 @@ def test_readers_refuse_what_is_larger_than_their_uploader_says(read, most):
 
 
 def test_a_visit_has_a_largest_size():
-    from ui.visit import MAX_BYTES
     from ui.visit.reading import open_visit
 
     with pytest.raises(ValueError, match="too large for a visit"):
-        open_visit(bytes(MAX_BYTES + 1))
+        open_visit(bytes(limits.VISIT_BYTES + 1))
 
 
 def test_rows_and_sentences_have_a_most():
-    rows = "\n".join(f"sentence number {n},{n % 3}" for n in range(text_files.MAX_ROWS + 100))
+    rows = "\n".join(f"sentence number {n},{n % 3}" for n in range(limits.ROWS + 100))
     labelled, report = read_csv(("text,label\n" + rows).encode())
-    assert len(labelled) == text_files.MAX_ROWS
+    assert len(labelled) == limits.ROWS
     assert report.n_skipped
-    long = "x" * (text_files.MAX_CHARACTERS + 1)
+    long = "x" * (limits.SENTENCE + 1)
     labelled, report = read_csv(f"text,label\n{long},1\nshort one,1\nanother,2\n".encode())
     assert "more than 1,000 characters" in str(report.notes[0])
-    assert max(map(len, labelled.sentences)) == text_files.MAX_CHARACTERS
+    assert max(map(len, labelled.sentences)) == limits.SENTENCE
 
 
 @pytest.mark.parametrize("name", ["epochs", "m", "Tx", "n_a", "learning_rate", "pace"])

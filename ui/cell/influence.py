@@ -125,8 +125,10 @@ def copy_task() -> None:
     """Draw the copy task: settings, start and stop, and live curves."""
     copy_settings()
 
-    def start(owner: str) -> None:
-        st.session_state["copy_run"] = CopyRun(_chosen()).start(session.scheduler(), owner)
+    def start() -> None:
+        new = CopyRun(_chosen())
+        session.start(new)
+        st.session_state["copy_run"] = new
 
     run: CopyRun | None = st.session_state.get("copy_run")
     training_panel.buttons(

@@ -52,7 +52,7 @@ def show() -> None:
     uploads.uploader(
         _("Weights (.weights.h5, .keras, .h5, .npz, .safetensors)"),
         saved.ENDINGS,
-        saved.BYTES // 1_000_000,
+        limits.WEIGHTS_BYTES // 1_000_000,
         _open,
         key="own_file",
         help=sentences(

@@ -10,7 +10,7 @@ from seqlib.stage import Clock, Heatmap, Stage, Tokens
 from seqlib.text import tokenise
 from seqlib.vectors import WordVectors
 from seqlib.vectors.figures import limit_of
-from seqlib.vectors.lookup import Lookup, beside, look_up, multiplications, one_hot_product
+from seqlib.vectors.lookup import Lookup, look_up, multiplications, one_hot_product
 from ui.embeddings import state
 from ui.frame import frame
 from ui.lessons.pages import lesson
@@ -97,7 +97,7 @@ def lookup_stage(found: Lookup, place: int, vectors: WordVectors) -> Stage:
     maxlen = len(rows)
     after = maxlen - len(words)
     names = words + (_("padding"),) * after
-    near = (*(" ".join(beside(vectors, word)) for word in words), *("",) * after)
+    near = (*(" ".join(vectors.beside(word)) for word in words), *("",) * after)
     used, which = np.unique(rows, return_inverse=True)
     one_hots = np.zeros((maxlen, len(used)), np.float32)
     one_hots[np.arange(maxlen), which] = 1

@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 from seqlib.i18n import N_, _
 from seqlib.text import table_csv, tokenise
 from seqlib.vectors import View, WordVectors, figures, overview, row_order
-from seqlib.vectors.lookup import beside
 from ui.embeddings import export
 from ui.frame import frame, language
 from ui.parts import charts, escape
@@ -153,7 +152,7 @@ def _jump_box(vectors: WordVectors, order: np.ndarray | None) -> None:
                 "“{word}” has no row in E. Its row is made of those of the English words it means, "
                 "such as {near}.",
                 word=word,
-                near=[*beside(vectors, word)],
+                near=[*vectors.beside(word)],
             )
             return
         place = place_of(row, order)

@@ -11,7 +11,7 @@ from seqlib.figures import plain, signed
 from seqlib.i18n import _, language, sentences
 from seqlib.text.chinese import is_han
 from seqlib.vectors import Analogy, Neighbour, WordVectors, figures, load, pca
-from seqlib.vectors.wordvectors import unit
+from seqlib.vectors.wordvectors import COMMONEST, unit
 from ui.embeddings import state
 from ui.lessons.pages import lesson
 from ui.parts import charts, escape
@@ -20,7 +20,6 @@ from ui.parts.remembered import remembered
 from ui.state import widget
 
 MOST_WORDS = 24
-COMMONEST = 20_000
 
 
 def neighbours(vectors: WordVectors) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -13,11 +14,12 @@ from seqlib.emojify.changes import Moved, groups, moved
 from seqlib.i18n import InputError, _, sentences
 from seqlib.text import shipped
 from seqlib.vectors import WordVectors, figures
+from ui.frame import frame
 from ui.lessons.pages import lesson
 from ui.parts import charts, training_panel
 from ui.parts.presenter import font
 from ui.parts.remembered import remembered
-from ui.state import widget
+from ui.state import value, widget
 from ui.visit import session
 from ui.visit.records import PairRecord
 
@@ -27,45 +29,27 @@ REFRESH = 1.2  # seconds; a shorter time would interrupt a drawing that is not f
 
 
 def panel(vectors: WordVectors) -> None:
-    """Draw the section as a fragment that is redrawn while the runs train."""
-    started = _pair()
-    polled = started is not None and not started.state.over
-
-    def draw() -> None:
-        session.watching()
-        _panel(vectors)
-        pair = _pair()
-        if (pair is not None and not pair.state.over) != polled:
-            st.rerun()  # begin to look again and again, or cease to
-
-    st.fragment(draw, run_every=REFRESH if polled else None)()
-
-
-def _pair() -> PairRecord | None:
-    return st.session_state.get("embedding_runs")
-
-
-def _panel(vectors: WordVectors) -> None:
-    pair = _pair()
+    """Draw the settings, the buttons, and what the two runs have changed so far."""
+    pair: PairRecord | None = st.session_state.get("embedding_runs")
     if pair is not None and pair.vectors is not vectors:
         pair.stop()
         del st.session_state["embedding_runs"]
         pair = None
-    settings = _settings()
-    _buttons(pair, settings, vectors)
+    settings()
+    _buttons(pair, vectors)
     if pair is not None:
-        _live(pair)
+        training_panel.watch(pair, partial(_live, pair), REFRESH)
 
 
-def _settings() -> EmojifySettings:
+@frame.alone()
+def settings() -> None:
+    """Draw the settings, which only the button reads."""
     one, two, three = st.columns(3, vertical_alignment="bottom")
-    epochs = one.slider(
+    one.slider(
         _("epochs"), help=_("Passes over the training sentences."), **widget("embedding_epochs")
     )
-    rate = two.select_slider(
-        _("learning rate"), help=_("Adam's step size."), **widget("embedding_rate")
-    )
-    mask = three.toggle(
+    two.select_slider(_("learning rate"), help=_("Adam's step size."), **widget("embedding_rate"))
+    three.toggle(
         _("mask row 0"),
         help=_(
             "On, the model skips padding. Off, it reads the padding row like a word, and a "
@@ -73,19 +57,18 @@ def _settings() -> EmojifySettings:
         ),
         **widget("embedding_mask"),
     )
+
+
+def _chosen() -> EmojifySettings:
+    epochs, rate, mask = map(value, ("embedding_epochs", "embedding_rate", "embedding_mask"))
     # Every word is read in every epoch, so that each row that can move does.
     return EmojifySettings(
-        epochs=epochs,
-        units=UNITS,
-        learning_rate=rate,
-        mask=mask,
-        input_dropout=0,
-        word_dropout=0,
+        epochs=epochs, units=UNITS, learning_rate=rate, mask=mask, input_dropout=0, word_dropout=0
     )
 
 
-def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVectors) -> None:
-    def start(owner: str) -> None:
+def _buttons(pair: PairRecord | None, vectors: WordVectors) -> None:
+    def start() -> None:
         data, lexicon = shipped(), Lexicon.of(vectors)
         if not vectors.indices(data.train.words).any():
             raise InputError(
@@ -94,12 +77,12 @@ def _buttons(pair: PairRecord | None, settings: EmojifySettings, vectors: WordVe
                 name=_(vectors.name),
             )
         runs = [
-            EmojifyRun(data.train, data.test, lexicon, replace(settings, trainable=trainable))
+            EmojifyRun(data.train, data.test, lexicon, replace(_chosen(), trainable=trainable))
             for trainable in (False, True)
         ]
         try:
             for run in runs:
-                run.start(session.scheduler(), owner)
+                session.start(run)
         except ValueError:
             for run in runs:
                 run.stop()

@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from seqlib import limits
 from seqlib.i18n import N_, InputError, _, n_
-from seqlib.limits import JUDGED
 from seqlib.text import (
     MAX_CLASSES,
     MIN_CLASSES,
@@ -22,7 +22,7 @@ from seqlib.text import (
     template,
     write_csv,
 )
-from seqlib.text.files import MAX_BYTES, MAX_ROWS, clean
+from seqlib.text.files import clean
 from seqlib.text.several import MOST_FILES, role
 from ui.emojify import state
 from ui.emojify.stage import named
@@ -51,10 +51,10 @@ def choose() -> None:
             _(
                 "A CSV with a sentence and a label in each row, at most {most:g} MB; test "
                 "sentences and labels may stand in files of their own",
-                most=MAX_BYTES / 1e6,
+                most=limits.TEXT_BYTES / 1e6,
             ),
             TYPES,
-            round(MAX_BYTES / 1e6),
+            round(limits.TEXT_BYTES / 1e6),
             read_upload,
             key="emoji_csv",
             help=_(
@@ -64,7 +64,7 @@ def choose() -> None:
                 "sentences, one with “labels” has a label a line.",
                 least=MIN_CLASSES,
                 most=MAX_CLASSES,
-                rows=MAX_ROWS,
+                rows=limits.ROWS,
             ),
             several=True,
             needed=lambda: True,
@@ -89,13 +89,11 @@ def choose() -> None:
     counts()
 
 
-def read_upload(files: list[UploadedFile]) -> None:
+def read_upload(files: list[UploadedFile], new: list[UploadedFile]) -> None:
     """Use the sentences of uploaded files; raises ``ValueError``, one sentence.
 
     A file takes the place of one chosen before it that was for the same.
     """
-    before, *_rest = st.session_state.get("emoji_csv:seen", ("",))
-    new = [file for file in files if file.file_id not in before.split()]
     replaced = {role(file.name) for file in new}
     files = [file for file in files if file in new or role(file.name) not in replaced]
     if len(files) > MOST_FILES:
@@ -174,12 +172,12 @@ def _example(part: LabelledSentences, label: int) -> str:
 def edit() -> None:
     """Draw all rows in a table in which the reader can correct and add."""
     data = state.data()
-    if max(len(data.train), len(data.test)) > JUDGED:
+    if max(len(data.train), len(data.test)) > limits.JUDGED:
         st.caption(
             _(
                 "This page judges models by {most:,} test sentences at most, and V1 learns from as "
                 "many, drawn at random.",
-                most=JUDGED,
+                most=limits.JUDGED,
             )
         )
     if not st.toggle(

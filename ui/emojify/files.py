@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from seqlib import saved
+from seqlib import limits, saved
 from seqlib import vectors as word_vectors
 from seqlib.emojify import EmojiModel, open_model, pretrained, save_model
 from seqlib.emojify.files import SUFFIX
@@ -140,9 +140,10 @@ def reopen() -> None:
     uploads.uploader(
         _("Open a model: a SeqScope file, or weights of your own Emojify_V2"),
         (SUFFIX.removeprefix("."), "zip", *saved.ENDINGS),
-        saved.BYTES // 1_000_000,
+        limits.WEIGHTS_BYTES // 1_000_000,
         _open,
         key="emoji_open",
+        above=True,  # the choice of models
         help=sentences(
             _(
                 "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. "
@@ -151,8 +152,6 @@ def reopen() -> None:
             _(saved.LEAVE_OUT),
         ),
     )
-    if st.session_state.pop("emoji_opened_now", False):
-        st.rerun()  # the choice of models is above, and knows nothing of it yet
 
 
 def _open(file: UploadedFile) -> None:
@@ -168,5 +167,5 @@ def _open(file: UploadedFile) -> None:
         data = remembered(model, ("file",), lambda: save_model(model, words, vectors=vectors))
     else:
         (model,) = held.once([data], ("emojify", vectors), lambda: (open_model(data, vectors),))
-    st.session_state.update(emoji_file_model=model, emoji_file_bytes=data, emoji_opened_now=True)
+    st.session_state.update(emoji_file_model=model, emoji_file_bytes=data)
     choices.choose("emoji_model", state.FILE)

@@ -6,11 +6,10 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from seqlib import limits
 from seqlib.emojify import EmojiModel, sure
 from seqlib.i18n import N_, _
-from seqlib.limits import ANSWERED
 from seqlib.text import EmojiClass, read_sentences, table_csv
-from seqlib.text.files import MAX_BYTES
 from ui.emojify import state
 from ui.emojify.data import TYPES, how_read
 from ui.emojify.stage import named
@@ -31,9 +30,9 @@ def show() -> None:
     )
     with right:
         taken = uploads.uploader(
-            _("or a CSV or text file, at most {most:g} MB", most=MAX_BYTES / 1e6),
+            _("or a CSV or text file, at most {most:g} MB", most=limits.TEXT_BYTES / 1e6),
             TYPES,
-            round(MAX_BYTES / 1e6),
+            round(limits.TEXT_BYTES / 1e6),
             _read,
             key="emoji_many_file",
             help=_(
@@ -49,9 +48,9 @@ def show() -> None:
     if not sentences:
         st.info(_("There is no sentence yet; write one a line."), icon=":material/keyboard:")
         return
-    if len(sentences) > ANSWERED:
-        st.caption(_("Only the first {most:,} sentences are answered.", most=ANSWERED))
-    _table(state.chosen().model, sentences[:ANSWERED])
+    if len(sentences) > limits.ANSWERED:
+        st.caption(_("Only the first {most:,} sentences are answered.", most=limits.ANSWERED))
+    _table(state.chosen().model, sentences[: limits.ANSWERED])
 
 
 def _read(file: UploadedFile) -> None:

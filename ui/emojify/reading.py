@@ -22,7 +22,6 @@ from seqlib.text import LabelledSentences
 from seqlib.text.default import shipped_test
 from seqlib.training import keras_room
 from seqlib.vectors import load as load_vectors
-from seqlib.vectors.lookup import beside as look_beside
 from ui.emojify import sentence, state
 from ui.emojify.stage import DEFAULT, LANES, asked, reading_stage
 from ui.frame import frame, language
@@ -194,7 +193,7 @@ def _english_beside(shown: Scene) -> tuple[str, ...]:
     vectors = next((one for one in (usable(), load_vectors()) if one.name == name), None)
     if vectors is None:
         return ()
-    return tuple(" ".join(look_beside(vectors, word)) for word in shown.reading.encoded.words)
+    return tuple(" ".join(vectors.beside(word)) for word in shown.reading.encoded.words)
 
 
 def _difference(here: Scene, there: Scene) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,14 +28,13 @@ from ui.parts.remembered import Owner, remembered
 from ui.state import options, value
 from ui.visit import session
 from ui.visit.format import same
-from ui.visit.records import EmojiRecord
+from ui.visit.records import BEST, LAST, EmojiRecord, title
 
 OURS, FEW, MINE = options("emoji_data")
 _ours = Owner()  # of what is worked out of our sentences, models and vectors alone
 FEW_ROWS = 132  # as many as the exercise trains on
 
 SHIPPED, UNTRAINED, FILE = N_("shipped"), N_("untrained"), N_("my file")
-LAST, BEST = "last", "best"
 KEPT_RUNS = 8  # a run keeps its weights twice, 4 MB, and its curves
 LEAST_RUNS = 2  # however full the server is: one beside another
 
@@ -63,14 +61,6 @@ class Reader:
         if self.padding == AS_TRAINED:
             return name
         return _("{name}, {padding}", name=name, padding=_(PADDED[self.padding]))
-
-
-def title(name: str) -> str:
-    """Return the name of a model or run on the page."""
-    if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
-        return _(name)
-    said = {None: N_("run {n}"), LAST: N_("run {n} last"), BEST: N_("run {n} best")}
-    return _(said[run[2]], n=run[1])
 
 
 # The sentences.
@@ -119,7 +109,7 @@ def _untrained() -> Reader:
     theirs = ours.model.weights
     embedding = Lexicon.of(word_vectors.load()).embedding
     weights = EmojifyWeights.initial(embedding, units=theirs.n_a, mask=theirs.mask)
-    return Reader(UNTRAINED, ours.model.with_weights(weights), ours.v1)
+    return Reader(UNTRAINED, replace(ours.model, weights=weights), ours.v1)
 
 
 def runs() -> list[EmojiRecord]:
@@ -219,7 +209,7 @@ def padded(found: Reader, how: str) -> Reader:
     changed = worked_out(
         f"padding {how}",
         (weights,),
-        lambda: found.model.with_weights(replace(weights, mask=mask)),
+        lambda: replace(found.model, weights=replace(weights, mask=mask)),
     )
     return Reader(found.name, changed, found.v1, how)
 

@@ -154,13 +154,13 @@ def chosen() -> EmojifySettings:
     )
 
 
-def start(owner: str, only: str = "") -> EmojifyRun:
+def start(only: str = "") -> EmojifyRun:
     """Start a run with the chosen settings, and choose its model. See ``Run.start``."""
     asked, data, vectors = chosen(), state.data(), usable()
     lexicon = Lexicon.of(vectors, asked.unknown)
     engine = options("emoji_engine")[value("emoji_engine")]
     run = EmojifyRun(data.train, data.test, lexicon, asked, engine=engine)
-    run.start(session.scheduler(), owner, only=only)
+    session.start(run, only)
     state.keep(run, vectors)
     return run
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from seqlib import limits
 from seqlib.i18n import N_, _, language
 from ui.parts import held, uploads
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, session
+from ui.visit import SUFFIX, session
 from ui.visit.memory import Visit
 
 # What a visit holds and its file does not.
@@ -46,19 +47,17 @@ def _menu() -> None:
             minutes=session.visits.minutes,
         )
     )
-    st.download_button(
+    uploads.download(
         _("Save to a file"),
         partial(_file, session.held(visit)),
         f"visit{SUFFIX}",
-        "application/zip",
+        "save",
         key="visit_save",
-        icon=":material/save:",
         type="primary",
-        on_click="ignore",
         help=_(
             "Settings, runs with their weights and losses, sentences, your MIDI file, and vectors "
             "of up to {limit} MB.",
-            limit=MAX_VECTORS // 1_000_000,
+            limit=limits.VISIT_VECTORS // 1_000_000,
         ),
     )
     if names := [_(name) for key, name in NOT_SAVED.items() if visit.work.get(key) is not None]:
@@ -71,13 +70,12 @@ def _menu() -> None:
     uploads.uploader(
         _("Open a saved visit ({suffix})", suffix=SUFFIX),
         (SUFFIX.removeprefix("."),),
-        MAX_BYTES // 1_000_000,
+        limits.VISIT_BYTES // 1_000_000,
         _open,
         key="visit_open",
+        above=True,  # the tab is told where to go at the beginning of a run
         help=_("It takes the place of this visit, which you can have back."),
     )
-    if session.is_leaving():
-        st.rerun()  # the tab is told where to go at the beginning of a run
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.session_state.get("visit:sure"):
             st.button(

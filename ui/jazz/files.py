@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from seqlib import saved
+from seqlib import limits, saved
 from seqlib.i18n import _
 from seqlib.jazz import JazzWeights, keras_models
 from seqlib.saved.jazz import jazz_weights
@@ -33,16 +33,15 @@ def panel() -> None:
         uploads.uploader(
             _("Open a network: weights of djmodel, or of your own like it"),
             saved.ENDINGS,
-            saved.BYTES // 1_000_000,
+            limits.WEIGHTS_BYTES // 1_000_000,
             _open,
             key="jazz_open",
+            above=True,  # other sections list the models too
             help=_(
                 "One that was saved here, or .weights.h5, .keras, .h5, .npz or .safetensors. "
                 "Arrays are read, no code in a file is ever opened."
             ),
         )
-    if st.session_state.pop("jazz_opened_now", False):
-        st.rerun()  # other sections list the models too
 
 
 def _downloads(name: str) -> None:
@@ -81,5 +80,5 @@ def _open(file: Any) -> None:
     (weights,) = held.once(
         [data], ("jazz", n_values), lambda: (jazz_weights(held.weights(data), n_values),)
     )
-    st.session_state.update(jazz_file=weights, jazz_opened_now=True)
+    st.session_state["jazz_file"] = weights
     choices.choose("model", state.FILE)

@@ -29,17 +29,17 @@ LANES = ("notes", "x", "h", "y")
 @frame.alone()
 def look_back(run: TrainingRun) -> None:
     """Draw a slider over the kept weights, what they lose, and the stage of what they do."""
-    stages = run.stages
-    if len(stages) < 2:
+    checkpoints = run.checkpoints
+    if len(checkpoints) < 2:
         return
     st.markdown(lesson("jazz")["back"])
-    if st.session_state.get("kept_epoch") not in stages:
+    if st.session_state.get("kept_epoch") not in checkpoints:
         st.session_state.pop("kept_epoch", None)
     left, right = st.columns([2, 1], vertical_alignment="center")
     epoch = left.select_slider(
         _("after epoch"),
         help=_("The weights that were kept while the run trained; 0 is before training."),
-        **widget("kept_epoch", options=tuple(stages), default=max(stages)),
+        **widget("kept_epoch", options=tuple(checkpoints), default=max(checkpoints)),
     )
     look = language.choice(
         right.segmented_control,
@@ -51,7 +51,7 @@ def look_back(run: TrainingRun) -> None:
             "gradient of one of its outputs back."
         ),
     )
-    weights = stages[epoch]
+    weights = checkpoints[epoch]
     st.markdown(" · ".join(_said(run, epoch, weights)))
     make, number = kept_solo, int(value("seed"))
     if run.probe is not None and look == "one window, read":

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
 from seqlib.i18n import N_, _
 from seqlib.jazz import JazzWeights, pretrained
 from seqlib.jazz.corpus import Corpus, corpus_of, default_corpus, small_corpus
-from seqlib.jazz.training import RunSettings, TrainingRun
+from seqlib.jazz.training import TrainingRun
 from seqlib.lstm.others import KINDS
 from seqlib.music import Song, Vocabulary
 from seqlib.training.scheduler import MOVING
+from ui.parts import engines
 from ui.state import options, value
 
 # The options are words because the URL shows them.
@@ -96,14 +97,8 @@ def cell_runs(run: TrainingRun) -> dict[str, TrainingRun]:
 
     Pace, epochs and engine may differ.
     """
-
-    def asked(one: TrainingRun) -> RunSettings:
-        return replace(one.settings, pace=0, epochs=1, cell=run.settings.cell)
-
-    found = {
-        one.settings.cell: one for one in engine_runs() if one.epoch and asked(one) == asked(run)
-    }
-    return {kind: found[kind] for kind in KINDS if kind in found} if len(found) > 1 else {}
+    found = engines.peers(engine_runs(), run, "settings.cell", cell=KINDS[0])
+    return {kind: found[kind] for kind in KINDS if kind in found}
 
 
 def keep(new: TrainingRun) -> None:

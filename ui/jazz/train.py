@@ -76,7 +76,7 @@ def tensors() -> tuple[np.ndarray, np.ndarray]:
     return windows(corpus.sequences, asked.m, asked.Tx, corpus.n_values, asked.seed)
 
 
-def start(owner: str, only: str = "") -> TrainingRun:
+def start(only: str = "") -> TrainingRun:
     """Start a run with the chosen settings; the page then uses its model. See ``Run.start``."""
     X, Y = tensors()
     asked, engine = chosen(), options("engine")[value("engine")]
@@ -84,7 +84,7 @@ def start(owner: str, only: str = "") -> TrainingRun:
         engine = "twin"
     held_out = state.corpus().held_out_sequences
     run = TrainingRun(X, Y, asked, probe=X[0], engine=engine, held_out=held_out)
-    run.start(session.scheduler(), owner, only=only)
+    session.start(run, only)
     state.keep(run)
     choices.choose("model", state.OWN_RUN)
     return run

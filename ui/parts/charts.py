@@ -52,35 +52,29 @@ def by_epoch(
     key: str,
     alt: str,
     moving: bool = False,
-    share: bool = False,
-    log: bool = False,
-    levels: Mapping[str, float] | None = None,
-    marks: Mapping[str, int] | None = None,
-    across: str = "",
+    **options: Any,
 ) -> None:
-    """Draw ``seqlib.figures.by_epoch``, on a canvas of our own while a run is ``moving``.
+    """Draw ``seqlib.figures.by_epoch``, with its ``options``; on our own canvas while ``moving``.
 
     Plotly takes some 50 ms of the browser for each redraw of a chart, which a page that trains
     would feel at every one. Both stand in a container of ``key``, by which a tour finds them.
     """
     place = st.container(key=key)
     if not moving:
-        drawn = figures.by_epoch(
-            lines, epochs, what, share=share, log=log, levels=levels, marks=marks, across=across
-        )
         with place:
-            show(drawn, key=f"{key}_over", alt=alt)
+            show(figures.by_epoch(lines, epochs, what, **options), key=f"{key}_over", alt=alt)
         return
     large = presenting()
     data = {
         "lines": [_thinned(*line) for line in lines],
         "epochs": epochs,
-        "across": across or _("epoch"),
         "what": what,
-        "share": share,
-        "log": log,
-        "levels": levels or {},
-        "marks": marks or {},
+        "across": _("epoch"),
+        "share": False,
+        "log": False,
+        "levels": {},
+        "marks": {},
+        **options,
         "colours": figures.SERIES,
         "dashes": figures.DASHES,
         "alt": alt,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -26,16 +27,16 @@ def name_of(key: str, engine: str) -> str:
     return _(next(name for name, one in options(key).items() if one == engine))
 
 
-def peers(runs: Iterable[Any], run: Any) -> dict[str, Any]:
-    """The latest of ``runs`` of each engine that began and was set as ``run`` was.
+def peers(runs: Iterable[Any], run: Any, part: str = "engine", **may_differ: Any) -> dict[str, Any]:
+    """The latest of ``runs`` of each engine, or other ``part``, that was set as ``run`` was.
 
-    Pace and epochs may differ. Empty unless there are two with a finished epoch.
+    Pace and epochs may differ too. Empty unless there are two with a finished epoch.
     """
 
     def asked(one: Any) -> Any:
-        return replace(one.settings, pace=0, epochs=1)
+        return replace(one.settings, pace=0, epochs=1, **may_differ)
 
-    found = {one.engine: one for one in runs if one.epoch and asked(one) == asked(run)}
+    found = {attrgetter(part)(one): one for one in runs if one.epoch and asked(one) == asked(run)}
     return found if len(found) > 1 and run in found.values() else {}
 
 

@@ -44,9 +44,9 @@ def buttons(
     ----------
     run : Run, PairRecord or None
         The last one that was started.
-    start : function of an owner
-        Starts a run for that owner and keeps it; may raise ``ValueError``, one sentence. With
-        ``little`` it takes ``only`` too, see ``Run.start``.
+    start : function
+        Starts a run and keeps it; may raise ``ValueError``, one sentence. With ``little`` it takes
+        ``only``, see ``Run.start``.
     label, help : str
         Of the first button.
     pause : bool
@@ -63,7 +63,7 @@ def buttons(
         button(
             "train",
             label or (_("Train") if run is None else _("Train again")),
-            lambda: start(session.owner()),
+            start,
             type="primary",
             icon="play_arrow",
             disabled=active,
@@ -160,7 +160,7 @@ def train_little(run: Any, start: Callable[..., object], only: str) -> None:
     elif run is not None and run.goes_on:
         run.go_on(1, only)
     else:
-        start(session.owner(), only=only)
+        start(only)
 
 
 def at_full_pace(run: Run) -> None:
@@ -209,23 +209,33 @@ def live(
     ``measured`` says in Markdown what the last epoch gave, asked once there is one; ``done`` how
     far the run is.
     """
-    moving = run.state in (State.CREATED, *MOVING)
-    if moving and refresh() == REFRESH:
-        _wait_for_a_loss(run)
-    every = refresh() if run.epoch else REFRESH  # a first loss is looked for often, by everybody
 
     def picture() -> None:
-        session.watching()
         status(run, measured, done)
         if run.epoch:
             with _drawing:
                 draw(run)
+
+    watch(run, picture)
+
+
+def watch(run: Any, picture: Callable[[], None], least: float = REFRESH) -> None:
+    """Draw a picture of a run, or a pair, every ``least`` seconds or seldomer while it moves."""
+    moving = run.state in (State.CREATED, *MOVING)
+    if moving and refresh() == REFRESH:
+        _wait_for_a_loss(run)
+    # A first loss is looked for often, by everybody.
+    every = max(least, refresh() if run.epoch else REFRESH)
+
+    def drawn() -> None:
+        session.watching()
+        picture()
         if moving and run.state not in MOVING:
             st.rerun()  # over or held: the buttons change, and the picture stands still
         if moving and run.epoch and not 1 / OFF < refresh() / every < OFF:
             st.rerun()
 
-    st.fragment(picture, run_every=every if moving else None)()
+    st.fragment(drawn, run_every=every if moving else None)()
 
 
 def refresh() -> float:

@@ -42,17 +42,18 @@ def uploader(
     label: str,
     types: Sequence[str],
     megabytes: int,
-    use: Callable[[Any], None],
+    use: Callable[..., None],
     *,
     key: str,
     help: str,
     several: bool = False,
     needed: Callable[[], bool] = lambda: False,
+    above: bool = False,
 ) -> bool:
-    """A file widget that hands each new file to ``use`` once; all of them, if ``several``.
+    """A file widget that hands each new file to ``use`` once; all, and the new, if ``several``.
 
     Its bytes are dropped then, unless they are ``needed`` again. Where ``use`` reads a file that
-    was there before, it asks ``held.check_room`` for it.
+    was there before, it asks ``held.check_room`` for it. What is drawn ``above`` is drawn again.
 
     Returns whether there is no error: what is told of the file before it must not stand below one.
 
@@ -87,12 +88,14 @@ def uploader(
     if now != before:
         new = [one for one in files if one.file_id not in (before or "").split()]
         with held.in_turn(files):
-            error = _error(key, new, lambda: use(file))
+            error = _error(key, new, lambda: use(files, new) if several else use(file))
             session.look()  # what it made counts from now on
         if not needed():
             for one in files:
                 held.let_go(one)
         st.session_state[seen] = (now, error)
+        if above and not error:
+            st.rerun()
     if error:
         st.error(plain(str(error)), icon=":material/error:")
     return not error

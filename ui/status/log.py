@@ -186,17 +186,12 @@ def _tell_once(variable: str, given: str, default: float | str) -> None:
 def resident() -> int:
     """Bytes of memory this process and its workers hold now; 0 if unknown.
 
-    Without ``/proc`` it is the highest that this process ever held.
+    Where neither ``/proc`` nor psutil says it, the highest that this process ever held counts.
     """
-    return _own() + sum(map(rooms.resident, rooms.processes()))
+    return (rooms.resident(os.getpid()) or _peak()) + sum(map(rooms.resident, rooms.processes()))
 
 
-def _own() -> int:
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        pass
+def _peak() -> int:
     try:
         import resource
     except ImportError:  # Windows

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from seqlib import limits
 from seqlib.emojify.training import Engine as EmojiEngine
 from seqlib.jazz.training import BOUNDS
 from seqlib.jazz.training import Engine as JazzEngine
 from seqlib.lstm.others import Kind
 from seqlib.text import MAX_CLASSES, MIN_CLASSES, DataSet
-from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
 from seqlib.training.run import State
 from ui.state import MOST_OPTIONS, TABLE, Text
 from ui.visit import SUFFIX
@@ -24,13 +24,12 @@ MAX_LEFT_OUT = 50
 # How a file names the two ways of bringing vectors.
 VECTORS = {"file": "my file", "pair": "projector pair"}
 JSON_NAME, SONG_NAME, MODEL_NAME = "visit.json", "song.mid", f"emoji-file{SUFFIX}"
-JAZZ_ARRAYS = ("kernel", "recurrent_kernel", "bias", "densor_kernel", "densor_bias")
 EMOJI_NUMBERS = ("loss", "accuracy", "test_loss", "test_accuracy")
 COLUMNS = ("sentence", "label", "part")  # of a table being edited
 LONGEST = max(row.most for row in TABLE.values() if isinstance(row, Text))
 
 Name = Annotated[str, Meta(max_length=200)]
-Sentence = Annotated[str, Meta(max_length=MAX_CHARACTERS)]
+Sentence = Annotated[str, Meta(max_length=limits.SENTENCE)]
 Word = Annotated[str, Meta(min_length=1, max_length=1000)]
 Typed = Annotated[str, Meta(max_length=LONGEST)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
@@ -40,7 +39,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Pitch = Annotated[int, Meta(ge=0, le=127)]
 Ticks = Annotated[int, Meta(ge=1, le=100_000)]
 Tokens = Annotated[list[tuple[Pitch | None, Ticks]], Meta(max_length=int(BOUNDS["n_values"].high))]
-Rows = Annotated[list[tuple[Sentence, Sentence, Sentence]], Meta(max_length=MAX_ROWS)]
+Rows = Annotated[list[tuple[Sentence, Sentence, Sentence]], Meta(max_length=limits.ROWS)]
 Values = Annotated[list[Typed], Meta(max_length=MOST_OPTIONS)]
 
 
@@ -91,8 +90,8 @@ class Vectors(Struct):
 
 
 class Part(Struct):
-    sentences: Annotated[list[Sentence], Meta(min_length=1, max_length=MAX_ROWS)]
-    labels: Annotated[list[Count], Meta(max_length=MAX_ROWS)]
+    sentences: Annotated[list[Sentence], Meta(min_length=1, max_length=limits.ROWS)]
+    labels: Annotated[list[Count], Meta(max_length=limits.ROWS)]
 
 
 class Data(Struct):

@@ -7,7 +7,6 @@ before it is used, and what does not fit is told of in one sentence. Nothing in 
 from __future__ import annotations
 
 import io
-import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -18,7 +17,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from seqlib import archive
+from seqlib import archive, limits
 from seqlib.archive import Reader
 from seqlib.emojify import EmojifyRun, EmojifySettings, EmojiModel, Lexicon, Unknown, open_model
 from seqlib.i18n import InputError, _
@@ -26,22 +25,18 @@ from seqlib.jazz import JazzWeights
 from seqlib.jazz.corpus import corpus_of
 from seqlib.jazz.task import ARRAYS, NOT_TESTED
 from seqlib.jazz.training import RunSettings, TrainingRun
-from seqlib.limits import VISIT_JSON as MAX_JSON
-from seqlib.limits import VISIT_UNPACKED as MAX_UNPACKED
-from seqlib.limits import VISIT_VALUES
-from seqlib.music import MAX_BYTES as MAX_MIDI
-from seqlib.music import Song, Token, Vocabulary, read_midi
+from seqlib.jazz.weights import NAMES
+from seqlib.music import Song, Token, Vocabulary, events, read_midi
 from seqlib.text import DataSet, EmojiClass, LabelledSentences, shipped
 from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
 from ui.state import TABLE, Switch
-from ui.visit import MAX_BYTES, SUFFIX, format
+from ui.visit import SUFFIX, format
 from ui.visit.format import (
     COLUMNS,
     EMOJI_NUMBERS,
-    JAZZ_ARRAYS,
     JSON_NAME,
     MODEL_NAME,
     SONG_NAME,
@@ -49,7 +44,7 @@ from ui.visit.format import (
     same,
 )
 from ui.visit.memory import Visit
-from ui.visit.records import EmojiRecord, PairRecord
+from ui.visit.records import EmojiRecord, PairRecord, title
 
 Settings = TypeVar("Settings", RunSettings, EmojifySettings, CopySettings)
 
@@ -61,15 +56,14 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
     there are such runs. Raises ``ValueError``, one sentence, if the file is not a visit's, or
     damaged.
     """
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            "This file is over {limit} MB, too large for a visit.", limit=MAX_BYTES // 1_000_000
-        )
+    if len(data) > limits.VISIT_BYTES:
+        most = limits.VISIT_BYTES // 1_000_000
+        raise InputError("This file is over {limit} MB, too large for a visit.", limit=most)
     head, text = format.Head(), b""
     with suppress(ValueError, RecursionError):
-        reader = Reader(data, MAX_UNPACKED)
-        text = reader.part(JSON_NAME, MAX_JSON)
-        if archive.most_values(text) > VISIT_VALUES:
+        reader = Reader(data, limits.VISIT_UNPACKED)
+        text = reader.part(JSON_NAME, limits.VISIT_JSON)
+        if archive.most_values(text) > limits.VISIT_VALUES:
             raise ValueError
         head = msgspec.json.decode(text, type=format.Head)
     if head.format != format.FORMAT:
@@ -96,7 +90,7 @@ def open_visit(data: bytes, known: Callable[[], Iterable[WordVectors]] = tuple) 
         if "song" in work:
             visit.loose["midi_track"] = work["song"].track
         if about.left_out:
-            names = [*map(_named, about.left_out)]
+            names = [*map(title, about.left_out)]
             visit.note = _("Too large for the file, so not in it: {names}.", names=names)
         return visit
     raise InputError(
@@ -111,12 +105,6 @@ def _entry(problem: msgspec.ValidationError) -> InputError:
 
 def _wrong(name: str) -> InputError:
     return InputError("The entry “{name}” is not as it should be.", name=name)
-
-
-def _named(left_out: str) -> str:
-    """What was left out in the reader's language; vectors have the name of their file."""
-    run = re.fullmatch(r"run (\d+)", left_out)
-    return _("run {n}", n=run[1]) if run else _(left_out)
 
 
 def fitting_links(settings: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, dict[str, Any]]:
@@ -152,7 +140,7 @@ def _work(
     shelf = _Shelf(vectors.values(), known)
     work: dict[str, Any] = {f"own_vectors:{VECTORS[key]}": one for key, one in vectors.items()}
     if about.song is not None:
-        data = reader.part(SONG_NAME, MAX_MIDI)
+        data = reader.part(SONG_NAME, events.MAX_BYTES)
         song = song_of(about.song.title, data, about.song.track)
         work |= {"song": song, "song_corpus": corpus_of(song)}
         work["song_file"] = (about.song.title, data)
@@ -204,11 +192,11 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     n_a, n_values, Tx = settings.n_a, vocabulary.n_values, settings.Tx
     start = JazzWeights.initial(n_a, n_values, kind=settings.cell)
     shapes = [array.shape for array in start.arrays]
-    arrays = list(zip(JAZZ_ARRAYS, shapes, strict=True))
+    arrays = list(zip(NAMES, shapes, strict=True))
     weights = JazzWeights.from_arrays(
         [reader.array(f"{name}-{what}.npy", "<f4", shape) for what, shape in arrays]
     )
-    stages = {}
+    checkpoints = {}
     if epochs := about.stages:
         if sorted({*epochs, n}) != [*epochs, n]:
             raise _wrong("stages")
@@ -217,7 +205,8 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
             for what, shape in arrays
         ]
         each = zip(*kept, strict=True)
-        stages = {at: JazzWeights.from_arrays(one) for at, one in zip(epochs, each, strict=True)}
+        made = map(JazzWeights.from_arrays, each)
+        checkpoints = dict(zip(epochs, made, strict=True))
     measured = {
         "loss": _losses(reader.array(f"{name}-loss.npy", "<f4", (n, Tx)), "loss"),
         "accuracy": _shares(reader.array(f"{name}-accuracy.npy", "<f4", (n, Tx)), "accuracy"),
@@ -233,7 +222,7 @@ def _jazz(reader: Reader, name: str, about: format.JazzRun) -> tuple[Vocabulary,
     if about.probe:
         probed = reader.array(f"{name}-probe.npy", "<f4", (about.probe, n_values))
         probe = _shares(probed, "probe")
-    record = replace(_record(about, settings, measured, weights), stages=stages)
+    record = replace(_record(about, settings, measured, weights), checkpoints=checkpoints)
     return vocabulary, TrainingRun.from_record(record, probe=probe, engine=about.engine)
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from seqlib.emojify import EmojifyRun
-from seqlib.i18n import _
+from seqlib.i18n import N_, _
 from seqlib.training.run import State
 from seqlib.vectors import WordVectors
+
+LAST, BEST = "last", "best"
+
+
+def title(name: str) -> str:
+    """Return the name of a run, or of a model, as a reader sees it."""
+    if not (run := re.fullmatch(rf"run (\d+)(?: ({LAST}|{BEST}))?", name)):
+        return _(name)
+    said = {None: N_("run {n}"), LAST: N_("run {n} last"), BEST: N_("run {n} best")}
+    return _(said[run[2]], n=run[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +37,7 @@ class EmojiRecord:
     @property
     def title(self) -> str:
         """What the page calls it."""
-        return _("run {n}", n=self.number)
+        return title(self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +52,11 @@ class PairRecord:
     def state(self) -> State:
         """That of the first, or of the second where the first is over."""
         return self.trainable.state if self.frozen.state.over else self.frozen.state
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that both have finished."""
+        return min(self.frozen.epoch, self.trainable.epoch)
 
     def stop(self) -> None:
         self.frozen.stop()

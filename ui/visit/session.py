@@ -21,6 +21,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.i18n import _, n_
+from seqlib.training.run import Run
 from seqlib.training.scheduler import Scheduler, default
 from ui.component import component
 from ui.state import TABLE, TOOLBAR, WORK, address
@@ -120,11 +121,6 @@ def end(page: str) -> None:
     _tell("visit_made")
 
 
-def is_leaving() -> bool:
-    """Whether the tab is to load another visit; it is told so at the beginning of a run."""
-    return _GO in st.session_state
-
-
 def _tell(key: str, **callbacks: Any) -> None:
     """Tell the tab which visit it has and what that holds: first, and when a page is drawn."""
     here = st.session_state
@@ -180,11 +176,14 @@ def scheduler() -> Scheduler:
     return default()
 
 
-def watching() -> str:
-    """Tell the scheduler that somebody looks at what trains; gives ``owner()``."""
-    name = owner()
-    scheduler().seen(name)
-    return name
+def start(run: Run, only: str = "") -> None:
+    """Have a run trained for this visit; see ``Run.start``."""
+    run.start(scheduler(), owner(), only=only)
+
+
+def watching() -> None:
+    """Tell the scheduler that somebody looks at what trains."""
+    scheduler().seen(owner())
 
 
 def _capture(visit: Visit) -> None:

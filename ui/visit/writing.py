@@ -15,21 +15,20 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from seqlib import archive
+from seqlib import archive, limits
 from seqlib.archive import array_bytes
 from seqlib.emojify import save_model
 from seqlib.i18n import N_
 from seqlib.jazz.training import TrainingRun
+from seqlib.jazz.weights import NAMES
 from seqlib.music import Song, Vocabulary
 from seqlib.text import DataSet
-from seqlib.text.files import MAX_CHARACTERS
 from seqlib.training.copy_task import EVERY, KINDS, CopyRun
 from seqlib.training.stepped import flat
 from seqlib.vectors import WordVectors
-from ui.visit import MAX_BYTES, MAX_VECTORS, SUFFIX, format
+from ui.visit import SUFFIX, format
 from ui.visit.format import (
     EMOJI_NUMBERS,
-    JAZZ_ARRAYS,
     JSON_NAME,
     MAX_LEFT_OUT,
     MAX_RUNS,
@@ -43,7 +42,7 @@ from ui.visit.reading import fitting_links, fitting_loose, open_visit
 from ui.visit.records import EmojiRecord, PairRecord
 
 # Weights hardly shrink in a zip, so half of what may unpack is what may be packed.
-MOST_PARTS = MAX_BYTES * 0.8
+MOST_PARTS = limits.VISIT_BYTES * 0.8
 SPARE = N_("weights that a jazz run kept on the way")
 
 
@@ -206,19 +205,19 @@ def _model(file: bytes, name: str) -> Item:
 def _draft(draft: tuple[str, pd.DataFrame], name: str) -> Item:
     of, table = draft
     cells = table.fillna("").astype(str).values.tolist()
-    rows = [tuple(cell[:MAX_CHARACTERS] for cell in row[:3]) for row in cells]
+    rows = [tuple(cell[: limits.SENTENCE] for cell in row[:3]) for row in cells]
     return Item(name, "draft", (of, rows))
 
 
 def _song(song: Song, title: str, data: bytes, name: str) -> Item:
-    return Item(name, "song", format.Song(title[:MAX_CHARACTERS], song.track), {SONG_NAME: data})
+    return Item(name, "song", format.Song(title[: limits.SENTENCE], song.track), {SONG_NAME: data})
 
 
 def _run(run: Any) -> dict[str, Any]:
     settings = asdict(run.settings)
     if "unknown" in settings:
         settings["unknown"] = run.settings.unknown.name
-    told = {"state": run.state, "error": run.error[:MAX_CHARACTERS], "epochs": run.epoch}
+    told = {"state": run.state, "error": run.error[: limits.SENTENCE], "epochs": run.epoch}
     return {"settings": settings, "trained_for": run.trained_for, **told}
 
 
@@ -233,27 +232,27 @@ def _arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
 def _jazz(vocabulary: Vocabulary, run: TrainingRun, name: str) -> Item:
     kept = run.kept()
     probe = kept.probe
-    arrays = dict(zip(JAZZ_ARRAYS, kept.snapshot().weights.arrays, strict=True))
+    arrays = dict(zip(NAMES, kept.snapshot().weights.arrays, strict=True))
     arrays |= kept.rows()
     if probe is not None:
         arrays["probe"] = probe
-    stages = {epoch: one for epoch, one in kept.stages.items() if epoch < kept.epoch}
+    checkpoints = {at: one for at, one in kept.checkpoints.items() if at < kept.epoch}
     entry = format.JazzRun(
         **_run(kept),
         engine=kept.engine,
         vocabulary=[(one.pitch, one.ticks) for one in vocabulary.tokens],
         probe=0 if probe is None else len(probe),
         watched="held_out" in arrays,
-        stages=list(stages),
+        stages=list(checkpoints),
     )
-    each = zip(*(one.arrays for one in stages.values()), strict=True)
-    kinds = zip(JAZZ_ARRAYS, each, strict=False)  # none where there are no stages
+    each = zip(*(one.arrays for one in checkpoints.values()), strict=True)
+    kinds = zip(NAMES, each, strict=False)  # none where there are no checkpoints
     spare = _arrays({f"stages-{what}": np.stack(arrays) for what, arrays in kinds})
     return Item(name, "jazz_runs", entry, _arrays(arrays), spare=spare)
 
 
 def _vectors(key: str, found: WordVectors, name: str) -> Item:
-    if found.matrix.nbytes > MAX_VECTORS:
+    if found.matrix.nbytes > limits.VISIT_VECTORS:
         raise ValueError(f"{name} is too large")
     dtype: Literal["<f2", "<f4"] = "<f2" if found.matrix.dtype == np.float16 else "<f4"
     parts = {f"{key}.npy": array_bytes(np.asarray(found.matrix), dtype)}

@@ -385,9 +385,8 @@ def test_calibration_undoes_what_a_factor_did_to_the_logits_and_changes_no_choic
     same, T = calibrated(model, drawn)
     assert pytest.approx(1, abs=0.1) == T
     weights = model.weights
-    louder = model.with_weights(
-        replace(weights, dense_kernel=3 * weights.dense_kernel, dense_bias=3 * weights.dense_bias)
-    )
+    triple = {"dense_kernel": 3 * weights.dense_kernel, "dense_bias": 3 * weights.dense_bias}
+    louder = replace(model, weights=replace(weights, **triple))
     found, factor = calibrated(louder, drawn)
     assert factor == pytest.approx(3 * T, rel=1e-4)
     np.testing.assert_allclose(found.predict(sentences), same.predict(sentences), atol=1e-5)
@@ -416,7 +415,6 @@ SENTENCES = ("I am not happy", "we love the soup", "glorply ball", "")
 def test_a_saved_model_gives_the_same_numbers_with_and_without_its_vectors(vectors, mask, unknown):
     lexicon = Lexicon.of(vectors, unknown)
     moved = lexicon.embedding.changed(np.array([0, 5]), np.full((2, 50), 0.25))
-    lexicon = replace(lexicon, embedding=moved)
     model = EmojiModel(lexicon, random_weights(moved, mask=mask), maxlen=7)
     words = {*shipped().train.words, vectors.words[4]}
     data = save_model(model, words, vectors=vectors, settings={"epochs": 3})

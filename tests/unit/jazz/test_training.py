@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fakes import Clock, Held, by_hand
+from fakes import ByHand, Clock, Held, by_hand
 
 from seqlib.jazz import JazzWeights, score
 from seqlib.jazz.task import KEPT_BYTES, JazzTask, kept_epochs
@@ -13,7 +13,7 @@ from seqlib.music import windows as cut_windows
 from seqlib.music.tokens import MAX_CELLS, check_size
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.run import State
-from seqlib.training.scheduler import Limits, Scheduler
+from seqlib.training.scheduler import Limits
 
 N_A, N_VALUES, TX = 4, 7, 5
 WAIT = 60  # seconds; a test that needs them has failed
@@ -174,7 +174,7 @@ def test_held_out_melodies_are_scored_as_the_library_scores_them(windows):
     epoch, best = run.best_epoch()
     assert epoch == tested.epochs[tested.loss.argmin()]
     assert score(best, melodies).log_loss == pytest.approx(tested.loss.min(), rel=1e-6)
-    np.testing.assert_array_equal(run.stages[epoch].arrays[0], best.arrays[0])
+    np.testing.assert_array_equal(run.checkpoints[epoch].arrays[0], best.arrays[0])
 
 
 @pytest.mark.parametrize(("pace", "every"), [(0, 10), (1, 1), (5, 2), (10, 5), (20, 10), (50, 10)])
@@ -201,7 +201,7 @@ def test_a_run_stops_where_the_held_out_loss_turns_if_it_is_to(windows):
     lowest, end = map(int, whole.metrics.tested.epochs[[turn, turn + 3]])
     assert (stopped.state, stopped.epoch) == (State.STOPPED, end)
     assert stopped.note == f"the held-out loss was lowest after epoch {lowest}"
-    assert lowest in stopped.stages
+    assert lowest in stopped.checkpoints
 
 
 def test_without_held_out_melodies_nothing_is_said_of_them(windows):
@@ -231,13 +231,13 @@ def test_the_norms_are_those_of_the_librarys_own_gradients(windows):
 
 def test_weights_are_kept_at_epochs_that_lie_ever_farther_apart(windows):
     run = trained(TrainingRun(*windows, settings(epochs=36)))
-    assert list(run.stages) == [0, 1, 2, 3, 5, 10, 20, 30, 36]
+    assert list(run.checkpoints) == [0, 1, 2, 3, 5, 10, 20, 30, 36]
     task = one_long(windows)
-    for epoch, model in run.stages.items():
+    for epoch, model in run.checkpoints.items():
         state, _progress = task.advance(task.begin(), np.inf, epoch)
         for mine, theirs in zip(model.arrays, task.model(state).arrays, strict=True):
             np.testing.assert_array_equal(mine, theirs)
-    assert list(run.kept().stages) == list(run.stages)
+    assert list(run.kept().checkpoints) == list(run.checkpoints)
 
 
 def test_large_models_keep_fewer_weights():
@@ -300,7 +300,7 @@ def test_one_epoch_after_a_stop_leaves_the_rest_to_come(windows):
 def test_a_slice_under_way_at_the_end_is_of_no_use_to_a_run_that_goes_on(windows):
     clock = Clock()
     pool = Held(clock)
-    scheduler = Scheduler(Limits(), pool, clock=clock, by_hand=True)
+    scheduler = ByHand(Limits(), pool, clock=clock)
     run = TrainingRun(*windows, settings()).start(scheduler)
     assert scheduler._send_next() is run
     run.stop()

@@ -6,23 +6,25 @@ import io
 import json
 import tracemalloc
 import zipfile
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from seqlib import limits
+from seqlib import limits, saved
 from seqlib.archive import Reader, array_header, write
 from seqlib.emojify import open_model, save_model
 from seqlib.emojify.files import ABOUT
 from seqlib.emojify.weights import NAMES
 from seqlib.lstm import forward
-from seqlib.saved import files, watching
+from seqlib.saved import watching
 from seqlib.saved.emojify import emoji_model
 from seqlib.saved.files import SavedError
 from seqlib.saved.jazz import jazz_weights
 from seqlib.saved.layers import Layer, Saved, read
+from seqlib.training.rooms import ProcessRefused, TooLong
 from seqlib.vectors import WordVectors
 
 h5py = pytest.importorskip("h5py")
@@ -204,7 +206,7 @@ def test_what_holds_no_weights_gets_one_sentence(data):
 
 
 def test_arrays_that_unpack_to_too_much_are_refused_before_they_are(monkeypatch):
-    monkeypatch.setattr(files, "UNPACKED", 100_000)
+    monkeypatch.setattr(limits, "WEIGHTS_UNPACKED", 100_000)
     zeros = np.zeros((400, 400), np.float32)
     for data in (
         hdf5({"a": zeros}, compression="gzip"),
@@ -563,7 +565,7 @@ def test_weights_from_which_no_numbers_come_are_refused():
     arrays = [drawn(*shape) for shape in cells]
     model = emoji_model(unnamed(arrays), VECTORS)
     arrays[0][0, 0] = -3e38
-    broken = save_model(model.with_weights(model.weights.with_arrays(arrays)), "abc")
+    broken = save_model(replace(model, weights=model.weights.with_arrays(arrays)), "abc")
     with pytest.raises(ValueError, match="over a million"):
         open_model(broken, VECTORS)
     with pytest.raises(ValueError, match="over a million"):
@@ -582,10 +584,25 @@ def test_a_file_of_very_many_words_costs_little_beside_its_table():
     assert not back.notes
     assert not len(back.weights.embedding.rows)
     moved = model.weights.embedding.changed(np.array([0, 7]), np.ones((2, 5), np.float32))
-    lexicon = replace(model.lexicon, embedding=moved)
     weights = replace(model.weights, embedding=moved)
     back = open_model(
-        save_model(replace(model, lexicon=lexicon, weights=weights), words, vectors=vectors),
+        save_model(replace(model, weights=weights), words, vectors=vectors),
         vectors,
     )
     assert back.weights.embedding.rows.tolist() == [0, 7]
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (ProcessRefused("no"), "lets no further process start"),
+        (TooLong("slow"), "more time or memory"),
+        (BrokenExecutor("gone"), "more time or memory"),
+    ],
+)
+def test_why_a_file_could_not_be_read_is_said_as_it_is(monkeypatch, problem, says):
+    future: Future = Future()
+    future.set_exception(problem)
+    monkeypatch.setattr(saved.room, "submit", lambda *_: future)
+    with pytest.raises(saved.SavedError, match=says):
+        saved.opened(b"data")

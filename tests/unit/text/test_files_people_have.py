@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from seqlib import limits
-from seqlib.text import DEFAULT_CLASSES, columns, files, read_csv, read_sentences, read_several
+from seqlib.text import DEFAULT_CLASSES, columns, read_csv, read_sentences, read_several
 from seqlib.vectors import load
 
 FILES = Path(__file__).parents[2] / "files" / "text"
@@ -353,7 +353,6 @@ def test_a_row_of_many_cells_costs_no_more_than_a_page_of_them(monkeypatch):
 
 @pytest.mark.parametrize("line", [b"a b,1\nc d,0\n", b'"', b",", b'{"a":1}\n', b"__label__a b\n"])
 def test_memory_follows_from_what_is_kept(line, monkeypatch):
-    monkeypatch.setattr(files, "MAX_ROWS", 5000)
     monkeypatch.setattr(limits, "ROWS", 5000)
     data = line * (1_000_000 // len(line))
     for read in (read_csv, read_sentences):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqlib import limits, text
+from seqlib import limits
 from seqlib.text import (
     DEFAULT_CLASSES,
     LabelledSentences,
@@ -40,7 +40,7 @@ GOOD = "I love you,love\nso sad,sad\n" * 9
 
 def test_a_file_is_read_within_bounds_of_rows_and_cells(monkeypatch):
     monkeypatch.setattr(limits, "CELLS", 1000)
-    monkeypatch.setattr("seqlib.text.files.LOOKED_AT", 100)
+    monkeypatch.setattr(limits, "LOOKED_AT", 100)
     for rest, n in (("x,\n" * 300, 300), ('"x",\n' * 300, 300), (",\n" * 3000, 1)):
         labelled, report = read_csv((GOOD + rest).encode())
         assert len(labelled) == 18
@@ -88,7 +88,7 @@ def test_classes_are_found_by_looking_each_label_up_once(monkeypatch):
 
 
 def test_lines_of_labels_are_held_within_bounds(monkeypatch):
-    monkeypatch.setattr("seqlib.text.files.LOOKED_AT", 100)
+    monkeypatch.setattr(limits, "LOOKED_AT", 100)
     values, _report = read_column(b"1\n2\n" * 300, True)
     assert len(values) == 100
 
@@ -293,7 +293,7 @@ def test_repeated_and_contradictory_rows_are_kept_and_said():
 def test_fifty_thousand_rows_are_read_and_more_are_left_out():
     rows = [(f"sentence number {n}", ("love", "sad")[n % 2]) for n in range(50_003)]
     labelled, report = read_csv(as_csv(rows))
-    assert len(labelled) == text.files.MAX_ROWS == 50_000
+    assert len(labelled) == limits.ROWS == 50_000
     assert report.n_skipped == 3
     assert "50,000" in str(report.skipped[0].why)
 
@@ -328,7 +328,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(data, says):
 
 
 def test_a_file_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(text.files, "MAX_BYTES", 40)
+    monkeypatch.setattr(limits, "TEXT_BYTES", 40)
     with pytest.raises(ValueError, match="fewer rows"):
         read_csv(as_csv(ROWS))
 

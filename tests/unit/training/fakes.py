@@ -135,11 +135,28 @@ class Here(Pool):
         pass
 
 
-def by_hand(seconds: float | None = None) -> Scheduler:
+class ByHand(Scheduler):
+    """Gives a slice only when ``step`` is called."""
+
+    def _start(self) -> None:
+        pass
+
+    def step(self) -> Run | None:
+        """Give one slice and wait for what comes of it; None if it was nobody's turn."""
+        self._sweep()
+        run = self._send_next()
+        while self._flights:
+            with self._wake:
+                self._wake.wait_for(lambda: self._landed)
+            self._collect()
+        return run
+
+
+def by_hand(seconds: float | None = None) -> ByHand:
     """A scheduler that trains here, one epoch each time ``step`` is called, whatever the task."""
     clock = Clock()
     limits = Limits() if seconds is None else Limits(slice=seconds)
-    return Scheduler(limits, Here(clock), clock=clock, by_hand=True)
+    return ByHand(limits, Here(clock), clock=clock)
 
 
 def trained(run: Any) -> Any:

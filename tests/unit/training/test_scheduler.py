@@ -7,12 +7,12 @@ import weakref
 from concurrent.futures import BrokenExecutor
 
 import pytest
-from fakes import Clock, Held, Here, counting
+from fakes import ByHand, Clock, Held, Here, counting
 
 from seqlib.training import scheduler as scheduler_module
 from seqlib.training.rooms import ProcessRefused, TooLong, TooMuchMemory
 from seqlib.training.run import Run, State
-from seqlib.training.scheduler import CATCH_UP, COSTLY, LOST, ROUNDS, Limits, Scheduler
+from seqlib.training.scheduler import CATCH_UP, COSTLY, LOST, ROUNDS, Limits
 from seqlib.training.task import Progress
 
 
@@ -22,7 +22,7 @@ class Room:
     def __init__(self, limits: Limits | None = None, slots: int = 1, kind: type = Here) -> None:
         self.clock = Clock()
         self.pool = kind(self.clock, slots)
-        self.scheduler = Scheduler(limits, self.pool, clock=self.clock, by_hand=True)
+        self.scheduler = ByHand(limits, self.pool, clock=self.clock)
         self.runs: list[Run] = []  # a run that nobody holds is dropped
 
     def start(self, owner: str = "", name: str = "", cost: float = 0.1, **options) -> Run:
@@ -450,7 +450,7 @@ def test_runs_wait_for_a_pool_that_is_away_and_say_so_and_fail_when_it_is_gone_f
 def test_a_task_that_asks_for_a_room_of_its_own_gets_one_slice_at_a_time_there():
     clock = Clock()
     workers, keras = Held(clock, slots=3), Held(clock, slots=1)
-    scheduler = Scheduler(None, {"": workers, "keras": keras}, clock=clock, by_hand=True)
+    scheduler = ByHand(None, {"": workers, "keras": keras}, clock=clock)
     runs = [counting(room=room).start(scheduler) for room in ("keras", "keras", "")]
     while scheduler._send_next():
         pass

@@ -446,6 +446,55 @@ def test_damaged_safetensors_are_refused_in_a_sentence(about):
 # Bounds.
 
 
+def a_word_without_end() -> bytes:
+    return npz(np.array(["a" * 5_000_000]), np.ones((1, 3), np.float32))
+
+
+def tensors_without_number() -> bytes:
+    head = b'{"w":{"dtype":"F32","shape":[1,3],"data_offsets":[0,12]},"x":['
+    head += b"{}," * 1_500_000 + b"0]}"
+    return struct.pack("<Q", len(head)) + head + bytes(12)
+
+
+def a_pair_without_end() -> bytes:
+    made, n = io.BytesIO(), limits.UPLOAD_WORDS + 2
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("vectors.tsv", b"1\t2\n" * n)
+        archive.writestr("metadata.tsv", b"ab\n" * n)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (a_word_without_end, "a row of over 8 MB"),
+        (tensors_without_number, "list of tensors"),
+        (a_pair_without_end, "over 2,000,000 words"),
+    ],
+)
+def test_few_bytes_do_not_become_much_memory(make, says):
+    data = make()
+    tracemalloc.start()
+    try:
+        with pytest.raises(VectorsError, match=says):
+            read(data)
+        assert tracemalloc.get_traced_memory()[1] < 30e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_line_of_very_many_fields_is_left_out_and_costs_little():
+    good = b"".join(b"w%d 1 2 3\n" % n for n in range(300))
+    data = gzip.compress(good + b"1 " * 1_500_000 + b"\n" + b"last 1 2 3\n")
+    tracemalloc.start()
+    try:
+        vectors = read(data)
+        assert tracemalloc.get_traced_memory()[1] < 60e6
+    finally:
+        tracemalloc.stop()
+    assert (len(vectors), vectors.report.counts) == (301, {"columns": 1})
+
+
 def npz(words: np.ndarray, matrix: np.ndarray) -> bytes:
     made = io.BytesIO()
     np.savez_compressed(made, words=words, matrix=matrix)

@@ -446,12 +446,15 @@ def test_a_changed_file_is_read_again(read):
     assert len(read(GLOVE + b"in 1 1 1\n")) == 4
 
 
-def test_a_damaged_cache_is_made_again(read, tmp_path):
+@pytest.mark.parametrize("name", ["matrix.npy", "words.txt"])
+def test_a_damaged_cache_is_made_again(read, tmp_path, name):
     read(GLOVE)
     (folder,) = (tmp_path / "cache").iterdir()
-    matrix = folder / "matrix.npy"
-    matrix.write_bytes(matrix.read_bytes()[:-4])
-    assert read(GLOVE).vector("cucumber")[2] == 3
+    file = folder / name
+    file.write_bytes(file.read_bytes()[:-4])
+    again = load(tmp_path / "vectors.txt", cache=tmp_path / "cache")
+    assert again.vector("cucumber")[2] == 3
+    assert [made.name for made in (tmp_path / "cache").iterdir()] == [folder.name]
 
 
 def test_reading_that_is_stopped_leaves_nothing_behind(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from seqlib.emojify import Lexicon, Unknown
 from seqlib.vectors import WordVectors, load
-from seqlib.vectors.lookup import beside, look_up, multiplications, one_hot_product
+from seqlib.vectors.lookup import look_up, multiplications, one_hot_product
 from seqlib.vectors.wordvectors import MANY
 
 
@@ -62,8 +62,8 @@ def test_vectors_that_nobody_holds_are_gone_at_once_whatever_was_asked_of_them()
     words = ["the", "not", "love", "eat", "cat", *(f"w{at}" for at in range(MANY))]
     vectors = WordVectors.of(words, np.random.default_rng(0).normal(size=(len(words), 20)))
     assert look_up(["爱 the cat"], vectors).unknown == ()
-    assert "love" in beside(vectors, "爱")
-    assert beside(vectors, "cat") == ()
+    assert "love" in vectors.beside("爱")
+    assert vectors.beside("cat") == ()
     Lexicon.of(vectors, Unknown.SHARED)
     assert vectors.chinese is not None
     seen = weakref.ref(vectors)

@@ -10,12 +10,12 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
+from seqlib import limits
 from seqlib.emojify import open_model
 from seqlib.i18n import speaking
 from seqlib.jazz.corpus import default_corpus
 from seqlib.music import Token, Vocabulary
 from seqlib.text import DataSet, LabelledSentences, shipped
-from seqlib.text.files import MAX_CHARACTERS, MAX_ROWS
 from seqlib.vectors import WordVectors
 from tests.unit.ui.visit.test_files import (
     a_few,
@@ -30,7 +30,7 @@ from tests.unit.ui.visit.test_files import (
     song_of,
 )
 from ui.state import MOST_LETTERS, MOST_OPTIONS, TABLE, TOOLBAR, Choice, Number, Picks, Row, Text
-from ui.visit import reading, writing
+from ui.visit import writing
 from ui.visit.format import MAX_RUNS
 from ui.visit.memory import Visit
 from ui.visit.reading import open_visit
@@ -42,7 +42,7 @@ FIRST_VERSION = Path(__file__).parent / "data" / "first_version.seqscope"
 KEPT = [row for row in TABLE.values() if row.kept and row.page != TOOLBAR]
 
 
-def limits(row: Row) -> list[Any]:
+def ends(row: Row) -> list[Any]:
     """Return the values at the edges of what a control takes."""
     if isinstance(row, Number):
         return [row.low, row.high if row.high is not None else type(row.default)(10**9)]
@@ -58,7 +58,7 @@ def limits(row: Row) -> list[Any]:
 
 @pytest.mark.parametrize("row", KEPT, ids=lambda row: row.key)
 def test_a_control_at_its_limit_is_saved_and_opened(row):
-    for value in limits(row):
+    for value in ends(row):
         link = as_link({row.key: value}) if row.link else {}
         loose = {} if row.link else {row.key: value}
         found = open_visit(save_visit(Visit(links={row.page: link}, loose=loose)))
@@ -71,8 +71,8 @@ def test_all_controls_at_their_limits_make_one_file():
     links: dict[str, Any] = {}
     for row in KEPT:
         if row.link:
-            links.setdefault(row.page, {}).update(as_link({row.key: limits(row)[-1]}))
-    loose = {row.key: limits(row)[-1] for row in KEPT if not row.link}
+            links.setdefault(row.page, {}).update(as_link({row.key: ends(row)[-1]}))
+    loose = {row.key: ends(row)[-1] for row in KEPT if not row.link}
     found = open_visit(save_visit(Visit(links=links, loose=loose)))
     assert found.links == links
     assert found.loose == loose
@@ -143,7 +143,7 @@ def many_sentences(n: int, characters: int) -> DataSet:
 
 def test_sentences_and_a_table_at_their_limits_come_back():
     data = many_sentences(19_000, 960)  # 18 MB, as large as a CSV may be
-    table = a_table(*((("x" * MAX_CHARACTERS, "love", "train"),) * 3000))
+    table = a_table(*((("x" * limits.SENTENCE, "love", "train"),) * 3000))
     saved = save_visit(a_visit(emoji_mine=data, emoji_draft=("my sentences", table)))
     found = open_visit(saved)
     assert found.note == ""
@@ -152,7 +152,7 @@ def test_sentences_and_a_table_at_their_limits_come_back():
 
 
 def test_what_makes_the_whole_too_large_is_left_out_and_named(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_JSON", 60_000)
+    monkeypatch.setattr(limits, "VISIT_JSON", 60_000)
     own, few, (title, song) = own_vectors(), a_few(), a_song()
     records = [
         EmojiRecord(1, an_emoji_run(many_sentences(300, 200), own), "many", own),
@@ -203,7 +203,7 @@ def test_weights_kept_on_the_way_are_left_out_first_and_named(monkeypatch):
     data = save_visit(a_visit(jazz_runs=runs))
     assert about(data)["left_out"] == [writing.SPARE]
     found = open_visit(data)
-    assert [len(run.stages) for run in found.work["jazz_runs"].values()] == [1, 3]
+    assert [len(run.checkpoints) for run in found.work["jazz_runs"].values()] == [1, 3]
     assert "not in it: weights that a jazz run kept on the way." in found.note
     assert len(data) < len(whole)
 
@@ -216,6 +216,6 @@ def test_a_reader_is_told_what_is_not_in_the_file():
 
 
 def test_sentences_beyond_the_rows_of_a_csv_are_left_out():
-    data = save_visit(a_visit(emoji_mine=many_sentences(MAX_ROWS + 1, 3)))
+    data = save_visit(a_visit(emoji_mine=many_sentences(limits.ROWS + 1, 3)))
     assert open_visit(data).work == {}
     assert about(data)["left_out"] == ["your sentences"]

@@ -16,7 +16,7 @@ import pandas as pd
 import pretty_midi
 import pytest
 
-from seqlib import archive
+from seqlib import archive, limits
 from seqlib.archive import array_bytes
 from seqlib.emojify import (
     EmojifyRun,
@@ -33,7 +33,7 @@ from seqlib.text import DataSet, shipped
 from seqlib.training.copy_task import CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record, State
 from seqlib.vectors import WordVectors, load
-from ui.visit import MAX_BYTES, MAX_VECTORS, memory, reading, session
+from ui.visit import memory, session
 from ui.visit.format import EMOJI_NUMBERS
 from ui.visit.memory import Visit, Visits, held_bytes
 from ui.visit.reading import open_visit, song_of
@@ -199,8 +199,8 @@ def test_a_jazz_run_comes_back_number_by_number(contents, opened):
     assert vocabulary == known
     same_run(run, before)
     now, then = run.snapshot(), before.snapshot()
-    assert list(run.stages) == [0, 2, EPOCHS]
-    for kept, known in zip(run.stages.values(), before.stages.values(), strict=True):
+    assert list(run.checkpoints) == [0, 2, EPOCHS]
+    for kept, known in zip(run.checkpoints.values(), before.checkpoints.values(), strict=True):
         for one, other in zip(kept.arrays, known.arrays, strict=True):
             assert one.dtype == other.dtype
             assert np.array_equal(one, other)
@@ -334,7 +334,7 @@ def test_an_empty_visit_is_a_file_too():
 
 
 def test_vectors_too_large_are_named_instead():
-    n = MAX_VECTORS // (4 * 300) + 1
+    n = limits.VISIT_VECTORS // (4 * 300) + 1
     large = WordVectors.of(
         [f"w{place}" for place in range(n)], np.zeros((n, 300), "f4"), "glove.6B"
     )
@@ -418,11 +418,11 @@ def huge_header(saved: bytes) -> bytes:
 
 
 def bomb(saved: bytes) -> bytes:
-    return changed(saved, **{"visit.json": b" " * (reading.MAX_JSON + 1)})
+    return changed(saved, **{"visit.json": b" " * (limits.VISIT_JSON + 1)})
 
 
 def nested_bomb(saved: bytes) -> bytes:
-    inner = archive.write({"model.json": bytes(reading.MAX_UNPACKED)})
+    inner = archive.write({"model.json": bytes(limits.VISIT_UNPACKED)})
     return changed(saved, **{"emoji-1-last.seqscope": inner})
 
 
@@ -454,7 +454,7 @@ BAD = {
     "an emoji model": lambda saved: zipfile.ZipFile(io.BytesIO(saved)).read(
         "emoji-1-last.seqscope"
     ),
-    "too large": lambda saved: bytes(MAX_BYTES + 1),
+    "too large": lambda saved: bytes(limits.VISIT_BYTES + 1),
     "a part twice": twice,
     "no json": lambda saved: changed(saved, **{"visit.json": b"{"}),
     "json that is a list": lambda saved: changed(saved, **{"visit.json": b"[]"}),
@@ -568,7 +568,7 @@ def test_the_good_file_is_refused_by_none_of_these_changes_undone(saved):
 
 @pytest.mark.parametrize("value", ["[],", "0,", '"ab",'])
 def test_few_bytes_do_not_become_much_memory(value, monkeypatch):
-    monkeypatch.setattr(reading, "VISIT_VALUES", 1000)
+    monkeypatch.setattr(limits, "VISIT_VALUES", 1000)
     head = '{"format": "SeqScope visit", "version": 1, "settings": {"jazz": {"n_a": ['
     data = archive.write({"visit.json": f"{head}{value * 300_000}0]}}}}}}".encode()})
     tracemalloc.start()

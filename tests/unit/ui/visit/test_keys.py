@@ -42,11 +42,7 @@ PASSING = {
     *("emoji_editor_base", "emoji_edits"),  # of the table drawn now; what was edited is the draft
     # computed again when asked
     *("emoji_mistakes", "emoji_remembered", "maps"),
-    *(
-        "emoji_opened_now",
-        "jazz_opened_now",
-        "vectors_pair_now",
-    ),  # a file on its way into what is kept
+    "vectors_pair_now",  # a file on its way into what is kept
 }
 
 
