@@ -182,6 +182,7 @@ def read_safetensors(
     array = Array(name, np.dtype(dtype), (n, dim), False, _Part(stream, start, end - start))
     if not fits:
         raise array._wrong()
+    findings.check(n)
     words = words if words is not None else _listed(notes, n)
     if words is None:
         findings.add("no words", None, name)
