@@ -94,6 +94,7 @@ def read_npz(archive: zipfile.ZipFile, findings: Findings) -> Iterator[Block]:
         raise VectorsError(
             "There are {n:,} words and {m:,} vectors.", n=words.shape[0], m=matrix.shape[0]
         )
+    findings.check(words.shape[0])
     yield from _joined(words.pieces(), matrix, padded)
 
 
