@@ -94,6 +94,7 @@ def read_npz(archive: zipfile.ZipFile, findings: Findings) -> Iterator[Block]:
         raise VectorsError(
             "There are {n:,} words and {m:,} vectors.", n=words.shape[0], m=matrix.shape[0]
         )
+    findings.check(words.shape[0])
     yield from _joined(words.pieces(), matrix, padded)
 
 
@@ -182,6 +183,7 @@ def read_safetensors(
     array = Array(name, np.dtype(dtype), (n, dim), False, _Part(stream, start, end - start))
     if not fits:
         raise array._wrong()
+    findings.check(n)
     words = words if words is not None else _listed(notes, n)
     if words is None:
         findings.add("no words", None, name)

@@ -456,6 +456,17 @@ def tensors_without_number() -> bytes:
     return struct.pack("<Q", len(head)) + head + bytes(12)
 
 
+def words_of_one_letter() -> bytes:
+    n = limits.UPLOAD_WORDS + 1
+    return npz(np.full(n, b"a", "S1"), np.zeros((n, 1), np.int8))
+
+
+def tensors_that_promise_rows() -> bytes:
+    about = {"w": {"dtype": "F32", "shape": [3_000_000, 1], "data_offsets": [0, 12_000_000]}}
+    head = json.dumps(about).encode()
+    return struct.pack("<Q", len(head)) + head + bytes(12)
+
+
 def a_pair_without_end() -> bytes:
     made, n = io.BytesIO(), limits.UPLOAD_WORDS + 2
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -469,6 +480,8 @@ def a_pair_without_end() -> bytes:
     [
         (a_word_without_end, "a row of over 8 MB"),
         (tensors_without_number, "list of tensors"),
+        (tensors_that_promise_rows, "over 2,000,000 words"),
+        (words_of_one_letter, "over 2,000,000 words"),
         (a_pair_without_end, "over 2,000,000 words"),
     ],
 )
