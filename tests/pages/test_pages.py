@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from seqlib.training import keras_room
 from tests.pages.apps import markup, texts, visit
 from ui.frame.frame import HIDDEN, PAGES
 from ui.lessons.pages import lesson
@@ -58,8 +59,9 @@ def elsewhere(row: Row) -> str:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_page_says_at_once_what_its_link_asks_for(file):
+def test_a_page_says_at_once_what_its_link_asks_for(file, monkeypatch):
     """What is said before its control is drawn would be said of the control's default."""
+    monkeypatch.setattr(keras_room, "awake", lambda: False)  # it answers a moment later
     page = file.removesuffix(".py")
     asked = {key: elsewhere(row) for key, row in TABLE.items() if row.page == page}
     asked["emoji_model"] = "untrained"
