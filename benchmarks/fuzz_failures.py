@@ -237,7 +237,7 @@ async def on_a_page(reader: Session, kind: Kind, number: int, data: bytes) -> li
     if not said:
         await reader.rerun()
     found += [f"exception {one[:100]}" for one in reader.exceptions()]
-    if said == UNREAD:
+    if said == str(UNREAD):
         found.append("refused without a reason")
     if said and not standing(reader) <= before:  # the report of the file before goes
         found.append("a refused file changed the page")

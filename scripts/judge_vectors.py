@@ -130,7 +130,7 @@ def card(vectors: WordVectors) -> str:
         found = judge(vectors, asked, COMMON), judge(vectors, asked)
         total = [sum_ + one for sum_, one in zip(total, found, strict=True)]
         lines.append(_row(kind, *found, PUBLISHED.get(kind)))
-    lines.append(_row("**all**", *total, PUBLISHED_ALL))
+    lines.append(_row("**all**", total[0], total[1], PUBLISHED_ALL))
     old = old_questions()
     lines.append(
         _row("the 39 asked before", judge(vectors, old, COMMON), judge(vectors, old), None)

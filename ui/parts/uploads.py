@@ -27,6 +27,7 @@ TYPES = {
 
 log = logging.getLogger(__name__)
 XSRF_COOKIE = "_streamlit_xsrf"
+UNREAD = Later("This file cannot be read, so nothing was changed; choose another one.")
 
 
 def download(
@@ -127,7 +128,7 @@ def _error(key: str, files: Sequence[Any], use: Callable[[], None]) -> Later | N
         return problem.args[0]
     except Exception:  # the fault is ours
         log.exception("a file for %s could not be read", key)
-        return Later("This file cannot be read, so nothing was changed; choose another one.")
+        return UNREAD
     return None
 
 
