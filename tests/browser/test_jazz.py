@@ -221,6 +221,8 @@ def test_a_file_of_ones_own_goes_the_whole_way(server, new_page):
     chooser.set_input_files(
         {"name": "x.mid", "mimeType": "audio/midi", "buffer": b"<html>no</html>"}
     )
-    expect(page.get_by_text("This file is a web page saved under this name: download the MIDI file")).to_be_visible()
+    expect(
+        page.get_by_text("This file is a web page saved under this name: download the MIDI file")
+    ).to_be_visible()
     expect(page.get_by_text("Whistle").first).to_be_visible()
     expect(page.get_by_text("my training · temperature")).to_be_visible()
