@@ -30,6 +30,18 @@ def moving(monkeypatch):
     return say
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """After how many seconds each fragment asks to be drawn again, of those made in a test."""
+    seconds = []
+    monkeypatch.setattr(
+        training_panel.st,
+        "fragment",
+        lambda _, run_every: seconds.append(run_every) or (lambda: None),
+    )
+    return seconds
+
+
 def test_a_reader_alone_sees_a_new_picture_at_once(moving):
     moving(1)
     assert training_panel.refresh() == training_panel.REFRESH
@@ -59,14 +71,8 @@ def test_a_page_waits_for_a_first_loss_that_is_nearly_there_and_not_for_one_that
     assert never.epoch == 0
 
 
-def test_a_class_sees_its_first_losses_as_soon_as_a_reader_alone(moving, monkeypatch):
+def test_a_class_sees_its_first_losses_as_soon_as_a_reader_alone(moving, asked):
     moving(30)
-    asked = []
-    monkeypatch.setattr(
-        training_panel.st,
-        "fragment",
-        lambda _, run_every: asked.append(run_every) or (lambda: None),
-    )
     run = counting()
     run._state = State.RUNNING
     training_panel.live(run, draw=lambda _: None)
@@ -94,15 +100,9 @@ def test_a_loss_held_out_of_earlier_weights_is_said_to_be_theirs(state, says):
 
 @pytest.mark.parametrize(("readers", "seconds"), [(1, 1.2), (30, 6.0)])
 def test_what_is_slow_to_draw_is_drawn_seldomer_and_in_a_class_as_seldom_as_all(
-    moving, monkeypatch, readers, seconds
+    moving, asked, readers, seconds
 ):
     moving(readers)
-    asked = []
-    monkeypatch.setattr(
-        training_panel.st,
-        "fragment",
-        lambda _, run_every: asked.append(run_every) or (lambda: None),
-    )
     run = counting()
     run._state, run._n = State.RUNNING, 1
     training_panel.watch(run, lambda: None, least=1.2)
