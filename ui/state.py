@@ -547,6 +547,16 @@ def address() -> AbstractContextManager[QueryParams]:
     return context.session_state.query_params()
 
 
+def page_url() -> str:
+    """Return the URL that the browser is at, without its query; empty if it is unknown.
+
+    ``st.context.url`` takes "jazz" from the end of a host or folder such as ``/ourjazz`` as well.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    info = context.context_info if context is not None else None
+    return info.url if info is not None else ""
+
+
 def _check(key: str) -> None:
     """Take a value out of the URL that Streamlit does not refuse by itself.
 

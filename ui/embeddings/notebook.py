@@ -7,8 +7,8 @@ from typing import Any
 from seqlib.text import tokenise
 from seqlib.text.chinese import is_han
 from seqlib.vectors import load
+from seqlib.vectors.wordvectors import COMMONEST
 from ui.embeddings import lookup, state
-from ui.embeddings.neighbours import COMMONEST
 from ui.parts.notebook import Asked
 from ui.state import value
 

@@ -16,6 +16,7 @@ from ui.frame import share
 from ui.frame.tour import Standing, asked_step
 from ui.lessons.papers import OPENED, Plan, Step, in_language, linked_spans, plan
 from ui.parts import handouts
+from ui.state import page_url
 
 ON = "plan:on"
 
@@ -101,6 +102,6 @@ def _step(number: int, told: Step) -> dict[str, Any]:
     if told.links and told.kind in OPENED:
         given["opens"] = path(told.links[0][1], plan=number)
     if told.links and told.kind == "students":
-        here = handouts.address(handouts.page_url(), st.get_option("server.baseUrlPath"))
+        here = handouts.address(page_url(), st.get_option("server.baseUrlPath"))
         given["code"] = share.code(here + path(told.links[0][1]))
     return given

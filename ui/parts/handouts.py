@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from seqlib.assets import ASSETS
 from seqlib.i18n import N_, _, language
 from ui.navigation import HIDDEN, PAGES
 from ui.parts import uploads
+from ui.state import page_url
 
 HANDOUTS = ASSETS / "handouts"
 PAPERS = {
@@ -47,16 +47,6 @@ def offer(lesson: Callable[[], None]) -> None:
                 help=_(help),
             )
         st.caption(_("For teaching with it: a lesson, its plan on paper, and a page to hand out."))
-
-
-def page_url() -> str:
-    """Return the URL that the browser is at; empty if it is unknown.
-
-    ``st.context.url`` takes "jazz" from the end of a host or folder such as ``/ourjazz`` as well.
-    """
-    context = get_script_run_ctx(suppress_warning=True)
-    info = context.context_info if context is not None else None
-    return info.url if info is not None else ""
 
 
 def address(url: str, base: str = "") -> str:

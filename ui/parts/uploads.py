@@ -12,6 +12,7 @@ import streamlit as st
 from seqlib.i18n import InputError, Later, _
 from ui.parts import held
 from ui.parts.escape import plain
+from ui.state import page_url
 from ui.status.log import event
 from ui.visit import session
 
@@ -114,7 +115,7 @@ def _cookie_kept() -> bool:
 def _address() -> str:
     """Return the page's own address with what is set, but for how it is embedded."""
     asked = ((name, each) for name in st.query_params for each in st.query_params.get_all(name))
-    return f"{st.context.url}?{urlencode(list(asked))}"
+    return f"{page_url()}?{urlencode(list(asked))}"
 
 
 def _error(key: str, files: Sequence[Any], use: Callable[[], None]) -> Later | None:
