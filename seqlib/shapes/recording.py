@@ -145,13 +145,14 @@ class Operation:
     counts = False  # it is in no list of layers
     n_parameters = 0
 
-    def __init__(self, kind: str, work: Callable[..., Spec], title: str = "") -> None:
+    def __init__(self, kind: str, work: Callable[..., Any], title: str = "") -> None:
         self.name, self.kind, self.work, self.title = kind, kind, work, title or kind
 
-    def __call__(self, tensors: Sequence[SymbolicTensor]) -> SymbolicTensor:
-        """Record the operation on tensors, and return its result."""
-        result = self.work(*(tensor.spec for tensor in tensors))
-        return recording.get().add(self, [result], tensors)[0]
+    def __call__(self, tensors: Sequence[SymbolicTensor]) -> Any:
+        """Record the operation on tensors, and return its result, or a list of results."""
+        found = self.work(*(tensor.spec for tensor in tensors))
+        made = recording.get().add(self, found if isinstance(found, list) else [found], tensors)
+        return made if isinstance(found, list) else made[0]
 
 
 class InputOf(Operation):

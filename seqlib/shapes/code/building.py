@@ -261,16 +261,21 @@ def _names_in(m: Machine, function: Any) -> set[str]:
     return {node.id for node in m.nodes(function.node) if isinstance(node, ast.Name)}
 
 
-def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> SymbolicTensor:
-    """Apply an operation that is no layer; inside a Lambda it is part of the Lambda."""
+def operate(m: Machine, operation: Operation, tensors: list[SymbolicTensor]) -> Any:
+    """Apply an operation that is no layer; inside a Lambda it is part of the Lambda.
+
+    Returns a tensor, or the list of those that it makes.
+    """
     try:
         if not m.inside:
             return operation(tensors)
         m.worked.append(operation)
-        return SymbolicTensor(operation.work(*(tensor.spec for tensor in tensors)))
+        found = operation.work(*(tensor.spec for tensor in tensors))
+        made = [SymbolicTensor(spec) for spec in found] if isinstance(found, list) else None
+        return made or SymbolicTensor(found)
     except ShapeError as problem:
         m.fail(operation, problem, tensors)
-    except (TypeError, AttributeError, IndexError, OverflowError):  # arguments of any kind
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):  # of any kind
         m.fail(operation, "{name}: these arguments cannot be read here.", name=operation.kind)
 
 

@@ -26,7 +26,7 @@ from seqlib.shapes.code.values import (
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import Layer
 from seqlib.shapes.layers.base import as_tensors, flat
-from seqlib.shapes.layers.operations import FUNCTIONS
+from seqlib.shapes.layers.operations import FREE, function
 from seqlib.shapes.recording import Operation, Size, SymbolicTensor
 
 SKIPPED_METHODS = frozenset(
@@ -176,7 +176,7 @@ class Calls(Expressions):
                 name in JOINING
                 and args
                 and isinstance(args[0], list | tuple)
-                and "numpy" not in path.dotted
+                and not {"numpy", "ops", "backend"}.intersection(path.dotted.split("."))
             ):
                 layer = building.make_layer(m, JOINING[name], args[1:], kwargs, m.segment(node))
                 return building.call_layer(m, layer, args[:1], {})
@@ -206,12 +206,14 @@ class Calls(Expressions):
         first = args[0] if args else next(iter(kwargs.values()))
         if name in ("shape", "int_shape") and isinstance(first, SymbolicTensor):
             return first.shape
-        work = FUNCTIONS.get(name)
+        work = function(path.dotted)
         if work is None:
             if name in SKIPPED_METHODS:
                 return Unknown(m.segment(node))
             m.refuse("“{text}” cannot be read here; write it with layers.", text=m.segment(node))
         tensors = as_tensors([*args, *kwargs.values()])
+        if name in FREE:
+            args, kwargs = tensors, {}
         rest = [m.resolve(one, "n") for one in args if not as_tensors(one)]
         named = {
             key: m.resolve(one, "n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from seqlib.shapes.code import building
@@ -29,7 +30,7 @@ from seqlib.shapes.code.values import (
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import Layer
 from seqlib.shapes.layers.operations import FUNCTIONS, elementwise
-from seqlib.shapes.recording import Operation, Size, Spec, SymbolicTensor
+from seqlib.shapes.recording import Operation, Size, SymbolicTensor
 
 # Modules that a text may use without importing them, and Python's functions that are read.
 MODULES = {
@@ -226,12 +227,8 @@ class Expressions:
         if kind is None:
             return Unknown(self.m.segment(node))
         tensors = [value for value in (one, other) if isinstance(value, SymbolicTensor)]
-        work = FUNCTIONS["matmul"] if kind == "Matmul" else None
-
-        def result(*specs: Spec) -> Spec:
-            return work(*specs) if work and len(specs) > 1 else elementwise(kind, *specs)
-
-        return building.operate(self.m, Operation(kind, result, self.m.segment(node)), tensors)
+        work = FUNCTIONS["matmul"] if kind == "Matmul" else partial(elementwise, kind)
+        return building.operate(self.m, Operation(kind, work, self.m.segment(node)), tensors)
 
     def _unary(self, node: ast.UnaryOp) -> Any:
         value = self.value(node.operand)

@@ -11,14 +11,18 @@ from seqlib.shapes.recording import ShapeError, Spec
 MANY = 64
 
 
-def broadcast(kind: str, one: tuple, other: tuple) -> tuple:
-    """Return the shape of two tensors taken element by element."""
+def broadcast(kind: str, one: tuple, other: tuple, *, known: bool = False) -> tuple:
+    """Return the shape of two tensors taken element by element.
+
+    A size that is known on one side only stays open in layers; functions take it as ``known``.
+    """
     if len(one) < len(other):
         one, other = other, one
     shape = list(one[: len(one) - len(other)])
     for left, right in zip(one[len(one) - len(other) :], other, strict=True):
         if left is None or right is None:
-            shape.append(None)
+            size = right if left is None else left
+            shape.append(None if size == 1 or not known else size)
         elif left != right and 1 not in (left, right):
             raise ShapeError(
                 "{kind} takes tensors element by element, and {one} and {other} do not fit; "
@@ -30,6 +34,27 @@ def broadcast(kind: str, one: tuple, other: tuple) -> tuple:
         else:
             shape.append(right if left == 1 else left)
     return tuple(shape)
+
+
+def joined(kind: str, axis: Any, first: tuple, *others: tuple) -> tuple:
+    """Return the shape of tensors one after the other along an axis."""
+    at = axis_of(kind, axis, first, first=0)
+    for shape in others:
+        same = len(shape) == len(first) and all(
+            number == at or None in (one, other) or one == other
+            for number, (one, other) in enumerate(zip(first, shape, strict=False))
+        )
+        if not same:
+            raise ShapeError(
+                "{kind} joins tensors that differ on axis {axis} only, and gets {one} and "
+                "{other}; RepeatVector, Flatten or return_sequences make them alike.",
+                kind=kind,
+                axis=axis,
+                one=text(first),
+                other=text(shape),
+            )
+    sizes = [shape[at] for shape in (first, *others)]
+    return (*first[:at], None if None in sizes else sum(sizes), *first[at + 1 :])
 
 
 class _Merge(Layer):
@@ -76,32 +101,11 @@ class Concatenate(Layer):
     own = ("axis",)
     several = (2, MANY)
 
-    def check(self, *specs: Spec) -> None:
-        first = specs[0].shape
-        axis = axis_of(self.kind, self.given.axis, first, first=0)
-        for spec in specs[1:]:
-            same = len(spec.shape) == len(first) and all(
-                number == axis or None in (one, other) or one == other
-                for number, (one, other) in enumerate(zip(first, spec.shape, strict=False))
-            )
-            if not same:
-                raise ShapeError(
-                    "Concatenate joins tensors that differ on axis {axis} only, and gets "
-                    "{one} and {other}; RepeatVector, Flatten or return_sequences make them "
-                    "alike.",
-                    axis=self.given.axis,
-                    one=text(first),
-                    other=text(spec.shape),
-                )
-
     def results(self, *specs: Spec, **options: Any) -> list:
-        shape = list(specs[0].shape)
-        axis = self.given.axis if isinstance(self.given.axis, int) else self.given.axis[0]
-        sizes = [spec.shape[axis] for spec in specs]
-        shape[axis] = None if None in sizes else sum(sizes)
+        shape = joined(self.kind, self.given.axis, *(spec.shape for spec in specs))
         masked = any(spec.mask is not None for spec in specs)
         dtype = specs[0].dtype if len({spec.dtype for spec in specs}) == 1 else "float32"
-        return [Spec(tuple(shape), dtype, tuple(shape[:-1]) if masked else None)]
+        return [Spec(shape, dtype, shape[:-1] if masked else None)]
 
 
 class Dot(Layer):

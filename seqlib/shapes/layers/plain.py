@@ -241,10 +241,10 @@ class Reshape(Layer):
 
 def reshaped(shape: tuple, target: tuple) -> tuple:
     """Return ``target`` with its -1 worked out; raises ``ShapeError`` if the numbers do not fit."""
-    if None in shape:
-        return tuple(None if size == -1 else size for size in target)
-    n, known = math.prod(shape), math.prod(size for size in target if size != -1)
     missing = target.count(-1)
+    if None in shape and missing < 2:
+        return tuple(None if size == -1 else size for size in target)
+    n, known = math.prod(size or 1 for size in shape), math.prod(s for s in target if s != -1)
     if missing > 1 or (n % known if missing else n != known):
         raise ShapeError(
             "Reshape: {n:,} numbers, {before}, do not fit into {shape}.",
