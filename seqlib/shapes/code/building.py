@@ -78,6 +78,7 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
     if name in older.RENAMED_LAYERS:
         m.say(older.renamed(name, new))
     kind = LAYERS[new]
+    asked_for = kwargs.get("name")
     kwargs = {key: value for key, value in kwargs.items() if key != "name"}
     for value in flat([*args, *kwargs.values()]):
         if isinstance(value, Opaque):
@@ -97,6 +98,7 @@ def make_layer(m: Machine, name: str, args: list, kwargs: dict[str, Any], title:
         m.fail(title, str(problem))
     layer.title = title
     layer.hint = hint
+    layer.asked_for = asked_for
     if isinstance(layer, Lambda):
         _read_lambda(m, layer)
     return layer
@@ -575,6 +577,30 @@ def calls_of(m: Machine, outputs: Sequence[SymbolicTensor], also: Sequence = ())
     return found[::-1]
 
 
+def layers_of(m: Machine, model: Sequential | ModelOf) -> list:
+    """List a model's layers as Keras counts them: those of ``Model(…)`` after its inputs."""
+    if isinstance(model, Sequential):
+        return [item for item, *_rest in model.items if isinstance(item, Layer)]
+    layers = [call.layer for call in calls_of(m, model.outputs)]
+    inputs = [Unknown("InputLayer") for _one in model.inputs]
+    return [*inputs, *dict.fromkeys(layer for layer in layers if isinstance(layer, Layer))]
+
+
+def layer_of(m: Machine, model: Sequential | ModelOf, at: Any) -> Any:
+    """Return the layer of a model by its place or its name."""
+    layers = layers_of(m, model)
+    if isinstance(at, int):
+        return layers[at] if -len(layers) <= at < len(layers) else Unknown("layer")
+    named: dict[Any, Layer] = {}
+    for layer in layers:
+        if isinstance(layer, Layer):
+            own = layer.asked_for
+            named[own if isinstance(own, str) else layer.name or layer.kind.lower()] = layer
+    if isinstance(at, str) and at not in named:
+        m.refuse("no layer is named “{name}” here; there are {names}.", name=at, names=[*named])
+    return named.get(at, Unknown("layer"))
+
+
 def make_sequential(m: Machine, args: list, kwargs: dict[str, Any]) -> Sequential:
     """Make ``Sequential`` with the layers that it is given."""
     model = Sequential(line=m.line)
@@ -665,6 +691,17 @@ def replay(m: Machine, model: Sequential | ModelOf, inputs: list[SymbolicTensor]
             needed=len(model.inputs),
             n=len(inputs),
         )
+    for old, new in zip(model.inputs, inputs, strict=True):
+        if len(old.shape) != len(new.shape) or any(
+            None not in sizes and sizes[0] != sizes[1]
+            for sizes in zip(old.shape, new.shape, strict=False)
+        ):
+            m.fail(
+                model.name or "Model",
+                "this model's input is {needed}, and it is called on {shape}.",
+                needed=written(old.shape),
+                shape=written(new.shape),
+            )
     now = {old.row: new for old, new in zip(model.inputs, inputs, strict=True)}
     for call in calls_of(m, model.outputs):
         if all(row in now for row in call.results) or not call.inputs:

@@ -288,6 +288,8 @@ class Calls(Expressions):
             elif name == "pop" and of:
                 return of.pop()
             return None
+        if isinstance(of, Sequential | ModelOf) and name == "get_layer":
+            return building.layer_of(m, of, next(iter([*args, *kwargs.values()]), None))
         if isinstance(of, Sequential):
             return self._of_stack(of, name, args, kwargs)
         if isinstance(of, ModelOf) and name == "add":
@@ -307,12 +309,6 @@ class Calls(Expressions):
             model.items.pop()
         elif name == "build":
             model.input_shape = args[0] if args else kwargs.get("input_shape")
-        elif name == "get_layer":
-            layers = [item for item, *_rest in model.items if isinstance(item, Layer)]
-            at = kwargs.get("index", args[0] if args else None)
-            if isinstance(at, int) and -len(layers) <= at < len(layers):
-                return layers[at]
-            return Unknown(name)
         else:
             self.m.skip(name)
         return None
@@ -353,22 +349,24 @@ class Calls(Expressions):
     def _parameters(self, function: Function, args: list, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Give a function's parameters their values; those that are not given are unknown."""
         given = function.node.args
-        names = [one.arg for one in (*given.posonlyargs, *given.args)]
+        by_place = [one.arg for one in (*given.posonlyargs, *given.args)]
+        names = [*by_place, *(one.arg for one in given.kwonlyargs)]
         found: dict[str, Any] = {}
-        defaults = given.defaults
-        for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
-            found[name] = self._named(name, self.value(default), default)
-        for one, kw_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
-            if kw_default is not None:
-                found[one.arg] = self.value(kw_default)
-            names.append(one.arg)
+        last = by_place[len(by_place) - len(given.defaults) :]
+        defaults = [*zip(last, given.defaults, strict=True)]
+        for name, default in (
+            *defaults,
+            *zip(names[len(by_place) :], given.kw_defaults, strict=True),
+        ):
+            if default is not None:
+                found[name] = self._named(name, self.value(default), default)
         passed = {name: value for name, value in kwargs.items() if name in names}
-        for name, value in {**dict(zip(names, args, strict=False)), **passed}.items():
+        for name, value in {**dict(zip(by_place, args, strict=False)), **passed}.items():
             found[name] = Size(value, name) if type(value) is int and value > 0 else value
         for name in names:
             found.setdefault(name, Unknown(name))
         if given.vararg is not None:
-            found[given.vararg.arg] = list(args[len(names) :])
+            found[given.vararg.arg] = list(args[len(by_place) :])
         if given.kwarg is not None:
             found[given.kwarg.arg] = Opaque(given.kwarg.arg)
         return found

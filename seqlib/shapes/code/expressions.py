@@ -161,17 +161,16 @@ class Expressions:
         return Method(layer, name)
 
     def _of_model(self, model: Sequential | ModelOf, name: str) -> Any:
-        if isinstance(model, ModelOf):
-            outputs, inputs = model.outputs, model.inputs
-            layers = [call.layer for call in building.calls_of(self.m, outputs) if call.inputs]
-        elif name in ("output", "outputs", "input", "inputs"):
-            outputs, inputs, layers = [building.finish(self.m, model)], model.inputs, []
+        if name == "layers":
+            return building.layers_of(self.m, model)
+        if name not in ("output", "outputs", "input", "inputs"):
+            return Method(model, name)
+        if isinstance(model, Sequential):
+            outputs = [building.finish(self.m, model)]
         else:
-            outputs, inputs = [], []
-            layers = [item for item, *_rest in model.items if isinstance(item, Layer)]
-        found = {"output": outputs[0] if outputs else None, "outputs": outputs, "layers": layers}
-        found |= {"input": inputs[0] if inputs else None, "inputs": inputs}
-        return found[name] if name in found else Method(model, name)
+            outputs = model.outputs
+        found = model.inputs if name.startswith("input") else outputs
+        return found if name.endswith("s") else found[0] if found else None
 
     def _subscript(self, node: ast.Subscript) -> Any:
         value = self.value(node.value)

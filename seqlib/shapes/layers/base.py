@@ -202,6 +202,7 @@ class Layer:
         self.kind = type(self).__name__
         self.name, self.title, self.line = name or "", "", 0
         self.hint: Any = None  # what pasted code says of the layer's input
+        self.asked_for: Any = None  # by this name, in pasted code
         self.n_parameters = 0
         self.built: Spec | None = None
         bound = self._bound(args, {n: v for n, v in kwargs.items() if n not in COMMON})

@@ -53,6 +53,9 @@ class Cell(Layer):
     def check(self, *specs: Spec) -> None:
         raise ShapeError("{kind} is one step of a layer; write RNN({kind}(64)).", kind=self.kind)
 
+    def take_states(self, states: Sequence[Spec]) -> None:
+        self.check()
+
 
 class SimpleRNNCell(Cell):
     takes = _PLAIN

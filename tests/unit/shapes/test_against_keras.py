@@ -1,4 +1,4 @@
-"""Functions of ``keras.ops``, of the backend and of TensorFlow give the shapes that Keras gives."""
+"""Functions and models of pasted code give the shapes and weights that Keras gives."""
 
 from __future__ import annotations
 
@@ -92,3 +92,51 @@ def test_functions_give_the_shapes_that_keras_gives(keras, lines, inside):
     known |= {"K": backend, "tf": tensorflow}
     for line, text in texts(lines, inside):
         assert (line, ours(text)) == (line, of_keras(text, known))
+
+
+SHARED = "i = Input((5, 3))\nbase = Model(i, Dense(7, name='h')(LSTM(8)(i)))\n"
+MODELS = [
+    SHARED
+    + "a, b = Input((5, 3)), Input((5, 3))\nm = Model([a, b], concatenate([base(a), base(b)]))",
+    "i, j = Input((5, 3)), Input((2,))\ntwo = Model([i, j], [LSTM(4)(i), Dense(3)(j)])\n"
+    "a, b = Input((5, 3)), Input((2,))\np, q = two([a, b])\nm = Model([a, b], concatenate([p, q]))",
+    SHARED + "m = Model(base.input, Dense(2)(base.get_layer('h').output))",
+    SHARED + "m = Model(base.inputs, Dense(2)(base.layers[1].output))",
+    SHARED + "m = Model(base.input, Dense(2)(base.layers[-2].output))",
+    SHARED + "m = Model(i, base(Input((7, 3))))",
+    "s = Sequential([Input((5, 3)), LSTM(8)])\nm = Sequential([s, Dense(2)])",
+    "m = Sequential([Input((5, 3)), LSTM(8), Dense(4), Dense(9)])\nm.pop()\nm.add(Dense(2))",
+    "n: int = 4\nn *= 2\nn += 1\nx = Input((6, 4))\nm = Model(x, LSTM(n)(x))",
+    """def stack(t, *sizes, act='tanh'):
+        for n in sizes:
+            t = LSTM(n, act, return_sequences=True)(t)
+        return t
+x = Input((6, 4))
+m = Model(x, stack(x, 8, 4, act='relu'))""",
+    """x = z = Input((6, 4))
+for i in range(5):
+    if i == 1:
+        continue
+    if i > 2:
+        break
+    z = Dense(i + 2)(z)
+while i < 5:
+    z = Dense(i)(z) + 1
+    i += 1
+m = Model(x, z)""",
+]
+
+
+@pytest.mark.parametrize("text", MODELS)
+def test_models_give_the_outputs_and_weights_that_keras_gives(keras, text):
+    known = {name: getattr(keras.layers, name) for name in ("LSTM", "Dense", "concatenate")}
+    known |= {"Input": keras.Input, "Model": keras.Model, "Sequential": keras.Sequential}
+    try:
+        exec(text, known)
+    except ValueError:
+        assert read(text).fault is not None
+        return
+    found = next(model.sketch for model in read(text).models if model.name == "m")
+    made = known["m"]
+    outputs = [row.shape for row in found.rows if row.role == "output"]
+    assert (outputs, found.n_parameters) == ([t.shape for t in made.outputs], made.count_params())
