@@ -140,7 +140,7 @@ def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
     """Find the tokens that may be drawn, bool (n_values,), at least one of them."""
     order = np.argsort(-logits, kind="stable")
     if method == "top-k":
-        keep = min(k, len(order))
+        keep = k
     else:
         before = np.cumsum(softmax(logits)[order])
         keep = int(np.searchsorted(before, p)) + 1

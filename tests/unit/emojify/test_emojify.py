@@ -272,6 +272,9 @@ def test_input_gradient_after_an_earlier_word_sees_only_what_was_read_by_then(ve
     assert not early.norm[2:].any()
     short = input_gradient(weights, weights.trace(np.array([3, 4])), Score(0))
     np.testing.assert_allclose(early.gradient[:2], short.gradient, **WITHIN)
+    for t in (-1, 4):
+        with pytest.raises(ValueError, match="steps 0 to 3"):
+            input_gradient(weights, trace, Score(0), t)
 
 
 def test_a_word_left_out_of_a_sentence_that_was_cut_lets_the_next_one_in(model):

@@ -195,13 +195,17 @@ def test_a_run_stops_where_the_held_out_loss_turns_if_it_is_to(windows):
     melodies = held_out_melodies()
     whole = trained(TrainingRun(*windows, settings(epochs=90), held_out=melodies))
     turn = whole.metrics.tested.turn
-    assert turn is not None
+    assert (whole.epoch, turn is None) == (90, False)
     stopped = TrainingRun(*windows, settings(epochs=90, stop_at_turn=True), held_out=melodies)
     trained(stopped)
     lowest, end = map(int, whole.metrics.tested.epochs[[turn, turn + 3]])
     assert (stopped.state, stopped.epoch) == (State.STOPPED, end)
     assert stopped.note == f"the held-out loss was lowest after epoch {lowest}"
     assert lowest in stopped.checkpoints
+    task = one_long(windows, epochs=90, held_out=tuple(melodies[:3]))
+    state, _progress = task.advance(task.begin(), np.inf)
+    best = score(task.best(state, None)[1], melodies)
+    assert best.log_loss == pytest.approx(whole.metrics.tested.loss[turn], rel=1e-6)
 
 
 def test_without_held_out_melodies_nothing_is_said_of_them(windows):
