@@ -105,7 +105,7 @@ def test_a_band_that_cannot_play_a_metre_is_silent_and_says_so(metre):
 
 def test_the_band_follows_a_metre_that_changes_and_an_unfinished_bar_is_cut():
     notes = [
-        mb.metre(0, 4, 4), mb.notes(SCALE[:6]),
+        mb.metre(0, 4, 4), mb.notes(SCALE[:2]), mb.metre(0, 4, 4), mb.notes(SCALE[2:6]),
         mb.metre(0, 3, 4), mb.notes(SCALE[:6]),
         mb.metre(0, 6, 8), mb.notes(SCALE[:4] * 3, 48),
     ]  # fmt: skip

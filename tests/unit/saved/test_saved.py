@@ -331,9 +331,19 @@ def test_a_header_that_promises_megabytes_is_not_read():
         array_header(promised)
 
 
+def test_an_array_must_be_as_long_as_it_says():
+    for shape in ((-1, 8), (-2, -8), (3, 8)):
+        held = io.BytesIO()
+        about = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(held, about)
+        with pytest.raises(SavedError, match="damaged"):
+            read(zipped(a__npy=held.getvalue() + bytes(4 * 16)))
+
+
 def test_a_large_layer_is_watched_over_fewer_steps():
     def steps(n_x, n_a):
-        return watching.steps([Layer("a", "LSTM", (drawn(n_x, 4 * n_a), drawn(n_a, 4 * n_a)))])
+        small, large = ((drawn(n, 4 * k), drawn(k, 4 * k)) for n, k in ((1, 1), (n_x, n_a)))
+        return watching.steps([Layer("a", "LSTM", large), Layer("b", "LSTM", small)])
 
     assert steps(50, 128) == steps(90, 256) == watching.STEPS
     assert steps(50, 1024) == 125
@@ -341,6 +351,7 @@ def test_a_large_layer_is_watched_over_fewer_steps():
     with pytest.raises(SavedError, match="50,000 numbers at a step"):
         steps(50_000, 1)
     assert len(watching.indices("1 " * 900, 5, 7)) == 7
+    assert watching.table(b"a;b\n1; 2\n3;4;\n5;6\n", 2, 2).tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_line_of_millions_of_cells_is_not_cut_into_them():
