@@ -272,6 +272,7 @@ def test_going_on_after_the_end_gives_what_one_long_run_gives(windows):
     assert run.goes_on
     assert not TrainingRun.from_record(run.to_record()).goes_on
     run.go_on(28)
+    run.go_on(30)  # nothing: it is not over
     assert (run.state, run.settings.epochs) == (State.QUEUED, 40)
     trained_on = [run._scheduler.step() for _epoch in range(28)]
     assert trained_on == [run] * 28
