@@ -275,6 +275,8 @@ def test_input_gradient_after_an_earlier_word_sees_only_what_was_read_by_then(ve
     for t in (-1, 4):
         with pytest.raises(ValueError, match="steps 0 to 3"):
             input_gradient(weights, trace, Score(0), t)
+    masked = random_weights(Embedding.of(vectors.matrix), mask=True)
+    assert not input_gradient(masked, masked.trace(np.array([0, 0])), Score(0)).norm.any()
 
 
 def test_a_word_left_out_of_a_sentence_that_was_cut_lets_the_next_one_in(model):

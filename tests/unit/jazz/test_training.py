@@ -87,6 +87,8 @@ def test_a_run_starts_from_given_weights_and_leaves_them_alone(windows, make_wei
     np.testing.assert_allclose(run.metrics.loss[0], first_loss, rtol=1e-4)
     for array, copy in zip(start.arrays, before, strict=True):
         np.testing.assert_array_equal(array, copy)
+    gru = JazzWeights.initial(N_A, N_VALUES, 0, "GRU")
+    assert TrainingRun(*windows, settings(), weights=gru).settings.cell == "GRU"
 
 
 def test_a_snapshot_is_the_probes_trace_at_that_epoch(windows):
