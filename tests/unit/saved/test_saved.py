@@ -106,10 +106,21 @@ def test_arrays_without_names_are_told_by_their_order_and_shapes():
     inorder = list(KERAS_2.values())
     data = npz(**{f"arr_{n}": array for n, array in enumerate(inorder)})
     assert kinds(data) == [EMOJIFY[1], EMOJIFY[2], EMOJIFY[3], EMOJIFY[0]]
+    by_columns = npz(**{f"arr_{n}": np.asfortranarray(array) for n, array in enumerate(inorder)})
+    for ours, theirs in zip(read(by_columns).layers, read(data).layers, strict=True):
+        np.testing.assert_array_equal(ours.arrays[0], theirs.arrays[0])
     named = {f"layer{n}_{part}": array for n, part, array in (
         (1, "kernel", drawn(3, 8)), (1, "recurrent_kernel", drawn(2, 8)), (1, "bias", drawn(8)),
     )}  # fmt: skip
     assert kinds(npz(**named)) == [("LSTM", 3, 2)]
+
+
+def test_a_softmax_without_a_bias_has_one_of_zeros():
+    arrays = {"dense/kernel": drawn(2, 3)}
+    for name, n_x in (("lstm", 5), ("lstm_1", 2)):
+        arrays |= {f"{name}/kernel": drawn(n_x, 8), f"{name}/recurrent_kernel": drawn(2, 8)}
+        arrays[f"{name}/bias"] = drawn(8)
+    assert not emoji_model(read(npz(**arrays)), VECTORS).weights.dense_bias.any()
 
 
 def test_other_cells_are_named():

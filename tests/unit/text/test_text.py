@@ -380,6 +380,7 @@ def test_the_template_can_be_read():
 
 def test_sentences_alone_are_read_from_lines_and_from_columns():
     assert read_sentences(b"I am glad\nNo, I am not\n")[0] == ("I am glad", "No, I am not")
+    assert read_sentences(b'"I am glad"\n"No, I am not"')[0] == ("I am glad", "No, I am not")
     assert read_sentences(as_csv(numbered(ROWS)))[0] == SENTENCES
     assert read_sentences(as_csv([("id", "text"), (1, "hello there")]))[0] == ("hello there",)
     beside = as_csv([("text", "when"), ("hello there", "at noon"), ("so long", "a day after")])

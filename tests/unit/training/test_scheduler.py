@@ -252,6 +252,7 @@ def test_a_run_that_would_go_on_needs_room_for_what_it_holds():
     run._goes_on = True
     room.steps(5)
     assert run.goes_on
+    assert run.used == pytest.approx(run.trained_for)  # not what slices were given
     other = room.start(size=80)
     with pytest.raises(ValueError, match="memory that this server has for training is full"):
         run.go_on(5)
