@@ -275,6 +275,8 @@ def test_runs_of_an_owner_nobody_has_heard_of_are_held_and_go_on_when_seen_again
     room.scheduler.seen("ann")
     assert run.state is State.QUEUED
     assert (run.held, run.note) == (False, "")
+    room.steps(5)
+    assert not run.held
 
 
 def test_a_run_held_during_its_slice_keeps_the_reason_when_the_slice_comes_back():
