@@ -32,7 +32,7 @@ from seqlib.training.copy_task import KINDS, CopyRun, CopySettings, CopyTask
 from seqlib.training.run import Record
 from seqlib.vectors import WordVectors, load
 from seqlib.vectors.words import Words
-from ui.state import TABLE
+from ui.state import TABLE, Switch
 from ui.visit import SUFFIX, format
 from ui.visit.format import (
     COLUMNS,
@@ -124,8 +124,10 @@ def fitting_loose(texts: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in texts.items():
         row = TABLE.get(key)
-        if row is not None and row.kept and not row.link and row.takes(value):
-            found[key] = value
+        if row is not None and row.kept and not row.link:
+            value = bool(value) if isinstance(row, Switch) else value
+            if row.takes(value):
+                found[key] = value
     return found
 
 
