@@ -34,8 +34,9 @@ class Reliability(NamedTuple):
         return float(np.average(gaps, weights=self.counts)) if len(gaps) else float("nan")
 
 
-def reliability(p: np.ndarray, labels: np.ndarray, bins: int = 10) -> Reliability:
-    """Compare probabilities (m, n_classes) with what is true, in bins of equal width."""
+def reliability(p: np.ndarray, labels: np.ndarray) -> Reliability:
+    """Compare probabilities (m, n_classes) with what is true, in ten bins of equal width."""
+    bins = 10
     best, right = p.max(axis=1), p.argmax(axis=1) == labels
     place = np.minimum((best * bins).astype(int), bins - 1)
     counts, *sums = (np.bincount(place, weights, bins) for weights in (None, best, right))

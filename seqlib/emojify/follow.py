@@ -63,6 +63,6 @@ def _signals(words: tuple[str, ...], label: int, n_classes: int) -> np.ndarray:
     Tx = len(words)
     found = np.zeros((n_classes + 2, Tx))
     found[label] = 1
-    found[-2] = np.maximum.accumulate([negates(word) for word in words]) if Tx else ()
+    found[-2] = np.maximum.accumulate([negates(word) for word in words])
     found[-1] = np.arange(1, Tx + 1)
     return found

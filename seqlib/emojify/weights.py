@@ -331,8 +331,6 @@ def _batch(weights: LSTMWeights, x: np.ndarray, read: np.ndarray | None) -> np.n
 
 def _masked_forward(weights: LSTMWeights, x: np.ndarray, read: np.ndarray) -> Trace:
     """``forward`` over the steps that are read; between them the state is carried on."""
-    if read.all():
-        return forward(weights, x)
     zeros = np.zeros((len(x), weights.n_a), x.dtype)
     start = np.zeros(weights.n_a, x.dtype)
     if not read.any():

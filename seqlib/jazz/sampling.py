@@ -140,7 +140,7 @@ def _allowed(logits: np.ndarray, method: str, k: int, p: float) -> np.ndarray:
     """Find the tokens that may be drawn, bool (n_values,), at least one of them."""
     order = np.argsort(-logits, kind="stable")
     if method == "top-k":
-        keep = min(k, len(order))
+        keep = k
     else:
         before = np.cumsum(softmax(logits)[order])
         keep = int(np.searchsorted(before, p)) + 1
@@ -215,7 +215,6 @@ class Novelty:
 
 def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
     """Compare sampled tokens with every melody of the corpus."""
-    indices = np.asarray(indices)
     # The melodies joined, separated by a token that no sample has.
     corpus = np.concatenate([part for melody in sequences for part in (melody, [-1])] or [[-1]])
     # lengths[j]: tokens matching back from sample position s and corpus position j.

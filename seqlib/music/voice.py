@@ -96,7 +96,7 @@ def _without_triggers(notes: np.ndarray, remarks: list[Later]) -> np.ndarray:
     dropped = empty & ((following - start <= close) | (start - before <= NO_LENGTH))
     if dropped.any():
         remarks.append(Later("Notes of no length left out: {n}.", {"n": int(dropped.sum())}))
-    kept = notes[~dropped].copy()
+    kept = notes[~dropped]
     empty = empty[~dropped]
     if empty.any():
         start = kept[:, 0]

@@ -142,7 +142,7 @@ def _array(
     name: str, data: memoryview, dtype: np.dtype, shape: tuple[int, ...], order: Any = "C"
 ) -> tuple[str, int, Callable[[], np.ndarray]]:
     values = math.prod(shape)
-    if len(data) != dtype.itemsize * values or min(shape, default=0) < 0:
+    if len(data) != dtype.itemsize * values:
         raise ValueError("an array is not as long as it says")
     return name, values, lambda: np.frombuffer(data, dtype).reshape(shape, order=order)
 

@@ -48,13 +48,11 @@ class Sharing:
     after: float
 
 
-def compare(
-    Tx: int, n_a: int, n_values: int, m: int = 8, seed: int = 0, rate: float = 1.0
-) -> Sharing:
+def compare(Tx: int, n_a: int, n_values: int) -> Sharing:
     """Build both models, copy the shared weights into the mistake's layers, train one step each.
 
-    The data are m random one-hot sequences of Tx tokens, of which each next token is
-    predicted. ``rate`` is the learning rate of gradient descent. Takes seconds.
+    The data are 8 random one-hot sequences of Tx tokens, of which each next token is predicted;
+    the learning rate of gradient descent is 1. Takes seconds.
     """
     tensorflow.load()
     import keras
@@ -67,8 +65,8 @@ def compare(
         if layer.weights:
             same = layers.LSTM_cell if layer in cells else layers.densor
             layer.set_weights(same.get_weights())
-    rng = np.random.default_rng(seed)
-    tokens = rng.integers(0, n_values, (m, Tx + 1))
+    m = 8
+    tokens = np.random.default_rng(0).integers(0, n_values, (m, Tx + 1))
     X = np.eye(n_values, dtype=np.float32)[tokens[:, :-1]]  # (m, Tx, n_values)
     zeros = np.zeros((m, n_a), np.float32)
     inputs, Y = [X, zeros, zeros], tokens[:, 1:].T  # (Ty, m)
@@ -76,7 +74,7 @@ def compare(
     start = layers.LSTM_cell.get_weights()[1]
     before = _difference(shared, mistake, inputs)
     for model in (shared, mistake):
-        _one_step(keras, model, inputs, Y, rate)
+        _one_step(keras, model, inputs, Y)
     after = _difference(shared, mistake, inputs)
 
     def change(layer: Any) -> float:
@@ -104,7 +102,7 @@ def _difference(one: Any, other: Any, inputs: list[np.ndarray]) -> float:
     return max(float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in pairs)
 
 
-def _one_step(keras: Any, model: Any, inputs: list, Y: np.ndarray, rate: float) -> None:
+def _one_step(keras: Any, model: Any, inputs: list, Y: np.ndarray) -> None:
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
@@ -116,4 +114,4 @@ def _one_step(keras: Any, model: Any, inputs: list, Y: np.ndarray, rate: float) 
     gradients = tape.gradient(loss, [w.value for w in model.trainable_weights])
     for weight, gradient in zip(model.trainable_weights, gradients, strict=True):
         if gradient is not None:  # nothing reads the last step's state
-            weight.assign_sub(rate * gradient)
+            weight.assign_sub(gradient)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from seqlib import limits
-from seqlib.text.labelled import DEFAULT_CLASSES, MAX_CLASSES, MIN_CLASSES, class_of
+from seqlib.text.labelled import MAX_CLASSES, MIN_CLASSES, class_of
 
 SENTENCE_NAMES = frozenset(
     (
@@ -194,8 +194,7 @@ def _is_known(label: str) -> bool:
     """Tell whether a label is one of the default classes, their numbers, or an emoji."""
     if label in ("0", "1", "2", "3", "4", "-1"):
         return True
-    one = class_of(label)
-    return one in DEFAULT_CLASSES or bool(one.emoji)
+    return bool(class_of(label).emoji)
 
 
 def is_number(text: str) -> bool:

@@ -237,7 +237,7 @@ def class_of(text: str) -> EmojiClass:
         if name == known.name or bare == _bare(known.emoji):
             return known
     is_emoji = bool(bare) and not any(character.isalnum() for character in bare)
-    return EmojiClass(bare or name, text) if is_emoji else EmojiClass(name, "")
+    return EmojiClass(bare, text) if is_emoji else EmojiClass(name, "")
 
 
 def _bare(emoji: str) -> str:

@@ -50,7 +50,7 @@ class Table:
                 continue
             cut = where.cut(cells, self.joint)
             pair = [_cell(cut, where.sentence), _cell(cut, where.label)]
-            yield Record(line, pair if not why else [], why)
+            yield Record(line, pair, why)
 
     @property
     def is_one(self) -> bool:

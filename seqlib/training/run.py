@@ -522,7 +522,6 @@ class Run(ShownInNotebook):
             self.part_done, self.only = 0.0, ""
             self._held_at, self.ended = time.perf_counter(), self.name
             self._state, self._reason, self._error = state, reason, error
-            self.held = False
             self._lock.notify_all()
         spent = time.perf_counter() - self._began if self._began else 0.0
         if state is State.FAILED:

@@ -203,7 +203,6 @@ class Scheduler:
     def add(self, run: Run) -> None:
         """Give a run its turns, from now until it holds or is over."""
         with self._wake:
-            self._known.add(run)
             if all(reference() is not run for reference in self._turns):
                 self._turns.append(weakref.ref(run))
             if self._thread is None and not self._closing:

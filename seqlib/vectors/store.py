@@ -101,8 +101,7 @@ class Writer:
             if words[row] in seen:
                 repeated.append(row)
             seen.add(words[row])
-        if repeated:
-            self._keep(np.delete(np.arange(len(words)), repeated), words)
+        self._keep(np.delete(np.arange(len(words)), repeated), words)
         lines = np.concatenate(self._lines)
         return [(words[row], int(lines[row])) for row in repeated]
 
@@ -119,7 +118,6 @@ class Writer:
         for start in range(0, len(rows), 1 << 16):
             chosen = rows[start : start + (1 << 16)]
             matrix[start + 1 : start + 1 + len(chosen)] = matrix[chosen + 1]
-        matrix.flush()
         del matrix
         self.count = len(rows)
         self._matrix.truncate(self._header + (len(rows) + 1) * self.dim * DTYPE.itemsize)

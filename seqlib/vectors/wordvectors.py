@@ -313,7 +313,7 @@ class WordVectors:
         """Find the k rows with the highest scores, highest first; rows scored NaN are left out."""
         scores = np.where(np.isnan(scores), -np.inf, scores)
         k = max(0, min(k, len(scores)))
-        best = np.argpartition(-scores, k - 1)[:k] if k else np.zeros(0, int)
+        best = np.argpartition(-scores, k - 1)[:k]
         # Equal scores are sorted by row, so that the answer is always the same.
         best = best[np.lexsort((best, -scores[best]))]
         return tuple(

@@ -198,9 +198,9 @@ class Layer:
     counts: ClassVar[bool] = True
     several: ClassVar[tuple[int, int]] = (1, 1)  # least and most inputs
 
-    def __init__(self, *args: Any, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.kind = type(self).__name__
-        self.name, self.title, self.line = name or "", "", 0
+        self.name, self.title, self.line = "", "", 0
         self.hint: Any = None  # what pasted code says of the layer's input
         self.asked_for: Any = None  # by this name, in pasted code
         self.n_parameters = 0

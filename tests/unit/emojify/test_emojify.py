@@ -272,6 +272,11 @@ def test_input_gradient_after_an_earlier_word_sees_only_what_was_read_by_then(ve
     assert not early.norm[2:].any()
     short = input_gradient(weights, weights.trace(np.array([3, 4])), Score(0))
     np.testing.assert_allclose(early.gradient[:2], short.gradient, **WITHIN)
+    for t in (-1, 4):
+        with pytest.raises(ValueError, match="steps 0 to 3"):
+            input_gradient(weights, trace, Score(0), t)
+    masked = random_weights(Embedding.of(vectors.matrix), mask=True)
+    assert not input_gradient(masked, masked.trace(np.array([0, 0])), Score(0)).norm.any()
 
 
 def test_a_word_left_out_of_a_sentence_that_was_cut_lets_the_next_one_in(model):
@@ -305,7 +310,7 @@ def test_mistakes_are_the_wrong_ones_surest_first_with_both_explanations(model):
     assert len(found) == min(200, int((p.argmax(axis=1) != test.labels).sum()))
     sure = [mistake.confidence for mistake in found]
     assert sure == sorted(sure, reverse=True)
-    for mistake in found[:5]:
+    for mistake in found:
         assert mistake.chosen != mistake.true == test.labels[mistake.index]
         assert mistake.tipped_by_gradient in mistake.words
         assert mistake.tipped_by_leaving_out in mistake.words
@@ -321,6 +326,7 @@ def test_a_reading_names_unknown_words_and_what_was_cut(model, vectors):
     assert reading.encoded.unknown == ("glorply",)
     assert len(reading.encoded.cut) == 3
     assert reading.after_each_word.shape == (10, 5)
+    assert model.read("so happy").after_each_word.shape == (2, 5)
     assert reading.emoji == DEFAULT_CLASSES[reading.label].emoji
     np.testing.assert_allclose(model.predict([text])[0], reading.probabilities, **WITHIN)
 

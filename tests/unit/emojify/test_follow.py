@@ -61,3 +61,6 @@ def test_a_unit_that_counts_the_words_is_found_and_noise_is_not():
     assert {group.signal: group.units for group in found}["place"] == (0,)
     assert 1 in found[-1].units
     assert found[-1].signal is None
+    several = [np.stack([row[-2], -row[-1], row[-1]], axis=1) for row in rows]
+    found = grouped(["first", "second", "negated", "place"], *by_halves(rows, several))
+    assert [group.units for group in found] == [(1, 2), (0,)]

@@ -23,6 +23,7 @@ def sentences(m: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     lengths = rng.integers(1, TX + 1, m)
     lengths[m // 2] = 0
     rows = rng.integers(1, N_WORDS + 1, (m, TX)) * (np.arange(TX) < lengths[:, None])
+    rows[::3, 1] = 0  # a word without a vector
     return rows, rows[:, 0] % N_CLASSES
 
 
@@ -242,14 +243,14 @@ def test_dropout_is_drawn_anew_for_each_batch_and_epoch_and_not_for_the_test():
 
 
 def test_the_best_model_is_that_of_the_best_test_whatever_the_slices():
-    task, weights = make(epochs=12, dropout=0.2), start(True)
+    task, weights = make(epochs=12, dropout=0.2, learning_rate=0.15), start(True)
     state, progress = task.advance(task.begin(), 100)
     epoch, best = task.best(state, weights)
     measured = progress.measured
     ranked = sorted(
         range(12), key=lambda e: (measured["test_accuracy"][e], -measured["test_loss"][e])
     )
-    assert epoch == ranked[-1] + 1
+    assert epoch == ranked[-1] + 1 < 12
     there, _ = task.advance(task.begin(), 100, epochs=epoch)
     np.testing.assert_array_equal(best.lstm_2.kernel, task.model(there, weights).lstm_2.kernel)
     assert task.best(task.begin(), weights) == (0, weights)

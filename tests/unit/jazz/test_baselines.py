@@ -30,11 +30,11 @@ def test_two_tokens_of_context_are_used_and_no_more():
 
 
 def test_interpolated_kneser_ney_by_hand():
-    # Tokens a b a c; start is s. Order 2, discount 1/2.
-    # After a: b once, c once. Continuations: a follows {s, b}, b follows {a}, c follows {a}.
-    model = TrigramBaseline([np.array([0, 1, 0, 2])], 3, discount=0.5, order=2)
+    # Tokens a b a b a c; start is s. Order 2, discount 1/2.
+    # After a: b twice, c once. Continuations: a follows {s, b}, b follows {a}, c follows {a}.
+    model = TrigramBaseline([np.array([0, 1, 0, 1, 0, 2])], 3, discount=0.5, order=2)
     unigram = (np.array([2, 1, 1]) - 0.5) / 4 + (1.5 / 4) / 3
-    expected = (np.array([0.5, 0.5, 0.5]) - np.array([0.5, 0, 0])) / 2 + 0.5 * unigram
+    expected = np.array([0, 1.5, 0.5]) / 3 + (0.5 * 2 / 3) * unigram
     np.testing.assert_allclose(model.probabilities([0]), expected)
 
 

@@ -37,6 +37,8 @@ def test_r_is_pearsons_on_the_states_of_the_model_melody_by_melody(corpus):
     expected = np.corrcoef(np.concatenate(states), np.concatenate(beats))[0, 1]
     assert told == pytest.approx(expected, abs=1e-4)
     assert told > 0.7
+    lengths = [len(states) for states in follow.states_of(weights, [sequence[:5], sequence])]
+    assert lengths == [5, len(sequence)]
 
 
 def test_the_trained_model_counts_beats_and_the_untrained_one_does_not(corpus):

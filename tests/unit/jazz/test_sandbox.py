@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,9 @@ def test_the_effect_is_zero_before_the_edit_and_not_after(weights, x):
     assert found.divergence[:START].max() < 1e-6
     assert found.divergence[START:].min() > 0
     assert not found.changed[:START].any()
+    sure, open_ = (replace(weights.trace(x), y=np.array([y])) for y in ([1, 0], [0.5, 0.5]))
+    np.testing.assert_allclose(effect(sure, open_).divergence, np.log(2))
+    assert np.isfinite(effect(open_, sure).divergence)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,8 @@ def test_a_run_starts_from_given_weights_and_leaves_them_alone(windows, make_wei
     np.testing.assert_allclose(run.metrics.loss[0], first_loss, rtol=1e-4)
     for array, copy in zip(start.arrays, before, strict=True):
         np.testing.assert_array_equal(array, copy)
+    gru = JazzWeights.initial(N_A, N_VALUES, 0, "GRU")
+    assert TrainingRun(*windows, settings(), weights=gru).settings.cell == "GRU"
 
 
 def test_a_snapshot_is_the_probes_trace_at_that_epoch(windows):
@@ -195,13 +197,17 @@ def test_a_run_stops_where_the_held_out_loss_turns_if_it_is_to(windows):
     melodies = held_out_melodies()
     whole = trained(TrainingRun(*windows, settings(epochs=90), held_out=melodies))
     turn = whole.metrics.tested.turn
-    assert turn is not None
+    assert (whole.epoch, turn is None) == (90, False)
     stopped = TrainingRun(*windows, settings(epochs=90, stop_at_turn=True), held_out=melodies)
     trained(stopped)
     lowest, end = map(int, whole.metrics.tested.epochs[[turn, turn + 3]])
     assert (stopped.state, stopped.epoch) == (State.STOPPED, end)
     assert stopped.note == f"the held-out loss was lowest after epoch {lowest}"
     assert lowest in stopped.checkpoints
+    task = one_long(windows, epochs=90, held_out=tuple(melodies[:3]))
+    state, _progress = task.advance(task.begin(), np.inf)
+    best = score(task.best(state, None)[1], melodies)
+    assert best.log_loss == pytest.approx(whole.metrics.tested.loss[turn], rel=1e-6)
 
 
 def test_without_held_out_melodies_nothing_is_said_of_them(windows):
@@ -268,6 +274,7 @@ def test_going_on_after_the_end_gives_what_one_long_run_gives(windows):
     assert run.goes_on
     assert not TrainingRun.from_record(run.to_record()).goes_on
     run.go_on(28)
+    run.go_on(30)  # nothing: it is not over
     assert (run.state, run.settings.epochs) == (State.QUEUED, 40)
     trained_on = [run._scheduler.step() for _epoch in range(28)]
     assert trained_on == [run] * 28

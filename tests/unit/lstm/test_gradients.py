@@ -186,6 +186,7 @@ def test_a_forget_gate_held_open_carries_the_gradient_as_far_as_it_likes(model, 
     ("call", "says"),
     [
         (lambda m, tr: influence(m, tr, 0, value=N_VALUES), "softmax has 0 to 5"),
+        (lambda m, tr: influence(m, tr, 0, value=-1), "run from -1"),
         (lambda m, tr: backward(m.cell, tr, np.zeros((2, 2))), "da has shape"),
     ],
 )

@@ -1,5 +1,6 @@
 """The band plays in the file's metre."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,13 +106,15 @@ def test_a_band_that_cannot_play_a_metre_is_silent_and_says_so(metre):
 
 def test_the_band_follows_a_metre_that_changes_and_an_unfinished_bar_is_cut():
     notes = [
-        mb.metre(0, 4, 4), mb.notes(SCALE[:6]),
+        mb.metre(0, 4, 4), mb.notes(SCALE[:2]), mb.metre(0, 4, 4), mb.notes(SCALE[2:6]),
         mb.metre(0, 3, 4), mb.notes(SCALE[:6]),
         mb.metre(0, 6, 8), mb.notes(SCALE[:4] * 3, 48),
     ]  # fmt: skip
     song = read_midi(mb.file(mb.track(mb.tempo(0, 500_000), *notes)))
     assert song.warnings == ("The metre changes (4/4, 3/4, 6/8); the band follows.",)
-    bars = [pulse.start for pulse in pulses(song.melody.metres, 204) if pulse.place == 0]
+    beat = pulses(song.melody.metres, 204)
+    assert all(one.end == two.start > one.start for one, two in pairwise(beat))
+    bars = [pulse.start for pulse in beat if pulse.place == 0]
     assert bars == [0, 48, 72, 108, 144, 180]
     assert set(bars) <= set(starts(arrange(song.melody), "drums", KICK))
     assert song.melody.metres == read_midi(write_midi(song.melody)).melody.metres
@@ -131,9 +134,12 @@ def test_an_upbeat_stands_before_the_first_bar_line(upbeat):
     band = arrange(song.melody)
     assert {12, 48} <= set(starts(band, "drums", KICK))
     assert 0 not in starts(band, "drums", KICK)
+    assert min(sound.start for sound in band.sounds) == 0
     assert band.chords[0].start == 0
     again = read_midi(write_midi(song.melody, band))
     assert (again.melody.tokens, again.melody.metres) == (song.melody.tokens, song.melody.metres)
+    odd = replace(song.melody, metres=(Metre(-14, 3, 4),))  # 22 ticks, which no metre is long
+    assert read_midi(write_midi(odd)).melody.metres == (Metre(0, 3, 4),)
 
 
 def test_no_metre_and_4_4_are_alike_and_nothing_is_said():

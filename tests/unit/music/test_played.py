@@ -111,6 +111,8 @@ def test_what_the_vocabulary_lacks_gets_its_nearest_and_rests_keep_the_time():
     assert Token(None, 8) not in changed  # two rests of 1/3 are as long
     assert changed[Token(None, 1)] == (Token(None, 4),)
     assert written(changed[tokens[1]]) == "E4 2/3, rest 1/3"
+    wide = Vocabulary.of([[Token(48, 12), Token(60, 12), Token(79, 12)]])
+    assert written(wide.decode(fitted(read_notes("D4 1"), wide)[0])) == "C4 1"
 
 
 def test_a_vocabulary_without_rests_leaves_them_out():

@@ -106,10 +106,21 @@ def test_arrays_without_names_are_told_by_their_order_and_shapes():
     inorder = list(KERAS_2.values())
     data = npz(**{f"arr_{n}": array for n, array in enumerate(inorder)})
     assert kinds(data) == [EMOJIFY[1], EMOJIFY[2], EMOJIFY[3], EMOJIFY[0]]
+    by_columns = npz(**{f"arr_{n}": np.asfortranarray(array) for n, array in enumerate(inorder)})
+    for ours, theirs in zip(read(by_columns).layers, read(data).layers, strict=True):
+        np.testing.assert_array_equal(ours.arrays[0], theirs.arrays[0])
     named = {f"layer{n}_{part}": array for n, part, array in (
         (1, "kernel", drawn(3, 8)), (1, "recurrent_kernel", drawn(2, 8)), (1, "bias", drawn(8)),
     )}  # fmt: skip
     assert kinds(npz(**named)) == [("LSTM", 3, 2)]
+
+
+def test_a_softmax_without_a_bias_has_one_of_zeros():
+    arrays = {"dense/kernel": drawn(2, 3)}
+    for name, n_x in (("lstm", 5), ("lstm_1", 2)):
+        arrays |= {f"{name}/kernel": drawn(n_x, 8), f"{name}/recurrent_kernel": drawn(2, 8)}
+        arrays[f"{name}/bias"] = drawn(8)
+    assert not emoji_model(read(npz(**arrays)), VECTORS).weights.dense_bias.any()
 
 
 def test_other_cells_are_named():
@@ -331,9 +342,19 @@ def test_a_header_that_promises_megabytes_is_not_read():
         array_header(promised)
 
 
+def test_an_array_must_be_as_long_as_it_says():
+    for shape in ((-1, 8), (-2, -8), (3, 8)):
+        held = io.BytesIO()
+        about = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(held, about)
+        with pytest.raises(SavedError, match="damaged"):
+            read(zipped(a__npy=held.getvalue() + bytes(4 * 16)))
+
+
 def test_a_large_layer_is_watched_over_fewer_steps():
     def steps(n_x, n_a):
-        return watching.steps([Layer("a", "LSTM", (drawn(n_x, 4 * n_a), drawn(n_a, 4 * n_a)))])
+        small, large = ((drawn(n, 4 * k), drawn(k, 4 * k)) for n, k in ((1, 1), (n_x, n_a)))
+        return watching.steps([Layer("a", "LSTM", large), Layer("b", "LSTM", small)])
 
     assert steps(50, 128) == steps(90, 256) == watching.STEPS
     assert steps(50, 1024) == 125
@@ -341,6 +362,7 @@ def test_a_large_layer_is_watched_over_fewer_steps():
     with pytest.raises(SavedError, match="50,000 numbers at a step"):
         steps(50_000, 1)
     assert len(watching.indices("1 " * 900, 5, 7)) == 7
+    assert watching.table(b"a;b\n1; 2\n3;4;\n5;6\n", 2, 2).tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_line_of_millions_of_cells_is_not_cut_into_them():

@@ -347,6 +347,10 @@ def test_no_dictionary_and_no_object_of_pythons_is_a_value(place, value):
         ("m = Sequential()\nm.add(LSTM(8))\nm.build(input_shape=(2, 5, 3))", (2, 8)),
         ("a = Sequential([LSTM(8)])\nb = Sequential([Input((5, 3)), a, Dense(2)])", (None, 2)),
         ("a = Sequential([LSTM(8)])\ny = Dense(2)(a(Input((5, 3))))", (None, 2)),
+        (
+            "m = Sequential([Dense(5, input_shape=(3,))])\nAdd()([m.output, Dense(5)(m.input)])",
+            (None, 5),
+        ),
         ("x = LSTM(8)(Input((5, 3)))\nm = Model(x, x)\nmodel.add", (None, 8)),
         ("LSTM(8, input_dim=3, input_length=5, W_regularizer=l2(0.1), b_constraint=x)", (None, 8)),
         ("Dense(4, activation=tf.nn.relu)\nDense(2, activation=LeakyReLU())", (None, 2)),

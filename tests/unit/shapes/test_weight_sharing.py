@@ -9,7 +9,7 @@ from ui.shapes.defined_once import change_by_step
 
 
 def test_one_training_step_tells_the_shared_cell_from_the_mistake(keras):
-    found = compare(Tx=4, n_a=3, n_values=5, m=6)
+    found = compare(Tx=4, n_a=3, n_values=5)
     assert found.before < 1e-6
     assert found.after > 1e-4
     assert np.ptp(found.shared.change) == 0

@@ -128,6 +128,7 @@ COLUMNS = {"text": list(TEXTS), "label": list(LABELS)}
         "\n".join(map(json.dumps, OBJECTS)),
         json.dumps(OBJECTS, indent=2),
         json.dumps({"version": "1", "data": OBJECTS}),
+        json.dumps({"data": OBJECTS, "languages": ["de", "en"]}),
         json.dumps(COLUMNS),
         json.dumps({name: dict(enumerate(column)) for name, column in COLUMNS.items()}),
         json.dumps([list(row) for row in ROWS]),
@@ -136,7 +137,7 @@ COLUMNS = {"text": list(TEXTS), "label": list(LABELS)}
         json.dumps(dict(ROWS)),
     ],
     ids=[
-        *("lines", "array", "inside", "columns", "pandas", "arrays", "lists-of-one"),
+        *("lines", "array", "inside", "beside", "columns", "pandas", "arrays", "lists-of-one"),
         *("nested", "sentence-to-label"),
     ],
 )
@@ -302,7 +303,8 @@ def test_a_number_before_each_sentence_may_be_its_label():
 
 def test_prose_with_commas_is_no_table():
     prose = "Yes, I do\nNo, I do not\nYes, sure\nNo, never\nHello; you | there\n"
-    assert read_sentences(prose.encode())[0] == tuple(prose.strip().split("\n"))
+    for text in (prose, "Oh, thanks\nWell, thanks\nYes, please\nHm, please\n"):
+        assert read_sentences(text.encode())[0] == tuple(text.strip().split("\n"))
 
 
 def test_a_long_review_is_read_from_its_beginning_and_said():

@@ -236,6 +236,7 @@ def test_there_are_as_many_workers_as_cores_within_reason(monkeypatch, cores, n)
         ({"cpu.max": "max 100000\n"}, 8),
         ({"cpu.max": "150000 100000\n"}, 1),
         ({"cpu.max": "300000 100000\n"}, 3),
+        ({"cpu.max": "1600000 100000\n"}, 8),
         ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 8),
         ({"cpu/cpu.cfs_quota_us": "50000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
     ],

@@ -252,6 +252,7 @@ def test_a_run_that_would_go_on_needs_room_for_what_it_holds():
     run._goes_on = True
     room.steps(5)
     assert run.goes_on
+    assert run.used == pytest.approx(run.trained_for)  # not what slices were given
     other = room.start(size=80)
     with pytest.raises(ValueError, match="memory that this server has for training is full"):
         run.go_on(5)
@@ -274,6 +275,8 @@ def test_runs_of_an_owner_nobody_has_heard_of_are_held_and_go_on_when_seen_again
     room.scheduler.seen("ann")
     assert run.state is State.QUEUED
     assert (run.held, run.note) == (False, "")
+    room.steps(5)
+    assert not run.held
 
 
 def test_a_run_held_during_its_slice_keeps_the_reason_when_the_slice_comes_back():

@@ -421,6 +421,7 @@ def test_of_several_tensors_the_embedding_of_words_is_read():
     row = ("F32", [4, 3], ROWS.tobytes())
     made = tensors({"position_embeddings": row, "word_embeddings": row, "dense": row})
     assert len(read(made)) == 4
+    assert len(read(tensors({"bias": ("F32", [4], bytes(16)), "table": row}))) == 4
     with pytest.raises(VectorsError, match="several tables, a, b"):
         read(tensors({"a": row, "b": row}))
     assert len(read(tensors({"a": row, "b": row}), member="b")) == 4

@@ -136,8 +136,9 @@ def test_word2vec_binary_longer_than_a_block(read):
     assert vectors.words[19_999] == "w19999"
 
 
-def test_a_truncated_binary_file_keeps_the_whole_vectors(read):
-    rows = {b"a": [0.5, 1, 1], b"b": [0.5, 2, 3], b"c": [0.5, 3, 4]}
+@pytest.mark.parametrize("n", [1, 200])
+def test_a_truncated_binary_file_keeps_the_whole_vectors(read, n):
+    rows = {b"a": [0.5, 1, 1] * n, b"b": [0.5, 2, 3] * n, b"c": [0.5, 3, 4] * n}
     vectors = read(binary(rows)[:-6], "vectors.bin")
     assert list(vectors.words) == ["a", "b"]
     assert ("truncated", 3) in named(vectors)
@@ -157,7 +158,9 @@ def test_a_binary_header_that_claims_too_long_vectors_is_refused_before_they_are
         read(b"3 99999999999\nword " + bytes(range(200)))
 
 
-def test_nan_and_duplicates_in_binary_are_named_by_number(read):
+@pytest.mark.parametrize("block", [1, 4])
+def test_nan_and_duplicates_in_binary_are_named_by_number(read, monkeypatch, block):
+    monkeypatch.setattr("seqlib.vectors.binary.BLOCK_WORDS", block)
     data = b"4 2\n" + b"".join(
         word + b" " + np.array(row, "<f4").tobytes() + b"\n"
         for word, row in [(b"a", [0.5, 1]), (b"a", [7, 7]), (b"b", [np.nan, 1]), (b"c", [0.5, 3])]
@@ -192,6 +195,8 @@ def test_an_empty_token_is_skipped(read):
     vectors = read(b"the 1 2 3\n 4 5 6\n  7 8 9\nof 1 2 3\n")
     assert list(vectors.words) == ["the", "of"]
     assert named(vectors) == [("empty word", 2), ("empty word", 3)]
+    vectors = read(binary({b"the": [0.5, 1, 1], b"": [0.5, 2, 3]}), "vectors.bin")
+    assert (list(vectors.words), named(vectors)) == (["the"], [("empty word", 2)])
 
 
 def test_a_duplicate_word_keeps_its_first_vector(read):
@@ -490,6 +495,9 @@ def test_an_upload_is_read_and_its_folder_goes_with_it(tmp_path, monkeypatch):
     assert vectors.vector("of").tolist() == [1, 2, 3]
     assert len(list(tmp_path.iterdir())) == 1
     del vectors
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(VectorsError):
+        load(io.BytesIO(b"hello"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -38,6 +38,8 @@ def test_neighbours_are_the_nearest_of_all_words(random_vectors):
     assert [neighbour.row - 1 for neighbour in found] == order
     assert [neighbour.word for neighbour in found] == [f"w{k}" for k in order]
     np.testing.assert_allclose([neighbour.similarity for neighbour in found], expected[order], 1e-5)
+    many = [neighbour.similarity for neighbour in random_vectors.neighbours("w7", 1000)]
+    assert many == sorted(many, reverse=True)
 
 
 def test_chunks_change_nothing(random_vectors, monkeypatch):

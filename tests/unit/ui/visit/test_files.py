@@ -564,6 +564,8 @@ def test_a_malformed_file_is_refused_in_one_sentence(saved, make):
 
 def test_the_good_file_is_refused_by_none_of_these_changes_undone(saved):
     open_visit(edited(lambda held: None)(saved), lambda: [load()])
+    strange = edited(lambda held: held.update(texts={"jump": 5, "answer": "x" * 81, "no": "such"}))
+    assert open_visit(strange(saved), lambda: [load()]).loose.keys() <= {"midi_track"}
 
 
 @pytest.mark.parametrize("value", ["[],", "0,", '"ab",'])
