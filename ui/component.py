@@ -22,11 +22,18 @@ from ui.files import FILES, imported
 SMALL = 500  # bytes of JSON
 LEVEL = 3  # more takes longer and gains next to nothing, most of it being numbers
 
-# Streamlit's own script stands beside our files, whatever path the app is served under.
+# Streamlit's own script stands beside our files, whatever path the app is served under. What a line
+# that broke off did not bring is asked for again, once for all calls, which keeps their order.
 _LOADER = """\
 const page = document.querySelector("script[src*='/static/js/']").src;
 const load = new URL("../../component/%s/shared/load.js", page);
-export default async (component) => (await import(load)).default(component, %s, %s, %s);
+const patiently = (wait) => import(load).catch((error) => {
+  if (wait > 60) throw error;
+  return new Promise((done) => setTimeout(done, wait * 1000)).then(() => patiently(2 * wait));
+});
+let loaded;
+export default async (component) =>
+  (await (loaded ??= patiently(1))).default(component, %s, %s, %s);
 """
 
 
