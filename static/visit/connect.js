@@ -3,6 +3,7 @@
 // first run draws both already. It is one more of the subprotocols that a connection offers, after
 // Streamlit's own, which stands in no address.
 {
+  const SETTLED = 10_000; // ms
   const kept = (/** @type {string} */ name) => {
     try {
       return sessionStorage.getItem(name);
@@ -27,6 +28,19 @@
     constructor(address, protocols = []) {
       const stream = String(address).endsWith("/_stcore/stream");
       super(address, stream ? [protocols, visit()].flat() : protocols);
+      this.stream = stream;
+    }
+
+    /**
+     * Streamlit closes a stream that works only when it gives up for good: on a slow line it may be
+     * told of a message that it holds no more. The page would stand still; loaded again, the visit
+     * goes on. One that fails at once is left as it is.
+     * @param {[number?, string?]} how
+     */
+    close(...how) {
+      const lost = this.stream && this.readyState === WebSocket.OPEN && performance.now() > SETTLED;
+      super.close(...how);
+      if (lost) location.reload();
     }
   };
 }
