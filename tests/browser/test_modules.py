@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import urllib.request
 from urllib.parse import urlsplit
@@ -78,6 +79,26 @@ def test_a_page_whose_files_a_broken_line_did_not_bring_gets_them_later(server, 
         page.goto(f"{server.url}/cell")
         expect(stage(page).locator("canvas").first).to_be_visible(timeout=60_000)
         assert min(failed.values()) > 2
+    finally:
+        page.close()
+
+
+def test_a_script_of_streamlits_that_did_not_come_has_the_page_loaded_again(server, chromium):
+    page = chromium.new_page()  # its console says what failed
+    loads = []
+    page.on("domcontentloaded", lambda page: loads.append(page))
+
+    def break_off(route: Route) -> None:
+        if len(loads) > 1:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    try:
+        page.route(re.compile(r"/PlotlyChart\."), break_off)
+        page.goto(f"{server.url}/jazz")
+        expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=60_000)
+        assert len(loads) == 2
     finally:
         page.close()
 

@@ -241,7 +241,6 @@ def test_a_page_that_lost_count_of_what_it_holds_is_loaded_again_with_its_visit(
     page = open_visit(0)
     token = kept(page)["token"]
     page.evaluate("""() => {
-      performance.now = () => 60_000;
       const { send } = WebSocket.prototype;
       WebSocket.prototype.send = function (data) {
         globalThis.stream = this;
