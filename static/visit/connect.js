@@ -4,7 +4,7 @@
 // Streamlit's own, which stands in no address.
 {
   const AGAIN = "seqscope.again"; // when the page was loaded again of itself
-  const SELDOM = 60_000; // ms
+  const SELDOM = 15_000; // ms
   const kept = (/** @type {string} */ name) => {
     try {
       return sessionStorage.getItem(name);
