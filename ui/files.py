@@ -59,22 +59,13 @@ def imported(entry: str, folder: Path = STATIC) -> list[str]:
 
 @cache
 def first(page: str) -> list[str]:
-    """Return what draws the beginning of a page, with all that it imports.
-
-    Streamlit's modules come first, then ours and the style sheets beside them.
-    """
+    """Return the modules that draw a page's beginning, Streamlit's first, with what they import."""
     entries = [*COMPONENTS, PICTURES.get(page, "stage/main")]
     ours = [path for entry in entries for path in (f"{entry}.js", *imported(f"{entry}.js"))]
-    folders = {Path(entry).parent for entry in entries}
-    sheets = [
-        path.relative_to(STATIC).as_posix()
-        for folder in folders
-        for path in (STATIC / folder).glob("*.css")
-    ]
     drawing = [path.name for name in ELEMENTS for path in SCRIPTS.glob(f"{name}.*.js")]
     theirs = [path for entry in drawing for path in (entry, *imported(entry, SCRIPTS))]
     found = [f"static/js/{path}" for path in theirs]
-    found += [f"component/{FILES}/{path}" for path in ("shared/load.js", *ours, *sheets)]
+    found += [f"component/{FILES}/{path}" for path in ("shared/load.js", *ours)]
     return list(dict.fromkeys(found))
 
 

@@ -27,9 +27,6 @@ from ui.navigation import HIDDEN, PAGES
 # What Streamlit imports with the first elements that a page draws.
 STREAMLITS = ("pandas", "streamlit.emojis")
 
-# How what a page fetches later is named in its document. Browsers warn of a style sheet that is
-# preloaded for seconds in vain; one that is prefetched lies in their cache.
-AS = {".js": 'rel="modulepreload"', ".css": 'rel="prefetch" as="fetch" crossorigin'}
 # What is there until Streamlit draws, in the system's colours.
 WAITING = (
     '<p style="position: fixed; inset: 0; margin: 0; padding-top: 40vh; text-align: center; '
@@ -72,8 +69,7 @@ def document(page: str) -> str:
     text = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     text = text.replace("<html ", '<html translate="no" ', 1)
     links = "".join(
-        f'<link {AS[Path(path).suffix]} fetchpriority="low" href="./{path}">'
-        for path in first(page)
+        f'<link rel="modulepreload" fetchpriority="low" href="./{path}">' for path in first(page)
     )
     text = text.replace("</head>", f"{links}</head>", 1)
     text = text.replace("<title>Streamlit<", "<title>SeqScope<", 1)

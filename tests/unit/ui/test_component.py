@@ -86,7 +86,7 @@ def test_a_page_names_beforehand_what_draws_it():
     for name in files.ELEMENTS:
         assert sum(f"/{name}." in path for path in jazz) == 1
     ours = f"component/{files.FILES}/"
-    assert {f"{ours}shared/load.js", f"{ours}stage/lanes/cell.js", f"{ours}stage/stage.css"} <= set(
+    assert {f"{ours}shared/load.js", f"{ours}stage/lanes/cell.js", f"{ours}stage/stage.js"} <= set(
         jazz
     )
     assert f"{ours}blueprint/blueprint.js" in shapes
