@@ -11,11 +11,12 @@ if __name__ == "__main__":
 
     frame.run()
 else:
+    from ui import files
     from ui.frame import early
 
     app = App(
         __file__,
         lifespan=early.lifespan,
         routes=early.documents(),
-        middleware=[Middleware(early.AfterLoading)],
+        middleware=[Middleware(files.Packed), Middleware(early.AfterLoading)],
     )

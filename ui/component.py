@@ -8,12 +8,8 @@ may keep them for good, and modules of two releases never meet.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-import posixpath
-import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,47 +17,32 @@ from streamlit import runtime
 from streamlit.components.v1.custom_component import CustomComponent
 
 from seqlib.assets import STATIC
+from ui.files import FILES, imported
 
-KINDS = (".css", ".html", ".js")
 SMALL = 500  # bytes of JSON
 LEVEL = 3  # more takes longer and gains next to nothing, most of it being numbers
 
-# Streamlit's own script stands beside our files, whatever path the app is served under.
+# Streamlit's own script stands beside our files, whatever path the app is served under. What a line
+# that broke off did not bring is asked for again, once for all calls, which keeps their order.
 _LOADER = """\
 const page = document.querySelector("script[src*='/static/js/']").src;
 const load = new URL("../../component/%s/shared/load.js", page);
-export default async (component) => (await import(load)).default(component, %s, %s, %s);
+const patiently = (wait) => import(load).catch((error) => {
+  if (wait > 60) throw error;
+  return new Promise((done) => setTimeout(done, wait * 1000)).then(() => patiently(2 * wait));
+});
+let loaded;
+export default async (component) =>
+  (await (loaded ??= patiently(1))).default(component, %s, %s, %s);
 """
-_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*? from "(\.[^"]+)"', re.MULTILINE)
 
 
-def version(folder: Path) -> str:
-    """Return a digest of all browser files below ``folder``, names included."""
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in KINDS):
-        for part in (path.relative_to(folder).as_posix().encode(), path.read_bytes()):
-            digest.update(b"%d:%b" % (len(part), part))
-    return digest.hexdigest()
-
-
-# Streamlit serves the folder of a declared component under the component's name, below the
-# server's base path, without anything being copied or written. Nobody mounts this one. It is not
+# Where a script runs without our app, which serves the files itself (``ui.files``), Streamlit does:
+# the folder of a declared component, under the component's name. Nobody mounts this one. It is not
 # declared by ``declare_component``, which tells the server only within a reader's run.
-_files = CustomComponent(f"seqscope.{version(STATIC)}", path=str(STATIC))
-FILES = _files.name
 if runtime.exists():
-    runtime.get_instance().component_registry.register_component(_files)
-
-
-def imported(entry: str) -> list[str]:
-    """Return the modules that a module imports, and those that these do, nearest first."""
-    found = [entry]
-    for module in found:
-        for path in _IMPORT.findall((STATIC / module).read_text("utf-8")):
-            near = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
-            if near not in found:
-                found.append(near)
-    return found[1:]
+    files = CustomComponent(FILES, path=str(STATIC))
+    runtime.get_instance().component_registry.register_component(files)
 
 
 def component(name: str, entry: str, *styles: str) -> Callable:

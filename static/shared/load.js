@@ -30,6 +30,20 @@ function preload(paths) {
   }
 }
 
+/**
+ * What a line that broke off did not bring is asked for again, for two minutes: Streamlit calls us
+ * once, and would show an error for as long as the page stands.
+ */
+async function patiently(get, wait = 1000) {
+  try {
+    return await get();
+  } catch (error) {
+    if (wait > 60_000) throw error;
+    await new Promise((done) => { setTimeout(done, wait); });
+    return patiently(get, 2 * wait);
+  }
+}
+
 /** Large data come as gzipped JSON. */
 function unpacked(data) {
   if (!(data instanceof Uint8Array)) return data;
@@ -49,7 +63,9 @@ export default async function load(component, entry, styles, modules) {
   preload(modules);
   latest.set(parentElement, component);
   const [module, data, ...found] = await Promise.all([
-    import(`../${entry}`), unpacked(component.data), ...styles.map(sheet),
+    patiently(() => import(`../${entry}`)),
+    unpacked(component.data),
+    ...styles.map((path) => patiently(() => sheet(path))),
   ]);
   const last = () => latest.get(parentElement) === component;
   if (!last()) return undefined;

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
 from conftest import ROOT, Server, expect, settled
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from seqlib.stage.offline import offline_html
 from seqlib.stage.stage import Clock, Heatmap, Stage
@@ -57,6 +58,49 @@ def test_each_file_is_fetched_once_for_all_stages_and_pages(server, new_page):
     expect(page.get_by_role("textbox", name="Your sentence")).to_be_visible(timeout=60_000)
     expect(stage(page)).to_be_visible()
     assert fetched(page) == first
+
+
+def test_a_page_whose_files_a_broken_line_did_not_bring_gets_them_later(server, chromium):
+    page = chromium.new_page()  # its console says what failed
+    names = ("load.js", "clock.js", "stage.css")
+    failed = dict.fromkeys(names, 0)  # what a document names is asked for twice at once
+
+    def break_off(route: Route) -> None:
+        name = urlsplit(route.request.url).path.rpartition("/")[2]
+        failed[name] += 1
+        if failed[name] > 2:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    try:
+        for name in names:
+            page.route(f"**/{name}", break_off)
+        page.goto(f"{server.url}/cell")
+        expect(stage(page).locator("canvas").first).to_be_visible(timeout=60_000)
+        assert min(failed.values()) > 2
+    finally:
+        page.close()
+
+
+def test_a_script_of_streamlits_that_did_not_come_has_the_page_loaded_again(server, chromium):
+    page = chromium.new_page()  # its console says what failed
+    loads = []
+    page.on("domcontentloaded", lambda page: loads.append(page))
+
+    def break_off(route: Route) -> None:
+        if len(loads) > 1:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    try:
+        page.route(re.compile(r"/PlotlyChart\."), break_off)
+        page.goto(f"{server.url}/jazz")
+        expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=60_000)
+        assert len(loads) == 2
+    finally:
+        page.close()
 
 
 @pytest.fixture

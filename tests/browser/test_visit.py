@@ -236,6 +236,33 @@ def test_two_tabs_and_a_copy_of_one_are_three_visits_and_say_what_a_killed_serve
         server.stop()
 
 
+def test_a_page_that_lost_count_of_what_it_holds_is_loaded_again_with_its_visit(open_visit):
+    """As on a slow line, where a second press comes before the first one's answer."""
+    page = open_visit(0)
+    token = kept(page)["token"]
+    page.evaluate("""() => {
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        globalThis.stream = this;
+        send.call(this, data);
+      };
+    }""")
+    page.get_by_role("radio", name="one tune").click()
+    page.wait_for_function("globalThis.stream")
+    settled(page)
+    said = ForwardMsg(ref_hash="what the page does not hold").SerializeToString()
+    page.evaluate(
+        """said => stream.dispatchEvent(
+          new MessageEvent("message", { data: new Uint8Array(said).buffer }))""",
+        list(said),
+    )
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    settled(page)
+    page.wait_for_function("JSON.parse(sessionStorage.getItem('seqscope.visit') || '{}').token")
+    assert kept(page)["token"] == token
+    expect(page.get_by_role("radio", name="one tune")).to_be_checked()
+
+
 def own_alone(page: Page) -> None:
     """The page shows nothing of the visit in the other browser."""
     assert kept(page)["holds"] == {}

@@ -16,6 +16,7 @@ from seqlib.training.run import Record, State
 from tests.pages.apps import visit
 from tests.pages.test_embeddings import two_files
 from tests.pages.test_visit import a_jazz_run, a_song
+from ui.navigation import PAGES
 from ui.state import TABLE, Blank, Number, Pick, Picks, Row, Select, Steps, Switch, Text
 
 KINDS = {
@@ -97,6 +98,17 @@ def test_every_control_has_the_range_and_the_default_of_its_row(controls):
         row = TABLE[element.key]
         assert isinstance(row, KINDS[kind]), element.key
         assert agrees(row, element.proto, getattr(element, "options", ())), element.key
+
+
+@pytest.mark.parametrize("page", [entry.url_path or "home" for entry in PAGES])
+def test_a_run_that_chooses_nothing_tells_no_control_its_value(page):
+    """On a slow line it would undo what a hand has set since the run was asked for."""
+    told = [
+        element.key
+        for _kind, element in drawn(visit(page).run())
+        if element.proto.set_value and not element.proto.disabled
+    ]
+    assert told == []
 
 
 def agrees(row: Row, proto: Any, options: list[str]) -> bool:

@@ -122,10 +122,13 @@ def _order(vectors: WordVectors, left: DeltaGenerator, right: DeltaGenerator) ->
 
 
 def _clamp(total: int) -> None:
-    """Clip the range that a link or other vectors have set to this matrix."""
+    """Clip the range that a link or other vectors have set to this matrix.
+
+    What fits is left alone: told again, it would go back under a hand quicker than the line.
+    """
     here = st.session_state
     for key, low, high in (("first", 0, total - 1), ("rows", 1, total)):
-        if key in here and here[key] is not None:
+        if key in here and here[key] is not None and not low <= here[key] <= high:
             here[key] = min(max(int(here[key]), low), high)
 
 

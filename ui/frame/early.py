@@ -7,7 +7,7 @@ import importlib
 import runpy
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -21,10 +21,18 @@ from streamlit.file_util import get_static_dir
 from streamlit.url_util import make_url_path
 
 from seqlib.assets import STATIC
+from ui.files import first
 from ui.navigation import HIDDEN, PAGES
 
 # What Streamlit imports with the first elements that a page draws.
 STREAMLITS = ("pandas", "streamlit.emojis")
+
+# What is there until Streamlit draws, in the system's colours.
+WAITING = (
+    '<p style="position: fixed; inset: 0; margin: 0; padding-top: 40vh; text-align: center; '
+    'font: 1.2rem sans-serif; color-scheme: light dark; background: Canvas; color: GrayText">'
+    "SeqScope …</p>"
+)
 
 
 @asynccontextmanager
@@ -41,12 +49,18 @@ def documents() -> list[Route]:
     Whoever comes by another one gets Streamlit's own; the visit is then taken up a run later.
     """
     base = config.get_option("server.baseUrlPath")
-    return [Route(make_url_path(base, entry.url_path), _document) for entry in (*PAGES, *HIDDEN)]
+    return [
+        Route(make_url_path(base, entry.url_path), _document(entry.url_path))
+        for entry in (*PAGES, *HIDDEN)
+    ]
 
 
 @cache
-def document() -> str:
+def document(page: str) -> str:
     """Return Streamlit's document with the script that shows a tab's visit as it connects.
+
+    It names what draws the page, to be fetched when the line is free, and shows a name meanwhile:
+    far away Streamlit's own script takes seconds.
 
     Browsers are told to translate none of it. They take the words out of React's hands: numbers
     would stand still, and a section that changes would end in an error.
@@ -54,11 +68,20 @@ def document() -> str:
     script = (STATIC / "visit" / "connect.js").read_text("utf-8")
     text = (Path(get_static_dir()) / "index.html").read_text("utf-8")
     text = text.replace("<html ", '<html translate="no" ', 1)
+    links = "".join(
+        f'<link rel="modulepreload" fetchpriority="low" href="./{path}">' for path in first(page)
+    )
+    text = text.replace("</head>", f"{links}</head>", 1)
+    text = text.replace("<title>Streamlit<", "<title>SeqScope<", 1)
+    text = text.replace('<div id="root">', f'<div id="root">{WAITING}', 1)
     return text.replace("<head>", f"<head><script>\n{script}</script>", 1)
 
 
-async def _document(request: Request) -> HTMLResponse:
-    return HTMLResponse(document(), headers={"Cache-Control": "no-cache"})
+def _document(page: str) -> Callable[[Request], Awaitable[HTMLResponse]]:
+    async def send(request: Request) -> HTMLResponse:
+        return HTMLResponse(document(page), headers={"Cache-Control": "no-cache"})
+
+    return send
 
 
 _loaded = threading.Event()

@@ -256,6 +256,7 @@ def run() -> None:
         share.end()
         session.end(chosen.url_path)
         choices.end()
+        language.end()
     finally:
         _run.framed = False
         process.collect_seldom()

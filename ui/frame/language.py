@@ -18,10 +18,12 @@ from seqlib.i18n import LANGUAGES, N_, SOURCE, TAGS, _, speaking
 from ui import state
 from ui.component import component
 from ui.frame import choices
+from ui.visit import session
 
 KEY = "lang"
 # Of each selectbox the texts of its options, as last drawn, and the value chosen for the reader.
 _TEXTS = "language:texts"
+_TOLD = "language:told"  # the page whose switch was told its value
 
 # Streamlit's own words that readers meet, which it has no setting for.
 STREAMLIT_WORDS = (
@@ -157,6 +159,7 @@ class _Run(threading.local):
     def __init__(self) -> None:
         self.cursors: Any = None  # of the run that asked for the language; no two runs share them
         self.language = SOURCE
+        self.again = False  # the switch is told its value in the next run, too
         # A choice's key to its options in every language. Keys come from a URL too, so they are
         # kept in a dictionary and never become attributes.
         self.words: dict[str, set[str]] = {}
@@ -201,7 +204,6 @@ def begin() -> None:
     elif st.session_state.get(KEY) not in LANGUAGES:
         st.session_state[KEY] = browser()
     said = st.session_state[KEY]
-    st.session_state[KEY] = said  # told again: a page that is gone to has a switch of its own
     _run.cursors = None
     if asked != said:
         if said != browser():
@@ -217,7 +219,15 @@ def went_back() -> bool:
 
 
 def switch() -> None:
-    """The reader's choice, in the toolbar."""
+    """The reader's choice, in the toolbar.
+
+    A page that is gone to has a switch of its own, which is told until the page was drawn to its
+    end, and once more in the same thread (see ``choices``). Told with every run, it would go back
+    under a hand that is quicker than the line.
+    """
+    if st.session_state.get(_TOLD) != session.page() or _run.again:
+        st.session_state[KEY] = st.session_state[KEY]
+    _run.again = False
     st.segmented_control(
         _("Language"),
         list(LANGUAGES),
@@ -240,6 +250,12 @@ def switch() -> None:
             },
             on_again_change=lambda: None,  # the page runs, and that is all
         )
+
+
+def end() -> None:
+    """Called when a page is drawn to its end."""
+    _run.again = st.session_state.get(_TOLD) != session.page()
+    st.session_state[_TOLD] = session.page()
 
 
 def choice(
