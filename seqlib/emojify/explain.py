@@ -100,6 +100,7 @@ def leave_one_out(
     ``follows`` moves up into the last place: padding, or a word that was cut. A positive number
     means that the word raises the score. Raises ``ValueError`` if ``n_words`` is not 0 to Tx.
     """
+    indices = np.asarray(indices)
     if not 0 <= n_words <= len(indices):
         raise InputError("There are {n} places, so not {m} words.", n=len(indices), m=n_words)
     variants = np.array(

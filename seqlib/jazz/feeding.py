@@ -56,6 +56,7 @@ def pair(weights: JazzWeights, melody: np.ndarray, given: int, *, seed: int = 0)
 
     Raises ``ValueError``, one sentence, if none is given or none is left, or as ``sample`` does.
     """
+    melody = np.asarray(melody)
     if not 1 <= given < len(melody):
         raise InputError(
             "{given} notes are given of {n}; give at least one, and leave one to write.",

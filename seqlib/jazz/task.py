@@ -214,6 +214,7 @@ def places_of(X: np.ndarray) -> np.ndarray:
 
     Raises ``ValueError`` for any other row.
     """
+    X = np.asarray(X)
     ones = X.sum(axis=-1)
     if not ((X == 0) | (X == 1)).all() or (ones > 1).any():
         raise InputError("Every step must be one-hot: zeros and a single 1 at most.")

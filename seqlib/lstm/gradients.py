@@ -72,6 +72,7 @@ def influence_matrix(
     """
     stack = [(_weights(weights), trace) for weights, trace in layers]
     Tx = stack[-1][1].Tx
+    da = np.asarray(da)
     back = Tx if back is None else min(back, Tx)
     norm, signed = np.zeros((2, Tx, back), da.dtype)
     # One row an output. At lag k all rows stand k steps before their own; rows whose

@@ -64,6 +64,7 @@ def one_hot_product(indices: np.ndarray, vectors: WordVectors) -> np.ndarray:
 
     The one-hot vectors (n, vocab_len) are made some columns at a time, to save memory.
     """
+    indices = np.asarray(indices)
     total = np.zeros((len(indices), vectors.dim), np.float32)
     # On a busy machine BLAS threads wait for each other longer than the work takes.
     with threadpool_limits(1):
