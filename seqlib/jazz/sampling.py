@@ -215,6 +215,7 @@ class Novelty:
 
 def novelty(indices: np.ndarray, sequences: Sequence[np.ndarray]) -> Novelty:
     """Compare sampled tokens with every melody of the corpus."""
+    indices = np.asarray(indices)
     # The melodies joined, separated by a token that no sample has.
     corpus = np.concatenate([part for melody in sequences for part in (melody, [-1])] or [[-1]])
     # lengths[j]: tokens matching back from sample position s and corpus position j.
