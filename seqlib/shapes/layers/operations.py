@@ -13,7 +13,7 @@ from seqlib.shapes.layers.plain import axes_of, axis_of, reshaped
 from seqlib.shapes.recording import ShapeError, Spec
 
 
-def _reduced(spec: Spec, axis: Any = None, keepdims: Any = False, **_how: Any) -> Spec:
+def _reduced(spec: Spec, axis: Any = None, keepdims: Any = False) -> Spec:
     chosen = axes_of("axis", axis, spec.shape, first=0) if axis is not None else range(99)
     sizes = [1 if n in chosen else size for n, size in enumerate(spec.shape)]
     return Spec(tuple(s for n, s in enumerate(sizes) if keepdims or n not in chosen), spec.dtype)
@@ -144,11 +144,13 @@ def _tiled(spec: Spec, repeats: Any = None, multiples: Any = None) -> Spec:
     return Spec(tuple(sizes), spec.dtype)
 
 
-def _taken(spec: Spec, indices: Any, axis: Any = 0) -> Spec:
-    if isinstance(indices, Spec):  # rows of a table for indices that are a tensor
-        spec, found = indices, spec.shape
+def _taken(spec: Spec, indices: Any, axis: Any = None) -> Spec:
+    if isinstance(indices, Spec):
+        found = indices.shape
     else:
         found = () if isinstance(indices, int) else (len(indices),)
+    if axis is None:  # of all the numbers in a row
+        return Spec(found, spec.dtype)
     at = axis_of("axis", axis, spec.shape, first=0)
     return Spec((*spec.shape[:at], *found, *spec.shape[at + 1 :]), spec.dtype)
 
@@ -220,7 +222,7 @@ _SAME = (
     *("power", "rsqrt", "log_softmax", "leaky_relu"),
 )
 _REDUCED = (
-    *("mean", "sum", "max", "min", "prod", "any", "all", "std", "var", "norm", "logsumexp"),
+    *("mean", "sum", "max", "min", "prod", "any", "all", "std", "var", "logsumexp"),
     *("reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "reduce_logsumexp"),
 )
 _PAIRED = ("add", "multiply", "subtract", "divide", "maximum", "minimum", "where")
@@ -252,7 +254,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "repeat_elements": lambda spec, rep, axis: _repeat(spec, rep, axis),
     "tile": _tiled,
     "take": _taken,
-    "gather": _taken,
+    "gather": lambda spec, indices, axis=0: _taken(spec, indices, axis),
+    "norm": lambda spec, ord=None, axis=None, keepdims=False: _reduced(spec, axis, keepdims),
     "dot": _dot,
     "matmul": _product,
     "einsum": _einsum,

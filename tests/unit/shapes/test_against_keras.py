@@ -38,7 +38,9 @@ ops.tile(x, (1, 2, 1)); ops.tile(v, (3, 1)); ops.take(x, 0, axis=1); ops.take(x,
 ops.matmul(x, z); ops.matmul(x, v); ops.matmul(x, y); ops.dot(x, z); ops.dot(v, v)
 ops.einsum('bij,bjk->bik', x, z); ops.einsum('bij,bik->bjk', x, y)
 ops.mean(x, axis=1); ops.mean(x, axis=(1, 2)); ops.sum(x); ops.var(x, axis=[1], keepdims=True)
-ops.norm(x, axis=-1); ops.logsumexp(x, axis=1); ops.softmax(x, axis=1); ops.cumsum(x, axis=1)
+ops.norm(x, axis=-1); ops.norm(x, 2, axis=(1, 2))
+ops.take(x, [0, 1]); ops.take(x, i, axis=1); ops.logsumexp(x, axis=1)
+ops.softmax(x, axis=1); ops.cumsum(x, axis=1)
 ops.argmax(x, axis=-1); ops.argmax(x); ops.argmax(x, axis=1, keepdims=True)
 """
 IN_A_LAMBDA = """
