@@ -29,8 +29,12 @@ from seqlib.shapes.code.values import (
 )
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import Layer
-from seqlib.shapes.layers.operations import FUNCTIONS, elementwise
+from seqlib.shapes.layers.operations import FUNCTIONS, compared, elementwise
 from seqlib.shapes.recording import Operation, Size, SymbolicTensor
+
+# What Keras compares element by element; == and != ask whether it is one tensor.
+OF_TENSORS: dict[type, str] = {ast.Gt: "Greater", ast.GtE: "GreaterEqual"}
+OF_TENSORS |= {ast.Lt: "Less", ast.LtE: "LessEqual"}
 
 # Modules that a text may use without importing them, and Python's functions that are read.
 MODULES = {
@@ -222,6 +226,7 @@ class Expressions:
     def _arithmetic(self, node: ast.BinOp, one: Any, other: Any) -> Any:
         names: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
         names |= {ast.Div: "TrueDivide", ast.Pow: "Power", ast.MatMult: "Matmul"}
+        names |= {ast.FloorDiv: "FloorDivide", ast.Mod: "Mod"}
         kind = names.get(type(node.op))
         if kind is None:
             return Unknown(self.m.segment(node))
@@ -262,6 +267,12 @@ class Expressions:
         left = self.value(node.left)
         for kind, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node)
+            tensors = [one for one in (left, right) if isinstance(one, SymbolicTensor)]
+            if tensors and (name := OF_TENSORS.get(type(kind))):
+                work = partial(compared, name)
+                return building.operate(
+                    self.m, Operation(name, work, self.m.segment(node)), tensors
+                )
             if not isinstance(left, SIMPLE) or not isinstance(right, SIMPLE):
                 return Unknown(self.m.segment(node))
             try:

@@ -210,6 +210,11 @@ def elementwise(kind: str, *given: Any) -> Spec:
     return Spec(shape, specs[0].dtype if whole else "float32")
 
 
+def compared(kind: str, *given: Any) -> Spec:
+    """Return what a comparison of tensors gives, or of tensors and numbers."""
+    return Spec(elementwise(kind, *given).shape, "bool")
+
+
 def _same(spec: Spec, *_given: Any, **_how: Any) -> Spec:
     return Spec(spec.shape, spec.dtype)
 
@@ -219,24 +224,32 @@ _SAME = (
     *("silu", "swish", "exp", "log", "abs", "square", "sqrt", "negative", "sign", "clip"),
     *("clip_by_value", "round", "stop_gradient", "identity", "flip", "reverse", "l2_normalize"),
     *("normalize", "zeros_like", "ones_like", "nan_to_num", "cumsum", "sort", "dropout", "pow"),
-    *("power", "rsqrt", "log_softmax", "leaky_relu"),
+    *("power", "rsqrt", "log_softmax", "leaky_relu", "argsort", "roll", "log1p", "expm1", "floor"),
+    *("sin", "cos"),
 )
 _REDUCED = (
     *("mean", "sum", "max", "min", "prod", "any", "all", "std", "var", "logsumexp"),
-    *("reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "reduce_logsumexp"),
+    *("reduce_mean", "reduce_sum", "reduce_max", "reduce_min", "reduce_prod", "reduce_any"),
+    *("reduce_all", "reduce_std", "reduce_variance", "reduce_logsumexp", "median"),
 )
 _PAIRED = ("add", "multiply", "subtract", "divide", "maximum", "minimum", "where")
+_COMPARED = (
+    *("equal", "not_equal", "greater", "greater_equal", "less", "less_equal"),
+    *("logical_and", "logical_or", "logical_not"),
+)
 # What else is given to these changes no shape.
-FREE = {*_SAME, *_PAIRED}
+FREE = {*_SAME, *_PAIRED, *_COMPARED}
 # Functions of ``keras.ops`` and ``tf``, by the last part of their names.
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(_SAME, _same),
     **dict.fromkeys(_REDUCED, _reduced),
     **{name: partial(elementwise, name) for name in _PAIRED},
+    **{name: partial(compared, name) for name in _COMPARED},
     "cast": lambda spec, dtype="float32": Spec(
         spec.shape, dtype if isinstance(dtype, str) and dtype.startswith("int") else "float32"
     ),
     "argmax": _argmax,
+    "argmin": _argmax,
     "expand_dims": _expand,
     "squeeze": _squeeze,
     "concatenate": _joined,
@@ -265,11 +278,13 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 # Where they count otherwise.
 OF_BACKEND: dict[str, Callable[..., Any]] = {
-    "argmax": lambda spec, axis=-1: _argmax(spec, axis),
+    **dict.fromkeys(("argmax", "argmin"), lambda spec, axis=-1: _argmax(spec, axis)),
     "concatenate": lambda *specs, axis=-1: _joined(*specs, axis=axis),
     "repeat": _repeated,
 }
-OF_TF: dict[str, Callable[..., Any]] = {"argmax": lambda spec, axis=0: _argmax(spec, axis)}
+OF_TF: dict[str, Callable[..., Any]] = dict.fromkeys(
+    ("argmax", "argmin"), lambda spec, axis=0: _argmax(spec, axis)
+)
 
 
 def function(dotted: str) -> Callable[..., Any] | None:

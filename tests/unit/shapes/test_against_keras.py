@@ -41,6 +41,7 @@ ops.mean(x, axis=1); ops.mean(x, axis=(1, 2)); ops.sum(x); ops.var(x, axis=[1], 
 ops.norm(x, axis=-1); ops.norm(x, 2, axis=(1, 2))
 ops.take(x, [0, 1]); ops.take(x, i, axis=1); ops.logsumexp(x, axis=1)
 ops.softmax(x, axis=1); ops.cumsum(x, axis=1)
+x > 0; 1 <= x; x // 2; ops.not_equal(i, 0); ops.argmin(x, axis=1)
 ops.argmax(x, axis=-1); ops.argmax(x); ops.argmax(x, axis=1, keepdims=True)
 """
 IN_A_LAMBDA = """
@@ -52,6 +53,7 @@ tf.reduce_mean(x, axis=1); tf.reduce_max(x, axis=[1, 2]); tf.squeeze(o, [1]); tf
 tf.stack([x, x], 1); tf.transpose(x, perm=[0, 2, 1]); tf.reshape(x, [-1, 8]); tf.argmax(x)
 tf.matmul(x, x, transpose_b=True); tf.split(x, 2, axis=1)[0]; tf.gather(x, 0, axis=1)
 tf.reshape(x, (tf.shape(x)[0], 2, 2, 2)); tf.nn.softmax(x); tf.nn.dropout(x, 0.5); tf.add(x, v)
+tf.cast(tf.math.equal(i, 0), tf.float32); tf.reduce_any(x > 0, axis=1); tf.reduce_prod(x, axis=1)
 """
 
 
