@@ -154,6 +154,7 @@ def test_nothing_sticks_out_of_the_picture(shapes, width):
 
 def test_every_line_says_what_it_gives_and_what_the_note_has_instead(shapes):
     page = shapes("?construction=pretrained_embedding_layer")
+    expect(page.get_by_role("slider").first).to_be_visible()  # what comes above moves the picture
     first(page).locator(".line", has_text="vocab_len = len(").hover()
     expect(first(page).locator(".detail")).to_have_text("vocab_len = 10,001.")
     first(page).locator(".line", has_text="embedding_layer.build(").hover()
