@@ -50,14 +50,16 @@ def imported(entry: str, folder: Path = STATIC) -> list[str]:
     """Return the modules that a module imports, and those that these do, nearest first."""
     found = [entry]
     for module in found:
-        for path in _IMPORT.findall((folder / module).read_text("utf-8")):
-            near = posixpath.normpath(posixpath.join(posixpath.dirname(module), path))
-            if near not in found:
-                found.append(near)
+        found += [near for near in _imports(module, folder) if near not in found]
     return found[1:]
 
 
 @cache
+def _imports(module: str, folder: Path) -> list[str]:
+    paths = dict.fromkeys(_IMPORT.findall((folder / module).read_text("utf-8")))
+    return [posixpath.normpath(posixpath.join(posixpath.dirname(module), path)) for path in paths]
+
+
 def first(page: str) -> list[str]:
     """Return the modules that draw a page's beginning, Streamlit's first, with what they import."""
     entries = [*COMPONENTS, PICTURES.get(page, "stage/main")]

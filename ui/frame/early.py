@@ -7,7 +7,7 @@ import importlib
 import runpy
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -77,8 +77,8 @@ def document(page: str) -> str:
     return text.replace("<head>", f"<head><script>\n{script}</script>", 1)
 
 
-def _document(page: str) -> Callable[[Request], Awaitable[HTMLResponse]]:
-    async def send(request: Request) -> HTMLResponse:
+def _document(page: str) -> Callable[[Request], HTMLResponse]:
+    def send(request: Request) -> HTMLResponse:  # in a thread: reads Streamlit's modules
         return HTMLResponse(document(page), headers={"Cache-Control": "no-cache"})
 
     return send
