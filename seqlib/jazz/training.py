@@ -234,12 +234,14 @@ class TrainingRun(Run):
                 n_a_here=settings.n_a,
                 n_values_here=n_values,
             )
-        if probe is not None and (probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values):
-            raise InputError(
-                "The probe has shape {shape}; it must be one window, (Tx, {n_values}).",
-                shape=probe.shape,
-                n_values=n_values,
-            )
+        if probe is not None:
+            probe = np.asarray(probe)
+            if probe.ndim != 2 or len(probe) == 0 or probe.shape[1] != n_values:
+                raise InputError(
+                    "The probe has shape {shape}; it must be one window, (Tx, {n_values}).",
+                    shape=probe.shape,
+                    n_values=n_values,
+                )
         settings = replace(settings, m=m, Tx=Tx, cell=weights.cell.kind)
         task = JazzTask.of(
             *(X, Y, weights),

@@ -145,8 +145,6 @@ class Run(ShownInNotebook):
     ----------
     owner : str
         Stands for who watches the run.
-    held : bool
-        Whether the run is paused because nobody looks.
     task : Task or None
         None when the run is over, unless it ``goes_on``.
     learned : seqlib.training.task.State or None
@@ -168,7 +166,6 @@ class Run(ShownInNotebook):
     ) -> None:
         self.settings = settings
         self.owner = ""
-        self.held = False
         self.task = task
         self._start = start
         self.learned: Learned | None = None
@@ -215,6 +212,11 @@ class Run(ShownInNotebook):
     def reason(self) -> str:
         """Why the run is held or was stopped; empty where its reader did it."""
         return str(self._reason)
+
+    @property
+    def held(self) -> bool:
+        """Whether the run is paused because nobody looks."""
+        return self._state is State.PAUSED and bool(self._reason)
 
     @property
     def note(self) -> str:
@@ -535,7 +537,6 @@ class Run(ShownInNotebook):
             if self._state not in only_from:
                 return False
             self._state, self._reason = state, reason
-            self.held = bool(reason)
             self._lock.notify_all()
             return True
 
