@@ -241,9 +241,9 @@ export class Controls {
     }
   }
 
-  /** The whole clock in one strip, with the part that is on screen framed. */
+  /** The whole clock in one strip. */
   drawStrip() {
-    const { data: { clock, lanes }, look: { layout, theme, view }, transport: { timeline } } = this.stage;
+    const { data: { clock, lanes }, look: { layout, theme }, transport: { timeline } } = this.stage;
     const height = Math.round((layout.phone ? 40 : 30) * Math.sqrt(layout.scale));
     const width = layout.width;
     const g = fitCanvas(this.strip, width, height);
@@ -269,9 +269,14 @@ export class Controls {
       const every = Math.max(1, Math.ceil(clock.steps / (width / 4)));
       for (let step = 0; step <= clock.steps; step += every) g.fillRect(box.x(clock.edges[step]), height - 7, 1, 7);
     }
-    const from = box.x(view.from);
-    this.window.style.left = `${from}px`;
-    this.window.style.width = `${Math.min(width, box.x(view.to)) - from}px`;
+  }
+
+  /** Frame the part of the strip that is on screen. */
+  placeWindow() {
+    const { data: { clock }, look: { layout: { width }, view } } = this.stage;
+    const x = (seconds) => ((seconds - clock.start) / clock.duration) * width;
+    this.window.style.left = `${x(view.from)}px`;
+    this.window.style.width = `${Math.min(width, x(view.to)) - x(view.from)}px`;
     this.window.classList.toggle("all", view.whole);
   }
 }

@@ -295,8 +295,9 @@ export class StageView {
     const all = look.follow(position) || this.dirty.view;
     if (all || stepped) {
       look.paint(step, all);
+      if (this.dirty.view) controls.drawStrip(); // which shows all of time, whatever the page
       if (all) {
-        controls.drawStrip();
+        controls.placeWindow();
         controls.drawRuler();
         look.markRows(this.input.hovered);
       }
