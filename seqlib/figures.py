@@ -19,8 +19,9 @@ FONT = 15  # px
 CURVES = 300  # px, of a chart by epoch
 LONGEST = 28  # characters of a name on an axis
 
-# Blue through neutral to orange: told apart by every common form of colour blindness.
-ZERO_CENTRED = ["#1f5fc4", "#7ba6e8", "#eef0f3", "#f0a35c", "#b8560b"]
+# Blue through neutral to orange: told apart by every common form of colour blindness. Black
+# numbers on it are read with ease; Plotly's own dark grey would not be, halfway to an end.
+ZERO_CENTRED = ["#3b78d8", "#7ba6e8", "#eef0f3", "#f0a35c", "#cc6414"]
 # As ZERO_CENTRED, but nearly transparent at zero, on a light page and a dark one.
 DIVERGING = [
     "#2460c8",

@@ -229,6 +229,7 @@ def similarity(values: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         y=list(range(n)),
         customdata=[[whole(f"{a} · {b}") for b in words] for a in words],
         texttemplate="%{z:.2f}" if n <= 14 else None,
+        textfont_color="black",
         colorscale=ZERO_CENTRED,
         zmin=-1,
         zmax=1,

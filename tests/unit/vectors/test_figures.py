@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plotly.colors import sample_colorscale
 
 from seqlib.vectors import WordVectors, figures, overview
 
@@ -98,6 +99,20 @@ def test_numbers_stand_in_the_cells_only_while_there_is_room():
     assert drawn(5).texttemplate
     assert not drawn(20).texttemplate
     assert drawn(5).zmin == -1
+
+
+def test_the_numbers_in_the_cells_are_read_with_ease():
+    drawn = figures.similarity(np.eye(2), ["cat", "dog"]).data[0]
+    assert drawn.textfont.color == "black"
+    scale = [colour for _, colour in drawn.colorscale]
+    part = np.array(sample_colorscale(scale, np.linspace(0, 1, 201), colortype="tuple"))
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [
+        0.2126,
+        0.7152,
+        0.0722,
+    ]  # https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+    assert min((luminance + 0.05) / 0.05) >= 4.5
 
 
 def test_both_arrows_of_an_analogy_are_the_same_step():
