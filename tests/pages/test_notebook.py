@@ -121,6 +121,15 @@ def test_a_midi_file_of_ones_own_goes_along_as_its_notes():
     made(app, "jazz")
 
 
+def test_that_ones_own_training_is_not_in_the_notebook_is_said(monkeypatch):
+    monkeypatch.setattr("ui.cell.state._own", lambda: shipped("early"))
+    app = open_page("cell", cell_model="my training")
+    found = asked(app, "cell")
+    assert found.settings["model"] == "good"
+    assert "Your own training is not in it" in found.without
+    assert found.without in [one.value for one in app.caption]
+
+
 @pytest.mark.parametrize("address", ["", "https://github.com/o/r"])
 def test_colab_is_offered_where_the_project_has_an_address(address, monkeypatch):
     monkeypatch.setattr(notebooks, "repository", lambda: address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from seqlib.i18n import _
 from seqlib.jazz import pretrained
 from seqlib.jazz.sampling import sample
 from seqlib.jazz.sandbox import RECIPES
@@ -17,12 +18,19 @@ from ui.state import value
 
 def asked() -> Asked:
     """Say which notebook it is, and what is set on the page now."""
-    model = value("cell_model")
-    model = model if model in pretrained.STAGES else "good"  # one's own training stays here
+    model, without = value("cell_model"), ""
+    if model not in pretrained.STAGES:
+        model = "good"
+        without = _(
+            "What this page computes, step by step in Python. Your own training is not in it: it "
+            "has the shipped model “{name}”.",
+            name=_(model),
+        )
     seed, start = value("cell_seed"), value("hand_from")
     edits = _edits(model, seed, start - 1)
     settings = {"model": model, "seed": seed, "step": value("t"), "edits": edits}
-    return Asked("cell", settings | {"free_running": value("hand_mode") == WRITE})
+    settings["free_running"] = value("hand_mode") == WRITE
+    return Asked("cell", settings, without=without)
 
 
 def _edits(model: str, seed: int, start: int) -> list[tuple]:

@@ -20,6 +20,7 @@ class Asked(NamedTuple):
     name: str
     settings: dict[str, Any]
     variant: str = ""
+    without: str = ""  # what of the page is not in it, as a sentence
 
 
 def offer(page: str, asked: Callable[[], Asked]) -> None:
@@ -55,7 +56,11 @@ def offer(page: str, asked: Callable[[], Asked]) -> None:
                 ),
             )
         st.caption(
-            _("What this page computes, step by step in Python, with the settings as they are now.")
+            held["asked"].without
+            or _(
+                "What this page computes, step by step in Python, with the settings as they are "
+                "now."
+            )
         )
 
 
