@@ -2,8 +2,8 @@
 
 import { Synth } from "./synth.js";
 
-const AHEAD = 0.18; // seconds scheduled ahead of the audio clock
-const AHEAD_HIDDEN = 1.6; // timers of a hidden tab run once a second
+const AHEAD = 0.18; // seconds scheduled ahead of the audio clock at first: a hand that drags begins anew all the time
+const AHEAD_MOST = 1.6; // once it plays on: a busy page comes back to it late, a hidden one once a second
 const LEAD = 0.06; // seconds between pressing play and the first sound, beside the latency
 
 /** Seconds of the page's own clock, which runs while there is no sound. */
@@ -33,6 +33,7 @@ export class Sound {
     this.muted = new Set();
     this.bus = null;
     this.timer = 0;
+    this.began = 0; // on the audio clock
     this.live = false; // the audio clock drives the timeline
     this.delay = 0; // latency, fixed while a stretch plays so that the playhead runs evenly
   }
@@ -40,6 +41,11 @@ export class Sound {
   setNotes(notes) {
     this.notes = notes;
     if (this.live && this.timeline.playing) this.restart();
+  }
+
+  /** Whether the audio clock stands still though nobody stopped it: a call came in, the device went. */
+  get interrupted() {
+    return this.live && sharedContext.state !== "running";
   }
 
   /** Seconds between scheduling a sound and its reaching the ear. */
@@ -87,7 +93,8 @@ export class Sound {
     this.delay = this.latency();
     this.timeline.anchor(this.delay + LEAD);
     this.bus = sharedSynth.bus(this.muted);
-    this.fresh = true;
+    this.began = sharedContext.currentTime;
+    this.fresh = true; // notes that are held here are to be heard, too
     this.tick();
     this.timer = setInterval(() => this.tick(), 25);
   }
@@ -100,18 +107,18 @@ export class Sound {
   }
 
   tick() {
-    const ahead = document.hidden ? AHEAD_HIDDEN : AHEAD;
-    const speed = this.timeline.speed;
-    for (const { when, from, to, limit } of this.timeline.advance(sharedContext.currentTime + ahead)) {
+    const now = sharedContext.currentTime;
+    const { speed } = this.timeline;
+    for (const { when, from, to, limit } of this.timeline.advance(now + Math.min(AHEAD_MOST, AHEAD + now - this.began))) {
+      // What a busy page has missed is not made up for all at once: it goes on where the playhead is.
+      const here = from + Math.max(0, now - when) * speed;
+      if (here >= to) continue;
       for (const note of this.notes) {
         if (note.start >= to) break;
-        const held = this.fresh && note.voice !== "drums" && note.start < from && note.end > from + 0.1;
-        if (note.start < from && !held) continue;
-        const onset = Math.max(note.start, from);
-        const at = when + (onset - from) / speed;
-        sharedSynth.play(
-          this.bus, note, Math.max(at, sharedContext.currentTime), (Math.min(note.end, limit) - onset) / speed,
-        );
+        const known = note.start < from && !this.fresh;
+        if (known || (note.start < here && (note.voice === "drums" || note.end <= here + 0.1))) continue;
+        const onset = Math.max(note.start, here);
+        sharedSynth.play(this.bus, note, when + (onset - from) / speed, (Math.min(note.end, limit) - onset) / speed);
       }
       this.fresh = false;
     }

@@ -37,7 +37,7 @@ export class Input {
     this.ended = new AbortController();
     const { data, look, transport, controls, root, host } = stage;
     const on = (target, type, act) => target.addEventListener(type, act, { signal: this.ended.signal });
-    on(window, PLAY_EVENT, ({ detail }) => { if (detail.stage !== transport && transport.playing) transport.pause(); });
+    on(window, PLAY_EVENT, ({ detail }) => { if (detail.stage !== transport && transport.wanted) transport.pause(); });
     on(window, ASK_EVENT, ({ detail }) => detail.push({ key: data.payload.key, ...stage.viewText() }));
     on(window, SHAPES_EVENT, ({ detail }) => detail.push({
       node: host.host || root, tensors: data.lanes.map(({ head: { symbol, shape } }) => ({ symbol, shape })),

@@ -11,6 +11,7 @@ import { t } from "./words.js";
 export class Transport {
   position = 0;
   step = -1;
+  /** @type {object|null} playing was asked for, and waits for the sound */ wish = null;
 
   /** @param {StageData} data  @param {TransportHooks} hooks */
   constructor(data, hooks) {
@@ -60,6 +61,7 @@ export class Transport {
 
   /** Move on to now; whether that is another step than before. */
   tick() {
+    if (this.playing && this.sound.interrupted) this.pause();
     if (this.playing && !this.sound.live) this.timeline.advance(pageClock() + 0.5);
     if (this.timeline.over) {
       this.halt();
@@ -76,13 +78,21 @@ export class Transport {
     return this.timeline.playing;
   }
 
+  /** Playing, or about to. */
+  get wanted() {
+    return this.playing || this.wish !== null;
+  }
+
   toggle() {
-    return this.playing ? this.pause() : this.play();
+    return this.wanted ? this.pause() : this.play();
   }
 
   async play() {
+    const wish = (this.wish = {});
     window.dispatchEvent(new CustomEvent(PLAY_EVENT, { detail: { key: this.data.payload.key, stage: this } }));
     if (this.audible) await this.soundUp();
+    if (wish !== this.wish) return; // a slow machine's sound took its time: paused, closed or played elsewhere since
+    this.wish = null;
     this.timeline.play();
     if (this.sound.live) this.sound.restart();
     this.hooks.changed();
@@ -95,6 +105,7 @@ export class Transport {
   }
 
   halt() {
+    this.wish = null;
     this.timeline.pause();
     this.sound.halt();
   }
@@ -112,7 +123,7 @@ export class Transport {
   }
 
   async stepBy(count) {
-    if (this.playing) this.pause();
+    if (this.wanted) this.pause();
     const step = this.clock.clampStep(this.clock.stepAt(this.timeline.position()) + count);
     this.seekStep(step);
     await this.hearStep(step);
@@ -120,7 +131,7 @@ export class Transport {
 
   /** Sound the notes of a step. */
   async hearStep(step = this.clock.stepAt(this.timeline.position())) {
-    if (this.audible && (await this.sound.wake())) {
+    if (this.audible && (await this.sound.wake()) && !this.wanted) {
       this.sound.preview(this.data.notes.filter((note) => note.step === step));
     }
   }
@@ -128,8 +139,11 @@ export class Transport {
   /** Play between these seconds only, without a loop; null for all. */
   bound(/** @type {number[]|null} */ seconds) {
     if (seconds) this.setLoop(null);
+    const before = this.timeline.bounds;
     this.timeline.bounds = seconds;
-    if (seconds) this.timeline.seek(this.timeline.position());
+    if (String(before) === String(seconds)) return;
+    this.timeline.seek(this.timeline.position());
+    this.resound();
   }
 
   setSpeed(speed) {
@@ -151,10 +165,13 @@ export class Transport {
 
   /** Let the audio clock drive, if this machine can; otherwise play on in silence. */
   async soundUp() {
-    if (await this.sound.wake()) {
+    const awake = await this.sound.wake();
+    if (!this.audible) return; // turned off meanwhile
+    if (awake) {
       if (!this.sound.live) this.sound.start();
       this.phoneHint();
     } else {
+      this.sound.stop();
       this.hooks.say(t("This browser gave no sound; the stage plays in silence."));
     }
   }
