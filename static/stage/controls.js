@@ -1,6 +1,6 @@
 // The transport: buttons, the overview with its scrubber, the menu.
 
-import { button, element, fitCanvas, setIcon, setLabel, setText, wholePixel } from "./dom.js";
+import { button, element, fitCanvas, setIcon, setLabel, setText, sizeCanvas, wholePixel } from "./dom.js";
 import { savePage, savePicture, saveSound } from "./export.js";
 import { canBeSaved } from "./offline.js";
 import { timeText } from "./text.js";
@@ -208,10 +208,20 @@ export class Controls {
     this.notice.hidden = !text;
   }
 
+  get heights() {
+    const { layout } = this.stage.look;
+    return { ruler: Math.round(layout.font * 1.5), strip: Math.round((layout.phone ? 40 : 30) * Math.sqrt(layout.scale)) };
+  }
+
+  /** Have the height it has when painted. */
+  size() {
+    for (const name of ["ruler", "strip"]) sizeCanvas(this[name], this.stage.look.layout.width, this.heights[name]);
+  }
+
   /** Step numbers over the lanes, as many as fit. */
   drawRuler() {
     const { data: { clock }, look: { layout, theme, view }, transport: { timeline } } = this.stage;
-    const height = Math.round(layout.font * 1.5);
+    const { ruler: height } = this.heights;
     const g = fitCanvas(this.ruler, layout.width, height);
     g.font = `${layout.font}px ${theme.font}`;
     g.textBaseline = "middle";
@@ -244,7 +254,7 @@ export class Controls {
   /** The whole clock in one strip. */
   drawStrip() {
     const { data: { clock, lanes }, look: { layout, theme }, transport: { timeline } } = this.stage;
-    const height = Math.round((layout.phone ? 40 : 30) * Math.sqrt(layout.scale));
+    const { strip: height } = this.heights;
     const width = layout.width;
     const g = fitCanvas(this.strip, width, height);
     const box = { height, width, x: (seconds) => ((seconds - clock.start) / clock.duration) * width };

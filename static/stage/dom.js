@@ -82,8 +82,8 @@ export function wholePixel(x) {
   return Math.round(x * ratio) / ratio;
 }
 
-/** Size a canvas in CSS pixels on any screen; its context draws in CSS pixels. */
-export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height) {
+/** Size a canvas in CSS pixels on any screen: how many of its own there are to each. */
+export function sizeCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.max(1, Math.round(width * ratio));
   const h = Math.max(1, Math.round(height * ratio));
@@ -93,6 +93,12 @@ export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
+  return ratio;
+}
+
+/** Size a canvas and clear it; its context draws in CSS pixels. */
+export function fitCanvas(/** @type {HTMLCanvasElement} */ canvas, width, height) {
+  const ratio = sizeCanvas(canvas, width, height);
   const g = contextOf(canvas);
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, height);

@@ -1,7 +1,7 @@
 // The frame around a lane: header, picture over time, picture of the step, table.
 
 import { boundText, shapeText } from "./text.js";
-import { button, element, fitCanvas, setLabel } from "./dom.js";
+import { button, element, fitCanvas, setLabel, sizeCanvas } from "./dom.js";
 import { cssColour } from "./colours.js";
 import { drawVeil } from "./lane_draw.js";
 import { t } from "./words.js";
@@ -105,6 +105,15 @@ export class Frame {
       time: { width: layout.gutter + layout.plot, height },
       now: beside ? { width: layout.now, height: wanted.height } : below ? { width: layout.width, height: wanted.height } : null,
     };
+  }
+
+  /** Be as high as when painted. */
+  size(step) {
+    const { time, now } = this.sizes();
+    this.lane.update?.(step);
+    if (this.lane.height) sizeCanvas(this.time, time.width, time.height);
+    this.nowCanvas.hidden = !now || !this.lane.drawNow;
+    if (now) sizeCanvas(this.nowCanvas, now.width, now.height);
   }
 
   /** Paint at a step: everything, or what depends on the step and is in sight. */

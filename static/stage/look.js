@@ -130,6 +130,11 @@ export class StageLook {
     return fitText(text, width, (part) => this.measure(part));
   }
 
+  /** Have the height it has when painted, which takes long. */
+  size(step) {
+    for (const frame of this.frames) frame.size(step);
+  }
+
   // -- painting -----------------------------------------------------------------------
 
   /** Paint the lanes at a step: all of them, or what depends on the step. */

@@ -234,8 +234,11 @@ export class StageView {
       for (let half = (high - low) / 2; half > 0.02; half /= 2) if (fits(low + half)) low += half;
       fits(low);
     };
+    // Tried without painting, which would take a slow machine seconds.
     const within = (share) => {
-      this.relayout();
+      this.look.readTheme();
+      this.transport.tick();
+      if (this.look.relayout()) for (const part of [this.look, this.controls]) part.size(this.transport.step);
       return this.root.scrollHeight <= share * window.innerHeight;
     };
     style.removeProperty("--scale");
@@ -246,17 +249,17 @@ export class StageView {
         style.setProperty("--scale", String(scale));
         return within(1);
       });
-    } else if (!this.data.payload.presenter) {
-      this.relayout();
-    } else {
+    } else if (this.data.payload.presenter) {
       const shared = this.shared();
-      if (within(shared)) return;
-      this.root.classList.add("low");
-      largest(...LOW, (room) => {
-        this.look.room = room;
-        return within(shared);
-      });
+      if (!within(shared)) {
+        this.root.classList.add("low");
+        largest(...LOW, (room) => {
+          this.look.room = room;
+          return within(shared);
+        });
+      }
     }
+    this.relayout();
   }
 
   /** The part of the window that is the stage's where a link has scrolled to its section. */
