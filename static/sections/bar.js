@@ -30,7 +30,7 @@ class Bar {
     this.free = () => { this.held = null; };
     for (const hand of HANDS) document.addEventListener(hand, this.free, { capture: true, passive: true });
     this.grown = new ResizeObserver(() => {
-      if (this.held?.isConnected && performance.now() < (this.until ?? 0)) this.held.scrollIntoView();
+      if (this.holds()) this.held?.scrollIntoView();
       this.look();
     });
     this.grown.observe(/** @type {Element} */ (scroller().querySelector("[data-testid='stMainBlockContainer']")));
@@ -82,8 +82,13 @@ class Bar {
   /** Show a title at the top, and keep it there while what is above it is drawn. */
   hold(title) {
     this.held = title;
+    this.seen = null;
     this.until = performance.now() + HOLD;
     title?.scrollIntoView();
+  }
+
+  holds() {
+    return this.held?.isConnected && performance.now() < (this.until ?? 0);
   }
 
   titles() {
@@ -101,8 +106,31 @@ class Bar {
     return titles.findLastIndex((title) => title && title.getBoundingClientRect().top <= line);
   }
 
+  /** Where the first part in the window stands on the page; the place of one to come says nothing. */
+  first() {
+    const { bottom } = this.root.host.getBoundingClientRect();
+    const parts = scroller().querySelectorAll("[class*='st-key-section_'] [data-testid='stElementContainer']");
+    const part = [...parts].find((node) =>
+      node.getBoundingClientRect().bottom > bottom && !node.querySelector("[data-testid='stSkeleton']"));
+    return scroller().scrollTop > 0 && part ? { part, at: this.whereIs(part) } : null;
+  }
+
+  /** Pixels from the page's upper edge. */
+  whereIs(/** @type {Element} */ part) {
+    return part.getBoundingClientRect().top + scroller().scrollTop;
+  }
+
+  /** What is read stays in its place while what is above it is drawn: Safari leaves that to us. */
+  keep() {
+    if (getComputedStyle(scroller()).overflowAnchor === "auto") return;
+    const moved = this.seen?.part.isConnected && !this.holds() ? this.whereIs(this.seen.part) - this.seen.at : 0;
+    if (Math.abs(moved) > 1) scroller().scrollTop += moved; // where nothing is to be done, a flick goes on
+    this.seen = this.first();
+  }
+
   /** Mark where the reader is. */
   look() {
+    this.keep();
     const at = this.read();
     if (at === this.at) return;
     this.at = at;

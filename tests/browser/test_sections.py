@@ -133,3 +133,20 @@ def test_sections_that_come_near_together_are_all_drawn(readers, new_page):
     page = new_page(f"{readers.url}/cell", viewport={"width": 1280, "height": 5000})
     expect(page.locator(PLACES)).to_have_count(0, timeout=60_000)
     expect(page.locator(".st-key-cell_kernels")).to_be_visible()
+
+
+def test_what_is_read_stays_where_it_is_while_a_section_above_it_is_drawn(readers, new_page):
+    page = new_page(f"{readers.url}/cell#copy")
+    settled(page)
+    becomes(page, lambda: stands(page, "copy"))
+    title, main = page.locator("#copy"), page.get_by_test_id("stMain")
+    main.evaluate("main => { main.style.overflowAnchor = 'none'; }")  # Safari knows no anchoring
+    page.keyboard.press("Shift")  # a hand: the title is not held any more
+    before = title.bounding_box()["y"]
+    above, gone = page.locator(PLACES.replace("place_", "place_by_hand")), 0
+    expect(above).to_have_count(1)
+    while above.count():
+        main.evaluate("main => main.scrollBy(0, -300)")
+        gone += 300
+        settled(page)
+    becomes(page, lambda: abs(title.bounding_box()["y"] - before - gone) < 20, 5)
