@@ -124,3 +124,14 @@ def test_weights_whose_units_were_grouped_still_travel_to_a_worker(corpus):
     for one, other in zip(there.arrays, weights.arrays, strict=True):
         np.testing.assert_array_equal(one, other)
     assert follow.groups(weights, corpus) is found
+
+
+def test_notes_are_counted_from_a_rest_on_and_not_where_there_is_none(corpus):
+    (phrase,) = (signal.of for signal in follow.SIGNALS if signal.name == "phrase")
+
+    def read(rest: list[bool]):
+        return follow._Read(*(np.zeros(len(rest)),) * 3, np.array(rest))
+
+    counted = phrase(read([False, True] + [False] * 18))
+    np.testing.assert_array_equal(counted, [1, 0, *range(1, 17), 16, 16])
+    assert np.isnan(phrase(read([False] * 5))).all()

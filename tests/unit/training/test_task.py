@@ -148,3 +148,13 @@ def test_the_loss_and_its_gradient_are_those_of_the_softmax():
     np.testing.assert_allclose(found.each, -np.log(y[np.arange(4), labels]))
     np.testing.assert_allclose(found.dlogits, y - np.eye(3)[labels])
     np.testing.assert_array_equal(found.right, y.argmax(axis=1) == labels)
+
+
+def test_the_loss_of_a_class_without_any_probability_is_a_number():
+    task = emojify(epochs=1)
+    session = task.open()
+    state = replace(task.begin(), sums=(0.0, 0))
+    none = np.eye(5, dtype=np.float32)[(task.test_labels + 1) % 5]
+    session.probabilities = lambda _weights: none
+    found, _best = task.measure(state, session)
+    assert found["test_loss"] == pytest.approx(-np.log(1e-12), rel=1e-4)
