@@ -193,8 +193,9 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
   order: 1; position: sticky; bottom: 0.4rem; z-index: 90;
 }
 :is(FOLDED) {
-  --page: Canvas; --page: light-dark(#ffffff, #10141b); background: var(--page);
-  border-radius: 0.5rem; box-shadow: 0 0.6rem var(--page); /* no half lines of text below it */
+  background: Canvas; background: light-dark(#ffffff, #10141b); border-radius: 0.5rem;
+  /* no half lines of text below it */
+  box-shadow: 0 0.5rem Canvas; box-shadow: 0 0.5rem light-dark(#ffffff, #10141b);
 }
 :is(FOLDED) [data-testid="stExpanderDetails"] { max-height: 50vh; overflow: auto; }
 @media (min-width: 641px) {
