@@ -14,7 +14,7 @@ export class Frame {
   /** @type {Lane} */ lane;
   timeSize = { width: 0, height: 0 };
   inSight = true;
-  stale = false; // the step was not painted, being out of sight
+  late = { time: false, step: false }; // pictures not painted yet, being out of sight
   step = 0;
   tableOpen = false;
 
@@ -116,14 +116,13 @@ export class Frame {
     if (now) sizeCanvas(this.nowCanvas, now.width, now.height);
   }
 
-  /** Paint at a step: everything, or what depends on the step and is in sight. */
-  paint(step, all) {
+  /** Paint what depends on the step, or on the page of time it is on, where in sight; or the whole view. */
+  paint(step, /** @type {"step"|"page"|"view"} */ what) {
     this.step = step;
     this.lane.update?.(step);
-    this.stale = !all && !this.inSight;
-    if (this.stale) return;
-    if (all || this.lane.live) this.paintTime();
-    this.paintNow();
+    this.late.step = true;
+    this.late.time ||= what !== "step" || Boolean(this.lane.live);
+    if (what === "view" || this.inSight) this.catchUp();
   }
 
   see(inSight) {
@@ -132,10 +131,9 @@ export class Frame {
   }
 
   catchUp() {
-    if (!this.stale) return;
-    this.stale = false;
-    if (this.lane.live) this.paintTime();
-    this.paintNow();
+    if (this.late.time) this.paintTime();
+    if (this.late.step) this.paintNow();
+    this.late = { time: false, step: false };
   }
 
   /** What follows once a step has stood for a moment. */

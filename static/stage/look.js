@@ -31,7 +31,7 @@ export class StageLook {
     this.clip = element("div", { class: "clip", "aria-hidden": "true" }, [this.band, this.head]);
     this.node = element("div", { class: "lanes" }, [this.clip]);
     this.measurer = contextOf(document.createElement("canvas"));
-    // A moving playhead repaints only the lanes in sight; the others catch up.
+    // A moving playhead, and the page it turns, repaint only the lanes in sight; the others catch up.
     this.sight = new IntersectionObserver((changes) => {
       for (const { target, isIntersecting } of changes) {
         const frame = this.frames.find((each) => each.node === target);
@@ -137,9 +137,9 @@ export class StageLook {
 
   // -- painting -----------------------------------------------------------------------
 
-  /** Paint the lanes at a step: all of them, or what depends on the step. */
-  paint(step, all) {
-    for (const frame of this.frames) frame.paint(step, all);
+  /** Paint the lanes at a step, and what else has changed since. */
+  paint(step, /** @type {"step"|"page"|"view"} */ what) {
+    for (const frame of this.frames) frame.paint(step, what);
   }
 
   /** Put the playhead at this second of the step. */

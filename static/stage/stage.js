@@ -295,11 +295,12 @@ export class StageView {
     if (!look.layout) return;
     const stepped = transport.tick() || this.dirty.step;
     const { position, step } = transport;
-    const all = look.follow(position) || this.dirty.view;
-    if (all || stepped) {
-      look.paint(step, all);
-      if (this.dirty.view) controls.drawStrip(); // which shows all of time, whatever the page
-      if (all) {
+    const turned = look.follow(position);
+    const { view } = this.dirty;
+    if (view || turned || stepped) {
+      look.paint(step, view ? "view" : turned ? "page" : "step");
+      if (view) controls.drawStrip(); // which shows all of time, whatever the page
+      if (view || turned) {
         controls.placeWindow();
         controls.drawRuler();
         look.markRows(this.input.hovered);

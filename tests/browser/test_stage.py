@@ -253,8 +253,8 @@ def test_a_stage_fills_the_screen_with_all_its_lanes_in_sight_and_gives_it_back(
     page = stage(viewport={"width": 1920, "height": 1080})
     root = page.locator(".stage")
     before = ask(page, "view.root.getBoundingClientRect().width")
-    count = "(paint => (step, all) => { window.whole += all; paint.call(view.look, step, all); })"
-    ask(page, f"(window.whole = 0, view.look.paint = {count}(view.look.paint), 0)")
+    count = "(...said) => { window.whole += said[1] === 'view'; paint.apply(view.look, said); }"
+    ask(page, f"(window.whole = 0, view.look.paint = (paint => {count})(view.look.paint), 0)")
     root.focus()
     page.keyboard.press("f")
     becomes(page, lambda: ask(page, "view.isFull"))
@@ -267,6 +267,29 @@ def test_a_stage_fills_the_screen_with_all_its_lanes_in_sight_and_gives_it_back(
     page.keyboard.press("f")
     becomes(page, lambda: not ask(page, "view.isFull"))
     becomes(page, lambda: ask(page, "view.root.getBoundingClientRect().width") == before)
+
+
+def test_a_turned_page_is_painted_where_it_is_in_sight_and_elsewhere_once_it_rests(same_stage):
+    page = same_stage()
+    sight = "view.look.frames.map((frame) => frame.inSight)"
+    becomes(page, lambda: len(set(ask(page, sight))) == 2)
+    ask(page, "view.zoomBy(8)")
+    painted = page.evaluate(
+        f"""() => {{
+        const view = ({VIEW})();
+        view.frame();
+        window.painted = view.look.frames.map(() => 0);
+        view.look.frames.forEach((frame, place) => {{
+            const paint = frame.paintTime.bind(frame);
+            frame.paintTime = () => {{ window.painted[place] += 1; paint(); }};
+        }});
+        view.transport.seekStep(30);
+        view.frame();
+        return [...window.painted]; }}"""
+    )
+    assert painted == [int(seen) for seen in ask(page, sight)]
+    becomes(page, lambda: page.evaluate("window.painted.every((times) => times === 1)"))
+    ask(page, "view.look.frames.forEach((frame) => delete frame.paintTime), view.zoomBy(1 / 8)")
 
 
 def test_reduced_motion_starts_nothing_by_itself(stage):
