@@ -385,8 +385,10 @@ def word_map(
         dragmode="orbit",
         modebar_orientation="v",
         scene={f"{one}axis_title_text": text for one, text in zip("xyz", axes, strict=True)},
+        # Plotly's own camera stands so near that the lower axes are cut, on a phone their names.
+        scene_camera_eye={"x": 1.7, "y": 1.7, "z": 1.35},
     )
-    return drawn
+    return drawn.update_scenes({f"{one}axis_nticks": 4 for one in "xyz"})
 
 
 def changes(change: np.ndarray, words: Sequence[str], font: int = FONT) -> go.Figure:
