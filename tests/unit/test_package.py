@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -72,6 +73,19 @@ def test_the_readmes_example_runs_as_it_stands_with_one_import(install, tmp_path
         tmp_path,
     )
     assert said.splitlines()[-1] == "done (64, 64) <iframe"
+
+
+def test_the_chinese_readme_has_the_commands_names_and_sections_of_the_english():
+    chinese, english = ((ROOT / name).read_text("utf-8") for name in ("README.zh.md", "README.md"))
+    pictures = r"!\[.*?\]\(.*?\)|<img .*?>|<!-- .*? -->"
+    for what in (r"^```.*?^```$", r"`[^`\n]+`", r"^#+ ", r"https?://[^\s>)]+", r"\d[\d.,]*\d"):
+        here, there = (
+            Counter(re.findall(what, re.sub(pictures, "", text), re.MULTILINE | re.DOTALL))
+            for text in (chinese, english)
+        )
+        assert here == there, what
+    for picture in re.findall(r"assets/gallery/[\w-]+\.webp", chinese):
+        assert (ROOT / picture).is_file(), picture
 
 
 def test_a_name_is_imported_when_it_is_used_and_not_before(install, tmp_path):
