@@ -23,6 +23,7 @@ from seqlib.stage.lanes import (
     Line,
     Tensor,
     jazz_diagram,
+    state_heatmap,
 )
 
 TX, N_A, N_VALUES = 12, 5, 9
@@ -112,6 +113,17 @@ def test_the_equation_gets_what_its_gates_are_made_of(weights, trace):
         c.append(before)
     np.testing.assert_allclose(c, trace.c, atol=1e-6)
     assert "held" not in lane
+
+
+def test_a_states_colours_end_where_its_values_can(weights, trace):
+    gru = GRUWeights(np.ones((4, 6)), np.ones((2, 6)), np.ones(6)).run(np.ones((TX, 4)))
+    drawn = {lane: state_heatmap(trace, lane) for lane in "ifogh"}
+    drawn |= {lane: state_heatmap(gru, lane) for lane in "zr"}
+    bounds = {lane: (one.low, one.high) for lane, one in drawn.items()}
+    assert bounds == {**dict.fromkeys("ifozr", (0, 1)), **dict.fromkeys("gh", (-1, 1))}
+    for most, end in ((0.5, 1), (3, 3)):
+        one = state_heatmap(replace(trace, c=most * trace.c / np.abs(trace.c).max()), "c")
+        assert (one.low, one.high) == pytest.approx((-end, end))
 
 
 def test_inputs_that_repeat_are_sent_once(weights, trace):

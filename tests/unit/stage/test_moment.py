@@ -9,6 +9,7 @@ from seqlib.jazz import pretrained, shifted_one_hot
 from seqlib.jazz.corpus import default_corpus
 from seqlib.jazz.feeding import pair
 from seqlib.jazz.sampling import sample
+from seqlib.music import TICKS_PER_BEAT, arrange
 from seqlib.stage import payload
 from seqlib.stage.jazz import LANES, feeding_stage, reading_stage, solo_stage, way_back_stage
 
@@ -51,6 +52,42 @@ def test_a_state_is_found_elsewhere_by_the_note_that_led_to_it(weights):
     assert found.labels[0][0] == "nothing"
     assert found.labels[0][1:4] == tuple(labels[place] for place in first[:3])
     assert [len(one) for one in found.labels] == [len(one) for one in found.values]
+
+
+def test_notes_chords_and_sounds_stand_on_the_clock_in_seconds(weights):
+    corpus = default_corpus()
+    melody, chords = corpus.melodies[0], corpus.chords[0]
+    drawn = reading_stage(corpus, 0, ("good", weights), None, ("notes",))
+    seconds = 60 / melody.tempo / TICKS_PER_BEAT
+    (roll,) = drawn.lanes
+    edges = np.array(melody.edges) * seconds
+    np.testing.assert_allclose(drawn.clock.edges, edges)
+    sounding = [t for t, token in enumerate(melody.tokens) if token.pitch is not None]
+    assert [note.step for note in roll.notes] == sounding
+    np.testing.assert_allclose([note.start for note in roll.notes], edges[sounding])
+    np.testing.assert_allclose([note.end for note in roll.notes], edges[1:][sounding])
+    assert [note.pitch for note in roll.notes] == [melody.tokens[t].pitch for t in sounding]
+    band = arrange(melody, chords)
+    spans = [(one.start * seconds, (one.start + one.ticks) * seconds) for one in band.chords]
+    np.testing.assert_allclose([chord[:2] for chord in roll.chords], spans)
+    assert [chord[2] for chord in roll.chords] == list(map(str, band.chords))
+    heard = [(note.start, note.end, note.velocity) for note in drawn.sound]
+    expected = [(s.start * seconds, (s.start + s.ticks) * seconds, s.velocity) for s in band.sounds]
+    np.testing.assert_allclose(heard, expected)
+
+
+def test_it_is_asked_and_said_whether_a_note_is_drawn_or_there_already(weights, solo):
+    corpus = default_corpus()
+
+    def told(stage) -> tuple[str, str]:
+        return stage.asks.question, stage.lanes[0].chosen_name
+
+    both = pair(weights, corpus.sequences[2][:20], 6, seed=5)
+    fed = feeding_stage(corpus, 2, weights, both, ("y",), 5)
+    drawn, there = ("Which note does it draw now?", "drawn"), ("Which note comes next?", "true")
+    assert told(solo_stage(solo, weights, lanes=("y",), asks=True)) == drawn
+    assert told(reading_stage(corpus, 0, ("good", weights), None, ("y",))) == there
+    assert (told(fed), told(fed.compare)) == (there, drawn)
 
 
 def test_what_is_written_is_read_next_and_what_is_read_comes_from_above(weights, solo):
@@ -99,6 +136,11 @@ def test_the_way_back_begins_at_its_output_and_goes_one_step_earlier_each_time(w
     for picture, values in zip(pictures, (back.da, back.dc, back.dz), strict=True):
         np.testing.assert_array_equal(picture.values, values[at::-1])
     np.testing.assert_allclose(norms.values[3, 0], np.linalg.norm(back.da[at - 3]), rtol=1e-5)
+    assert [(one.low, one.high) for one in pictures] == [
+        (-np.abs(one.values).max(), np.abs(one.values).max()) for one in pictures
+    ]
+    assert norms.high == norms.values.max()
+    assert "output 8" in stage.label
     payload(stage)
 
 

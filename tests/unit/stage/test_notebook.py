@@ -12,6 +12,7 @@ import seqlib
 from seqlib.i18n import speaking
 from seqlib.jazz import JazzWeights
 from seqlib.stage import Clock, Heatmap, Stage, Tokens
+from seqlib.stage.stage import pack_array
 from seqlib.training.copy_task import CopyRun, CopySettings
 from seqlib.training.picture import curve_svg
 
@@ -42,9 +43,11 @@ def test_what_cannot_be_drawn_is_one_sentence():
 
 @pytest.mark.parametrize("batch", [(), (3,)])
 def test_a_trace_is_a_stage_of_its_states_of_a_batch_of_the_first(batch):
-    x = np.eye(5)[np.arange(20) % 5].reshape(1, 20, 5).repeat(3, axis=0)
+    x = np.eye(5)[(np.arange(20) + np.arange(3)[:, None]) % 5]
     trace = JazzWeights.initial(4, 5).trace(x if batch else x[0])
     page = page_of(trace._repr_html_())
+    for values in (trace.h, trace.c):
+        assert pack_array(values[0] if batch else values)["data"] in page
     assert '"symbol": "a"' in page
     assert '"symbol": "c"' in page
     assert '"shape": [20, 4]' in page

@@ -104,6 +104,23 @@ def with_values(stage, values):
     return replace(stage, lanes=(Heatmap("Hidden state", values, "a"),))
 
 
+def with_chosen(stage, index):
+    p = np.full((20, 2), 0.5)
+    return replace(stage, lanes=(Distribution("P", p, ("a", "b"), np.full(20, index)),))
+
+
+def test_what_is_at_a_limit_is_drawn(stage):
+    ends = Note(0.0, 1.0, 0), Note(0.0, 1.0, 127, step=19)
+    assert payload(replace(stage, sound=ends))["sound"]["pitch"] == [0, 127]
+    for index in (-1, 1):
+        assert payload(with_chosen(stage, index))["lanes"][0]["chosen"] == [index] * 20
+
+
+def test_a_start_outside_the_sequence_is_its_end(stage):
+    starts = [payload(replace(stage, start=start))["start"] for start in (-3, 7, 19, 20)]
+    assert starts == [0, 7, 19, 19]
+
+
 @pytest.mark.parametrize(
     ("break_it", "says"),
     [
@@ -131,16 +148,13 @@ def with_values(stage, values):
             lambda s: replace(s, lanes=(Distribution("P", np.full((20, 2), 0.5), ("a",)),)),
             "1 labels",
         ),
-        (
-            lambda s: replace(
-                s,
-                lanes=(Distribution("P", np.full((20, 2), 0.5), ("a", "b"), np.full(20, 7)),),
-            ),
-            "below 2",
-        ),
         (lambda s: replace(s, sound=(Note(1.0, 1.0, 60),)), "end after"),
         (lambda s: replace(s, sound=(Note(0.0, 1.0, 60, voice="flute"),)), "flute"),
-        (lambda s: replace(s, sound=(Note(0.0, 1.0, 200),)), "pitch 200"),
+        (lambda s: with_chosen(s, 2), "below 2"),
+        (lambda s: with_chosen(s, -2), "below 2"),
+        (lambda s: replace(s, sound=(Note(0.0, 1.0, 128),)), "pitch 128"),
+        (lambda s: replace(s, sound=(Note(0.0, 1.0, -1),)), "pitch -1"),
+        (lambda s: replace(s, sound=(Note(0.0, 1.0, 60, step=20),)), "step 20"),
         (lambda s: replace(s, names=("one",)), "1 step names"),
         (lambda s: replace(s, compare=replace(s, lanes=())), "no lanes"),
         (lambda s: replace(s, elsewhere=Elsewhere(("A",), (), ())), "one name"),
