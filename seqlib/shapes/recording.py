@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from seqlib.i18n import InputError
 from seqlib.shapes.arithmetic import TensorShape, as_text, result_name
 
-Lines = tuple[int, ...]  # of the text, from 1
 MAX_AXES, MAX_NUMBERS = 64, 10**18  # of one tensor
 
 
@@ -67,7 +66,7 @@ class Call(NamedTuple):
     states: tuple[int, ...]
     results: tuple[int, ...]
     step: int
-    lines: Lines
+    line: int
     iteration: Iteration | None
 
 
@@ -75,11 +74,11 @@ class Call(NamedTuple):
 class Recording:
     """The tensors, layers and calls of one text, in the order of the calls.
 
-    ``lines`` returns the lines of code that are being run; ``iteration`` is the turn of the
+    ``line`` returns the line of code that is being run, from 1; ``iteration`` is the turn of the
     outermost loop.
     """
 
-    lines: Callable[[], Lines] = tuple
+    line: Callable[[], int] = int
     specs: list[Spec] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     maker: list[int] = field(default_factory=list)  # of each tensor, the number of its call
@@ -125,7 +124,7 @@ class Recording:
                 tuple(tensor.row for tensor in states),
                 tuple(rows),
                 self.uses[layer.name],
-                self.lines(),
+                self.line(),
                 self.iteration,
             )
         )
@@ -241,8 +240,8 @@ class Blueprint:
         As ``seqlib.shapes.arithmetic.annotate`` lists them for the model that Keras builds.
     axes : tuple of tuples of str
         Axis names of each row; a size without a name is written as its number.
-    lines : tuple of tuples of int
-        The lines of code that made each row.
+    lines : tuple of int
+        The line of code that made each row.
     layers : tuple of LayerCount
         Every layer object once, in the order of first calls.
     masked : tuple of bool
@@ -253,7 +252,7 @@ class Blueprint:
 
     rows: tuple[TensorShape, ...]
     axes: tuple[tuple[str, ...], ...]
-    lines: tuple[Lines, ...]
+    lines: tuple[int, ...]
     layers: tuple[LayerCount, ...]
     masked: tuple[bool, ...]
     drawn: tuple[Drawn, ...]
@@ -275,7 +274,7 @@ def read_off(made: Recording, outputs: Sequence[int], calls: Sequence[Call]) -> 
     return Blueprint(
         rows=tuple(_tensor(made, by_row[row], row, place, uses, out) for row in rows),
         axes=tuple(_axes(made.specs[row].shape) for row in rows),
-        lines=tuple(by_row[row].lines for row in rows),
+        lines=tuple(by_row[row].line for row in rows),
         layers=tuple(
             LayerCount(
                 *(layer.name, layer.kind, int(layer.n_parameters), uses[layer.name]),

@@ -134,7 +134,7 @@ def _node(
         "count": _("the same layer again, its weights are counted above")
         if again and layer is not None and layer.n_parameters
         else _count(layer),
-        "lines": sorted({line for n in drawn.rows for line in sketch.lines[n]} | _made_at(layer)),
+        "lines": sorted({sketch.lines[n] for n in drawn.rows} | _made_at(layer)),
         "results": [tensors[n] for n in drawn.rows],
         "handed": handed,
         "starts": starts,
@@ -212,14 +212,14 @@ def _tensor(
         made += n_(", {n} time", ", {n} times", layer.uses)
     if sketch.masked[n]:
         made += _(", with a mask")
-    if places and sketch.lines[n]:
-        made += _(", line {line}", line=sketch.lines[n][0])
+    if places:
+        made += _(", line {line}", line=sketch.lines[n])
     return {
         "name": row.name,
         "shape": list(zip(sketch.axes[n], row.shape, strict=True)) if not hide else [],
         "role": row.role,
         "mask": _("mask") if sketch.masked[n] and not hide else "",
-        "lines": sorted({*sketch.lines[n], *also}),
+        "lines": sorted({sketch.lines[n], *also}),
         "hidden": hide,
         "asked": asked,
         "detail": "" if hide else _detail(row.name, sketch.axes[n], full, row.dtype, made),
@@ -266,7 +266,7 @@ def _stacked(
         "label": _("{n} outputs, stacked", n=len(outputs)),
         "shape": list(zip(axes, Y.shape, strict=True)) if not hide else [],
         "role": "output",
-        "lines": list(sketch.lines[outputs[0]]),
+        "lines": [sketch.lines[outputs[0]]],
         "hidden": hide,
         "asked": asked,
         "detail": ""

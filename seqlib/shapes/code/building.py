@@ -29,6 +29,7 @@ from seqlib.shapes.recording import (
     GetItem,
     InputOf,
     Operation,
+    Recording,
     ShapeError,
     Spec,
     SymbolicTensor,
@@ -205,9 +206,9 @@ class ModelLayer(Layer):
         self.title = model.name or "model"
 
     def results(self, *specs: Spec, **options: Any) -> list:
-        m, made = self.machine, type(self.machine.recording)()
-        token, kept = recording.set(made), m.recording
-        m.recording = made
+        m, kept = self.machine, self.machine.recording
+        made = m.recording = Recording(kept.line)
+        token = recording.set(made)
         try:
             inputs = made.add(Operation("input", lambda: Spec(())), list(specs))
             out = replay(m, self.model, inputs)

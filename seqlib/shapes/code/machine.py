@@ -59,7 +59,7 @@ class Machine:
 
     def __init__(self, text: str, given: Mapping[str, int]) -> None:
         self.lines = text.split("\n")
-        self.recording = Recording(lines=lambda: (self.line,))
+        self.recording = Recording(line=lambda: self.line)
         self.sizes = Sizes(given)
         self.remarks: list[Remark] = []
         self.skipped: dict[str, int] = {}  # what is not read, and the first line of it
@@ -110,8 +110,7 @@ class Machine:
         message = _(problem, **values) if isinstance(problem, str) else str(problem)
         for tensor in [one for one in tensors if one.row >= 0][:1]:
             call = self.recording.calls[self.recording.maker[tensor.row]]
-            made_by = short(call.layer.title or call.layer.kind, 60)
-            at = call.lines[0] if call.lines else 1
+            made_by, at = short(call.layer.title or call.layer.kind, 60), call.line
             if isinstance(problem, Missing) and _returns_the_last(call.layer):
                 cure = _(
                     "Set return_sequences=True in {layer}, line {line}.", layer=made_by, line=at

@@ -114,7 +114,7 @@ def test_a_tensor_and_a_layer_know_the_lines_that_make_them():
     chosen = CONSTRUCTIONS["djmodel"]
     lines = chosen.code(chosen.seed_sizes).split("\n")
     sketch = chosen.sketch(chosen.seed_sizes)
-    made = {row.name: lines[sketch.lines[n][0] - 1] for n, row in enumerate(sketch.rows)}
+    made = {row.name: lines[sketch.lines[n] - 1] for n, row in enumerate(sketch.rows)}
     assert "Input" in made["X"]
     assert "LSTM_cell(x" in made["c"]
     cell = next(layer for layer in sketch.layers if layer.name == "LSTM_cell")
