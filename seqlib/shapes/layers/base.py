@@ -307,7 +307,7 @@ class Layer:
             raise Missing(
                 "{kind} reads three axes, (m, Tx, features), and gets {shape}.",
                 kind=self.kind,
-                shape=text(specs[0].shape),
+                shape=as_text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
@@ -369,11 +369,6 @@ def _like(values: Any, made: Any) -> Any:
     return next(made)
 
 
-def text(shape: tuple) -> str:
-    """Write a shape as Python does."""
-    return as_text([None if size is None else int(size) for size in shape])
-
-
 def needs_sequence(kind: str, spec: Spec) -> None:
     """Raise ``ShapeError`` unless a tensor is (m, Tx, features)."""
     if len(spec.shape) == 3 and not spec.dtype.startswith("int"):
@@ -384,7 +379,7 @@ def needs_sequence(kind: str, spec: Spec) -> None:
             "too many: of a second Embedding perhaps, of an Embedding on an input of shape "
             "(Tx, 1), which is (Tx,), or the batch, which Input(shape=…) leaves out.",
             kind=kind,
-            shape=text(spec.shape),
+            shape=as_text(spec.shape),
         )
     needs_vectors(kind, spec)
     raise Missing(
@@ -394,7 +389,7 @@ def needs_sequence(kind: str, spec: Spec) -> None:
             "is word indices, put an Embedding first; RepeatVector makes a sequence of one vector."
         ),
         kind=kind,
-        shape=text(spec.shape),
+        shape=as_text(spec.shape),
     )
 
 

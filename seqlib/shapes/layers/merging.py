@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from seqlib.shapes.layers.base import Layer, Missing, free, needs_size, text
+from seqlib.shapes.arithmetic import as_text
+from seqlib.shapes.layers.base import Layer, Missing, free, needs_size
 from seqlib.shapes.layers.plain import Floats, axis_of
 from seqlib.shapes.recording import ShapeError, Spec
 
@@ -28,8 +29,8 @@ def broadcast(kind: str, one: tuple, other: tuple, *, known: bool = False) -> tu
                 "{kind} takes tensors element by element, and {one} and {other} do not fit; "
                 "give both the same sizes, by a Dense(…) for one of them perhaps.",
                 kind=kind,
-                one=text(one),
-                other=text(other),
+                one=as_text(one),
+                other=as_text(other),
             )
         else:
             shape.append(right if left == 1 else left)
@@ -50,8 +51,8 @@ def joined(kind: str, axis: Any, first: tuple, *others: tuple) -> tuple:
                 "{other}; RepeatVector, Flatten or return_sequences make them alike.",
                 kind=kind,
                 axis=axis,
-                one=text(first),
-                other=text(shape),
+                one=as_text(first),
+                other=as_text(shape),
             )
     sizes = [shape[at] for shape in (first, *others)]
     return (*first[:at], None if None in sizes else sum(sizes), *first[at + 1 :])
@@ -130,9 +131,9 @@ class Dot(Layer):
                 "Dot multiplies axis {one} of {first} with axis {other} of {second}, which "
                 "have different sizes; choose other axes.",
                 one=one,
-                first=text(specs[0].shape),
+                first=as_text(specs[0].shape),
                 other=other,
-                second=text(specs[1].shape),
+                second=as_text(specs[1].shape),
             )
 
     def results(self, *specs: Spec, **options: Any) -> list:
@@ -155,15 +156,15 @@ class Attention(Layer):
                 raise Missing(
                     "{kind} reads sequences, [query, value], and gets {shape}.",
                     kind=self.kind,
-                    shape=text(spec.shape),
+                    shape=as_text(spec.shape),
                 )
         if query.shape[-1] != key.shape[-1] or value.shape[1] != key.shape[1]:
             raise ShapeError(
                 "{kind} compares vectors of the same length, and gets {query} and {key}; give "
                 "both layers the same number of units.",
                 kind=self.kind,
-                query=text(query.shape),
-                key=text(key.shape),
+                query=as_text(query.shape),
+                key=as_text(key.shape),
             )
 
     def count(self, *shapes: tuple) -> int:

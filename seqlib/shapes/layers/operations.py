@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from seqlib.shapes.layers.base import MAX_SIZE, Layer, text, written
+from seqlib.shapes.arithmetic import as_text
+from seqlib.shapes.layers.base import MAX_SIZE, Layer, written
 from seqlib.shapes.layers.merging import MANY, broadcast, joined
 from seqlib.shapes.layers.plain import axes_of, axis_of, reshaped
 from seqlib.shapes.recording import ShapeError, Spec
@@ -86,7 +87,7 @@ def _transposed(spec: Spec, axes: Any = None, perm: Any = None, pattern: Any = N
         raise ShapeError(
             "{order} does not name every axis of {shape} once.",
             order=written(order),
-            shape=text(spec.shape),
+            shape=as_text(spec.shape),
         )
     return Spec(tuple(spec.shape[axis] for axis in order), spec.dtype)
 
@@ -161,8 +162,8 @@ def _fits(one: Spec, other: Spec) -> None:
         raise ShapeError(
             "A product of {one} and {other} is not defined; the last axis of the first must "
             "be the last but one of the second.",
-            one=text(one.shape),
-            other=text(other.shape),
+            one=as_text(one.shape),
+            other=as_text(other.shape),
         )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.layers.base import (
     Layer,
     free,
     needs_size,
     needs_vectors,
     one_of,
-    text,
     whole,
     written,
 )
@@ -37,7 +37,7 @@ class Embedding(Floats):
             raise ShapeError(
                 "Embedding looks up whole numbers, and gets vectors, {shape}; put it first, "
                 "on word indices.",
-                shape=text(specs[0].shape),
+                shape=as_text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
@@ -76,7 +76,7 @@ class Dense(Floats):
             raise ShapeError(
                 "{kind} reads vectors, and gets {shape}; give the input a size.",
                 kind=self.kind,
-                shape=text(specs[0].shape),
+                shape=as_text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
@@ -179,7 +179,7 @@ def axis_of(kind: str, axis: Any, shape: tuple, *, first: int = 1) -> int:
             "{kind}: axis {axis} is none of {shape}.",
             kind=kind,
             axis=written(axis),
-            shape=text(shape),
+            shape=as_text(shape),
         )
     return axis % n
 
@@ -249,8 +249,8 @@ def reshaped(shape: tuple, target: tuple) -> tuple:
         raise ShapeError(
             "Reshape: {n:,} numbers, {before}, do not fit into {shape}.",
             n=n,
-            before=text(shape),
-            shape=text(target),
+            before=as_text(shape),
+            shape=as_text(target),
         )
     return tuple(n // known if size == -1 else size for size in target)
 
@@ -270,7 +270,7 @@ class Permute(Layer):
                 "Permute: {dims} does not name every axis of {shape} once; the batch is not "
                 "counted, and the first axis after it is 1.",
                 dims=written(dims),
-                shape=text(shape),
+                shape=as_text(shape),
             )
         return (shape[0], *(shape[axis] for axis in dims))
 
@@ -283,7 +283,7 @@ class RepeatVector(Layer):
             raise ShapeError(
                 "RepeatVector repeats one vector, (m, features), and gets {shape}; leave out "
                 "return_sequences=True in the layer before it.",
-                shape=text(specs[0].shape),
+                shape=as_text(specs[0].shape),
             )
 
     def shape(self, shape: tuple) -> tuple:

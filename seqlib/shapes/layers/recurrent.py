@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.layers.base import (
     Layer,
     Missing,
@@ -13,7 +14,6 @@ from seqlib.shapes.layers.base import (
     needs_sequence,
     needs_size,
     needs_vectors,
-    text,
     twice,
     written,
 )
@@ -176,7 +176,7 @@ def check_states(kind: str, needed: list[int], states: Sequence[Spec]) -> None:
                 "{shape}; give both the same number of units.",
                 kind=kind,
                 size=size,
-                shape=text(state.shape),
+                shape=as_text(state.shape),
             )
 
 
@@ -279,7 +279,7 @@ class TimeDistributed(Layer):
             needs_vectors(self.kind, specs[0])
             raise Missing(
                 "TimeDistributed calls its layer at each step of (m, Tx, …), and gets {shape}.",
-                shape=text(specs[0].shape),
+                shape=as_text(specs[0].shape),
             )
 
     def count(self, *shapes: tuple) -> int:
