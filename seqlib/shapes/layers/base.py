@@ -187,12 +187,14 @@ class Layer:
     """A stand-in for a Keras layer, which knows its result shapes and its number of weights.
 
     ``takes`` are its arguments as in Keras; those in ``CHECKS`` and in ``own`` are handed to
-    Keras when a model is confirmed, no other. ``masking`` tells whether it hands a mask on,
-    ``over_time`` whether it needs three axes.
+    Keras when a model is confirmed, no other. ``dtype`` is the type of its result, "" for that
+    of its input. ``masking`` tells whether it hands a mask on, ``over_time`` whether it needs
+    three axes.
     """
 
     takes: ClassVar[str] = ""
     own: ClassVar[tuple[str, ...]] = ()
+    dtype: ClassVar[str] = ""
     masking: ClassVar[bool] = False
     over_time: ClassVar[bool] = False
     counts: ClassVar[bool] = True
@@ -317,15 +319,11 @@ class Layer:
     def results(self, *specs: Spec, **options: Any) -> list:
         """List what the layer gives; states of a stack of cells stand in lists of their own."""
         spec = specs[0]
-        return [Spec(self.shape(spec.shape), self.dtype(spec.dtype), self.mask(spec))]
+        return [Spec(self.shape(spec.shape), self.dtype or spec.dtype, self.mask(spec))]
 
     def shape(self, shape: tuple) -> tuple:
         """Return the shape of the result."""
         return shape
-
-    def dtype(self, dtype: str) -> str:
-        """Return the type of the result; floats but for layers that only move numbers."""
-        return dtype
 
     def mask(self, spec: Spec) -> tuple | None:
         """Return the shape of the result's mask."""

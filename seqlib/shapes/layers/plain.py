@@ -21,8 +21,7 @@ from seqlib.shapes.recording import ShapeError, Spec
 class Floats(Layer):
     """A layer whose results are floats."""
 
-    def dtype(self, dtype: str) -> str:
-        return "float32"
+    dtype = "float32"
 
 
 class Embedding(Floats):
@@ -58,12 +57,10 @@ class TextVectorization(Layer):
         "max_tokens=None, standardize=None, split=None, ngrams=None, output_mode='int', "
         "output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None"
     )
+    dtype = "int64"
 
     def shape(self, shape: tuple) -> tuple:
         return (shape[0], self.given.output_sequence_length)
-
-    def dtype(self, dtype: str) -> str:
-        return "int64"
 
 
 class Dense(Floats):
@@ -96,8 +93,7 @@ class Same(Floats):
 class _Alike(Same):
     """One that keeps the type, too."""
 
-    def dtype(self, dtype: str) -> str:
-        return dtype
+    dtype = ""
 
 
 class Dropout(_Alike):
