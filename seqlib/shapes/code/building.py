@@ -251,7 +251,7 @@ def _read_lambda(m: Machine, layer: Lambda) -> None:
                 "Lambda: what its function gives cannot be read here; add "
                 "output_shape=(…), the sizes without the batch."
             )
-        vars(layer)["alone"] = m.worked[0] if len(m.worked) == 1 else None
+        layer.alone = m.worked[0] if len(m.worked) == 1 else None
         return made.spec
 
     layer.work = work
@@ -326,8 +326,7 @@ def make_input(m: Machine, args: list, kwargs: dict[str, Any]) -> SymbolicTensor
         m.fail("Input", "Input needs a shape without the batch, such as Input(shape=(10,)).")
     if isinstance(shape, Unknown):
         tensor = add_input(m, _unknown_shape(m, shape.label, 1 if dtype == "int32" else 2), dtype)
-        m.open.add(tensor.row)
-        vars(tensor)["label"] = shape.label
+        m.open[tensor.row] = shape.label
         return tensor
     if not isinstance(shape, list | tuple):
         m.fail(
@@ -362,11 +361,10 @@ def _unknown_shape(m: Machine, label: str, axes: int) -> tuple:
 
 def settle(m: Machine, tensor: SymbolicTensor, layer: Layer) -> None:
     """Give an input whose axes are not known those that its first reader needs."""
-    if tensor.row not in m.open:
+    label = m.open.pop(tensor.row, None)
+    if label is None:
         return
-    m.open.discard(tensor.row)
-    axes = 1 if isinstance(layer, Embedding) or not reads_sequences(layer) else 2
-    label = vars(tensor)["label"]
+    axes = 2 if reads_sequences(layer) else 1
     spec = tensor.spec._replace(shape=_unknown_shape(m, label, axes))
     tensor.spec = m.recording.specs[tensor.row] = spec
     for name in [one for one in m.sizes.asked if one.startswith(label.removesuffix("[1:]"))]:
@@ -386,7 +384,7 @@ def input_for(m: Machine, layers: Sequence[Any]) -> SymbolicTensor:
     hint = first.hint or getattr(vars(first.given).get("layer"), "hint", None)
     dtype = "int32" if isinstance(first, Embedding) else "float32"
     if isinstance(hint, Unknown):
-        axes = 1 if isinstance(first, Embedding) or not reads_sequences(first) else 2
+        axes = 2 if reads_sequences(first) else 1
         return add_input(m, _unknown_shape(m, hint.label, axes), dtype)
     if hint is not None:
         return add_input(m, full_shape(m, hint), dtype)

@@ -85,7 +85,7 @@ def _call(keras: Any, made: Recording, call: Call, layers: dict, tensors: dict) 
 
 
 def _operation(keras: Any, layer: Operation | Lambda, read: list) -> Any:
-    work = vars(layer).get("alone") if isinstance(layer, Lambda) else layer
+    work = layer.alone if isinstance(layer, Lambda) else layer
     if isinstance(work, GetItem):
         return read[0][work.key]
     if work is not None and work.kind in ARITHMETIC and len(read) == 2:

@@ -99,7 +99,7 @@ class Interpreter(Calls):
         alone = [one for one in values if isinstance(one, Layer)]
         if alone and not isinstance(node.value, ast.Name):
             if self.alone is None:
-                self.alone = Sequential(implied=True, line=node.lineno)
+                self.alone = Sequential(line=node.lineno)
                 self.m.models.append(self.alone)
             for layer in alone:
                 building.add(self.m, self.alone, layer)

@@ -28,10 +28,7 @@ class Stop(Exception):
 
 @dataclass(eq=False)
 class Sequential:
-    """A stack of layers, each with the line that adds it; called as far as ``applied``.
-
-    ``implied``: layers that stand alone in the text, one a line.
-    """
+    """A stack of layers, each with the line that adds it; called as far as ``applied``."""
 
     name: str = ""
     items: list[tuple[Any, int, Iteration | None]] = field(default_factory=list)
@@ -39,7 +36,6 @@ class Sequential:
     inputs: list[SymbolicTensor] = field(default_factory=list)
     x: Any = None
     input_shape: Any = None
-    implied: bool = False
     nested: bool = False
     line: int = 1
 
@@ -72,7 +68,7 @@ class Machine:
         self.turning: set[str] = set()  # names that change with the turn of a loop
         self.implied: dict[str, SymbolicTensor] = {}  # inputs that the text does not make
         self.arrays: dict[Array, SymbolicTensor] = {}  # inputs that are arrays in the text
-        self.open: set[int] = set()  # rows of inputs of which not even the axes are known
+        self.open: dict[int, str] = {}  # labels of inputs of which not even the axes are known
         self.segments: dict[ast.AST, str] = {}
         self.callees: dict[ast.AST, tuple[frozenset[str], frozenset[str]]] = {}
         self.made: dict[int, dict[str, Any]] = {}  # by line, names and the values they are given

@@ -11,7 +11,7 @@ from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.layers.base import MAX_SIZE, Layer, written
 from seqlib.shapes.layers.merging import MANY, broadcast, joined
 from seqlib.shapes.layers.plain import axes_of, axis_of, reshaped
-from seqlib.shapes.recording import ShapeError, Spec
+from seqlib.shapes.recording import Operation, ShapeError, Spec
 
 
 def _reduced(spec: Spec, axis: Any = None, keepdims: Any = False) -> Spec:
@@ -298,11 +298,15 @@ def function(dotted: str) -> Callable[..., Any] | None:
 
 
 class Lambda(Layer):
-    """A function of a reader's own; ``work`` reads it and gives the result's shape."""
+    """A function of a reader's own; ``work`` reads it and gives the result's shape.
+
+    ``alone`` is the operation that it consists of, if that is only one.
+    """
 
     takes = "function, output_shape=None, mask=None, arguments=None"
     several = (1, 64)
     work: Callable[..., Spec | list[Spec]]
+    alone: Operation | None = None
 
     def results(self, *specs: Spec, **options: Any) -> list:
         return [self.work(*specs)]
