@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import groupby, takewhile
 from typing import Any, NamedTuple
 
 from seqlib.i18n import InputError
@@ -51,9 +52,9 @@ class SymbolicTensor:
 
 
 class Iteration(NamedTuple):
-    """A turn of a loop: the line and head of the loop, and the number of the turn, from 0."""
+    """A turn of a loop: a number of the loop's own, its head, and the turn's number, from 0."""
 
-    line: int
+    loop: int
     head: str
     turn: int
 
@@ -326,7 +327,7 @@ def _folded(made: Recording, calls: Sequence[Call], place: dict, uses: Counter) 
             drawn.append(Drawn(tuple(place[row] for row in calls[at].results)))
             at += 1
             continue
-        turns = _turns(calls, at)
+        turns = _turns(calls[at:], loop.loop)
         alike = 1
         first = [_signature(made, call) for call in turns[0]]
         while alike < len(turns):
@@ -351,20 +352,10 @@ def _folded(made: Recording, calls: Sequence[Call], place: dict, uses: Counter) 
     return drawn
 
 
-def _turns(calls: Sequence[Call], at: int) -> list[list[Call]]:
-    """Group the calls of one loop, from number ``at`` on, by its turns."""
-    line = calls[at].iteration.line  # type: ignore[union-attr]
-    turns: list[list[Call]] = []
-    before: int | None = None
-    for call in calls[at:]:
-        iteration = call.iteration
-        if iteration is None or iteration.line != line or (before and iteration.turn < before):
-            break
-        if iteration.turn != before:
-            turns.append([])
-        before = iteration.turn
-        turns[-1].append(call)
-    return turns
+def _turns(calls: Sequence[Call], loop: int) -> list[list[Call]]:
+    """Group the first calls, which are those of a loop, by its turns."""
+    own = takewhile(lambda call: call.iteration and call.iteration.loop == loop, calls)
+    return [list(turn) for _iteration, turn in groupby(own, lambda call: call.iteration)]
 
 
 def _signature(made: Recording, call: Call) -> tuple:

@@ -153,11 +153,12 @@ class Interpreter(Calls):
         outermost = matters and self.m.recording.iteration is None
         names = {one.id for one in self.m.nodes(node.target) if isinstance(one, ast.Name)}
         head = f"for {self.m.segment(node.target)} in {self.m.segment(node.iter)}"
+        began = self.m.steps  # no other loop begins at the same step
         try:
             self.m.turning |= names
             for turn, item in enumerate(turns):
                 if outermost:
-                    self.m.recording.iteration = Iteration(node.lineno, head, turn)
+                    self.m.recording.iteration = Iteration(began, head, turn)
                 self._bind(node.target, item, None)
                 try:
                     self.walk(node.body)
