@@ -67,14 +67,13 @@ class Calls(Expressions):
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         machine.run = self._run
-        self.expressions[ast.Call] = self._call
         self.called: set[str] = set()  # functions of the text
 
     def walk(self, body: Iterable[ast.stmt]) -> None:
         """Read statements."""
         raise NotImplementedError
 
-    def _call(self, node: ast.Call) -> Any:
+    def visit_Call(self, node: ast.Call) -> Any:
         function = self.value(node.func)
         if isinstance(function, Method) and function.name in SKIPPED_METHODS:
             self.m.skip(function.name)

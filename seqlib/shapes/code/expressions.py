@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -68,36 +68,18 @@ MAKING = LAYER_NAMES | MAKERS | JOINING.keys() | {"add"}  # what makes layers, b
 KNOWN = READ | LAYER_NAMES | MAKERS | NOT_DRAWN | JOINING.keys() | {"merge"}
 
 
-class Expressions:
+class Expressions(ast.NodeVisitor):
     """Gives expressions their values; calls are read by ``Calls``, statements by ``Interpreter``.
 
-    Only the kinds of syntax in ``expressions`` are read. A name is looked for among the text's
-    own, then among Keras' layers; no name of the text ever fetches an attribute of a Python object.
+    Only the kinds of syntax that have a ``visit_`` method are read. A name is looked for among the
+    text's own, then among Keras' layers; no name of the text ever fetches an attribute of a Python
+    object.
     """
 
     def __init__(self, machine: Machine) -> None:
         self.m = machine
         self.scope: ChainMap[str, Any] = ChainMap()
         self.depth = 0
-        self.expressions: dict[type[ast.expr], Callable[[Any], Any]] = {
-            ast.Constant: self._constant,
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._subscript,
-            ast.List: lambda node: self._elements(node.elts),
-            ast.Tuple: lambda node: tuple(self._elements(node.elts)),
-            ast.BinOp: self._binary,
-            ast.UnaryOp: self._unary,
-            ast.BoolOp: self._boolean,
-            ast.Compare: self._compare,
-            ast.IfExp: self._if_expression,
-            ast.JoinedStr: self._joined,
-            ast.Lambda: lambda node: Function(node, self.scope),
-            ast.ListComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.NamedExpr: self._walrus,
-            ast.Slice: self._slice,
-        }
 
     def value(self, node: ast.expr) -> Any:
         """Return an expression's value."""
@@ -106,23 +88,24 @@ class Expressions:
         if self.depth > MAX_DEPTH:
             self.m.refuse("this is nested too deeply to be read; write it more simply.")
         try:
-            read = self.expressions.get(type(node))
-            if read is None:
-                data = isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp)
-                return Opaque(self.m.segment(node), data)
-            found = read(node)
+            found = self.visit(node)
             n_parts = count_parts(found)
             self.m.tick(n_parts // 25)
             return found if n_parts <= MAX_PARTS else Opaque(self.m.segment(node), data=True)
         finally:
             self.depth -= 1
 
-    def _constant(self, node: ast.Constant) -> Any:
+    def generic_visit(self, node: ast.AST) -> Any:
+        """Return what stands for syntax that is not read."""
+        data = isinstance(node, ast.Dict | ast.Set | ast.DictComp | ast.SetComp)
+        return Opaque(self.m.segment(node), data)
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
         if node.value is None or isinstance(node.value, bool | int | float | str):
             return node.value
         return node.value if node.value is Ellipsis else Opaque(self.m.segment(node))
 
-    def _name(self, node: ast.Name) -> Any:
+    def visit_Name(self, node: ast.Name) -> Any:
         if node.id in self.scope:
             return self.scope[node.id]
         if node.id == "__name__":
@@ -133,7 +116,7 @@ class Expressions:
             return Path(node.id)
         return Path(MODULES[node.id]) if node.id in MODULES else Unknown(node.id)
 
-    def _attribute(self, node: ast.Attribute) -> Any:
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
         value, name = self.value(node.value), node.attr
         if name.startswith("__") and name != "__version__":
             return Opaque(self.m.segment(node))
@@ -176,7 +159,7 @@ class Expressions:
         found = model.inputs if name.startswith("input") else outputs
         return found if name.endswith("s") else found[0] if found else None
 
-    def _subscript(self, node: ast.Subscript) -> Any:
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
         value = self.value(node.value)
         if isinstance(value, Opaque) and not value.data:
             return Opaque(self.m.segment(node))
@@ -193,7 +176,7 @@ class Expressions:
                 return value[at] if at.step != 0 else value
         return Unknown(self.m.segment(node))
 
-    def _slice(self, node: ast.Slice) -> slice:
+    def visit_Slice(self, node: ast.Slice) -> slice:
         bounds = (node.lower, node.upper, node.step)
         return slice(*(one and self.m.resolve(self.value(one), "n") for one in bounds))
 
@@ -209,7 +192,16 @@ class Expressions:
                 found.append(self.value(node))
         return found
 
-    def _binary(self, node: ast.BinOp) -> Any:
+    def visit_List(self, node: ast.List) -> list:
+        return self._elements(node.elts)
+
+    def visit_Tuple(self, node: ast.Tuple) -> tuple:
+        return tuple(self._elements(node.elts))
+
+    def visit_Lambda(self, node: ast.Lambda) -> Function:
+        return Function(node, self.scope)
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
         one, other = self.value(node.left), self.value(node.right)
         if isinstance(one, Opaque) or isinstance(other, Opaque):
             return Opaque(self.m.segment(node))
@@ -234,7 +226,7 @@ class Expressions:
         work = FUNCTIONS["matmul"] if kind == "Matmul" else partial(elementwise, kind)
         return building.operate(self.m, Operation(kind, work, self.m.segment(node)), tensors)
 
-    def _unary(self, node: ast.UnaryOp) -> Any:
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
         value = self.value(node.operand)
         if isinstance(node.op, ast.Not):
             return (
@@ -254,7 +246,7 @@ class Expressions:
             return -value
         return value if isinstance(node.op, ast.UAdd) else Opaque(self.m.segment(node))
 
-    def _boolean(self, node: ast.BoolOp) -> Any:
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
         stop = isinstance(node.op, ast.Or)
         value: Any = None
         for one in node.values:
@@ -263,7 +255,7 @@ class Expressions:
                 return value
         return value
 
-    def _compare(self, node: ast.Compare) -> Any:
+    def visit_Compare(self, node: ast.Compare) -> Any:
         left = self.value(node.left)
         for kind, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node)
@@ -290,10 +282,10 @@ class Expressions:
             return bool(value)
         return None if isinstance(value, Unknown | Opaque | Array) else True
 
-    def _if_expression(self, node: ast.IfExp) -> Any:
+    def visit_IfExp(self, node: ast.IfExp) -> Any:
         return self.value(node.orelse if self._truth(node.test) is False else node.body)
 
-    def _joined(self, node: ast.JoinedStr) -> Any:
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> Any:
         parts = []
         for one in node.values:
             if isinstance(one, ast.FormattedValue):
@@ -308,7 +300,7 @@ class Expressions:
                 parts.append(str(self.value(one)))
         return "".join(parts)[:MAX_TEXT]
 
-    def _comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
+    def visit_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
         if len(node.generators) != 1:
             return Unknown(self.m.segment(node))
         (loop,) = node.generators
@@ -327,7 +319,9 @@ class Expressions:
             self.scope = outer
         return found
 
-    def _walrus(self, node: ast.NamedExpr) -> Any:
+    visit_GeneratorExp = visit_ListComp
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> Any:
         value = self.value(node.value)
         self._bind(node.target, value, node.value)
         return value

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
 
 from seqlib.i18n import N_
 from seqlib.shapes.code import building
@@ -21,29 +20,11 @@ MAX_SMALL_LOOP = 64
 
 
 class Interpreter(Calls):
-    """Reads the kinds of statements in ``statements``; what it finds is kept by its ``Machine``."""
+    """Reads statements that have a ``visit_`` method; what it finds is kept by its ``Machine``."""
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self.alone: Sequential | None = None  # layers that stand alone, one a line
-        self.statements: dict[type[ast.stmt], Callable[[Any], None]] = {
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.AugAssign: self._augmented,
-            ast.Expr: self._expression,
-            ast.FunctionDef: self._define,
-            ast.ClassDef: self._class,
-            ast.Return: self._return,
-            ast.For: self._for,
-            ast.While: self._while,
-            ast.If: self._if,
-            ast.With: self._with,
-            ast.Try: lambda node: self.walk(node.body),
-            ast.Break: lambda node: self._leave(Break),
-            ast.Continue: lambda node: self._leave(Continue),
-        }
 
     def program(self, body: Iterable[ast.stmt]) -> None:
         """Read a whole text."""
@@ -55,39 +36,37 @@ class Interpreter(Calls):
         for node in body:
             self.m.line = node.lineno
             self.m.tick()
-            read = self.statements.get(type(node))
-            if read is not None:
-                read(node)
+            self.visit(node)
             self.m.line = node.lineno
 
-    def _import(self, node: ast.Import) -> None:
+    def visit_Import(self, node: ast.Import) -> None:
         self.m.skip(N_("imports"))
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             self.scope[name] = Path(alias.name if alias.asname else name)
 
-    def _import_from(self, node: ast.ImportFrom) -> None:
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self.m.skip(N_("imports"))
         for alias in node.names:
             if alias.name != "*":
                 name = f"{node.module or ''}.{alias.name}".lstrip(".")
                 self.scope[alias.asname or alias.name] = Path(name)
 
-    def _assign(self, node: ast.Assign) -> None:
+    def visit_Assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
         for target in node.targets:
             self._bind(target, value, node.value)
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self._bind(node.target, self.value(node.value), node.value)
 
-    def _augmented(self, node: ast.AugAssign) -> None:
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
             made = ast.BinOp(ast.Name(node.target.id, ast.Load()), node.op, node.value)
             self._bind(node.target, self.value(ast.copy_location(made, node)), node.value)
 
-    def _expression(self, node: ast.Expr) -> None:
+    def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
             return
         value = self.value(node.value)
@@ -115,19 +94,22 @@ class Interpreter(Calls):
         building.add(self.m, model, layer)
         self.m.models.append(model)
 
-    def _define(self, node: ast.FunctionDef) -> None:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         self.scope[node.name] = Function(node, self.scope, node.name)
 
-    def _class(self, node: ast.ClassDef) -> None:
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bases = {self.m.segment(base).rpartition(".")[2] for base in node.bases}
         of_model = bool(bases & {"Model", "Layer", "Sequential"}) or self.matters(*node.body)
         self.scope[node.name] = ClassOf(node.name, node.lineno, of_model)
 
-    def _return(self, node: ast.Return) -> None:
+    def visit_Return(self, node: ast.Return) -> None:
         raise Return(self.value(node.value) if node.value is not None else None)
 
-    def _leave(self, kind: type[Exception]) -> None:
-        raise kind
+    def visit_Break(self, node: ast.Break) -> None:
+        raise Break
+
+    def visit_Continue(self, node: ast.Continue) -> None:
+        raise Continue
 
     def _pass_over(self, *nodes: ast.stmt) -> None:
         """Skip statements; names and lists that they change are unknown afterwards."""
@@ -141,7 +123,7 @@ class Interpreter(Calls):
                 if isinstance(base, ast.Name) and isinstance(own.get(base.id), list):
                     own[base.id] = Unknown(base.id)
 
-    def _for(self, node: ast.For) -> None:
+    def visit_For(self, node: ast.For) -> None:
         matters = self.matters(*node.body)
         turns = self._items(self.value(node.iter), matters)
         if turns is None or (not matters and len(turns) > MAX_SMALL_LOOP):
@@ -171,7 +153,7 @@ class Interpreter(Calls):
             if outermost:
                 self.m.recording.iteration = None
 
-    def _while(self, node: ast.While) -> None:
+    def visit_While(self, node: ast.While) -> None:
         if not self.matters(*node.body):
             self._pass_over(node)
             return
@@ -186,7 +168,7 @@ class Interpreter(Calls):
             except Break:
                 return
 
-    def _if(self, node: ast.If) -> None:
+    def visit_If(self, node: ast.If) -> None:
         truth = self._truth(node.test)
         if truth is None and not self.matters(*node.body, *node.orelse):
             returns = any(isinstance(one, ast.Return) for one in self.m.nodes(*node.body))
@@ -200,7 +182,7 @@ class Interpreter(Calls):
             )
         self.walk(node.orelse if truth is False else node.body)
 
-    def _with(self, node: ast.With) -> None:
+    def visit_With(self, node: ast.With) -> None:
         for item in node.items:
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, Unknown(self.m.segment(item.optional_vars)), None)
@@ -208,6 +190,9 @@ class Interpreter(Calls):
             self.walk(node.body)
         else:
             self._pass_over(*node.body)
+
+    def visit_Try(self, node: ast.Try) -> None:
+        self.walk(node.body)
 
     def call_uncalled(self) -> None:
         """Call the functions that make models and that the text only defines."""
