@@ -54,8 +54,6 @@ class Array(NamedTuple):
             for start in range(0, self.shape[0], step):
                 n = min(step, self.shape[0] - start)
                 yield np.ndarray((n, *self.shape[1:]), self.dtype, self._exactly(n * row))
-        if self.data.read(1):
-            raise self._wrong()
 
     def _exactly(self, size: int) -> bytes:
         data = take(self.data, size)
@@ -99,7 +97,7 @@ def read_npz(archive: zipfile.ZipFile, findings: Findings) -> Iterator[Block]:
 
 
 def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
-    """Open an array of an archive; its data must be as long as its header says."""
+    """Open an array of an archive, which must be as long as its header says."""
     shown = " ".join(info.filename.removesuffix(".npy").split())[:60]
     try:
         stream = archive.open(info)
@@ -115,7 +113,8 @@ def _npy(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Array:
             name=shown,
         )
     array = Array(shown, dtype, shape, fortran_order, stream)
-    if any(size < 0 for size in shape) or dtype.itemsize * math.prod(shape) > info.file_size:
+    nbytes = dtype.itemsize * math.prod(shape)
+    if any(size < 0 for size in shape) or stream.tell() + nbytes != info.file_size:
         raise array._wrong()
     return array
 
@@ -138,8 +137,6 @@ def _joined(words: Iterator[np.ndarray], matrix: Array, padded: bool) -> Iterato
         lines = np.arange(done + 1, done + 1 + len(rows))
         yield Block(pending[: len(rows)], made, lines)
         done, pending = done + len(rows), pending[len(rows) :]
-    for _rest in words:  # to the end, which must be where the header says
-        pass
 
 
 def _words(piece: np.ndarray) -> list[bytes]:
@@ -180,7 +177,7 @@ def read_safetensors(
         if isinstance(problem, VectorsError):
             raise
         raise VectorsError("Its list of tensors is damaged; download it again.") from problem
-    array = Array(name, np.dtype(dtype), (n, dim), False, _Part(stream, start, end - start))
+    array = Array(name, np.dtype(dtype), (n, dim), False, stream)
     if not fits:
         raise array._wrong()
     findings.check(n)
@@ -190,6 +187,8 @@ def read_safetensors(
         words = [b"%d" % row for row in range(n)]
     if len(words) != n:
         raise VectorsError("There are {n:,} words and {m:,} vectors.", n=len(words), m=n)
+    while start > 0 and (skipped := len(stream.read(min(start, PIECE)))):
+        start -= skipped
     for block in _joined(iter([np.array(words, object)]), array, False):
         if dtype == "<u2":
             bits = block.matrix.astype(np.uint32) << 16
@@ -223,20 +222,3 @@ def _listed(notes: dict[str, str], n: int) -> list[bytes] | None:
             if isinstance(words, list) and len(words) == n:
                 return [str(word).encode("utf-8", "replace") for word in words]
     return None
-
-
-class _Part:
-    """A part of a stream: after so many bytes, so many."""
-
-    def __init__(self, file: Readable, start: int, size: int) -> None:
-        self._file, self._skip, self._left = file, start, size
-
-    def read(self, size: int, /) -> bytes:
-        while self._skip > 0:
-            skipped = len(self._file.read(min(self._skip, PIECE)))
-            if not skipped:
-                return b""
-            self._skip -= skipped
-        data = self._file.read(min(size, self._left))
-        self._left -= len(data)
-        return data
