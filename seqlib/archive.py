@@ -37,6 +37,11 @@ BAD_HEADER = (
 )
 
 
+BFLOAT16 = np.dtype("V2")  # which NumPy lacks
+# Types of floats in safetensors.
+TENSORS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "V2"}
+
+
 class ArchiveError(InputError):
     """Raised for a file that is no archive of ours or is damaged; the message is one sentence."""
 
@@ -221,6 +226,14 @@ def tensors(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     about = json.loads(data)
     notes = about.pop("__metadata__", None) or {}
     return about, notes
+
+
+def float32(array: np.ndarray) -> np.ndarray:
+    """Convert floats to float32; those too large become infinite."""
+    if array.dtype == BFLOAT16:  # the upper half of a float32
+        return (np.ascontiguousarray(array).view("<u2").astype(np.uint32) << 16).view(np.float32)
+    with np.errstate(over="ignore"):
+        return np.asarray(array, np.float32)
 
 
 def array_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:

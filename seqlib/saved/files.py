@@ -14,24 +14,25 @@ import numpy as np
 from seqlib import limits
 from seqlib.archive import (
     BAD_HEADER,
+    BFLOAT16,
     BROKEN,
+    TENSORS,
     ArchiveError,
     Reader,
     array_header,
+    float32,
     tensors,
 )
 from seqlib.contents import what
 from seqlib.i18n import Later
 from seqlib.lstm.cell import DIVERGED, diverged
 from seqlib.saved.config import CONFIG, SavedError, Told
-from seqlib.vectors.arrays import TENSORS
 
 ENDINGS = ("h5", "hdf5", "keras", "npz", "safetensors")
 HDF5 = b"\x89HDF\r\n\x1a\n"
 WEIGHTS = "model.weights.h5"  # in a .keras file
 NOT_WEIGHTS = re.compile(r"^optimizer")
-BFLOAT16 = np.dtype("V2")  # which NumPy lacks
-DTYPES = {**TENSORS, "BF16": "V2", "I8": "i1", "U8": "u1"}
+DTYPES = {**TENSORS, "I8": "i1", "U8": "u1"}
 
 Arrays = dict[str, np.ndarray]
 # The name of an array, how many values it has, and what reads them.
@@ -55,8 +56,7 @@ def arrays(data: bytes) -> tuple[Arrays, Told]:
                     "Its arrays unpack to over {most} MB; leave a large embedding out.",
                     most=limits.WEIGHTS_UNPACKED // 1_000_000,
                 )
-            with np.errstate(over="ignore"):
-                found[name] = np.asarray(_floats(read()), np.float32)
+            found[name] = float32(read())
     except ArchiveError as problem:
         raise SavedError(problem.args[0]) from problem
     except (LookupError, AttributeError, *BROKEN, *BAD_HEADER) as problem:
@@ -114,13 +114,6 @@ def _are_weights(name: str, dtype: np.dtype, shape: tuple[int, ...]) -> bool:
             name=name,
         )
     return dtype.kind == "f" or dtype == BFLOAT16
-
-
-def _floats(array: np.ndarray) -> np.ndarray:
-    if array.dtype != BFLOAT16:
-        return array
-    bits = np.ascontiguousarray(array).view(np.uint16)
-    return (bits.astype(np.uint32) << 16).view(np.float32)  # the upper half of a float32
 
 
 def _npy(name: str, data: bytes) -> Found:

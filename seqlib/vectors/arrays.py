@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqlib import limits
-from seqlib.archive import BAD_HEADER, array_header, tensors
+from seqlib.archive import BAD_HEADER, TENSORS, array_header, float32, tensors
 from seqlib.vectors.layout import check_dim
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import Block, Readable, take
 from seqlib.vectors.unpacking import Stream, files_in
 
 PIECE = 4 << 20  # bytes
-# Types of tensors; bfloat16, which NumPy lacks, is the upper half of float32.
-TENSORS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 WORDS = ("words", "vocab", "vocabulary", "tokens", "labels")
 
 
@@ -132,10 +130,8 @@ def _joined(words: Iterator[np.ndarray], matrix: Array, padded: bool) -> Iterato
             rows, padded = rows[1:], False
         while len(pending) < len(rows):
             pending += _words(next(words))
-        with np.errstate(over="ignore"):
-            made = rows.astype(np.float32)
         lines = np.arange(done + 1, done + 1 + len(rows))
-        yield Block(pending[: len(rows)], made, lines)
+        yield Block(pending[: len(rows)], float32(rows), lines)
         done, pending = done + len(rows), pending[len(rows) :]
 
 
@@ -189,11 +185,7 @@ def read_safetensors(
         raise VectorsError("There are {n:,} words and {m:,} vectors.", n=len(words), m=n)
     while start > 0 and (skipped := len(stream.read(min(start, PIECE)))):
         start -= skipped
-    for block in _joined(iter([np.array(words, object)]), array, False):
-        if dtype == "<u2":
-            bits = block.matrix.astype(np.uint32) << 16
-            block = block._replace(matrix=bits.view(np.float32))
-        yield block
+    yield from _joined(iter([np.array(words, object)]), array, False)
 
 
 def _table(tables: dict[str, Any], member: str | None) -> str:
