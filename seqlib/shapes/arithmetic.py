@@ -128,20 +128,6 @@ def result_name(layer: str, result: int, n_results: int) -> str:
     return layer if n_results == 1 else f"{layer}[{result}]"
 
 
-def stacked_outputs(rows: Sequence[TensorShape]) -> TensorShape:
-    """Stack a model's outputs into one tensor, as the seed's Y: (Ty, m, n_values).
-
-    Raises ``ValueError`` if the outputs differ in shape.
-    """
-    outputs = [number for number, row in enumerate(rows) if row.role == "output"]
-    shapes = {rows[number].shape for number in outputs}
-    if len(shapes) != 1:
-        raise ValueError(f"Outputs of shapes {sorted(map(str, shapes))} do not stack.")
-    first = rows[outputs[0]]
-    shape = (len(outputs), *first.shape)
-    return TensorShape("Y", shape, first.dtype, "", reads=tuple(outputs))
-
-
 def _written(size: int | str | None) -> str:
     """Write a size; of one with thousands of digits, which Python does not write, its power."""
     if isinstance(size, int) and abs(size) >= 10**100:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from seqlib import i18n
 from seqlib.shapes.arithmetic import as_text
 from seqlib.shapes.constructions import CONSTRUCTIONS
+from seqlib.shapes.pasted import read
 from tests.pages.apps import texts, visit
 from ui.shapes import picture, predict, tally
 from ui.shapes.listing import listing
@@ -57,6 +58,20 @@ def test_the_picture_has_every_tensor_of_one_use_and_the_stacked_output():
     )
     made = {n for node in data["nodes"] for n in node["lines"]}
     assert said["LSTM_cell = LSTM(n_a, return_state=True)"]["number"] in made
+
+
+def test_outputs_of_different_shapes_are_not_stacked():
+    text = """x = X = Input((5, 8))
+same = Dense(8)
+for t in range(6):
+    x = same(x)
+model = Model(X, [x, {}(x)])
+"""
+    alike, different = (
+        read(text.format(layer)).models[0].sketch for layer in ("same", "Flatten()")
+    )
+    assert picture.picture(alike, 60)["stacked"]["shape"][0] == ("Ty", 2)
+    assert picture.picture(different, 60)["stacked"] is None
 
 
 def test_hidden_shapes_do_not_travel_to_the_browser():

@@ -8,7 +8,6 @@ from typing import Any
 
 from seqlib import i18n
 from seqlib.i18n import _, n_
-from seqlib.shapes.arithmetic import stacked_outputs
 from seqlib.shapes.recording import Blueprint, Drawn, LayerCount
 from ui.component import component
 from ui.parts.presenter import presenting
@@ -255,23 +254,23 @@ def _with_batch(shape: Sequence[int | None], m: int) -> list[int | None]:
 def _stacked(
     sketch: Blueprint, outputs: list[int], m: int, hide: bool, asked: bool
 ) -> dict[str, Any] | None:
-    try:
-        Y = stacked_outputs(sketch.rows)
-    except ValueError:
+    first = sketch.rows[outputs[0]]
+    if any(sketch.rows[n].shape != first.shape for n in outputs):
         return None
+    shape = (len(outputs), *first.shape)
     axes = ("Ty", *sketch.axes[outputs[0]])
-    full = [m if size is None else size for size in Y.shape]
+    full = [m if size is None else size for size in shape]
     return {
         "name": "Y",
         "label": _("{n} outputs, stacked", n=len(outputs)),
-        "shape": list(zip(axes, Y.shape, strict=True)) if not hide else [],
+        "shape": list(zip(axes, shape, strict=True)) if not hide else [],
         "role": "output",
         "lines": [sketch.lines[outputs[0]]],
         "hidden": hide,
         "asked": asked,
         "detail": ""
         if hide
-        else _detail("Y", axes, full, Y.dtype, _("the list of {n} outputs", n=len(outputs))),
+        else _detail("Y", axes, full, first.dtype, _("the list of {n} outputs", n=len(outputs))),
     }
 
 

@@ -10,7 +10,6 @@ from seqlib.jazz.keras_models import djmodel, fused_twin, music_inference_model,
 from seqlib.shapes.arithmetic import (
     annotate,
     as_text,
-    stacked_outputs,
 )
 from seqlib.shapes.constructions import CONSTRUCTIONS, confirm
 
@@ -50,7 +49,6 @@ def test_djmodels_tensors_have_the_seeds_shapes_at_its_sizes(seed_rows):
             ("out", (None, 78), "output")
         ]
     assert len(seed_rows) == 3 + 30 * 6
-    assert stacked_outputs(seed_rows).shape == (30, None, 78)
 
 
 def test_every_tensor_comes_after_those_it_is_computed_from(seed_rows):
@@ -127,8 +125,6 @@ def test_several_results_of_one_layer_are_numbered(keras):
         ("lstm[1]", 1, (None, 2)),
         ("lstm[2]", 2, (None, 2)),
     ]
-    with pytest.raises(ValueError, match="do not stack"):
-        stacked_outputs(rows)
 
 
 def test_a_model_without_tensors_is_refused_with_what_to_do(keras):
