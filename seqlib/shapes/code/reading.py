@@ -37,6 +37,9 @@ NOTHING = str.maketrans("", "", "\ufeff\u200b\u200c\u200d\x00\x0c")
 
 # What Python says of a line, in its words from 3.11 on, and what helps.
 SAID = {
+    "was never closed": N_(
+        "the bracket in “{text}” is not closed, so this is not a layer; add the missing bracket."
+    ),
     "unmatched": N_("“{text}” has a bracket too many; leave it out."),
     "expected ':'": N_("“{text}” has no colon at its end; add it."),
     "forgot a comma": N_("a comma is missing in “{text}”; put one between any two values."),
@@ -45,6 +48,8 @@ SAID = {
         "shape=(30, 78)."
     ),
 }
+INDENTED = N_("“{text}” is not indented as its block is; give all lines of a block as many spaces.")
+NO_LAYER = N_("“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').")
 
 
 class Source(NamedTuple):
@@ -201,24 +206,6 @@ def _is_prose(line: str) -> bool:
 
 def _unreadable(lines: list[str], problem: SyntaxError) -> PasteError:
     at = min(max(problem.lineno or 1, 1), len(lines))
-    if "was never closed" in problem.msg:
-        return PasteError(
-            at,
-            "the bracket in “{text}” is not closed, so this is not a layer; add the missing "
-            "bracket.",
-            text=short(lines[at - 1]),
-        )
-    for said, message in SAID.items():
-        if said in problem.msg:
-            return PasteError(at, message, text=short(lines[at - 1]))
-    if isinstance(problem, IndentationError):
-        return PasteError(
-            at,
-            "“{text}” is not indented as its block is; give all lines of a block as many spaces.",
-            text=short(lines[at - 1]),
-        )
-    return PasteError(
-        at,
-        "“{text}” is not a layer; write LSTM(64) or Dense(5, 'softmax').",
-        text=short(lines[at - 1]),
-    )
+    otherwise = INDENTED if isinstance(problem, IndentationError) else NO_LAYER
+    found = (message for said, message in SAID.items() if said in problem.msg)
+    return PasteError(at, next(found, otherwise), text=short(lines[at - 1]))
