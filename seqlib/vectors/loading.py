@@ -207,8 +207,6 @@ def _read(
     if is_safetensors(head):
         return read_safetensors(found, member, None, findings), "safetensors"
     if claimed := binary_header(head):
-        if not claimed[1]:
-            raise VectorsError("The header says that the vectors have no numbers.")
         check_dim(claimed[1])
         return read_binary(found, claimed, findings), N_("word2vec binary")
     recode, returns = charset(head, found.whole), b"\r" in head and b"\n" not in head
