@@ -293,11 +293,6 @@ def _convert(text: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndar
     return out, failed
 
 
-@lru_cache(maxsize=8)
-def _field(separators: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"[^%s]+" % re.escape(separators))
-
-
 def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None]:
     """Parse one line: its problem ("" for none), its word, and its vector if it has one."""
     dim = layout.dim
@@ -308,7 +303,8 @@ def _one_line(raw: bytes, layout: Layout) -> tuple[str, bytes, np.ndarray | None
         return "columns", b"", None
     # Where the usual separators give too few fields, others may be among them.
     for separators in (layout.separators, layout.separators + b" \t", ALL_SEPARATORS):
-        fields = list(islice(_field(separators).finditer(raw), dim + MOST_WORDS))
+        found = re.finditer(rb"[^%s]+" % re.escape(separators), raw)
+        fields = list(islice(found, dim + MOST_WORDS))
         if len(fields) > dim or (len(fields) == dim and fields[0].start()):
             break
     too_few = len(fields) < dim or (len(fields) == dim and not fields[0].start())
