@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 from seqlib.i18n import InputError
+from seqlib.shapes.code.values import BINARY
 from seqlib.shapes.code.words import short
 from seqlib.shapes.layers import LAYERS, Layer
 from seqlib.shapes.layers.operations import Lambda
@@ -15,13 +15,7 @@ from seqlib.training import tensorflow
 
 # Keras allocates every weight when it builds a layer; tensors between layers cost nothing there.
 MAX_WEIGHTS = 5_000_000
-ARITHMETIC = {
-    "Add": operator.add,
-    "Subtract": operator.sub,
-    "Multiply": operator.mul,
-    "TrueDivide": operator.truediv,
-    "Matmul": operator.matmul,
-}
+ARITHMETIC = dict(BINARY.values())
 
 
 class BuildError(InputError):

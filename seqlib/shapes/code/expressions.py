@@ -12,6 +12,7 @@ from seqlib.shapes.code import building
 from seqlib.shapes.code.building import JOINING, LAYER_NAMES, MAKERS, NOT_DRAWN
 from seqlib.shapes.code.machine import MAX_DEPTH, Machine, ModelOf, Sequential
 from seqlib.shapes.code.values import (
+    BINARY,
     COMPARED,
     LONG,
     MAX_LIST,
@@ -216,12 +217,9 @@ class Expressions(ast.NodeVisitor):
             return Opaque(self.m.segment(node))
 
     def _arithmetic(self, node: ast.BinOp, one: Any, other: Any) -> Any:
-        names: dict[type, str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-        names |= {ast.Div: "TrueDivide", ast.Pow: "Power", ast.MatMult: "Matmul"}
-        names |= {ast.FloorDiv: "FloorDivide", ast.Mod: "Mod"}
-        kind = names.get(type(node.op))
-        if kind is None:
+        if type(node.op) not in BINARY:
             return Unknown(self.m.segment(node))
+        kind, _work = BINARY[type(node.op)]
         tensors = [value for value in (one, other) if isinstance(value, SymbolicTensor)]
         work = FUNCTIONS["matmul"] if kind == "Matmul" else partial(elementwise, kind)
         return building.operate(self.m, Operation(kind, work, self.m.segment(node)), tensors)

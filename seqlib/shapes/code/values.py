@@ -92,14 +92,16 @@ class Method:
     name: str
 
 
-BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
+# What Keras calls an operation on tensors, and what works it out.
+BINARY: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("Add", operator.add),
+    ast.Sub: ("Subtract", operator.sub),
+    ast.Mult: ("Multiply", operator.mul),
+    ast.Div: ("TrueDivide", operator.truediv),
+    ast.FloorDiv: ("FloorDivide", operator.floordiv),
+    ast.Mod: ("Mod", operator.mod),
+    ast.Pow: ("Power", operator.pow),
+    ast.MatMult: ("Matmul", operator.matmul),
 }
 COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -142,7 +144,7 @@ def calculated(kind: type[ast.operator], one: Any, other: Any) -> Any:
             raise ValueError
         if max(abs(one), abs(other)) > LONG:
             raise ValueError
-        return BINARY[kind](one, other)
+        return BINARY[kind][1](one, other)
     if kind is ast.Add and type(one) is type(other) and isinstance(one, str | list | tuple):
         if len(one) + len(other) > (MAX_TEXT if isinstance(one, str) else MAX_LIST):
             raise ValueError
