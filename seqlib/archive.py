@@ -26,11 +26,13 @@ from seqlib.i18n import InputError, Later
 DATE = (2026, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _END = b"PK\5\6"  # begins the record at the end of a zip
 MAX_HEADER = 4096  # bytes before an array's data
-# What zipfile raises for damaged archives, and NumPy for damaged headers of arrays.
-BROKEN = (
+# What unpacking raises for damaged data, what else zipfile raises, and what NumPy raises for
+# damaged headers of arrays.
+DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, NotImplementedError, RuntimeError, OSError),
+    *(EOFError, NotImplementedError),
 )
+BROKEN = (*DAMAGED, RuntimeError, OSError)
 BAD_HEADER = (
     *(ValueError, SyntaxError, TypeError, OverflowError, EOFError),
     *(tokenize.TokenError, RecursionError, MemoryError),

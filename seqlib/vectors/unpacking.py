@@ -13,7 +13,6 @@ import io
 import itertools
 import lzma
 import re
-import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,17 +21,14 @@ from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from seqlib import limits
-from seqlib.archive import open_zip
+from seqlib.archive import DAMAGED, open_zip
 from seqlib.i18n import Later
 from seqlib.vectors.formats import NUMBERS, dim_of
 from seqlib.vectors.report import Findings, VectorsError
 from seqlib.vectors.text import BLOCK, take
 
 HEAD = 256 << 10  # bytes of a file by which its format is found
-ARCHIVE_ERRORS = (
-    *(zlib.error, lzma.LZMAError, struct.error, gzip.BadGzipFile, zipfile.BadZipFile),
-    *(tarfile.TarError, NotImplementedError, EOFError),
-)
+ARCHIVE_ERRORS = (*DAMAGED, gzip.BadGzipFile, tarfile.TarError)
 _TEXTS = (".tsv", ".txt", ".csv")
 _WORDS = re.compile(r"meta|word|vocab|label", re.IGNORECASE)
 Progress = Callable[[float], object]
