@@ -168,26 +168,23 @@ def chosen(members: Sequence[Member], member: str | None, name: str, findings: F
     listed = [one.name for one in members[:5]]
     # Beside vectors, tables of a few numbers are other data.
     found = [one for one in members if one.dim >= 5] or [one for one in members if one.dim > 1]
-    if member is not None:
-        for one in members:
-            if one.name == member:
-                findings.member = member
-                findings.others = tuple(other.name for other in found if other is not one)
-                return one
+    asked = next((one for one in members if one.name == member), None)
+    if member is not None and asked is None:
         raise VectorsError(
             "{name} has no {member}; it holds {listed}.", name=name, member=member, listed=listed
         )
-    if not found and len(members) == 1:
-        return members[0]  # why it holds none is said where it is read
-    if not found:
+    if asked is None and not found:
+        if len(members) == 1:
+            return members[0]  # why it holds none is said where it is read
         raise VectorsError(
             "No file in {name} holds word vectors; it holds {listed}.", name=name, listed=listed
         )
-    wanted = _fullest(found, findings.largest)
-    if len(found) > 1:
-        findings.member = wanted.name
-        findings.others = tuple(one.name for one in found if one is not wanted)
-        told = {"file": wanted.name, "others": [*findings.others[:5]]}
+    wanted = asked or _fullest(found, findings.largest)
+    others = tuple(one.name for one in found if one is not wanted)
+    if asked or others:
+        findings.member, findings.others = wanted.name, others
+    if others and not asked:
+        told = {"file": wanted.name, "others": [*others[:5]]}
         findings.add("other files", None, Later("{file}; not read: {others}", told))
     return wanted
 
