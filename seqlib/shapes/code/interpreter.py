@@ -9,7 +9,6 @@ from contextlib import suppress
 from seqlib.i18n import N_
 from seqlib.shapes.code import building
 from seqlib.shapes.code.calls import Break, Calls, Continue, Return
-from seqlib.shapes.code.expressions import last_name
 from seqlib.shapes.code.machine import Machine, Sequential
 from seqlib.shapes.code.values import MAX_LIST, ClassOf, Function, Path, Unknown
 from seqlib.shapes.code.words import short
@@ -196,22 +195,18 @@ class Interpreter(Calls):
 
     def call_uncalled(self) -> None:
         """Call the functions that make models and that the text only defines."""
-        inside = {
-            last_name(call.func)
-            for value in self.scope.values()
-            if isinstance(value, Function)
-            for call in ast.walk(value.node)
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-        }
-        for name, value in list(self.scope.items()):
-            if not isinstance(value, Function) or name in self.called or name in inside:
+        functions = {name: one for name, one in self.scope.items() if isinstance(one, Function)}
+        inside = {name for one in functions.values() for name in self._callees(one.node)[1]}
+        for name, function in functions.items():
+            node = function.node
+            if name in self.called or name in inside or isinstance(node, ast.Lambda):
                 continue
-            if not isinstance(value.node, ast.FunctionDef) or not self.matters(*value.node.body):
+            if not self.matters(*node.body):
                 continue
-            self.m.line = value.node.lineno
+            self.m.line = node.lineno
             before = len(self.m.models)
-            made = self._run(value, [], {}, value.node.lineno)
+            made = self._run(function, [], {}, node.lineno)
             if isinstance(made, Layer):
-                self._by_itself(made, value.node.lineno, name)
+                self._by_itself(made, node.lineno, name)
             if len(self.m.models) == before + 1:
                 self.m.models[-1].name = name
