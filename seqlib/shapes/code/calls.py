@@ -70,8 +70,12 @@ class Calls(Expressions):
         self.called: set[str] = set()  # functions of the text
 
     def walk(self, body: Iterable[ast.stmt]) -> None:
-        """Read statements."""
-        raise NotImplementedError
+        """Read statements one after the other."""
+        for node in body:
+            self.m.line = node.lineno
+            self.m.tick()
+            self.visit(node)
+            self.m.line = node.lineno
 
     def visit_Call(self, node: ast.Call) -> Any:
         function = self.value(node.func)

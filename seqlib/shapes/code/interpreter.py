@@ -30,14 +30,6 @@ class Interpreter(Calls):
         with suppress(Return, Break, Continue):  # outside of a function or a loop
             self.walk(body)
 
-    def walk(self, body: Iterable[ast.stmt]) -> None:
-        """Read statements one after the other."""
-        for node in body:
-            self.m.line = node.lineno
-            self.m.tick()
-            self.visit(node)
-            self.m.line = node.lineno
-
     def visit_Import(self, node: ast.Import) -> None:
         self.m.skip(N_("imports"))
         for alias in node.names:
