@@ -300,20 +300,14 @@ def arithmetic(points: np.ndarray, words: Sequence[str], font: int = FONT) -> go
         hovertemplate="%{text}<extra></extra>",
     )
     drawn.update_layout(showlegend=False)
+    low, high = np.min(points, axis=0), np.max(points, axis=0)
+    margin = 0.18 * max(float((high - low).max()), 1e-6)  # for the labels of the outermost points
+    x, y = zip(low - margin, high + margin, strict=True)
     # One scale for both axes, or equal steps would not look equal.
     plain = {"showticklabels": False, "zeroline": False, "showgrid": False}
-    drawn.update_xaxes(**plain)
-    drawn.update_yaxes(**plain, scaleanchor="x")
-    _widen_axes(drawn, points)
+    drawn.update_xaxes(**plain, range=x)
+    drawn.update_yaxes(**plain, range=y, scaleanchor="x")
     return drawn
-
-
-def _widen_axes(drawn: go.Figure, points: np.ndarray) -> None:
-    """Widen the axes so that the labels of the outermost points fit."""
-    low, high = np.min(points, axis=0), np.max(points, axis=0)
-    margin = 0.18 * max(float((high - low).max()), 1e-6)
-    drawn.update_xaxes(range=[low[0] - margin, high[0] + margin])
-    drawn.update_yaxes(range=[low[1] - margin, high[1] + margin])
 
 
 def word_map(
