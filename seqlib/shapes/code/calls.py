@@ -355,12 +355,8 @@ class Calls(Expressions):
         by_place = [one.arg for one in (*given.posonlyargs, *given.args)]
         names = [*by_place, *(one.arg for one in given.kwonlyargs)]
         found: dict[str, Any] = {}
-        last = by_place[len(by_place) - len(given.defaults) :]
-        defaults = [*zip(last, given.defaults, strict=True)]
-        for name, default in (
-            *defaults,
-            *zip(names[len(by_place) :], given.kw_defaults, strict=True),
-        ):
+        defaults = [*given.defaults, *given.kw_defaults]  # of the last names
+        for name, default in zip(names[len(names) - len(defaults) :], defaults, strict=True):
             if default is not None:
                 found[name] = self._named(name, self.value(default), default)
         passed = {name: value for name, value in kwargs.items() if name in names}

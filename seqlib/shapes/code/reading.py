@@ -162,9 +162,7 @@ def _tree(lines: list[str], remarks: list[Remark]) -> ast.Module:
     for _attempt in range(MAX_REPAIRS):
         try:
             return _parsed("\n".join(lines))
-        except (RecursionError, MemoryError):
-            break
-        except ValueError:  # an integer of more digits than Python reads
+        except (RecursionError, MemoryError, ValueError):  # integers of too many digits
             break
         except SyntaxError as problem:
             if not _repaired(lines, problem, remarks):
