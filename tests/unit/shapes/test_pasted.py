@@ -395,6 +395,12 @@ def test_every_activation_is_one_that_keras_builds(keras_installed):
     assert confirmed("LSTM(3, None)\n" + "".join(f"Dense(3, {n!r})\n" for n in ACTIVATIONS), {})
 
 
+def test_keras_confirms_every_operator_on_tensors(keras_installed):
+    signs = ("+", "-", "*", "/", "//", "%", "**", "@")
+    steps = "".join(f"x = x {sign} Dense(4)(X)\n" for sign in signs)
+    assert confirmed(f"X = x = Input((4, 4))\n{steps}Model(X, x)", {})
+
+
 def test_what_keras_refuses_gets_one_sentence(keras, monkeypatch):
     def refuse(*args):
         raise TypeError("of Keras'\nown")
