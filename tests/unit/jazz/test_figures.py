@@ -44,6 +44,8 @@ def test_per_step_keeps_one_row_an_output():
     shares = np.random.default_rng(0).random((6, 4))  # (epochs, Ty)
     (heatmap,) = figures.per_step(shares, 10, "accuracy").data
     np.testing.assert_array_equal(heatmap.x, np.arange(1, 7))
+    np.testing.assert_array_equal(heatmap.y, np.arange(1, 5))
+    assert (heatmap.zmin, heatmap.zmax) == (0, 100)
     np.testing.assert_allclose(heatmap.z, 100 * shares.T, atol=0.5)  # whole percent
 
 

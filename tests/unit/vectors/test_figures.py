@@ -126,6 +126,12 @@ def test_both_arrows_of_an_analogy_are_the_same_step():
     ]
     assert np.allclose(*steps)
     assert figure.layout.yaxis.scaleanchor == "x"
+    apart, marked = figure.data
+    np.testing.assert_array_equal(np.transpose([marked.x, marked.y]), points)
+    np.testing.assert_array_equal(np.transpose([apart.x, apart.y]), points[3:])
+    named = {one.text: (one.x, one.y) for one in figure.layout.annotations if one.text}
+    middles = (points[0] + points[1]) / 2, (points[2] + points[3]) / 2
+    np.testing.assert_allclose([named["b − a"], named["the same step from c"]], middles)
 
 
 def test_every_word_of_a_map_is_drawn_once():
@@ -136,3 +142,6 @@ def test_every_word_of_a_map_is_drawn_once():
         word for trace in figure.data if trace.customdata is not None for word in trace.customdata
     ]
     assert sorted(drawn) == sorted(words)
+    lines = np.transpose([figure.data[0][axis] for axis in "xyz"])
+    np.testing.assert_array_equal(lines[[0, 1, 3, 4]], points[[3, 4, 3, 5]])
+    assert np.isnan(lines[[2, 5]]).all()
