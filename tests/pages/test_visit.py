@@ -6,6 +6,7 @@ import base64
 import json
 from io import BytesIO
 from unittest.mock import Mock
+from zipfile import ZipFile
 
 import numpy as np
 import pretty_midi
@@ -375,6 +376,19 @@ def test_a_visit_that_a_class_opens_is_read_once_and_each_goes_on_alone(worked, 
     assert late.work["jazz_runs"] == {vocabulary: shared}
     opened(saved, lang="zh")
     assert read.call_count == 2, "what it has to say is in the language of its reader"
+
+
+def test_a_file_holds_the_visit_as_it_is_when_it_is_asked_for(monkeypatch):
+    made = {}
+    monkeypatch.setattr(
+        menu.uploads, "download", lambda _label, make, *_, key="", **__: made.update({key: make})
+    )
+    app = visit_to("emojify").run()
+    # As where a part of the page is drawn alone, and the menu is not.
+    app.session_state["visit:"].settings["emojify"]["say"] = "we love pizza"
+    with ZipFile(BytesIO(made["visit_save"]())) as file:
+        saved = json.loads(file.read("visit.json"))["settings"]["emojify"]
+    assert saved["say"] == ["we love pizza"]
 
 
 @pytest.fixture(scope="module")

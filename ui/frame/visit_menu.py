@@ -49,7 +49,7 @@ def _menu() -> None:
     )
     uploads.download(
         _("Save to a file"),
-        partial(_file, session.held(visit)),
+        partial(_file, visit),
         f"visit{SUFFIX}",
         "save",
         key="visit_save",
@@ -111,10 +111,13 @@ def _menu() -> None:
 
 
 def _file(visit: Visit) -> bytes:
-    """Made when it is asked for, by a thread that sees no session."""
+    """Made when it is asked for, by a thread that sees no session, of the visit as it then is.
+
+    A part of a page that is drawn alone changes the visit and not this menu.
+    """
     from ui.visit.writing import save_visit
 
-    return save_visit(visit)
+    return save_visit(session.held(visit))
 
 
 def _open(file: Any) -> None:

@@ -360,7 +360,8 @@ def lost(asked: Mapping[str, Any]) -> str:
 
 def held(visit: Visit) -> Visit:
     """Return what a file of a visit is made of: settings as they are, or are still to be set."""
-    links = {**{page: as_link(one) for page, one in visit.settings.items()}, **visit.links}
+    settings = [(page, dict(one)) for page, one in list(visit.settings.items())]
+    links = {**{page: as_link(one) for page, one in settings}, **visit.links}
     return Visit(work=dict(visit.work), links=links, loose=dict(visit.loose))
 
 
