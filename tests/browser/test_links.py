@@ -147,8 +147,12 @@ def test_a_link_that_leaves_a_section_out_shows_less_until_all_is_asked_for(serv
     left_out = other.locator(".st-key-section_what_if_section")
     expect(other.locator(".st-key-section_embedding")).to_be_visible()
     expect(left_out).to_be_hidden()
+    expect(other.locator(".bar nav a").first).to_be_visible()
+    listed = other.locator(".bar nav a", has_text="What if")
+    expect(listed).to_have_count(0)
     other.get_by_role("button", name="Show everything").click()
     expect(left_out).to_be_visible()
+    expect(listed).to_be_visible()
     other.wait_for_url(lambda url: "without" not in url)
 
 

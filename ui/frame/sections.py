@@ -34,6 +34,7 @@ class _Run(threading.local):
 
     def fresh(self) -> None:
         self.names: list[str] = []
+        self.left_out: tuple[str, ...] = ()
         self.titles: list[dict[str, str]] = []
         self.bar: Any = None
         self.asked = ""
@@ -105,7 +106,8 @@ def section(
 
     It stands in a container of its own, so what comes and goes in it moves no other.
 
-    ``title`` and ``anchor`` are those of its heading; a section without one is not in the bar.
+    ``title`` and ``anchor`` are those of its heading; a section without one is not in the bar,
+    nor is one that the link leaves out.
     One that is ``needed`` gives something to the others.
     """
     name = draw.__name__
@@ -113,7 +115,8 @@ def section(
     with st.container(key=f"section_{name}"):
         if title:
             st.header(title, anchor=anchor)
-            run.titles.append({"title": title, "anchor": anchor})
+            if name not in run.left_out:
+                run.titles.append({"title": title, "anchor": anchor})
         near = st.session_state.get(_NEAR)
         if near is not None and (needed or (len(near) < FIRST and run.asked in ("", anchor))):
             near.add(name)

@@ -92,7 +92,7 @@ def _ours(name: str) -> bool:
 
 def place() -> None:
     """Where notes about the link stand: below the heading."""
-    hidden = without()
+    hidden = sections.run.left_out = without()
     rules = ", ".join(f".st-key-{name}, .st-key-section_{name}" for name in hidden)
     if UPLOADS in hidden:
         rules += ', [data-testid="stFileUploader"]'
