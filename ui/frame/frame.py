@@ -209,11 +209,11 @@ html { font-size: clamp(16px, 2.13vh, 23px); }
     [data-testid="stMainBlockContainer"] { padding-top: 0.5rem; }
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.5rem; }
   .stApp [data-testid="stHeading"] h1 { font-size: 1.6rem; }
-  .st-key-tools:not(:hover, :focus-within, :has([aria-expanded="true"])) > :not(
-    .st-key-present, :has(.st-key-present)
-  ) {
-    opacity: 0;
-  }
+  .st-key-tools > :not(.st-key-present, :has(.st-key-present)) { opacity: 0; }
+  /* A rule each: of all in one :not, Safari missed that the pointer came or a menu was closed. */
+  .st-key-tools:hover > * { opacity: 1; }
+  .st-key-tools:focus-within > * { opacity: 1; }
+  .st-key-tools:has([aria-expanded="true"]) > * { opacity: 1; }
   :root { --bars: 3.1rem; }
   :root:not(:has(.st-key-sections)) { --bars: 0.4rem; }
   :has(> .st-key-sections) { top: 0.6rem; }
