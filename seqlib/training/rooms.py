@@ -370,11 +370,6 @@ class Workers(Pool):
         at = self._refused_at
         return at is not None and time.monotonic() - at < REFUSED_SECONDS
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes that there are now."""
-        return [pid for room in self.rooms if (pid := room.pid) is not None]
-
     def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> Future:
         """Have ``function(*args, **named)`` called in a free process."""
         if self.in_thread:

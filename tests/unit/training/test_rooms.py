@@ -33,6 +33,10 @@ def until(condition) -> None:
         time.sleep(0.01)
 
 
+def pids(pool: Workers) -> list[int]:
+    return [room.pid for room in pool.rooms if room.pid is not None]
+
+
 def there(pid: int) -> bool:
     """Whether a process is there and no zombie."""
     try:
@@ -255,7 +259,7 @@ def test_on_one_core_there_is_one_worker_and_all_get_their_turns(monkeypatch):
     scheduler = Scheduler(pools=Workers())
     runs = [counting(30, lasts=0.002).start(scheduler) for _ in range(3)]
     assert all(run.wait(WAIT) is State.DONE for run in runs)
-    assert len(scheduler.pool.pids) == 1
+    assert len(pids(scheduler.pool)) == 1
     scheduler.close()
 
 
@@ -265,10 +269,10 @@ def test_on_one_core_there_is_one_worker_and_all_get_their_turns(monkeypatch):
 def test_one_run_keeps_to_one_worker_and_two_have_one_each(workers):
     run = counting(100, lasts=0.002).start(workers)
     assert run.wait(WAIT) is State.DONE
-    assert len(workers.pool.pids) == 1
+    assert len(pids(workers.pool)) == 1
     runs = [counting(100, lasts=0.002).start(workers) for _ in range(2)]
     assert all(run.wait(WAIT) is State.DONE for run in runs)
-    assert len(workers.pool.pids) == 2
+    assert len(pids(workers.pool)) == 2
 
 
 def test_a_worker_killed_in_a_slice_costs_that_slice(workers, tmp_path):
@@ -284,9 +288,9 @@ def test_a_worker_killed_in_a_slice_costs_that_slice(workers, tmp_path):
 
 def test_every_worker_killed_at_once_costs_each_run_a_slice(workers):
     runs = [counting(3000, lasts=0.001).start(workers) for _ in range(4)]
-    until(lambda: all(run.epoch for run in runs) and len(workers.pool.pids) == 2)
+    until(lambda: all(run.epoch for run in runs) and len(pids(workers.pool)) == 2)
     at = [run.epoch for run in runs]
-    for pid in workers.pool.pids:
+    for pid in pids(workers.pool):
         os.kill(pid, signal.SIGKILL)
     until(lambda: all(run.epoch > was + 200 for run, was in zip(runs, at, strict=True)))
     for run in runs:
@@ -315,14 +319,14 @@ def test_a_program_that_goes_while_all_train_leaves_no_process_behind(end):
         import sys, time
         sys.path[:0] = [".", "tests/unit/training"]
         from fakes import counting
-        from seqlib.training.rooms import Workers
+        from seqlib.training.rooms import Workers, processes
         from seqlib.training.scheduler import Scheduler
 
         scheduler = Scheduler(pools=Workers(2))
         runs = [counting(100_000, lasts=0.001).start(scheduler) for _ in range(4)]
-        while len(scheduler.pool.pids) < 2 or not all(run.epoch for run in runs):
+        while len(processes()) < 2 or not all(run.epoch for run in runs):
             time.sleep(0.01)
-        print(*scheduler.pool.pids, flush=True)
+        print(*processes(), flush=True)
         if sys.argv[1] == "killed":
             time.sleep(60)
     """
