@@ -58,11 +58,7 @@ def arrange(melody: Melody, chords: Sequence[Chord] | None = None, *, seed: int 
 
 def solo(melody: Melody) -> tuple[Sound, ...]:
     """Play the melody's notes; off-beats and high notes are a little louder, as players do."""
-    notes = [
-        (start, token.ticks, token.pitch)
-        for start, token in zip(melody.edges, melody.tokens, strict=False)
-        if token.pitch is not None
-    ]
+    notes = melody.notes
     middle = sum(pitch for _, _, pitch in notes) / len(notes) if notes else 0
     return tuple(
         Sound(

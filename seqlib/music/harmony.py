@@ -139,10 +139,9 @@ def harmonise(melody: Melody) -> tuple[Chord, ...]:
         starts, at_bar = [0, *starts], [True, *at_bar]
     edges = [*starts, beat[-1].end]
     weight = _weights(melody, edges, beat)  # (spans, 12)
-    found = max(
+    _, tonic, states, mode = max(
         (_best_path(_Mode.of(name), weight, at_bar) for name in _KEYS), key=lambda path: path[0]
     )
-    _, tonic, states, mode = found
     chords: list[Chord] = []
     for state, start, end in zip(states, edges, edges[1:], strict=False):
         degree, quality, _ = mode.chords[state]
@@ -162,13 +161,12 @@ def _weights(melody: Melody, edges: Sequence[int], beat: Sequence[Pulse]) -> np.
     """
     weight = np.zeros((len(edges) - 1, 12))
     on_pulse = {pulse.start for pulse in beat}
-    for start, end, token in zip(melody.edges, melody.edges[1:], melody.tokens, strict=False):
-        if token.pitch is None:
-            continue
+    for start, ticks, pitch in melody.notes:
+        end = start + ticks
         accent = 1.5 if start in on_pulse else 1.0
         for span in range(bisect_right(edges, start) - 1, bisect_left(edges, end)):
             inside = min(end, edges[span + 1]) - max(start, edges[span])
-            weight[span, token.pitch % 12] += accent * inside / TICKS_PER_BEAT
+            weight[span, pitch % 12] += accent * inside / TICKS_PER_BEAT
     return weight
 
 

@@ -74,6 +74,15 @@ class Melody:
         return tuple(accumulate((token.ticks for token in self.tokens), initial=0))
 
     @property
+    def notes(self) -> tuple[tuple[int, int, int], ...]:
+        """Start in ticks, length in ticks, and pitch of every token that is no rest."""
+        return tuple(
+            (start, ticks, pitch)
+            for start, (pitch, ticks) in zip(self.edges, self.tokens, strict=False)
+            if pitch is not None
+        )
+
+    @property
     def n_notes(self) -> int:
         """Number of tokens that are notes; the others are rests."""
         return sum(token.pitch is not None for token in self.tokens)

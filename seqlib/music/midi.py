@@ -185,9 +185,7 @@ def write_midi(melody: Melody, arrangement: Arrangement | None = None) -> bytes:
 
     solo = pretty_midi.Instrument(SOLO_PROGRAM, name="Solo")
     solo.notes = [
-        note(loudness.get(start, 96), token.pitch, start, token.ticks)
-        for start, token in zip(melody.edges, melody.tokens, strict=False)
-        if token.pitch is not None
+        note(loudness.get(start, 96), pitch, start, ticks) for start, ticks, pitch in melody.notes
     ]
     song = pretty_midi.PrettyMIDI(resolution=RESOLUTION, initial_tempo=tempo)
     song.instruments.append(solo)
@@ -225,9 +223,8 @@ def _with_upbeat(metres: tuple[Metre, ...]) -> tuple[Metre, ...]:
 def _reads_alike(melody: Melody) -> bool:
     """Tell whether the melody is read from its notes as it is, without the mark."""
     notes = [
-        (start * UNITS, (start + token.ticks) * UNITS, token.pitch, (start + token.ticks) * UNITS)
-        for start, token in zip(melody.edges, melody.tokens, strict=False)
-        if token.pitch is not None
+        (start * UNITS, (start + ticks) * UNITS, pitch, (start + ticks) * UNITS)
+        for start, ticks, pitch in melody.notes
     ]
     if not notes:
         return True

@@ -82,12 +82,12 @@ def played_tokens(
 
 def events_of(tokens: Sequence[Token]) -> tuple[list[Played], float]:
     """Return the notes that ``played_tokens`` makes these tokens of, and the beat of their end."""
-    events, now = [], 0
-    for pitch, ticks in tokens:
-        if pitch is not None:
-            events.append(Played(pitch, now / TICKS_PER_BEAT, (now + ticks) / TICKS_PER_BEAT))
-        now += ticks
-    return events, now / TICKS_PER_BEAT
+    melody = Melody(tuple(tokens))
+    events = [
+        Played(pitch, start / TICKS_PER_BEAT, (start + ticks) / TICKS_PER_BEAT)
+        for start, ticks, pitch in melody.notes
+    ]
+    return events, melody.edges[-1] / TICKS_PER_BEAT
 
 
 def fitted(
@@ -162,7 +162,7 @@ def read_notes(text: str) -> tuple[Token, ...]:
     parts = [part for part in re.split(r"[,;，、；\n]", text) if part.strip()]
     _check_count(len(parts), 2 * MOST_NOTES)
     tokens = tuple(map(_token, parts))
-    _check_count(sum(token.pitch is not None for token in tokens))
+    _check_count(Melody(tokens).n_notes)
     return tokens
 
 
@@ -239,13 +239,9 @@ def _line(notes: Sequence[Played]) -> list[tuple[int, int, int]]:
     rows = np.array([(start, stop, pitch, stop) for pitch, start, stop in notes])
     units = np.rint(rows * (RESOLUTION, RESOLUTION, 1, RESOLUTION)).astype(int)
     units = units[np.lexsort((-units[:, 2], units[:, 0]))]
-    now = round(int(units[0, 0]) * TICKS_PER_BEAT / RESOLUTION)
-    line = []
-    for pitch, ticks in voice_of(units, (COMMON_TIME,), 0).tokens:
-        if pitch is not None:
-            line.append((pitch, now, now + ticks))
-        now += ticks
-    return line
+    first = round(int(units[0, 0]) * TICKS_PER_BEAT / RESOLUTION)
+    voice = Melody(voice_of(units, (COMMON_TIME,), 0).tokens)
+    return [(pitch, first + start, first + start + ticks) for start, ticks, pitch in voice.notes]
 
 
 def _nearest(tick: int, grid: Sequence[int], least: int) -> int:
