@@ -37,8 +37,6 @@ BAD_HEADER = (
     *(ValueError, SyntaxError, TypeError, OverflowError, EOFError),
     *(tokenize.TokenError, RecursionError, MemoryError),
 )
-
-
 BFLOAT16 = np.dtype("V2")  # which NumPy lacks
 # Types of floats in safetensors.
 TENSORS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "V2"}

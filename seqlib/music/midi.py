@@ -17,7 +17,7 @@ import numpy as np
 from seqlib.i18n import N_, Later, _
 
 from .events import TEMPO_RANGE, MidiError, Part, load, read_events
-from .melody import Arrangement, Melody, Token
+from .melody import Arrangement, Melody
 from .metre import COMMON_TIME, TICKS_PER_BEAT, Metre
 from .names import decoded, encoding_of
 from .voice import RESOLUTION, UNITS, top_line, voice_of
@@ -273,15 +273,15 @@ class _Source:
                 track=track.name,
             )
         voice = voice_of(self.notes[index], self.metres, self.tick)
-        _check_tokens(voice.tokens, track.name)
         name = " · ".join(filter(None, (self.title, track.name)))
         melody = Melody(voice.tokens, self.tempo, name, voice.metres)
+        _check_size(melody, track.name)
         return melody, (*voice.remarks, *_about_metres(melody.metres))
 
 
-def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
+def _check_size(melody: Melody, track: str) -> None:
     """Raise a ``MidiError`` if a track's melody is too short, too long or too various."""
-    count = sum(token.pitch is not None for token in tokens)
+    count = melody.n_notes
     if count < 2:
         raise MidiError(
             'The track "{track}" has only one note to its melody: choose one with at least 2.',
@@ -295,7 +295,7 @@ def _check_tokens(tokens: tuple[Token, ...], track: str) -> None:
             count=count,
             limit=MAX_NOTES,
         )
-    if (n := len(set(tokens))) > MAX_TOKENS:
+    if (n := len(set(melody.tokens))) > MAX_TOKENS:
         raise MidiError(
             'The melody of the track "{track}" has {n:,} different notes and rests and the '
             "limit is {limit:,}: quantise it in a music program, or choose another track.",

@@ -112,7 +112,7 @@ export class Frame {
     const { time, now } = this.sizes();
     this.lane.update?.(step);
     if (this.lane.height) sizeCanvas(this.time, time.width, time.height);
-    this.nowCanvas.hidden = !now || !this.lane.drawNow;
+    this.nowCanvas.hidden = !now;
     if (now) sizeCanvas(this.nowCanvas, now.width, now.height);
   }
 
@@ -160,7 +160,7 @@ export class Frame {
   }
 
   paintNow() {
-    const now = this.lane.drawNow ? this.sizes().now : null;
+    const { now } = this.sizes();
     this.nowCanvas.hidden = !now;
     if (!now) return;
     const g = fitCanvas(this.nowCanvas, now.width, now.height);

@@ -360,8 +360,8 @@ def lost(asked: Mapping[str, Any]) -> str:
 
 def held(visit: Visit) -> Visit:
     """Return what a file of a visit is made of: settings as they are, or are still to be set."""
-    settings = [(page, dict(one)) for page, one in list(visit.settings.items())]
-    links = {**{page: as_link(one) for page, one in settings}, **visit.links}
+    settings = list(visit.settings.items())
+    links = {page: as_link(dict(one)) for page, one in settings} | visit.links
     return Visit(work=dict(visit.work), links=links, loose=dict(visit.loose))
 
 
